@@ -18,7 +18,7 @@ from monitor.cli import demo_site as demo_outlets
 
 KILLS = int(os.environ.get("KILLS", "5"))
 ALL_FROM = 100
-"""Kills of tests/proof.py, which follows all the outlets."""
+"""Kills of tests/support/proof.py, which follows all the outlets."""
 KILLS_A_DESK = 5
 SOME = ("lantern-wire", "siam-ledger", "dili-horizon")
 """Half of the outlets, for the small version: two share an article, one of them has moved."""

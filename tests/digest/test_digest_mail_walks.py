@@ -1,4 +1,4 @@
-"""Every story in one mail, over 500 random histories; tests/proof.py has 10,000."""
+"""Every story in one mail, over 500 random histories; tests/support/proof.py has 10,000."""
 
 import random
 from datetime import timedelta

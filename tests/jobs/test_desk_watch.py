@@ -327,7 +327,7 @@ def test_a_schedule_beside_ends_with_its_input_and_is_started_again(tmp_path: Pa
     assert json.loads(said)["error"] == "ended with 3; started again in 0.05 s"
 
 
-@pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: see tests/proof.py")
+@pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: make proof")
 def test_a_served_desk_keeps_the_schedule_too(tmp_path: Path, server: FeedServer) -> None:
     desk = make_desk(tmp_path / "desk")
     server.script["/feed"] = Answer(rss(item("/1", content=FULL)))

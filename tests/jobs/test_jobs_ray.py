@@ -1,6 +1,6 @@
 """`--engine ray` as it is typed: the same results, a worker killed, drafts that go nowhere.
 
-A cluster takes seconds to start: `python tests/proof.py ray` does all of it with more pages.
+A cluster takes seconds to start: the step `ray` of the proof does all of it with more pages.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if not sys.platform.startswith("linux"):
 PAGES = int(os.environ.get("PAGES", "0"))
 """More pages, and more of the tests: 0 is the suite."""
 CANARY = "quokkaferryspanner"
-proof = pytest.mark.skipif(not PAGES, reason="a cluster of its own: python tests/proof.py ray")
+proof = pytest.mark.skipif(not PAGES, reason="a cluster of its own: make proof")
 
 
 @pytest.fixture(name="desk")
