@@ -123,7 +123,7 @@ def test_a_job_that_fails_is_told_and_the_next_round_goes_on(desktop: Desktop) -
         *["database a.sqlite: locked by another program (waited 10 s)"] * 2,
         1,
     ]
-    assert said[3]["error"].startswith("unexpected: ZeroDivisionError at jobs/test_desk_watch.py:")
+    assert said[3]["error"].startswith("unexpected: ZeroDivisionError at test_desk_watch.py:")
     assert "Zqcanary" not in json.dumps(said)
     assert len(said) == 4, "a job that did nothing is not told"
     assert [round((at - NOW) / MINUTE) for at in tries] == [0, 1, 3, 4, 5]
