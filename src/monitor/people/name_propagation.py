@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from monitor.people.anonymisation import COMMON, is_of_country, is_title, opens_sentence, whole_name
 from monitor.records.article import Article
 from monitor.records.finding import FieldName, Span
-from monitor.records.hidden_names import MIN_PART, Mask, Seal, stretches
+from monitor.records.hidden_names import KEY, MIN_PART, Mask, MaskGroups, Seal, stretches
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
@@ -240,6 +240,74 @@ def spread(
         link_tells=link or names.told_by(article.url),
         byline_tells=any(map(names.said_in, beside)) or any(map(names.told_by, files)),
     )
+
+
+class NamePropagation:
+    """Hides in an article what is hidden in its other versions, and in its story's articles."""
+
+    def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
+        self._groups = groups
+        self._read = seal
+        self._of: dict[str, Names | None] = {}
+        self._near: dict[frozenset[str], Names | None] = {}
+
+    @cached_property
+    def _seal(self) -> Seal:
+        return self._read()
+
+    def again(self, article: Article, mask: Mask) -> Mask:
+        """Return the stored mask of a version, made anew where it is not whole."""
+        for source in self._groups.sources.get(article.id, ()):
+            if source.article.sha256 == article.sha256 and (mask.stamp or not article.text):
+                return self.whole(article, source.own)
+        return mask
+
+    def whole(
+        self, article: Article, own: Mask, older: Iterable[tuple[Article, Mask]] = ()
+    ) -> Mask:
+        """Return the mask of a version with the names of all; `own` are those of itself.
+
+        `older` are versions that the store has no masks of. Where names are kept whose key is lost,
+        nothing can be told.
+        """
+        groups, one = self._groups, article.id
+        near = groups.near.get(one, frozenset({one}))
+        known = self._names_near(near)
+        if known is None:
+            return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
+        more = [names_of(version, mask) for version, mask in ((article, own), *older)]
+        links = [source.own.link_tells for source in groups.sources.get(one, ())]
+        own = replace(own, link_tells=own.link_tells or any(links))
+        hashes = groups.lifted.get(one)
+        lifted = self._lifted(one, hashes) if hashes else None
+        return spread(article, own, all_names([known, *more]), lifted)
+
+    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
+        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
+
+    def _names_near(self, near: frozenset[str]) -> Names | None:
+        if near not in self._near:
+            found = [self._names_of(one) for one in sorted(near)]
+            known = [names for names in found if names is not None]
+            self._near[near] = all_names(known) if len(known) == len(found) else None
+        return self._near[near]
+
+    def _names_of(self, article_id: str) -> Names | None:
+        """Return the names of one article's versions, save those lifted; None: the key is lost."""
+        if article_id not in self._of:
+            sources = self._groups.sources.get(article_id, ())
+            some = [names_of(source.article, source.own) for source in sources]
+            kept = frozenset[str]().union(*(source.kept for source in sources))
+            if kept:
+                some.append(Names(sealed=(Sealed(article_id, kept, self._seal),)))
+            names: Names | None = all_names(some)
+            if kept and not self._seal.knows(kept):
+                names = None
+            hashes = self._groups.lifted.get(article_id)
+            if names is not None and hashes:
+                names = names.without(self._lifted(article_id, hashes))
+            self._of[article_id] = names
+        return self._of[article_id]
 
 
 def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span]) -> list[Span]:

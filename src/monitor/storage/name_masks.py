@@ -9,7 +9,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from monitor.records.article import Article
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.finding import Span
-from monitor.records.hidden_names import Mask, Seal
+from monitor.records.hidden_names import Mask, MaskedVersion, MaskGroups, Seal
 from monitor.storage.assessments import (
     KEPT,
     VERSION,
@@ -411,30 +411,6 @@ def _upsert(dialect: str) -> Any:
     insert = insertion(dialect, masks)
     changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
     return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
-
-
-@dataclass(frozen=True, slots=True)
-class MaskedVersion:
-    """A version of an article, what was found in it, and hashes of names that are gone from it."""
-
-    article: Article
-    own: Mask
-    kept: frozenset[str]
-    token: int
-
-
-@dataclass(frozen=True, slots=True)
-class MaskGroups:
-    """What masks rest on, by article.
-
-    `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
-    `sources` every version of those asked for, of others those with names; `lifted` hashes.
-    """
-
-    near: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    basis: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
-    lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
