@@ -1,16 +1,14 @@
-"""Texts with the names of victims, minors and relatives masked, for whatever is shown or sent.
+"""Anonymisation: texts with the names of victims, minors and relatives masked.
 
 Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
 two could be meant the name goes: a name too many hidden costs a reader a word, one too few may
 cost somebody her safety. English only, as all of this package; of a text in another language
 nothing is known, and its headline is better not shown.
 
-Places in a text where a victim, a minor or a relative is named, told by their shape alone.
-
-For masking only, where following persons through a text has missed them: a name too many hidden
-costs a reader a word. Each shape is one that reporters use for people they report on: a first name
-with an initial in the place of a surname, a name with an age or after "one of the girls", somebody
-whose mother speaks, somebody who "recalls". Capitals alone tell nothing.
+Where following persons through a text has missed them, names are told by their shape alone: shapes
+that reporters use for people they report on, such as a first name with an initial in the place of
+a surname, a name with an age or after "one of the girls", somebody whose mother speaks, somebody
+who "recalls". Capitals alone tell nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +30,7 @@ from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
 PART = re.compile(r"\w[\w'’-]*\w")
+_LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
 _NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
 _END = r"(?=[,.;:)]|\W+[a-z]|$)"
 _KIN = (
@@ -77,14 +76,10 @@ class Masked:
         takes two.
         """
         parts, sure, hidden = (
-            _plain_parts(" ".join(known)) for known in ([words], self.sure, self.hidden)
+            {part for word, _ in words_at(" ".join(known)) for part in _LETTERS.findall(word)}
+            for known in ([words], self.sure, self.hidden)
         )
         return bool(parts & sure) or len(parts & hidden) > 1
-
-
-def _plain_parts(words: str) -> set[str]:
-    plain = " ".join(word for word, _ in words_at(words))
-    return {part for part in re.findall(r"[^\W\d_]+", plain) if len(part) >= MIN_PART}
 
 
 def mask_names(
@@ -111,16 +106,25 @@ def mask_names(
     if spans or any(parts_of(cast, person) for person in cast.persons):
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
-    doubtful = [s for person, s in others if unsure and not cast.stands_apart(person)]
-    if unsure:
-        doubtful += _shaped(text, apart)
+    doubtful: list[Span] = []
+    if unsure:  # headlines have capitals everywhere: only the text is looked through for shapes
+        doubtful = [s for person, s in others if not cast.stands_apart(person)]
+        in_shape = (Span("text", *place) for place in shaped(text))
+        doubtful += [s for s in in_shape if not _inside(s, apart)]
     common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
     hidden = sure | {p for p in parts_told if p.lower() not in common}
     spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
     if unsure:
-        spans = [_whole(text, span) for span in spans]
-    kept = [span for _, span in others if _is_of_others(fields, span, hidden)]
+        spans = [
+            s if s.field == "title" else Span("text", *whole_name(text, s.start, s.end))
+            for s in spans
+        ]
+    kept: list[Span] = []
+    for _, span in others:  # who shares a first name only: a shared surname tells who her kin is
+        words = PART.findall(fields[span.field][span.start : span.end])
+        if len(words) > 1 and words[-1] not in hidden:
+            kept.append(span)
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
     joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
     title, text = hide("title", title, joined), hide("text", text, joined)
@@ -170,37 +174,11 @@ def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[
             yield Span(span.field, start + found.start(1), start + found.end(1))
 
 
-def _shaped(text: str, apart: Sequence[Span]) -> Iterator[Span]:
-    """Yield names told by the shape of what stands around them, save those of who stands apart.
-
-    A headline has capitals everywhere: the names of its text are looked for in it.
-    """
-    for start, end in shaped(text):
-        if not _inside(span := Span("text", start, end), apart):
-            yield span
-
-
-def _whole(text: str, span: Span) -> Span:
-    """Return a span of the text with the capitals that touch it."""
-    if span.field == "title":
-        return span
-    return Span("text", *whole_name(text, span.start, span.end))
-
-
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
     for span in spans:
-        words = PART.findall(fields[span.field][span.start : span.end])
-        yield from filter(_is_part, words)
-
-
-def _is_of_others(fields: Mapping[FieldName, str], span: Span, hidden: frozenset[str]) -> bool:
-    """Whether a full name shares a first name at most: a shared surname tells who her kin is."""
-    words = PART.findall(fields[span.field][span.start : span.end])
-    return len(words) > 1 and words[-1] not in hidden
-
-
-def _is_part(word: str) -> bool:
-    return len(word) >= MIN_PART and word[0].isupper()
+        for word in PART.findall(fields[span.field][span.start : span.end]):
+            if len(word) >= MIN_PART and word[0].isupper():
+                yield word
 
 
 def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span]:
@@ -216,18 +194,16 @@ def _inside(span: Span, kept: Iterable[Span]) -> bool:
     return any(k.field == span.field and k.start <= span.start and span.end <= k.end for k in kept)
 
 
-def _join(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield the spans in order, those that overlap as one."""
-    last: Span | None = None
+def _join(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order, those that overlap as one."""
+    joined: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
+        last = joined[-1] if joined else None
         if last and span.field == last.field and span.start < last.end:
-            last = Span(last.field, last.start, max(last.end, span.end))
-            continue
-        if last:
-            yield last
-        last = span
-    if last:
-        yield last
+            joined[-1] = Span(last.field, last.start, max(last.end, span.end))
+        else:
+            joined.append(span)
+    return joined
 
 
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"
@@ -307,13 +283,9 @@ _NOBODY = re.compile(
 )
 
 
-_ALSO_GIVEN = frozenset(
-    ("jordan", "chad", "georgia", "israel", "kenya", "india", "sierra", "marino", "salvador")
-)
+_ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
 """Countries after which people are named: as names they are hidden."""
-_IN_SPEECH = frozenset(
-    ("russia", "laos", "burma", "britain", "england", "scotland", "turkey", "swaziland", "america")
-)
+_IN_SPEECH = word_set("russia laos burma britain england scotland turkey swaziland america")
 """What people call countries that the standard calls otherwise."""
 
 

@@ -1,4 +1,4 @@
-"""Who of a text is a victim, a minor or a relative of one, and where each is named.
+"""Victims, minors and relatives of victims in a text, and where each is named.
 
 What the rules on identification rest on, for everybody else: whoever shows a text may mask the
 names of those it must not make known. English only, and by words alone: no model is loaded.
@@ -35,7 +35,7 @@ class PersonLists:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ProtectedPerson:
     """A person of a text who may need protection.
 
     `named`: where the text has a name that is hers or may be hers, `called`: all other words that
@@ -49,12 +49,12 @@ class Told:
     called: tuple[Span, ...]
 
 
-def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[Told, ...]:
+def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[ProtectedPerson, ...]:
     """Return the victims, minors and relatives of victims that an English text tells of."""
     return people_of(find_cast(lists.sets, read_scenes(lists.scanner, text, title)))
 
 
-def people_of(cast: Cast) -> tuple[Told, ...]:
+def people_of(cast: Cast) -> tuple[ProtectedPerson, ...]:
     """Return the victims, minors and relatives of a cast."""
     all_parts = {id(person): parts_of(cast, person) for person in cast.persons}
     people = [person for person in cast.persons if all_parts[id(person)]]
@@ -62,7 +62,7 @@ def people_of(cast: Cast) -> tuple[Told, ...]:
     for person, place in chain(_mentioned(cast, people), _written(cast, people)):
         named[id(person)].append(place)
     return tuple(
-        Told(
+        ProtectedPerson(
             all_parts[id(person)],
             person.roles,
             _spans(named[id(person)]),
