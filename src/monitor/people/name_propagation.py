@@ -1,4 +1,4 @@
-"""Propagation of hidden names: found in other versions, articles of the story, and addresses.
+"""Propagation of hidden names to other versions, articles of the story, and addresses.
 
 Nobody is followed here. A name is looked for by its words, without case and accents, so that this
 holds in every language and wherever a name may stand. A whole name counts however it is written, a
@@ -68,11 +68,9 @@ class Sealed:
         """Return what a word, or several with spaces between, is of."""
         if words not in self._known:
             found = self.seal.made(self.article_id, words) & self.hashes
-            if found and any(all(map(lifted, words.split())) for lifted in self.lifted):
-                found = frozenset()
-            kind: Kind = (
-                "" if not found else "sure" if any(map(Seal.is_sure, found)) else "doubtful"
-            )
+            kind: Kind = ""
+            if found and not any(all(map(lifted, words.split())) for lifted in self.lifted):
+                kind = "sure" if any(map(Seal.is_sure, found)) else "doubtful"
             self._known[words] = kind
         return self._known[words]
 
@@ -151,13 +149,11 @@ class Names:
         kinds = {part: self.kind(part) for part in letters if len(part) >= MIN_PART}
         if "sure" in kinds.values() or sum(kind == "doubtful" for kind in kinds.values()) > 1:
             return True
-        return any(map(self.is_joined, set(letters))) or self._stands_in(letters)
-
-    def _stands_in(self, words: Sequence[str]) -> bool:
-        """Whether some of the words in a row are a whole name."""
-        for at, word in enumerate(words):
+        if any(map(self.is_joined, set(letters))):
+            return True
+        for at, word in enumerate(letters):
             for count in range(2, LONGEST + 1) if word in self.begun or self.sealed else ():
-                row = tuple(words[at : at + count])
+                row = tuple(letters[at : at + count])
                 kind = self.whole_kind(row) if len(row) == count else ""
                 if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
                     return True
@@ -191,7 +187,10 @@ def names_of(article: Article, mask: Mask) -> Names:
     whole: dict[Words, Kind] = {}
     for span in mask.spans:
         told = fields[span.field][span.start : span.end]
-        is_sure = any(_touch(span, one) for one in mask.sure)
+        is_sure = any(
+            span.field == one.field and span.start < one.end and one.start < span.end
+            for one in mask.sure
+        )
         for name in told.split(","):
             words = [(word, name[start:end]) for word, (start, end) in words_at(name)]
             parts = {word for word, written in words if _is_part(word, written)}
@@ -222,8 +221,7 @@ def spread(
     if own.untold:
         found = found_in(names, fields, ()) if names else ()
         return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
-    link = own.link_tells
-    spans = own.spans
+    link, spans = own.link_tells, own.spans
     if lifted is not None:
         names, link = names.without(lifted), False  # its own names are among them
         spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
@@ -337,17 +335,18 @@ class _NameFinder:
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
         self.names, self.field, self.text = names, field, text
         self.words = list(words_at(text))
-        self.apart = [
-            (one.start, one.end, _last_word(text[one.start : one.end]))
-            for one in apart
-            if one.field == field
-        ]
+        self.apart: list[tuple[int, int, str | None]] = []
+        """Places of somebody else's names, each with the last of its words if it has several."""
+        for one in apart:
+            if one.field == field:
+                words = [w for w, _ in words_at(text[one.start : one.end]) if len(w) > 1]
+                self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
         long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
         self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
         self.small = frozenset(w for w, (start, _) in self.words if text[start].islower())
         """The words that it has in small letters."""
-        joined = frozenset(w for w in self.small if len(w) >= MIN_JOINED and names.is_joined(w))
-        self.tags = [place for w, place in self.words if w in joined] if joined else []
+        joined = frozenset(w for w in self.small if names.is_joined(w))
+        self.tags = [place for w, place in self.words if w in joined]
         """Places of whole names in small letters and one word: "#aminayusuf"."""
         self.wholes = list(self._whole_names())
         self.named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
@@ -362,18 +361,13 @@ class _NameFinder:
             if word not in begun and not (self.names.sealed and (upper or self.names.kind(word))):
                 continue
             for count in range(2, min(LONGEST, len(told) - at) + 1):
-                if not self._is_row(at, count):
-                    break
+                (_, (_, before)), (_, (behind, end)) = self.words[at + count - 2 : at + count]
+                if not _BETWEEN.fullmatch(self.text, before, behind):
+                    break  # the last word does not belong to the one before
                 row = tuple(told[at : at + count])
                 kind = self.names.whole_kind(row) if upper or _letters(row) >= MIN_JOINED else ""
-                end = self.words[at + count - 1][1][1]
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
                     yield at, at + count
-
-    def _is_row(self, at: int, count: int) -> bool:
-        """Whether the last of so many words belongs to the one before."""
-        (_, (_, end)), (_, (start, _)) = self.words[at + count - 2 : at + count]
-        return _BETWEEN.fullmatch(self.text, end, start) is not None
 
     def spans(
         self, small: frozenset[str], named: frozenset[str], more: frozenset[str]
@@ -385,7 +379,13 @@ class _NameFinder:
         """
         rows = (self.words[at:end] for at, end in self.wholes)
         places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
-        inside = {place for at, end in self.wholes for place in self._of_several(at, end)}
+        inside: set[tuple[int, int]] = set()
+        for at, end in self.wholes:
+            row = self.words[at:end]
+            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
+            if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
+                inside.update(place for _, place in row)
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
         places += self.tags
@@ -397,25 +397,11 @@ class _NameFinder:
             place = start, end
             if kinds[word] == "sure" and word not in more and place not in inside:
                 place = self._whole(start, end, small)
-                before.update(self._parts(place[0], start))
+                for one, (first, last) in self.words if place[0] < start else ():
+                    if place[0] <= first and last <= start and _is_part(one, self.text[first:last]):
+                        before.add(one)  # a first name, which may stand alone elsewhere
             places.append(place)
         return [Span(self.field, *place) for place in places], frozenset(before - small)
-
-    def _of_several(self, at: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the places of a whole name's words; a double surname is a part of a name.
-
-        So is one with a particle: "Mac Mensah".
-        """
-        row = self.words[at:end]
-        tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
-        if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
-            yield from (place for _, place in row)
-
-    def _parts(self, start: int, end: int) -> Iterator[str]:
-        """Yield the first names at a place, which may stand alone elsewhere."""
-        for word, (first, last) in self.words if start < end else ():
-            if start <= first and last <= end and _is_part(word, self.text[first:last]):
-                yield word
 
     def _kind(
         self,
@@ -508,15 +494,5 @@ def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> It
         yield from (Span(span.field, span.start + a, span.start + b) for a, b in left)
 
 
-def _last_word(name: str) -> str | None:
-    """Return the last word of a name that has several."""
-    words = [word for word, _ in words_at(name) if len(word) > 1]
-    return words[-1] if len(words) > 1 else None
-
-
 def _letters(words: Words) -> int:
     return sum(map(len, words))
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
