@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,6 @@ from monitor.classify.tags import (
     Fused,
     TagsModel,
     fuse_people,
-    fused_json,
     load_places,
     people_features,
 )
@@ -238,7 +237,7 @@ def _fit_people(
         [
             people_features(
                 Facts(
-                    row.title, row.text, reading, crossed[at], mentions, people, None, None, home
+                    row.title, row.text, reading, crossed[at], mentions, people, None, reading, home
                 ),
                 places[at],
             )
@@ -387,7 +386,7 @@ def train_tags(
         labels=measured(dev),
         experimental=experimental(dev),
         thresholds=dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
-        settings={"fused": fused_json(fitted.fused), "encoder": _encoder_json(second)},
+        settings={"fused": asdict(fitted.fused), "encoder": _encoder_json(second)},
         scores=rounded(scores),
         training={
             **english_record(

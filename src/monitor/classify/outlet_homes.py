@@ -1,9 +1,8 @@
-"""Where an outlet is at home: what a story in it that names no country is mostly about.
+"""Home countries of outlets, and what stands round the news: outlets' names, datelines.
 
-Its address says so (".gh", "bangkokpost"), or its name, which feeds put behind the headline too.
-Outlets that report on the whole world say it by the section in the address ("/uk-news/") at best.
-
-What stands round the news and is not the news: outlets' names, datelines, instruments.
+What a story that names no country is mostly about: the outlet's address says so (".gh",
+"bangkokpost"), or its name, which feeds put behind the headline too. Outlets that report on the
+whole world say it by the section in the address ("/uk-news/") at best.
 """
 
 from __future__ import annotations
@@ -25,33 +24,13 @@ _SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
 _NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
-_AMERICAN = (
-    "athensbannerherald",
-    "athensmessenger",
-    "athensnews",
-    "athensreview",
-    "berlinjournal",
-    "bristolherald",
-    "bristolpress",
-    "cairomessenger",
-    "lebanondemocrat",
-    "lebanonreporter",
-    "limanews",
-    "limaohio",
-    "moscowpullman",
-    "naplesdailynews",
-    "naplesnews",
-    "onlineathens",
-    "oxfordeagle",
-    "palestineherald",
-    "parisbeacon",
-    "parisnews",
-    "parispi",
-    "parispost",
-    "peruindiana",
-    "romenewstribune",
-    "viennatimes",
-    "warsawtimes",
+_AMERICAN = tuple(
+    word_set(
+        """athensbannerherald athensmessenger athensnews athensreview berlinjournal bristolherald
+    bristolpress cairomessenger lebanondemocrat lebanonreporter limanews limaohio moscowpullman
+    naplesdailynews naplesnews onlineathens oxfordeagle palestineherald parisbeacon parisnews
+    parispi parispost peruindiana romenewstribune viennatimes warsawtimes"""
+    )
 )
 """Papers of towns of the US that are called as a place elsewhere, as their names begin."""
 SHORTEST = 5
@@ -99,16 +78,21 @@ class Outlets:
 
     def home(self, title: str, source: Source = Source()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
-        host, path = _parts(source.url)
+        try:
+            address = urlsplit(source.url)
+            host, path = (address.hostname or "").removeprefix("www."), address.path
+        except ValueError:
+            host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
         names = [*reversed(labels), _squeeze(source.outlet), _squeeze(_behind(title))]
         names = [re.sub(r"(?:com|net|org)$", "", name) or name for name in names if name]
         world = any(self._listed(name, self.world) for name in names)
-        return Home(
-            _ending(host) or next(filter(None, map(self._country, names)), None),
-            world,
-            self._section(path),
-        )
+        ending = host.rpartition(".")[2]
+        if len(ending) == 2 and ending not in _NO_COUNTRY and ending.isalpha():
+            country: str | None = _CODES.get(ending, ending.upper())
+        else:
+            country = next(filter(None, map(self._country, names)), None)
+        return Home(country, world, self._section(path))
 
     def _listed(self, name: str, known: frozenset[str] | Mapping[str, str]) -> str | None:
         for start in (name, _ARTICLE.sub("", name)):
@@ -157,21 +141,6 @@ def make_outlets(
 
 def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
-
-
-def _parts(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").removeprefix("www."), parts.path
-    except ValueError:
-        return "", ""
-
-
-def _ending(host: str) -> str | None:
-    ending = host.rpartition(".")[2]
-    if len(ending) != 2 or ending in _NO_COUNTRY or not ending.isalpha():
-        return None
-    return _CODES.get(ending, ending.upper())
 
 
 def _behind(title: str) -> str:

@@ -1,21 +1,20 @@
-"""What an article tells of: form of exploitation, response, places, victims, flow, help.
+"""Tags of an article: form of exploitation, response, places, victims, flow, help.
 
 Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
 gender and protection, phrases and encoder for `form`, a linear model and the encoder for
 `response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
 small learned choice for `place`. Every tag has evidence.
 
-How the linear model and the encoder decide together on response, victim and flow.
-
-Equal shares of log odds on a like scale: with a few dozen rows that neither has learned from,
-fitted shares would be fitted noise. Cut-offs are those of the model folder.
+Linear model and encoder decide together by equal shares of log odds on a like scale: with a few
+dozen rows that neither has learned from, fitted shares would be fitted noise. Cut-offs are those of
+the model folder.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +27,7 @@ from monitor.classify.model_files import ModelFolder, load_folder
 from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets, outlet_start
 from monitor.classify.phrase_tags import (
     GENERIC,
-    GROUPS,
+    INDICATOR_GROUPS,
     STANDING,
     find_indicators,
     find_protection,
@@ -59,6 +58,7 @@ from monitor.classify.tag_evidence import (
     generic_sentences,
     heaviest_spans,
     in_order,
+    is_unmeasured,
     telling,
 )
 from monitor.classify.victims import (
@@ -124,9 +124,8 @@ def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> 
     for at, label in enumerate(RESPONSES):
         value = (1 - share) * (odds[at] - fused.cuts[at]) / fused.spread[at]
         if heads is not None:
-            value += (
-                share * (float(heads["response"][at]) - fused.encoder_cut) / (fused.encoder_spread)
-            )
+            head = float(heads["response"][at])
+            value += share * (head - fused.encoder_cut) / fused.encoder_spread
         values[label] = 2 * value
     given = {label: value for label, value in values.items() if value >= 0}
     if given:
@@ -173,13 +172,6 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def fused_json(fused: Fused) -> Mapping[str, object]:
-    """Return the settings as `meta.json` holds them."""
-    from dataclasses import asdict
-
-    return asdict(fused)
-
-
 NAME = "tags-en"
 UNKNOWN = Source()
 CERTAIN = 2.0
@@ -213,20 +205,22 @@ class TagsModel:
     people: Sequence[SmallModel]
     fused: Fused
     encoder: EncoderModel | None = None
-    experimental: Mapping[str, Sequence[str]] | None = None
-    measured: Mapping[str, Sequence[str]] | None = None
+    experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def tag(self, title: str, text: str, source: Source = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
         facts = self.read(title, text, source)
         places = self._places(facts)
+        # the gender of the story's victims, or else of those spoken of at large
+        gender = find_gender(facts.shown, self.cues) or find_gender(facts.reading, self.cues)
         found = (
             *self._forms(facts),
             *self._responses(facts),
             *places,
             *self._people(facts, places),
-            *self._gender(facts),
-            *find_protection(facts.shown or facts.reading, self.cues),
+            *([gender] if gender else []),
+            *find_protection(facts.shown, self.cues),
             *find_indicators(facts.reading, self.cues),
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
@@ -260,17 +254,16 @@ class TagsModel:
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = form_tag(facts.shown or facts.reading, self.cues, form, value)
+                tag = form_tag(facts.shown, self.cues, form, value)
                 if not tag.evidence:
                     tag = form_tag(facts.reading, self.cues, form, value)
                 tags.append(self._with_sentence(facts, tag, "form"))
         tags = [tag for tag in tags if tag.evidence]
         if tags:
             return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-        unspecified = unspecified_tag(
-            facts.shown or facts.reading, self.cues, odds
-        ) or unspecified_tag(facts.reading, self.cues, odds)
-        return [] if unspecified is None else [unspecified]
+        readings = (facts.shown, facts.reading)
+        found = (unspecified_tag(reading, self.cues, odds) for reading in readings)
+        return [*filter(None, found)][:1]
 
     def _responses(self, facts: Facts) -> list[Tag]:
         tags: list[Tag] = []
@@ -280,9 +273,8 @@ class TagsModel:
             tag = Tag("response", label, round(probability(value), 4), spans)
             tag = self._with_sentence(facts, tag, "response")
             if not tag.evidence:
-                weights = self.linear.word_weights(
-                    facts.reading, OUTPUTS.index(("response", label))
-                )
+                output = OUTPUTS.index(("response", label))
+                weights = self.linear.word_weights(facts.reading, output)
                 tag = replace(tag, evidence=heaviest_spans(facts.reading, weights))
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
@@ -297,39 +289,27 @@ class TagsModel:
         odds = [model.log_odds(numbers) for model in self.people]
         given = fuse_people(odds, facts.heads, self.fused)
         abroad = self.cues.index["cross_border"]
-        told = any(
-            cue.group == abroad for cue in (*facts.reading.title_cues, *facts.reading.text_cues)
-        )
+        told = any(cue.group == abroad for _, _, cues in facts.reading.fields() for cue in cues)
         flow = flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
         if flow == "cross_border" or (flow and "flow" not in given):
             given["flow"] = (flow, max(CERTAIN, odds[PEOPLE.index(flow)]))
         tags: list[Tag] = []
         for scheme, (label, value) in given.items():
+            tag = Tag(scheme, label, round(probability(value), 4), ())
             if scheme == "victim":
-                spans = self._victim_spans(facts, label)
+                tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
             else:
-                spans = self._flow_spans(facts, label, places)
-            tag = Tag(scheme, label, round(probability(value), 4), spans)
-            tags.append(self._with_sentence(facts, tag, scheme) if scheme == "flow" else tag)
+                tag = replace(tag, evidence=self._flow_spans(facts, label, places))
+                tags.append(self._with_sentence(facts, tag, scheme))
         return [tag for tag in tags if tag.evidence]
-
-    def _gender(self, facts: Facts) -> list[Tag]:
-        """Return the gender of the victims: of the story's, or else of those spoken of at large."""
-        shown = facts.shown or facts.reading
-        tag = find_gender(shown, self.cues) or find_gender(facts.reading, self.cues)
-        return [] if tag is None else [tag]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for people of a label, or the nationals named; else nothing shows it."""
         at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
-        told = [
-            person
-            for person in facts.people
-            if person.field == "title" or facts.reading.text.sentences[person.first] not in at_large
-        ]
-        spans = people_spans(facts.reading, told, label) or people_spans(
-            facts.reading, facts.people, label
-        )
+        sentences = facts.reading.text.sentences
+        told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
+        spans = people_spans(facts.reading, told, label)
+        spans = spans or people_spans(facts.reading, facts.people, label)
         if spans or label == "child":
             return spans
         nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
@@ -360,10 +340,9 @@ class TagsModel:
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
         wanted = {self.cues.index[name] for name in groups}
-        shown = facts.shown or facts.reading
         # what stands in the outlet's name is no evidence, even where nothing else is
-        rest = replace(facts.reading, title_cues=shown.title_cues)
-        return cue_spans(shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
+        rest = replace(facts.reading, title_cues=facts.shown.title_cues)
+        return cue_spans(facts.shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
@@ -382,24 +361,19 @@ class TagsModel:
                 sure = score if where else 1 - score
                 spans = place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif where:
-                spans = self._unnamed_spans(facts, country)
+            elif where:  # by the outlet, or by American wording
+                if country in (facts.home.country, facts.home.section):
+                    spans = home_evidence(reading, outlet_start(facts.title, reading.title))
+                else:
+                    spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
                 if spans:
                     tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
         return tags
 
-    def _unnamed_spans(self, facts: Facts, country: str) -> tuple[Span, ...]:
-        """Return what speaks for a country that is not named: the outlet, or American wording."""
-        if country in (facts.home.country, facts.home.section):
-            return home_evidence(facts.reading, outlet_start(facts.title, facts.reading.title))
-        return heaviest_spans(facts.reading, self.linear.word_weights(facts.reading, US), 2)
-
     def _is_experimental(self, tag: Tag) -> bool:
         scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
-        few = (self.experimental or {}).get(scheme, ())
-        return tag.label in few or (
-            "*" in few and tag.label not in (self.measured or {}).get(scheme, ())
-        )
+        few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
+        return is_unmeasured(tag.label, few, measured)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -417,7 +391,7 @@ class Facts:
     mentions: Sequence[PlaceMention]
     people: Sequence[Person]
     heads: Heads | None
-    shown: Reading | None = None
+    shown: Reading
     home: Home = NOWHERE
 
 
@@ -463,7 +437,10 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: thresholds or fused: {error}") from error
-    if sizes != {len(RESPONSES)} or not {*GROUPS, GENERIC, STANDING} <= cues.index.keys():
+    if (
+        sizes != {len(RESPONSES)}
+        or not {*INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
+    ):
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
     return TagsModel(
