@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
-from monitor.classify.linear_model import LinearModel, SmallModel, probability, small_json
+from monitor.classify.linear_model import LinearModel, SmallModel, probability
 from monitor.classify.model_files import ModelFolder, load_folder, pack_json
 from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
@@ -375,11 +375,11 @@ def train_tags(
             say("fitting without the project's texts")
             bare = _without_texts(rows, cues, counter, places, options, seed, second)
         scores["ablations"] = ablate_tags(model, bare, dev)
-    people = {name: small_json(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
+    people = {name: asdict(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
     return save_model(
         out,
         pack_linear(fitted.linear, cues)
-        | {PLACES: pack_json({**places, "model": small_json(fitted.places), "people": people})},
+        | {PLACES: pack_json({**places, "model": asdict(fitted.places), "people": people})},
         name=NAME,
         version=version,
         released=released,

@@ -1,9 +1,8 @@
-"""Classifying any number of articles: in order, in constant memory, on as many cores as wanted.
+"""Bulk classifying: articles in, records out, in order, in constant memory, on several cores.
 
-Worker processes load the models once and get chunks of lines. No more chunks are in flight than
-keep the workers busy, so that a slow reader of the output holds the input back.
-
-`monitor classify`: JSON lines in, JSON lines out, one for one, in constant memory.
+`monitor classify` makes a JSON line of each. Worker processes load the models once and get chunks
+of lines. No more chunks are in flight than keep the workers busy, so that a slow reader of the
+output holds the input back.
 """
 
 from __future__ import annotations
@@ -90,8 +89,7 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
 def _spread(
     pieces: Iterator[list[Any]], models: Path, jobs: int, prepare: Prepare
 ) -> Iterator[Classified]:
-    begin = (models, prepare)
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, begin) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
         flying: deque[Future[Classified]] = deque()
         try:
             for chunk in pieces:
@@ -152,17 +150,12 @@ def classify_batch(
     parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
     articles = [item for item in parsed if isinstance(item, Article)]
     said = [assessor.assess(articles) for assessor in assessors]
-    records = iter(zip(articles, *said, strict=True))
-    out, errors = [], 0
-    for item in parsed:
-        if isinstance(item, Article):
-            article, *assessments = next(records)
-            record = record_json(article, assessments)
-        else:
-            record = item
-        errors += "error" in record
-        out.append(json.dumps(record, ensure_ascii=False))
-    return out, errors
+    records = (found for _, *found in zip(articles, *said, strict=True))
+    made = [
+        record_json(item, next(records)) if isinstance(item, Article) else item for item in parsed
+    ]
+    lines_out = [json.dumps(record, ensure_ascii=False) for record in made]
+    return lines_out, sum("error" in record for record in made)
 
 
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Could an article be about trafficking at all? A weight for each word, in one pass.
+"""The prefilter: could an article be about trafficking at all? A weight for each word, in one pass.
 
 Nine of ten news items need no more than this. It is wide on purpose: whatever it lets through is
 judged by the models behind it, and what it costs in recall is in `models/relevance-en/*/README.md`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import sqrt
 from typing import Any
 
@@ -40,15 +40,12 @@ class Gate:
         lower = "\n".join(texts).lower()
         if any(opener in lower for opener in self.openers):
             return None
-        weight = self._weigh(lower)
+        weight = self.weigh(lower)
         return weight if weight < self.threshold else None
 
     def weigh(self, *texts: str) -> float:
         """Return the log odds of texts by their words alone."""
-        return self._weigh("\n".join(texts).lower())
-
-    def _weigh(self, lower: str) -> float:
-        get = self.weights.get
+        lower, get = "\n".join(texts).lower(), self.weights.get
         found = [weight for word in words_of(lower) if (weight := get(word)) is not None]
         return self.intercept + (sum(found) / sqrt(len(found)) if found else 0.0)
 
@@ -79,9 +76,5 @@ def _is_number(value: Any) -> bool:
 
 def gate_json(gate: Gate) -> dict[str, Any]:
     """Return a gate as `gate.json` holds it."""
-    return {
-        "openers": list(gate.openers),
-        "weights": dict(sorted(gate.weights.items())),
-        "intercept": gate.intercept,
-        "threshold": gate.threshold,
-    }
+    weights = dict(sorted(gate.weights.items()))
+    return asdict(gate) | {"openers": list(gate.openers), "weights": weights}
