@@ -36,11 +36,6 @@ class Calibration:
         over, under = bent + max(0.0, log_odds), bent + max(0.0, -log_odds)
         return self.offset + self.above * over - self.below * under
 
-    def slope(self, log_odds: float) -> float:
-        """Return the derivative of the calibrated log odds; nowhere 0."""
-        share = probability(log_odds)
-        return self.above * share + self.below * (1 - share)
-
 
 def parse_calibration(raw: Mapping[str, Any]) -> Calibration:
     """Build a calibration from `meta.json`; raises `ValueError`, `KeyError` or `TypeError`."""

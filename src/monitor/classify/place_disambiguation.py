@@ -118,17 +118,6 @@ class PlaceMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """How a name of several meanings is settled."""
-
-    country: str
-    other: str | None
-    default: str | None
-    with_: frozenset[str]
-    against: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Hit:
     """A name found: what it may mean, in order of size, before the rest of the article is asked."""
 
@@ -157,7 +146,7 @@ class Gazetteer:
     def __init__(
         self,
         names: Mapping[str, Sequence[str]],
-        ambiguous: Mapping[str, Any],
+        ambiguous: Mapping[str, Mapping[str, Any]],
         instruments: Sequence[str] = (),
         papers: Sequence[str] = (),
     ) -> None:
@@ -167,18 +156,10 @@ class Gazetteer:
             for word in name.split():
                 node = node.setdefault(word, {})
             node[_END] = (tuple(countries.split()), entry)
-        self._instruments = frozenset(instruments)
-        self._papers = frozenset(papers)
-        self._ambiguous = {
-            name: Ambiguous(
-                rule["country"],
-                rule.get("other"),
-                rule.get("default"),
-                frozenset(rule.get("with", ())),
-                frozenset(rule.get("against", ())),
-            )
-            for name, rule in ambiguous.items()
-        }
+        self._instruments, self._papers = frozenset(instruments), frozenset(papers)
+        if not all("country" in rule for rule in ambiguous.values()):
+            raise KeyError("country")
+        self._ambiguous = ambiguous
 
     def find(
         self,
@@ -390,19 +371,20 @@ def unpack_names(
 
 
 def settle(
-    rule: Ambiguous, text: str, words: Words, first: int, last: int, vocabulary: set[str]
+    rule: Mapping[str, Any], text: str, words: Words, first: int, last: int, vocabulary: set[str]
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
+    country, other = str(rule["country"]), rule.get("other")
     after = " ".join(words.words[last : last + 2])
-    if any(after == word or after.startswith(word + " ") for word in rule.against):
-        return rule.other
-    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.with_)
-    if rule.default == "country" or supported:
-        return rule.country
+    if any(f"{after} ".startswith(f"{word} ") for word in rule.get("against", ())):
+        return other
+    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.get("with", ()))
+    if rule.get("default") == "country" or supported:
+        return country
     if is_person(text, words, first, last):
         return None
     located = first > 0 and words.words[first - 1] in BEFORE
-    return rule.other or (rule.country if located else None)
+    return other or (country if located else None)
 
 
 def is_person(text: str, words: Words, first: int, last: int) -> bool:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ from monitor.classify.model_files import (
     read_meta,
     understood,
 )
-from monitor.classify.prefilter import Gate, parse_gate
 from monitor.classify.word_tokens import split_words
 from monitor.records.errors import ModelError
 
 NAME = "relevance-en"
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
+_WORD = re.compile(r"[^\W_]+")
+_PARTS = {"openers", "weights", "intercept", "threshold"}
 
 
 def name_of(language: str) -> str:
@@ -60,6 +62,72 @@ class Judgement:
         return self.relevant or self.borderline
 
 
+@dataclass(frozen=True, slots=True)
+class Prefilter:
+    """Could an article be about trafficking at all? A weight for each word, in one pass.
+
+    Nine of ten news items need no more. It is wide on purpose: whatever it lets through is judged
+    by the models behind it, and what it costs in recall is in `models/relevance-en/*/README.md`.
+    It opens where the letters of an opener stand, or where the words weigh enough.
+
+    The weight of a text is `intercept` plus the mean of its different words' `weights`, times the
+    square root of their number: log odds of a linear model over a vector of length 1.
+    """
+
+    openers: tuple[str, ...]
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    def opens(self, *texts: str) -> bool:
+        """Whether texts (headline, summary, body) together could be about trafficking."""
+        return self.shut_out(*texts) is None
+
+    def shut_out(self, *texts: str) -> float | None:
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
+        lower = "\n".join(texts).lower()
+        if any(opener in lower for opener in self.openers):
+            return None
+        weight = self.weigh(lower)
+        return weight if weight < self.threshold else None
+
+    def weigh(self, *texts: str) -> float:
+        """Return the log odds of texts by their words alone."""
+        lower, get = "\n".join(texts).lower(), self.weights.get
+        found = [weight for word in words_of(lower) if (weight := get(word)) is not None]
+        return self.intercept + (sum(found) / sqrt(len(found)) if found else 0.0)
+
+
+def words_of(lower: str) -> set[str]:
+    """Return the different words of a text in lower case."""
+    return set(_WORD.findall(lower))
+
+
+def parse_prefilter(raw: Any, where: str) -> Prefilter:
+    """Return the gate of `gate.json`; raises `ModelError` naming the key."""
+    if not isinstance(raw, dict) or raw.keys() != _PARTS:
+        raise ModelError(f"{where}: must have {', '.join(sorted(_PARTS))} and nothing else")
+    weights, openers = raw["weights"], raw["openers"]
+    if not isinstance(weights, dict) or not all(map(_is_number, weights.values())):
+        raise ModelError(f"{where}: 'weights' must map words to numbers")
+    if not isinstance(openers, list) or not all(isinstance(o, str) and o for o in openers):
+        raise ModelError(f"{where}: 'openers' must be a list of strings")
+    for key in ("intercept", "threshold"):
+        if not _is_number(raw[key]):
+            raise ModelError(f"{where}: '{key}' must be a number")
+    return Prefilter(tuple(openers), weights, float(raw["intercept"]), float(raw["threshold"]))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def prefilter_json(gate: Prefilter) -> dict[str, Any]:
+    """Return a gate as `gate.json` holds it."""
+    weights = dict(sorted(gate.weights.items()))
+    return asdict(gate) | {"openers": list(gate.openers), "weights": weights}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RelevanceModel:
     """Scores articles one by one.
@@ -77,7 +145,7 @@ class RelevanceModel:
     calibration: Sequence[Calibration]
     thresholds: Mapping[str, float]
     cascade: Cascade | None = None
-    gate: Gate | None = None
+    gate: Prefilter | None = None
     shut: Sequence[Calibration] = ()
     opening: int | None = None
 
@@ -160,10 +228,10 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
         raise ModelError(f"{where}: calibration of two outputs expected")
     encoder = encoder or encoder_folder(folder)
     cascade = load_cascade(settings["cascade"], encoder, where) if encoder else None
-    gate: Gate | None = None
+    gate: Prefilter | None = None
     shut: Sequence[Calibration] = ()
     if GATE in folder.meta.files:
-        gate = parse_gate(folder.json(GATE), str(folder.path / GATE))
+        gate = parse_prefilter(folder.json(GATE), str(folder.path / GATE))
         with understood(f"{where}: 'shut'"):
             main, any_ = map(parse_calibration, settings["shut"])
             shut = (main, any_)

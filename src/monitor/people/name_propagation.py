@@ -314,8 +314,8 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
     `apart` are places of people of whom its text tells that they are somebody else.
     """
     readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
-    small = frozenset[str]().union(*(reader.small for reader in readers.values()))
-    named = frozenset[str]().union(*(reader.named for reader in readers.values()))
+    small = frozenset[str]().union(*(reader.own_small for reader in readers.values()))
+    named = frozenset[str]().union(*(reader.own_named for reader in readers.values()))
     found: list[Span] = []
     more: frozenset[str] = frozenset()
     known: frozenset[str] | None = None
@@ -323,14 +323,23 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
         known = more
         for name in ("text", "title"):
             if reader := readers.get(name):
-                spans, parts = reader.spans(small, named, more)
+                reader.small, reader.named, reader.more = small, named, more
+                spans, parts = reader.spans()
                 found += spans
                 more |= parts
     return found
 
 
 class _NameFinder:
-    """Reads one field of an article."""
+    """Reads one field of an article.
+
+    `small` are the words that the article has in small letters, `named` those of whole names in it,
+    `more` such as were found beside names.
+    """
+
+    small: frozenset[str]
+    named: frozenset[str]
+    more: frozenset[str]
 
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
         self.names, self.field, self.text = names, field, text
@@ -343,14 +352,12 @@ class _NameFinder:
                 self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
         long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
         self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
-        self.small = frozenset(w for w, (start, _) in self.words if text[start].islower())
-        """The words that it has in small letters."""
-        joined = frozenset(w for w in self.small if names.is_joined(w))
+        self.own_small = frozenset(w for w, (start, _) in self.words if text[start].islower())
+        joined = frozenset(w for w in self.own_small if names.is_joined(w))
         self.tags = [place for w, place in self.words if w in joined]
         """Places of whole names in small letters and one word: "#aminayusuf"."""
         self.wholes = list(self._whole_names())
-        self.named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
-        """Words of whole names that stand here."""
+        self.own_named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
 
     def _whole_names(self) -> Iterator[tuple[int, int]]:
         """Yield the rows of words that are a whole name: in capitals, or long enough."""
@@ -369,14 +376,8 @@ class _NameFinder:
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
                     yield at, at + count
 
-    def spans(
-        self, small: frozenset[str], named: frozenset[str], more: frozenset[str]
-    ) -> tuple[list[Span], frozenset[str]]:
-        """Return the places of names, and the words beside them that are of them too.
-
-        `small` are the words that the article has in small letters, `named` those of whole names in
-        it, `more` such as were found beside names.
-        """
+    def spans(self) -> tuple[list[Span], frozenset[str]]:
+        """Return the places of names, and the words beside them that are of them too."""
         rows = (self.words[at:end] for at, end in self.wholes)
         places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
         inside: set[tuple[int, int]] = set()
@@ -391,35 +392,28 @@ class _NameFinder:
         places += self.tags
         for word, (start, end) in self.capitals:
             if word not in kinds:
-                kinds[word] = self._kind(word, self.text[start:end], small, named, more)
+                kinds[word] = self._kind(word, self.text[start:end])
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in more and place not in inside:
-                place = self._whole(start, end, small)
+            if kinds[word] == "sure" and word not in self.more and place not in inside:
+                place = self._whole(start, end)
                 for one, (first, last) in self.words if place[0] < start else ():
                     if place[0] <= first and last <= start and _is_part(one, self.text[first:last]):
                         before.add(one)  # a first name, which may stand alone elsewhere
             places.append(place)
-        return [Span(self.field, *place) for place in places], frozenset(before - small)
+        return [Span(self.field, *place) for place in places], frozenset(before - self.small)
 
-    def _kind(
-        self,
-        word: str,
-        written: str,
-        small: frozenset[str],
-        named: frozenset[str],
-        more: frozenset[str],
-    ) -> Kind:
+    def _kind(self, word: str, written: str) -> Kind:
         """Return what a word with a capital is of, where it stands alone."""
         kind = self.names.kind(word)
-        if self.names.is_joined(word) or (kind and word in named):
+        if self.names.is_joined(word) or (kind and word in self.named):
             return kind or "sure"
-        if not kind and word not in more:
+        if kind != "sure" and word not in self.more:
             return ""
-        if word in small or word in COMMON or is_of_country(word) or is_title(written):
+        if word in self.small or word in COMMON or is_of_country(word) or is_title(written):
             return ""  # an ordinary word, and nobody here has it in her name
-        return "sure" if kind == "sure" or word in more else ""
+        return "sure"
 
     def _is_others(self, kind: Kind, start: int, end: int) -> bool:
         """Whether a word is of the name of somebody else: of a sure name only a first name."""
@@ -429,7 +423,7 @@ class _NameFinder:
                 return kind == "doubtful" or is_first
         return False
 
-    def _whole(self, start: int, end: int, small: frozenset[str]) -> tuple[int, int]:
+    def _whole(self, start: int, end: int) -> tuple[int, int]:
         """Return a part of a name with the other parts that touch it: "Yaw" of "Yaw Mensah"."""
         start, end = self._with_hyphens(start, end)
         if any(first < end and start < last for first, last, _ in self.apart):
@@ -440,11 +434,11 @@ class _NameFinder:
         before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
         behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
         for word, (at, to) in reversed(before):
-            if self._is_ordinary(word, self.text[at:to], small):
+            if self._is_ordinary(word, self.text[at:to]):
                 break
             start = at
         for word, (at, to) in behind:
-            if self._is_ordinary(word, self.text[at:to], small):
+            if self._is_ordinary(word, self.text[at:to]):
                 break
             end = to
         return start, end
@@ -459,13 +453,13 @@ class _NameFinder:
             end = behind.end()
         return start, end
 
-    def _is_ordinary(self, word: str, written: str, small: frozenset[str]) -> bool:
+    def _is_ordinary(self, word: str, written: str) -> bool:
         """Whether a word of a headline, which has capitals everywhere, is no name."""
         if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
             return True
         if is_title(written) or (opens_sentence(written) and word not in _DAYS):
             return True
-        return any(one.startswith(word[:_STEM]) for one in small)
+        return any(one.startswith(word[:_STEM]) for one in self.small)
 
 
 def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:
