@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.classify.cue_phrases import Cue, CueTable
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.text.regular_expressions import word_set
 
@@ -34,16 +34,16 @@ of its own: with story counts for it they added nothing (average precision 0.977
 class Reading:
     """Words and cues of one article."""
 
-    title: Words
-    text: Words
+    title: WordTokens
+    text: WordTokens
     title_cues: list[Cue]
     text_cues: list[Cue]
 
-    def words(self, field: FieldName) -> Words:
+    def words(self, field: FieldName) -> WordTokens:
         """Return the words of a field."""
         return self.title if field == "title" else self.text
 
-    def fields(self) -> tuple[tuple[FieldName, Words, list[Cue]], ...]:
+    def fields(self) -> tuple[tuple[FieldName, WordTokens, list[Cue]], ...]:
         """Return name, words and cues of both fields."""
         return ("title", self.title, self.title_cues), ("text", self.text, self.text_cues)
 

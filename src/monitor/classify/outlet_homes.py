@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from monitor.classify.word_tokens import Words, split_words
+from monitor.classify.word_tokens import WordTokens, split_words
 from monitor.text.regular_expressions import word_set
 
 _NO_COUNTRY = frozenset({"co", "me", "tv", "io", "ai", "fm", "ly", "cc", "ws", "to", "eu", "la"})
@@ -157,7 +157,7 @@ DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
-def outlet_start(title: str, words: Words) -> int:
+def outlet_start(title: str, words: WordTokens) -> int:
     """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
     match = _OUTLET.match(title)
     start = match.end() if match else len(title)
@@ -165,7 +165,7 @@ def outlet_start(title: str, words: Words) -> int:
     return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
 
 
-def dateline_end(text: str, words: Words) -> int:
+def dateline_end(text: str, words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
     end = 0
     for at in range(min(len(words), DATELINE_WORDS)):
@@ -187,7 +187,7 @@ def dateline_end(text: str, words: Words) -> int:
     return end
 
 
-def is_instrument(text: str, words: Words, last: int, instruments: AbstractSet[str]) -> bool:
+def is_instrument(text: str, words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
     """Tell a place from an instrument or process named after it: "Rabat Process", "Bali Process".
 
     What it is called must be written with a capital and touch the name.
@@ -197,7 +197,7 @@ def is_instrument(text: str, words: Words, last: int, instruments: AbstractSet[s
     return words.words[last] in instruments and text[words.starts[last]].isupper()
 
 
-def is_paper(text: str, words: Words, first: int, last: int, papers: AbstractSet[str]) -> bool:
+def is_paper(text: str, words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
     """Tell "Bangkok" and the "Bangkok Post", "India" and the "Times of India"."""
     for at in (last, last + 1):
         if at >= len(words) or words.starts[at] - words.ends[at - 1] != 1:

@@ -20,7 +20,7 @@ from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.linear_model import probability
 from monitor.classify.tag_evidence import cue_spans, ruled_tags
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.labels.schemes import FORMS, INDICATORS, PROTECTIONS
 from monitor.records.finding import FieldName
 from monitor.records.tag import Tag
@@ -119,7 +119,7 @@ def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
     return ruled_tags("indicator", INDICATOR_GROUPS, told, cues)
 
 
-def _told(field: FieldName, words: Words, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
+def _told(field: FieldName, words: WordTokens, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
     """Yield the indicator cues of sentences that tell of people."""
     wanted, generic = table.of_kind("indicator"), table.index[GENERIC]
     at_large = {words.sentences[cue.first] for cue in cues if cue.group == generic}

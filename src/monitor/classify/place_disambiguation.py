@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from monitor.classify.features import Reading
 from monitor.classify.outlet_homes import dateline_end, is_instrument, is_paper, outlet_start
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName
 from monitor.text.regular_expressions import word_set
 
@@ -135,7 +135,7 @@ class _Field:
 
     name: FieldName
     text: str
-    words: Words
+    words: WordTokens
     outlet: int
     dateline: int
 
@@ -371,7 +371,12 @@ def unpack_names(
 
 
 def settle(
-    rule: Mapping[str, Any], text: str, words: Words, first: int, last: int, vocabulary: set[str]
+    rule: Mapping[str, Any],
+    text: str,
+    words: WordTokens,
+    first: int,
+    last: int,
+    vocabulary: set[str],
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
     country, other = str(rule["country"]), rule.get("other")
@@ -387,7 +392,7 @@ def settle(
     return other or (country if located else None)
 
 
-def is_person(text: str, words: Words, first: int, last: int) -> bool:
+def is_person(text: str, words: WordTokens, first: int, last: int) -> bool:
     """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
     touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
     if touches_next and text[words.starts[last]].isupper():

@@ -23,7 +23,7 @@ from math import log1p
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_disambiguation import PlaceMention
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import Span
 from monitor.text.regular_expressions import word_set
 
@@ -160,7 +160,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     yield from (role for role, is_so in said.items() if is_so)
 
 
-def _are_people(field: Words, mention: PlaceMention) -> bool:
+def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
     if mention.kind not in ("demonym", "name"):
         return False
@@ -181,12 +181,12 @@ def _are_people(field: Words, mention: PlaceMention) -> bool:
     return False
 
 
-def _owns(field: Words, last: int) -> bool:
+def _owns(field: WordTokens, last: int) -> bool:
     """Tell "Nepal's": the splitter leaves the sign out, so the gap is longer by two."""
     return last < len(field) and field.starts[last] - field.ends[last - 1] == 3
 
 
-def _before(field: Words, first: int, number: int = BESIDE) -> list[str]:
+def _before(field: WordTokens, first: int, number: int = BESIDE) -> list[str]:
     """Return the words before a name, in its sentence."""
     start = max(0, first - number)
     while field.sentences[start] != field.sentences[first]:

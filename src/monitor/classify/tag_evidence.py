@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.encoder import EncoderModel
 from monitor.classify.features import LEAD_WORDS, Reading
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
@@ -125,7 +125,7 @@ def best_sentence(
     return None if best is None else best[1]
 
 
-def _sentences(words: Words) -> list[tuple[int, int]]:
+def _sentences(words: WordTokens) -> list[tuple[int, int]]:
     """Return the sentences as ranges of at most `LONGEST` words."""
     starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
     ends = [*starts[1:], len(words)][: len(starts)]

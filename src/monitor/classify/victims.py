@@ -23,7 +23,7 @@ from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import count_roles
 from monitor.classify.tag_evidence import first_apart, in_order
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
@@ -92,7 +92,9 @@ def _best(told: Sequence[_Told]) -> list[_Told]:
     return sorted(told, key=lambda each: (not each.sure, each.field == "text", each.first))[:_SPANS]
 
 
-def _told(field: FieldName, words: Words, cues: Sequence[Cue], table: CueTable) -> Iterator[_Told]:
+def _told(
+    field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
+) -> Iterator[_Told]:
     """Yield the words of a field that tell of a victim's gender."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
@@ -108,7 +110,7 @@ def _told(field: FieldName, words: Words, cues: Sequence[Cue], table: CueTable) 
 
 
 def _part(
-    words: Words, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
+    words: WordTokens, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
 ) -> tuple[Part, Cue]:
     """Return the part of a person by the nearest verb of the sentence, and that verb."""
     for verb in sorted(verbs, key=lambda verb: (_gap(person, verb), verb.first)):
@@ -225,7 +227,7 @@ _PARTED = frozenset(';:()[]"“”|/')
 """Signs that part what stands before them from what stands behind."""
 
 
-def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
+def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[Person]:
     names = words.words
     for at, word in enumerate(names):
         if word.isdecimal() and len(word) <= 2:
@@ -250,7 +252,7 @@ def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
                 yield Person("both", field, at, at + 3)
 
 
-def _done_to(text: str, words: Words, at: int) -> tuple[int, int] | None:
+def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
     """Return the words that say what is done to people: "trafficking two girls"."""
     near = range(max(0, at - _REACH), min(len(words), at + _REACH))
     for i in sorted(near, key=lambda i: abs(i - at)):
@@ -269,7 +271,7 @@ def _kind(word: str) -> Kind | None:
     return "adults" if word in _ADULTS else None
 
 
-def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
+def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
     """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
     names, age = words.words, int(words.words[at])
     before = names[max(0, at - 4) : at]

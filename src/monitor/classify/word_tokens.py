@@ -29,7 +29,7 @@ _SHORT = word_set(
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordTokens:
     """Lower-cased words; `text[starts[i]:ends[i]]` is where word `i` stands as written.
 
     `sentences[i]` numbers the sentence of word `i`, from 0. Models count runs of up to `longest`
@@ -46,10 +46,10 @@ class Words:
         return len(self.words)
 
 
-Splitter = Callable[[str], Words]
+Splitter = Callable[[str], WordTokens]
 
 
-def split_words(text: str) -> Words:
+def split_words(text: str) -> WordTokens:
     """Split into words; a hyphen separates, a possessive 's is dropped, U.S. is one word."""
     words: list[str] = []
     starts: list[int] = []
@@ -75,10 +75,10 @@ def split_words(text: str) -> Words:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return Words(words, starts, ends, sentences)
+    return WordTokens(words, starts, ends, sentences)
 
 
-def split_thai(text: str) -> Words:
+def split_thai(text: str) -> WordTokens:
     """Split Thai into clusters, other scripts into words; a space ends a clause, a "sentence".
 
     Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with the
@@ -98,7 +98,7 @@ def split_thai(text: str) -> Words:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return Words(words, starts, ends, sentences, THAI_LONGEST)
+    return WordTokens(words, starts, ends, sentences, THAI_LONGEST)
 
 
 def splitter_of(language: str) -> Splitter:
