@@ -132,7 +132,7 @@ _THAI = re.compile("[\u0e00-\u0e7f]")
 Place = tuple[FieldName, int, int]
 
 
-class _Field:
+class _ScannedField:
     """Headline or text of an article, scanned."""
 
     def __init__(self, name: FieldName, text: str, scanner: Scanner) -> None:
@@ -203,7 +203,10 @@ class PolicyModel:
 
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
         """Return every tag of an article; names and abbreviations of its language count too."""
-        fields = (_Field("title", title, self._scanner), _Field("text", text, self._scanner))
+        fields = (
+            _ScannedField("title", title, self._scanner),
+            _ScannedField("text", text, self._scanner),
+        )
         found = [*self._named(fields, language or MEASURED_IN), *self._told(fields)]
         elsewhere = language != MEASURED_IN
         few, measured = self._experimental, self._measured
@@ -216,7 +219,7 @@ class PolicyModel:
             for tag in found
         )
 
-    def _named(self, fields: Sequence[_Field], language: str) -> Iterator[Tag]:
+    def _named(self, fields: Sequence[_ScannedField], language: str) -> Iterator[Tag]:
         """Yield the institutions and instruments named; a name inside a longer one is not."""
         places: dict[str, tuple[_EntityLists, list[Place], float]] = {}
         unspaced = any(field.unspaced for field in fields)
@@ -237,7 +240,7 @@ class PolicyModel:
                 spans = _evidence(kept, fields)
                 yield Tag(lists.entity.scheme, lists.entity.id, score, spans)
 
-    def _told(self, fields: Sequence[_Field]) -> Iterator[Tag]:
+    def _told(self, fields: Sequence[_ScannedField]) -> Iterator[Tag]:
         """Yield topics and the like, the surer the more sentences tell of them."""
         title, text = fields
         for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
@@ -278,7 +281,7 @@ def _by_list(lists: Iterable[Iterable[int]]) -> dict[int, set[int]]:
     return found
 
 
-def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_Field]) -> set[int]:
+def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_ScannedField]) -> set[int]:
     """Return the entries that something in the fields could be of."""
     hit = set[int]().union(*(field.hits.alive for field in fields))
     return set[int]().union(*(by_list[number] for number in hit & by_list.keys()))
@@ -329,7 +332,7 @@ def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
     )
 
 
-def _sure(field: _Field, lists: _EntityLists, language: str) -> Iterator[Place]:
+def _sure(field: _ScannedField, lists: _EntityLists, language: str) -> Iterator[Place]:
     """Yield where an entity is named in full or by an abbreviation that is its alone."""
     for hit in field.hits.of(lists.names):
         yield field.name, *hit
@@ -340,7 +343,7 @@ def _sure(field: _Field, lists: _EntityLists, language: str) -> Iterator[Place]:
 
 
 def _exact(
-    field: _Field, lists: _EntityLists, by_language: Mapping[str, int], language: str
+    field: _ScannedField, lists: _EntityLists, by_language: Mapping[str, int], language: str
 ) -> Iterator[Place]:
     for code, number in by_language.items():
         if code in ("en", language):
@@ -350,7 +353,7 @@ def _exact(
 
 
 def _doubtful(
-    fields: Sequence[_Field], lists: _EntityLists, language: str, *, named: bool
+    fields: Sequence[_ScannedField], lists: _EntityLists, language: str, *, named: bool
 ) -> Iterator[Place]:
     """Yield where an ambiguous name can only mean this entity, as far as words beside it tell."""
     if not lists.doubtful or (not named and any(f.hits.of(lists.other) for f in fields)):
@@ -364,7 +367,7 @@ def _doubtful(
                 yield place
 
 
-def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
+def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> bool:
     """Whether one of the words stands beside a place, up to `reach` sentences away."""
     _, start, end = place
     others = [first for first, last in field.hits.of(words) if last <= start or first >= end]
@@ -374,7 +377,7 @@ def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
     return any(abs(field.sentence(first) - own) <= reach for first in others)
 
 
-def _cue_places(fields: Sequence[_Field], lists: _CueLists) -> Iterator[Place]:
+def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[Place]:
     """Yield where a label is told; a headline stands beside all of the text, its lead beside it."""
     title, text = fields
     for field in fields:
@@ -395,7 +398,7 @@ def _is_inside(place: Place, longer: Place) -> bool:
     return same and longer[2] - longer[1] > place[2] - place[1]
 
 
-def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, ...]:
+def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:
     """Return the first few places that say something else each, headline first, longest first."""
     text = {field.name: field.text for field in fields}
     chosen: list[Place] = []
