@@ -40,7 +40,7 @@ from monitor.classify.tags import (
     load_places,
     people_features,
 )
-from monitor.classify.victims import Person, find_people
+from monitor.classify.victims import PeopleMention, find_people
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import (
@@ -101,7 +101,7 @@ class TagRows:
     rows: Sequence[Labelled]
     readings: Sequence[Reading]
     mentions: Sequence[Sequence[PlaceMention]]
-    people: Sequence[Sequence[Person]]
+    people: Sequence[Sequence[PeopleMention]]
     homes: Sequence[Home]
     matrix: Matrix
 

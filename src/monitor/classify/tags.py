@@ -63,7 +63,7 @@ from monitor.classify.tag_evidence import (
 )
 from monitor.classify.victims import (
     PROFILE_NAMES,
-    Person,
+    PeopleMention,
     find_gender,
     find_people,
     people_spans,
@@ -389,7 +389,7 @@ class Facts:
     reading: Reading
     odds: NDArray[np.float64]
     mentions: Sequence[PlaceMention]
-    people: Sequence[Person]
+    people: Sequence[PeopleMention]
     heads: Heads | None
     shown: Reading
     home: Home = NOWHERE

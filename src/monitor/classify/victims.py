@@ -209,7 +209,7 @@ _AND = word_set("and or")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PeopleMention:
     """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
 
     kind: Kind
@@ -218,7 +218,7 @@ class Person:
     last: int
 
 
-def find_people(title: str, text: str, reading: Reading) -> list[Person]:
+def find_people(title: str, text: str, reading: Reading) -> list[PeopleMention]:
     """Return every word or age that tells who the people of an article are, in order."""
     return [*_people("title", title, reading.title), *_people("text", text, reading.text)]
 
@@ -227,29 +227,29 @@ _PARTED = frozenset(';:()[]"“”|/')
 """Signs that part what stands before them from what stands behind."""
 
 
-def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[Person]:
+def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMention]:
     names = words.words
     for at, word in enumerate(names):
         if word.isdecimal() and len(word) <= 2:
             kind, last = _age(text, words, at)
             if kind is not None:
-                yield Person(kind, field, at, last)
+                yield PeopleMention(kind, field, at, last)
             continue
         kind = _kind(word)
         if kind is None:
             continue
         young, after = kind == "children", names[at + 1 : at + 2]
         if not young and _is_suspect(names, at):
-            yield Person("suspect", field, at, at + 1)
+            yield PeopleMention("suspect", field, at, at + 1)
         elif not young or _OTHER_CHILD.isdisjoint(after):
-            yield Person(kind, field, at, at + 1)
+            yield PeopleMention(kind, field, at, at + 1)
             if done_to := _done_to(text, words, at):
                 harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
-                yield Person(harmed, field, *done_to)
+                yield PeopleMention(harmed, field, *done_to)
         if not _AND.isdisjoint(after) and at + 2 < len(names):
             second = _kind(names[at + 2])
             if second is not None and (second == "children") != young:
-                yield Person("both", field, at, at + 3)
+                yield PeopleMention("both", field, at, at + 3)
 
 
 def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
@@ -315,7 +315,7 @@ def _is_suspect(names: Sequence[str], at: int) -> bool:
 
 
 def profile(
-    reading: Reading, people: Sequence[Person], mentions: Sequence[PlaceMention]
+    reading: Reading, people: Sequence[PeopleMention], mentions: Sequence[PlaceMention]
 ) -> list[float]:
     """Return the numbers called `PROFILE_NAMES`."""
     numbers: list[float] = []
@@ -353,7 +353,7 @@ MOST = 3
 
 
 def people_spans(
-    reading: Reading, people: Sequence[Person], label: str, number: int = MOST
+    reading: Reading, people: Sequence[PeopleMention], label: str, number: int = MOST
 ) -> tuple[Span, ...]:
     """Return the words that say a victim label best, in the order of the article."""
     order = {kind: rank for rank, kind in enumerate(_EVIDENCE[label])}
@@ -361,7 +361,7 @@ def people_spans(
         (person for person in people if person.kind in order),
         key=lambda p: (order[p.kind], p.field == "text", p.first),
     )
-    chosen: list[Person] = []
+    chosen: list[PeopleMention] = []
     for person in ranked:
         same = (p for p in chosen if p.field == person.field)
         if all(p.last <= person.first or person.last <= p.first for p in same):
