@@ -22,7 +22,7 @@ from monitor.classify.encoder import load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, probability
 from monitor.classify.model_files import ModelFolder, load_folder, pack_json
-from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source
+from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Source
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.tags import (
@@ -131,7 +131,7 @@ def read_rows(
     cues: CueTable,
     counter: StoryCounter,
     gazetteer: Gazetteer,
-    outlets: Outlets,
+    outlets: OutletHomes,
 ) -> TagRows:
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]

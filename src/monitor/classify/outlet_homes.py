@@ -58,7 +58,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Outlets:
+class OutletHomes:
     """Names of outlets with their countries, those that report on the world, and place names.
 
     `places` are the names of countries, peoples and cities, in words.
@@ -131,12 +131,12 @@ class Outlets:
 
 def make_outlets(
     homes: Mapping[str, str], world: Sequence[str], names: Mapping[str, Sequence[str]]
-) -> Outlets:
+) -> OutletHomes:
     """Build the table from outlets and the names of the gazetteer."""
     places = {
         name: codes for name, (codes, kind) in names.items() if kind in ("name", "demonym", "city")
     }
-    return Outlets(homes, frozenset(world), places)
+    return OutletHomes(homes, frozenset(world), places)
 
 
 def _squeeze(name: str) -> str:

@@ -24,7 +24,14 @@ from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
 from monitor.classify.model_files import ModelFolder, load_folder
-from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets, outlet_start
+from monitor.classify.outlet_homes import (
+    NOWHERE,
+    Home,
+    OutletHomes,
+    Source,
+    make_outlets,
+    outlet_start,
+)
 from monitor.classify.phrase_tags import (
     GENERIC,
     INDICATOR_GROUPS,
@@ -199,7 +206,7 @@ class TagsModel:
     counter: StoryCounter
     linear: LinearModel
     gazetteer: Gazetteer
-    outlets: Outlets
+    outlets: OutletHomes
     places: SmallModel
     place_cuts: PlaceCuts
     people: Sequence[SmallModel]
@@ -407,7 +414,7 @@ def people_features(facts: Facts, places: Collection[str]) -> list[float]:
     ]
 
 
-def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, Outlets]:
+def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
     """Build gazetteer and outlets of `places.json`."""
     names = unpack_names(raw["names"])
     gazetteer = Gazetteer(names, raw["ambiguous"], raw["instruments"], raw["papers"])
