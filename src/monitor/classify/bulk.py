@@ -41,7 +41,7 @@ Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
+class ClassifiedChunk:
     """Output lines of one chunk, and how many of them are errors."""
 
     lines: Sequence[str]
@@ -55,7 +55,7 @@ def classify_bulk(
     *,
     jobs: int,
     prepare: Prepare = list,
-) -> Iterator[Classified]:
+) -> Iterator[ClassifiedChunk]:
     """Yield the records of `rows` (lines, or what `prepare` makes lines of) in order, by chunks.
 
     `assessors` judge in this process where it works alone; `jobs` processes load theirs from the
@@ -69,7 +69,7 @@ def classify_bulk(
             return
         rows = chain.from_iterable(first)
     for chunk in chunks(rows, SMALL):
-        yield Classified(*classify_batch(prepare(chunk), assessors))
+        yield ClassifiedChunk(*classify_batch(prepare(chunk), assessors))
 
 
 def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
@@ -88,9 +88,9 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
 
 def _spread(
     pieces: Iterator[list[Any]], models: Path, jobs: int, prepare: Prepare
-) -> Iterator[Classified]:
+) -> Iterator[ClassifiedChunk]:
     with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
-        flying: deque[Future[Classified]] = deque()
+        flying: deque[Future[ClassifiedChunk]] = deque()
         try:
             for chunk in pieces:
                 flying.append(pool.submit(_work, chunk))
@@ -120,8 +120,8 @@ def _watch() -> None:
         os._exit(1)
 
 
-def _work(chunk: Sequence[Any]) -> Classified:
-    return Classified(*classify_batch(_prepare(chunk), _assessors))
+def _work(chunk: Sequence[Any]) -> ClassifiedChunk:
+    return ClassifiedChunk(*classify_batch(_prepare(chunk), _assessors))
 
 
 BATCH = 32

@@ -45,7 +45,7 @@ from monitor.settings import cores
 from monitor.text.search_terms import read_search
 
 if TYPE_CHECKING:
-    from monitor.classify.bulk import Classified
+    from monitor.classify.bulk import ClassifiedChunk
     from monitor.classify.bulk_files import Output, Source
     from monitor.desk import Desk
     from monitor.export.as_of import Earlier
@@ -108,7 +108,7 @@ def classify(
 
 def _classified(
     desk: Desk, rows: Iterator[Any], jobs: int, engine: Engine, address: str
-) -> Generator[Classified, None, None]:
+) -> Generator[ClassifiedChunk, None, None]:
     from monitor.feeds.web_archives import page_lines
 
     if engine == "ray":
