@@ -22,7 +22,7 @@ from monitor.classify.encoder import load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, probability
 from monitor.classify.model_files import ModelFolder, load_folder, pack_json
-from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Source
+from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.tags import (
@@ -136,7 +136,7 @@ def read_rows(
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]
     pairs = list(zip(rows, readings, strict=True))
-    homes = [outlets.home(row.title, Source(row.url, row.outlet)) for row in rows]
+    homes = [outlets.home(row.title, Provenance(row.url, row.outlet)) for row in rows]
     return TagRows(
         rows,
         readings,

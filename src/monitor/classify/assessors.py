@@ -24,7 +24,7 @@ from monitor.classify.model_files import (
     model_versions,
     read_meta,
 )
-from monitor.classify.outlet_homes import Source
+from monitor.classify.outlet_homes import Provenance
 from monitor.classify.policy import NAME as POLICY_NAME
 from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.relevance import (
@@ -130,7 +130,7 @@ class TagsAssessor:
     def _tag(self, article: Article) -> Assessment:
         if not self.relevance.is_shown(article):
             return Assessment(self.stamp)
-        source = Source(article.url, article.outlet)
+        source = Provenance(article.url, article.outlet)
         return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
 
 

@@ -28,7 +28,7 @@ ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RowSource:
     """Rows to classify; `position()` of `size` is how far they are read, in bytes or rows.
 
     A row is a line, or what whoever opened the source knows how to make one of.
@@ -40,7 +40,7 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
+def open_source(path: Path) -> Iterator[RowSource]:
     """Open `.jsonl`, `.jsonl.gz` or `.parquet`.
 
     Raises `UsageError` for a file that cannot be opened, `DataError`, while lines are read, for
@@ -62,7 +62,7 @@ def open_source(path: Path) -> Iterator[Source]:
         def position() -> int:
             return raw.tell() if can_tell and not raw.closed else size
 
-        yield Source(_lines(stream, path), size, position)
+        yield RowSource(_lines(stream, path), size, position)
 
 
 def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _pyarrow(path: Path) -> tuple[Any, Any]:
     return pa, pq
 
 
-def _parquet(path: Path) -> Source:
+def _parquet(path: Path) -> RowSource:
     pa, pq = _pyarrow(path)
     try:
         file = pq.ParquetFile(path)
@@ -107,7 +107,7 @@ def _parquet(path: Path) -> Source:
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{path}: is damaged ({error})") from error
 
-    return Source(rows(), file.metadata.num_rows, lambda: read)
+    return RowSource(rows(), file.metadata.num_rows, lambda: read)
 
 
 BLOCK = 1 << 20

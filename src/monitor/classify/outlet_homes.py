@@ -50,7 +50,7 @@ NOWHERE = Home()
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Provenance:
     """What is known of where an article comes from, empty where nothing is."""
 
     url: str = ""
@@ -76,7 +76,7 @@ class OutletHomes:
             if len(squeezed := _squeeze(name)) >= SHORTEST
         }
 
-    def home(self, title: str, source: Source = Source()) -> Home:
+    def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
         try:
             address = urlsplit(source.url)

@@ -28,7 +28,7 @@ from monitor.classify.outlet_homes import (
     NOWHERE,
     Home,
     OutletHomes,
-    Source,
+    Provenance,
     make_outlets,
     outlet_start,
 )
@@ -180,7 +180,7 @@ def _log_odds(share: float) -> float:
 
 
 NAME = "tags-en"
-UNKNOWN = Source()
+UNKNOWN = Provenance()
 CERTAIN = 2.0
 """Log odds of a flow that the roles of places say: of ten such nine are right."""
 PLACES = "places.json"
@@ -215,7 +215,7 @@ class TagsModel:
     experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
     measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def tag(self, title: str, text: str, source: Source = UNKNOWN) -> tuple[Tag, ...]:
+    def tag(self, title: str, text: str, source: Provenance = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
         facts = self.read(title, text, source)
         places = self._places(facts)
@@ -232,7 +232,7 @@ class TagsModel:
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
 
-    def read(self, title: str, text: str, source: Source = UNKNOWN) -> Facts:
+    def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)

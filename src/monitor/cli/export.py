@@ -46,7 +46,7 @@ from monitor.text.search_terms import read_search
 
 if TYPE_CHECKING:
     from monitor.classify.bulk import ClassifiedChunk
-    from monitor.classify.bulk_files import Output, Source
+    from monitor.classify.bulk_files import Output, RowSource
     from monitor.desk import Desk
     from monitor.export.as_of import Earlier
     from monitor.export.exporter import ExportReport
@@ -119,13 +119,13 @@ def _classified(
         yield from desk.classify_bulk(rows, jobs=jobs, prepare=page_lines)
 
 
-def _source(paths: Sequence[Path], stack: ExitStack) -> Source:
-    from monitor.classify.bulk_files import READ, Source
+def _source(paths: Sequence[Path], stack: ExitStack) -> RowSource:
+    from monitor.classify.bulk_files import READ, RowSource
     from monitor.cli.classify import open_sources
 
     if [str(path) for path in paths] == ["-"]:
         sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-        return Source(sys.stdin, 0, lambda: 0)
+        return RowSource(sys.stdin, 0, lambda: 0)
     return stack.enter_context(open_sources(paths))
 
 
