@@ -41,29 +41,19 @@ _FIELDS: Mapping[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """Phrases that count beside one of `words`.
-
-    That is in the same sentence or in the headline; for a phrase in the headline, in the lead.
-    """
-
-    phrases: frozenset[str]
-    words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyCues:
     """How a label is told: phrases that are enough `alone`, and such that need words `beside`.
 
-    Inside a phrase of `never` nothing counts. `least` sentences have to tell it; a headline counts
-    for two.
+    The words of such a pair of phrases and words stand in the same sentence or in the headline; for
+    a phrase in the headline, in the lead. Inside a phrase of `never` nothing counts. `least`
+    sentences have to tell it; a headline counts for two.
     """
 
     scheme: str
     label: str
     least: int
     alone: frozenset[str]
-    beside: tuple[Beside, ...]
+    beside: tuple[tuple[frozenset[str], frozenset[str]], ...]
     never: frozenset[str]
 
 
@@ -100,7 +90,9 @@ def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
     return PolicyCues(fields["scheme"], fields["label"], fields["least"], alone, beside, never)
 
 
-def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> Beside:
+def _beside(
+    entry: Entry, raw: object, words: Mapping[str, frozenset[str]]
+) -> tuple[frozenset[str], frozenset[str]]:
     if not isinstance(raw, dict) or raw.keys() != {"words", "phrases"}:
         entry.refuse("each of 'beside' must have just 'words' and 'phrases'")
     named = entry.strings(raw["words"], "'beside.words'")
@@ -110,7 +102,7 @@ def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> B
     phrases = _expanded(entry.strings(raw["phrases"], "'beside.phrases'"))
     if not named or not phrases:
         entry.refuse("each of 'beside' needs words and phrases")
-    return Beside(phrases, frozenset().union(*(words[name] for name in named)))
+    return phrases, frozenset().union(*(words[name] for name in named))
 
 
 def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
@@ -319,17 +311,12 @@ def _as_written(form: str) -> str:
 
 def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
     never = _keys(cues.never).phrases
-    return _CueLists(
-        cues,
-        sets.add(Words(_keys(cues.alone).phrases, never_in=never)),
-        tuple(
-            (
-                sets.add(Words(_keys(one.phrases).phrases, never_in=never)),
-                sets.add(_keys(one.words)),
-            )
-            for one in cues.beside
-        ),
-    )
+
+    def add(phrases: Iterable[str]) -> int:
+        return sets.add(Words(_keys(phrases).phrases, never_in=never))
+
+    beside = ((add(phrases), sets.add(_keys(words))) for phrases, words in cues.beside)
+    return _CueLists(cues, add(cues.alone), tuple(beside))
 
 
 def _sure(field: _ScannedField, lists: _EntityLists, language: str) -> Iterator[Place]:

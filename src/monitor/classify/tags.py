@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from monitor.classify import phrase_tags, place_roles, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
@@ -32,31 +33,8 @@ from monitor.classify.outlet_homes import (
     make_outlets,
     outlet_start,
 )
-from monitor.classify.phrase_tags import (
-    GENERIC,
-    INDICATOR_GROUPS,
-    STANDING,
-    find_indicators,
-    find_protection,
-    form_odds,
-    form_support,
-    form_tag,
-    unspecified_tag,
-)
+from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
-from monitor.classify.place_roles import (
-    FEATURES,
-    FLOW_NAMES,
-    PlaceCuts,
-    chosen_places,
-    flow_numbers,
-    flow_of_roles,
-    home_evidence,
-    place_evidence,
-    place_features,
-    place_role,
-    story_places,
-)
 from monitor.classify.relevance import CUES, load_linear
 from monitor.classify.tag_evidence import (
     SPANS,
@@ -67,14 +45,6 @@ from monitor.classify.tag_evidence import (
     in_order,
     is_unmeasured,
     telling,
-)
-from monitor.classify.victims import (
-    PROFILE_NAMES,
-    PeopleMention,
-    find_gender,
-    find_people,
-    people_spans,
-    profile,
 )
 from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
@@ -208,7 +178,7 @@ class TagsModel:
     gazetteer: Gazetteer
     outlets: OutletHomes
     places: SmallModel
-    place_cuts: PlaceCuts
+    place_cuts: place_roles.PlaceCuts
     people: Sequence[SmallModel]
     fused: Fused
     encoder: EncoderModel | None = None
@@ -220,15 +190,16 @@ class TagsModel:
         facts = self.read(title, text, source)
         places = self._places(facts)
         # the gender of the story's victims, or else of those spoken of at large
-        gender = find_gender(facts.shown, self.cues) or find_gender(facts.reading, self.cues)
+        gender = victims.find_gender(facts.shown, self.cues)
+        gender = gender or victims.find_gender(facts.reading, self.cues)
         found = (
             *self._forms(facts),
             *self._responses(facts),
             *places,
             *self._people(facts, places),
             *([gender] if gender else []),
-            *find_protection(facts.shown, self.cues),
-            *find_indicators(facts.reading, self.cues),
+            *phrase_tags.find_protection(facts.shown, self.cues),
+            *phrase_tags.find_indicators(facts.reading, self.cues),
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
 
@@ -244,7 +215,7 @@ class TagsModel:
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
             self.gazetteer.find(title, text, reading, home.country, world=home.world),
-            find_people(title, text, reading),
+            victims.find_people(title, text, reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
@@ -257,19 +228,19 @@ class TagsModel:
 
     def _forms(self, facts: Facts) -> list[Tag]:
         head = None if facts.heads is None else facts.heads["form"].tolist()
-        odds = form_odds(form_support(facts.reading, self.cues), head)
+        odds = phrase_tags.form_odds(phrase_tags.form_support(facts.reading, self.cues), head)
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = form_tag(facts.shown, self.cues, form, value)
+                tag = phrase_tags.form_tag(facts.shown, self.cues, form, value)
                 if not tag.evidence:
-                    tag = form_tag(facts.reading, self.cues, form, value)
+                    tag = phrase_tags.form_tag(facts.reading, self.cues, form, value)
                 tags.append(self._with_sentence(facts, tag, "form"))
         tags = [tag for tag in tags if tag.evidence]
         if tags:
             return sorted(tags, key=lambda tag: (-tag.score, tag.label))
         readings = (facts.shown, facts.reading)
-        found = (unspecified_tag(reading, self.cues, odds) for reading in readings)
+        found = (phrase_tags.unspecified_tag(reading, self.cues, odds) for reading in readings)
         return [*filter(None, found)][:1]
 
     def _responses(self, facts: Facts) -> list[Tag]:
@@ -297,7 +268,7 @@ class TagsModel:
         given = fuse_people(odds, facts.heads, self.fused)
         abroad = self.cues.index["cross_border"]
         told = any(cue.group == abroad for _, _, cues in facts.reading.fields() for cue in cues)
-        flow = flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
+        flow = place_roles.flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
         if flow == "cross_border" or (flow and "flow" not in given):
             given["flow"] = (flow, max(CERTAIN, odds[PEOPLE.index(flow)]))
         tags: list[Tag] = []
@@ -315,12 +286,12 @@ class TagsModel:
         at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
         told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
-        spans = people_spans(facts.reading, told, label)
-        spans = spans or people_spans(facts.reading, facts.people, label)
+        spans = victims.people_spans(facts.reading, told, label)
+        spans = spans or victims.people_spans(facts.reading, facts.people, label)
         if spans or label == "child":
             return spans
         nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
-        return place_evidence(facts.reading, nationals, "origin")
+        return place_roles.place_evidence(facts.reading, nationals, "origin")
 
     def _flow_spans(self, facts: Facts, label: str, tags: Sequence[Tag]) -> tuple[Span, ...]:
         """Return the places and phrases that show a flow: one country's, or two countries'."""
@@ -353,24 +324,27 @@ class TagsModel:
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
-        features = place_features(reading, mentions, self.core, float(facts.odds[US]), facts.home)
+        wording = float(facts.odds[US])
+        features = place_roles.place_features(reading, mentions, self.core, wording, facts.home)
         scores = {c: probability(self.places.log_odds(f)) for c, f in features.items()}
-        told = story_places(reading, mentions, facts.home)
-        chosen = chosen_places(scores, *told, self.place_cuts)
+        told = place_roles.story_places(reading, mentions, facts.home)
+        chosen = place_roles.chosen_places(scores, *told, self.place_cuts)
         tags: list[Tag] = []
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
             where = country in chosen
             if own:
-                role = "exploitation" if where else place_role(reading, own)
+                role = "exploitation" if where else place_roles.place_role(reading, own)
                 if role == "mentioned" and all(mention.frame for mention in own):
                     continue
                 sure = score if where else 1 - score
-                spans = place_evidence(reading, own, role)
+                spans = place_roles.place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
             elif where:  # by the outlet, or by American wording
                 if country in (facts.home.country, facts.home.section):
-                    spans = home_evidence(reading, outlet_start(facts.title, reading.title))
+                    spans = place_roles.home_evidence(
+                        reading, outlet_start(facts.title, reading.title)
+                    )
                 else:
                     spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
                 if spans:
@@ -396,7 +370,7 @@ class Facts:
     reading: Reading
     odds: NDArray[np.float64]
     mentions: Sequence[PlaceMention]
-    people: Sequence[PeopleMention]
+    people: Sequence[victims.PeopleMention]
     heads: Heads | None
     shown: Reading
     home: Home = NOWHERE
@@ -409,8 +383,8 @@ def people_features(facts: Facts, places: Collection[str]) -> list[float]:
     """
     return [
         *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
-        *profile(facts.reading, facts.people, facts.mentions),
-        *flow_numbers(facts.reading, facts.mentions, places, facts.home),
+        *victims.profile(facts.reading, facts.people, facts.mentions),
+        *place_roles.flow_numbers(facts.reading, facts.mentions, places, facts.home),
     ]
 
 
@@ -433,20 +407,20 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     raw: Any = folder.json(PLACES)
     try:
         gazetteer, outlets = load_places(raw)
-        places = parse_small(raw["model"], len(FEATURES))
-        size = US + 1 - CHILD + len(PROFILE_NAMES) + len(FLOW_NAMES)
+        places = parse_small(raw["model"], len(place_roles.FEATURES))
+        size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
         people = [parse_small(raw["people"][name], size) for name in PEOPLE]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
     try:
         fused = Fused(**folder.meta.settings["fused"])
-        cuts = PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
+        cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: thresholds or fused: {error}") from error
     if (
         sizes != {len(RESPONSES)}
-        or not {*INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
+        or not {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
     ):
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)

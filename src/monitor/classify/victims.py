@@ -150,21 +150,15 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FLOW = (
-    "countries named",
-    "countries named besides the first",
-    "whence",
-    "on the way",
-    "freed or fled from",
-    "the US named",
-    "another country named",
-    "people by nationality",
+    "countries named; countries named besides the first; whence; on the way; freed or fled "
+    "from; the US named; another country named; people by nationality"
 )
 PROFILE_NAMES = (
     *(f"{kind}, {where}" for kind in KINDS for where in ("headline", "lead", "whole")),
     "children only",
     "adults only",
     "children and adults",
-    *_FLOW,
+    *_FLOW.split("; "),
 )
 ADULT = 18
 _CHILDREN = word_set(
@@ -180,6 +174,11 @@ _ADULTS = word_set(
     "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
     "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
+_KIND_OF: Mapping[str, Kind] = {
+    **dict.fromkeys(_ADULTS, "adults"),
+    **dict.fromkeys(_WOMEN, "women"),
+    **dict.fromkeys(_CHILDREN, "children"),
+}
 _VICTIM_AFTER_AGE = word_set(
     "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
     "bride student"
@@ -235,7 +234,7 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
             if kind is not None:
                 yield PeopleMention(kind, field, at, last)
             continue
-        kind = _kind(word)
+        kind = _KIND_OF.get(word)
         if kind is None:
             continue
         young, after = kind == "children", names[at + 1 : at + 2]
@@ -247,7 +246,7 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
                 harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
         if not _AND.isdisjoint(after) and at + 2 < len(names):
-            second = _kind(names[at + 2])
+            second = _KIND_OF.get(names[at + 2])
             if second is not None and (second == "children") != young:
                 yield PeopleMention("both", field, at, at + 3)
 
@@ -261,14 +260,6 @@ def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
             apart = _PARTED.isdisjoint(text[words.starts[first] : words.ends[last - 1]])
             return (first, last) if apart else None
     return None
-
-
-def _kind(word: str) -> Kind | None:
-    if word in _CHILDREN:
-        return "children"
-    if word in _WOMEN:
-        return "women"
-    return "adults" if word in _ADULTS else None
 
 
 def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
