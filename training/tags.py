@@ -34,7 +34,7 @@ from monitor.classify.tags import (
     THRESHOLDS,
     US,
     Facts,
-    Fused,
+    FusionSettings,
     TagsModel,
     fuse_people,
     load_places,
@@ -123,7 +123,7 @@ class Fitted:
     linear: LinearModel
     places: SmallModel
     people: Sequence[SmallModel]
-    fused: Fused
+    fused: FusionSettings
 
 
 def read_rows(
@@ -168,7 +168,7 @@ def fit_tags(
         for at in range(len(RESPONSES))
     ]
     spread = crossed[:, : len(RESPONSES)].std(0) + 1e-6
-    fused = Fused(
+    fused = FusionSettings(
         share=SHARE,
         cuts=[round(float(cut), 4) for cut in cuts],
         spread=[round(float(value), 4) for value in spread],
@@ -295,11 +295,11 @@ def _listed(values: Floats) -> list[float]:
     return [round(float(value), 6) for value in values]
 
 
-def _cut_people(rows: TagRows, odds: Floats, fused: Fused) -> Fused:
+def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSettings:
     """Return `fused` with the cut-offs of victim and flow that serve best without an encoder."""
     chosen = [at for at, real in enumerate(rows.real) if real]
 
-    def f1(candidate: Fused, scheme: str) -> float:
+    def f1(candidate: FusionSettings, scheme: str) -> float:
         said = [fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
         gold = [gold_of(rows.rows[at], scheme) for at in chosen]
         answer = [() if label is None else (label[0],) for label in said]

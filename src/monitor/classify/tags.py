@@ -76,7 +76,7 @@ NEARLY = -1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fused:
+class FusionSettings:
     """`share` of the encoder (0: none, 1: alone), and where each scheme is cut.
 
     `cuts` and `spread`: of the linear model's response outputs, in the order of `RESPONSES`. The
@@ -94,7 +94,9 @@ class Fused:
     flow: float
 
 
-def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> dict[str, float]:
+def fuse_responses(
+    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
+) -> dict[str, float]:
     """Return the responses given, with their log odds."""
     share = 0.0 if heads is None else fused.share
     values: dict[str, float] = {}
@@ -112,7 +114,7 @@ def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> 
 
 
 def fuse_people(
-    odds: Sequence[float], heads: Heads | None, fused: Fused
+    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
 ) -> dict[str, tuple[str, float]]:
     """Return the label of `victim` and of `flow` with its log odds, where one is given.
 
@@ -180,7 +182,7 @@ class TagsModel:
     places: SmallModel
     place_cuts: place_roles.PlaceCuts
     people: Sequence[SmallModel]
-    fused: Fused
+    fused: FusionSettings
     encoder: EncoderModel | None = None
     experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
     measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -413,7 +415,7 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
     try:
-        fused = Fused(**folder.meta.settings["fused"])
+        fused = FusionSettings(**folder.meta.settings["fused"])
         cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:

@@ -58,7 +58,7 @@ Part = Literal["suffers", "does", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _GenderEvidence:
     """Words `first` to `last` (exclusive) of a field that tell of a victim's gender."""
 
     gender: str
@@ -88,13 +88,13 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
     return Tag("gender", label, round(1 - 0.5 ** (number + 1), 4), spans)
 
 
-def _best(told: Sequence[_Told]) -> list[_Told]:
+def _best(told: Sequence[_GenderEvidence]) -> list[_GenderEvidence]:
     return sorted(told, key=lambda each: (not each.sure, each.field == "text", each.first))[:_SPANS]
 
 
 def _told(
     field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[_Told]:
+) -> Iterator[_GenderEvidence]:
     """Yield the words of a field that tell of a victim's gender."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
@@ -106,7 +106,7 @@ def _told(
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
-                yield _Told(gender, part == "suffers", field, first, last)
+                yield _GenderEvidence(gender, part == "suffers", field, first, last)
 
 
 def _part(

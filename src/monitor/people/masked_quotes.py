@@ -59,7 +59,7 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
         )
     if not shown.spans:
         return replace(assessed, article=article)
-    moves = Moves(article, shown)
+    moves = Redactor(article, shown)
     return replace(
         assessed,
         article=replace(
@@ -78,7 +78,7 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     )
 
 
-class Moves:
+class Redactor:
     """Moves places of an article to where they are once its names are hidden."""
 
     def __init__(self, article: Article, shown: Shown) -> None:

@@ -52,7 +52,7 @@ _STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedNames:
     """Names whose words are gone: hashes, made for one article, that a word can be held against.
 
     What one of `lifted` says of all its words is none.
@@ -85,7 +85,7 @@ class Names:
     sure: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
     whole: Mapping[Words, Kind] = field(default_factory=dict)
-    sealed: tuple[Sealed, ...] = ()
+    sealed: tuple[SealedNames, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there are any."""
@@ -297,7 +297,7 @@ class NamePropagation:
             some = [names_of(source.article, source.own) for source in sources]
             kept = frozenset[str]().union(*(source.kept for source in sources))
             if kept:
-                some.append(Names(sealed=(Sealed(article_id, kept, self._seal),)))
+                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
             names: Names | None = all_names(some)
             if kept and not self._seal.knows(kept):
                 names = None

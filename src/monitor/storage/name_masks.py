@@ -599,13 +599,13 @@ def keep_for_others(
 
 def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
     """Yield the names of each version: those of words that are gone can only be tested."""
-    from monitor.people.name_propagation import Names, Sealed, names_of
+    from monitor.people.name_propagation import Names, SealedNames, names_of
 
     for source in sources:
         if source.own.spans:
             yield names_of(source.article, source.own)
         if source.kept:
-            yield Names(sealed=(Sealed(source.article.id, source.kept, make()),))
+            yield Names(sealed=(SealedNames(source.article.id, source.kept, make()),))
 
 
 def _add_kept(
