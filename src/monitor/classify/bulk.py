@@ -124,7 +124,6 @@ def _work(chunk: Sequence[Any]) -> ClassifiedChunk:
     return ClassifiedChunk(*classify_batch(_prepare(chunk), _assessors))
 
 
-BATCH = 32
 _NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
@@ -136,7 +135,7 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
     A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
     """
     source = iter(lines)
-    while batch := list(islice(source, BATCH)):
+    while batch := list(islice(source, SMALL)):
         yield from classify_batch(batch, assessors)[0]
 
 

@@ -69,10 +69,6 @@ class Cascade:
         """Whether the encoder is asked about an article with these linear log odds."""
         return linear[ANY] >= self.lower and linear[MAIN] <= self.upper
 
-    def is_strange(self, linear: Sequence[float], weight: float) -> bool:
-        """Whether the encoder answers alone for an article with these log odds and `weight`."""
-        return linear[ANY] < self.lower and weight >= self.strange
-
     def probabilities(
         self,
         linear: Sequence[float],

@@ -185,7 +185,7 @@ class RelevanceModel:
         """Whether the linear model sees nothing in words that weigh much in the gate."""
         if self.gate is None or self.cascade is None or linear[ANY] >= self.cascade.lower:
             return False
-        return self.cascade.is_strange(linear, self.gate.weigh(title, text))
+        return self.gate.weigh(title, text) >= self.cascade.strange
 
     def settled(self, linear: Sequence[float]) -> tuple[float, float]:
         """Return the probabilities of both outputs by the linear model alone."""

@@ -21,8 +21,15 @@ from functools import cache
 from monitor.labels.countries import country_codes, country_name
 from monitor.people.coreference import find_cast
 from monitor.people.person_names import find_mentions
-from monitor.people.persons import Cast, Person
-from monitor.people.protected_persons import PARTS, Part, PersonLists, parts_of, people_of
+from monitor.people.persons import Cast
+from monitor.people.protected_persons import (
+    PARTS,
+    Part,
+    PersonLists,
+    join_spans,
+    parts_of,
+    people_of,
+)
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
 from monitor.text.analysis import read_scenes
@@ -101,7 +108,13 @@ def mask_names(
         opening = _told_opening(lists, text, title, parts)
         spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
     fields: dict[FieldName, str] = {"title": title, "text": text}
-    others = list(_others(cast, parts))
+    others = [
+        (person, Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
+        for person in cast.persons
+        if not parts_of(cast, person) & set(parts)
+        for m in person.mentions
+        if m.kind == "name"
+    ]
     apart = [span for person, span in others if cast.stands_apart(person)]
     if spans or any(parts_of(cast, person) for person in cast.persons):
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
@@ -126,9 +139,9 @@ def mask_names(
         if len(words) > 1 and words[-1] not in hidden:
             kept.append(span)
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
-    joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
+    joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
     title, text = hide("title", title, joined), hide("text", text, joined)
-    return Masked(title, text, joined, hidden, sure, tuple(_join(apart)))
+    return Masked(title, text, joined, hidden, sure, join_spans(apart))
 
 
 def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
@@ -150,14 +163,6 @@ def _told_opening(
     if any(view.original(m.start, m.end)[0] < len(title) or m.word.lower() in lower for m in names):
         cast = find_cast(lists.sets, scenes, body)
         yield from (span for span in _told(cast, parts) if span.start < len(title))
-
-
-def _others(cast: Cast, parts: Sequence[Part]) -> Iterator[tuple[Person, Span]]:
-    """Yield where all others are named."""
-    for person in cast.persons:
-        if not parts_of(cast, person) & set(parts):
-            for scene, (start, end) in (m.place for m in person.mentions if m.kind == "name"):
-                yield person, Span(scene.field, *scene.view.original(start, end))
 
 
 def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
@@ -192,18 +197,6 @@ def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span
 
 def _inside(span: Span, kept: Iterable[Span]) -> bool:
     return any(k.field == span.field and k.start <= span.start and span.end <= k.end for k in kept)
-
-
-def _join(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order, those that overlap as one."""
-    joined: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
-        last = joined[-1] if joined else None
-        if last and span.field == last.field and span.start < last.end:
-            joined[-1] = Span(last.field, last.start, max(last.end, span.end))
-        else:
-            joined.append(span)
-    return joined
 
 
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"

@@ -141,22 +141,17 @@ def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stre
         if goes_on:
             continue  # "the National Human Trafficking Referral Hotline" is no person
         span = _trim(sets, scene, found.span(), starts, covered, begins)
-        if span is None or (span[0] > found.start() and _is_body(text, found.start(), span)):
+        if span is None:
             continue
+        name, before = text[slice(*span)], text[max(0, found.start() - 5) : found.start()]
+        if span[0] > found.start() and " " not in name and before.endswith((" the ", "The ")):
+            continue  # the lone last word of "the National Trafficking Hotline"
         if _is_person(text, span, beside, begins, starts):
             sure.append(span)
-            accepted.update(text[span[0] : span[1]].split())
+            accepted.update(name.split())
         else:
             doubtful.append(span)
-    return sure + [span for span in doubtful if _shares(text[span[0] : span[1]].split(), accepted)]
-
-
-def _is_body(text: str, start: int, span: Stretch) -> bool:
-    """Whether a lone last word is that of a body's name: "the National Trafficking Hotline"."""
-    return (
-        text[max(0, start - 5) : start].endswith((" the ", "The "))
-        and " " not in text[span[0] : span[1]]
-    )
+    return sure + [span for span in doubtful if _shares(text[slice(*span)].split(), accepted)]
 
 
 def _shares(parts: Sequence[str], accepted: set[str]) -> bool:

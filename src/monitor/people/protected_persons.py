@@ -16,7 +16,7 @@ from typing import Literal
 from monitor.people.coreference import find_cast
 from monitor.people.persons import Cast, Person, PersonSets
 from monitor.records.finding import Span
-from monitor.text.analysis import Place, Region, read_scenes
+from monitor.text.analysis import Place, read_scenes
 from monitor.text.phrase_search import Scanner
 
 Part = Literal["victim", "minor", "relative"]
@@ -121,11 +121,16 @@ def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Pla
 
 
 def _spans(places: Iterable[Place]) -> tuple[Span, ...]:
-    """Return places as spans of their fields: those that overlap as one."""
-    joined: list[Region] = []
-    for scene, (start, end) in sorted(places, key=lambda p: (p[0].field == "text", p[1])):
-        if joined and joined[-1][0] is scene and start < joined[-1][2]:
-            joined[-1] = scene, joined[-1][1], max(joined[-1][2], end)
+    return join_spans(Span(s.field, *s.view.original(*hit)) for s, hit in places)
+
+
+def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, title first, those that overlap as one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
+        last = joined[-1] if joined else None
+        if last and span.field == last.field and span.start < last.end:
+            joined[-1] = Span(last.field, last.start, max(last.end, span.end))
         else:
-            joined.append((scene, start, end))
-    return tuple(Span(s.field, *s.view.original(start, end)) for s, start, end in joined)
+            joined.append(span)
+    return tuple(joined)
