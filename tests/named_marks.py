@@ -28,7 +28,7 @@ TESTS = Path(__file__).resolve().parent
 PERSONS = TESTS / "data" / "persons"
 TEXTS = TESTS.parent / "src" / "monitor" / "train" / "texts"
 SHARED = TESTS.parents[1] / "shared" / "data" / "relevance"
-MEASURED = TESTS.parent / "src" / "monitor" / "corpus" / "measured_masking.json"
+MEASURED = TESTS.parent / "src" / "monitor" / "export" / "measured_masking.json"
 
 Hide = Callable[[str, str], dict[str, list[tuple[int, int]]]]
 """Returns what is hidden in the fields of an article, of its title and text."""
