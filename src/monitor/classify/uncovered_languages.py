@@ -59,26 +59,23 @@ class TermList:
 
     def find(self, title: str, text: str) -> list[Term]:
         """Return the terms that stand in an article, each with its first places."""
-        search = self._letters if self.match == _LETTERS else self._words
         spans: dict[int, list[Span]] = {}
         fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
         for field, content in fields:
-            for number, start, end in search(content):
+            for number, start, end in self._places(content):
                 spans.setdefault(number, []).append(Span(field, start, end))
         return [
             Term(self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE]))
             for n, found in sorted(spans.items())
         ]
 
-    def _letters(self, content: str) -> Iterator[tuple[int, int, int]]:
+    def _places(self, content: str) -> Iterator[tuple[int, int, int]]:
         for number, pattern in enumerate(self.patterns):
-            for match in pattern.finditer(content):
-                yield number, match.start(), match.end()
-
-    def _words(self, content: str) -> Iterator[tuple[int, int, int]]:
-        words = split_words(content)
-        for cue in self.table.find(words.words):
-            yield cue.group, words.starts[cue.first], words.ends[cue.last - 1]
+            yield from ((number, *match.span()) for match in pattern.finditer(content))
+        if self.match == _WORDS:
+            words = split_words(content)
+            for cue in self.table.find(words.words):
+                yield cue.group, words.starts[cue.first], words.ends[cue.last - 1]
 
 
 def find_terms(
