@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parents[1]
 SCORED = (
     "classify/test_classify_tokens.py",
     "classify/test_classify_cascade.py",
-    "classify/test_classify_gate.py",
+    "classify/test_classify_prefilter.py",
     "classify/test_classify_tags.py",
     "train/test_train_cascade.py",
     "train/test_train_models.py",

@@ -27,7 +27,7 @@ from typing import Any
 TESTS = Path(__file__).resolve().parents[1]
 PERSONS = TESTS / "data" / "persons"
 TEXTS = TESTS.parent / "training" / "texts"
-SHARED = TESTS.parents[2] / "shared" / "data" / "relevance"
+SHARED = TESTS.parents[1] / "shared" / "data" / "relevance"
 MEASURED = TESTS.parent / "src" / "monitor" / "export" / "measured_masking.json"
 
 Hide = Callable[[str, str], dict[str, list[tuple[int, int]]]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.desk import NamePropagation, make_mask
+from monitor.desk import make_mask
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
 from monitor.records.json_shapes import named_json
@@ -36,6 +36,8 @@ def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
 
 def complete(desk: Desk, ids: Sequence[str]) -> None:
     """Make the masks of articles whole, save those that hold names whose key is lost."""
+    from monitor.people.name_propagation import NamePropagation
+
     groups = desk.store.mask_groups(ids, desk.stories_stamp)
     spreading = NamePropagation(groups, desk.store.name_key.read)
     found = [

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.archive.names_on_request import see, seen_json
-from monitor.people.masked_quotes import Moves, mask_assessed
+from monitor.people.masked_quotes import Redactor, mask_assessed
 from monitor.records.errors import NotFound
 from monitor.records.finding import Span
 from monitor.records.json_shapes import finding_json, time_json
@@ -120,7 +120,7 @@ def _outlet_json(
 ) -> dict[str, Any]:
     article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
     before = first.assessed.article
-    moves = Moves(article, may)
+    moves = Redactor(article, may)
     carried, added = (
         [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
         for some in (outlet.carried, outlet.added)
@@ -168,7 +168,7 @@ def _changes_json(
     """Return changes by their places in what is shown of both; none where one is withheld."""
     if old[1].withheld or new[1].withheld:
         return []
-    before, after = Moves(*old), Moves(*new)
+    before, after = Redactor(*old), Redactor(*new)
     told = []
     for change in changes:
         (was,) = before.spans([Span(change.field, *change.old)])

@@ -13,7 +13,7 @@ from monitor.settings import Settings, cache_dir, guideline_dir
 
 if TYPE_CHECKING:
     from monitor.check.answer import Told
-    from monitor.classify.bulk import Classified, Prepare
+    from monitor.classify.bulk import ClassifiedChunk, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
@@ -222,7 +222,7 @@ class Drafts:
 
     def classify_bulk(
         self, rows: Iterable[Any], *, jobs: int = 1, prepare: Prepare = list
-    ) -> Iterator[Classified]:
+    ) -> Iterator[ClassifiedChunk]:
         """Classify any number of JSON lines on `jobs` processes, chunk by chunk, in order.
 
         Rows of another kind are made lines by `prepare`, there.

@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.bulk_files import Output, Source, open_output, open_source, open_table
+from monitor.classify.bulk_files import Output, RowSource, open_output, open_source, open_table
 from monitor.feeds.web_archives import RawPage, is_warc, open_warc
 from monitor.records.errors import UsageError
 
 
 @contextmanager
-def open_sources(paths: Sequence[Path]) -> Iterator[Source]:
+def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
     """Open files one after another, so many bytes in all: JSON Lines, Parquet, web archives.
 
     Pages of web archives are rows that `page_lines` makes lines of. Raises as `open_source` and
@@ -34,19 +34,19 @@ def open_sources(paths: Sequence[Path]) -> Iterator[Source]:
                     yield row
         done[0] = sum(sizes)
 
-    yield Source(rows(), sum(sizes), lambda: round(done[0]))
+    yield RowSource(rows(), sum(sizes), lambda: round(done[0]))
 
 
-def _open(path: Path) -> AbstractContextManager[Source]:
+def _open(path: Path) -> AbstractContextManager[RowSource]:
     return _archive(path) if is_warc(path) else open_source(path)
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[Source]:
+def _archive(path: Path) -> Iterator[RowSource]:
     with open_warc(path) as (stream, answers):
         size = path.stat().st_size
         pages = (answer for _, answer in answers if isinstance(answer, RawPage))
-        yield Source(pages, size, lambda: size if stream.closed else stream.tell())
+        yield RowSource(pages, size, lambda: size if stream.closed else stream.tell())
 
 
 @contextmanager

@@ -45,8 +45,8 @@ from monitor.settings import cores
 from monitor.text.search_terms import read_search
 
 if TYPE_CHECKING:
-    from monitor.classify.bulk import Classified
-    from monitor.classify.bulk_files import Output, Source
+    from monitor.classify.bulk import ClassifiedChunk
+    from monitor.classify.bulk_files import Output, RowSource
     from monitor.desk import Desk
     from monitor.export.as_of import Earlier
     from monitor.export.exporter import ExportReport
@@ -108,7 +108,7 @@ def classify(
 
 def _classified(
     desk: Desk, rows: Iterator[Any], jobs: int, engine: Engine, address: str
-) -> Generator[Classified, None, None]:
+) -> Generator[ClassifiedChunk, None, None]:
     from monitor.feeds.web_archives import page_lines
 
     if engine == "ray":
@@ -119,13 +119,13 @@ def _classified(
         yield from desk.classify_bulk(rows, jobs=jobs, prepare=page_lines)
 
 
-def _source(paths: Sequence[Path], stack: ExitStack) -> Source:
-    from monitor.classify.bulk_files import READ, Source
+def _source(paths: Sequence[Path], stack: ExitStack) -> RowSource:
+    from monitor.classify.bulk_files import READ, RowSource
     from monitor.cli.classify import open_sources
 
     if [str(path) for path in paths] == ["-"]:
         sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-        return Source(sys.stdin, 0, lambda: 0)
+        return RowSource(sys.stdin, 0, lambda: 0)
     return stack.enter_context(open_sources(paths))
 
 

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.bulk import Classified, chunks
+from monitor.classify.bulk import ClassifiedChunk, chunks
 from monitor.desk import BATCH, Desk
 from monitor.jobs.core_dumps import forbid_dumps
 from monitor.jobs.ray_cluster import Answer, Cluster, Due, Files, Ready, Rows, open_cluster
@@ -71,12 +71,12 @@ def _first_other(theirs: Sequence[str], ours: Sequence[str]) -> str:
 
 def classify(
     desk: Desk, rows: Iterable[Any], *, workers: int, address: str = ""
-) -> Iterator[Classified]:
+) -> Iterator[ClassifiedChunk]:
     """Yield the records of rows in order, chunk by chunk: as `Desk.classify_bulk`."""
     stamps = [assessor.stamp for assessor in desk.classifiers]
     with _cluster(desk, workers, address, stamps, everything=False) as cluster:
         for lines, errors in cluster.in_order(Rows(chunk) for chunk in chunks(rows, ROWS)):
-            yield Classified(lines, errors)
+            yield ClassifiedChunk(lines, errors)
 
 
 def check_files(

@@ -9,7 +9,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from monitor.records.article import Article
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.finding import Span
-from monitor.records.hidden_names import Mask, Seal
+from monitor.records.hidden_names import Mask, MaskedVersion, MaskGroups, Seal
 from monitor.storage.assessments import (
     KEPT,
     VERSION,
@@ -413,30 +413,6 @@ def _upsert(dialect: str) -> Any:
     return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
 
 
-@dataclass(frozen=True, slots=True)
-class MaskedVersion:
-    """A version of an article, what was found in it, and hashes of names that are gone from it."""
-
-    article: Article
-    own: Mask
-    kept: frozenset[str]
-    token: int
-
-
-@dataclass(frozen=True, slots=True)
-class MaskGroups:
-    """What masks rest on, by article.
-
-    `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
-    `sources` every version of those asked for, of others those with names; `lifted` hashes.
-    """
-
-    near: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    basis: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
-    lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
 def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
     """Return the sum of the tokens that the masks of an article rest on now."""
     token, one = masks.alias(), masks.alias()
@@ -623,13 +599,13 @@ def keep_for_others(
 
 def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
     """Yield the names of each version: those of words that are gone can only be tested."""
-    from monitor.people.name_propagation import Names, Sealed, names_of
+    from monitor.people.name_propagation import Names, SealedNames, names_of
 
     for source in sources:
         if source.own.spans:
             yield names_of(source.article, source.own)
         if source.kept:
-            yield Names(sealed=(Sealed(source.article.id, source.kept, make()),))
+            yield Names(sealed=(SealedNames(source.article.id, source.kept, make()),))
 
 
 def _add_kept(

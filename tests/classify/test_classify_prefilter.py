@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.classify.prefilter import Gate, gate_json, parse_gate
+from monitor.classify.relevance import Prefilter, parse_prefilter, prefilter_json
 from monitor.evaluate.labelled_data import Labelled
 from monitor.records.errors import ModelError
 from training.relevance import GateOptions, fit_gate
 
-GATE = Gate(("traffick",), {"locked": 4.0, "passport": 3.0, "match": -5.0}, -2.0, 0.0)
+GATE = Prefilter(("traffick",), {"locked": 4.0, "passport": 3.0, "match": -5.0}, -2.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_what_opens(text, opens):
 
 
 def test_headline_and_text_count_together():
-    alone = Gate((), {"locked": 2.0, "passport": 2.0}, -2.5, 0.0)
+    alone = Prefilter((), {"locked": 2.0, "passport": 2.0}, -2.5, 0.0)
     assert not alone.opens("Locked")
     assert alone.opens("Locked", "in, without a passport")
 
@@ -42,7 +42,7 @@ def test_any_text_is_weighed(text):
 
 
 def test_a_gate_survives_its_file():
-    assert parse_gate(json.loads(json.dumps(gate_json(GATE))), "gate.json") == GATE
+    assert parse_prefilter(json.loads(json.dumps(prefilter_json(GATE))), "gate.json") == GATE
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_gate_survives_its_file():
 )
 def test_a_broken_file_is_named(change, said):
     with pytest.raises(ModelError, match=rf"gate\.json: .*{said}"):
-        parse_gate(gate_json(GATE) | change, "gate.json")
+        parse_prefilter(prefilter_json(GATE) | change, "gate.json")
 
 
 def row(number, text, rel):
