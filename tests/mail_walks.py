@@ -26,7 +26,7 @@ from pathlib import Path
 from light_desk import LightDesk, Silent
 from monitor.digest.mail_delivery import Sent, send_day, send_due
 from monitor.digest.mail_schedule import undelivered
-from monitor.digest.smtp import Told
+from monitor.digest.smtp import SendResult
 from monitor.people.anonymisation import Masked
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.review import Gaps
@@ -180,7 +180,7 @@ class World:
         zone = self.chance.choice([settings.timezone] * 3 + ["UTC", "Asia/Kathmandu"])
         self.desk.settings = replace(settings, recipients=changed, timezone=zone)
 
-    def server(self, message: EmailMessage, _smtp: SmtpSettings) -> Told:
+    def server(self, message: EmailMessage, _smtp: SmtpSettings) -> SendResult:
         """Take a message, or not, or do not say."""
         body = message.get_body(("plain",))
         assert body is not None
@@ -190,10 +190,10 @@ class World:
         self.handed[str(message["To"])] = (names, int(old[1]) if old else 0)
         fate = 0 if self.works else self.chance.random()
         if fate < 0.7:
-            return Told("sent")
+            return SendResult("sent")
         if fate < 0.82:
-            return Told("unknown", "no answer", whole=fate > 0.81)
-        return Told("failed", "busy", lasting=fate > 0.95, whole=0.9 < fate < 0.92)
+            return SendResult("unknown", "no answer", whole=fate > 0.81)
+        return SendResult("failed", "busy", lasting=fate > 0.95, whole=0.9 < fate < 0.92)
 
     def anybody(self) -> Recipient:
         """Return one of the recipients."""

@@ -8,14 +8,19 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Letter, LetterArticle, LetterStory, Section
+from monitor.digest.newsletter import (
+    Newsletter,
+    NewsletterArticle,
+    NewsletterSection,
+    NewsletterStory,
+)
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _EPOCH = "1970-01-01T00:00:00+00:00"
 
 
-def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
+def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(_name("feed"))
@@ -34,7 +39,7 @@ def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
 
 
-def render_jsonfeed(letter: Letter, *, period: str, public_url: str = "") -> str:
+def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return a JSON Feed of the same."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -50,7 +55,9 @@ def render_jsonfeed(letter: Letter, *, period: str, public_url: str = "") -> str
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry(feed: ET.Element, section: Section, story: LetterStory, period: str) -> None:
+def _entry(
+    feed: ET.Element, section: NewsletterSection, story: NewsletterStory, period: str
+) -> None:
     entry = _child(feed, "entry")
     _child(entry, "id", _id(period, story.id))
     _child(entry, "title", story.line)
@@ -62,7 +69,7 @@ def _entry(feed: ET.Element, section: Section, story: LetterStory, period: str) 
     _child(entry, "summary", _told(story)).set("type", "text")
 
 
-def _item(section: Section, story: LetterStory, period: str) -> dict[str, Any]:
+def _item(section: NewsletterSection, story: NewsletterStory, period: str) -> dict[str, Any]:
     item: dict[str, Any] = {"id": _id(period, story.id), "title": story.line}
     if story.lead.url:
         item["url"] = story.lead.url
@@ -75,7 +82,7 @@ def _item(section: Section, story: LetterStory, period: str) -> dict[str, Any]:
     }
 
 
-def _told(story: LetterStory) -> str:
+def _told(story: NewsletterStory) -> str:
     """Return the headline, or why there is none, then who has it."""
     lead = story.lead
     outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))
@@ -87,7 +94,7 @@ def _told(story: LetterStory) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _links(story: LetterStory) -> list[tuple[LetterArticle, str]]:
+def _links(story: NewsletterStory) -> list[tuple[NewsletterArticle, str]]:
     """Return the articles with an address: the first is the entry's own."""
     found = [(story.lead, "alternate"), *((copy, "related") for copy in story.copies)]
     return [(article, kind) for article, kind in found if article.url]

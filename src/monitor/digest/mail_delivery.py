@@ -21,11 +21,11 @@ from monitor.desk import Desk
 from monitor.digest import view as words
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
 from monitor.digest.mail_message import Envelope, address_of, make_message
-from monitor.digest.mail_schedule import REACH, Due, due_on, due_sends
+from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
 from monitor.digest.newsletter import Mask, write_letter
 from monitor.digest.policy_brief import write_brief
 from monitor.digest.render import digest_between
-from monitor.digest.smtp import Told, send_message
+from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
 from monitor.records.article import AssessedArticle
 from monitor.records.dates import ALL, day_bounds, day_words
@@ -38,7 +38,7 @@ from monitor.stories.clustering import fold_due, kept_groups
 logger = logging.getLogger("monitor.mail")
 
 KEY = "unsubscribe"
-Send = Callable[[EmailMessage, SmtpSettings], Told]
+Send = Callable[[EmailMessage, SmtpSettings], SendResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[Se
     return _send_all(desk, due_now(desk, now), now, send)
 
 
-def due_now(desk: Desk, now: datetime) -> list[Due]:
+def due_now(desk: Desk, now: datetime) -> list[DueDigest]:
     """Return what is due at `now`, to whom; whoever unsubscribed gets nothing."""
     gone = desk.store.unsubscribed()
     wanted = [r for r in desk.settings.recipients if r.address.casefold() not in gone]
@@ -108,7 +108,9 @@ def send_day(
     return _send_all(desk, dues, now, send, again=again)
 
 
-def _day_of(desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool) -> Due:
+def _day_of(
+    desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
+) -> DueDigest:
     """Return a day as a digest to be sent."""
     zone = desk.settings.zone
     today = now.astimezone(zone).date().isoformat()
@@ -129,7 +131,7 @@ def _day_of(desk: Desk, recipient: Recipient, day: str | None, now: datetime, ag
 
 
 def _send_all(
-    desk: Desk, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
+    desk: Desk, dues: Sequence[DueDigest], now: datetime, send: Send, *, again: bool = False
 ) -> list[Sent]:
     gone = desk.store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
@@ -137,7 +139,7 @@ def _send_all(
     if dues:
         fold_due(desk)  # or what joins a story that was sent would be sent as one of its own
     digests: dict[tuple[datetime | None, ...], Digest] = {}
-    broken: Told | None = None
+    broken: SendResult | None = None
     results = []
     for due in dues:
         left = gone.get(due.recipient.address.casefold())
@@ -162,7 +164,7 @@ def _send_all(
     return results
 
 
-def _too_old(desk: Desk, due: Due, digest: Digest) -> Digest:
+def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
     """Return what no digest reaches any more, and the one before did; without words."""
     found: Iterator[AssessedArticle] = iter(())
     if due.reached is None or due.reached < due.oldest:
@@ -181,27 +183,27 @@ def _too_old(desk: Desk, due: Due, digest: Digest) -> Digest:
     )
 
 
-def _repeating(told: Told) -> Send:
+def _repeating(told: SendResult) -> Send:
     """Return what calls no server: what it said, or did not say, holds for every message."""
     reason = f"not tried: {told.reason}" if told.outcome == "unknown" else told.reason
-    return lambda _message, _smtp: Told("failed", reason, whole=True)
+    return lambda _message, _smtp: SendResult("failed", reason, whole=True)
 
 
-def _skip(due: Due, why: str) -> Sent:
+def _skip(due: DueDigest, why: str) -> Sent:
     return Sent(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
     desk: Desk
-    due: Due
+    due: DueDigest
     digest: Digest
     old: Digest
     key: str
     now: datetime
     again: bool
 
-    def run(self, mask: Mask, send: Send) -> tuple[Sent, Told | None]:
+    def run(self, mask: Mask, send: Send) -> tuple[Sent, SendResult | None]:
         """Write, store the attempt, hand over, store what came of it."""
         recipient, store = self.due.recipient, self.desk.store
         chosen, lines = self.choose()

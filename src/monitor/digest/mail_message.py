@@ -18,9 +18,9 @@ from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
 from monitor.digest.html import template
-from monitor.digest.newsletter import Letter, LetterArticle, LetterStory
+from monitor.digest.newsletter import Newsletter, NewsletterArticle, NewsletterStory
 from monitor.digest.plain_text import COLUMNS, INDENT, wrap
-from monitor.digest.policy_brief import Brief, BriefNamed, Source
+from monitor.digest.policy_brief import Brief, BriefNamed, BriefSource
 from monitor.text.safe_text import clean
 
 
@@ -32,7 +32,7 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: Letter | Brief, links: Links) -> str:
+def mail_html(letter: Newsletter | Brief, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
@@ -44,7 +44,7 @@ def mail_html(letter: Letter | Brief, links: Links) -> str:
     return str(inliner.inline(page))
 
 
-def mail_text(letter: Letter | Brief, links: Links) -> str:
+def mail_text(letter: Newsletter | Brief, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
     lines = [
         *wrap(letter.title.upper()),
@@ -66,7 +66,7 @@ def mail_text(letter: Letter | Brief, links: Links) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _letter(letter: Letter) -> Iterator[str]:
+def _letter(letter: Newsletter) -> Iterator[str]:
     for section in letter.sections:
         yield from ("", section.heading.upper())
         if section.note:
@@ -77,7 +77,7 @@ def _letter(letter: Letter) -> Iterator[str]:
             yield from _story(story)
 
 
-def _story(story: LetterStory) -> Iterator[str]:
+def _story(story: NewsletterStory) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.headline or lead.note, first=INDENT)
     yield from wrap(_meta(lead), first=INDENT)
@@ -87,14 +87,14 @@ def _story(story: LetterStory) -> Iterator[str]:
         yield from _address(copy)
 
 
-def _meta(article: LetterArticle) -> str:
+def _meta(article: NewsletterArticle) -> str:
     parts = [article.outlet, article.when]
     if article.language and article.language != "en":
         parts.append(f"language: {article.language}")
     return " · ".join([*parts, words.SUMMARY_ONLY] if article.summary_only else parts)
 
 
-def _address(article: LetterArticle) -> Iterator[str]:
+def _address(article: NewsletterArticle) -> Iterator[str]:
     if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
     if article.at_desk:
@@ -135,7 +135,7 @@ def _entry(entry: BriefNamed) -> Iterator[str]:
     yield from _sources(entry.sources)
 
 
-def _sources(sources: Iterable[Source]) -> Iterator[str]:
+def _sources(sources: Iterable[BriefSource]) -> Iterator[str]:
     for source in sources:
         yield f"  - {source.outlet} {source.url or ''}".rstrip()
 
@@ -163,7 +163,7 @@ class Envelope:
 
 
 def make_message(
-    letter: Letter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: Newsletter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 

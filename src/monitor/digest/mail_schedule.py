@@ -29,7 +29,7 @@ Sent = Mapping[tuple[str, str], Sequence[Delivery]]
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueDigest:
     """A digest to be sent: its account is of [since, until), it counts for `day`, the last in it.
 
     It holds what was first seen in [oldest, until) and was in none before. What was first seen from
@@ -51,7 +51,7 @@ class Due:
 
 def due_sends(
     recipients: Iterable[Recipient], sent: Sent, now: datetime, zone: ZoneInfo = _UTC
-) -> list[Due]:
+) -> list[DueDigest]:
     """Return the digests that are due at `now`; `zone` is where the desk's days begin.
 
     At each recipient's hour a digest tells of all days that are over and were not told of: of one
@@ -63,7 +63,7 @@ def due_sends(
 
 def _due(
     recipient: Recipient, sent: Sequence[Delivery], now: datetime, zone: ZoneInfo
-) -> Due | None:
+) -> DueDigest | None:
     slot, before = _slots(recipient, now, zone)
     day = _day_before(slot, zone)
     had = [delivery for delivery in sent if delivery.outcome != "failed"]
@@ -84,7 +84,7 @@ def due_on(
     sent: Sequence[Delivery],
     now: datetime,
     zone: ZoneInfo,
-) -> Due:
+) -> DueDigest:
     """Return the digest of a day, with the account of all days before it that was not given.
 
     `usual` is where its account begins for somebody who was never sent any; `sent` are the attempts
@@ -102,7 +102,7 @@ def due_on(
     reached = None
     if last:
         reached = _start(date.fromisoformat(last) - timedelta(days=MOST_DAYS - 1), zone)
-    return Due(recipient, day.isoformat(), min(since, until), until, oldest, reached)
+    return DueDigest(recipient, day.isoformat(), min(since, until), until, oldest, reached)
 
 
 def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from monitor.digest import view as words
-from monitor.digest.tag_words import TagView
-from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView, TermView
+from monitor.digest.tag_words import TagInWords
+from monitor.digest.view import (
+    ArticleView,
+    DigestStory,
+    DigestView,
+    HeadlineFlag,
+    ListedView,
+    TermView,
+)
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -51,7 +58,7 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _story(story: StoryView, evidence: bool) -> Iterator[str]:
+def _story(story: DigestStory, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield f"### {_link(lead.title, lead.url)}"
     yield ""
@@ -114,7 +121,7 @@ def _link(text: str, url: str | None) -> str:
     return f"[{escape(text)}]({quote(url, safe='%/:?#@!$&*+,;=-._~')})" if url else escape(text)
 
 
-def _tag(tag: TagView) -> str:
+def _tag(tag: TagInWords) -> str:
     quotes = ", ".join(f"“{escape(quote)}”" for quote in tag.evidence)
     said = f"{escape(tag.scheme)}: **{escape(tag.label)}**" + ("?" if tag.unsure else "")
     return f"{said} from {quotes}" if quotes else said
@@ -125,7 +132,7 @@ def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
         yield f"{indent}- {_flag(flag, evidence)}"
 
 
-def _flag(flag: FlagView, evidence: bool) -> str:
+def _flag(flag: HeadlineFlag, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
     text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
     said = (flag.message, flag.sureness, flag.why if evidence else "")

@@ -28,7 +28,7 @@ HEADLINE_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class LetterArticle:
+class NewsletterArticle:
     """One article. `headline` is empty where it is not shown, `note` then says why.
 
     Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
@@ -50,26 +50,26 @@ class LetterArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterStory:
+class NewsletterStory:
     """A story: `line` is composed from tags, then the article it is known by and the others."""
 
     id: str
     line: str
-    lead: LetterArticle
-    copies: tuple[LetterArticle, ...]
+    lead: NewsletterArticle
+    copies: tuple[NewsletterArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NewsletterSection:
     """Stories of one kind; `note` says what they are."""
 
     heading: str
     note: str
-    stories: tuple[LetterStory, ...]
+    stories: tuple[NewsletterStory, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Newsletter:
     """What a digest says in mail and feeds. `quiet` stands where no story is relevant."""
 
     title: str
@@ -78,7 +78,7 @@ class Letter:
     timezone: str
     summary: str
     quiet: str
-    sections: tuple[Section, ...]
+    sections: tuple[NewsletterSection, ...]
     coverage: tuple[CoverageLine, ...]
 
 
@@ -90,19 +90,21 @@ def write_letter(
     mask: Mask,
     filtered: bool = False,
     public_url: str = "",
-) -> Letter:
+) -> Newsletter:
     """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
 
     `public_url` is where recipients reach the desk.
     """
     zone = ZoneInfo(digest.timezone)
 
-    def article(assessed: AssessedArticle) -> LetterArticle:
+    def article(assessed: AssessedArticle) -> NewsletterArticle:
         return _article(assessed, digest.day, zone, mask, public_url)
 
-    def story(found: Story) -> LetterStory:
+    def story(found: Story) -> NewsletterStory:
         lead, *copies = map(article, found.articles)
-        return LetterStory(clean(found.id), neutral_line(found, country_name), lead, tuple(copies))
+        return NewsletterStory(
+            clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
+        )
 
     alone = [_alone(digest.possible), _alone(digest.unjudged)]
     parts = (
@@ -112,7 +114,7 @@ def write_letter(
         (words.UNJUDGED, words.UNJUDGED_NOTE, alone[1]),
     )
     quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
-    return Letter(
+    return Newsletter(
         title=clean(title),
         subject=subject_words(digest, title, country_name),
         day=day_words(digest.day),
@@ -120,7 +122,7 @@ def write_letter(
         summary=summary_words(digest),
         quiet=quiet,
         sections=tuple(
-            Section(heading, note, tuple(map(story, stories)))
+            NewsletterSection(heading, note, tuple(map(story, stories)))
             for heading, note, stories in parts
             if stories
         ),
@@ -147,7 +149,7 @@ def article_page(public_url: str, article_id: str) -> str | None:
 
 def _article(
     assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
-) -> LetterArticle:
+) -> NewsletterArticle:
     article = assessed.article
     shown = mask(article)
     if shown.withheld == REASONS[LANGUAGE]:
@@ -165,7 +167,7 @@ def _article(
         url = article_page(public_url, article.id)
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
-    return LetterArticle(
+    return NewsletterArticle(
         id=clean(article.id),
         headline=headline,
         note=note,

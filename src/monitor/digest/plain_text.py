@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from monitor.digest import view as words
-from monitor.digest.tag_words import TagView
-from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
+from monitor.digest.tag_words import TagInWords
+from monitor.digest.view import ArticleView, DigestStory, DigestView, HeadlineFlag, ListedView
 
 COLUMNS = 78
 INDENT = "   "
@@ -57,7 +57,7 @@ def _footer(view: DigestView) -> Iterator[str]:
         yield from wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
 
 
-def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
+def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.title, first=number)
     yield from wrap(_meta(lead), first=INDENT)
@@ -112,7 +112,7 @@ def _address(article: ArticleView, indent: str) -> Iterator[str]:
         yield from wrap(article.url_note, first=indent)
 
 
-def _tag(tag: TagView) -> str:
+def _tag(tag: TagInWords) -> str:
     said = ", ".join(f"“{quote}”" for quote in tag.evidence)
     label = f"{tag.scheme}: {tag.label}" + ("?" if tag.unsure else "")
     return f"{label} from {said}" if said else label
@@ -123,7 +123,7 @@ def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
         yield from wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
 
 
-def _flag(flag: FlagView, evidence: bool) -> str:
+def _flag(flag: HeadlineFlag, evidence: bool) -> str:
     times = f" ({flag.count} times)" if flag.count > 1 else ""
     said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
     text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"

@@ -37,14 +37,14 @@ _P_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class BriefSource:
     """An article that names something: its outlet, and its address (at the desk if that tells)."""
 
     outlet: str
     url: str | None
 
 
-SourceOf = Callable[[AssessedArticle], Source]
+SourceOf = Callable[[AssessedArticle], BriefSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class BriefNamed:
     shown: str
     url: str
     told: str
-    sources: tuple[Source, ...]
+    sources: tuple[BriefSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class BriefTopic:
     heading: str
     told: str
     named: str
-    sources: tuple[Source, ...]
+    sources: tuple[BriefSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +196,12 @@ def _named(entry: Entity, own: Sequence[Story], source: SourceOf) -> BriefNamed:
     return BriefNamed(entry.name, entry.shown, entry.url, told, tuple(sources))
 
 
-def _source(assessed: AssessedArticle, mask: Mask, public_url: str) -> Source:
+def _source(assessed: AssessedArticle, mask: Mask, public_url: str) -> BriefSource:
     article = assessed.article
     url = safe_url(article.url)
     if url is not None and mask(article).link_tells:
         url = article_page(public_url, article.id)
-    return Source(clean(article.outlet) or words.NO_OUTLET, url)
+    return BriefSource(clean(article.outlet) or words.NO_OUTLET, url)
 
 
 def _tags(articles: Iterable[AssessedArticle]) -> list[Tag]:

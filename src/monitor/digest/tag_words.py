@@ -72,7 +72,7 @@ _IN_LINE = {
 
 
 @dataclass(frozen=True, slots=True)
-class TagView:
+class TagInWords:
     """`scheme` and `label` in words, whether the model is unsure, and what gave the tag."""
 
     scheme: str
@@ -81,7 +81,7 @@ class TagView:
     evidence: tuple[str, ...]
 
 
-def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagView, ...]:
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagInWords, ...]:
     """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
     left = QUOTED_CHARS
     views = []
@@ -89,7 +89,7 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[Tag
         found = tuple(_within(quotes(tag.evidence, assessed), left))
         left -= sum(map(len, found))
         views.append(
-            TagView(
+            TagInWords(
                 scheme=scheme_words(tag.scheme),
                 label=label_words(tag, country_name),
                 unsure=is_unsure(tag),

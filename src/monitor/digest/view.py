@@ -18,7 +18,7 @@ from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
 from monitor.digest.tag_words import (
     QUOTE_CHARS,
     CountryName,
-    TagView,
+    TagInWords,
     neutral_line,
     quotes,
     tag_line,
@@ -50,7 +50,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class FlagView:
+class HeadlineFlag:
     """One flagged wording of a headline, `count` times.
 
     `sureness` says how often editors mark such a flag, empty where that is not known.
@@ -88,8 +88,8 @@ class ArticleView:
     certainty: str
     summary_only: bool
     tag_line: tuple[str, ...]
-    tags: tuple[TagView, ...]
-    flags: tuple[FlagView, ...]
+    tags: tuple[TagInWords, ...]
+    flags: tuple[HeadlineFlag, ...]
     shown: Shown | None = None
     note: str = ""
     url_note: str = ""
@@ -102,7 +102,7 @@ class ArticleView:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryView:
+class DigestStory:
     """The most certain article, and the others that tell the same.
 
     `since`: of a story with articles of other days too, since when and how many; else "". `page`
@@ -147,8 +147,8 @@ class DigestView:
     timezone: str
     summary: str
     quiet: str
-    relevant: tuple[StoryView, ...]
-    borderline: tuple[StoryView, ...]
+    relevant: tuple[DigestStory, ...]
+    borderline: tuple[DigestStory, ...]
     possible: tuple[ListedView, ...]
     unjudged: tuple[ListedView, ...]
     coverage: tuple[CoverageLine, ...]
@@ -191,10 +191,10 @@ def view_digest(
     def listed(assessed: AssessedArticle) -> ListedView:
         return ListedView(view_article(assessed), _view_terms(assessed))
 
-    def view(story: Story) -> StoryView:
+    def view(story: Story) -> DigestStory:
         lead, *copies = map(view_article, story.articles)
         page = clean(story.id) if story.since else ""
-        return StoryView(lead, tuple(copies), _since(story, zone), page)
+        return DigestStory(lead, tuple(copies), _since(story, zone), page)
 
     return DigestView(
         title=clean(title),
@@ -362,7 +362,7 @@ def _view_term(term: Term, assessed: AssessedArticle) -> TermView:
     return TermView(words, language, clean(term.meaning))
 
 
-def _view_flags(findings: Iterable[Finding]) -> tuple[FlagView, ...]:
+def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
     """One flag per rule and wording, worst first as they come."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -370,10 +370,10 @@ def _view_flags(findings: Iterable[Finding]) -> tuple[FlagView, ...]:
     return tuple(_view_flag(group[0], len(group)) for group in groups.values())
 
 
-def _view_flag(finding: Finding, count: int) -> FlagView:
+def _view_flag(finding: Finding, count: int) -> HeadlineFlag:
     source = finding.sources[0] if finding.sources else None
     parts = (clean(source.title), clean(source.section)) if source else ()
-    return FlagView(
+    return HeadlineFlag(
         words=excerpt(finding.match, QUOTE_CHARS),
         severity=finding.severity,
         message=clean(finding.message),

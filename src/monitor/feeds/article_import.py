@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
 from monitor.feeds.article_pages import PageReader
-from monitor.feeds.feed_entry import Entry, ParsedFeed
-from monitor.feeds.http_client import Client, FetchResult
+from monitor.feeds.feed_entry import FeedEntry, ParsedFeed
+from monitor.feeds.http_client import FetchResult, HttpClient
 from monitor.feeds.import_formats import AddressRow, Dropped, PageRow, Row, TextRow
 from monitor.feeds.page_extraction import Page
 from monitor.feeds.polling import (
     MAX_TITLE_CHARS,
     FeedAnswer,
+    FeedItem,
     FeedWork,
-    Item,
     article_sha256,
     find_items,
 )
@@ -91,7 +91,7 @@ def poll_of_rows(
 ) -> tuple[Poll, dict[str, Place]]:
     """Return rows that have their texts as a poll, and the place of each by article id."""
     taken = Taken()
-    items: dict[str, tuple[TextRow | PageRow, Item]] = {}
+    items: dict[str, tuple[TextRow | PageRow, FeedItem]] = {}
     for row in rows:
         item = _item(row, manner.allow_hosts, taken.dropped)
         if item and isinstance(row, (TextRow, PageRow)):
@@ -119,7 +119,7 @@ def poll_of_rows(
     return poll, taken.places
 
 
-def _item(row: Row, allow_hosts: Sequence[str], dropped: Counter[str]) -> Item | None:
+def _item(row: Row, allow_hosts: Sequence[str], dropped: Counter[str]) -> FeedItem | None:
     """Name a row that has an address fit to be kept; count what has none."""
     if isinstance(row, Dropped):
         dropped[row.why] += 1
@@ -127,7 +127,7 @@ def _item(row: Row, allow_hosts: Sequence[str], dropped: Counter[str]) -> Item |
     url = row.raw.url if isinstance(row, PageRow) else row.url
     title = row.title if isinstance(row, TextRow) else ""
     said = ("" if isinstance(row, AddressRow) else _said(row))[: 100 * MAX_TITLE_CHARS]
-    entry = Entry(url, url, title, "", said, None, None)
+    entry = FeedEntry(url, url, title, "", said, None, None)
     items, why = find_items((entry,), allow_hosts)
     dropped.update(why)
     return items[0] if items else None
@@ -137,7 +137,9 @@ def _said(row: TextRow | PageRow) -> str:
     return hashlib.sha256(row.raw.body).hexdigest() if isinstance(row, PageRow) else row.text
 
 
-def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: datetime) -> None:
+def _take(
+    taken: Taken, row: TextRow | PageRow, item: FeedItem, manner: Manner, at: datetime
+) -> None:
     """Take in one article, or count that its page has none."""
     outlet, terms, within = "", UNSAID, ""
     authors: tuple[str, ...] = ()
@@ -173,7 +175,7 @@ def _take(taken: Taken, row: TextRow | PageRow, item: Item, manner: Manner, at: 
 
 
 def _incoming(
-    item: Item,
+    item: FeedItem,
     title: str,
     text: str,
     *,
@@ -220,7 +222,7 @@ def poll_of_address(
         poll = fetched_poll(
             pages,
             import_feed(source),
-            Entry(row.url, row.url, "", "", "", None, None),
+            FeedEntry(row.url, row.url, "", "", "", None, None),
             allow_hosts=manner.allow_hosts,
             known=manner.known,
             now=lambda: at,
@@ -283,7 +285,7 @@ def hand_feed(url: str, *, outlet: str) -> Feed:
 
 
 def read_by_hand(
-    client: Client,
+    client: HttpClient,
     url: str,
     *,
     title: str,
@@ -296,7 +298,7 @@ def read_by_hand(
     Without a page nothing comes in but the `title`, if one is given; `warnings` say why. Raises
     `FeedError` for an address that is none, is not public, or is of a service that is closed.
     """
-    entry = Entry(
+    entry = FeedEntry(
         url=url, guid=url, title=title, summary="", content="", published=None, language=None
     )
     feed = hand_feed(url, outlet=outlet)
@@ -308,7 +310,7 @@ def read_by_hand(
 def fetched_poll(
     pages: PageReader,
     feed: Feed,
-    entry: Entry,
+    entry: FeedEntry,
     *,
     allow_hosts: Sequence[str],
     known: Callable[[Sequence[str]], Mapping[str, Known]],
@@ -342,7 +344,7 @@ def _nothing_asked(feed: Feed) -> FetchResult:
     return FetchResult(feed.url, feed.url, 200, {}, b"", False, None, None, None, None)
 
 
-def _listing(entry: Entry) -> ParsedFeed:
+def _listing(entry: FeedEntry) -> ParsedFeed:
     return ParsedFeed("", "", None, None, (entry,), ())
 
 

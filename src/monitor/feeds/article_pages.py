@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.feeds.http_client import PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
 from monitor.feeds.page_extraction import Page, extract_page
 from monitor.feeds.pdf_text import extract_pdf, is_pdf
 from monitor.feeds.robots_txt import UNREADABLE, Robots
@@ -63,7 +63,7 @@ class PageAnswer:
 class PageReader:
     """Reads article pages in one run; safe to use from several threads."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: HttpClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
         self._robots = Robots(client, now)

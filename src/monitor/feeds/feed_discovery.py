@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.feeds.encoding_detection import decode, header_charset
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.html_text import find_links
-from monitor.feeds.http_client import PAGE_TYPES, Client, fetch, open_client
+from monitor.feeds.http_client import PAGE_TYPES, HttpClient, fetch, open_client
 from monitor.feeds.urls import canonical_url, join_url, shown_url
 from monitor.records.errors import FeedError
 
@@ -53,7 +53,7 @@ def discover_feeds(body: bytes, content_type: str, url: str) -> tuple[Discovered
     return tuple(found.values())
 
 
-def discover(client: Client, url: str, *, now: datetime) -> tuple[Discovered, ...]:
+def discover(client: HttpClient, url: str, *, now: datetime) -> tuple[Discovered, ...]:
     """Fetch `url` and return the feeds its page names, or itself where it is a feed.
 
     Raises `FeedError` where there is no page, `UnsafeAddress` where it may not be fetched.

@@ -26,7 +26,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry as plain text; `url` is absolute, or "" where the entry links nowhere.
 
     `content` is what the feed calls the content; `summary` what it calls summary or description.
@@ -56,7 +56,7 @@ class ParsedFeed:
     site: str
     language: str | None
     ttl_s: int | None
-    entries: tuple[Entry, ...]
+    entries: tuple[FeedEntry, ...]
     warnings: tuple[str, ...]
     description: str = ""
     updated: datetime | None = None

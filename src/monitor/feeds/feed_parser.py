@@ -25,7 +25,7 @@ from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import in_english, read_date
 from monitor.feeds.feed_entry import (
     MAX_ENTRIES,
-    Entry,
+    FeedEntry,
     ParsedFeed,
     enclosures,
     listed,
@@ -228,7 +228,7 @@ def _site(about: Any, url: str) -> str:
     return next((site for site in joined if site != url), joined[0] if joined else "")
 
 
-def _entry(item: Any, reading: _Reading) -> Entry:
+def _entry(item: Any, reading: _Reading) -> FeedEntry:
     version = reading.version
     title = item.get("title_detail") or {}
     is_text = reading.is_atom and title.get("type") == "text/plain"
@@ -238,7 +238,7 @@ def _entry(item: Any, reading: _Reading) -> Entry:
     published, unusable = _date(item, ("published", "created", "updated"), reading.language)
     if unusable and not published:
         reading.impossible[clean(unusable)] += 1
-    return Entry(
+    return FeedEntry(
         url=_link(item, reading),
         guid=clean(_string(item, "id")),
         title=" ".join(words.split()) if is_text else plain_title(words),

@@ -264,7 +264,7 @@ class FetchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class HttpClient:
     """What `fetch` needs: settings, connections, manners, and a lock per host."""
 
     settings: FetchSettings
@@ -287,18 +287,18 @@ class Client:
 
 
 @contextmanager
-def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[Client]:
+def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[HttpClient]:
     """Open a client for one run; safe to use from several threads.
 
     `manners` remember what runs before knew of hosts; without them nothing is known.
     """
     with open_network(settings) as network:
         known = manners or Manners(settings.host_spacing_s, lambda: datetime.now(UTC))
-        yield Client(settings, network, known)
+        yield HttpClient(settings, network, known)
 
 
 def fetch(
-    client: Client,
+    client: HttpClient,
     url: str,
     *,
     now: datetime,
@@ -345,7 +345,7 @@ def _sendable(value: str) -> str:
     return text.encode("latin-1", "ignore").decode("latin-1").strip()
 
 
-def _follow(client: Client, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
+def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
     budget = _PATIENCE * client.settings.timeout_s
     here, seen, moved = request_url(url), set[str](), True
     permanent: str | None = None

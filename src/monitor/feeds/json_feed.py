@@ -10,7 +10,7 @@ from monitor.feeds.encoding_detection import clean
 from monitor.feeds.feed_dates import read_date
 from monitor.feeds.feed_entry import (
     MAX_ENTRIES,
-    Entry,
+    FeedEntry,
     ParsedFeed,
     enclosures,
     listed,
@@ -76,7 +76,7 @@ def _has_shape(items: Any) -> bool:
 
 def _entry(
     item: Any, base: str, language: str | None, authors: tuple[str, ...], warnings: list[str]
-) -> Entry:
+) -> FeedEntry:
     if not isinstance(item, dict):
         warnings.append(f"an item is {type(item).__name__}, not an object")
         item = {}
@@ -84,7 +84,7 @@ def _entry(
     link = _text(item, "url") or _text(item, "external_url")
     markup = _text(item, "content_html")
     language = short_language(_text(item, "language")) or language
-    return Entry(
+    return FeedEntry(
         url=(join_url(base, link) if link else join_url("", guid)) or "",
         guid=guid,
         title=plain_title(_text(item, "title")),

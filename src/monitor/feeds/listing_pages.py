@@ -12,7 +12,7 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from monitor.feeds.encoding_detection import decode, header_charset
-from monitor.feeds.feed_entry import MAX_ENTRIES, Entry, ParsedFeed
+from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed
 from monitor.feeds.html_text import Anchor, find_anchors, find_title, plain_title
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.urls import canonical_url, join_url, same_site, shown_url
@@ -89,7 +89,7 @@ def is_headline(words: str) -> bool:
     return len(words.split()) >= MIN_WORDS or sum(c.isalpha() for c in words) >= MIN_LETTERS
 
 
-def _entry(url: str, title: str) -> Entry:
-    return Entry(
+def _entry(url: str, title: str) -> FeedEntry:
+    return FeedEntry(
         url=url, guid=url, title=title, summary="", content="", published=None, language=None
     )

@@ -21,9 +21,9 @@ from datetime import datetime
 from functools import partial
 
 from monitor.feeds.article_pages import PageAnswer, PageReader
-from monitor.feeds.feed_entry import Entry, ParsedFeed
+from monitor.feeds.feed_entry import FeedEntry, ParsedFeed
 from monitor.feeds.feed_parser import parse_feed
-from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, FetchResult, HttpClient, fetch
 from monitor.feeds.listing_pages import read_listing
 from monitor.feeds.page_extraction import without_headline
 from monitor.feeds.politeness import HostQueues
@@ -41,7 +41,7 @@ from monitor.feeds.site_maps import read_sitemap
 from monitor.feeds.ssrf_filter import check_address
 from monitor.feeds.text_mining_rights import (
     UNSAID,
-    Rule,
+    ReservationRule,
     Terms,
     file_rules,
     header_terms,
@@ -84,15 +84,15 @@ class FeedAnswer:
     result: FetchResult | None = None
     parsed: ParsedFeed | None = None
     error: str | None = None
-    mining: tuple[Rule, ...] = ()
+    mining: tuple[ReservationRule, ...] = ()
     """What its host's tdmrep.json says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """An entry that links to an article, with the ids of that and of what the feed says of it."""
 
-    entry: Entry
+    entry: FeedEntry
     url: str
     article_id: str
     feed_sha256: str
@@ -109,10 +109,10 @@ def article_sha256(title: str, text: str) -> str:
 
 
 def find_items(
-    entries: Sequence[Entry], allow_hosts: Sequence[str]
-) -> tuple[list[Item], Counter[str]]:
+    entries: Sequence[FeedEntry], allow_hosts: Sequence[str]
+) -> tuple[list[FeedItem], Counter[str]]:
     """Return the entries that can be kept, each article once, and the others as named drops."""
-    items: dict[str, Item] = {}
+    items: dict[str, FeedItem] = {}
     dropped: Counter[str] = Counter()
     for entry in entries:
         try:
@@ -131,7 +131,7 @@ def find_items(
     return list(items.values()), dropped
 
 
-def _item(entry: Entry, allow_hosts: Sequence[str]) -> Item:
+def _item(entry: FeedEntry, allow_hosts: Sequence[str]) -> FeedItem:
     """Name an entry; `FeedError` without a usable link, `UnsafeAddress` for an evidently local one.
 
     Names are resolved only when a page is fetched; here it is for links that are never followed.
@@ -143,7 +143,7 @@ def _item(entry: Entry, allow_hosts: Sequence[str]) -> Item:
     elif ":" in host or host.replace(".", "").isdigit():
         check_address(host, host, allow_hosts, port=_port(url))
     said = _sha256(entry.title, entry.summary, entry.content)
-    return Item(entry, url, article_id(url), said)
+    return FeedItem(entry, url, article_id(url), said)
 
 
 def _port(url: str) -> int:
@@ -162,7 +162,7 @@ class FeedWork:
 
     answer: FeedAnswer
     at: datetime
-    items: list[Item]
+    items: list[FeedItem]
     dropped: Counter[str]
     known: Mapping[str, Known]
     identify: Callable[[str], str | None]
@@ -371,7 +371,7 @@ def _first_words(text: str) -> str:
     return f"{words if space else line[:_MAX_MADE_TITLE_CHARS]}…"
 
 
-def _own_text(entry: Entry) -> str:
+def _own_text(entry: FeedEntry) -> str:
     """Return the most that the feed itself has of an article."""
     return entry.content or entry.summary
 
@@ -388,7 +388,7 @@ _PageFor = tuple[str, int, PageAnswer]
 def collect(
     feeds: Sequence[tuple[Feed, FeedState]],
     *,
-    client: Client,
+    client: HttpClient,
     known: Callable[[Sequence[str]], Mapping[str, Known]],
     now: Callable[[], datetime],
     deliver: Callable[[Poll], None],
@@ -432,7 +432,7 @@ def _host(url: str) -> str:
 
 
 def _poll(
-    client: Client, pages: PageReader, feed: Feed, state: FeedState, now: Callable[[], datetime]
+    client: HttpClient, pages: PageReader, feed: Feed, state: FeedState, now: Callable[[], datetime]
 ) -> FeedAnswer:
     """Fetch and parse one feed."""
     url = state.moved_to or feed.url
@@ -474,7 +474,7 @@ def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
 
 def _begin(
     answer: FeedAnswer,
-    client: Client,
+    client: HttpClient,
     known: Callable[[Sequence[str]], Mapping[str, Known]],
     at: datetime,
 ) -> FeedWork:
@@ -502,7 +502,9 @@ ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page
 """What is asked for, by kind."""
 
 
-def read_source(kind: FeedKind, answer: FetchResult, client: Client, now: datetime) -> ParsedFeed:
+def read_source(
+    kind: FeedKind, answer: FetchResult, client: HttpClient, now: datetime
+) -> ParsedFeed:
     """Return what the source in `answer` has; of an index of site maps, what the maps have.
 
     Raises `FeedError` where it is not of its kind.

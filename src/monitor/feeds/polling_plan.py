@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Literal
 
-from monitor.feeds.feed_entry import Entry
+from monitor.feeds.feed_entry import FeedEntry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
 from monitor.records.feed import Feed, FeedState, Known, Move, Silence
@@ -245,7 +245,7 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
     return Silence(dates[0], usual) if silent else None
 
 
-def needs_page(entry: Entry) -> bool:
+def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
     if _CUT.search((entry.content or entry.summary)[-_CUT_CHARS:]):
         return True
@@ -264,7 +264,7 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) -> Step:
+def next_step(entry: FeedEntry, known: Known | None, feed: str, feed_sha256: str) -> Step:
     """Return what to do about `entry`, found in the feed with id `feed`.
 
     An article that the store has whole is read again only where the feed that it was seen

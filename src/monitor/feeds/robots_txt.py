@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.feeds.encoding_detection import decode
-from monitor.feeds.http_client import Client, fetch
+from monitor.feeds.http_client import HttpClient, fetch
 from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, UnsafeAddress
 
@@ -23,7 +23,7 @@ _MAX_BYTES = 512_000
 class Robots:
     """The rules of the hosts met; safe to use from several threads."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: HttpClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
         self._agent = client.settings.user_agent.partition("/")[0].strip() or "*"

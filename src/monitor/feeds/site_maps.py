@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import read_date
-from monitor.feeds.feed_entry import MAX_ENTRIES, Entry, ParsedFeed, short_language
+from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed, short_language
 from monitor.feeds.html_text import plain_title, read_records
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.urls import join_url, same_site, shown_url
@@ -151,9 +151,9 @@ def _address(record: Record, base: str) -> str | None:
 
 def _entries(
     records: Sequence[Record], base: str, now: datetime
-) -> tuple[list[Entry], Counter[str]]:
+) -> tuple[list[FeedEntry], Counter[str]]:
     dropped: Counter[str] = Counter()
-    dated: list[tuple[datetime, Entry]] = []
+    dated: list[tuple[datetime, FeedEntry]] = []
     for record in records:
         url = _address(record, base)
         published = read_date(record.get("news.publication_date", ""))
@@ -174,9 +174,9 @@ def _entries(
     return [entry for _, entry in dated], dropped
 
 
-def _entry(url: str, record: Record, published: datetime | None) -> Entry:
+def _entry(url: str, record: Record, published: datetime | None) -> FeedEntry:
     """Return an entry; that a page changed (`lastmod`) is not when it was published."""
-    return Entry(
+    return FeedEntry(
         url=url,
         guid=url,
         title=plain_title(record.get("news.title", "")),

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.feeds.http_client import Client, fetch
+from monitor.feeds.http_client import HttpClient, fetch
 from monitor.feeds.urls import join_url
 from monitor.records.article import Mining
 from monitor.records.errors import FeedError
@@ -46,7 +46,7 @@ UNSAID = Terms()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReservationRule:
     """What a tdmrep.json says of paths like `location` (`*` and a final `$` as in robots.txt)."""
 
     location: str
@@ -92,7 +92,7 @@ def _protocol(reservation: object, policy: object, url: str) -> Terms:
     return Terms(status, (join_url(url, where) or "") if status and where else "")
 
 
-def parse_tdmrep(body: bytes, url: str) -> tuple[Rule, ...]:
+def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
     try:
         found = json.loads(body[:_MAX_BYTES])
@@ -104,11 +104,11 @@ def parse_tdmrep(body: bytes, url: str) -> tuple[Rule, ...]:
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
             terms = _protocol(entry.get("tdm-reservation", ""), entry.get("tdm-policy", ""), url)
-            rules.append(Rule(location, terms))
+            rules.append(ReservationRule(location, terms))
     return tuple(rules)
 
 
-def rule_terms(rules: Sequence[Rule], url: str) -> Terms:
+def rule_terms(rules: Sequence[ReservationRule], url: str) -> Terms:
     """Return what the rule that fits the path of `url` most closely (the longest) says."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -133,7 +133,9 @@ def _fits(location: str, path: str) -> bool:
     return not ends or at == len(path) or (bool(rest) and not rest[-1])
 
 
-def file_rules(client: Client, url: str, now: Callable[[], datetime]) -> tuple[Rule, ...]:
+def file_rules(
+    client: HttpClient, url: str, now: Callable[[], datetime]
+) -> tuple[ReservationRule, ...]:
     """Return the rules of the host of `url`, asked for once a day; none where it has none."""
     parts = urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}{PATH}"

@@ -25,8 +25,7 @@ from monitor.records.digest import Story
 from monitor.records.review import is_rejected
 from monitor.records.stamps import make_stamp
 from monitor.storage.store import Store
-from monitor.storage.stories import Placed
-from monitor.storage.stories import Shelf as Shelf_
+from monitor.storage.stories import Placed, Shelf
 from monitor.stories.near_duplicates import (
     FREQUENCIES,
     Fingerprint,
@@ -53,7 +52,7 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     most certain first (`relevance`, None last; then first seen); ids must be distinct.
     """
     ordered = sorted(articles, key=_first_seen)
-    shelf = Shelf()
+    shelf = StoryIndex()
     members: dict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in ordered:
         members[shelf.add(make_fingerprint(assessed.article))].append(assessed)
@@ -66,7 +65,7 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
 
 
-class Shelf:
+class StoryIndex:
     """Stories in memory, as the store keeps them."""
 
     def __init__(self) -> None:
@@ -122,7 +121,7 @@ def stories_stamp() -> str:
 _read = lru_cache(maxsize=4096)(read_fingerprint)
 
 
-def place(article: Article, shelf: Shelf_ | None = None) -> Placed:
+def place(article: Article, shelf: Shelf | None = None) -> Placed:
     """Say which of the stories on the shelf an article belongs to, and how it is found there."""
     one = make_fingerprint(article)
     story = None

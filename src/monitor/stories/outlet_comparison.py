@@ -31,7 +31,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class OutletVersion:
     """One article of a story beside the first.
 
     `copied` is the share of its text that stands in the first's too, word for word, and `changes`
@@ -47,20 +47,20 @@ class Outlet:
     added: tuple[Finding, ...]
 
 
-def compare_story(articles: Sequence[AssessedArticle]) -> tuple[Outlet, ...]:
+def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, ...]:
     """Return a story's articles in the order they were published, each beside the first."""
     ordered = sorted(articles, key=_published)
     if not ordered:
         return ()
     first = ordered[0]
-    lead = Outlet(first, True, None, (), (), first.findings)
+    lead = OutletVersion(first, True, None, (), (), first.findings)
     return (lead, *(_beside(first, other) for other in ordered[1:]))
 
 
-def _beside(first: AssessedArticle, other: AssessedArticle) -> Outlet:
+def _beside(first: AssessedArticle, other: AssessedArticle) -> OutletVersion:
     copied, changes = changes_of(first.article, other.article)
     carried, added = flags_of(first.findings, other.findings)
-    return Outlet(other, False, copied, changes, carried, added)
+    return OutletVersion(other, False, copied, changes, carried, added)
 
 
 def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
