@@ -1,4 +1,4 @@
-"""What a feed says, whatever format it says it in."""
+"""A feed and its entries as plain text, whatever format they came in."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class FeedEntry:
 
     url: str
     guid: str
-    title: str
-    summary: str
-    content: str
-    published: datetime | None
-    language: str | None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: datetime | None = None
+    language: str | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
@@ -52,12 +52,12 @@ class ParsedFeed:
     `description` is one line of plain text, `updated` when the feed says it last changed.
     """
 
-    title: str
-    site: str
-    language: str | None
-    ttl_s: int | None
-    entries: tuple[FeedEntry, ...]
-    warnings: tuple[str, ...]
+    title: str = ""
+    site: str = ""
+    language: str | None = None
+    ttl_s: int | None = None
+    entries: tuple[FeedEntry, ...] = ()
+    warnings: tuple[str, ...] = ()
     description: str = ""
     updated: datetime | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)
