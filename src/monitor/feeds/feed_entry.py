@@ -44,6 +44,11 @@ class FeedEntry:
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The most that the feed itself has of the article."""
+        return self.content or self.summary
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:

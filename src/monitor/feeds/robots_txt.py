@@ -1,4 +1,4 @@
-"""robots.txt for article pages, asked once a day per host.
+"""robots.txt (RFC 9309) for article pages, asked once a day per host.
 
 Feeds are published to be polled and are fetched regardless; pages are the crawler's part.
 """
@@ -39,26 +39,22 @@ class Robots:
         manners = self._client.manners
         known, rules = manners.file(address)
         if not known:
-            rules = self._load(address)
+            try:
+                answer = fetch(self._client, address, now=self._now(), accept="*/*")
+            except UnsafeAddress:
+                raise
+            except FeedError:
+                pass
+            else:
+                if answer.body is not None:
+                    rules = parse_robots(answer.body)
+                elif 400 <= answer.status < 500 and answer.status != 429:
+                    rules = parse_robots(b"")
             manners.keep_file(address, rules, failed=rules is None)
         if rules is None:
             return UNREADABLE
         manners.set_crawl_delay(host_of(url), rules.crawl_delay(self._agent))
         return None if rules.can_fetch(url, self._agent) else "robots.txt forbids it"
-
-    def _load(self, address: str) -> Any:
-        """Return the rules that are at `address`, `None` where they cannot be had."""
-        try:
-            answer = fetch(self._client, address, now=self._now(), accept="*/*")
-        except UnsafeAddress:
-            raise
-        except FeedError:
-            return None
-        if answer.body is not None:
-            return parse_robots(answer.body)
-        if 400 <= answer.status < 500 and answer.status != 429:
-            return parse_robots(b"")
-        return None
 
 
 def parse_robots(body: bytes) -> Any:
