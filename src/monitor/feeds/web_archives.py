@@ -1,4 +1,4 @@
-"""Pages out of web archives (WARC): what a crawler was answered, read as if fetched now.
+"""WARC reader: pages out of web archives, read as if what the crawler was answered came now.
 
 One record is in memory at a time, and of each no more than a page may have; whatever it was packed
 with is unpacked up to that limit only. What the archive says of itself is believed no more than
@@ -20,7 +20,7 @@ from monitor.feeds.article_pages import is_html
 from monitor.feeds.feed_entry import plausible_date
 from monitor.feeds.http_client import unpack
 from monitor.feeds.page_extraction import MAX_PAGE_BYTES, Page, extract_page
-from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms, strictest
+from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms
 from monitor.records.errors import DataError, FeedError, UsageError, how_to_install
 
 if TYPE_CHECKING:
@@ -98,20 +98,15 @@ def read_page(raw: RawPage) -> Page | None:
     return extract_page(raw.body, raw.content_type, raw.url)
 
 
-def page_terms(raw: RawPage, page: Page) -> Terms:
-    """Return what a page and its headers say of mining its text."""
-    return strictest(page.terms, raw.terms)
-
-
 def page_lines(rows: Sequence[str | RawPage]) -> list[str | dict[str, Any]]:
     """Return rows for classifying: of a page the JSON line of its article, its address the id.
 
     Of a page without an article it is the record that says so. Lines stay as they are.
     """
-    return [row if isinstance(row, str) else _line(row) for row in rows]
+    return [row if isinstance(row, str) else _page_line(row) for row in rows]
 
 
-def _line(raw: RawPage) -> str | dict[str, Any]:
+def _page_line(raw: RawPage) -> str | dict[str, Any]:
     from monitor.text.language_detection import identify_language
 
     page = read_page(raw)
@@ -151,7 +146,11 @@ def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | Unread:
         return Unread("broken")
     if not is_html(content_type, body):
         return Unread("not_html")
-    return RawPage(url, body, content_type, _captured(record), header_terms(said, url))
+    captured = None
+    with suppress(ValueError):
+        if moment := record.record_date:
+            captured = plausible_date(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return RawPage(url, body, content_type, captured, header_terms(said, url))
 
 
 def _unpacked(body: bytes, headers: dict[str, str]) -> bytes:
@@ -177,13 +176,3 @@ def _whole(reader: ChunkedReader | BrotliReader) -> bytes:
         if len(found) > MAX_PAGE_BYTES:
             raise FeedError(f"larger than {MAX_PAGE_BYTES:,} bytes")
     return bytes(found)
-
-
-def _captured(record: WarcRecord) -> datetime | None:
-    try:
-        moment = record.record_date
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    return plausible_date(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
