@@ -1,4 +1,4 @@
-"""What publishers say about mining their texts, and by which words: reserved, allowed, or nothing.
+"""Text and data mining rights: what publishers say of mining their texts, and by which words.
 
 The TDM Reservation Protocol (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/)
 says it in `/.well-known/tdmrep.json`, in headers and in the head of a page; `noai` in robots metas
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,9 +65,7 @@ def strictest(*said: Terms) -> Terms:
 
 def header_terms(headers: Mapping[str, str], url: str) -> Terms:
     """Return what the headers (lower case) of the answer at `url` say."""
-    reservation, policy = headers.get("tdm-reservation", ""), headers.get("tdm-policy", "")
-    no_ai = bool(_NO_AI.search(headers.get("x-robots-tag", "")))
-    return strictest(_protocol(reservation, policy, url), Terms("reserved") if no_ai else UNSAID)
+    return _read_terms(headers, headers.get("x-robots-tag", ""), url)
 
 
 def markup_terms(markup: str, url: str) -> Terms:
@@ -79,17 +78,18 @@ def markup_terms(markup: str, url: str) -> Terms:
         }
         name = found.get("name", "").strip().lower()
         said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
-    terms = _protocol(said.get("tdm-reservation", ""), said.get("tdm-policy", ""), url)
-    no_ai = bool(_NO_AI.search(said.get("robots", "")))
-    return strictest(terms, Terms("reserved") if no_ai else UNSAID)
+    return _read_terms(said, said.get("robots", ""), url)
 
 
-def _protocol(reservation: object, policy: object, url: str) -> Terms:
+def _read_terms(said: Mapping[str, Any], robots: str, url: str) -> Terms:
+    """Return the terms of the protocol's two names in `said`, or of `noai` among `robots`."""
+    reservation, policy = said.get("tdm-reservation", ""), said.get("tdm-policy", "")
     value = str(reservation).strip() if isinstance(reservation, (str, int)) else ""
     statuses: dict[str, Mining] = {"1": "reserved", "0": "allowed"}
     status = statuses.get(value.partition(",")[0].strip())
     where = policy if isinstance(policy, str) and len(policy) <= _MAX_POLICY_CHARS else ""
-    return Terms(status, (join_url(url, where) or "") if status and where else "")
+    terms = Terms(status, (join_url(url, where) or "") if status and where else "")
+    return strictest(terms, Terms("reserved")) if _NO_AI.search(robots) else terms
 
 
 def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
@@ -103,8 +103,7 @@ def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     for entry in entries[:_MAX_RULES]:
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
-            terms = _protocol(entry.get("tdm-reservation", ""), entry.get("tdm-policy", ""), url)
-            rules.append(ReservationRule(location, terms))
+            rules.append(ReservationRule(location, _read_terms(entry, "", url)))
     return tuple(rules)
 
 
@@ -140,14 +139,11 @@ def file_rules(
     parts = urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}{PATH}"
     known, rules = client.manners.file(address)
-    if known:
-        return tuple(rules)
-    failed = False
-    try:
-        answer = fetch(client, address, now=now(), accept="application/json, */*;q=0.1")
-        rules = parse_tdmrep(answer.body, address) if answer.body else ()
-        failed = answer.status >= 500 or answer.status == 429
-    except FeedError:
+    if not known:
         rules, failed = (), True
-    client.manners.keep_file(address, rules, failed=failed)
+        with suppress(FeedError):
+            answer = fetch(client, address, now=now(), accept="application/json, */*;q=0.1")
+            rules = parse_tdmrep(answer.body, address) if answer.body else ()
+            failed = answer.status >= 500 or answer.status == 429
+        client.manners.keep_file(address, rules, failed=failed)
     return tuple(rules)
