@@ -10,14 +10,12 @@ from xml.etree import ElementTree as ET
 from monitor.digest import view as words
 from monitor.digest.newsletter import (
     Newsletter,
-    NewsletterArticle,
     NewsletterSection,
     NewsletterStory,
 )
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_EPOCH = "1970-01-01T00:00:00+00:00"
 
 
 def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str:
@@ -28,7 +26,7 @@ def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str
     _child(feed, "title", f"{letter.title}, {letter.day}")
     _child(feed, "subtitle", letter.quiet or letter.summary)
     times = [s.lead.when_iso for section in letter.sections for s in section.stories]
-    _child(feed, "updated", max(times, default=_EPOCH))
+    _child(feed, "updated", max(times, default="1970-01-01T00:00:00+00:00"))
     _child(_child(feed, "author"), "name", letter.title)
     if public_url:
         address = f"{public_url.rstrip('/')}/digests/{period}"
@@ -63,8 +61,10 @@ def _entry(
     _child(entry, "title", story.line)
     _child(entry, "updated", story.lead.when_iso)
     _child(entry, "published", story.lead.published_iso)
-    for article, kind in _links(story):
-        ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url or ""})
+    for article in (story.lead, *story.copies):
+        if article.url:
+            kind = "alternate" if article is story.lead else "related"
+            ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
     ET.SubElement(entry, _name("category"), {"term": section.heading})
     _child(entry, "summary", _told(story)).set("type", "text")
 
@@ -92,12 +92,6 @@ def _told(story: NewsletterStory) -> str:
     if lead.summary_only:
         parts.append(words.SUMMARY_ONLY)
     return " · ".join(filter(None, parts))
-
-
-def _links(story: NewsletterStory) -> list[tuple[NewsletterArticle, str]]:
-    """Return the articles with an address: the first is the entry's own."""
-    found = [(story.lead, "alternate"), *((copy, "related") for copy in story.copies)]
-    return [(article, kind) for article, kind in found if article.url]
 
 
 def _id(period: str, story: str = "") -> str:

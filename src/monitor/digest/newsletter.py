@@ -1,4 +1,4 @@
-"""A digest as it is mailed and syndicated: in our own words first, headlines masked.
+"""Newsletter: a digest as it is mailed and syndicated, in our own words first, headlines masked.
 
 What leaves the desk is read on phones in trains and kept on others' servers. So names of victims,
 minors and relatives are masked by what the whole article says of who is who, wording that is

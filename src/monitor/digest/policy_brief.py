@@ -1,4 +1,4 @@
-"""The weekly policy brief: the four Ps, topics, institutions and instruments by name, no case.
+"""Weekly policy brief: the four Ps, topics, institutions and instruments by name, no case.
 
 What is named is told by the articles' tags, each with the address of whoever keeps it; policy news
 that is not about trafficking counts too, and is told apart. Of an article it says which outlet has
@@ -28,12 +28,6 @@ from monitor.text.safe_text import clean, safe_url
 
 PLACES_SHOWN = 8
 SOURCES_SHOWN = 6
-_P_WORDS = {
-    "prevention": "Prevention",
-    "protection": "Protection",
-    "prosecution": "Prosecution",
-    "partnership": "Partnership",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +176,7 @@ def _p(
         kinds.update(k for s in stories for k in labels(_tags(s.articles), "partnership"))
     places = Counter(place for story in own for place in places_of(story))
     return BriefP(
-        heading=_P_WORDS[label],
+        heading=label.capitalize(),
         told=count(len(own), "story", "stories"),
         places=_most({clean(country_name(code)): n for code, n in places.items()}),
         named=_names(own, named),

@@ -1,4 +1,4 @@
-"""The conversation with a mail server, and what came of it in words.
+"""SMTP client: the conversation with a mail server, and what came of it in words.
 
 What decides is the moment at which the message is handed over whole, with the dot that ends it.
 Before, whatever goes wrong, the server has nothing: the digest was not sent. After, without an
