@@ -61,8 +61,8 @@ def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     if not title or _FILE_NAME.search(title):
         title = text.partition("\n")[0]
     published = None
-    with suppress(ValueError, TypeError):  # `None` where the file has no date
-        published = plausible_date(datetime.fromisoformat(found.get("created")))
+    with suppress(ValueError):
+        published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
     return PdfAnswer(Page(title[:300], text, published, language=None, canonical=""))
 
 

@@ -254,8 +254,8 @@ def _wrapped(url: str) -> str | None:
             values = {}
             with suppress(ValueError):
                 values = parse_qs(parts.query, max_num_fields=50)
-            found = (_address(value) for name in names for value in values.get(name, ()))
-            return next(filter(None, found), None)
+            targets = (_address(value) for name in names for value in values.get(name, ()))
+            return next(filter(None, targets), None)
     return None
 
 
