@@ -7,8 +7,9 @@ graphic gives way to a neutral line, and no words of an article's text stand her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -97,8 +98,7 @@ def write_letter(
     """
     zone = ZoneInfo(digest.timezone)
 
-    def article(assessed: AssessedArticle) -> NewsletterArticle:
-        return _article(assessed, digest.day, zone, mask, public_url)
+    article = partial(_article, day=digest.day, zone=zone, mask=mask, public_url=public_url)
 
     def story(found: Story) -> NewsletterStory:
         lead, *copies = map(article, found.articles)
@@ -106,12 +106,13 @@ def write_letter(
             clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
         )
 
-    alone = [_alone(digest.possible), _alone(digest.unjudged)]
+    possible = [Story(assessed.article.id, (assessed,)) for assessed in digest.possible]
+    unjudged = [Story(assessed.article.id, (assessed,)) for assessed in digest.unjudged]
     parts = (
         (words.RELEVANT, "", digest.relevant),
         (words.BORDERLINE, words.BORDERLINE_NOTE, digest.borderline),
-        (words.POSSIBLE, words.POSSIBLE_NOTE, alone[0]),
-        (words.UNJUDGED, words.UNJUDGED_NOTE, alone[1]),
+        (words.POSSIBLE, words.POSSIBLE_NOTE, possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, unjudged),
     )
     quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
     return Newsletter(
@@ -138,10 +139,6 @@ def subject_words(digest: Digest, title: str, country_name: CountryName) -> str:
     return f"{clean(title)}, {day_words(digest.day)}: {told}" + (f" ({about})" if about else "")
 
 
-def _alone(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
-    return tuple(Story(assessed.article.id, (assessed,)) for assessed in articles)
-
-
 def article_page(public_url: str, article_id: str) -> str | None:
     """Return the address of an article's page at the desk; None where it has no public one."""
     return f"{public_url.rstrip('/')}/articles/{quote(article_id, safe='')}" if public_url else None
@@ -152,14 +149,14 @@ def _article(
 ) -> NewsletterArticle:
     article = assessed.article
     shown = mask(article)
-    if shown.withheld == REASONS[LANGUAGE]:
-        headline, note = "", words.NOT_MASKED
-    elif shown.withheld:
-        headline, note = "", f"Headline not shown: {shown.withheld}."
+    headline, note = "", ""
+    if shown.withheld:
+        unmasked = shown.withheld == REASONS[LANGUAGE]
+        note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
     elif is_graphic(article.title, assessed):
-        headline, note = "", words.GRAPHIC
+        note = words.GRAPHIC
     else:
-        headline, note = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE, ""
+        headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
     url, url_note = safe_url(article.url), ""
     at_desk = url is not None and shown.link_tells
     if at_desk:

@@ -81,7 +81,13 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
     """Connect, encrypt and sign in. Saying good-bye is tried; what comes of it changes nothing."""
     if smtp.username and not smtp.password:
         raise _Refused(SendResult("failed", "no password: set MONITOR_SMTP_PASSWORD", whole=True))
-    server = _connect(smtp)
+    if smtp.security == "tls":
+        context = _trust(smtp)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp.host, smtp.port, timeout=smtp.timeout_s, context=context
+        )
+    else:
+        server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_s)
     try:
         if smtp.security == "starttls":
             server.starttls(context=_trust(smtp))
@@ -89,13 +95,12 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             _sign_in(server, smtp)
         yield server
     finally:
-        _leave(server)
-
-
-def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
-    if smtp.security == "tls":
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=smtp.timeout_s, context=_trust(smtp))
-    return smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_s)
+        try:
+            if server.sock is not None:
+                server.sock.settimeout(2)
+            server.quit()
+        except (OSError, smtplib.SMTPException):
+            server.close()
 
 
 def _trust(smtp: SmtpSettings) -> ssl.SSLContext:
@@ -116,15 +121,6 @@ def _sign_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
             "the mail server offers no way to sign in: leave smtp.username out, or see its port"
         )
         raise _Refused(SendResult("failed", reason, whole=True)) from None
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    try:
-        if server.sock is not None:
-            server.sock.settimeout(2)
-        server.quit()
-    except (OSError, smtplib.SMTPException):
-        server.close()
 
 
 def _accepted(answer: tuple[int, bytes], whom: str, *, whole: bool = False) -> None:

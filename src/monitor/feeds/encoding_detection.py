@@ -165,11 +165,9 @@ def _detected(body: bytes) -> str:
     sample = body[start : start + _SAMPLE]
     best = from_bytes(sample, steps=3).best()
     found = find_codec(best.encoding) if best else None
-    return _latin(sample) if found is None or _LATIN.fullmatch(found) else found
-
-
-def _latin(sample: bytes) -> str:
-    """Tell Central from Western European by the letters that each has and the other rarely."""
+    if found and not _LATIN.fullmatch(found):
+        return found
+    # Central from Western European is told by the letters that each has and the other rarely
     central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
     return "cp1250" if central > max(western, _ENOUGH) else "cp1252"
 

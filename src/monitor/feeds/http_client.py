@@ -293,7 +293,24 @@ def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime
             with request(client, here, ask, seconds=budget) as reply:
                 target = _redirect_target(here, reply)
                 if target is None:
-                    return _result(url, here, reply, permanent, client.settings.max_bytes, now)
+                    is_page = reply.status == 200
+                    limit = client.settings.max_bytes
+                    body, truncated = _read(reply, limit) if is_page else (None, False)
+                    whole = is_page and not truncated
+                    get = reply.headers.get
+                    return FetchResult(
+                        url=url,
+                        final_url=here,
+                        status=reply.status,
+                        headers=reply.headers,
+                        body=body,
+                        not_modified=reply.status == 304,
+                        etag=get("etag") if whole else None,
+                        modified=get("last-modified") if whole else None,
+                        retry_after=retry_after(get("retry-after"), now),
+                        permanent_redirect=permanent,
+                        truncated=truncated,
+                    )
             budget -= time.monotonic() - started
         moved = moved and reply.status in _PERMANENT
         permanent = target if moved else permanent
@@ -343,26 +360,6 @@ def _redirect_target(here: str, reply: Reply) -> str | None:
     if target is None:
         raise FeedError("it redirects to something that is no http or https URL")
     return request_url(target)
-
-
-def _result(
-    url: str, here: str, reply: Reply, permanent: str | None, limit: int, now: datetime
-) -> FetchResult:
-    body, truncated = _read(reply, limit) if reply.status == 200 else (None, False)
-    whole = reply.status == 200 and not truncated
-    return FetchResult(
-        url=url,
-        final_url=here,
-        status=reply.status,
-        headers=reply.headers,
-        body=body,
-        not_modified=reply.status == 304,
-        etag=reply.headers.get("etag") if whole else None,
-        modified=reply.headers.get("last-modified") if whole else None,
-        retry_after=retry_after(reply.headers.get("retry-after"), now),
-        permanent_redirect=permanent,
-        truncated=truncated,
-    )
 
 
 def _read(reply: Reply, limit: int) -> tuple[bytes, bool]:

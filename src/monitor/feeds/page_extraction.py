@@ -73,7 +73,12 @@ def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
     meta = _META_CHARSET.search(body[:4096])
     labels = (header_charset(content_type), meta[1].decode("ascii", "replace") if meta else None)
     markup = _XML_DECLARATION.sub("", clean(decode(body, labels).text))
-    document = _extracted(markup, url)
+    try:
+        document = extract_document(markup, url)
+    except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
+        if fault := extractor_fault():
+            raise InstallationError(fault) from None
+        return None
     if document is None:
         return None
     title = plain_title(document.title or "")
@@ -100,16 +105,6 @@ def without_headline(text: str, title: str) -> str:
     """Return `text` without a first paragraph that only repeats `title`."""
     first, _, rest = text.partition("\n\n")
     return rest if first.casefold() == title.casefold() else text
-
-
-def _extracted(markup: str, url: str) -> Any:
-    """Return trafilatura's document or `None`."""
-    try:
-        return extract_document(markup, url)
-    except Exception:  # noqa: BLE001 - on hostile pages it raises whatever its parts raise
-        if fault := extractor_fault():
-            raise InstallationError(fault) from None
-        return None
 
 
 @cache

@@ -155,8 +155,6 @@ class FeedWork:
     known: Mapping[str, Known]
     identify: Callable[[str], str | None]
     max_pages: int = MAX_PAGES
-    terms_of: Callable[[str], Terms] = lambda _: UNSAID
-    """What is said of mining the text that the feed has of the article at an address."""
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     page_failures: Counter[PageFailure] = field(default_factory=Counter)
@@ -230,7 +228,7 @@ class FeedWork:
         terms: Terms = UNSAID,
     ) -> None:
         item, entry = self.items[index], self.items[index].entry
-        terms = strictest(terms, self.terms_of(item.url))
+        terms = strictest(terms, feed_terms(self.answer, item.url))
         if not title and not text:
             self.dropped["empty"] += 1
             return
@@ -365,7 +363,8 @@ def collect(
                 under_way[result.feed.id] = work
                 for index in work.start():
                     url = work.items[index].url
-                    queues.add(_host(url), partial(_page, pages, result.feed.id, index, url))
+                    read = partial(_read_page, pages, result.feed.id, index, url)
+                    queues.add(_host(url), read)
             else:
                 feed_id, index, answer = result
                 work = under_way[feed_id]
@@ -373,6 +372,10 @@ def collect(
             if not work.missing:
                 del under_way[work.answer.feed.id]
                 deliver(work.finish(client.settings.min_interval_s))
+
+
+def _read_page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
+    return feed_id, index, pages.read(url)
 
 
 def _host(url: str) -> str:
@@ -419,10 +422,6 @@ def _poll(
     return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
 
 
-def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
-    return feed_id, index, pages.read(url)
-
-
 def _begin(
     answer: FeedAnswer,
     client: HttpClient,
@@ -439,7 +438,6 @@ def _begin(
         dropped=dropped + Counter(answer.parsed.dropped),
         known=known([item.article_id for item in items]) if items else {},
         max_pages=page_limit(max((client.manners.pause_s(_host(i.url)) for i in items), default=0)),
-        terms_of=partial(feed_terms, answer),
         identify=identify_language,
     )
     if answer.error is None and answer.result and answer.result.truncated:

@@ -54,10 +54,9 @@ def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, .
     for one in sorted(articles, key=_published):
         if versions:
             first = versions[0].assessed
+            copied, changes = changes_of(first.article, one.article)
             flags = flags_of(first.findings, one.findings)
-            versions.append(
-                OutletVersion(one, False, *changes_of(first.article, one.article), *flags)
-            )
+            versions.append(OutletVersion(one, False, copied, changes, *flags))
         else:
             versions.append(OutletVersion(one, True, None, (), (), one.findings))
     return tuple(versions)
