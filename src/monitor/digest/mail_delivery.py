@@ -27,7 +27,7 @@ from monitor.digest.newsletter import Mask, Newsletter, write_letter
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
-from monitor.records.article import AssessedArticle
+from monitor.records.article import Article, AssessedArticle
 from monitor.records.dates import ALL, day_bounds, day_words
 from monitor.records.digest import Delivery, Digest, Outcome, Story
 from monitor.records.errors import UsageError
@@ -97,19 +97,16 @@ def send_day(
         r for r in settings.recipients if to and r.address.casefold() == to.casefold()
     ]
     if not recipients:
-        raise UsageError(
-            f"'{to}' is none of the [[recipients]] in monitor.toml"
-            if to
-            else "no [[recipients]] in monitor.toml"
-        )
-    dues = [_day_of(desk, recipient, day, now, again) for recipient in recipients]
+        whose = f"'{to}' is none of the" if to else "no"
+        raise UsageError(f"{whose} [[recipients]] in monitor.toml")
+    dues = [_due_on(desk, recipient, day, now, again) for recipient in recipients]
     return _send_all(desk, dues, now, send, again=again)
 
 
-def _day_of(
+def _due_on(
     desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
 ) -> DueDigest:
-    """Return a day as a digest to be sent."""
+    """Return the digest of a day that is to be sent to a recipient."""
     zone = desk.settings.zone
     today = now.astimezone(zone).date().isoformat()
     chosen = day or today
@@ -148,7 +145,10 @@ def _send_all(
         if period not in digests:
             day = due.label(desk.settings.zone)
             digests[period] = digest_between(desk, due.since, due.until, day=day, oldest=due.oldest)
-            _look_through(desk, digests[period], known)
+            every = _every_article(digests[period])
+            new = [one for one in every if (one.id, one.sha256) not in known]
+            shown = desk.shown(new, patient=True)  # recipients get the same articles
+            known.update({(one.id, one.sha256): shown[one.id] for one in new})
         gone_by = (due.reached, due.oldest)
         if gone_by not in digests:
             digests[gone_by] = _too_old(desk, due, digests[period])
@@ -261,10 +261,8 @@ class _Job:
 
     def told_of(self, digest: Digest) -> set[str]:
         """Return the articles of a digest of which the recipient was told."""
-        ids = [one.id for one in articles_in(digest)]
-        ids += [one.article.id for story in digest.context for one in story.articles]
-        key = self.due.recipient.key
-        return self.desk.store.told_of(key, self.desk.stories_stamp, ids)
+        ids = [one.id for one in _every_article(digest)]
+        return self.desk.store.told_of(self.due.recipient.key, self.desk.stories_stamp, ids)
 
     def write(self, chosen: Digest, lines: Sequence[str], mask: Mask) -> EmailMessage:
         """Return the message, ready to be handed over."""
@@ -310,13 +308,10 @@ def _came(story: Story, since: datetime) -> bool:
     return any(one.article.seen >= since for one in story.articles)
 
 
-def _look_through(desk: Desk, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
-    """Note what may be shown of the articles of a digest: recipients get the same ones."""
+def _every_article(digest: Digest) -> list[Article]:
+    """Return the articles of a digest, those of its context last."""
     context = [one.article for story in digest.context for one in story.articles]
-    every = [*articles_in(digest), *context]
-    new = [one for one in every if (one.id, one.sha256) not in known]
-    shown = desk.shown(new, patient=True)
-    known |= {(one.id, one.sha256): shown[one.id] for one in new}
+    return [*articles_in(digest), *context]
 
 
 def find_recipient(desk: Desk, token: str) -> str | None:

@@ -115,9 +115,16 @@ def write_letter(
         (words.UNJUDGED, words.UNJUDGED_NOTE, unjudged),
     )
     quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
+    # day, count, forms and places: nothing that an outlet wrote stands in a subject
+    number = len(digest.relevant)
+    told = count(number, "story", "stories") if number else "no story"
+    most = counted(digest.relevant, country_name)
+    about = "; ".join(", ".join(found) for found in most if found)
+    about = f" ({about})" if about else ""
     return Newsletter(
         title=clean(title),
-        subject=subject_words(digest, title, country_name),
+        subject=f"{clean(title)}, {day_words(digest.day)}: {told}"
+        + (f" ({about})" if about else ""),
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
@@ -129,14 +136,6 @@ def write_letter(
         ),
         coverage=coverage_lines(digest, country_name),
     )
-
-
-def subject_words(digest: Digest, title: str, country_name: CountryName) -> str:
-    """Return day, count, forms and places: nothing that an outlet wrote stands in a subject."""
-    number = len(digest.relevant)
-    told = count(number, "story", "stories") if number else "no story"
-    about = "; ".join(", ".join(found) for found in counted(digest.relevant, country_name) if found)
-    return f"{clean(title)}, {day_words(digest.day)}: {told}" + (f" ({about})" if about else "")
 
 
 def article_page(public_url: str, article_id: str) -> str | None:
