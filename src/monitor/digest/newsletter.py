@@ -123,8 +123,7 @@ def write_letter(
     about = f" ({about})" if about else ""
     return Newsletter(
         title=clean(title),
-        subject=f"{clean(title)}, {day_words(digest.day)}: {told}"
-        + (f" ({about})" if about else ""),
+        subject=f"{clean(title)}, {day_words(digest.day)}: {told}{about}",
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
