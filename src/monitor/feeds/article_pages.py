@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
 from monitor.feeds.page_extraction import Page, extract_page
-from monitor.feeds.robots_txt import UNREADABLE, Robots
+from monitor.feeds.robots_txt import UNREADABLE, robots_refusal
 from monitor.feeds.text_mining_rights import (
     UNSAID,
     Terms,
@@ -64,8 +64,6 @@ class PageReader:
     def __init__(self, client: HttpClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
-        self.refusal = Robots(client, now).refusal
-        """Why robots.txt keeps the page at a URL from being fetched, or `None`; raises as there."""
         self._failures: Counter[str] = Counter()
         self._broken = False
         self._guard = threading.Lock()
@@ -86,7 +84,7 @@ class PageReader:
         if given_up:
             return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
         try:
-            if refusal := self.refusal(url):
+            if refusal := robots_refusal(self._client, url, self._now):
                 return PageAnswer(None, f"{url}: {refusal}", "robots", retry=refusal == UNREADABLE)
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
         except UnsafeAddress as error:

@@ -30,6 +30,7 @@ from monitor.feeds.polling_plan import (
     next_step,
     usable_date,
 )
+from monitor.feeds.robots_txt import robots_refusal
 from monitor.feeds.ssrf_filter import check_address
 from monitor.feeds.text_mining_rights import (
     UNSAID,
@@ -355,7 +356,7 @@ def collect(
     under_way: dict[str, FeedWork] = {}
     with HostQueues[FeedAnswer | _PageFor](client.settings.parallel, client.manners) as queues:
         for feed, state in feeds:
-            task = partial(_poll, client, pages, feed, state, now)
+            task = partial(_poll, client, feed, state, now)
             queues.add(_host(state.moved_to or feed.url), task)
         for result in queues.results():
             if isinstance(result, FeedAnswer):
@@ -386,14 +387,14 @@ def _host(url: str) -> str:
 
 
 def _poll(
-    client: HttpClient, pages: PageReader, feed: Feed, state: FeedState, now: Callable[[], datetime]
+    client: HttpClient, feed: Feed, state: FeedState, now: Callable[[], datetime]
 ) -> FeedAnswer:
     """Fetch and parse one feed."""
     url = state.moved_to or feed.url
     result: FetchResult | None = None
     try:
         # A feed is published to be polled; a page is the crawler's part.
-        if feed.kind == "page" and (refusal := pages.refusal(url)):
+        if feed.kind == "page" and (refusal := robots_refusal(client, url, now)):
             return FeedAnswer(feed, state, error=f"{url}: {refusal}")
         accept = ACCEPTED[feed.kind]
         result = fetch(
