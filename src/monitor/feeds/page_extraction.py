@@ -25,7 +25,6 @@ from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_entry import listed, plausible_date, short_language
 from monitor.feeds.html_text import plain_title, tidy
 from monitor.feeds.text_mining_rights import UNSAID, Terms, markup_terms
-from monitor.feeds.urls import join_url
 from monitor.records.errors import InstallationError
 
 MAX_PAGE_BYTES = 3_000_000
@@ -35,9 +34,6 @@ MIN_TEXT_CHARS = 80
 """What is shorter is a cookie notice or a caption, not an article."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HTML_LANG = re.compile(r"<html[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z-]+)", re.IGNORECASE)
-_CANONICAL = re.compile(r"<link\b[^>]{0,1000}>", re.IGNORECASE)
-_REL = re.compile(r"\srel\s*=\s*[\"']?canonical\b", re.IGNORECASE)
-_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s>]+))", re.IGNORECASE)
 _TRIAL = (
     "<html><body><article>"
     + "<p>The ferry came in at noon with forty people and their goats on board.</p>" * 5
@@ -48,16 +44,12 @@ _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]{0,400}\?>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article page: paragraphs separated by blank lines; `canonical` is its own URL, or "".
+    """An article page: paragraphs separated by blank lines; `terms` on mining its text."""
 
-    `terms` are what it says of mining its text.
-    """
-
-    title: str
-    text: str
-    published: datetime | None
-    language: str | None
-    canonical: str
+    title: str = ""
+    text: str = ""
+    published: datetime | None = None
+    language: str | None = None
     terms: Terms = UNSAID
     authors: tuple[str, ...] = ()
 
@@ -95,7 +87,6 @@ def extract_page(body: bytes, content_type: str, url: str) -> Page | None:
         text=text,
         published=published,
         language=short_language(language and language[1]) or short_language(document.language),
-        canonical=_canonical(markup, url),
         terms=markup_terms(markup, url),
         authors=listed((document.author or "").split("; ")),
     )
@@ -121,14 +112,6 @@ def extractor_fault() -> str | None:
     if found is None or "ferry" not in (found.text or ""):
         return "the extractor cannot work on this installation: it finds nothing in a plain page"
     return None
-
-
-def _canonical(markup: str, url: str) -> str:
-    for match in _CANONICAL.finditer(markup[:200_000]):
-        href = _HREF.search(match[0])
-        if href and _REL.search(match[0]):
-            return join_url(url, next(group for group in href.groups() if group)) or ""
-    return ""
 
 
 _TURN = threading.Lock()

@@ -63,7 +63,7 @@ def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     published = None
     with suppress(ValueError):
         published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
-    return PdfAnswer(Page(title[:300], text, published, language=None, canonical=""))
+    return PdfAnswer(Page(title[:300], text, published))
 
 
 def _ask_child(body: bytes, seconds: float) -> dict[str, Any]:

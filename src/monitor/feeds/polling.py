@@ -66,7 +66,7 @@ MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_MADE_TITLE_CHARS = 100
 _MAX_WARNINGS = 20
-_NO_PAGE = Page("", "", None, None, "")
+_NO_PAGE = Page()
 
 
 @dataclass(frozen=True, slots=True)
