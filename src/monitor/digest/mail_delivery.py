@@ -45,7 +45,7 @@ Send = Callable[[EmailMessage, SmtpSettings], SendResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class DeliveryResult:
     """What became of one digest; `skipped` says why none was sent, where none was to be."""
 
     address: str
@@ -61,7 +61,7 @@ class Sent:
         return self.outcome in (None, "sent")
 
 
-def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[Sent]:
+def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[DeliveryResult]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
     if not desk.settings.smtp.host or not desk.settings.recipients:
         return []
@@ -80,7 +80,7 @@ def send_day(
     to: str | None = None,
     again: bool = False,
     send: Send = send_message,
-) -> list[Sent]:
+) -> list[DeliveryResult]:
     """Send the digest of a day (default: today) to all who have not had it, or to one address.
 
     It holds what is due of the days before, too. With `again` the address `to` gets the same
@@ -127,7 +127,7 @@ def _due_on(
 
 def _send_all(
     desk: Desk, dues: Sequence[DueDigest], now: datetime, send: Send, *, again: bool = False
-) -> list[Sent]:
+) -> list[DeliveryResult]:
     gone = desk.store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
     key = desk.store.key(KEY) if dues else ""
@@ -178,8 +178,8 @@ def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
     )
 
 
-def _skip(due: DueDigest, why: str) -> Sent:
-    return Sent(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
+def _skip(due: DueDigest, why: str) -> DeliveryResult:
+    return DeliveryResult(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class _Job:
 
     def run(
         self, mask: Mask, send: Send, broken: SendResult | None
-    ) -> tuple[Sent, SendResult | None]:
+    ) -> tuple[DeliveryResult, SendResult | None]:
         """Write, store the attempt, hand over, store what came of it.
 
         Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
@@ -231,7 +231,9 @@ class _Job:
             attempt, told.outcome, self.desk.now(), reason=told.reason, lasting=told.lasting
         )
         logger.info("digest %s %s: %s", recipient.preset, self.due.day, told.outcome)
-        sent = Sent(recipient.address, recipient.preset, self.due.day, told.outcome, told.reason)
+        sent = DeliveryResult(
+            recipient.address, recipient.preset, self.due.day, told.outcome, told.reason
+        )
         return sent, told
 
     def choose(self) -> tuple[Digest, tuple[str, ...]]:

@@ -23,7 +23,7 @@ from monitor.feeds.feed_entry import FeedEntry, ParsedFeed, short_language
 from monitor.feeds.http_client import FetchResult, open_client
 from monitor.feeds.import_formats import (
     AddressRow,
-    Dropped,
+    DroppedRow,
     PageRow,
     Row,
     RowFormat,
@@ -61,14 +61,14 @@ BATCH_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
+class AddedArticle:
     """The article's id, and the ledger line of its coming in."""
 
     article_id: str
     result: PollResult
 
 
-def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> Added:
+def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> AddedArticle:
     """Fetch and store the article at `url`; it is judged with the rest.
 
     Its outlet is `outlet`, else that of a feed followed of the same site, else its host. Without a
@@ -85,7 +85,7 @@ def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> A
         poll = _fetched_poll(desk, pages, feed, FeedEntry(url, url, title), desk.now())
     result = store.record_by_hand(poll, desk.now())
     store.save_visits(manners.take_changed(), desk.now())
-    return Added(article_id(url), result)
+    return AddedArticle(article_id(url), result)
 
 
 def _fetched_poll(
@@ -222,7 +222,7 @@ def _batches(
     damage: DataError | None = None
     try:
         for row in rows:
-            if isinstance(row, Dropped) and row.says:
+            if isinstance(row, DroppedRow) and row.says:
                 complain(f"{path}:{row.place.at}: {row.says}")
             batch.append(row)
             size += len(row.raw.body) if isinstance(row, PageRow) else 0
@@ -258,7 +258,7 @@ class _Importer:
         rest = [row for row in rows if not isinstance(row, AddressRow)]
         if rest:
             poll, places = self._of_texts(rest, self.desk.now())
-            yield poll, places, sum(isinstance(r, Dropped) and bool(r.says) for r in rest)
+            yield poll, places, sum(isinstance(r, DroppedRow) and bool(r.says) for r in rest)
 
     def _of_address(self, row: AddressRow) -> Poll:
         """Fetch the page of an address, unless the desk has it; the poll says what kept it away."""
@@ -281,7 +281,7 @@ class _Importer:
         dropped: Counter[str] = Counter()
         items: dict[str, tuple[TextRow | PageRow, FeedItem]] = {}
         for row in rows:
-            if isinstance(row, Dropped):
+            if isinstance(row, DroppedRow):
                 dropped[row.why] += 1
             elif isinstance(row, (TextRow, PageRow)):
                 found, why = find_items((_entry(row),), self.desk.settings.fetch.allow_hosts)

@@ -20,7 +20,7 @@ DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedFeed:
     """A feed that is followed, what polling has learned of it, and what it brought in `DAYS`.
 
     `gap`: how long it takes from one time of publishing to the next; `None` where nothing is known.
@@ -40,7 +40,7 @@ class Loss:
     alone: Brought
 
 
-def followed(desk: Desk) -> list[Followed]:
+def followed(desk: Desk) -> list[FollowedFeed]:
     """Return every feed followed, by name."""
     now = desk.now()
     states = desk.store.feed_states()
@@ -49,7 +49,7 @@ def followed(desk: Desk) -> list[Followed]:
     for feed in sorted(desk.store.feeds(), key=lambda feed: (name_of(feed).casefold(), feed.id)):
         state = states.get(feed.id, FeedState())
         gap = usual_gap(state.recent, now)
-        found.append(Followed(feed, state, brought.get(feed.id, Brought()), gap))
+        found.append(FollowedFeed(feed, state, brought.get(feed.id, Brought()), gap))
     return found
 
 

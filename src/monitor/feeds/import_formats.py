@@ -23,7 +23,7 @@ from monitor.feeds.feed_dates import read_coarse, read_date
 from monitor.feeds.feed_entry import short_language
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS
 from monitor.feeds.urls import canonical_url
-from monitor.feeds.web_archives import RawPage, Unread, is_warc, open_warc
+from monitor.feeds.web_archives import RawPage, UnreadRecord, is_warc, open_warc
 from monitor.records.article import Place
 from monitor.records.errors import DataError, FeedError, UsageError
 
@@ -33,7 +33,7 @@ MAX_LINE_BYTES = 16_000_000
 MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
 """So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
-"""The names under which rows are no article; those of web archives are `warc.Unread`'s."""
+"""The names under which rows are no article; those of web archives are `warc.UnreadRecord`'s."""
 COLUMNS = ("url", "title", "text", "language", "published", "published_in", "outlet", "id")
 _SUFFIXES: Mapping[str, RowFormat] = {
     ".jsonl": "jsonl",
@@ -76,7 +76,7 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedRow:
     """A row that is no article: the drop's name, and what is wrong if its file is at fault."""
 
     place: Place
@@ -84,7 +84,7 @@ class Dropped:
     says: str = ""
 
 
-Row = TextRow | PageRow | AddressRow | Dropped
+Row = TextRow | PageRow | AddressRow | DroppedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def open_rows(
         if format == "warc":
             raw, answers = stack.enter_context(open_warc(path))
             rows: Iterator[Row] = (
-                Dropped(Place(at), answer.why)
-                if isinstance(answer, Unread)
+                DroppedRow(Place(at), answer.why)
+                if isinstance(answer, UnreadRecord)
                 else PageRow(Place(at, captured=answer.captured), answer)
                 for at, answer in answers
             )
@@ -278,9 +278,11 @@ def _row(number: int, found: Mapping[str, Any]) -> Row:
     if not values["url"]:
         return _bad(number, "'url' is missing")
     if not values["text"].strip():
-        return Dropped(Place(number), "no_text", "'text' is missing")
+        return DroppedRow(Place(number), "no_text", "'text' is missing")
     if len(values["text"]) > MAX_TEXT_CHARS:
-        return Dropped(Place(number), "too_long", f"'text' is over {MAX_TEXT_CHARS:,} characters")
+        return DroppedRow(
+            Place(number), "too_long", f"'text' is over {MAX_TEXT_CHARS:,} characters"
+        )
     return _text_row(number, values)
 
 
@@ -302,5 +304,5 @@ def _text_row(number: int, values: Mapping[str, str]) -> Row:
     return TextRow(place, values["url"], title, values["text"], short, moment, outlet, within)
 
 
-def _bad(number: int, says: str) -> Dropped:
-    return Dropped(Place(number), "bad_line", says)
+def _bad(number: int, says: str) -> DroppedRow:
+    return DroppedRow(Place(number), "bad_line", says)

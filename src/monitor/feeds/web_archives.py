@@ -46,13 +46,13 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadRecord:
     """Why an answer is no page: `status`, `not_html`, `too_long`, `broken` or `no_link`."""
 
     why: str
 
 
-_CUT = Unread("broken")
+_CUT = UnreadRecord("broken")
 """What the end of the file cut off; or its length is a lie, and it has swallowed what came then."""
 
 
@@ -62,7 +62,9 @@ def is_warc(path: Path) -> bool:
 
 
 @contextmanager
-def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | Unread]]]]:
+def open_warc(
+    path: Path,
+) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | UnreadRecord]]]]:
     """Open a web archive: its file, and each answer in it with the offset of its record.
 
     Raises `UsageError` where it cannot be opened or the library is not there; `DataError`, while
@@ -78,7 +80,7 @@ def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPag
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
-    def answers() -> Iterator[tuple[int, RawPage | Unread]]:
+    def answers() -> Iterator[tuple[int, RawPage | UnreadRecord]]:
         kinds = WarcRecordType.response
         try:
             for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
@@ -118,34 +120,34 @@ def _page_line(raw: RawPage) -> str | dict[str, Any]:
     return json.dumps({**row, "language": language})
 
 
-def _answer(record: WarcRecord) -> RawPage | Unread:
+def _answer(record: WarcRecord) -> RawPage | UnreadRecord:
     """Return the page that a record holds; what is wrong with one costs no other."""
     url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
     headers = record.http_headers
     if not url or headers is None:
-        return Unread("no_link")
+        return UnreadRecord("no_link")
     try:
         packed = record.reader.read(MAX_PAGE_BYTES + 1)
     except (OSError, EOFError):
-        return Unread("broken")
+        return UnreadRecord("broken")
     if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
         return _CUT
     if headers.status_code != 200:
-        return Unread("status")
+        return UnreadRecord("status")
     if len(packed) > MAX_PAGE_BYTES:
-        return Unread("too_long")
+        return UnreadRecord("too_long")
     return _page(record, url, packed)
 
 
-def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | Unread:
+def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | UnreadRecord:
     said = {name.lower(): value for name, value in record.http_headers.to_tuples()}
     content_type = said.get("content-type", "").lower()
     try:
         body = _unpacked(packed, said)
     except (FeedError, OSError, EOFError):
-        return Unread("broken")
+        return UnreadRecord("broken")
     if not is_html(content_type, body):
-        return Unread("not_html")
+        return UnreadRecord("not_html")
     captured = None
     with suppress(ValueError):
         if moment := record.record_date:
