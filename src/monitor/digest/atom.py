@@ -66,23 +66,22 @@ def _entry(
             kind = "alternate" if article is story.lead else "related"
             ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
     ET.SubElement(entry, _name("category"), {"term": section.heading})
-    _child(entry, "summary", _told(story)).set("type", "text")
+    _child(entry, "summary", _summary(story)).set("type", "text")
 
 
 def _item(section: NewsletterSection, story: NewsletterStory, period: str) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": _id(period, story.id), "title": story.line}
-    if story.lead.url:
-        item["url"] = story.lead.url
     return {
-        **item,
-        "content_text": _told(story),
+        "id": _id(period, story.id),
+        "title": story.line,
+        **({"url": story.lead.url} if story.lead.url else {}),
+        "content_text": _summary(story),
         "date_published": story.lead.published_iso,
         "date_modified": story.lead.when_iso,
         "tags": [section.heading],
     }
 
 
-def _told(story: NewsletterStory) -> str:
+def _summary(story: NewsletterStory) -> str:
     """Return the headline, or why there is none, then who has it."""
     lead = story.lead
     outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))

@@ -59,23 +59,18 @@ def due_sends(
     as a rule, of the week-end on Mondays, of all that a machine that slept missed. `sent` has by
     address and preset (`Recipient.key`), newest first, what was sent and what failed.
     """
-    found = (_due(one, sent.get(one.key, ()), now, zone) for one in recipients)
-    return [due for due in found if due is not None]
-
-
-def _due(
-    recipient: Recipient, sent: Sequence[Delivery], now: datetime, zone: ZoneInfo
-) -> DueDigest | None:
-    slot, before = _slots(recipient, now, zone)
-    day = slot.astimezone(zone).date() - timedelta(days=1)  # the last that is over by then
-    of_day = [delivery for delivery in sent if delivery.day == day.isoformat()]
-    if any(delivery.outcome != "failed" for delivery in of_day):
-        return None
-    if of_day and not _may_try_again(of_day, now):
-        return None
-    usual = _start(before.astimezone(zone).date(), zone)
-    due = due_on(recipient, day, usual, sent, now, zone)
-    return due if due.since < due.until else None
+    found: list[DueDigest] = []
+    for recipient in recipients:
+        attempts = sent.get(recipient.key, ())
+        slot, before = _slots(recipient, now, zone)
+        day = slot.astimezone(zone).date() - timedelta(days=1)  # the last that is over by then
+        of_day = [delivery for delivery in attempts if delivery.day == day.isoformat()]
+        had = any(delivery.outcome != "failed" for delivery in of_day)
+        if not had and (not of_day or _may_try_again(of_day, now)):
+            usual = _start(before.astimezone(zone).date(), zone)
+            due = due_on(recipient, day, usual, attempts, now, zone)
+            found += [due] if due.since < due.until else []
+    return found
 
 
 def due_on(

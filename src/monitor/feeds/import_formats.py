@@ -33,7 +33,7 @@ MAX_LINE_BYTES = 16_000_000
 MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
 """So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
-"""The names under which rows are no article; those of web archives are `warc.UnreadRecord`'s."""
+"""The names under which rows are no article; those of web archives are `UnreadRecord`'s."""
 COLUMNS = ("url", "title", "text", "language", "published", "published_in", "outlet", "id")
 _SUFFIXES: Mapping[str, RowFormat] = {
     ".jsonl": "jsonl",

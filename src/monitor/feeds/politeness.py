@@ -17,6 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
@@ -222,10 +223,8 @@ class HostQueues(Generic[T]):
             if host not in self._running and self._manners.wait_s(host) <= 0:
                 queue = self._waiting.pop(host)
                 self._running.add(host)
-                task = queue.popleft()
-                threading.Thread(
-                    target=self._run, args=(host, task), name="fetch", daemon=True
-                ).start()
+                run = partial(self._run, host, queue.popleft())
+                threading.Thread(target=run, name="fetch", daemon=True).start()
                 if queue:
                     self._waiting[host] = queue  # at the end: every host gets its turn
 

@@ -50,7 +50,7 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     """
     index = StoryIndex()
     members: dict[str, list[AssessedArticle]] = defaultdict(list)
-    for assessed in sorted(articles, key=_first_seen):
+    for assessed in sorted(articles, key=lambda a: (a.article.seen.timestamp(), a.article.id)):
         members[index.add(make_fingerprint(assessed.article))].append(assessed)
     return as_stories(members.items())
 
@@ -98,13 +98,9 @@ def enough_keys(one: Fingerprint) -> int:
     return min(SHARED_KEYS, max(1, len(one.keys) // 3))
 
 
-def _first_seen(assessed: AssessedArticle) -> tuple[float, str]:
-    return assessed.article.seen.timestamp(), assessed.article.id
-
-
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
     relevance = -1.0 if assessed.relevance is None else assessed.relevance
-    return (-relevance, *_first_seen(assessed))
+    return -relevance, assessed.article.seen.timestamp(), assessed.article.id
 
 
 def stories_stamp() -> str:
