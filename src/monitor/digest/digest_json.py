@@ -51,8 +51,20 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
             "not_judged": dict(sorted(digest.ledger.not_judged.items())),
         },
         "stamps": list(digest.stamps),
-        "unjudged": [_unjudged(assessed, seen) for assessed in digest.unjudged],
-        "possible": [_possible(assessed, seen) for assessed in digest.possible],
+        "unjudged": [
+            {**_named(one, seen), "not_judged": one.not_judged, **_terms(one)}
+            for one in digest.unjudged
+        ],
+        "possible": [
+            {
+                **_named(one, seen),
+                "relevance": one.relevance,
+                "relevant": one.relevant,
+                "borderline": one.borderline,
+                **_terms(one),
+            }
+            for one in digest.possible
+        ],
         "coverage": _coverage(digest),
     }
 
@@ -61,19 +73,8 @@ def _story(story: Story, shown: Mapping[str, Shown]) -> dict[str, Any]:
     return {"story": story.id, "articles": [_article(a, shown) for a in story.articles]}
 
 
-def _unjudged(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    terms = [term_json(term) for term in assessed.terms]
-    return {**_named(assessed, shown), "not_judged": assessed.not_judged, "terms": terms}
-
-
-def _possible(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    return {
-        **_named(assessed, shown),
-        "relevance": assessed.relevance,
-        "relevant": assessed.relevant,
-        "borderline": assessed.borderline,
-        "terms": [term_json(term) for term in assessed.terms],
-    }
+def _terms(assessed: AssessedArticle) -> dict[str, Any]:
+    return {"terms": [term_json(term) for term in assessed.terms]}
 
 
 def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:

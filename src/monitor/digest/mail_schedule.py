@@ -114,8 +114,8 @@ def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetim
         for day in days
         if day.weekday() in recipient.weekdays
     )
-    past = [moment for moment in moments if moment.timestamp() <= now.timestamp()]
-    return past[0], past[1]
+    past = (moment for moment in moments if moment.timestamp() <= now.timestamp())
+    return next(past), next(past)
 
 
 def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:

@@ -345,24 +345,25 @@ def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
-    return tuple(_view_flag(group[0], len(group)) for group in groups.values())
-
-
-def _view_flag(finding: Finding, count: int) -> HeadlineFlag:
-    source = finding.sources[0] if finding.sources else None
-    parts = (clean(source.title), clean(source.section)) if source else ()
-    sure = finding.confidence
-    return HeadlineFlag(
-        words=excerpt(finding.match, QUOTE_CHARS),
-        severity=finding.severity,
-        message=clean(finding.message),
-        sureness="" if sure is None else f"Editors mark {in_ten(sure)} such flags.",
-        why=clean(finding.why),
-        suggestions=tuple(filter(None, map(clean, finding.suggestions))),
-        source=", ".join(filter(None, parts)),
-        source_url=safe_url(source.url) if source else None,
-        count=count,
-    )
+    flags = []
+    for first, *others in groups.values():
+        source = first.sources[0] if first.sources else None
+        parts = (clean(source.title), clean(source.section)) if source else ()
+        sure = first.confidence
+        flags.append(
+            HeadlineFlag(
+                words=excerpt(first.match, QUOTE_CHARS),
+                severity=first.severity,
+                message=clean(first.message),
+                sureness="" if sure is None else f"Editors mark {in_ten(sure)} such flags.",
+                why=clean(first.why),
+                suggestions=tuple(filter(None, map(clean, first.suggestions))),
+                source=", ".join(filter(None, parts)),
+                source_url=safe_url(source.url) if source else None,
+                count=1 + len(others),
+            )
+        )
+    return tuple(flags)
 
 
 UNJUDGED = "Not judged for their language, but with trafficking terms"

@@ -55,14 +55,17 @@ def prepare_xml(text: str) -> str:
 
 def root_name(text: str) -> str:
     """Return the lower-case name of the first element of prepared `text`, or ""."""
-    prolog = _PROLOG.match(text)
-    match = _ROOT.match(text, prolog.end() if prolog else 0)
+    match = _ROOT.match(text, _after_prolog(text))
     return match[1].lower() if match else ""
 
 
-def _without_doctype(text: str) -> str:
+def _after_prolog(text: str) -> int:
     prolog = _PROLOG.match(text)
-    start = prolog.end() if prolog else 0
+    return prolog.end() if prolog else 0
+
+
+def _without_doctype(text: str) -> str:
+    start = _after_prolog(text)
     if text[start : start + 9].lower() != "<!doctype":
         return text
     match = _DOCTYPE.match(text, start)
@@ -80,9 +83,8 @@ def _numbers_mended(text: str) -> str:
 
 def _mended(text: str) -> str:
     bare = _COMMENT.sub("", text)
-    for tag in _LONG_TAG.finditer(bare):
-        if tag[0].count("=") > MAX_ATTRIBUTES:
-            raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
+    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(bare)):
+        raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
     bare = _numbers_mended(bare)
     return _BARE.sub("&amp;", _NAMED.sub(_letter, bare)) if "&" in bare else bare
 
