@@ -98,7 +98,7 @@ def _fetched_poll(
         raise UnsafeAddress(f"{shown_url(entry.url)}: it leads to a private host")
     if not items:
         raise FeedError(f"{shown_url(entry.url)}: not an http or https URL")
-    nothing_asked = FetchResult(feed.url, feed.url, 200)
+    nothing_asked = FetchResult(feed.url, entry.url, 200)
     parsed = ParsedFeed(entries=(entry,))
     work = FeedWork(
         answer=FeedAnswer(feed, FeedState(), nothing_asked, parsed),
