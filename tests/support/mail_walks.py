@@ -24,9 +24,9 @@ from functools import cached_property
 from pathlib import Path
 
 from light_desk import LightDesk, Silent
-from monitor.digest.mail_delivery import Sent, send_day, send_due
+from monitor.digest.mail_delivery import DeliveryResult, send_day, send_due
 from monitor.digest.mail_schedule import undelivered
-from monitor.digest.smtp import Told
+from monitor.digest.smtp import SendResult
 from monitor.people.anonymisation import Masked
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.review import Gaps
@@ -180,7 +180,7 @@ class World:
         zone = self.chance.choice([settings.timezone] * 3 + ["UTC", "Asia/Kathmandu"])
         self.desk.settings = replace(settings, recipients=changed, timezone=zone)
 
-    def server(self, message: EmailMessage, _smtp: SmtpSettings) -> Told:
+    def server(self, message: EmailMessage, _smtp: SmtpSettings) -> SendResult:
         """Take a message, or not, or do not say."""
         body = message.get_body(("plain",))
         assert body is not None
@@ -190,10 +190,10 @@ class World:
         self.handed[str(message["To"])] = (names, int(old[1]) if old else 0)
         fate = 0 if self.works else self.chance.random()
         if fate < 0.7:
-            return Told("sent")
+            return SendResult("sent")
         if fate < 0.82:
-            return Told("unknown", "no answer", whole=fate > 0.81)
-        return Told("failed", "busy", lasting=fate > 0.95, whole=0.9 < fate < 0.92)
+            return SendResult("unknown", "no answer", whole=fate > 0.81)
+        return SendResult("failed", "busy", lasting=fate > 0.95, whole=0.9 < fate < 0.92)
 
     def anybody(self) -> Recipient:
         """Return one of the recipients."""
@@ -210,7 +210,7 @@ class World:
 
     # What should have come of it -------------------------------------------------------------
 
-    def note(self, results: Sequence[Sent], *, again: bool = False) -> None:
+    def note(self, results: Sequence[DeliveryResult], *, again: bool = False) -> None:
         """Look at what the server was handed, and remember it."""
         filters = {one.address: one.filter for one in self.desk.settings.recipients}
         for result in results:
@@ -230,7 +230,9 @@ class World:
             before.append(mail)
         self.handed.clear()
 
-    def look_at(self, to: Sent, mail: Mail, before: Sequence[Mail], wanted: Filter) -> None:
+    def look_at(
+        self, to: DeliveryResult, mail: Mail, before: Sequence[Mail], wanted: Filter
+    ) -> None:
         """Compare what a mail holds with what it should."""
         had = self.events(self.held(before))
         start, end = self.midnight(mail.day, 1 - REACH), self.midnight(mail.day, 1)
@@ -276,7 +278,7 @@ class World:
                 if mail.outcome == "unknown" and mail.day not in sent and not listed:
                     self.broken.append(f"{one.address}: {mail.day} is open and not listed")
 
-    def fault(self, to: Sent, words: str) -> None:
+    def fault(self, to: DeliveryResult, words: str) -> None:
         """Remember what is wrong with a mail."""
         self.broken.append(f"{self.desk.at:%d %b %H:%M} {to.address} {to.day}: {words}")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.records.article import Article, AssessedArticle
     from monitor.records.hidden_names import Shown
     from monitor.storage.stories import KeptStory
-    from monitor.stories.outlet_comparison import Change, Outlet
+    from monitor.stories.outlet_comparison import Change, OutletVersion
 
 
 MOST_COMPARED = 50
@@ -116,7 +116,7 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
 
 
 def _outlet_json(
-    desk: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+    desk: Desk, outlet: OutletVersion, first: OutletVersion, shown: Mapping[str, Shown]
 ) -> dict[str, Any]:
     article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
     before = first.assessed.article
@@ -229,8 +229,8 @@ class StoryRead:
     id: str
     total: int
     outlets: int
-    first: Outlet
-    others: tuple[Outlet, ...]
+    first: OutletVersion
+    others: tuple[OutletVersion, ...]
     labels: tuple[tuple[str, str, int], ...]
     places: Mapping[str, int]
     versions: Mapping[str, tuple[Article, ...]]

@@ -12,7 +12,7 @@ from monitor.records.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.digest.mail_delivery import Sent
+    from monitor.digest.mail_delivery import DeliveryResult
     from monitor.records.digest import Delivery
 
 SHOWN_DAYS = 32
@@ -38,7 +38,7 @@ def send(desk: Desk, *, day: str | None, to: str | None, again: bool) -> int:
     return int(not all(result.is_well for result in results))
 
 
-def _line(sent: Sent) -> str:
+def _line(sent: DeliveryResult) -> str:
     what = f"{sent.address} {sent.preset} {sent.day}"
     if sent.skipped:
         return f"{what}: not sent: {sent.skipped}"

@@ -23,7 +23,7 @@ from monitor.digest.coverage_account import duration_words, page_failure_words, 
 from monitor.feeds.feed_discovery import Discovered
 from monitor.feeds.followed_feeds import (
     DAYS,
-    Followed,
+    FollowedFeed,
     find_feeds,
     follow,
     followed,
@@ -278,7 +278,7 @@ class PollView:
     trouble: str
 
 
-def view_feed(one: Followed, page: PageContext) -> FeedView:
+def view_feed(one: FollowedFeed, page: PageContext) -> FeedView:
     """Return how a feed does."""
     feed = one.feed
     standing = standing_of(one)
@@ -296,7 +296,7 @@ def view_feed(one: Followed, page: PageContext) -> FeedView:
     )
 
 
-def standing_of(one: Followed) -> Standing:
+def standing_of(one: FollowedFeed) -> Standing:
     """Return the one word for how a feed does; what the desk did itself goes before."""
     state = one.state
     if one.feed.paused is not None:
@@ -310,7 +310,7 @@ def standing_of(one: Followed) -> Standing:
     return "silent" if state.silent else "read"
 
 
-def _detail(one: Followed, standing: Standing, page: PageContext) -> str:
+def _detail(one: FollowedFeed, standing: Standing, page: PageContext) -> str:
     state, feed = one.state, one.feed
     read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
     if standing == "paused":
@@ -362,7 +362,7 @@ def view_poll(poll: PollResult, page: PageContext) -> PollView:
     return PollView(when, said, trouble)
 
 
-def _fits(one: Followed, show: str, words: str) -> bool:
+def _fits(one: FollowedFeed, show: str, words: str) -> bool:
     standing = standing_of(one)
     if show == "trouble" and standing not in TROUBLE:
         return False

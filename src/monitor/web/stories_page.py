@@ -27,7 +27,7 @@ from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
 from monitor.stats.monthly_report import label_words
 from monitor.storage.stories import StoryChoice
-from monitor.stories.outlet_comparison import Change, Outlet, changes_of
+from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of
 from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.page_queries import StoriesPageQuery
@@ -271,7 +271,7 @@ def view_story(story: StoryRead, seen: Seen) -> StoryView:
     )
 
 
-def _card(outlet: Outlet, first: Article, story: StoryRead, seen: Seen) -> ArticleCard:
+def _card(outlet: OutletVersion, first: Article, story: StoryRead, seen: Seen) -> ArticleCard:
     article = outlet.assessed.article
     shown = seen.shown[article.id]
     moment = article.published or article.seen
