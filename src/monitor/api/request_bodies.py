@@ -141,18 +141,30 @@ class JsonRoute(APIRoute):
         return checked
 
 
-MAX_FIELDS = 1000
+MAX_FIELDS = 2000
 """Fields in a form of ours: a page of a list with a box each has no more."""
 
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
-    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem."""
+    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem.
+
+    Without a body it has no fields, and needs no type.
+    """
+    body = await request.body()
+    if not body:
+        return {}
     require_type(request, "application/x-www-form-urlencoded")
     try:
-        body = (await request.body()).decode()
-        return parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        return parse_qs(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
     except ValueError as error:
         raise ProblemError(400, "The body is not a well-formed form.") from error
 
 
 FieldsDep = Annotated[Mapping[str, list[str]], Depends(form_fields)]
+
+
+def field_of(fields: Mapping[str, list[str]], name: str, default: str = "") -> str:
+    """Return the first value of a field of a form."""
+    return fields.get(name, [default])[0]
