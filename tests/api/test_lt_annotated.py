@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
-from monitor.api.languagetool_request import Choice, plain_text, read_annotated
+from monitor.api.languagetool_request import RuleSelection, plain_text, read_annotated
 from monitor.records.errors import UsageError
 
 ODD = (
@@ -65,7 +65,7 @@ def matched(data: str) -> dict[str, object]:
     text = read_annotated(data)
     start = text.plain.index(WORD)
     (match,) = make_matches(
-        [found(start, start + len(WORD))], text, rules={}, choice=Choice(), show="warning"
+        [found(start, start + len(WORD))], text, rules={}, selection=RuleSelection(), show="warning"
     )
     return match
 
@@ -151,7 +151,7 @@ def test_context_is_cut_flat_and_counted_in_itself() -> None:
     assert in_units(context["text"], context["offset"], context["length"]) == WORD
 
 
-def chosen(choice: Choice, show: str = "warning") -> set[str]:
+def chosen(choice: RuleSelection, show: str = "warning") -> set[str]:
     text = plain_text("one two three four")
     findings = [
         found(0, 3, "error") | {"rule": "a"},
@@ -160,30 +160,30 @@ def chosen(choice: Choice, show: str = "warning") -> set[str]:
         found(14, 18, "warning") | {"rule": "whole"},
     ]
     rules = {"whole": RuleWords("Whole", whole=True)}
-    matches = make_matches(findings, text, rules=rules, choice=choice, show=show)  # type: ignore[arg-type]
+    matches = make_matches(findings, text, rules=rules, selection=choice, show=show)  # type: ignore[arg-type]
     return {match["rule"]["id"] for match in matches}
 
 
 @pytest.mark.parametrize(
     ("choice", "show", "expected"),
     [
-        (Choice(), "warning", "a b whole"),
-        (Choice(), "error", "a"),
-        (Choice(), "suggestion", "a b c whole"),
-        (Choice(picky=True), "warning", "a b c whole"),
-        (Choice(rules=frozenset({"c"})), "warning", "a b c whole"),
-        (Choice(rules=frozenset({"c"}), only=True), "warning", "c"),
-        (Choice(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
-        (Choice(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
-        (Choice(no_categories=frozenset({"MISC"})), "warning", "a"),
+        (RuleSelection(), "warning", "a b whole"),
+        (RuleSelection(), "error", "a"),
+        (RuleSelection(), "suggestion", "a b c whole"),
+        (RuleSelection(picky=True), "warning", "a b c whole"),
+        (RuleSelection(rules=frozenset({"c"})), "warning", "a b c whole"),
+        (RuleSelection(rules=frozenset({"c"}), only=True), "warning", "c"),
+        (RuleSelection(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
+        (RuleSelection(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
+        (RuleSelection(no_categories=frozenset({"MISC"})), "warning", "a"),
         (
-            Choice(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
+            RuleSelection(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
             "warning",
             "a b",
         ),
-        (Choice(mode="textLevelOnly"), "warning", "whole"),
-        (Choice(mode="allButTextLevelOnly"), "warning", "a b"),
+        (RuleSelection(mode="textLevelOnly"), "warning", "whole"),
+        (RuleSelection(mode="allButTextLevelOnly"), "warning", "a b"),
     ],
 )
-def test_what_is_wanted_is_told(choice: Choice, show: str, expected: str) -> None:
+def test_what_is_wanted_is_told(choice: RuleSelection, show: str, expected: str) -> None:
     assert chosen(choice, show) == set(expected.split())
