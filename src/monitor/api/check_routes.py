@@ -81,8 +81,6 @@ class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -273,9 +271,7 @@ class UncheckedOut(CheckEvidence):
 class CheckedDocument(Model):
     """What the check says of one draft."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [_CHECKED]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_CHECKED]})
 
     path: str | None = Field(default=None, description="Only where files are checked in bulk.")
     language: str | None
@@ -306,11 +302,10 @@ class CheckedDocument(Model):
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 
-router = APIRouter(tags=["drafts"], dependencies=[Depends(need("check"))])
-texts = APIRouter(route_class=JsonRoute)
+router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@texts.post(
+@router.post(
     "/v1/check",
     summary="Check a draft",
     response_description="The draft's findings and scorecard.",
@@ -322,9 +317,6 @@ async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Respons
     if "country" not in draft.model_fields_set:
         options["country"] = None
     return await answer_check(request, Job("check_text", options), desk)
-
-
-router.include_router(texts)
 
 
 async def answer_check(

@@ -9,7 +9,8 @@ and so can the names of unknown fields.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -276,6 +277,15 @@ def _allowed(request: Request) -> list[str]:
         if route.path_regex.match(request.scope["path"]):
             methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
     return sorted(methods)
+
+
+@contextmanager
+def refuse(kind: type[Exception], problem: ProblemError) -> Iterator[None]:
+    """Raise `problem` where an exception of `kind` is raised inside."""
+    try:
+        yield
+    except kind as error:
+        raise problem from error
 
 
 def no_such_page(why: str = "must be the `next` of a page before") -> ProblemError:

@@ -128,11 +128,13 @@ def require_type(request: Request, expected: str) -> None:
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is JSON, refused as 415 before it is parsed where it says otherwise."""
+    """A route whose body, where it has one, is JSON: refused as 415 before it is parsed else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler behind the check of the type."""
         handler = super().get_route_handler()
+        if self.body_field is None:
+            return handler
 
         async def checked(request: Request) -> Response:
             require_type(request, "application/json")

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.openapi import answers
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
 from monitor.desk import Desk
@@ -165,7 +165,9 @@ def review(
     Who signed in speaks under that name and no other.
     """
     who = reviewer_of(visitor, said.reviewer)
-    try:
+    errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
+    problem = ProblemError(422, "A place is no country's code.", errors=errors)
+    with refuse(UsageError, problem):
         stored = add_review(
             desk,
             article_id,
@@ -175,9 +177,6 @@ def review(
             sha256=said.sha256,
             provisional=who.provisional,
         )
-    except UsageError as error:
-        errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
-        raise ProblemError(422, "A place is no country's code.", errors=errors) from error
     return JSONResponse(review_json(stored))
 
 
@@ -249,11 +248,9 @@ def undo(
 ) -> JSONResponse:
     """Take back what one said oneself; it stays stored, and counts no more."""
     who = reviewer_of(visitor, said.reviewer)
-    try:
+    detail = "It was undone already, or a reviewer has confirmed or overruled it."
+    with refuse(UsageError, ProblemError(409, detail)):
         undone = take_back(desk, decision, who)
-    except UsageError as error:
-        detail = "It was undone already, or a reviewer has confirmed or overruled it."
-        raise ProblemError(409, detail) from error
     return JSONResponse(
         {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
     )

@@ -86,8 +86,6 @@ class ClassifyRequest(Model):
     """One article to classify."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
-from monitor.api.problem_details import no_such_page
+from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
 from monitor.archive.story_details import list_stories, page_json, story_json
 from monitor.records.dates import bounds_of
@@ -115,10 +115,8 @@ def stories(
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
-    try:
+    with refuse(NotFound, no_such_page()):
         page = list_stories(desk, since=since, until=until, limit=query.limit, after=query.after)
-    except NotFound as error:
-        raise no_such_page() from error
     return JSONResponse(page_json(desk, page, who=who))
 
 

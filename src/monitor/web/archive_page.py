@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.article_filter import ArticleFilters
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import Beside, Listing, Row, Whole, look_up, show
@@ -67,10 +67,8 @@ def archive_page(request: Request, page: PageDep) -> HTMLResponse:
         unread = [item["msg"] for item in error.errors() if item["type"] in ("search", "days")]
         refusal = f"Not searched: {unread[0]}." if unread else which
         return _list(page, ArticleFilters(), refusal=refusal, searched=given.get("q", ""))
-    try:
+    with refuse(NotFound, ProblemError(404, "There is no such page of the archive.")):
         return _list(page, query)
-    except NotFound as error:
-        raise ProblemError(404, "There is no such page of the archive.") from error
 
 
 def _list(
@@ -525,7 +523,7 @@ def _sides(
 ) -> tuple[SimpleNamespace, SimpleNamespace]:
     """Return the older and the newer version, what was changed marked in both."""
 
-    def side(version: Article, shown: Shown, marks: list[tuple[str, Mark]]) -> SimpleNamespace:
+    def side(version: Article, shown: Shown, marks: Sequence[tuple[str, Mark]]) -> SimpleNamespace:
         own = {name: [mark for field, mark in marks if field == name] for name in ("title", "text")}
         title, text = ("", "") if shown.withheld else (version.title, version.text)
         return SimpleNamespace(

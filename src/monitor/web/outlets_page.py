@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need, need_scorecards
-from monitor.api.problem_details import no_such_page
+from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.story_details import read_stories
 from monitor.desk import Desk
@@ -41,10 +41,8 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
     """Show the outlets of a period, most stories first."""
     period = _period(query, page.desk)
     name = query.name or ""
-    try:
+    with refuse(NotFound, no_such_page("must be the last outlet of a page before")):
         found = read_cards(page.desk, period, name=name, limit=OUTLETS, after=query.after)
-    except NotFound as error:
-        raise no_such_page("must be the last outlet of a page before") from error
     days = _days(period)
     asked = {**query.asked(), **days}
     return page.render(

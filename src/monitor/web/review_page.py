@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.access import DeskDep, VisitorDep
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.archive import names_on_request as names
 from monitor.desk import Desk
@@ -168,10 +168,9 @@ def decide(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
 @router.post("/review/undo")
 def undo(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Take back what one did last, and show it again."""
-    try:
+    problem = ProblemError(409, "It was undone already, confirmed or overruled.")
+    with refuse(UsageError, problem):
         undone = reviewing.undo(desk, _number(form, "decision"), who)
-    except UsageError as error:
-        raise ProblemError(409, "It was undone already, confirmed or overruled.") from error
     if _one(form, "page") == "confirm":
         return _to(f"/review/confirm?decision={undone.about}")
     chosen = _chosen(*(_one(form, name) for name in ("set", "order", "day")))
@@ -303,10 +302,9 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
 def practised(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Store an answer given in practice, and say what the desk had decided."""
     article = _one(form, "article")
-    try:
+    problem = ProblemError(409, "The desk has no verdict on this text any more.")
+    with refuse(UsageError, problem):
         answer(desk, article, _verdict(form), who, sha256=_one(form, "sha256"))
-    except UsageError as error:
-        raise ProblemError(409, "The desk has no verdict on this text any more.") from error
     return _to(f"/review/practice?answered={quote(article, safe='')}")
 
 
@@ -323,10 +321,8 @@ def _chosen(which: str, order: str, day: str) -> QueueFilters:
         if value and value not in known:
             raise ProblemError(422, f"A filter must be one of {', '.join(known)}.")
     if day:
-        try:
+        with refuse(UsageError, ProblemError(422, "The day must be a date, YYYY-MM-DD.")):
             parse_day(day, "day")
-        except UsageError as error:
-            raise ProblemError(422, "The day must be a date, YYYY-MM-DD.") from error
     return QueueFilters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
 
 

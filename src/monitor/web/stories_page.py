@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Path, Query
 from starlette.responses import HTMLResponse
 
-from monitor.api.problem_details import no_such_page
+from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import seen_words
 from monitor.archive.names_on_request import asked as asked_names
@@ -43,10 +43,8 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
     desk, asked = page.desk, query.asked()
     since, until = bounds_of(query.since, query.last, page.zone)
     choice = StoryChoice(since, until, query.outlet or "", query.labels(), bool(query.several))
-    try:
+    with refuse(NotFound, no_such_page("must be the last story of a page before")):
         found = read_stories(desk, choice, after=query.after)
-    except NotFound as error:
-        raise no_such_page("must be the last story of a page before") from error
     outlets, countries = desk.store.story_choices(desk.stories_stamp)
     seen = seen_by(page, [row.lead.article for row in found.stories])
     return page.render(
