@@ -80,13 +80,6 @@ class Checkers(AbstractContextManager["Checkers"]):
             perform(self._desk, WARM_UP)
         self._loaded = True
 
-    def _count(self, request: Request) -> None:
-        """Count a draft of an address elsewhere; refuse it where that has sent too many."""
-        if self._sent.most and not at_home(request.scope):
-            address = request.client.host if request.client else ""
-            self._sent.refuse(address)
-            self._sent.note(address)
-
     async def ask(self, request: Request, job: Job) -> bytes:
         """Return the JSON of the answer to `job`, once it is its turn.
 
@@ -94,7 +87,10 @@ class Checkers(AbstractContextManager["Checkers"]):
         elsewhere sent too many within a minute, `ClientLeftError` where the client
         of `request` left before its turn, and what `perform` raises.
         """
-        self._count(request)
+        if self._sent.most and not at_home(request.scope):
+            address = request.client.host if request.client else ""
+            self._sent.refuse(address)
+            self._sent.note(address)
         limiter = self._limiter = self._limiter or CapacityLimiter(1)
         if limiter.statistics().tasks_waiting >= self.max_waiting:
             raise ProblemError(503, _BUSY, headers={"Retry-After": str(self._pause())})

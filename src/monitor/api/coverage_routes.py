@@ -151,9 +151,9 @@ class FoundRequest(Model):
     """A case that the desk learned of elsewhere."""
 
     url: WholeStr = Field(max_length=4000, examples=["https://news.example/farm-raid"])
-    note: WholeStr = Field(default="", max_length=2000, description="How it was learned of.")
+    note: WholeStr = Field("", max_length=2000, description="How it was learned of.")
     same_as: WholeStr | None = Field(
-        default=None, max_length=4000, description="Our article about it, by id or URL."
+        None, max_length=4000, description="Our article about it, by id or URL."
     )
 
 
@@ -174,10 +174,8 @@ class PeriodQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(
-        default=None, description="The first day; default the 30th from the last."
-    )
-    until: Day | None = Field(default=None, description="The last day; default today.")
+    since: Day | None = Field(None, description="The first day; default the 30th from the last.")
+    until: Day | None = Field(None, description="The last day; default today.")
 
 
 def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:

@@ -32,7 +32,7 @@ class DigestListed(MaskedArticle):
 
     published: str | None = Field(description="As the feed says, RFC 3339.")
     expired: str | None = Field(
-        default=None, description="There where headline and text are kept no longer: since when."
+        None, description="There where headline and text are kept no longer: since when."
     )
 
 

@@ -27,11 +27,11 @@ class ExportChoice(ArticleChoice):
     """Which articles, in which format, with how much of their texts."""
 
     story: WholeStr | None = Field(
-        default=None, min_length=1, max_length=200, description="Only the articles of this story."
+        None, min_length=1, max_length=200, description="Only the articles of this story."
     )
     format: ExportFormat = Field(description="The kind of file.")
     text: TextDegree = Field(
-        default="quotes",
+        "quotes",
         description="How much of the texts: none, the words that are flagged or are evidence"
         " (within limits), or all.",
     )

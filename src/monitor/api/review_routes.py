@@ -78,12 +78,12 @@ class ReviewRequest(Model):
         examples=[{"form": ["forced_labour"], "place": ["TH"]}],
     )
     reviewer: WholeStr = Field(
-        default="",
+        "",
         max_length=200,
         description="Who says so, where nobody signed in; the latest review of each holds.",
     )
     sha256: WholeStr | None = Field(
-        default=None, max_length=64, description="The version that was read; the current one."
+        None, max_length=64, description="The version that was read; the current one."
     )
 
 
@@ -105,13 +105,11 @@ class FlagRequest(Model):
 
     rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
     right: bool = Field(description="Whether a flag is due there.", examples=[True])
-    field: FieldName | None = Field(default=None, description="Where the one flag is.")
-    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(
-        default=None, ge=0, le=2**31 - 1
-    )
-    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(default=None, ge=0, le=2**31 - 1)
+    field: FieldName | None = Field(None, description="Where the one flag is.")
+    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
+    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
     reviewer: WholeStr = Field(
-        default="", max_length=200, description="Who says so, where nobody signed in."
+        "", max_length=200, description="Who says so, where nobody signed in."
     )
 
 
@@ -130,7 +128,7 @@ class FlagOut(Model):
 class UndoRequest(Model):
     """Whose decision it is, where nobody signed in."""
 
-    reviewer: WholeStr = Field(default="", max_length=200)
+    reviewer: WholeStr = Field("", max_length=200)
 
 
 class UndoOut(Model):

@@ -264,11 +264,11 @@ class FeedbackRequest(Model):
     right: bool = Field(description="Whether the flag is due there.", examples=[True])
     client: Client = Field(description="Where it was said.", examples=["page"])
     guideline: WholeStr | None = Field(
-        default=None,
+        None,
         max_length=200,
         description="Id or stamp of the guideline that flagged; the one in force.",
     )
-    severity: Severity | None = Field(default=None, description="How the flag was shown.")
+    severity: Severity | None = Field(None, description="How the flag was shown.")
 
 
 @router.post(

@@ -90,15 +90,11 @@ class StoryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(
-        default=None, description="With an article first seen on or after this day."
-    )
-    until: Day | None = Field(
-        default=None, description="With an article first seen on or before this day."
-    )
-    limit: int = Field(default=50, ge=1, le=200, description="Stories a page.")
+    since: Day | None = Field(None, description="With an article first seen on or after this day.")
+    until: Day | None = Field(None, description="With an article first seen on or before this day.")
+    limit: int = Field(50, ge=1, le=200, description="Stories a page.")
     after: WholeStr | None = Field(
-        default=None, min_length=1, max_length=200, description="The `next` of the page before."
+        None, min_length=1, max_length=200, description="The `next` of the page before."
     )
     names: Names = False
 

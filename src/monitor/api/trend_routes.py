@@ -200,10 +200,10 @@ class TrendsQuery(PeriodQuery):
     """Days of first sight or, where such are given, of publication."""
 
     published_since: Day | None = Field(
-        default=None, description="Days of publication instead: the first; default the 30th."
+        None, description="Days of publication instead: the first; default the 30th."
     )
     published_until: Day | None = Field(
-        default=None, description="Days of publication instead: the last; default today."
+        None, description="Days of publication instead: the last; default today."
     )
 
 

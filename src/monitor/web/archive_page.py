@@ -45,7 +45,7 @@ from monitor.text.positions import Stretch
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
-from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
 from monitor.web.page_frame import PageContext, PageDep, page_router
 from monitor.web.page_frame import address as link
 
@@ -314,7 +314,7 @@ def _stretch(
     return pieces_of(
         source[start:end],
         hidden=[(a - start, b - start) for a, b in hidden],
-        marks=[Mark(a - start, b - start, "hit") for a, b in hits],
+        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
     )
 
 
@@ -374,20 +374,22 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
     marks = list(_marks(whole, "text"))
     with suppress(UsageError):  # its search was told of where it was asked
         hits = places_of(article.text, read_search(searched).terms, hidden)
-        marks += [Mark(start, end, "hit", "looked for") for start, end in hits]
+        marks += [TextMark(start, end, "hit", "looked for") for start, end in hits]
     return paragraphs_of(article.text, hidden=hidden, marks=marks)
 
 
-def _marks(whole: Whole, field: str) -> Iterator[Mark]:
+def _marks(whole: Whole, field: str) -> Iterator[TextMark]:
     """Yield the marks of a field: what gave its tags, what was flagged."""
     for tag in whole.assessed.tags:
         for span in tag.evidence:
             if span.field == field:
-                yield Mark(span.start, span.end, "evidence", _note(tag))
+                yield TextMark(span.start, span.end, "evidence", _note(tag))
     for finding in whole.assessed.findings:
         if finding.field == field:
             rule = finding.rule.replace("-", " ")
-            yield Mark(finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}")
+            yield TextMark(
+                finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}"
+            )
 
 
 def _note(tag: Tag) -> str:
@@ -523,7 +525,9 @@ def _sides(
 ) -> tuple[SimpleNamespace, SimpleNamespace]:
     """Return the older and the newer version, what was changed marked in both."""
 
-    def side(version: Article, shown: Shown, marks: Sequence[tuple[str, Mark]]) -> SimpleNamespace:
+    def side(
+        version: Article, shown: Shown, marks: Sequence[tuple[str, TextMark]]
+    ) -> SimpleNamespace:
         own = {name: [mark for field, mark in marks if field == name] for name in ("title", "text")}
         title, text = ("", "") if shown.withheld else (version.title, version.text)
         return SimpleNamespace(
@@ -534,8 +538,8 @@ def _sides(
             withheld=shown.withheld,
         )
 
-    old = [(change.field, Mark(*change.old, "removed")) for change in beside.changes]
-    new = [(change.field, Mark(*change.new, "added")) for change in beside.changes]
+    old = [(change.field, TextMark(*change.old, "removed")) for change in beside.changes]
+    new = [(change.field, TextMark(*change.new, "added")) for change in beside.changes]
     return side(beside.version, beside.shown, old), side(article, shown, new)
 
 

@@ -22,7 +22,7 @@ from monitor.records.hidden_names import Shown
 from monitor.records.review import Said
 from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
-from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
 
 NO_LINE = "An article without tags"
 NAMES = {
@@ -74,12 +74,12 @@ def story_shown(
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
     flagged = [(f"F{n}", group) for n, group in enumerate(groups.values(), 1)]
     marks = [
-        (span.field, Mark(span.start, span.end, EVIDENCE, ref))
+        (span.field, TextMark(span.start, span.end, EVIDENCE, ref))
         for ref, tag in told
         for span in tag.evidence
     ]
     marks += [
-        (f.field, Mark(f.start, f.end, FLAGGED, ref)) for ref, group in flagged for f in group
+        (f.field, TextMark(f.start, f.end, FLAGGED, ref)) for ref, group in flagged for f in group
     ]
     headline, passages = _passages(article, shown, marks)
     moment = article.published or article.seen
@@ -128,7 +128,7 @@ def headline_shown(article: Article, shown: Shown) -> str:
 
 
 def _passages(
-    article: Article, shown: Shown, marks: Sequence[tuple[FieldName, Mark]]
+    article: Article, shown: Shown, marks: Sequence[tuple[FieldName, TextMark]]
 ) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
     """Return headline and text; what is withheld whole has no passage."""
     if shown.withheld:
@@ -139,12 +139,12 @@ def _passages(
     text = paragraphs_of(
         article.text, hidden=shown.hidden("text"), marks=[m for f, m in marks if f == "text"]
     )
-    ends: set[Mark] = set()
+    ends: set[TextMark] = set()
     passages = [_passage(paragraph, ends) for paragraph in reversed(text)]
     return _passage(title, set()), passages[::-1]
 
 
-def _passage(paragraph: Paragraph, ended: set[Mark]) -> SimpleNamespace:
+def _passage(paragraph: Paragraph, ended: set[TextMark]) -> SimpleNamespace:
     """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on).
 
     One that is `graphic` is folded away.

@@ -7,7 +7,6 @@ secret is a new one at each sign-in, and the one before ends.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
@@ -20,7 +19,7 @@ from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.records.account import ROLES, Visitor
+from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
 from monitor.storage.sign_in import (
     LONGEST,
@@ -86,7 +85,9 @@ async def signin_now(
     if before := session_in(request.scope, public):
         await run_sync(sign_out, desk.store, before)
     told = await run_sync(sign_in, desk.store, found, desk.now())
-    answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
+    visitor = visitor_of(found)
+    first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
+    answer = RedirectResponse(going or first, 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
         cookie_name(secure=secure),
@@ -174,9 +175,9 @@ def _tokens(
     rows = [
         {
             "token": token,
-            "made": _day(token.made, page),
-            "until": _day(token.expires, page) if token.expires else "",
-            "ended": _day(ended, page) if (ended := token.ended(now)) else "",
+            "made": token.made.astimezone(page.zone).date(),
+            "until": token.expires.astimezone(page.zone).date() if token.expires else "",
+            "ended": ended.astimezone(page.zone).date() if (ended := token.ended(now)) else "",
         }
         for token in reversed(page.desk.store.tokens())
     ]
@@ -196,10 +197,6 @@ def _tokens(
     )
 
 
-def _day(moment: datetime, page: PageContext) -> str:
-    return moment.astimezone(page.zone).date().isoformat()
-
-
 def _days(told: str) -> int | None:
     """Return a number of days; `None` for no end. Raises `UsageError`."""
     if not told:
@@ -207,8 +204,3 @@ def _days(told: str) -> int | None:
     if len(told) > 4 or not (told.isascii() and told.isdecimal()):
         raise UsageError("days are a whole number, or left out")
     return int(told)
-
-
-def _first_way(page: PageContext, visitor: Visitor) -> str:
-    """Return the address of the first page that `visitor` may see."""
-    return next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
