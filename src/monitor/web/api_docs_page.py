@@ -142,17 +142,13 @@ def type_words(schema: Mapping[str, Any]) -> Words:
         return (("list of ", ""), *type_words(schema.get("items", {})))
     if isinstance(each := schema.get("additionalProperties"), Mapping):
         return (("object of ", ""), *type_words(each))
-    return ((_plain_type(schema), ""),)
-
-
-def _plain_type(schema: Mapping[str, Any]) -> str:
     words = str(schema.get("type", "anything"))
     if "format" in schema:
         words += f" ({schema['format']})"
     bounds = [f"{sign} {schema[key]:,.15g}" for key, sign in _BOUNDS.items() if key in schema]
     if "pattern" in schema:
         bounds.append(f"like {schema['pattern']}")
-    return ", ".join([words, *bounds])
+    return ((", ".join([words, *bounds]), ""),)
 
 
 def _joined(types: Sequence[Words]) -> Words:

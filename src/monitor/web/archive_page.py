@@ -197,7 +197,16 @@ def article_page(
         url=None if shown.link_tells and not shown.asked else safe_url(article.url),
         expired=article.expired is not None,
         relevance=relevance_words(assessed),
-        tags=[_view_tag(tag, article, shown) for tag in _ordered(assessed.tags)],
+        tags=[
+            SimpleNamespace(
+                scheme=scheme_words(tag.scheme),
+                label=label_words(tag, country_name),
+                unsure=is_unsure(tag),
+                experimental=tag.experimental,
+                quotes=list(_quotes(tag.evidence, article, shown)),
+            )
+            for tag in _ordered(assessed.tags)
+        ],
         terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
         flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
         scorecard=_scorecard(whole, titles, tells),
@@ -286,7 +295,7 @@ def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> SimpleNames
     return SimpleNamespace(
         id=article.id,
         shown=row.shown,
-        href=article_address(article.id, searched),
+        href=link(f"/articles/{quote(article.id, safe='')}", {"q": searched}),
         outlet=clean(article.outlet) or "unnamed outlet",
         when=date_words(article.seen, today, zone),
         when_iso=on_clock(article.seen, zone).isoformat(timespec="minutes"),
@@ -300,11 +309,6 @@ def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> SimpleNames
         ends=end < len(article.text),
         expired=article.expired is not None,
     )
-
-
-def article_address(article_id: str, searched: str = "") -> str:
-    """Return where an article's page is; the words looked for are marked there."""
-    return link(f"/articles/{quote(article_id, safe='')}", {"q": searched})
 
 
 def _stretch(
@@ -381,19 +385,16 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
 def _marks(whole: Whole, field: str) -> Iterator[TextMark]:
     """Yield the marks of a field: what gave its tags, what was flagged."""
     for tag in whole.assessed.tags:
+        note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
         for span in tag.evidence:
             if span.field == field:
-                yield TextMark(span.start, span.end, "evidence", _note(tag))
+                yield TextMark(span.start, span.end, "evidence", note)
     for finding in whole.assessed.findings:
         if finding.field == field:
             rule = finding.rule.replace("-", " ")
             yield TextMark(
                 finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}"
             )
-
-
-def _note(tag: Tag) -> str:
-    return f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
 
 
 def _tells(article: Article, shown: Shown) -> Tells:
@@ -438,16 +439,6 @@ def _facts(
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
     ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
     return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
-
-
-def _view_tag(tag: Tag, article: Article, shown: Shown) -> SimpleNamespace:
-    return SimpleNamespace(
-        scheme=scheme_words(tag.scheme),
-        label=label_words(tag, country_name),
-        unsure=is_unsure(tag),
-        experimental=tag.experimental,
-        quotes=list(_quotes(tag.evidence, article, shown)),
-    )
 
 
 def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Paragraph]:

@@ -225,7 +225,13 @@ def plot_ranges(ranges: Sequence[Ranges], title: str, key: str) -> Plot | None:
             words.append(PlotText(0, y + 12, share.name))
             words.append(PlotText(100, y + 12, said, "end", kind="value"))
             y += 22
-            lines += _whiskers(low, high, y)
+            left, right = round(_in(low), 3), round(_in(high), 3)
+            lines += [
+                PlotLine(0, y, 100, y, "grid"),
+                PlotLine(left, y, right, y, "range"),
+                PlotLine(left, y - 5, left, y + 5, "range"),
+                PlotLine(right, y - 5, right, y + 5, "range"),
+            ]
             words.append(PlotText(round(_in(at), 3), y + 4.5, MARKS[place], "middle", kind="point"))
             y += 12
         y += 8
@@ -239,16 +245,6 @@ def plot_ranges(ranges: Sequence[Ranges], title: str, key: str) -> Plot | None:
 def _in(per_cent: float) -> float:
     """Keep marks inside the edges."""
     return 1 + 0.98 * per_cent
-
-
-def _whiskers(low: float, high: float, y: float) -> list[PlotLine]:
-    left, right = round(_in(low), 3), round(_in(high), 3)
-    return [
-        PlotLine(0, y, 100, y, "grid"),
-        PlotLine(left, y, right, y, "range"),
-        PlotLine(left, y - 5, left, y + 5, "range"),
-        PlotLine(right, y - 5, right, y + 5, "range"),
-    ]
 
 
 def _short(label: str) -> str:
