@@ -1,9 +1,8 @@
 """Request bodies: their size limit, media types and forms.
 
-Bodies are read whole, in memory, up to a limit; then the application runs.
-
-Reading first is the simplest way to hold the limit without trusting `Content-Length`, and it
-lets a form be parsed without Starlette's habit of spooling files over 1 MB to disk.
+Bodies are read whole, in memory, up to a limit; then the application runs. That is the simplest
+way to hold the limit without trusting `Content-Length`, and it lets a form be parsed without
+Starlette's habit of spooling files over 1 MB to disk.
 """
 
 from __future__ import annotations

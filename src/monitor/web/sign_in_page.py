@@ -10,7 +10,7 @@ import re
 from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,6 +19,7 @@ from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
+from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
 from monitor.storage.sign_in import (
@@ -63,20 +64,15 @@ def signin_page(
 
 
 @router.post("/signin")
-async def signin_now(
-    request: Request,
-    page: PageDep,
-    token: Annotated[str, Form()] = "",
-    asked: Annotated[str, Form(alias="next")] = "",
-) -> Response:
+async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Response:
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
     tries: Tries = request.app.state.tries
     desk = page.desk
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, desk.store, token.strip(), desk.now())
-    going = own_path(asked)
+    found = await run_sync(find_token, desk.store, field_of(fields, "token").strip(), desk.now())
+    going = own_path(field_of(fields, "next"))
     if found is None:
         tries.note(address)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
@@ -132,13 +128,9 @@ def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLRes
 
 
 @router.post("/tokens", dependencies=_ADMIN)
-def tokens_add(
-    page: PageDep,
-    name: Annotated[str, Form()] = "",
-    role: Annotated[str, Form()] = "",
-    days: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+def tokens_add(page: PageDep, fields: FieldsDep) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
+    name, role, days = (field_of(fields, field) for field in ("name", "role", "days"))
     try:
         made, secret = add_token(
             page.desk.store, name, rights_of(role or None), page.desk.now(), days=_days(days)
@@ -149,10 +141,10 @@ def tokens_add(
 
 
 @router.post("/tokens/revoke", dependencies=_ADMIN)
-def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
+def tokens_revoke(page: PageDep, fields: FieldsDep) -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(page.desk.store, name, page.desk.now())
+        revoke_token(page.desk.store, field_of(fields, "name"), page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)
