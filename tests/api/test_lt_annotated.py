@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
-from monitor.api.languagetool_request import RuleSelection, plain_text, read_annotated
+from monitor.api.languagetool_request import MatchSelection, plain_text, read_annotated
 from monitor.records.errors import UsageError
 
 ODD = (
@@ -65,7 +65,11 @@ def matched(data: str) -> dict[str, object]:
     text = read_annotated(data)
     start = text.plain.index(WORD)
     (match,) = make_matches(
-        [found(start, start + len(WORD))], text, rules={}, selection=RuleSelection(), show="warning"
+        [found(start, start + len(WORD))],
+        text,
+        rules={},
+        selection=MatchSelection(),
+        show="warning",
     )
     return match
 
@@ -151,7 +155,7 @@ def test_context_is_cut_flat_and_counted_in_itself() -> None:
     assert in_units(context["text"], context["offset"], context["length"]) == WORD
 
 
-def chosen(choice: RuleSelection, show: str = "warning") -> set[str]:
+def chosen(choice: MatchSelection, show: str = "warning") -> set[str]:
     text = plain_text("one two three four")
     findings = [
         found(0, 3, "error") | {"rule": "a"},
@@ -167,23 +171,23 @@ def chosen(choice: RuleSelection, show: str = "warning") -> set[str]:
 @pytest.mark.parametrize(
     ("choice", "show", "expected"),
     [
-        (RuleSelection(), "warning", "a b whole"),
-        (RuleSelection(), "error", "a"),
-        (RuleSelection(), "suggestion", "a b c whole"),
-        (RuleSelection(picky=True), "warning", "a b c whole"),
-        (RuleSelection(rules=frozenset({"c"})), "warning", "a b c whole"),
-        (RuleSelection(rules=frozenset({"c"}), only=True), "warning", "c"),
-        (RuleSelection(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
-        (RuleSelection(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
-        (RuleSelection(no_categories=frozenset({"MISC"})), "warning", "a"),
+        (MatchSelection(), "warning", "a b whole"),
+        (MatchSelection(), "error", "a"),
+        (MatchSelection(), "suggestion", "a b c whole"),
+        (MatchSelection(picky=True), "warning", "a b c whole"),
+        (MatchSelection(rules=frozenset({"c"})), "warning", "a b c whole"),
+        (MatchSelection(rules=frozenset({"c"}), only=True), "warning", "c"),
+        (MatchSelection(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
+        (MatchSelection(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
+        (MatchSelection(no_categories=frozenset({"MISC"})), "warning", "a"),
         (
-            RuleSelection(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
+            MatchSelection(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
             "warning",
             "a b",
         ),
-        (RuleSelection(mode="textLevelOnly"), "warning", "whole"),
-        (RuleSelection(mode="allButTextLevelOnly"), "warning", "a b"),
+        (MatchSelection(mode="textLevelOnly"), "warning", "whole"),
+        (MatchSelection(mode="allButTextLevelOnly"), "warning", "a b"),
     ],
 )
-def test_what_is_wanted_is_told(choice: RuleSelection, show: str, expected: str) -> None:
+def test_what_is_wanted_is_told(choice: MatchSelection, show: str, expected: str) -> None:
     assert chosen(choice, show) == set(expected.split())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.api.languagetool_request import AnnotatedText, RuleSelection
+from monitor.api.languagetool_request import AnnotatedText, MatchSelection
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.text.positions import Positions, Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
@@ -38,7 +38,7 @@ def make_matches(
     given: AnnotatedText,
     *,
     rules: Mapping[str, RuleWords],
-    selection: RuleSelection,
+    selection: MatchSelection,
     show: Severity,
 ) -> list[dict[str, Any]]:
     """Return the findings that are wanted as matches, in the order of the text.

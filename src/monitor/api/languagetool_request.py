@@ -129,7 +129,7 @@ _MOST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSelection:
+class MatchSelection:
     """Which matches a client wants; names of rules and categories that are not ours do nothing.
 
     With `only`, those that are enabled and no others.
@@ -165,7 +165,7 @@ class LanguageToolRequest:
     given: AnnotatedText
     language: str
     variants: tuple[str, ...] = ()
-    selection: RuleSelection = RuleSelection()
+    selection: MatchSelection = MatchSelection()
     compact: bool = False
     passed_on: Mapping[str, str] = field(default_factory=dict)
 
@@ -205,8 +205,8 @@ def _is_code(code: str) -> bool:
     return len(code) <= _MOST_CODE and bool(_CODE.fullmatch(code))
 
 
-def _selection(fields: Mapping[str, str]) -> RuleSelection:
-    selection = RuleSelection(
+def _selection(fields: Mapping[str, str]) -> MatchSelection:
+    selection = MatchSelection(
         picky=_one_of(fields, "level", ("default", "picky")) == "picky",
         rules=frozenset(_names(fields, "enabledRules")),
         categories=frozenset(_names(fields, "enabledCategories")),
