@@ -149,16 +149,13 @@ MAX_FIELDS = 2000
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
     """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem.
 
-    Without a body it has no fields, and needs no type.
+    A body that names no type is taken for a form.
     """
-    body = await request.body()
-    if not body:
-        return {}
-    require_type(request, "application/x-www-form-urlencoded")
+    if "content-type" in request.headers:
+        require_type(request, "application/x-www-form-urlencoded")
     try:
-        return parse_qs(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
+        body = (await request.body()).decode()
+        return parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise ProblemError(400, "The body is not a well-formed form.") from error
 
