@@ -68,7 +68,6 @@ GROUPS = {
 }
 FIRST_LINES = {**COMMANDS, **GROUPS}
 _MODULES = {
-    "doctor": "doctor_checks",
     **dict.fromkeys(("init", "ingest", "assess", "digest"), "run"),
     "found": "coverage",
     **dict.fromkeys(("outlets", "report"), "trends"),
