@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Encoding, Format, Lines
 from monitor.lsp.editor_settings import Options
 from monitor.text.readers import make_document
@@ -241,7 +241,7 @@ def test_where_there_are_no_comments_the_session_ignores(format: Format, text: s
 def test_an_empty_draft_needs_no_words() -> None:
     from monitor.records.errors import DocumentError, DocumentTooLarge
 
-    assert refused(DocumentError("the document is empty")) == []
-    (flag,) = refused(DocumentTooLarge("the document has 9 characters; the limit is 5"))
+    assert refusal(DocumentError("the document is empty")) == []
+    (flag,) = refusal(DocumentTooLarge("the document has 9 characters; the limit is 5"))
     assert (flag.code, flag.severity) == ("too-large", types.DiagnosticSeverity.Information)
     assert flag.message.startswith("Not checked: the document has 9 characters")

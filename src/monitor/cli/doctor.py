@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
@@ -33,7 +33,9 @@ from monitor.digest.smtp import try_login
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import MonitorError, how_to_install
 from monitor.settings import Settings, load_settings, settings_file, settings_variables
-from monitor.storage.health import Condition, deliveries_in, inspect_database, tokens_in
+
+if TYPE_CHECKING:
+    from monitor.storage.health import Condition
 
 _BUILT = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock that says less is wrong: this program is newer."""
@@ -217,6 +219,8 @@ def examine_part(part: Part, *, needed: bool = True) -> Check:
 
 def examine_database(setup: Setup) -> Iterator[Check]:
     """Reach the database without changing it: tables, damage, room; then feeds and times."""
+    from monitor.storage.health import inspect_database
+
     state = inspect_database(setup.settings.database_url, setup.now)
     yield _tables(state)
     if state.damage:
@@ -316,6 +320,8 @@ def examine_clock(
 
 def examine_mail(setup: Setup) -> Iterator[Check]:
     """Sign in to the mail server and send nothing; tell of digests that may not have arrived."""
+    from monitor.storage.health import deliveries_in
+
     smtp, recipients = setup.settings.smtp, setup.settings.recipients
     if not smtp.host:
         if recipients:
@@ -339,6 +345,8 @@ def examine_mail(setup: Setup) -> Iterator[Check]:
 
 def examine_serving(setup: Setup) -> Iterator[Check]:
     """See who may come from elsewhere, and whether what they send can be read on the way."""
+    from monitor.storage.health import tokens_in
+
     live = [t for t in tokens_in(setup.settings.database_url) if t.ended(setup.now) is None]
     public = setup.settings.digest.public_url
     for proxy in setup.settings.serve.trusted_proxies:

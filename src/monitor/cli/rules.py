@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,16 +26,13 @@ from monitor.cli.common import (
     show_json,
 )
 from monitor.records.errors import UsageError
-from monitor.review.flag_feedback import said_words
-from monitor.rules.measured_precision import measured_words
-from monitor.rules.national_law import law_words, unchecked_words
-from monitor.rules.rulebook_size import WIDE, GuidelineSize
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
     from monitor.rules.compiler import Guideline
     from monitor.rules.example_tests import ExampleFailure
+    from monitor.rules.rulebook_size import GuidelineSize
 
 
 app = group()
@@ -178,19 +176,8 @@ def _trial_json(
 def _hit_json(hit: Hit) -> dict[str, Any]:
     from monitor.records.json_shapes import time_json
 
-    return {
-        "id": hit.article_id,
-        "url": hit.url,
-        "seen": time_json(hit.seen),
-        "outlet": hit.outlet,
-        "title": hit.title,
-        "severity": hit.severity,
-        "before": hit.before,
-        "match": hit.match,
-        "after": hit.after,
-        "message": hit.message,
-        "suggestions": list(hit.suggestions),
-    }
+    facts = asdict(hit)
+    return {"id": facts.pop("article_id"), **facts, "seen": time_json(hit.seen)}
 
 
 @app.command()
@@ -340,6 +327,9 @@ def stats(
 
 def rule_text(rule: Mapping[str, Any]) -> str:
     """Return a rule, as `Monitor.rule` gives it, in lines."""
+    from monitor.review.flag_feedback import said_words
+    from monitor.rules.measured_precision import measured_words
+
     lines = [f"{rule['id']}: {rule['title']}", f"{rule['severity']}, {rule['principle']}", ""]
     lines += [rule["message"], "", f"Why: {rule['why']}"]
     lines += [f"Better: {text}" for text in rule["suggest"]]
@@ -371,6 +361,8 @@ def _figures(rule: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _countries(rule: Mapping[str, Any]) -> Iterator[str]:
+    from monitor.rules.national_law import law_words, unchecked_words
+
     for country in rule["countries"]:
         if country["note"]:
             yield f"  {country['name']}: {country['note']}"
@@ -392,6 +384,8 @@ def _countries(rule: Mapping[str, Any]) -> Iterator[str]:
 
 def size_text(size: GuidelineSize) -> str:
     """Return the size in lines: rules, largest first, then what they come to."""
+    from monitor.rules.rulebook_size import WIDE
+
     largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
     lists, patterns = sum(size.lists.values()), sum(rule.patterns for rule in size.rules)
     files = len({line.file for line in size.wide})
@@ -419,16 +413,9 @@ def size_json(size: GuidelineSize) -> dict[str, Any]:
         "largest": size.rules[0].entries if size.rules else 0,
         "total": size.total,
         "patterns": sum(rule.patterns for rule in size.rules),
-        "rules": [
-            {"rule": rule.rule, "entries": rule.entries, "patterns": rule.patterns}
-            for rule in size.rules
-        ],
+        "rules": [asdict(rule) for rule in size.rules],
         "lexicons": dict(size.lists),
         "figures": size.figures,
-        "longest_line": {
-            "file": size.longest.file,
-            "line": size.longest.line,
-            "characters": size.longest.characters,
-        },
+        "longest_line": asdict(size.longest),
         "long_lines": dict(Counter(line.file for line in size.wide)),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from lsprotocol import types
 
-from monitor.lsp.diagnostics import SOURCE, range_of, same
+from monitor.lsp.diagnostics import SOURCE, normalized, range_of
 from monitor.lsp.documents import Format, Lines
 from monitor.records.errors import DocumentError
 
@@ -148,7 +148,7 @@ def _ignore_here(
     if offset is None:
         words = f"“{_short(data['match'])}”"
         title = f"Ignore {rule} at {words} in this document, until the editor is closed"
-        arguments = [draft.uri, rule, same(data["match"])]
+        arguments = [draft.uri, rule, normalized(data["match"])]
         return _command(flag, title, IGNORE_WORDS, arguments)
     action = types.CodeAction(
         title=f"Ignore {rule} here (adds a comment; say why in it)",

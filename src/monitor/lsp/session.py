@@ -17,7 +17,7 @@ from pygls.workspace import TextDocument
 
 from monitor.lsp.background_checks import Checker, Debouncer
 from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
@@ -217,7 +217,7 @@ class EditorSession:
         try:
             answer = await checker.check(self._request(text, kind))
         except DocumentError as error:
-            flags = refused(error)
+            flags = refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message
             if checker is self._checker:
                 self._fail(error)
