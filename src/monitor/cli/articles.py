@@ -17,6 +17,7 @@ from monitor.cli.common import (
     SeenSince,
     SeenUntil,
     TextOrJson,
+    counter,
     day_asked,
     days_words,
     group,
@@ -206,9 +207,8 @@ def index(
     monitor = monitor_of(context)
     if rebuild:
         monitor.store.empty_index()
-    with progress() as bar:
-        task = bar.add_task("taking in", total=monitor.store.count_unindexed())
-        taken = fill_index(monitor, report=lambda n: bar.advance(task, n))
+    with counter("taking in", monitor.store.count_unindexed()) as report:
+        taken = fill_index(monitor, report=report)
     say(f"{taken} article{plural(taken)} taken into the index")
 
 

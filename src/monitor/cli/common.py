@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
@@ -136,6 +136,12 @@ def show_json(value: object, *, indent: int | None = 1) -> None:
     show(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
+def show_lines(lines: Iterable[str]) -> None:
+    """Write a result to stdout, line by line, without what would drive a terminal."""
+    for line in lines:
+        show(plain(line))
+
+
 def plural(count: int) -> str:
     """Return the ending of a noun that `count` stands before."""
     return "" if count == 1 else "s"
@@ -154,14 +160,24 @@ def progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    # a file's name in square brackets is no style
-    words = TextColumn("{task.description}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        TextColumn("{task.description}", markup=False),  # a file's name in brackets is no style
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         yield bar
+
+
+@contextmanager
+def counter(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show the progress of one task; yield what takes how much more of it is done."""
+    with progress() as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 def read_tags(given: Iterable[str]) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from monitor.cli.common import (
     say,
     show,
     show_json,
+    show_lines,
 )
 
 _HAD = {
@@ -39,9 +40,8 @@ def coverage(
     found = account(monitor, *period(monitor, since, until))
     if format == "json":
         show_json(found)
-        return
-    for line in _coverage_lines(found):
-        show(plain(line))
+    else:
+        show_lines(_coverage_lines(found))
 
 
 def _coverage_lines(found: dict[str, Any]) -> Iterator[str]:

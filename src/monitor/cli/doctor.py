@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 import typer
 from typer import Context
 
-from monitor.cli.common import TextOrJson, plain, plural, show, show_json
+from monitor.cli.common import TextOrJson, plural, show_json, show_lines
 from monitor.desk import Desk, utc_now
 from monitor.digest.coverage_account import delivery_words
 from monitor.digest.mail_schedule import TROUBLE_DAYS, undelivered
@@ -91,9 +91,11 @@ def doctor(context: Context, format: TextOrJson = "text") -> None:
     if format == "json":
         show_json({"schema": 1, "checks": [asdict(check) for check in checks]}, indent=2)
     else:
-        for check in checks:
-            advice = f" -> {check.advice}" if check.advice else ""
-            show(plain(f"{check.status:7}  {check.part}: {check.found}{advice}"))
+        show_lines(
+            f"{check.status:7}  {check.part}: {check.found}"
+            + (f" -> {check.advice}" if check.advice else "")
+            for check in checks
+        )
     raise typer.Exit(exit_code(checks))
 
 

@@ -19,11 +19,11 @@ from monitor.cli.common import (
     PublishedUntil,
     SeenSince,
     SeenUntil,
+    counter,
     day_asked,
     days_words,
     monitor_of,
     plural,
-    progress,
     published_asked,
     read_tags,
     say,
@@ -200,12 +200,7 @@ def _export(
     from monitor.export.publication import Policy
     from monitor.export.selection import export, read_at
 
-    with progress() as bar:
-        task = bar.add_task("writing articles", total=None)
-
-        def report(more: int) -> None:
-            bar.advance(task, more)
-
+    with counter("writing articles") as report:
         if as_of is not None and Path(as_of).exists():
             earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
             job.refuse_other(earlier, {**filters, **policy})
@@ -302,11 +297,8 @@ def rehydrate(
 
     stop = Stop()
     wish = job.Wish(export, output, key, include_reserved=include_reserved, retry=retry)
-    with progress() as bar, stopped_by_signals(stop):
-        task = bar.add_task("fetching", total=None)
-        done = job.rehydrate(
-            monitor_of(context), wish, report=lambda more: bar.advance(task, more), stopped=stop
-        )
+    with counter("fetching") as report, stopped_by_signals(stop):
+        done = job.rehydrate(monitor_of(context), wish, report=report, stopped=stop)
     say(f"{done.articles - done.missing} of {done.articles} articles written to {output}")
     for cause, count in done.causes.items():
         say(f"{count} {cause}: {job.CAUSES[cause]}")

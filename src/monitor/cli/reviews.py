@@ -14,11 +14,11 @@ from typer import Argument, Context, Option
 from monitor.cli.common import (
     By,
     TextOrJson,
+    counter,
     group,
     monitor_of,
     plain,
     plural,
-    progress,
     say,
     show,
     show_json,
@@ -186,8 +186,7 @@ def import_(
     from monitor.review.review_queue import Reviewer
 
     monitor = monitor_of(context)
-    with progress() as bar:
-        task = bar.add_task("reading", total=None)
+    with counter("reading") as report:
         applied = apply_corrections(
             monitor,
             path,
@@ -197,7 +196,7 @@ def import_(
             keys=read_keys(key) if key else None,
             approved=approved,
             dry_run=dry_run,
-            report=lambda n: bar.advance(task, n),
+            report=report,
         )
     for one in applied.listed:
         show(plain(f"{one.kind}\t{one.article_id}\t{one.where}\t{one.why}"))

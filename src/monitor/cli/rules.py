@@ -16,6 +16,7 @@ from typer import Argument, Context, Option
 
 from monitor.cli.common import (
     TextOrJson,
+    counter,
     group,
     monitor_of,
     plain,
@@ -70,11 +71,8 @@ def try_(
         say(str(failure))
     count = sum(len(rule.examples) for rule in guideline.rules)
     say(f"{file}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed")
-    with progress() as bar:
-        task = bar.add_task("looking through the archive", total=None)
-        trial = try_rules(
-            monitor, guideline, since=start, shown=shown, report=lambda n: bar.advance(task, n)
-        )
+    with counter("looking through the archive") as report:
+        trial = try_rules(monitor, guideline, since=start, shown=shown, report=report)
     if format == "json":
         show_json(_trial_json(guideline, trial, failures, start), indent=2)
     else:

@@ -22,6 +22,7 @@ from monitor.cli.common import (
     Engine,
     RayAddress,
     cluster_address,
+    counter,
     monitor_of,
     plain,
     plural,
@@ -256,9 +257,8 @@ def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int
     """Take what is judged into the archive's index, and tell; return the exit code."""
     from monitor.archive.articles_found import fill_index
 
-    with progress() as bar:
-        archive = bar.add_task("archive", total=None)
-        indexed = fill_index(monitor, report=lambda n: bar.advance(archive, n))
+    with counter("archive") as report:
+        indexed = fill_index(monitor, report=report)
     for stamp, count in totals.items():
         failed = f", {count['failed']} failed" if count["failed"] else ""
         say(f"{stamp}: {count['assessed']} assessed{failed}")

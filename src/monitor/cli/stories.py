@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Option
 
-from monitor.cli.common import TextOrJson, day_asked, group, monitor_of, plain, progress, say, show
+from monitor.cli.common import TextOrJson, counter, day_asked, group, monitor_of, plain, say, show
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
@@ -31,9 +31,8 @@ def fold_stories(monitor: Monitor) -> None:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
 
-    with progress() as bar:
-        task = bar.add_task("folding into stories", total=None)
-        folded = monitor.fold(report=lambda n: bar.advance(task, n))
+    with counter("folding into stories") as report:
+        folded = monitor.fold(report=report)
     complete_due(monitor)  # a story has one set of hidden names
     say(f"{monitor.stories_stamp}: {folded} folded")
     done = withdraw(monitor, monitor.now())

@@ -22,6 +22,7 @@ from monitor.cli.common import (
     say,
     show,
     show_json,
+    show_lines,
 )
 from monitor.records.errors import UsageError
 
@@ -58,9 +59,8 @@ def trends(
     found = trends_of(monitor, read)
     if format == "json":
         show_json(trends_json(found))
-        return
-    for line in _trend_lines(found):
-        show(plain(line))
+    else:
+        show_lines(_trend_lines(found))
 
 
 def _trend_lines(found: Trends) -> Iterator[str]:
@@ -116,14 +116,14 @@ def outlets(
         card = scorecard_of(monitor, read, chosen.id)
         if format == "json":
             show_json(scorecard_json(card, *days))
-        for line in _scorecard_lines(card) if format == "text" else ():
-            show(plain(line))
+        else:
+            show_lines(_scorecard_lines(card))
     elif format == "json":
         show_json({"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]})
     else:
         for one in found:
-            line = f"{one.id}\t{one.name}\t{one.stories} stories\t{one.items} of {one.stored}"
-            show(plain(line))
+            counts = f"{one.stories} stories\t{one.items} of {one.stored}"
+            show(plain(f"{one.id}\t{one.name}\t{counts}"))
         show(NOT_INCIDENCE)
 
 
