@@ -4,8 +4,7 @@ Their articles are `demo_data/articles/*.yaml`. `build_site` renders all that is
 feeds in four formats, as a mapping from path to `Resource`. `serve` answers as decent outlets do:
 ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed that has moved (301).
 
-XML names are written with their prefixes (`dc:creator`) and declared on the root by hand: that is
-how newsroom software writes feeds, and parsers meet it so.
+XML has the prefixes (`dc:creator`) that newsroom software writes, declared on the root.
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from typing import Any, Literal
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
@@ -187,77 +185,50 @@ def _front_page(outlet: DemoOutlet, base: str) -> str:
     )
 
 
-def _write_rss2(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
-    """Write RSS 2.0; with `content:encoded` where the outlet gives its full text."""
-    root = Element("rss", {"version": "2.0"})
-    root.set("xmlns:atom", "http://www.w3.org/2005/Atom")
-    root.set("xmlns:content", "http://purl.org/rss/1.0/modules/content/")
-    root.set("xmlns:dc", "http://purl.org/dc/elements/1.1/")
-    channel = SubElement(root, "channel")
-    _text(channel, "title", outlet.name)
-    _text(channel, "link", f"{base}/{outlet.id}/")
-    _text(channel, "description", outlet.tagline)
-    _text(channel, "language", outlet.language.lower())
-    _text(channel, "lastBuildDate", format_datetime(entries[0][0].published))
-    link = {"href": base + outlet.feed_path, "rel": "self", "type": FEED_TYPES["rss2"]}
-    SubElement(channel, "atom:link", link)
-    for article, url in entries:
-        item = SubElement(channel, "item")
-        _text(item, "title", article.headline)
-        _text(item, "link", url)
-        _text(item, "guid", url).set("isPermaLink", "true")
-        _text(item, "pubDate", format_datetime(article.published))
-        _text(item, "dc:creator", article.author)
-        _text(item, "description", f"<p>{escape(article.summary)}</p>")
-        if outlet.full_text:
-            _text(item, "content:encoded", _full_text(outlet, article, url))
-    return _xml(root)
+def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+    """Write RSS or Atom by its template, whose marked parts are written for each article.
+
+    What has no value is left out: the full text, where an outlet does not give it.
+    """
+    text = (DATA / "feeds" / f"{outlet.feed}.xml").read_text(encoding="utf-8")
+    first, *lines = text.splitlines()
+    values = [
+        {name: escape(value, quote=False) for name, value in _values(outlet, base, *one).items()}
+        for one in entries
+    ]
+    if not outlet.full_text:
+        lines = [line for line in lines if "$full_text" not in line]
+    parts = "".join(line.strip() for line in lines).split("<!-- each -->")
+    written = [
+        Template(part).substitute(each)
+        for number, part in enumerate(parts)
+        for each in (values if number % 2 else values[:1])
+    ]
+    return f"{first}\n{''.join(written)}".encode()
 
 
-def _write_rss1(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
-    """Write RSS 1.0, which is RDF: the channel lists its items, which stand beside it."""
-    root = Element("rdf:RDF")
-    root.set("xmlns", "http://purl.org/rss/1.0/")
-    root.set("xmlns:rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-    root.set("xmlns:dc", "http://purl.org/dc/elements/1.1/")
-    channel = SubElement(root, "channel", {"rdf:about": base + outlet.feed_path})
-    _text(channel, "title", outlet.name)
-    _text(channel, "link", f"{base}/{outlet.id}/")
-    _text(channel, "description", outlet.tagline)
-    _text(channel, "dc:language", outlet.language)
-    sequence = SubElement(SubElement(channel, "items"), "rdf:Seq")
-    for article, url in entries:
-        SubElement(sequence, "rdf:li", {"rdf:resource": url})
-        item = SubElement(root, "item", {"rdf:about": url})
-        _text(item, "title", article.headline)
-        _text(item, "link", url)
-        _text(item, "description", article.summary)
-        _text(item, "dc:creator", article.author)
-        _text(item, "dc:date", article.published.isoformat())
-    return _xml(root)
-
-
-def _write_atom(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
-    """Write Atom 1.0; with `content` where the outlet gives its full text."""
-    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": outlet.language})
-    _text(root, "title", outlet.name)
-    _text(root, "subtitle", outlet.tagline)
-    _text(root, "id", f"{base}/{outlet.id}/")
-    _text(root, "updated", entries[0][0].published.isoformat())
-    SubElement(root, "link", {"rel": "self", "href": base + outlet.feed_path})
-    SubElement(root, "link", {"rel": "alternate", "href": f"{base}/{outlet.id}/"})
-    for article, url in entries:
-        item = SubElement(root, "entry")
-        _text(item, "title", article.headline)
-        SubElement(item, "link", {"rel": "alternate", "type": "text/html", "href": url})
-        _text(item, "id", f"tag:{outlet.id}.example,2026:{article.slug}")
-        _text(item, "published", article.published.isoformat())
-        _text(item, "updated", article.published.isoformat())
-        _text(SubElement(item, "author"), "name", article.author)
-        _text(item, "summary", article.summary)
-        if outlet.full_text:
-            _text(item, "content", _full_text(outlet, article, url)).set("type", "html")
-    return _xml(root)
+def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> dict[str, str]:
+    """Return what templates may name."""
+    return {
+        "id": outlet.id,
+        "outlet": outlet.name,
+        "tagline": outlet.tagline,
+        "home": f"{base}/{outlet.id}/",
+        "feed_url": base + outlet.feed_path,
+        "feed_type": FEED_TYPES[outlet.feed],
+        "language": outlet.language,
+        "language_tag": outlet.language.lower(),
+        "slug": article.slug,
+        "url": url,
+        "headline": article.headline,
+        "author": article.author,
+        "summary": article.summary,
+        "summary_html": f"<p>{escape(article.summary)}</p>",
+        "full_text": _full_text(outlet, article, url),
+        "published": article.published.isoformat(),
+        "mail_date": format_datetime(article.published),
+        "date": article.published.strftime(outlet.date_format),
+    }
 
 
 def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
@@ -291,22 +262,9 @@ def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
 
 
 FEED_WRITERS: Mapping[str, Callable[[DemoOutlet, str, Entries], bytes]] = {
-    "rss1": _write_rss1,
-    "rss2": _write_rss2,
-    "atom": _write_atom,
+    **dict.fromkeys(("rss1", "rss2", "atom"), _write_xml_feed),
     "json": _write_json_feed,
 }
-
-
-def _text(parent: Element, name: str, text: str) -> Element:
-    child = SubElement(parent, name)
-    child.text = text
-    return child
-
-
-def _xml(root: Element) -> bytes:
-    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return document
 
 
 def _page(page: str, modified: datetime) -> Resource:
@@ -341,20 +299,7 @@ def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[st
         "datePublished": article.published.isoformat(),
         "author": {"@type": "Person", "name": article.author},
     }
-    plain = {
-        "url": base + article.path,
-        "home": f"{base}/{outlet.id}/",
-        "outlet": outlet.name,
-        "tagline": outlet.tagline,
-        "language": outlet.language,
-        "feed_url": base + outlet.feed_path,
-        "feed_type": FEED_TYPES[outlet.feed],
-        "headline": article.headline,
-        "summary": article.summary,
-        "author": article.author,
-        "published": article.published.isoformat(),
-        "date": article.published.strftime(outlet.date_format),
-    }
+    plain = _values(outlet, base, article, base + article.path)
     return {name: escape(value) for name, value in plain.items()} | {
         "lead": _paragraphs(article.paragraphs[:LEAD_PARAGRAPHS]),
         "rest": _paragraphs(article.paragraphs[LEAD_PARAGRAPHS:]),
@@ -391,9 +336,9 @@ def expected(base: str = "") -> dict[str, Kind]:
 
 
 @contextmanager
-def serve(port: int = 0) -> Iterator[RunningSite]:
-    """Serve the outlets on the loopback address until the block ends; port 0 takes a free one."""
-    with _Server((HOST, port), _Handler) as server:
+def serve() -> Iterator[RunningSite]:
+    """Serve the outlets at a free port of the loopback address until the block ends."""
+    with _Server((HOST, 0), _Handler) as server:
         site = RunningSite(f"http://{HOST}:{server.server_port}", server.server_port)
         server.site = build_site(load_outlets(), site.url)
         # poll often: leaving the block waits for one poll
