@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 import monitor
 from documents import ROOT
-from monitor.cli.doctor_checks import PARTS
+from monitor.cli.doctor import PARTS
 from monitor.records.errors import how_to_install
 from monitor.settings import FetchSettings
 

@@ -55,7 +55,7 @@ def job_in_hand(desk: Desk, wanted: Mapping[str, list[tuple[object, ...]]]) -> s
     return next(left, "digest")
 
 
-def follow(folder: Path, outlets: demo_outlets.Outlets) -> Desk:
+def follow(folder: Path, outlets: demo_outlets.RunningSite) -> Desk:
     # One feed at a time, so that the same feed is the first to bring an article that two have.
     desk = make_desk(folder, "parallel = 1")
     feeds = outlets.opml(desk.folder / "feeds.opml")

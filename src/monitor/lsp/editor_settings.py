@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from monitor.labels.countries import parse_country
 from monitor.records.errors import UsageError
@@ -79,9 +79,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _guideline(value: Any) -> str | tuple[str, ...] | None:
-    if isinstance(value, str):
-        return value or None
-    return _texts(value) or None
+    return (value if isinstance(value, str) else _texts(value)) or None
 
 
 def _flag(value: Any) -> bool:
@@ -97,10 +95,9 @@ def _share(value: Any) -> float:
 
 
 def _severity(value: Any) -> Severity:
-    for severity in SEVERITIES:
-        if value == severity:
-            return severity
-    raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
+    if value not in SEVERITIES:
+        raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
+    return cast("Severity", value)
 
 
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
