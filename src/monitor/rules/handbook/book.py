@@ -30,7 +30,7 @@ Pieces = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownExample:
     """An example: its headline and paragraphs in pieces, each with whether it is flagged.
 
     `context` stands before it and is never flagged; a `caption` goes with a picture.
@@ -60,12 +60,12 @@ class Shown:
         return alone and len(self.paragraphs) == 1 and len(self.text) <= SENTENCE
 
 
-def show_example(example: str | Example, *, headline: bool = False) -> Shown:
+def show_example(example: str | Example, *, headline: bool = False) -> ShownExample:
     """Return an example of a rule file in pieces; `headline`: only what it is about is shown."""
     whole = Example(text=example) if isinstance(example, str) else example
     if headline and whole.title:
-        return Shown(_pieces(whole.title), (), whole.context.strip())
-    return Shown(
+        return ShownExample(_pieces(whole.title), (), whole.context.strip())
+    return ShownExample(
         _pieces(whole.title) if whole.title else (),
         tuple(_pieces(part) for part in _GAP.split(whole.text.strip()) if part),
         whole.context.strip(),
@@ -77,7 +77,7 @@ def _pieces(text: str) -> Pieces:
     return tuple((part, bool(n % 2)) for n, part in enumerate(_MARK.split(text)) if part)
 
 
-def short_first(examples: Sequence[Shown], count: int) -> tuple[Shown, ...]:
+def short_first(examples: Sequence[ShownExample], count: int) -> tuple[ShownExample, ...]:
     """Return up to `count` examples: those of one sentence, else the shortest, in their order."""
     chosen = [one for one in examples if one.is_sentence][:count]
     if not chosen:
@@ -102,7 +102,7 @@ _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class GuidelineFacts:
     """A guideline as a reader needs to know it; `house`: rules on top of another guideline."""
 
     id: str
@@ -118,7 +118,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RuleEntry:
     """One rule. `message` is what it says of its own first example; `data` is all about it.
 
     `bad`, `good` and `quoted` are all its examples, `whole` says that they are whole articles,
@@ -130,16 +130,16 @@ class Entry:
 
     id: str
     number: str
-    about: About
+    about: GuidelineFacts
     title: str
     principle: str
     severity: Severity
     message: str
     why: str
     suggest: tuple[str, ...]
-    bad: tuple[Shown, ...]
-    good: tuple[Shown, ...]
-    quoted: tuple[Shown, ...]
+    bad: tuple[ShownExample, ...]
+    good: tuple[ShownExample, ...]
+    quoted: tuple[ShownExample, ...]
     whole: bool
     headline: bool
     right: int | None
@@ -160,21 +160,21 @@ class Entry:
         return f"{self.about.id}--{self.id}"
 
     @property
-    def first_bad(self) -> tuple[Shown, ...]:
+    def first_bad(self) -> tuple[ShownExample, ...]:
         """Up to two flagged examples of a sentence each, or none where they are articles."""
         return self._first(self.bad, 2)
 
     @property
-    def first_good(self) -> tuple[Shown, ...]:
+    def first_good(self) -> tuple[ShownExample, ...]:
         """Up to two examples that are not flagged."""
         return self._first(self.good, 2)
 
     @property
-    def first_quoted(self) -> tuple[Shown, ...]:
+    def first_quoted(self) -> tuple[ShownExample, ...]:
         """One example of a quotation."""
         return self._first(self.quoted, 1)
 
-    def _first(self, examples: tuple[Shown, ...], count: int) -> tuple[Shown, ...]:
+    def _first(self, examples: tuple[ShownExample, ...], count: int) -> tuple[ShownExample, ...]:
         return () if self.whole else short_first(examples, count)
 
 
@@ -185,27 +185,27 @@ class Chapter:
     id: str
     number: int
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RuleEntry, ...]
 
     @property
-    def sentences(self) -> tuple[Entry, ...]:
+    def sentences(self) -> tuple[RuleEntry, ...]:
         """The rules that look at words."""
         return tuple(entry for entry in self.entries if not entry.whole)
 
     @property
-    def texts(self) -> tuple[Entry, ...]:
+    def texts(self) -> tuple[RuleEntry, ...]:
         """The rules that look at the whole text."""
         return tuple(entry for entry in self.entries if entry.whole)
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Handbook:
     """What is printed: guidelines, chapters, the day that it was made, on what it was measured.
 
     `program` is the program's version.
     """
 
-    abouts: tuple[About, ...]
+    abouts: tuple[GuidelineFacts, ...]
     chapters: tuple[Chapter, ...]
     made: date
     program: str
@@ -237,7 +237,7 @@ class Book:
         return self.abouts[0].language
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[RuleEntry, ...]:
         """All rules, in order."""
         return tuple(entry for chapter in self.chapters for entry in chapter.entries)
 
@@ -247,7 +247,7 @@ class Book:
         return " + ".join(about.stamp for about in self.abouts) + f" · {self.made.isoformat()}"
 
 
-def make_book(in_force: InForce, *, made: date, program: str) -> Book:
+def make_book(in_force: InForce, *, made: date, program: str) -> Handbook:
     """Return the book of the guidelines in force, without the rules that the desk has disabled."""
     found = [(ruling, rule) for ruling in in_force.rulings for rule in _on(ruling)]
     order = list(PRINCIPLES)
@@ -261,16 +261,16 @@ def make_book(in_force: InForce, *, made: date, program: str) -> Book:
         chapters.append(Chapter(principle, number, title, tuple(entries)))
     told = [said for ruling in in_force.rulings for said in (_told(ruling), ruling.missed) if said]
     abouts = tuple(_about(ruling) for ruling in in_force.rulings)
-    return Book(abouts, tuple(chapters), made, program, tuple(told))
+    return Handbook(abouts, tuple(chapters), made, program, tuple(told))
 
 
 def _on(ruling: Ruling) -> Iterable[Rule]:
     return (rule for rule in ruling.guideline.rules if rule.id not in ruling.disable)
 
 
-def _about(ruling: Ruling) -> About:
+def _about(ruling: Ruling) -> GuidelineFacts:
     guideline, about = ruling.guideline, ruling.guideline.about
-    return About(
+    return GuidelineFacts(
         guideline.id,
         guideline.title,
         guideline.version,
@@ -284,7 +284,7 @@ def _about(ruling: Ruling) -> About:
     )
 
 
-def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
+def _entry(ruling: Ruling, rule: Rule, number: str) -> RuleEntry:
     guideline = ruling.guideline
     measured = None if guideline.extends else load_measured(guideline.path)
     data = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
@@ -294,7 +294,7 @@ def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
     bad = tuple(map(show, rule.examples.bad))
     whole = rule.kind == "document" and not headline
     groups = guideline.about.siblings
-    return Entry(
+    return RuleEntry(
         id=rule.id,
         number=number,
         about=_about(ruling),
@@ -361,7 +361,7 @@ def _told(ruling: Ruling) -> str | None:
     return f"{said}."
 
 
-def _message(rule: Rule, bad: Sequence[Shown]) -> str:
+def _message(rule: Rule, bad: Sequence[ShownExample]) -> str:
     """Return the message as it reads for the rule's own first example."""
     words = next((one.marked[0] for one in short_first(bad, 1) if one.marked), "…")
     said = _NO_EVIDENCE.sub("", _line(rule.message)).replace("{match}", words)
@@ -378,7 +378,7 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def worst_first(entries: Iterable[Entry]) -> list[Entry]:
+def worst_first(entries: Iterable[RuleEntry]) -> list[RuleEntry]:
     """Return rules in the order in which they matter: severity, then how much they were seen."""
     return sorted(
         entries, key=lambda one: (SEVERITIES.index(one.severity), -(one.flags or 0), one.key)

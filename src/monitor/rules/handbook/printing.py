@@ -27,12 +27,12 @@ from uuid import uuid4
 
 from monitor import __version__
 from monitor.records.errors import HandbookError
-from monitor.rules.handbook.book import PRINCIPLES, Book, make_book
+from monitor.rules.handbook.book import PRINCIPLES, Handbook, make_book
 from monitor.rules.handbook.exercises import (
     MINUTES_EXERCISES,
     MINUTES_TEST,
-    Flag,
-    Flags,
+    FlaggedWords,
+    FlagSentences,
     Material,
     make_material,
 )
@@ -249,13 +249,13 @@ def _print(browser: str, page: Path, material: Material) -> str:
     return target.name
 
 
-def flags_of(in_force: InForce) -> Flags:
+def flags_of(in_force: InForce) -> FlagSentences:
     """Return what tells which words of sentences the guidelines in force flag."""
     from monitor.rules.checker import check_documents
     from monitor.text.document import Document
 
-    def flags(sentences: Sequence[str]) -> list[list[Flag]]:
-        found: list[list[Flag]] = [[] for _ in sentences]
+    def flags(sentences: Sequence[str]) -> list[list[FlaggedWords]]:
+        found: list[list[FlaggedWords]] = [[] for _ in sentences]
         documents = [Document(sentence) for sentence in sentences]
         for ruling in in_force.rulings:
             guideline = ruling.guideline
@@ -264,7 +264,7 @@ def flags_of(in_force: InForce) -> Flags:
             )
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
-                    Flag(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
+                    FlaggedWords(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
                     for one in checked.findings
                 ]
         return found
@@ -286,7 +286,7 @@ def _put(path: Path, data: bytes) -> None:
             part.unlink()
 
 
-def heading_pages(printed: Path, book: Book) -> dict[str, int]:
+def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
     """Return the page numbers, from 1, of the book's headings by anchor, from the PDF's outline.
 
     A heading that the outline does not have is left out.
