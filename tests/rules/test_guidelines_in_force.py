@@ -15,7 +15,7 @@ from monitor.check.answer import Told, answer_json
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
 from monitor.rules.house_style import InForce, load_guidelines, rule_on
-from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
+from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
 from monitor.text.document import Document
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(
@@ -160,7 +160,9 @@ def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     file, time = tmp_path / "ours" / "rules.yaml", [0.0]
-    shelf = Shelf(Rules((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0])
+    shelf = GuidelineLoader(
+        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
+    )
     first = shelf.in_force
     file.write_text(HARBOUR.replace("kind: phrase", "kind: fraze"), encoding="utf-8")
     assert shelf.in_force is first, "files are looked at once a second at most"
@@ -187,7 +189,9 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     time = [0.0]
-    shelf = Shelf(Rules((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0])
+    shelf = GuidelineLoader(
+        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
+    )
     first = shelf.in_force
     if gone == "folder":
         shutil.move(tmp_path / "ours", tmp_path / "away")
@@ -211,7 +215,7 @@ def test_files_are_looked_at_though_nobody_asks(
     monkeypatch.setattr("monitor.rules.rule_reloading.LOOK_AT_LEAST_S", 0.01)
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
-    shelf = Shelf(Rules((tmp_path / "ours",)), clock=count(step=2).__next__)
+    shelf = GuidelineLoader(GuidelineSettings((tmp_path / "ours",)), clock=count(step=2).__next__)
     first = shelf.in_force
     with shelf.watched():
         own_guide.own(tmp_path, "ours", HARBOUR.replace("gate: none", "gate: nine"))
@@ -223,7 +227,7 @@ def test_files_are_looked_at_though_nobody_asks(
 
 
 def test_what_comes_along_is_never_looked_at_again() -> None:
-    shelf = Shelf.of([])
+    shelf = GuidelineLoader.of([])
     with shelf.watched():
         pass
     assert shelf.in_force.guidelines == ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
-    from monitor.rules.rule_reloading import Shelf
+    from monitor.rules.rule_reloading import GuidelineLoader
     from monitor.text.document import Document
 
 T = TypeVar("T")
@@ -47,14 +47,14 @@ class Drafts:
     settings: Settings
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> GuidelineLoader:
         """What reads the guidelines, and again when a newsroom edits its own."""
-        from monitor.rules.rule_reloading import Rules, Shelf
+        from monitor.rules.rule_reloading import GuidelineLoader, GuidelineSettings
 
         check = self.settings.check
         folders = tuple(guideline_dir(name, self.settings.home) for name in check.guidelines)
-        rules = Rules(folders, check.disable, check.severity)
-        return Shelf(rules, cache=cache_dir(), models=data_dir("models"))
+        rules = GuidelineSettings(folders, check.disable, check.severity)
+        return GuidelineLoader(rules, cache=cache_dir(), models=data_dir("models"))
 
     @property
     def in_force(self) -> InForce:

@@ -42,7 +42,7 @@ class _Set:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GuidelineSettings:
     """Which guidelines are wanted, by folder, and the settings of their rules."""
 
     folders: tuple[Path, ...]
@@ -50,7 +50,7 @@ class Rules:
     severity: RuleNames = field(default_factory=dict)
 
 
-class Shelf:
+class GuidelineLoader:
     """Loads guidelines when first asked for them, and again what was edited since.
 
     Folders that come along with the program are not looked at again: an upgrade restarts it.
@@ -58,7 +58,7 @@ class Shelf:
 
     def __init__(
         self,
-        rules: Rules,
+        rules: GuidelineSettings,
         *,
         cache: Path | None = None,
         models: Path | None = None,
@@ -76,7 +76,7 @@ class Shelf:
     @classmethod
     def of(cls, guidelines: Sequence[Guideline]) -> Self:
         """Return a shelf of guidelines that are loaded, and never looked for again."""
-        shelf = cls(Rules(()))
+        shelf = cls(GuidelineSettings(()))
         shelf._set = _Set({}, rule_on(guidelines), {})
         return shelf
 
