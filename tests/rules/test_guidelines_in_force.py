@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 
 import own_guide
-from monitor.check.answer import Told, answer_json
+from monitor.check.answer import GuidelineResult, answer_json
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
 from monitor.rules.house_style import InForce, load_guidelines, rule_on
@@ -45,11 +45,11 @@ def loaded(folders: Path, *names: str) -> InForce:
     return rule_on(tuple(load_guidelines(folders / name for name in names).values()))
 
 
-def told(in_force: InForce, document: Document) -> Iterator[Told]:
+def told(in_force: InForce, document: Document) -> Iterator[GuidelineResult]:
     for ruling in in_force.rulings:
         guideline, severity = ruling.guideline, ruling.severity
         found = check_document(guideline, document, disable=ruling.disable, severity=severity)
-        yield Told(guideline, found, ruling.missed)
+        yield GuidelineResult(guideline, found, ruling.missed)
 
 
 def test_what_is_extended_runs_once_and_each_has_its_own_rules(all_four: InForce) -> None:

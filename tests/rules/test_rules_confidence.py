@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import shipped
-from monitor.check.answer import Told, answer_json
+from monitor.check.answer import GuidelineResult, answer_json
 from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
@@ -56,20 +56,20 @@ def test_what_protects_people_and_what_is_not_known_stays():
 
 def test_the_answer_counts_what_it_leaves_out():
     document = Document(TEXT, "", language="en")
-    whole = answer_json([Told(THB, CHECKED, "Half is missed.")], document)
+    whole = answer_json([GuidelineResult(THB, CHECKED, "Half is missed.")], document)
     assert "left_out" not in whole
     assert [f["confidence"] for f in whole["findings"]] == [0.3, 0.9, None, 0.1]
     assert [f["protects"] for f in whole["findings"]] == [False, False, False, True]
     assert whole["coverage"]["missed"] == "Half is missed."
-    sure = answer_json([Told(THB, CHECKED)], document, least=0.5)
+    sure = answer_json([GuidelineResult(THB, CHECKED)], document, least=0.5)
     assert (len(sure["findings"]), sure["left_out"]) == (3, 1)
 
 
 def test_a_text_of_which_all_is_left_out_was_checked_all_the_same():
     document = Document(TEXT, "", language="es")
-    none = answer_json([Told(THB, Checked((), (), 6), "Half is missed.")], document)
+    none = answer_json([GuidelineResult(THB, Checked((), (), 6), "Half is missed.")], document)
     assert (none["coverage"]["checked"], none["coverage"]["missed"]) == ("none", None)
-    doubted = answer_json([Told(THB, Checked((DOUBTED,), (), 6))], document, least=0.5)
+    doubted = answer_json([GuidelineResult(THB, Checked((DOUBTED,), (), 6))], document, least=0.5)
     assert (doubted["findings"], doubted["left_out"]) == ([], 1)
     assert doubted["coverage"]["checked"] == "part"
 

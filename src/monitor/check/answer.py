@@ -23,7 +23,7 @@ _EXTENTS = ("whole", "part", "none")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class GuidelineResult:
     """What one guideline says of a draft; `missed` is how much it misses, in a sentence."""
 
     guideline: Guideline
@@ -32,7 +32,7 @@ class Told:
 
 
 def answer_json(
-    told: Sequence[Told],
+    told: Sequence[GuidelineResult],
     document: Document,
     *,
     path: str | None = None,

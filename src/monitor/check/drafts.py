@@ -12,7 +12,7 @@ from monitor.records.article import Assessor
 from monitor.settings import Settings, cache_dir, guideline_dir
 
 if TYPE_CHECKING:
-    from monitor.check.answer import Told
+    from monitor.check.answer import GuidelineResult
     from monitor.classify.bulk import Classified, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.house_style import InForce, Ruling
@@ -181,9 +181,9 @@ class Drafts:
         code: str,
         on_topic: bool,
         is_shown: Callable[[str, str, str], bool],
-    ) -> Told:
+    ) -> GuidelineResult:
         """Return what one guideline says of a draft."""
-        from monitor.check.answer import Told
+        from monitor.check.answer import GuidelineResult
         from monitor.rules.checker import check_document
         from monitor.rules.national_law import in_country
 
@@ -200,7 +200,7 @@ class Drafts:
         known = ruling.countries.get(code) if code else None
         if known:
             checked = in_country(checked, ruling.guideline.rules, known)
-        return Told(ruling.guideline, checked, ruling.missed)
+        return GuidelineResult(ruling.guideline, checked, ruling.missed)
 
     def _is_shown(self, language: str, title: str, text: str) -> bool:
         """Whether an article like a draft would be shown: plain words may hide the subject."""

@@ -24,7 +24,7 @@ WRITE = "<!-- monitor-ignore RULE: reason -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class IgnoreComment:
     """A comment that silences `rules` for `reason`: in `block`, or in the whole file (`None`)."""
 
     rules: tuple[str, ...]
@@ -33,7 +33,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CommentProblem:
     """Why the comment that begins at `start` of the source does not silence what it should."""
 
     start: int
@@ -49,10 +49,10 @@ def ignore_comment(rules: Sequence[str], reason: str, *, whole_file: bool = Fals
 
 def read_comments(
     comments: Iterable[Comment], names: Collection[str]
-) -> tuple[list[Silence], list[Problem]]:
+) -> tuple[list[IgnoreComment], list[CommentProblem]]:
     """Return what the comments silence and what is wrong with them; `names` are all rules'."""
-    silences: list[Silence] = []
-    problems: list[Problem] = []
+    silences: list[IgnoreComment] = []
+    problems: list[CommentProblem] = []
     for comment in comments:
         found = _OURS.match(comment.text)
         if found is None:
@@ -63,9 +63,9 @@ def read_comments(
         wrong = _wrong(rules, reason, names)
         if not wrong and not found["file"] and block is None:
             wrong = ["an ignore comment with no paragraph after it"]
-        problems += [Problem(comment.start, comment.end, words) for words in wrong]
+        problems += [CommentProblem(comment.start, comment.end, words) for words in wrong]
         if known and reason and (found["file"] or block):
-            silences.append(Silence(known, reason, block))
+            silences.append(IgnoreComment(known, reason, block))
     return silences, problems
 
 
@@ -117,7 +117,7 @@ def with_ignored(
     return answer
 
 
-def _reason(finding: Mapping[str, Any], silences: Iterable[Silence]) -> str | None:
+def _reason(finding: Mapping[str, Any], silences: Iterable[IgnoreComment]) -> str | None:
     """Return why a finding is silenced, `None` where it is not."""
     for silence in silences:
         if _named(finding, "rule", silence) and _covers(finding, silence.block):
@@ -125,7 +125,7 @@ def _reason(finding: Mapping[str, Any], silences: Iterable[Silence]) -> str | No
     return None
 
 
-def _named(told: Mapping[str, Any], key: str, silence: Silence) -> bool:
+def _named(told: Mapping[str, Any], key: str, silence: IgnoreComment) -> bool:
     own = told.get("guideline")
     named = (rule.rpartition("/") for rule in silence.rules)
     return any(rule == told[key] and own in (of or own, None) for of, _, rule in named)
@@ -138,14 +138,14 @@ def _covers(finding: Mapping[str, Any], block: tuple[int, int] | None) -> bool:
     return finding["field"] == "text" and start < block[1] and block[0] < end
 
 
-def _scored(item: dict[str, Any], silences: Iterable[Silence]) -> dict[str, Any]:
+def _scored(item: dict[str, Any], silences: Iterable[IgnoreComment]) -> dict[str, Any]:
     for silence in silences:
         if silence.block is None and _named(item, "item", silence):
             return {**item, "ignored": silence.reason}
     return item
 
 
-def _told(problem: Problem, positions: Positions) -> dict[str, Any]:
+def _told(problem: CommentProblem, positions: Positions) -> dict[str, Any]:
     line, column = positions.line_column(problem.start)
     place = {"source_start": problem.start, "source_end": problem.end}
     return {"line": line, "column": column, **place, "message": problem.says}

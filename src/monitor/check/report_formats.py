@@ -335,7 +335,7 @@ _PARAGRAPHS = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FlaggedSpan:
     """A stretch of a paragraph; `cards` are the numbers of the findings that flag it."""
 
     text: str
@@ -377,7 +377,7 @@ def _view(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[Piece]]:
+def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[FlaggedSpan]]:
     """Yield the paragraphs in pieces, cut where a flag begins or ends."""
     start = 0
     for gap in (*_PARAGRAPHS.finditer(text), None):
@@ -389,7 +389,7 @@ def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[li
 
 def _pieces(
     text: str, start: int, end: int, findings: Sequence[Mapping[str, Any]]
-) -> Iterator[Piece]:
+) -> Iterator[FlaggedSpan]:
     here = [
         (number, finding)
         for number, finding in enumerate(findings, 1)
@@ -402,7 +402,7 @@ def _pieces(
         worst = min((SEVERITIES.index(f["severity"]) for _, f in over), default=0)
         begins = tuple(number for number, f in over if f["start"] == left)
         cards = tuple(number for number, _ in over)
-        yield Piece(text[left:right], cards, SEVERITIES[worst] if over else "", begins)
+        yield FlaggedSpan(text[left:right], cards, SEVERITIES[worst] if over else "", begins)
 
 
 @cache

@@ -17,7 +17,7 @@ from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule, Guideline
 from monitor.rules.findings import plain_finding
 from monitor.rules.matching import Draft, Unmatched
-from monitor.rules.neural_model import Alone, others_of
+from monitor.rules.neural_model import SuggestionModel, others_of
 from monitor.rules.preconditions import Voice, find_voice, is_open, spoken_severity
 from monitor.rules.proper_names import is_in_name
 from monitor.text.analysis import Scene
@@ -150,7 +150,7 @@ def _is_telling(word: str) -> bool:
 
 
 def _words(
-    scene: Scene, number: int, sentence: Sentence, odds: NDArray[np.float32], alone: Alone
+    scene: Scene, number: int, sentence: Sentence, odds: NDArray[np.float32], alone: SuggestionModel
 ) -> Stretch | None:
     """Return where the words stand that the judge means, whole ones, in the shadow text."""
     start, end = scene.sentence_span(number)

@@ -37,7 +37,7 @@ _NUMBERS = ("slope", "high", "least", "edge")
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class SuggestionModel:
     """From the judge's log odds at its surest word to a confidence, and what is told.
 
     `rules` are those that speak alone, each with its own offset; `least` is the confidence from
@@ -60,7 +60,7 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glance:
+class SentenceRanker:
     """How much a sentence looks like one to read: a weight for each token and for pairs of them."""
 
     single: NDArray[np.float64]
@@ -79,12 +79,12 @@ def pair_of(one: int, other: int, size: int) -> int:
     return (one * 1_000_003 + other * 8_191) % size
 
 
-def others_of(alone: Alone, words: int) -> int:
+def others_of(alone: SuggestionModel, words: int) -> int:
     """Return how many sentences without a finding are read of a draft of so many words."""
     return max(alone.others, math.ceil(alone.others * words / USUAL))
 
 
-def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
+def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
     """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
 
     A rule without one of the `heads` cannot speak.
@@ -99,7 +99,7 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
     if not 0 <= least <= 1:
         raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
     own = {str(rule): float(offset) for rule, offset in rules.items()}
-    return Alone(slope, own, high, least, edge, words, others)
+    return SuggestionModel(slope, own, high, least, edge, words, others)
 
 
 Known = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
@@ -132,9 +132,9 @@ class Judge:
     silent: float
     unlikely: float = -math.inf
     most: int = MOST
-    alone: Alone | None = None
-    glance: Glance | None = None
-    short: Alone | None = None
+    alone: SuggestionModel | None = None
+    glance: SentenceRanker | None = None
+    short: SuggestionModel | None = None
 
     def of(self, *, short: bool) -> Judge:
         """Return it as it is for short drafts, or for others."""
@@ -148,7 +148,7 @@ class Judge:
 
 
 @dataclass(slots=True)
-class Before:
+class EarlierMatches:
     """What rules have found so far in a draft.
 
     An editor marks a rule's first words in a text, and seldom what it says of others later; the
@@ -240,7 +240,7 @@ def judged(
     """
     of_field = {scene.field: scene for scene in scenes}
     found: list[Finding] = []
-    before = Before()
+    before = EarlierMatches()
     for finding in findings:
         again = before.says_again(finding)
         weighed = reading.weigh(of_field[finding.field], finding, siblings, again=again)
@@ -278,7 +278,7 @@ def load_judge(folder: ModelFolder) -> Judge:
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
-    glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
+    glance = SentenceRanker(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
     return Judge(
         folder,
         session,
@@ -295,7 +295,7 @@ def load_judge(folder: ModelFolder) -> Judge:
     )
 
 
-def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> Alone:
+def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
     """Return how the judge speaks alone in short drafts, from `meta.json`.
 
     Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that
