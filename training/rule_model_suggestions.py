@@ -24,9 +24,15 @@ from monitor.evaluate.rule_precision import Item, agree, related_rules
 from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.confidence import Formula
 from monitor.rules.findings import Checked
-from monitor.rules.neural_model import USUAL, Judge, SentenceRanker, SuggestionModel, pair_of
+from monitor.rules.neural_model import (
+    USUAL,
+    Formula,
+    Judge,
+    SentenceRanker,
+    SuggestionModel,
+    pair_of,
+)
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 

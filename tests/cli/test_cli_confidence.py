@@ -11,7 +11,7 @@ import pytest
 
 import shipped
 from desk import Desk, make_desk
-from monitor.check.answer import GuidelineResult, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json
 from monitor.cli.check import exit_code
 from monitor.cli.check_output import as_text
 from monitor.records.finding import Finding, Severity

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 
 import own_guide
-from monitor.check.answer import GuidelineResult, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
 from monitor.rules.house_style import InForce, load_guidelines, rule_on

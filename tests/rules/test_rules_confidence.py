@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import shipped
-from monitor.check.answer import GuidelineResult, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json
+from monitor.check.options import CheckOptions
 from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
-from monitor.rules.findings import Checked, check_share, leave_out, protecting
+from monitor.rules.findings import Checked, leave_out, protecting
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.rule_schema import JudgeWords
 from monitor.text.document import Document
@@ -77,7 +78,7 @@ def test_a_text_of_which_all_is_left_out_was_checked_all_the_same():
 @pytest.mark.parametrize("share", [-0.1, 1.01, float("nan"), float("inf")])
 def test_what_is_no_share_is_refused(share):
     with pytest.raises(UsageError, match="from 0 to 1"):
-        check_share(share)
+        CheckOptions(min_confidence=share)
 
 
 def test_how_much_is_missed_is_what_was_measured():

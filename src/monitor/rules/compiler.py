@@ -29,7 +29,6 @@ from monitor.rules.rule_schema import (
     GuidelineFile,
     Lexicon,
     Matcher,
-    Paired,
     Rule,
     Slot,
     StatisticPart,
@@ -48,10 +47,7 @@ from monitor.text.phrase_search import Scanner, SlotWords, Words, WordSets, key_
 from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
     from monitor.rules.neural_model import Judge
-    from monitor.text.analysis import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class CompileError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CompiledClause:
     """A clause ready to be looked up: any of its word lists or patterns counts."""
 
     wordsets: tuple[int, ...]
@@ -148,53 +144,34 @@ class CompiledMatcher:
     wordset: int
     tokens: TokenPatterns | None
     dependency: DependencyPatterns | None
+    has_patterns: bool
+    """Whether matches are found by these, where a trigger stands, and not by words."""
     source: Matcher
     replacements: Mapping[str, tuple[str, ...]]
     persons: tuple[frozenset[str], ...]
     """Roles of persons who are themselves the match."""
-    needs: tuple[Evidence, ...]
-    unless: tuple[Evidence, ...]
+    needs: tuple[CompiledClause, ...]
+    unless: tuple[CompiledClause, ...]
     level: int
     """How much analysis finding and judging a match needs."""
     base: int
     """How much of it before anybody knows whether entities matter."""
-    early_needs: tuple[Evidence, ...]
-    early_unless: tuple[Evidence, ...]
+    early_needs: tuple[CompiledClause, ...]
+    early_unless: tuple[CompiledClause, ...]
     """Clauses whose answer for an opening is known without analysis."""
     plain: CompiledMatcher | None = None
     """The same for pieces that lack the words of the patterns in its clauses."""
-
-    @property
-    def has_patterns(self) -> bool:
-        """Whether matches are found by patterns, where a trigger stands, and not by words."""
-        return self.tokens is not None or self.dependency is not None
-
-    def fitting(self, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
-        """Return the matcher that judges a place alike with the least analysis."""
-        if self.plain is None:
-            return self
-        piece = scene.piece_text(sentence, start)
-        patterns = [c.patterns for c in (*self.needs, *self.unless) if c.patterns]
-        return self if any(p.needed.may_match(*piece) for p in patterns) else self.plain
-
-    def may_find(self, doc: Doc) -> bool:
-        """Whether a doc whose entities are not known yet could hold a match."""
-        return (
-            not self.has_patterns
-            or (self.tokens is not None and self.tokens.may_find(doc))
-            or (self.dependency is not None and self.dependency.may_find(doc))
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCheck:
     """A question about a whole text."""
 
-    about: tuple[Evidence, ...]
-    unless: tuple[Evidence, ...]
-    met: tuple[Evidence, ...]
-    weak: tuple[Evidence, ...]
-    broken: tuple[Evidence, ...]
+    about: tuple[CompiledClause, ...]
+    unless: tuple[CompiledClause, ...]
+    met: tuple[CompiledClause, ...]
+    weak: tuple[CompiledClause, ...]
+    broken: tuple[CompiledClause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +226,7 @@ class Guideline:
         return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
 
 
-_ANY = Evidence((), None, None, None, (), 0, (), None, "sentence", None, 1)
+_ANY = CompiledClause((), None, None, None, (), 0, (), None, "sentence", None, 1)
 """A clause that asks for nothing yet."""
 
 
@@ -346,7 +323,10 @@ class _Build:
         return tuple(self.sets.add(self._words.words(name)) for name in names)
 
     def _matcher(
-        self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
+        self,
+        matcher: Matcher,
+        needs: tuple[CompiledClause, ...],
+        unless: tuple[CompiledClause, ...],
     ) -> CompiledMatcher:
         sequence = [matcher.sequence] if matcher.sequence else []
         phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
@@ -365,6 +345,7 @@ class _Build:
             wordset=self.sets.add(phrases),
             tokens=tokens,
             dependency=dependency,
+            has_patterns=bool(tokens or dependency),
             source=matcher,
             persons=self._wanted(matcher.persons),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
@@ -378,7 +359,7 @@ class _Build:
         early_needs, early_unless = _early(made)
         return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
 
-    def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:
+    def _clauses(self, clauses: Sequence[Clause]) -> tuple[CompiledClause, ...]:
         return tuple(map(self._clause, clauses))
 
     def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
@@ -386,13 +367,13 @@ class _Build:
         check_roles(self._about, sorted(frozenset().union(*roles)))
         return roles
 
-    def _clause(self, clause: Clause) -> Evidence:
+    def _clause(self, clause: Clause) -> CompiledClause:
         own = self._words.listed(clause.phrases, clause.sequences)
         roles = self._wanted(clause.is_)
         for pattern in clause.tokens:
             _refuse(check_pattern(pattern))
         named = self._about.statistics.source if clause.statistic else clause.lexicons
-        return Evidence(
+        return CompiledClause(
             wordsets=self.named(named) + ((self.sets.add(own),) if any(own) else ()),
             patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
             person=clause.person,
@@ -431,7 +412,7 @@ def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
     return replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
 
 
-def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+def _early(made: CompiledMatcher) -> tuple[tuple[CompiledClause, ...], tuple[CompiledClause, ...]]:
     """Return the needs and exceptions that are tried before anything is analysed."""
     exact = not made.has_patterns and made.level < ENTITIES
     early_needs, early_unless = (
@@ -442,20 +423,6 @@ def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence,
     if needed:
         early_needs = (replace(_ANY, needed=needed), *early_needs)
     return early_needs, early_unless
-
-
-def number_of(match: str, plurals: frozenset[str]) -> str:
-    """Return `many` if the last word looks plural, else `one`; `plurals` are irregular ones."""
-    last = key_of(match).rpartition(" ")[2]
-    regular = last.endswith("s") and not last.endswith(("ss", "us", "is"))
-    return "many" if regular or last in plurals else "one"
-
-
-def pick(suggestion: str | Paired, number: str) -> str:
-    """Return a suggestion in the number wanted."""
-    if isinstance(suggestion, str):
-        return suggestion
-    return suggestion.many if number == "many" else suggestion.one
 
 
 MAX_EXPANDED = 200

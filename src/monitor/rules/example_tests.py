@@ -17,8 +17,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from monitor.records.finding import Finding
-from monitor.rules.checker import Policy, make_policy, run_policy
-from monitor.rules.compiler import CompiledMatcher, CompiledRule, Evidence, Guideline
+from monitor.rules.checker import RuleSelection, make_policy, run_policy
+from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.findings import Checked
 from monitor.rules.matching import open_draft
 from monitor.rules.rule_schema import Clause, Example
@@ -73,7 +73,7 @@ def run_examples(
         if only and rule.rule.id not in only:
             continue
         cases = list(example_cases(rule))
-        policy = Policy((rule,), siblings=False)
+        policy = RuleSelection((rule,), siblings=False)
         checked = run_policy(guideline, [case.document for case in cases], policy)
         for case, result in zip(cases, checked, strict=True):
             problem = _document_problem(case, result) if rule.check else _problem(case, result)
@@ -176,7 +176,7 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
             continue
         cases = [case for case in example_cases(rule) if case.kind == "bad"]
         checked = run_policy(
-            guideline, [c.document for c in cases], Policy((rule,), every_offer=True)
+            guideline, [c.document for c in cases], RuleSelection((rule,), every_offer=True)
         )
         tries = [
             (case, finding, suggestion)
@@ -308,7 +308,7 @@ class Tried:
 
     def findings(self, rule: CompiledRule) -> tuple[Finding, ...]:
         """Return what a variant of the rule finds."""
-        policy = Policy((rule,), siblings=False)
+        policy = RuleSelection((rule,), siblings=False)
         return run_policy(self.guideline, [self.document], policy)[0].findings
 
     def words(self, place: Place) -> str:
@@ -359,8 +359,8 @@ def _bare(
     rule: CompiledRule,
     matcher: CompiledMatcher,
     *,
-    needs: tuple[Evidence, ...] = (),
-    unless: tuple[Evidence, ...] = (),
+    needs: tuple[CompiledClause, ...] = (),
+    unless: tuple[CompiledClause, ...] = (),
     kept: Mapping[str, str] = {},
 ) -> CompiledRule:
     """Return a rule of one matcher that speaks always, save for what is given."""
@@ -406,13 +406,13 @@ def _silencers(
 
 def _named(
     rule: CompiledRule, matcher: CompiledMatcher, field: str, number: int
-) -> list[tuple[str, Evidence, Clause]]:
+) -> list[tuple[str, CompiledClause, Clause]]:
     """Return clauses with the names under which an editor finds them: the rule's, then its own."""
     common: Sequence[Clause] = getattr(rule.rule, field)
     own: Sequence[Clause] = getattr(matcher.source, field)
     names = [f"'{field}' {n}" for n in range(1, len(common) + 1)]
     names += [f"'{field}' {n} of match {number}" for n in range(1, len(own) + 1)]
-    ready: Sequence[Evidence] = getattr(matcher, field)
+    ready: Sequence[CompiledClause] = getattr(matcher, field)
     return list(zip(names, ready, (*common, *own), strict=True))
 
 
@@ -477,7 +477,7 @@ def why_answered(tried: Tried) -> list[str]:
     held: dict[str, list[str]] = {}
     for field in ("about", "met", "unless", "broken"):
         clauses: Sequence[Clause] = getattr(check, field)
-        ready: Sequence[Evidence] = getattr(compiled, field)
+        ready: Sequence[CompiledClause] = getattr(compiled, field)
         held[field] = []
         for number, (clause, evidence) in enumerate(zip(clauses, ready, strict=True), 1):
             told = _asks(tried, evidence)
@@ -492,7 +492,7 @@ def why_answered(tried: Tried) -> list[str]:
     return [f"nothing under 'met' or 'broken' holds, so 'otherwise: {check.otherwise}' decides"]
 
 
-def _asks(tried: Tried, clause: Evidence) -> str | None:
+def _asks(tried: Tried, clause: CompiledClause) -> str | None:
     """Return the words that a clause of a question finds, "" for a look, None for nothing."""
     rule, compiled = tried.rule.rule, tried.rule.check
     assert rule.check
@@ -504,7 +504,7 @@ def _asks(tried: Tried, clause: Evidence) -> str | None:
         rule=rule.model_copy(update={"check": open_check}),
         check=replace(compiled, about=(), unless=(), met=(clause,), broken=()),
     )
-    policy = Policy((alone,), force_topic=True, siblings=False)
+    policy = RuleSelection((alone,), force_topic=True, siblings=False)
     item = run_policy(tried.guideline, [tried.document], policy)[0].scorecard[0]
     if not item.met:
         return None

@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.stamps import is_same
-from monitor.rules.compiler import pick
+from monitor.rules.findings import pick
 from monitor.rules.house_style import InForce, Ruling
 from monitor.rules.measured_precision import load_measured
 from monitor.rules.rule_descriptions import describe_rule
