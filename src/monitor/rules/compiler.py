@@ -1,22 +1,17 @@
-"""A guideline ready to run: word lists numbered, lexicon names filled in, patterns wrapped.
+"""Compiling a guideline: word lists numbered, lexicon names filled in, patterns wrapped.
 
-Numbers of the word lists by which topic, cases and names are told, ready to be looked up.
-
-Word lists as authors write them, turned into the phrases and chains that are looked up.
-
-The word lists of `guideline.yaml` by which persons are followed, numbered.
-
-The guideline's stamp: rule files, the language model, and the model that judges flags.
+Word lists as authors write them become the phrases and chains that are looked up. The stamp covers
+rule files, the language model, and the model that judges flags.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.onnx_encoder import LIBRARIES
@@ -32,6 +27,7 @@ from monitor.rules.rule_schema import (
     Rule,
     Slot,
     StatisticPart,
+    Strict,
     Within,
 )
 from monitor.rules.spacy_patterns import (
@@ -84,12 +80,18 @@ class NameSets:
     offences: tuple[int, ...]
 
 
-class CompileError(ValueError):
-    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
+Sets = TypeVar("Sets", TopicSets, CaseSets, NameSets)
 
-    def __init__(self, message: str, *, rule: str = "", name: str = "") -> None:
+
+class CompileError(ValueError):
+    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used.
+
+    `name` is the word in the file that is wrong.
+    """
+
+    def __init__(self, message: str, name: str = "") -> None:
         super().__init__(message)
-        self.rule, self.name = rule, name
+        self.rule, self.name = "", name
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,22 +244,7 @@ def compile_guideline(
     `own` is the folder of a newsroom's own rules, if they are among them.
     """
     build = _Build(about, lexicons)
-    compiled = tuple(build.rule(rule) for rule in rules)
-    try:
-        return _guideline(build, about, rules, compiled, path, own)
-    except LexiconError as error:
-        raise CompileError(str(error), name=error.name) from error
-
-
-def _guideline(
-    build: _Build,
-    about: GuidelineFile,
-    rules: Sequence[Rule],
-    compiled: tuple[CompiledRule, ...],
-    path: Path,
-    own: Path | None,
-) -> Guideline:
-    topic, speakers, cases, names = about.topic, about.speakers, about.cases, about.names
+    compiled = tuple(map(build.rule, rules))
     return Guideline(
         id=about.id,
         version=about.version,
@@ -269,25 +256,14 @@ def _guideline(
         about=about,
         rules=tuple(rules),
         compiled=compiled,
-        topic=TopicSets(
-            strong=build.named(topic.strong),
-            weak=build.named(topic.weak),
-            act=build.named(topic.act),
-            means=build.named(topic.means),
-            purpose=build.named(topic.purpose),
-            other=build.named(topic.other),
-            elsewhere=build.named(topic.elsewhere),
-            breaks=build.named(topic.breaks),
-        ),
-        survivor=build.named(speakers.survivor),
-        other_speaker=build.named(speakers.other),
-        first_person=build.named(speakers.first_person),
+        topic=build.numbered(TopicSets, about.topic),
+        survivor=build.named(about.speakers.survivor),
+        other_speaker=build.named(about.speakers.other),
+        first_person=build.named(about.speakers.first_person),
         captions=build.named(about.captions),
         persons=person_sets(about, build.named),
-        cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
-        names=NameSets(
-            *map(build.named, (names.heads, names.openings, names.listed, names.offences))
-        ),
+        cases=build.numbered(CaseSets, about.cases),
+        names=build.numbered(NameSets, about.names),
         scanner=Scanner(build.sets.sets),
     )
 
@@ -303,23 +279,24 @@ class _Build:
     def rule(self, rule: Rule) -> CompiledRule:
         """Compile one rule; what is wrong with it is told with its id."""
         try:
-            return self._compile(rule)
-        except LexiconError as error:
-            raise CompileError(str(error), rule=rule.id, name=error.name) from error
-
-    def _compile(self, rule: Rule) -> CompiledRule:
-        needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
-        matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-        trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
-        check = None
-        if rule.check:
-            asked = rule.check
-            parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
-            check = CompiledCheck(*map(self._clauses, parts))
+            needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
+            matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
+            trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
+            check = None
+            if asked := rule.check:
+                parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
+                check = CompiledCheck(*map(self._clauses, parts))
+        except CompileError as error:
+            error.rule = rule.id
+            raise
         return CompiledRule(rule, trigger, matchers, check)
 
+    def numbered(self, made: type[Sets], words: Strict) -> Sets:
+        """Return the lists that fields of `guideline.yaml` name, under the same names."""
+        return made(**{one.name: self.named(getattr(words, one.name)) for one in fields(made)})
+
     def named(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of named lexicons; raises `LexiconError`."""
+        """Return the numbers of named lexicons; raises `CompileError`."""
         return tuple(self.sets.add(self._words.words(name)) for name in names)
 
     def _matcher(
@@ -395,7 +372,7 @@ class _Build:
 
 def _refuse(problem: str | None) -> None:
     if problem:
-        raise LexiconError(problem, problem.split("'")[1])
+        raise CompileError(problem, problem.split("'")[1])
 
 
 def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
@@ -431,14 +408,6 @@ MAX_PHRASE = 120
 """Characters; the search for overlaps relies on phrases not being long."""
 
 
-class LexiconError(ValueError):
-    """A word list cannot be made; `name` is the word in the file that is wrong."""
-
-    def __init__(self, message: str, name: str = "") -> None:
-        super().__init__(message)
-        self.name = name
-
-
 class Lexicons:
     """The named lists of a guideline; each is worked out when first asked for."""
 
@@ -447,19 +416,20 @@ class Lexicons:
         self._known: dict[str, Words] = {}
 
     def words(self, name: str, path: tuple[str, ...] = ()) -> Words:
-        """Return a lexicon with those it includes; raises `LexiconError`."""
+        """Return a lexicon with those it includes; raises `CompileError`."""
         if name in self._known:
             return self._known[name]
         if name not in self._lexicons:
-            raise LexiconError(f"there is no lexicon '{name}'", name)
+            raise CompileError(f"there is no lexicon '{name}'", name)
         if name in path:
-            raise LexiconError(f"lexicon '{name}' includes itself", name)
+            raise CompileError(f"lexicon '{name}' includes itself", name)
         lexicon, below = self._lexicons[name], (*path, name)
         own = self.listed(lexicon.words, lexicon.sequences, below)
         own = own._replace(stems=keys(lexicon.stems), never_in=keys(lexicon.never_in))
         parts = [own, *(self.words(other, below) for other in lexicon.include)]
-        self._known[name] = _union(parts)
-        return self._known[name]
+        made = Words(*(frozenset().union(*lists) for lists in zip(*parts, strict=True)))
+        self._known[name] = made
+        return made
 
     def listed(
         self,
@@ -489,15 +459,6 @@ class Lexicons:
         return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
 
 
-def _union(parts: Sequence[Words]) -> Words:
-    return Words(
-        frozenset().union(*(part.phrases for part in parts)),
-        frozenset().union(*(part.stems for part in parts)),
-        frozenset().union(*(part.never_in for part in parts)),
-        frozenset().union(*(part.chains for part in parts)),
-    )
-
-
 def _expand(slots: Sequence[SlotWords]) -> set[str]:
     """Return every phrase that slots make; a comma joins the word before it."""
     lists = [[*slot.words.phrases, *([""] if slot.optional else [])] for slot in slots]
@@ -511,7 +472,7 @@ def keys(phrases: Iterable[str]) -> frozenset[str]:
 
 def _sized(phrases: set[str]) -> frozenset[str]:
     if max(map(len, phrases), default=0) > MAX_PHRASE:
-        raise LexiconError(f"a phrase is longer than {MAX_PHRASE} characters")
+        raise CompileError(f"a phrase is longer than {MAX_PHRASE} characters")
     return frozenset(phrases - {""})
 
 
@@ -520,7 +481,7 @@ Named = Callable[[Iterable[str]], tuple[int, ...]]
 
 
 def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
-    """Return the word lists by which persons are followed; raises `LexiconError`."""
+    """Return the word lists by which persons are followed; raises `CompileError`."""
     words = about.persons
     misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
     known = frozenset().union(*misfits.values())
@@ -560,13 +521,13 @@ def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
 
 
 def check_roles(about: GuidelineFile, names: Iterable[str | None]) -> None:
-    """Raise `LexiconError` for a name that is no role."""
+    """Raise `CompileError` for a name that is no role."""
     by_age = about.persons.by_age
     known = {*about.roles, "named", "unnamed", "one", "general", "somebody", *by_age}
     known |= {f"{by_age[0]}-then", about.persons.relative}
     for name in names:
         if name is not None and name.removeprefix("known-") not in known:
-            raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
+            raise CompileError(f"'{name}' is no role of guideline.yaml", name)
 
 
 def guideline_stamp(
