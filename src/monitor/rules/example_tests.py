@@ -1,11 +1,8 @@
-"""The rules' own tests: every example of every rule, spans exact, suggestions clean.
+"""Tests of rules by their own examples: spans exact, suggestions clean, and why one fails.
 
-A clause in words that an editor understands: what it asks for, and where it looks.
-
-Why an example does not hold: which clause decided, found by trying the rule without it.
-
-Nothing of the engine is repeated here. A rule is run again with one part at a time: a part that
-alone silences the words is what silences them, whatever the engine does with it.
+Why an example does not hold is found by trying the rule without a part of it. Nothing of the engine
+is repeated here: a part that alone silences the words is what silences them, whatever the engine
+does with it. Clauses are told in words that an editor understands.
 """
 
 from __future__ import annotations
@@ -56,6 +53,13 @@ class Case:
     document: Document
     marked: frozenset[tuple[str, int, int]]
 
+    def failure(
+        self, problem: str, reasons: Iterable[str], kind: str | None = None
+    ) -> ExampleFailure:
+        """Return what is wrong with it; `kind` in place of its own."""
+        rule, shown = self.rule.rule.id, self.document.text[:300]
+        return ExampleFailure(rule, kind or self.kind, self.number, shown, problem, tuple(reasons))
+
 
 def run_examples(
     guideline: Guideline, *, only: frozenset[str] = frozenset()
@@ -76,10 +80,9 @@ def run_examples(
         policy = RuleSelection((rule,), siblings=False)
         checked = run_policy(guideline, [case.document for case in cases], policy)
         for case, result in zip(cases, checked, strict=True):
-            problem = _document_problem(case, result) if rule.check else _problem(case, result)
-            if problem:
-                reasons = _reasons(Tried(guideline, rule, case.document), case, result)
-                failures.append(_failure(case, problem, reasons))
+            wrong = _verdict(Tried(guideline, rule, case.document), case, result)
+            if wrong:
+                failures.append(case.failure(*wrong))
     return failures + list(_suggestion_failures(guideline, only))
 
 
@@ -110,39 +113,29 @@ def _unmark(text: str, field: str) -> tuple[str, set[tuple[str, int, int]]]:
     return plain + text[last:], spans
 
 
-def _problem(case: Case, checked: Checked) -> str | None:
+def _verdict(tried: Tried, case: Case, checked: Checked) -> tuple[str, list[str]] | None:
+    """Return the first thing that is wrong with an example and why it is so, None if it holds."""
+    rule = case.rule.rule
+    if rule.check:
+        problem = _answer_problem(case, checked)
+        return (problem, why_answered(tried)) if problem else None
     found = {(f.field, f.start, f.end): f for f in checked.findings}
     if missed := sorted(case.marked - found.keys()):
-        return f"not flagged: {_words(case, missed[0])!r}; flagged: {_all(found)}"
+        flagged = ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
+        said = f"not flagged: {tried.words(missed[0])!r}; flagged: {flagged}"
+        return said, why_not_flagged(tried, missed[0])
     if extra := sorted(found.keys() - case.marked):
-        return f"flagged without a mark: {_words(case, extra[0])!r}"
-    if case.kind == "quoted":
-        return next(filter(None, map(_quote_problem, [case] * len(found), found.values())), None)
+        said = f"flagged without a mark: {tried.words(extra[0])!r}"
+        return said, why_flagged(tried, extra[0])
+    for finding in found.values() if case.kind == "quoted" else ():
+        if finding.quoted == "no":
+            return f"{finding.match!r} is not seen as quoted", []
+        if finding.quoted == "attributed" and rule.quotes == "skip":
+            return f"{finding.match!r} is flagged in a quotation, which 'skip' forbids", []
     return None
 
 
-def _reasons(tried: Tried, case: Case, checked: Checked) -> list[str]:
-    """Return why the first thing that is wrong with an example is so."""
-    if case.rule.check:
-        return why_answered(tried)
-    found = {(f.field, f.start, f.end) for f in checked.findings}
-    if missed := sorted(case.marked - found):
-        return why_not_flagged(tried, missed[0])
-    if extra := sorted(found - case.marked):
-        return why_flagged(tried, extra[0])
-    return []
-
-
-def _quote_problem(case: Case, finding: Finding) -> str | None:
-    policy = case.rule.rule.quotes
-    if finding.quoted == "no":
-        return f"{finding.match!r} is not seen as quoted"
-    if finding.quoted == "attributed" and policy == "skip":
-        return f"{finding.match!r} is flagged in a quotation, which 'skip' forbids"
-    return None
-
-
-def _document_problem(case: Case, checked: Checked) -> str | None:
+def _answer_problem(case: Case, checked: Checked) -> str | None:
     """Compare the answer of a document rule: bad is not met, good met, unjudged neither."""
     if case.rule.rule.check and case.rule.rule.check.flags:
         flagged = bool(checked.findings)
@@ -152,20 +145,6 @@ def _document_problem(case: Case, checked: Checked) -> str | None:
     wanted = {"bad": (False,), "good": (True,), "unjudged": (None,)}.get(case.kind, (True, None))
     item = checked.scorecard[0]
     return None if item.met in wanted else f"answered {item.met} ({item.reason})"
-
-
-def _words(case: Case, span: tuple[str, int, int]) -> str:
-    field, start, end = span
-    return (case.document.title if field == "title" else case.document.text)[start:end]
-
-
-def _all(found: Mapping[Any, Finding]) -> str:
-    return ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
-
-
-def _failure(case: Case, problem: str, reasons: Sequence[str]) -> ExampleFailure:
-    rule, shown = case.rule.rule.id, case.document.text[:300]
-    return ExampleFailure(rule, case.kind, case.number, shown, problem, tuple(reasons))
 
 
 def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator[ExampleFailure]:
@@ -185,34 +164,22 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
             if finding.field == "text"
             for suggestion in finding.suggestions
         ]
-        texts = [_replaced(case, finding, new) for case, finding, new in tries]
+        texts = []
+        for case, finding, new in tries:
+            text = case.document.text
+            text = text[: finding.start] + new + text[finding.end :]
+            title, captions = case.document.title, case.document.captions
+            texts.append(Document(text, title, captions=captions, language="en"))
         results = run_policy(guideline, texts, everything)
         for (case, finding, new), result in zip(tries, results, strict=True):
-            span = finding.start, finding.start + len(new)
-            worst = [
-                f
-                for f in result.findings
-                if f.severity != "suggestion"
-                and f.field == "text"
-                and f.start < span[1]
-                and f.end > span[0]
-            ]
-            if worst:
-                problem = f"suggestion {new!r} is itself flagged by {worst[0].rule}"
-                said = (f"of '{worst[0].match}': {worst[0].message}",)
-                yield ExampleFailure(
-                    rule.rule.id, "suggestion", case.number, case.document.text[:300], problem, said
-                )
-
-
-def _replaced(case: Case, finding: Finding, new: str) -> Document:
-    text = case.document.text
-    return Document(
-        text[: finding.start] + new + text[finding.end :],
-        case.document.title,
-        captions=case.document.captions,
-        language="en",
-    )
+            low, high = finding.start, finding.start + len(new)
+            for worst in result.findings:
+                inside = worst.field == "text" and worst.start < high and worst.end > low
+                if inside and worst.severity != "suggestion":
+                    problem = f"suggestion {new!r} is itself flagged by {worst.rule}"
+                    said = f"of '{worst.match}': {worst.message}"
+                    yield case.failure(problem, [said], "suggestion")
+                    break
 
 
 SHOWN = 4
