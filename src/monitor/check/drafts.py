@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.classify.bulk import Classified, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
-    from monitor.rules.house_style import InForce
+    from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
     from monitor.rules.rule_reloading import GuidelineLoader
@@ -112,7 +112,9 @@ class Drafts:
         from monitor.text.readers import make_document
 
         asked = CheckOptions(**options)
-        in_force, most = self.in_force.chosen(asked.guideline), self.settings.check.max_chars
+        names, in_force = asked.guideline, self.in_force
+        in_force = in_force if names is None else in_force.chosen(names)
+        most = self.settings.check.max_chars
         document = make_document(
             text, title=title, format=format, language=language, max_chars=most
         )
@@ -123,8 +125,10 @@ class Drafts:
         from monitor.text.readers import read_document
 
         asked = CheckOptions(**options)
-        in_force, most = self.in_force.chosen(asked.guideline), self.settings.check.max_chars
-        return self._check(in_force, read_document(data, name, max_chars=most), asked)
+        names, in_force = asked.guideline, self.in_force
+        in_force = in_force if names is None else in_force.chosen(names)
+        document = read_document(data, name, max_chars=self.settings.check.max_chars)
+        return self._check(in_force, document, asked)
 
     def _check(
         self, in_force: InForce, document: Document, options: CheckOptions
@@ -138,7 +142,7 @@ class Drafts:
         code = parse_country(code) if code else ""
         is_shown = cache(self._is_shown)  # several guidelines may ask the same of a draft
         told = []
-        for ruling in in_force.speaking(document.language, document.text):
+        for ruling in _in_language(in_force, document):
             guideline = ruling.guideline
             checked = check_document(
                 guideline,
@@ -206,6 +210,18 @@ class Drafts:
 
 
 _EXTENTS = ("whole", "part", "none")
+
+
+def _in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
+    """Return the guidelines in a text's language; all where it is not known, or none is in it."""
+    rulings = in_force.rulings
+    if len({ruling.guideline.language for ruling in rulings}) == 1:
+        return rulings
+    from monitor.text.language_detection import identify_language
+
+    language = document.language or identify_language(document.text) or ""
+    spoken = language.partition("-")[0].lower()
+    return [ruling for ruling in rulings if ruling.guideline.language == spoken] or rulings
 
 
 @dataclass(frozen=True, slots=True)
