@@ -393,12 +393,11 @@ def _matches(opening: RuleMatch) -> Iterator[RuleMatch]:
     base, _ = opening.scene.piece_at(opening.sentence, opening.start)
     doc = opening.scene.docs[base]
     if matcher.tokens:
-        for start, end in matcher.tokens.find(doc):
-            yield replace(opening, start=base + start, end=base + end)
+        for start, end in matcher.tokens.find(doc, base):
+            yield replace(opening, start=start, end=end)
     if matcher.dependency:
-        for start, end, nodes in matcher.dependency.find(doc):
-            moved = {name: node.moved(base) for name, node in nodes.items()}
-            yield replace(opening, start=base + start, end=base + end, nodes=moved)
+        for start, end, nodes in matcher.dependency.find(doc, base):
+            yield replace(opening, start=start, end=end, nodes=nodes)
 
 
 def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding | None:

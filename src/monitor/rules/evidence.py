@@ -158,13 +158,12 @@ def _of_patterns(clause: CompiledClause, at: RuleMatch) -> list[Region]:
     low, high = _window(clause, at)
     base, _ = scene.piece_at(at.sentence, at.start)
     doc = scene.docs.get(base)
-    found = clause.patterns.find(doc) if doc is not None else ()
+    found = clause.patterns.find(doc, base) if doc is not None else ()
+    whole = clause.within != "match"
     return [
-        (scene, base + start, base + end)
+        (scene, start, end)
         for start, end in found
-        if base + start < high
-        and base + end > low
-        and (clause.within == "match" or base + start >= low)
+        if start < high and end > low and (start >= low or not whole)
     ]
 
 

@@ -1,12 +1,10 @@
-"""What each paper holds: which rules and examples of the book, drawn and counted to fit.
+"""Exercises, tests and other papers drawn from the handbook's rules and examples.
 
-Questions made of the rules' examples, each of one right answer: what the checker says of it.
+Each question has one right answer: what the checker says of it. An example may be flagged by other
+rules than its own, or be judged otherwise without what stood around it. So a sentence becomes a
+question only if all rules together flag in it exactly what is marked, or nothing at all.
 
-An example may be flagged by other rules than its own, or be judged otherwise without what stood
-around it. So a sentence becomes a question only if all rules together flag in it exactly what is
-marked, or nothing at all.
-
-Drawing by lot, the same for the same seed on every machine and with every Python.
+What is drawn by lot is the same for the same seed on every machine and with every Python.
 """
 
 from __future__ import annotations
@@ -142,7 +140,13 @@ def _why(
     Those are the ones that speak most of the same things, so that words alone do not tell the right
     one; what was `seen` in another question comes last.
     """
-    others = [one for one in book.entries if _is_other(one, entry)]
+    others = [
+        one
+        for one in book.entries
+        if one.principle != entry.principle
+        and not one.whole
+        and not (one.about.id == entry.about.id and one.id in entry.siblings)
+    ]
     right = _reason(entry)
     told = {one.key: _stems(_reason(one)) for one in book.entries}
     common = Counter(stem for stems in told.values() for stem in stems)
@@ -157,15 +161,6 @@ def _why(
     wrong = [why for why in dict.fromkeys(map(_reason, drawn)) if why != right][: OPTIONS - 1]
     options = shuffled([right, *wrong], f"{seed}.{entry.key}.order", str)
     return QuizQuestion("why", entry, shown, True, tuple(options), options.index(right))
-
-
-def _is_other(one: RuleEntry, entry: RuleEntry) -> bool:
-    """Whether the reason of a rule is wrong where that of `entry` is right."""
-    return (
-        one.principle != entry.principle
-        and not one.whole
-        and not (one.about.id == entry.about.id and one.id in entry.siblings)
-    )
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -261,12 +256,18 @@ def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Materia
     lot = str(seed)
     stock = fill_stock(book, lot, flags)
     offered = _offered(book, stock, flags)
+    showable = [(one, _showable(one)) for one in book.chapters]
+    sessions = []
+    for chapter, shown in showable:
+        entries = (*shown[:SESSION_RULES], *chapter.texts[:1])
+        minutes = MINUTES_SESSION + MINUTES_RULE * len(entries)
+        sessions.append(TrainingSession(chapter, entries, minutes))
     return Material(
         book,
         seed,
         tuple(_brochure(one, offered) for one in book.chapters),
-        tuple(map(_session, book.chapters)),
-        tuple((one, _showable(one)[:SLIDE_RULES]) for one in book.chapters if _showable(one)),
+        tuple(sessions),
+        tuple((one, shown[:SLIDE_RULES]) for one, shown in showable if shown),
         _exercises(book, stock, lot),
         make_test(book, stock, lot, 0),
         make_test(book, stock, lot, 1),
@@ -295,11 +296,6 @@ def _showable(chapter: Chapter) -> tuple[RuleEntry, ...]:
     """Return the rules with a flagged sentence to show, those that matter most first."""
     entries = [one for one in chapter.sentences if one.first_bad and one.first_bad[0].is_sentence]
     return tuple(worst_first(entries))
-
-
-def _session(chapter: Chapter) -> TrainingSession:
-    entries = (*_showable(chapter)[:SESSION_RULES], *chapter.texts[:1])
-    return TrainingSession(chapter, entries, MINUTES_SESSION + MINUTES_RULE * len(entries))
 
 
 def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...]]) -> Brochure:
@@ -349,11 +345,17 @@ def _exercises(book: Handbook, stock: QuestionPool, seed: str) -> Exercises:
     rest = able[MARK_SENTENCES:]
     offering = [one for one in rest if one.suggest][:BETTER] or rest[:BETTER]
     other = [one for one in rest if one not in offering][:SORT]
+    # articles that lack something, with the rule that says what
+    articles = [
+        (entry, shuffled(short, seed, lambda one: one.text)[0])
+        for entry in across([one for one in book.entries if one.whole], seed, "articles")
+        if (short := [one for one in entry.bad if len(one.text) <= ARTICLE])
+    ]
     return Exercises(
         tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)),
         tuple(_asked(offering, spare, flagged=True)),
         tuple(_asked(other, spare, flagged=True)),
-        tuple(_articles(book, seed)),
+        tuple(articles[:ARTICLES]),
     )
 
 
@@ -361,16 +363,6 @@ def _asked(
     entries: Iterable[RuleEntry], of: dict[str, tuple[ShownExample, ...]], *, flagged: bool
 ) -> list[QuizQuestion]:
     return [QuizQuestion("mark", one, of[one.key][0], flagged) for one in entries]
-
-
-def _articles(book: Handbook, seed: str) -> Sequence[tuple[RuleEntry, ShownExample]]:
-    """Return articles that lack something, with the rule that says what."""
-    found = []
-    for entry in across([one for one in book.entries if one.whole], seed, "articles"):
-        short = [one for one in entry.bad if len(one.text) <= ARTICLE]
-        if short:
-            found.append((entry, shuffled(short, seed, lambda one: one.text)[0]))
-    return found[:ARTICLES]
 
 
 T = TypeVar("T")
