@@ -31,6 +31,7 @@ from monitor.check.baseline import (
     with_fingerprints,
 )
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
+from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
 from monitor.cli.check_output import (
     WRITERS,
@@ -137,12 +138,12 @@ def check(
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
-    options = {
-        "country": _country(monitor, country),
-        "min_confidence": min_confidence,
-        "on_topic": on_topic,
-        "guideline": chosen,
-    }
+    options = CheckOptions(
+        guideline=chosen,
+        country=_country(monitor, country),
+        min_confidence=min_confidence,
+        on_topic=on_topic,
+    )
     formats = frozenset(kind for _, kind in reports)
     wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
@@ -211,7 +212,7 @@ class Wanted:
 def make_batch(
     desk: Desk,
     files: Sequence[str],
-    options: Mapping[str, Any],
+    options: CheckOptions,
     wanted: Wanted,
     *,
     jobs: int,
@@ -220,7 +221,7 @@ def make_batch(
     """Check `files`; write a baseline if one is wanted, unless a file could not be checked."""
     key = desk.settings.check.baseline_key
     known = _read_baseline(wanted.baseline, key) if wanted.baseline else None
-    asked = {**options, "include_text": wanted.keeps_text or wanted.needs_hashes}
+    asked = replace(options, include_text=wanted.keeps_text or wanted.needs_hashes).given()
 
     def keep(document: dict[str, Any]) -> dict[str, Any]:
         if wanted.needs_hashes and "error" not in document:
@@ -241,7 +242,7 @@ def make_batch(
         desk,
         documents,
         wanted,
-        options["guideline"],
+        options.guideline,
         baseline=known is not None,
         keyed=bool(key),
     )

@@ -226,7 +226,7 @@ class Session:
         answer: dict[str, Any] | None = None
         flags: list[types.Diagnostic] = []
         try:
-            answer = await checker.check(self._asked(text, kind))
+            answer = await checker.check({"text": text, "format": kind, **self.options.given()})
         except DocumentError as error:
             flags = refused(error)
         except Exception as error:  # noqa: BLE001 - told without its message
@@ -236,18 +236,6 @@ class Session:
         is_same = self._document(uri) is document and document.source is text
         if is_same and generation == self._generation:
             self._answered(document, text, answer, flags)
-
-    def _asked(self, text: str, kind: Format) -> dict[str, Any]:
-        options = self.options
-        asked: dict[str, Any] = {"text": text, "format": kind, "on_topic": options.on_topic}
-        if options.country is not None:
-            asked["country"] = options.country
-        if options.min_confidence is not None:
-            asked["min_confidence"] = options.min_confidence
-        if options.guideline is not None:
-            named = options.guideline
-            asked["guideline"] = named if isinstance(named, str) else list(named)
-        return asked
 
     def _answered(
         self,
