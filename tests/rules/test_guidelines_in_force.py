@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 
 import own_guide
-from monitor.check.drafts import GuidelineResult, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json, in_language
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
 from monitor.rules.house_style import InForce, load_guidelines, rule_on
@@ -93,7 +93,8 @@ def test_some_are_chosen_by_id_or_stamp_with_what_they_extend(all_four: InForce)
 
 def test_those_in_its_language_speak_of_a_text(all_four: InForce) -> None:
     def speaking(language: str | None, text: str = "") -> list[str]:
-        return [ruling.guideline.id for ruling in all_four.speaking(language, text)]
+        spoken = in_language(all_four, Document(text, language=language))
+        return [ruling.guideline.id for ruling in spoken]
 
     assert speaking("en-GB") == ["tiny", "ours", "theirs"]
     assert speaking("es") == ["other"]

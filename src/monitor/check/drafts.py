@@ -142,7 +142,7 @@ class Drafts:
         code = parse_country(code) if code else ""
         is_shown = cache(self._is_shown)  # several guidelines may ask the same of a draft
         told = []
-        for ruling in _in_language(in_force, document):
+        for ruling in in_language(in_force, document):
             guideline = ruling.guideline
             checked = check_document(
                 guideline,
@@ -212,7 +212,7 @@ class Drafts:
 _EXTENTS = ("whole", "part", "none")
 
 
-def _in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
+def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
     """Return the guidelines in a text's language; all where it is not known, or none is in it."""
     rulings = in_force.rulings
     if len({ruling.guideline.language for ruling in rulings}) == 1:
