@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 CHUNK = 32
 """Documents analysed in one go: their sentences share batches, and memory stays small."""
+_ELSEWHERE = frozenset({"off", "touched"})
+"""Where words do not tell that a text is about trafficking: others may know it is."""
 _ABOUT: Mapping[Topic, About] = {"thb": "on", "assumed": "assumed"}
 """How the topic is told of texts that are on it."""
 
@@ -75,7 +77,7 @@ def check_document(
     """
     policy = replace(make_policy(guideline, disable, severity or {}), force_topic=on_topic)
     (checked,) = run_policy(guideline, [document], policy)
-    if is_shown and _is_elsewhere(checked) and is_shown(document.title, document.text):
+    if is_shown and checked.about in _ELSEWHERE and is_shown(document.title, document.text):
         (checked,) = run_policy(guideline, [document], replace(policy, force_topic=True))
     return checked
 
@@ -119,17 +121,12 @@ def run_shown(
     `is_shown`, by number, is asked only where the words of a document do not tell.
     """
     checked = run_policy(guideline, documents, policy)
-    shown = [n for n, each in enumerate(checked) if _is_elsewhere(each) and is_shown(n)]
+    shown = [n for n, each in enumerate(checked) if each.about in _ELSEWHERE and is_shown(n)]
     opened = replace(policy, force_topic=True)
     again = run_policy(guideline, [documents[number] for number in shown], opened)
     for number, told in zip(shown, again, strict=True):
         checked[number] = told
     return checked
-
-
-def _is_elsewhere(checked: Checked) -> bool:
-    """Whether its words do not tell that it is about trafficking: others may know it is."""
-    return checked.about in ("off", "touched")
 
 
 @dataclass(slots=True)

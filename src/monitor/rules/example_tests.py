@@ -215,7 +215,8 @@ def clause_words(clause: Clause, *, whole_text: bool = False) -> str:
     """
     asked = " or ".join(_asked(clause)) or "nothing"
     least = f"at least {clause.at_least} of: " if clause.at_least > 1 else ""
-    if clause.person or clause.quoted or (clause.referent and not _listed(clause)):
+    listed = clause.lexicons or clause.phrases or clause.sequences or clause.tokens
+    if clause.person or clause.quoted or (clause.referent and not listed):
         return asked
     reach = f", {clause.reach} words away at most" if clause.reach else ""
     within = "document" if whole_text and clause.within == "sentence" else clause.within
@@ -225,7 +226,9 @@ def clause_words(clause: Clause, *, whole_text: bool = False) -> str:
 def _asked(clause: Clause) -> Iterator[str]:
     yield from (f"a word of the list '{name}'" for name in clause.lexicons)
     if clause.phrases:
-        yield _some(clause.phrases)
+        named = " or ".join(f"'{phrase}'" for phrase in clause.phrases[:SHOWN])
+        rest = len(clause.phrases) - SHOWN
+        yield f"{named} or one of {rest} more" if rest > 0 else named
     if clause.sequences:
         yield " or ".join(f"a sequence like '{_first(s)}'" for s in clause.sequences[:SHOWN])
     if clause.tokens:
@@ -242,16 +245,6 @@ def _asked(clause: Clause) -> Iterator[str]:
     yield from (f"facts that make it {case}" for case in clause.case)
     if clause.headline_has:
         yield f"a headline with {' or '.join(clause.headline_has)}"
-
-
-def _listed(clause: Clause) -> bool:
-    return bool(clause.lexicons or clause.phrases or clause.sequences or clause.tokens)
-
-
-def _some(phrases: list[str]) -> str:
-    named = " or ".join(f"'{phrase}'" for phrase in phrases[:SHOWN])
-    rest = len(phrases) - SHOWN
-    return f"{named} or one of {rest} more" if rest > 0 else named
 
 
 def _first(slots: Iterable[Any]) -> str:
@@ -292,7 +285,9 @@ def why_not_flagged(tried: Tried, place: Place) -> list[str]:
         bare = _bare(tried.rule, matcher)
         found = tried.findings(bare)
         if place not in map(_place, found):
-            near += [f.match for f in found if _overlap(_place(f), place)]
+            field, start, end = place
+            here = (f for f in found if f.field == field)
+            near += [f.match for f in here if f.start < end and start < f.end]
             continue
         reasons = list(_silencers(tried, bare, matcher, number, place))
         if best is None or len(reasons) < len(best):
@@ -430,10 +425,6 @@ def _no_match(tried: Tried, words: str) -> str:
 
 def _place(finding: Finding) -> Place:
     return finding.field, finding.start, finding.end
-
-
-def _overlap(one: Place, other: Place) -> bool:
-    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
 
 
 def why_answered(tried: Tried) -> list[str]:

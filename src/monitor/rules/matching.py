@@ -42,23 +42,19 @@ class OpenDraft:
     """A document opened for checking: its text, and its title where that is a field.
 
     `scenes` are both, title first; `headline` is where the headline stands, if there is one.
+    `is_short`: it is a headline, a sentence, a paragraph, too short to tell its topic.
     """
 
     guideline: Guideline
     document: Document
     scenes: tuple[Scene, ...]
+    text: Scene
     headline: Place | None
     words: int
     is_short: bool
-    """Whether it is a headline, a sentence, a paragraph: too short to tell its topic."""
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     _cast: Cast | None = None
-
-    @property
-    def text(self) -> Scene:
-        """The body."""
-        return self.scenes[-1]
 
     @property
     def cast(self) -> Cast:
@@ -82,7 +78,7 @@ def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
     headline = (first, first.headline) if first.headline else None
     words = len(shadow.split())
     short = words < guideline.about.topic.short_words
-    return OpenDraft(guideline, document, scenes, headline, words, short)
+    return OpenDraft(guideline, document, scenes, text, headline, words, short)
 
 
 def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
