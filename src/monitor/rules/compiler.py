@@ -98,19 +98,19 @@ class CompileError(ValueError):
 class CompiledClause:
     """A clause ready to be looked up: any of its word lists or patterns counts."""
 
-    wordsets: tuple[int, ...]
-    patterns: TokenPatterns | None
-    person: str | None
-    referent: str | None
-    roles: tuple[frozenset[str], ...]
+    wordsets: tuple[int, ...] = ()
+    patterns: TokenPatterns | None = None
+    person: str | None = None
+    referent: str | None = None
+    roles: tuple[frozenset[str], ...] = ()
     """Any of these; of one, all at once."""
-    details: int
+    details: int = 0
     """So many kinds of identifying detail must be told of the person."""
-    looks: tuple[str, ...]
-    quoted: str | None
-    within: Within
-    reach: int | None
-    at_least: int
+    looks: tuple[str, ...] = ()
+    quoted: str | None = None
+    within: Within = "sentence"
+    reach: int | None = None
+    at_least: int = 1
     statistic: tuple[StatisticPart, ...] = ()
     """Parts of a statistic, all of which must be there."""
     case: tuple[str, ...] = ()
@@ -158,8 +158,8 @@ class CompiledMatcher:
     """How much analysis finding and judging a match needs."""
     base: int
     """How much of it before anybody knows whether entities matter."""
-    early_needs: tuple[CompiledClause, ...]
-    early_unless: tuple[CompiledClause, ...]
+    early_needs: tuple[CompiledClause, ...] = ()
+    early_unless: tuple[CompiledClause, ...] = ()
     """Clauses whose answer for an opening is known without analysis."""
     plain: CompiledMatcher | None = None
     """The same for pieces that lack the words of the patterns in its clauses."""
@@ -226,10 +226,6 @@ class Guideline:
     def person_lists(self) -> PersonLists:
         """What `people_in` needs to tell who of a text needs protection."""
         return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
-
-
-_ANY = CompiledClause((), None, None, None, (), 0, (), None, "sentence", None, 1)
-"""A clause that asks for nothing yet."""
 
 
 def compile_guideline(
@@ -330,8 +326,6 @@ class _Build:
             unless=unless,
             level=max((part.level for part in parts), default=NONE),
             base=max((part.base for part in parts), default=NONE),
-            early_needs=(),
-            early_unless=(),
         )
         early_needs, early_unless = _early(made)
         return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
@@ -398,7 +392,7 @@ def _early(made: CompiledMatcher) -> tuple[tuple[CompiledClause, ...], tuple[Com
     )
     needed = tuple(part.needed for part in (made.tokens, made.dependency) if part)
     if needed:
-        early_needs = (replace(_ANY, needed=needed), *early_needs)
+        early_needs = (CompiledClause(needed=needed), *early_needs)
     return early_needs, early_unless
 
 
