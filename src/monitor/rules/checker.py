@@ -14,7 +14,8 @@ from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.evidence import all_hold, any_holds, find_persons
 from monitor.rules.findings import Checked, headline_finding, hide_nothing, make_finding
 from monitor.rules.matching import OpenDraft, RuleMatch, fitting, open_draft, settle
-from monitor.rules.neural_model import DraftReader, ReadSentences, judged, suggested
+from monitor.rules.model_suggestions import judged, suggested
+from monitor.rules.neural_model import DraftReader, ReadSentences
 from monitor.rules.preconditions import (
     ON_TOPIC,
     About,
