@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import own_guide
-from monitor.rules.handbook.book import Book, make_book
+from monitor.rules.handbook.book import Handbook, make_book
 from monitor.rules.handbook.exercises import Material, make_material
 from monitor.rules.handbook.printing import flags_of
 from monitor.rules.house_style import InForce, rule_on
@@ -64,7 +64,7 @@ def in_force(parent: Path, text: str = "") -> InForce:
     return rule_on([load_guideline(folder)])
 
 
-def book(parent: Path, text: str = "") -> Book:
+def book(parent: Path, text: str = "") -> Handbook:
     """The book of a tiny guideline."""
     return make_book(in_force(parent, text), made=MADE, program="1.2.3")
 

@@ -13,7 +13,7 @@ from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
-from monitor.rules.rule_reloading import Shelf
+from monitor.rules.rule_reloading import GuidelineLoader
 
 
 @cache
@@ -24,9 +24,9 @@ def thb(*, judge: bool = False) -> Guideline:
 
 
 @cache
-def shelf(*, judge: bool = False) -> Shelf:
+def shelf(*, judge: bool = False) -> GuidelineLoader:
     """What a monitor has its guidelines from: the one above, loaded."""
-    return Shelf.of([thb(judge=judge)])
+    return GuidelineLoader.of([thb(judge=judge)])
 
 
 @cache

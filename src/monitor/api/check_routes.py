@@ -29,6 +29,7 @@ from monitor.api.schemas import (
     Source,
     WholeStr,
 )
+from monitor.check.options import CheckOptions
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import parse_country
@@ -398,11 +399,11 @@ async def check_file(request: Request, desk: DeskDep) -> Response:
     upload, data, options = await upload_of(request)
     name = f"upload{suffix_of(upload)}"
     # Under a neutral name: the file's own could reach an error message.
-    job = Job("check_bytes", {"name": name, **options}, data)
+    job = Job("check_bytes", {"name": name, **options.given()}, data)
     return await answer_check(request, job, desk)
 
 
-async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]]:
+async def upload_of(request: Request) -> tuple[UploadFile, bytes, CheckOptions]:
     """Return the file of a form, its content and the options beside it."""
     form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
     try:
@@ -412,7 +413,7 @@ async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]
         await form.close()
 
 
-def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
+def _fields(form: FormData) -> tuple[UploadFile, CheckOptions]:
     """Return the file and the options; refuse anything else with its own location."""
     errors: list[tuple[list[str | int], str]] = []
     parts = form.multi_items()
@@ -443,12 +444,13 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
         raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
     upload = uploads[0]
     assert isinstance(upload, UploadFile)
-    return upload, {
-        "country": str(countries[0]) if countries else None,
-        "min_confidence": least[0] if least else None,
-        "guideline": named or None,
-        **{name: values == ["true"] for name, values in wishes.items()},
-    }
+    return upload, CheckOptions(
+        country=str(countries[0]) if countries else None,
+        min_confidence=least[0] if least else None,
+        guideline=list(map(str, named)) or None,
+        on_topic=wishes["on_topic"] == ["true"],
+        include_text=wishes["include_text"] == ["true"],
+    )
 
 
 def _is_name(value: object) -> bool:
@@ -502,8 +504,8 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
     upload, data, options = await upload_of(request)
     if suffix_of(upload) != ".docx":
         raise ProblemError(415, "Only .docx files can be given back with comments.")
-    options |= {"name": "upload.docx", "now": datetime.now(UTC).isoformat()}
-    job = Job("comment_docx", options, data)
+    now = datetime.now(UTC).isoformat()
+    job = Job("comment_docx", {"name": "upload.docx", "now": now, **options.given()}, data)
     answer = await answer_check(request, job, desk, media_type=WORD)
     answer.headers["content-disposition"] = 'attachment; filename="reviewed.docx"'
     return answer

@@ -29,6 +29,7 @@ from monitor.check.baseline import (
     with_fingerprints,
 )
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
+from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
 from monitor.cli.check_output import (
     Format,
@@ -127,12 +128,12 @@ def check(
     if format != "docx":
         reports.append((output, format))
     formats = {kind for _, kind in reports}
-    options = {
-        "country": _country(desk, country),
-        "min_confidence": min_confidence,
-        "on_topic": on_topic,
-        "guideline": chosen,
-    }
+    options = CheckOptions(
+        guideline=chosen,
+        country=_country(desk, country),
+        min_confidence=min_confidence,
+        on_topic=on_topic,
+    )
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
 
@@ -148,9 +149,9 @@ def check(
             document.pop("text", None)
         return document
 
-    options["include_text"] = keeps_text or needs_hashes
+    asked = replace(options, include_text=keeps_text or needs_hashes).given()
     documents: Sequence[Mapping[str, Any]] = check_files(
-        desk, files, options, jobs=jobs or cores(), keep=keep, engine=engine
+        desk, files, asked, jobs=jobs or cores(), keep=keep, engine=engine
     )
     if write_baseline:
         made = _write_baseline(write_baseline, documents, key)

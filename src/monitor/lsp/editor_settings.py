@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from monitor.check.options import CheckOptions
 from monitor.labels.countries import parse_country
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Severity
@@ -13,19 +14,15 @@ from monitor.records.finding import SEVERITIES, Severity
 SECTION = "monitor"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options(CheckOptions):
     """How an editor's drafts are checked; `None`: as the workspace's monitor.toml says.
 
     `severity` is the least that is shown. `languages` are further language ids that are checked,
     as plain text. `feedback` offers to say whether a flag was right.
     """
 
-    country: str | None = None
-    guideline: str | tuple[str, ...] | None = None
-    min_confidence: float | None = None
     severity: Severity = "suggestion"
-    on_topic: bool = False
     disable: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     feedback: bool = False

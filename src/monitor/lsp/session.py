@@ -215,7 +215,7 @@ class EditorSession:
         answer: dict[str, Any] | None = None
         flags: list[types.Diagnostic] = []
         try:
-            answer = await checker.check(self._request(text, kind))
+            answer = await checker.check({"text": text, "format": kind, **self.options.given()})
         except DocumentError as error:
             flags = refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message
@@ -225,17 +225,6 @@ class EditorSession:
         is_same = self._document(uri) is document and document.source is text
         if is_same and generation == self._generation:
             self._answered(document, text, answer, flags)
-
-    def _request(self, text: str, kind: Format) -> dict[str, Any]:
-        options = self.options
-        named = options.guideline
-        given = {
-            "country": options.country,
-            "min_confidence": options.min_confidence,
-            "guideline": list(named) if isinstance(named, tuple) else named,
-        }
-        request = {"text": text, "format": kind, "on_topic": options.on_topic}
-        return request | {name: value for name, value in given.items() if value is not None}
 
     def _answered(
         self,
