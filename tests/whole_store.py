@@ -12,9 +12,9 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
 from monitor.records.tag import Tag
-from monitor.storage.leases import Lease
 from monitor.storage.schema import earlier_stamps
 from monitor.storage.store import Store
+from monitor.storage.work_queue import Lease
 from monitor.stories.clustering import place
 from store_samples import (
     CLASSIFIER,

@@ -139,7 +139,7 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
         assert seen(monitor, "else")[1] == plain  # of no story, and tells of nobody
         names.mask_due(monitor)
     assert names.complete_due(monitor) == 0
-    monitor.judged._nothing_due.clear()
+    monitor.judged._last.clear()
     assert names.complete_due(monitor) == 0
 
 

@@ -24,7 +24,8 @@ from feed_server import STORY, Answer, FeedServer, item, rss
 from monitor.app import Monitor
 from monitor.feeds.starter_feeds import make_feed
 from monitor.jobs import schedule as watching
-from monitor.jobs.schedule import Job, Schedule, Stop, Turn, clock_words, line, pause_s, watch
+from monitor.jobs.schedule import Job, ScheduleProcess, Stop, clock_words, line, pause_s, watch
+from monitor.jobs.work_queue import ScheduleLease
 from monitor.records.errors import StoreError
 from monitor.settings import FetchSettings, Settings, StoreSettings
 from monitor.storage.store import open_store
@@ -225,7 +226,7 @@ def test_a_second_one_waits_and_takes_over(desktop: Desktop) -> None:
         worked.append(desktop.at)
         return {}
 
-    with Turn(desktop.monitor.store, lambda: NOW, holder="elsewhere process 7") as first:
+    with ScheduleLease(desktop.monitor.store, lambda: NOW, holder="elsewhere process 7") as first:
         first.take()
         said = desktop.watch(Job("work", work), until=NOW + 3 * MINUTE)
     (told,) = said
@@ -316,7 +317,7 @@ def test_a_schedule_beside_ends_with_its_input_and_is_started_again(tmp_path: Pa
     )
     code = f"import os; os.chdir({str(tmp_path)!r})\n{code}"
     told: list[str] = []
-    with Schedule([sys.executable, "-c", code], told.append, again_s=0.05) as schedule:
+    with ScheduleProcess([sys.executable, "-c", code], told.append, again_s=0.05) as schedule:
         deadline = time.monotonic() + 60
         while not (tmp_path / "second").exists():
             assert time.monotonic() < deadline

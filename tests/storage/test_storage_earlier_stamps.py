@@ -10,7 +10,7 @@ from monitor.records.review import Draw, Drawn, Stratum
 from monitor.records.tag import Tag
 from monitor.storage.full_text_search import Wanted
 from monitor.storage.store import Store, open_store
-from monitor.storage.work_queue import FoldedSoFar
+from monitor.storage.work_queue import Progress
 from monitor.stories.clustering import fold_due
 from store_samples import (
     CLASSIFIER,
@@ -41,7 +41,7 @@ def fill(store: Store) -> None:
         every = judged(0.9), tagged(Tag("form", "forced_labour", 0.9)), flagged(article)
         store.record_assessments([(article, said) for said in every], NOW)
         store.record_masks([Mask(article.id, article.sha256, NAMES)], NOW)
-    fold_due(store, (STORIES, CLASSIFIER), NOW, FoldedSoFar(), size=9)
+    fold_due(store, (STORIES, CLASSIFIER), NOW, Progress(), size=9)
     stamp = f"{CLASSIFIER} relevance-th@1+ffffffffffff"
     store.add_draw(Draw(DAY, stamp, (Stratum(0, 1, 2, 1),), (Drawn("article-a", 0, 0.5),), NOW))
     store.fill_index(limit=9)
@@ -59,7 +59,7 @@ def told(store: Store, stamps: dict[str, str]) -> dict[str, Any]:
         "unmasked": [one.id for one in store.unmasked(stamps[NAMES], limit=9)],
         "found": store.search(wanted, judges, limit=9).ids,
         "stories": store.stories_of(stories, articles),
-        "folded": fold_due(store, (stories, judges[0]), NOW, FoldedSoFar(), size=9),
+        "folded": fold_due(store, (stories, judges[0]), NOW, Progress(), size=9),
         "candidates": store.candidates(NOW, at(1), judges),
         "held": store.held(articles, stories),
     }

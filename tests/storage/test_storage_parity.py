@@ -17,8 +17,8 @@ import pytest
 import whole_store
 from monitor.records.account import Token
 from monitor.records.errors import NotFound
-from monitor.storage.leases import Lease
 from monitor.storage.store import Store
+from monitor.storage.work_queue import Lease
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, poll, sha
 
 HERE = Path(__file__).parent

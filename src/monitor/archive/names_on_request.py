@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN_FOR = timedelta(hours=1)
 """So long are names shown to who asked for them."""
-_AT_ONCE = 16
+AT_ONCE = 16
 """Articles looked through in one transaction: half a second's work."""
 
 

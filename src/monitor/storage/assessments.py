@@ -13,8 +13,7 @@ from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
 from monitor.records.finding import Finding, ScorecardItem, Source, Span
 from monitor.records.tag import Tag, Term
-from monitor.storage.database import insert_new, row_of, rows_of
-from monitor.storage.leases import end_claims
+from monitor.storage.database import Database, insert_new, row_of, rows_of
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -25,6 +24,7 @@ from monitor.storage.schema import (
     versions,
 )
 from monitor.storage.search_index import mark_said
+from monitor.storage.work_queue import Lease, claim, end_claims
 
 Said = TypeVar("Said", Tag, Term, ScorecardItem)
 ARTICLE = (
@@ -164,6 +164,28 @@ def due(
     return [to_article(row) for row in connection.execute(query)]
 
 
+def claim_due(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `due` does, without what others work on, and claim it as `mine`.
+
+    `record` with the same token ends the claims. Raises `NotFound` as `due`.
+    """
+
+    def query(connection: Connection, most: int) -> Select[Any]:
+        return following(connection, due_query(stamp, most, since), after)
+
+    rows = claim(database, query, stamp, mine, now, limit=limit, by_index=since is None)
+    return [to_article(row) for row in rows]
+
+
 def record(
     connection: Connection,
     pairs: Sequence[tuple[Article, Assessment]],
@@ -176,8 +198,7 @@ def record(
     What is said of an article that expired meanwhile is not kept: it would bring words back.
     It ends the claims of `token`.
     """
-    if token is not None:
-        end_claims(connection, token)
+    end_claims(connection, token)
     new: list[dict[str, Any]] = []
     gone = expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:

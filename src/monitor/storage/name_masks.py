@@ -41,8 +41,7 @@ from monitor.storage.assessments import (
     expired,
     to_article,
 )
-from monitor.storage.database import add_rows, chunks, insertion, row_of, rows_of
-from monitor.storage.leases import end_claims
+from monitor.storage.database import Database, add_rows, chunks, insertion, row_of, rows_of
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -58,6 +57,7 @@ from monitor.storage.schema import (
     versions,
 )
 from monitor.storage.search_index import put, take_out
+from monitor.storage.work_queue import Lease, claim, end_claims
 
 FILE_NAME = "names.key"
 
@@ -127,10 +127,54 @@ def unmasked(
     With `told_by` only what these stamps find relevant or borderline, with `since` only what
     came in from then on; `after` is the id of the article to go on from.
     """
-    query = unmasked_query(stamp, limit, told_by=told_by, since=since)
-    if after is not None:
-        query = query.where(behind(connection, after, newest_first=True))
+    query = _unmasked(connection, stamp, limit, told_by, after, since)
     return [to_article(row) for row in connection.execute(query)]
+
+
+def claim_unmasked(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    told_by: Sequence[str] = (),
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `unmasked` does, without what others work on, and claim it as `mine`."""
+
+    def query(connection: Connection, most: int) -> Select[Any]:
+        return _unmasked(connection, stamp, most, told_by, after, since)
+
+    by_index = since is None and not told_by
+    rows = claim(database, query, stamp, mine, now, limit=limit, by_index=by_index)
+    return [to_article(row) for row in rows]
+
+
+def _unmasked(
+    connection: Connection,
+    stamp: str,
+    limit: int,
+    told_by: Sequence[str],
+    after: str | None,
+    since: datetime | None,
+) -> Select[Any]:
+    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
+    query = (
+        current_articles()
+        .where(~done.exists())
+        .order_by(None)
+        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
+        .limit(limit)
+    )
+    if told_by:
+        told = select(assessments.c.article_id).where(
+            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
+        )
+        query = query.where(articles.c.id.in_(told))
+    query = arrived(query, since)
+    return query if after is None else query.where(behind(connection, after, newest_first=True))
 
 
 def record_masks(
@@ -141,8 +185,7 @@ def record_masks(
     What is hidden in it for others' sake stays so, until `record_complete` has come to it.
     Nothing is stored of articles that expired. It ends the claims of `token`.
     """
-    if token is not None:
-        end_claims(connection, token)
+    end_claims(connection, token)
     gone = expired(connection, [mask.article_id for mask in found])
     known = _known(connection, [mask.article_id for mask in found])
     rows = [
@@ -318,26 +361,6 @@ def asking_times(connection: Connection, since: datetime | None = None) -> list[
     """Return when names were asked for from `since` on, once for each article, in order."""
     query = select(askings.c.at).where(*in_period(askings.c.at, since, None))
     return list(connection.execute(query.order_by(askings.c.at)).scalars())
-
-
-def unmasked_query(
-    stamp: str, limit: int, *, told_by: Sequence[str] = (), since: datetime | None = None
-) -> Select[Any]:
-    """Return the query of `unmasked`."""
-    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
-    query = (
-        current_articles()
-        .where(~done.exists())
-        .order_by(None)
-        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
-        .limit(limit)
-    )
-    if told_by:
-        told = select(assessments.c.article_id).where(
-            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
-        )
-        query = query.where(articles.c.id.in_(told))
-    return arrived(query, since)
 
 
 def forget_places(

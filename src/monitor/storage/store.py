@@ -31,7 +31,6 @@ from monitor.storage import (
     full_text_search,
     health,
     imports,
-    leases,
     mail_deliveries,
     name_masks,
     polls,
@@ -233,13 +232,13 @@ class Store:
     due = _read(assessments.due)
     record_assessments = _write(assessments.record)
     last_assessment = _read(assessments.last_assessment)
-    claim_due = _whole(work_queue.claim_due)
-    claim_unmasked = _whole(work_queue.claim_unmasked)
+    claim_due = _whole(assessments.claim_due)
+    claim_unmasked = _whole(name_masks.claim_unmasked)
     claims = _whole(work_queue.claims)
     renew_claims = _whole(work_queue.renew_claims)
     drop_claims = _whole(work_queue.drop_claims)
-    take_lease = _write(leases.take)
-    drop_lease = _write(leases.drop)
+    take_lease = _write(work_queue.take_lease)
+    drop_lease = _write(work_queue.drop_lease)
 
     # Stories
     fold = _write(stories.fold)
