@@ -15,9 +15,8 @@ from monitor.records.errors import NotFound, UsageError
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, hide
 from monitor.settings import Settings
-from monitor.storage.full_text_search import Wanted
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.stories import Placed
-from monitor.text.search_terms import read_search
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 NAMED = "Yaw Mensah, 14, was sold to a cocoa farmer. Mensah is safe now."
@@ -239,8 +238,8 @@ def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
     bring(monitor, "fr", "Yaw Mensah est libre.", title="Libre", language="fr")
     fold(monitor)
     names.mask_due(monitor)
-    assert monitor.store.search(Wanted(words=read_search("libre")), (), limit=9).ids
-    found = monitor.store.search(Wanted(words=read_search("mensah")), (), limit=9)
+    assert monitor.store.search(ArticleFilter(query="libre"), (), limit=9).ids
+    found = monitor.store.search(ArticleFilter(query="mensah"), (), limit=9)
     assert found.ids == ()
     assert Path(monitor.settings.names_key).exists() is False  # nothing had to be kept
 

@@ -8,7 +8,7 @@ from earlier_desk import as_before
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, Stratum
 from monitor.records.tag import Tag
-from monitor.storage.full_text_search import Wanted
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store, open_store
 from monitor.storage.work_queue import Progress
 from monitor.stories.clustering import fold_due
@@ -52,7 +52,7 @@ def told(store: Store, stamps: dict[str, str]) -> dict[str, Any]:
     judges = [stamps[stamp] for stamp in STAMPS]
     stories = stamps[STORIES]
     articles = [one.article.id for one in store.assessed(judges, shown=True)]
-    wanted = Wanted(tags=(("form", "forced_labour"),), rule="victim-as-slave")
+    wanted = ArticleFilter(tags=(("form", "forced_labour"),), rule="victim-as-slave")
     return {
         "shown": articles,
         "due": [[one.id for one in store.due(stamp, limit=9)] for stamp in judges],

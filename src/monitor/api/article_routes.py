@@ -30,7 +30,8 @@ from monitor.records.json_shapes import (
     term_json,
     time_json,
 )
-from monitor.storage.full_text_search import COUNTED, Wanted
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
@@ -71,7 +72,7 @@ def articles(
     )
 
 
-def _search_json(wanted: Wanted) -> dict[str, Any]:
+def _search_json(wanted: ArticleFilter) -> dict[str, Any]:
     """Return how a search was read."""
     return {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
 

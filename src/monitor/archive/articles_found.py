@@ -14,14 +14,15 @@ from monitor.records.article import Article
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import WITHHELD, Shown
-from monitor.text.search_terms import Place, excerpt_around, places_of
+from monitor.text.search_terms import Place, Search, excerpt_around, places_of
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.records.article import AssessedArticle, Review
     from monitor.records.article_record import Version
+    from monitor.storage.article_filter import ArticleFilter
     from monitor.storage.articles import Seen
-    from monitor.storage.full_text_search import Found, Wanted
+    from monitor.storage.full_text_search import Found
     from monitor.stories.outlet_comparison import Change
 
 
@@ -90,7 +91,7 @@ class Whole:
 
 def find(
     desk: Desk,
-    wanted: Wanted,
+    wanted: ArticleFilter,
     *,
     limit: int,
     after: str | None = None,
@@ -103,20 +104,21 @@ def find(
 
 
 def look_up(
-    desk: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
+    desk: Desk, wanted: ArticleFilter, *, who: str, limit: int, after: str | None = None
 ) -> Listing:
     """Return a page of the articles that are wanted, newest first, as `who` may see them."""
     page, found = find(desk, wanted, limit=limit, after=after)
     shown = desk.shown((one.article for one in page), ask=asked(desk, who))
-    rows = tuple(_row(one, shown[one.article.id], wanted) for one in page)
+    words = wanted.words
+    rows = tuple(_row(one, shown[one.article.id], words) for one in page)
     return Listing(rows, found, desk.store.count_unindexed())
 
 
-def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
+def _row(assessed: AssessedArticle, shown: Shown, words: Search) -> Row:
     text = assessed.article.text
-    if not wanted.words.wanted or shown.withheld or not text:
+    if not words.wanted or shown.withheld or not text:
         return Row(assessed, shown)
-    hits = places_of(text, wanted.words.terms, shown.hidden("text"))
+    hits = places_of(text, words.terms, shown.hidden("text"))
     return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
 
 

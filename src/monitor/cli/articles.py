@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.feeds.article_import import Imported
     from monitor.jobs.forget_article import Chosen
-    from monitor.storage.full_text_search import Relevance, Wanted
+    from monitor.storage.article_filter import ArticleFilter, Relevance
 
 
 app = typer.Typer(
@@ -101,32 +101,31 @@ def search(
     format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
-    from monitor.records.dates import bounds_of, published_days
-    from monitor.storage.full_text_search import Wanted
+    from monitor.records.dates import bounds_of
+    from monitor.storage.article_filter import ArticleFilter
     from monitor.text.search_terms import read_search
 
     monitor = monitor_of(context)
-    asked = read_search(" ".join(words or []))
+    query = " ".join(words or [])
+    asked = read_search(query)
     if words:
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     zone = monitor.settings.zone
     first, last = bounds_of(
         day_asked(since, "--since"), day_asked(until, "--until") or day_asked(to, "--to"), zone
     )
-    wanted = Wanted(
-        words=asked,
+    wanted = ArticleFilter(
+        query=query,
         tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet,
         language=language,
         since=first,
         until=last,
-        published=published_days(
-            day_asked(published_since, "--published-since"),
-            day_asked(published_until, "--published-until"),
-            zone,
-        ),
+        published_since=day_asked(published_since, "--published-since"),
+        published_until=day_asked(published_until, "--published-until"),
+        timezone=zone.key,
         relevance=_one(relevance),
-        flag=flag or "",
+        flag=flag,
         rule=rule,
     )
     if told := days_words(since, until or to, published_since, published_until):
@@ -139,7 +138,7 @@ def _one(relevance: Relevance | None) -> tuple[Relevance, ...] | None:
 
 
 def _print(
-    desk: Desk, wanted: Wanted, *, limit: int, after: str | None, names: bool, as_json: bool
+    desk: Desk, wanted: ArticleFilter, *, limit: int, after: str | None, names: bool, as_json: bool
 ) -> None:
     from monitor.archive.articles_found import look_up
     from monitor.archive.names_on_request import ask, hide

@@ -19,7 +19,7 @@ from monitor.records.article_record import Provenance, Recorded, Version
 from monitor.records.json_shapes import import_json
 from monitor.storage import articles as stored
 from monitor.storage import imports, reviews, stories
-from monitor.storage.articles import Filters, searched
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.assessments import (
     KEPT,
     any_version,
@@ -30,7 +30,6 @@ from monitor.storage.assessments import (
 )
 from monitor.storage.database import Database, chunks, rows_of
 from monitor.storage.decisions import gave
-from monitor.storage.full_text_search import Wanted
 from monitor.storage.schema import (
     articles,
     assessments,
@@ -54,7 +53,7 @@ since nobody can tell whether they were published on the days asked for."""
 def assessed(
     database: Database,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     moment: datetime,
     lost: Lost,
     *,
@@ -95,7 +94,7 @@ def _is_after(time: datetime | None, moment: datetime) -> bool:
 def _candidates(
     connection: Connection,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     moment: datetime,
     after: str | None,
 ) -> tuple[Sequence[Any], str | None, bool]:
@@ -112,7 +111,7 @@ def _candidates(
     )
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    for tag in (*filters.labels, *filters.tags):
+    for tag in filters.every_tag:
         tagged = stored.tagged(said, *tag).exists()
         query = query.where(or_(tagged, gave(articles.c.id, *tag)))
     if filters.story is not None:
@@ -182,7 +181,7 @@ def withdrawn_then(moment: datetime) -> Any:
 def _asked_for(
     connection: Connection,
     page: list[AssessedArticle],
-    filters: Filters,
+    filters: ArticleFilter,
     moment: datetime,
     lost: Lost,
 ) -> list[AssessedArticle]:
@@ -190,24 +189,25 @@ def _asked_for(
 
     What lost its words since cannot be found by them: it is `lost`.
     """
-    if (wanted := searched(filters)) is None:
+    if not filters.needs_search:
         return page
-    page = [one for one in page if _is_marked(one, wanted)]
-    if not wanted.words:
+    words = filters.words
+    page = [one for one in page if _is_marked(one, filters)]
+    if not words:
         return page
     hidden = _hidden(connection, page)
     lost["expired"] += sum(_is_after(one.article.expired, moment) for one in page)
-    return [one for one in page if _has(one.article, wanted.words, hidden.get(one.article.id))]
+    return [one for one in page if _has(one.article, words, hidden.get(one.article.id))]
 
 
-def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
+def _is_as_chosen(one: AssessedArticle, filters: ArticleFilter) -> bool:
     """Whether the merged record is as chosen: the database knows what any assessor ever said."""
     there = {(tag.scheme, tag.label) for tag in one.tags}
     tongue = filters.language in (None, one.article.language)
-    return tongue and there.issuperset((*filters.labels, *filters.tags))
+    return tongue and there.issuperset(filters.every_tag)
 
 
-def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
+def _is_marked(one: AssessedArticle, wanted: ArticleFilter) -> bool:
     severities = {finding.severity for finding in one.findings}
     flagged = not wanted.flag or (
         bool(severities) if wanted.flag == "any" else wanted.flag in severities
@@ -217,7 +217,7 @@ def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
         judged = "not_judged"
     else:
         judged = "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"
-    return flagged and ruled and (wanted.relevance is None or judged in wanted.relevance)
+    return flagged and ruled and (wanted.verdicts is None or judged in wanted.verdicts)
 
 
 Places = dict[str, list[tuple[int, int]]]
@@ -257,7 +257,7 @@ T = TypeVar("T")
 def recorded(
     database: Database,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     *,
     stories_stamp: str,
     moment: datetime,

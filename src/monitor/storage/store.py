@@ -43,7 +43,7 @@ from monitor.storage import (
     withdrawn_versions,
     work_queue,
 )
-from monitor.storage.articles import Filters
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import Database, open_database
 from monitor.storage.migrate import migrate, revision_of
 from monitor.storage.name_masks import FILE_NAME, NameKey
@@ -210,13 +210,13 @@ class Store:
     ) -> Iterator[AssessedArticle]:
         """Yield articles with what `stamps` said of their current version, oldest sight first.
 
-        `filters` are the fields of `Filters`; `after` is the id of the article to go on
+        `filters` are the fields of `ArticleFilter`; `after` is the id of the article to go on
         from. Memory stays constant however many there are; articles nobody judged are among them.
 
         Raises `UsageError` for an unknown filter and, at the first step, `NotFound` for `after`.
         """
         try:
-            chosen = Filters(**filters)
+            chosen = ArticleFilter(**filters)
         except TypeError as error:
             raise UsageError(f"no such filter among {', '.join(sorted(filters))}") from error
         return articles.assessed(self._database, stamps, chosen, limit=limit, after=after)

@@ -39,7 +39,8 @@ from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
 from monitor.records.tag import Tag
-from monitor.storage.full_text_search import COUNTED, RELEVANCES
+from monitor.storage.article_filter import RELEVANCES
+from monitor.storage.full_text_search import COUNTED
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
