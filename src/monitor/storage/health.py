@@ -17,7 +17,7 @@ from monitor.records.account import Token
 from monitor.records.digest import Delivery
 from monitor.records.errors import StoreError
 from monitor.records.review import Feedback
-from monitor.storage import accounts, mail_deliveries, reviews
+from monitor.storage import mail_deliveries, reviews, sign_in
 from monitor.storage.database import Database, open_database
 from monitor.storage.migrate import HEAD, revision_of
 from monitor.storage.retention import count_expired
@@ -92,7 +92,7 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 
 def tokens_in(address: str) -> list[Token]:
     """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
-    return _rows(address, tokens.name, accounts.all_tokens)
+    return _rows(address, tokens.name, sign_in.all_tokens)
 
 
 def feedback_in(address: str) -> list[Feedback]:

@@ -19,7 +19,6 @@ from monitor.records.counts import Item
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Seal
 from monitor.storage import (
-    accounts,
     article_history,
     articles,
     assessments,
@@ -38,6 +37,7 @@ from monitor.storage import (
     reviews,
     samples,
     search_index,
+    sign_in,
     stories,
     trend_counts,
     withdrawn_versions,
@@ -338,14 +338,13 @@ class Store:
             return mail_deliveries.make_key(connection, name)
 
     # Who may sign in
-    add_token = _write(accounts.add_token)
-    revoke_token = _write(accounts.revoke_token)
-    tokens = _read(accounts.all_tokens)
-    find_token = _read(accounts.find_token)
-    add_session = _write(accounts.add_session)
-    find_session = _read(accounts.find_session)
-    touch_session = _write(accounts.touch_session)
-    drop_session = _write(accounts.drop_session)
+    add_token = _write(sign_in.add_token)
+    revoke_token = _write(sign_in.revoke_token)
+    tokens = _read(sign_in.all_tokens)
+    live_tokens = _read(sign_in.live_tokens)
+    find_token = _whole(sign_in.find_token)
+    find_session = _whole(sign_in.find_session)
+    sign_out = _whole(sign_in.sign_out)
 
     # Counting
     counts = _read(health.counts)
@@ -382,4 +381,5 @@ class Store:
 
     # last: within this class the names no longer mean the modules
     feeds = _read(feeds.followed_feeds)
+    sign_in = _write(sign_in.sign_in)
     reviews = _read(reviews.of_article)

@@ -24,12 +24,7 @@ from monitor.records.account import ROLES, Visitor
 from monitor.records.errors import NotFound, UsageError
 from monitor.storage.sign_in import (
     LONGEST,
-    add_token,
-    find_token,
-    revoke_token,
     rights_of,
-    sign_in,
-    sign_out,
     visitor_of,
 )
 from monitor.web.page_frame import PageContext, PageDep
@@ -76,7 +71,7 @@ async def signin_now(
     desk = page.desk
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, desk.store, token.strip(), desk.now())
+    found = await run_sync(desk.store.find_token, token.strip(), desk.now())
     going = own_path(asked)
     if found is None:
         tries.note(address)
@@ -84,8 +79,8 @@ async def signin_now(
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
-        await run_sync(sign_out, desk.store, before)
-    told = await run_sync(sign_in, desk.store, found, desk.now())
+        await run_sync(desk.store.sign_out, before)
+    told = await run_sync(desk.store.sign_in, found, desk.now())
     answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
@@ -107,7 +102,7 @@ def signout_now(request: Request, desk: DeskDep) -> Response:
     _require_own_page(request)
     public = desk.settings.digest.public_url
     if told := session_in(request.scope, public):
-        sign_out(desk.store, told)
+        desk.store.sign_out(told)
     answer = RedirectResponse("/signin?out=1", 303)
     secure = is_secure(request.scope, public)
     answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
@@ -139,8 +134,8 @@ def tokens_add(
 ) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
     try:
-        made, secret = add_token(
-            page.desk.store, name, rights_of(role or None), page.desk.now(), days=_days(days)
+        made, secret = page.desk.store.add_token(
+            name, rights_of(role or None), page.desk.now(), days=_days(days)
         )
     except UsageError as error:
         return _tokens(page, said=str(error), status=422)
@@ -151,7 +146,7 @@ def tokens_add(
 def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(page.desk.store, name, page.desk.now())
+        page.desk.store.revoke_token(name, page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)
