@@ -50,7 +50,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """One kind of work. `do` does what is due and returns its counts, told where one is not 0.
 
     `due` is when there will be something to do (`None`: nothing), so that a round begins then; a
@@ -135,7 +135,7 @@ def watch(
     *,
     stop: Stop,
     tell: Tell,
-    jobs: Sequence[Job] | None = None,
+    jobs: Sequence[ScheduledJob] | None = None,
     sleep: Callable[[float], object] | None = None,
     pauses: tuple[float, float] = (LEAST_S, MOST_S),
     lease: ScheduleLease | None = None,
@@ -181,7 +181,7 @@ def _wait_for_lease(
 
 def _round(
     desk: Desk,
-    jobs: Sequence[Job],
+    jobs: Sequence[ScheduledJob],
     stopped: Stopped,
     tell: Tell,
     failures: _Failures,
@@ -203,7 +203,7 @@ def _round(
         return pauses[1]  # the jobs themselves will say what is wrong
 
 
-def _do(desk: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
+def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
     """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
     try:
@@ -303,15 +303,15 @@ def expire(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as
     return {"expired": done.articles if done else 0}
 
 
-JOBS: tuple[Job, ...] = (
-    Job("ingest", ingest, _next_poll),
-    Job("assess", assess),
-    Job("names", names),
-    Job("index", index),
-    Job("fold", fold),
-    Job("sample", sample),
-    Job("send", send),
-    Job("expire", expire),
+JOBS: tuple[ScheduledJob, ...] = (
+    ScheduledJob("ingest", ingest, _next_poll),
+    ScheduledJob("assess", assess),
+    ScheduledJob("names", names),
+    ScheduledJob("index", index),
+    ScheduledJob("fold", fold),
+    ScheduledJob("sample", sample),
+    ScheduledJob("send", send),
+    ScheduledJob("expire", expire),
 )
 """What is done in a round, in this order. A further job is a line here."""
 
