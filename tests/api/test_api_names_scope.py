@@ -12,7 +12,7 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD
 from monitor.records.tag import Tag
 from monitor.settings import Settings
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from serving import serve
 from store_samples import CLASSIFIER, NOW, STAMPS, feed, flagged, incoming, judged, poll, tagged
 
@@ -67,7 +67,7 @@ def _desk(tmp_path_factory):
         mask_due(monitor)
 
         def place(article, _):
-            return Placed(None if article.id == "article-fr" else "article-fr", "", (), NOW)
+            return StoryPlacement(None if article.id == "article-fr" else "article-fr", "", (), NOW)
 
         monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, NOW, limit=9)
         complete_due(monitor)

@@ -16,7 +16,7 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, hide
 from monitor.settings import Settings
 from monitor.storage.article_filter import ArticleFilter
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 NAMED = "Yaw Mensah, 14, was sold to a cocoa farmer. Mensah is safe now."
@@ -78,7 +78,7 @@ def fold(monitor, *, after=0):
 
     def place(one, _shelf):
         first = None if one.id == "article-maid" else "article-maid"
-        return Placed(first, "", (), at(after))
+        return StoryPlacement(first, "", (), at(after))
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, at(after), limit=99)
 
@@ -118,7 +118,7 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
         monitor.store.record_assessments([(one, judged(0.9))], NOW)
 
     def place(one, _shelf):
-        return Placed(None if one.id == "article-maid" else "article-maid", "", (), NOW)
+        return StoryPlacement(None if one.id == "article-maid" else "article-maid", "", (), NOW)
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, NOW, limit=9)
     for turn in range(2):

@@ -12,7 +12,7 @@ from monitor.records.article_record import Recorded
 from monitor.records.tag import Tag
 from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 
 
@@ -49,7 +49,9 @@ def test_every_moment_can_be_read_again(store: Store) -> None:
     store.record_poll(poll(feed(), [incoming("a", "Second.")]), at(10))
     judge(store, 15, 0.4)
     store.record_poll(poll(feed(), [incoming("a", "First."), incoming("c")]), at(20))
-    store.fold("s@1", (CLASSIFIER,), lambda one, _: Placed(None, "", (), NOW), at(25), limit=9)
+    store.fold(
+        "s@1", (CLASSIFIER,), lambda one, _: StoryPlacement(None, "", (), NOW), at(25), limit=9
+    )
     article = store.article("article-a", ()).article
     said = [Review(article.id, article.sha256, "Ann", "borderline")]
     decision = store.decide(said, [], reviewer="Ann", provisional=True, now=at(30))

@@ -20,7 +20,7 @@ from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
 from monitor.storage.migrations.versions.r0017_forgotten import RETURNED
 from monitor.storage.store import Store, open_store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -81,10 +81,10 @@ def fill(store: Store) -> None:
     store.add_told(Told("https://other.example/x", "article-x", "Same.", at(9), ID))
 
 
-def _placed(article: Any, _shelf: Any) -> Placed:
+def _placed(article: Any, _shelf: Any) -> StoryPlacement:
     if article.id == ID:
-        return Placed(None, WORD, (1, 2), NOW)
-    return Placed(ID, "another", (1, 2), NOW)
+        return StoryPlacement(None, WORD, (1, 2), NOW)
+    return StoryPlacement(ID, "another", (1, 2), NOW)
 
 
 def unreadable(database: Database) -> set[str]:

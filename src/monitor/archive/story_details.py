@@ -31,7 +31,7 @@ MOST_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class StoryPage:
+class StoriesFound:
     """Some stories, each with its most certain article, and the id to go on from."""
 
     stories: tuple[tuple[KeptStory, AssessedArticle], ...]
@@ -45,7 +45,7 @@ def list_stories(
     until: datetime | None = None,
     limit: int,
     after: str | None = None,
-) -> StoryPage:
+) -> StoriesFound:
     """Return stories with an article first seen in [since, until), oldest story first.
 
     `after` is the id of the story to go on from. Raises `NotFound` if there is none.
@@ -57,11 +57,11 @@ def list_stories(
     leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
     stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
-    return StoryPage(stories, page[-1].id if len(found) > limit else None)
+    return StoriesFound(stories, page[-1].id if len(found) > limit else None)
 
 
 def page_json(
-    desk: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
+    desk: Desk, page: StoriesFound, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
     articles = [first.article for _, first in page.stories]

@@ -20,10 +20,10 @@ from monitor.cli.coverage import PublishedSince, PublishedUntil, day_asked, days
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.archive.articles_found import Row
+    from monitor.archive.articles_found import ArchiveRow
     from monitor.desk import Desk
     from monitor.feeds.article_import import Imported
-    from monitor.jobs.forget_article import Chosen
+    from monitor.jobs.forget_article import ForgetCandidate
     from monitor.storage.article_filter import ArticleFilter, Relevance
 
 
@@ -173,19 +173,19 @@ def _print(
         say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
 
 
-def _line(desk: Desk, row: Row) -> str:
+def _line(desk: Desk, row: ArchiveRow) -> str:
     article = row.assessed.article
     day = article.seen.astimezone(desk.settings.zone).date().isoformat()
     return f"{article.id}\t{day}\t{plain(article.outlet)}\t{plain(_headline(row))}"
 
 
-def _headline(row: Row) -> str:
+def _headline(row: ArchiveRow) -> str:
     if row.assessed.article.expired:
         return "(headline expired)"
     return f"({row.shown.withheld})" if row.shown.withheld else row.shown.title
 
 
-def _json(row: Row) -> dict[str, object]:
+def _json(row: ArchiveRow) -> dict[str, object]:
     from monitor.records.json_shapes import named_json
 
     assessed = row.assessed
@@ -266,7 +266,7 @@ def _articles(count: int) -> str:
     return "1 article" if count == 1 else f"{count} articles"
 
 
-def _tell(desk: Desk, chosen: list[Chosen]) -> None:
+def _tell(desk: Desk, chosen: list[ForgetCandidate]) -> None:
     """Say of each article what there is of it."""
     from monitor.jobs.forget_article import titles
 

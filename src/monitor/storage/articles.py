@@ -317,7 +317,7 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FeedSighting:
     """A feed that carried an article, and since when; `followed`: it still is."""
 
     feed_id: str
@@ -340,7 +340,7 @@ def kept_versions(connection: Connection, article_id: str) -> list[Version]:
     return found
 
 
-def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
+def sightings_of(connection: Connection, article_id: str) -> list[FeedSighting]:
     """Return which feeds carried an article, the first first."""
     query = (
         select(feeds.c.id, feeds.c.title, feeds.c.outlet, sightings.c.first_seen)
@@ -350,4 +350,4 @@ def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
         .order_by(sightings.c.first_seen, feeds.c.id)
     )
     rows = connection.execute(query)
-    return [Seen(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]
+    return [FeedSighting(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]

@@ -55,7 +55,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredArticle:
     """What there is of an article to be forgotten, counted."""
 
     article_id: str
@@ -80,7 +80,7 @@ def last_forgotten(connection: Connection) -> datetime | None:
     return connection.execute(select(func.max(tombstones.c.at))).scalar()
 
 
-def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
+def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, StoredArticle]:
     """Return by id what there is of articles to be forgotten; none of those not stored."""
     found = (_held(connection, one, story_stamp) for one in ids)
     return {one.article_id: one for one in found if one is not None}
@@ -273,7 +273,7 @@ def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None
     )
 
 
-def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | None:
+def _held(connection: Connection, article_id: str, story_stamp: str) -> StoredArticle | None:
     query = (
         select(articles.c.outlet, articles.c.first_seen, versions.c.title)
         .join(versions, of_version(versions, *CURRENT))
@@ -299,4 +299,6 @@ def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | N
         story_members.c.article_id != article_id,
     )
     beside = int(connection.execute(others).scalar_one())
-    return Held(article_id, row.outlet, row.first_seen, row.title, kept, said, words, beside)
+    return StoredArticle(
+        article_id, row.outlet, row.first_seen, row.title, kept, said, words, beside
+    )

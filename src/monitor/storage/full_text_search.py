@@ -77,7 +77,7 @@ _DOC, _ONE = search_docs.alias("doc"), articles.alias("one")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A page of articles by id, how many there are, and whether more follow.
 
     `total` is exact up to `COUNTED`, one more stands for all beyond; and so is `undated`, articles
@@ -100,7 +100,7 @@ def search(
     newest_first: bool = True,
     undated: bool = False,
     few: int = FEW,
-) -> Found:
+) -> SearchResult:
     """Return the articles of which `stamps` say what is wanted, after the one of id `after`.
 
     With `undated` also those of which nobody can tell whether they were published on the days asked
@@ -123,7 +123,7 @@ def search(
     if wanted.published is not None and not undated:
         asking = _Asking(connection, wanted, stamps, newest_first, few, "unplaced")
         left_out = len(asking.numbers(None, COUNTED + 1))
-    return Found(ids, len(counted), more=len(page) > limit, undated=left_out)
+    return SearchResult(ids, len(counted), more=len(page) > limit, undated=left_out)
 
 
 def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -60,7 +60,7 @@ class PollResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredVersion:
     """What is stored of an article, as far as the decision needs it.
 
     `owned`: the feed at hand brought it first, or the one that did is followed no more. `sighted`:
@@ -103,7 +103,7 @@ class _Rows:
         self.ids.clear()
 
 
-def decide(incoming: Incoming, held: Held | None) -> Decision:
+def decide(incoming: Incoming, held: StoredVersion | None) -> Decision:
     """Say what becomes of an entry.
 
     Only the feed that brought an article may change its text, else two feeds with different
@@ -120,7 +120,7 @@ def decide(incoming: Incoming, held: Held | None) -> Decision:
     return "known" if held.sighted else "duplicate"
 
 
-def _poorer(incoming: Incoming, held: Held) -> bool:
+def _poorer(incoming: Incoming, held: StoredVersion) -> bool:
     return incoming.origin == "summary" and held.origin != "summary"
 
 
@@ -164,9 +164,9 @@ def record_poll(
     return _write_line(connection, poll, result)
 
 
-def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
+def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, StoredVersion]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
-    found: dict[str, Held] = {}
+    found: dict[str, StoredVersion] = {}
     query = (
         select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
         .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
@@ -177,7 +177,7 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, H
         )
     )
     for row in rows_of(connection, query, articles.c.id, ids):
-        found[row.id] = Held(
+        found[row.id] = StoredVersion(
             sha256=row.current,
             origin=row.origin,
             owned=row.feed_id == feed.id or row.removed_at is not None,
@@ -192,7 +192,7 @@ def _take(
     connection: Connection,
     poll: Poll,
     entry: Incoming | Sighting,
-    held: dict[str, Held],
+    held: dict[str, StoredVersion],
     rows: _Rows,
     now: datetime,
 ) -> str | None:
@@ -224,16 +224,16 @@ def _take_text(
     connection: Connection,
     poll: Poll,
     entry: Incoming,
-    before: Held | None,
+    before: StoredVersion | None,
     rows: _Rows,
     now: datetime,
-) -> tuple[Decision, Held]:
+) -> tuple[Decision, StoredVersion]:
     """Store an entry's text if that is the decision; return it and what is held then."""
     decision = decide(entry, before)
     if before is None:
         rows.articles.append(_article_row(poll, entry, now))
         rows.versions.append(_version_row(poll.feed, entry, now))
-        return decision, Held(entry.sha256, entry.origin, owned=True, sighted=False)
+        return decision, StoredVersion(entry.sha256, entry.origin, owned=True, sighted=False)
     if decision == "version":
         if not _add_version(connection, poll.feed, entry, now):
             decision = "known"  # back to a text it has had before

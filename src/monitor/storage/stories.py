@@ -46,7 +46,7 @@ ENDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class StoryPlacement:
     """Where an article belongs (`story`: None for one of its own), and how it is found."""
 
     story: str | None
@@ -69,7 +69,7 @@ class KeptStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class StoryIndex:
     """The stories of a stamp, for a new article to be compared with."""
 
     connection: Connection
@@ -116,7 +116,7 @@ class Shelf:
         return dict(found)
 
 
-Place = Callable[[Article, Shelf], Placed]
+Place = Callable[[Article, StoryIndex], StoryPlacement]
 
 
 def due_query(
@@ -197,7 +197,7 @@ def fold(
     Oldest sight first, each where `place` says; return how many there were, at most `limit`.
     With `after` only what was judged since that assessment is looked at, however much is kept.
     """
-    shelf = Shelf(connection, stamp)
+    shelf = StoryIndex(connection, stamp)
     waiting = due(connection, stamp, judges, limit, after)
     for article in waiting:
         _put(connection, stamp, article, place(article, shelf), now)
@@ -205,7 +205,7 @@ def fold(
 
 
 def _put(
-    connection: Connection, stamp: str, article: Article, placed: Placed, now: datetime
+    connection: Connection, stamp: str, article: Article, placed: StoryPlacement, now: datetime
 ) -> None:
     story = placed.story or article.id
     top = select(func.max(story_members.c.position)).where(
@@ -219,7 +219,7 @@ def _put(
     write_keys(connection, stamp, article.id, placed)
 
 
-def write_keys(connection: Connection, stamp: str, article_id: str, placed: Placed) -> None:
+def write_keys(connection: Connection, stamp: str, article_id: str, placed: StoryPlacement) -> None:
     """Store by what an article is found."""
     rows = [
         {"stamp": stamp, "key": key, "at": placed.at, "article_id": article_id}
@@ -347,7 +347,7 @@ class StoryChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StoryMember:
     """An article of a story, and when it was published, else first seen."""
 
     id: str
@@ -461,7 +461,7 @@ def outlets(
     return {story: tuple(names) for story, names in found.items()}
 
 
-def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
+def by_time(connection: Connection, stamp: str, story_id: str) -> list[StoryMember]:
     """Return a story's articles, the one published first first, without those people rejected.
 
     Raises `NotFound` where there are none.
@@ -473,7 +473,7 @@ def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
     if not rows:
         raise NotFound(f"no story '{story_id}'")
     rows.sort(key=lambda pair: (pair[0], pair[1].first_seen, pair[1].id))
-    return [Member(row.id, row.outlet, at) for at, row in rows]
+    return [StoryMember(row.id, row.outlet, at) for at, row in rows]
 
 
 def labels(

@@ -35,7 +35,7 @@ Spot = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VersionCounts:
     """What models said of a version: the `item` that it is by them, and where it is flagged.
 
     `experimental` are stamps of models that are not measured in its language.
@@ -51,7 +51,7 @@ def items(
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
-    known: dict[tuple[str, str], Said] | None = None,
+    known: dict[tuple[str, str], VersionCounts] | None = None,
 ) -> list[Item]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
@@ -81,7 +81,7 @@ def items(
     return sorted(found, key=lambda item: (item.seen, item.id))
 
 
-def _counts(row: Any, review: Review | None, said: Said) -> bool:
+def _counts(row: Any, review: Review | None, said: VersionCounts) -> bool:
     """Whether an article is counted: a person says so, or a model that is measured there."""
     if review is not None:
         return bool(review.verdict != "not_relevant")
@@ -124,7 +124,7 @@ def _learn(
     connection: Connection,
     new: Sequence[Any],
     stamps: Sequence[str],
-    known: dict[tuple[str, str], Said],
+    known: dict[tuple[str, str], VersionCounts],
 ) -> None:
     """Add what `stamps` said of `new` versions to what is known."""
     labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
@@ -133,7 +133,7 @@ def _learn(
         flags = tuple(Flag(spot[0]) for spot in there)
         tags = labels.get(row.id, {})
         item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
-        said = Said(item, there, frozenset(experimental.get(row.id, ())))
+        said = VersionCounts(item, there, frozenset(experimental.get(row.id, ())))
         known[row.id, row.current] = said
 
 
@@ -303,7 +303,7 @@ class CountedSoFar:
         self._stamps: tuple[str, ...] = ()
         self._last = 0
         self._expired: datetime | None = None
-        self._said: dict[tuple[str, str], Said] = {}
+        self._said: dict[tuple[str, str], VersionCounts] = {}
         self._story: dict[str, dict[str, str]] = {}
         self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
 

@@ -24,7 +24,7 @@ from monitor.storage.schema import (
     version_checks,
     versions,
 )
-from monitor.storage.stories import Placed, write_keys
+from monitor.storage.stories import StoryPlacement, write_keys
 
 Old = tuple[Article, tuple[Finding, ...]]
 Compare = Callable[[Article, tuple[Finding, ...], Article], str]
@@ -99,7 +99,7 @@ def erase_withdrawn(
     make: Callable[[], Seal],
     before: datetime,
     now: datetime,
-    reprint: Callable[[Article], Placed],
+    reprint: Callable[[Article], StoryPlacement],
 ) -> int:
     """Erase the words of versions withdrawn before a moment; return how many there were.
 
@@ -156,7 +156,10 @@ def erase_version(
 
 
 def _refold(
-    connection: Connection, stamp: str, article_id: str, reprint: Callable[[Article], Placed]
+    connection: Connection,
+    stamp: str,
+    article_id: str,
+    reprint: Callable[[Article], StoryPlacement],
 ) -> None:
     current = _current(connection, article_id)
     placed = reprint(current)

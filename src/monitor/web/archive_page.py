@@ -20,7 +20,14 @@ from monitor.api.article_filter import ArticleFilters
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import FieldsDep
 from monitor.api.schemas import WholeStr
-from monitor.archive.articles_found import Beside, Listing, Row, Whole, look_up, show
+from monitor.archive.articles_found import (
+    ArchivePage,
+    ArchiveRow,
+    ArticleDetails,
+    VersionComparison,
+    look_up,
+    show,
+)
 from monitor.digest.tag_words import (
     SCHEME_WORDS,
     choice_words,
@@ -265,7 +272,7 @@ _MORE = (
 )
 
 
-def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
+def _dates(asked: Mapping[str, str], listing: ArchivePage | None) -> str:
     """Say by which dates articles were chosen, and how many have none."""
     told = []
     for prefix, how in (("", "First seen"), ("published_", "Published")):
@@ -298,7 +305,7 @@ def relevance_words(assessed: AssessedArticle) -> str:
     return f"{told}, by a model not measured in this language" if assessed.experimental else told
 
 
-def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> RowView:
+def view_row(row: ArchiveRow, searched: str, today: str, zone: ZoneInfo) -> RowView:
     """Return an article of the list in words."""
     assessed = row.assessed
     article = assessed.article
@@ -446,7 +453,7 @@ class Side:
     withheld: str
 
 
-def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
+def _text(whole: ArticleDetails, searched: str) -> tuple[Paragraph, ...]:
     article, shown = whole.assessed.article, whole.shown
     if shown.withheld:
         return ()
@@ -458,7 +465,7 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
     return paragraphs_of(article.text, hidden=hidden, marks=marks)
 
 
-def _marks(whole: Whole, field: str) -> Iterator[Mark]:
+def _marks(whole: ArticleDetails, field: str) -> Iterator[Mark]:
     """Yield the marks of a field: what gave its tags, what was flagged."""
     for tag in whole.assessed.tags:
         for span in tag.evidence:
@@ -488,7 +495,7 @@ def _tells(article: Article, shown: Shown) -> Tells:
 
 
 def _facts(
-    whole: Whole, when: Callable[[datetime], str], tells: Tells
+    whole: ArticleDetails, when: Callable[[datetime], str], tells: Tells
 ) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
@@ -580,7 +587,7 @@ def _view_flags(
         )
 
 
-def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[CardView]:
+def _scorecard(whole: ArticleDetails, titles: Mapping[str, str], tells: Tells) -> list[CardView]:
     """Return what is said of the whole text, what needs attention first."""
     order = list(_CARD)
     return [
@@ -596,7 +603,7 @@ def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[Ca
 
 
 def _sides(
-    beside: Beside, article: Article, shown: Shown, times: dict[str, str]
+    beside: VersionComparison, article: Article, shown: Shown, times: dict[str, str]
 ) -> tuple[Side, Side]:
     """Return the older and the newer version, what was changed marked in both."""
     changes = beside.changes
