@@ -151,7 +151,12 @@ def page_of(
     And the id to go on after, and whether there are more. The columns are those of an `Article`, or
     `columns`.
     """
-    query = _narrow(current_articles(), stamps, filters)
+    query = narrow_by_what_stays(current_articles(), filters)
+    if filters.language is not None:
+        query = query.where(versions.c.language == filters.language)
+    if filters.story is not None:
+        query = query.where(articles.c.id.in_(members_of(filters)))
+    query = _narrow_by_what_was_said(query, stamps, filters)
     if columns:
         query = query.with_only_columns(*columns)
     if not filters.needs_search:
@@ -163,16 +168,6 @@ def page_of(
     by_key = {row.id: row for row in rows}
     page = [by_key[key] for key in found.ids if key in by_key]
     return page, found.ids[-1] if found.ids else None, found.more
-
-
-def _narrow(query: Select[Any], stamps: Sequence[str], filters: ArticleFilter) -> Select[Any]:
-    """Add what the database can decide, or at least narrow."""
-    query = narrow_by_what_stays(query, filters)
-    if filters.language is not None:
-        query = query.where(versions.c.language == filters.language)
-    if filters.story is not None:
-        query = query.where(articles.c.id.in_(members_of(filters)))
-    return _narrow_by_what_was_said(query, stamps, filters)
 
 
 def narrow_by_what_stays(query: Select[Any], filters: ArticleFilter) -> Select[Any]:
@@ -193,12 +188,17 @@ def members_of(filters: ArticleFilter) -> Select[Any]:
 def _narrow_by_what_was_said(
     query: Select[Any], stamps: Sequence[str], filters: ArticleFilter
 ) -> Select[Any]:
+    """Add what the database can decide of judgements, or at least narrow."""
     said = select(assessments.c.id).where(
         of_version(assessments, *CURRENT), speaking(assessments, stamps)
     )
     if filters.shown:
         reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
-        query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
+        policy = tags.c.scheme.in_(("instrument", "institution"))
+        named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
+        terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
+        told = or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
+        query = query.where(or_(said.where(told).exists(), reviewed.exists()))
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     for name in ("relevant", "borderline"):
@@ -214,14 +214,6 @@ def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
     """Narrow a query of assessments to those that give a label."""
     of_it = said.join(tags, tags.c.assessment_id == assessments.c.id)
     return of_it.where(tags.c.scheme == scheme, tags.c.label == label)
-
-
-def _may_be_shown() -> ColumnElement[bool]:
-    """Return the condition that an assessment says something for which a digest has an article."""
-    policy = tags.c.scheme.in_(("instrument", "institution"))
-    named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
-    terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
-    return or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
 
 
 def passes(one: AssessedArticle, filters: ArticleFilter) -> bool:
