@@ -159,9 +159,20 @@ def record_poll(
             dropped[outcome] += 1
     rows.write(connection)
     put(connection, {entry.article_id for entry in poll.incoming} - gone)
-    result = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
-    result["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
-    return _write_line(connection, poll, result)
+    line = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
+    line["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
+    total = sum(line["dropped"].values())
+    if poll.fetched != line["stored"] + total:
+        raise StoreError(
+            f"feed {feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
+            f" {total} dropped do not add up"
+        )
+    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
+    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
+    gap = None if usual is None else round(usual.total_seconds())
+    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    connection.execute(polls.insert(), {**line, **more})
+    return to_result(line)
 
 
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, StoredVersion]:
@@ -213,7 +224,10 @@ def _take(
         rows.sightings.append({**row, "feed_sha256": said})
         rows.ids.add(entry.article_id)
     else:
-        said = after.said if postponed else _remember(connection, poll.feed, entry, after.said)
+        said = after.said if postponed else entry.feed_sha256
+        if said != after.said:
+            mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == poll.feed.id
+            connection.execute(update(sightings).where(*mine).values(feed_sha256=said))
     if entry.page_error is not None:
         rows.tries.append({"article": entry.article_id})
     held[entry.article_id] = replace(after, sighted=True, said=said)
@@ -231,7 +245,11 @@ def _take_text(
     """Store an entry's text if that is the decision; return it and what is held then."""
     decision = decide(entry, before)
     if before is None:
-        rows.articles.append(_article_row(poll, entry, now))
+        source = poll.feed
+        host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+        outlet = entry.outlet or source.outlet or source.title or poll.title or host
+        row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": source.id}
+        rows.articles.append({**row, "first_seen": now, "current": entry.sha256})
         rows.versions.append(_version_row(poll.feed, entry, now))
         return decision, StoredVersion(entry.sha256, entry.origin, owned=True, sighted=False)
     if decision == "version":
@@ -239,13 +257,6 @@ def _take_text(
             decision = "known"  # back to a text it has had before
         before = replace(before, sha256=entry.sha256, origin=entry.origin)
     return decision, before
-
-
-def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
-    host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
-    outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
-    row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": poll.feed.id}
-    return {**row, "first_seen": now, "current": entry.sha256}
 
 
 def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
@@ -270,39 +281,15 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
     return new
 
 
-def _remember(
-    connection: Connection, feed: Feed, entry: Incoming | Sighting, said: str | None
-) -> str:
-    """Keep the hash of what a feed says now of an article it had before; return it."""
-    if entry.feed_sha256 != said:
-        mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == feed.id
-        connection.execute(update(sightings).where(*mine).values(feed_sha256=entry.feed_sha256))
-    return entry.feed_sha256
-
-
-def _write_line(connection: Connection, poll: Poll, line: dict[str, Any]) -> PollResult:
-    total = sum(line["dropped"].values())
-    if poll.fetched != line["stored"] + total:
-        raise StoreError(
-            f"feed {poll.feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
-            f" {total} dropped do not add up"
-        )
-    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
-    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
-    gap = None if usual is None else round(usual.total_seconds())
-    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
-    connection.execute(polls.insert(), {**line, **more})
-    return to_result(line)
-
-
 KEPT = timedelta(days=1)
 """An older visit keeps nobody from anything."""
 
 
 def visits(connection: Connection) -> dict[str, Visit]:
     """Return what is remembered, by host name."""
-    found = connection.execute(select(hosts))
-    return {row.host: Visit(row.visited, row.crawl_delay_s) for row in found}
+    return {
+        row.host: Visit(row.visited, row.crawl_delay_s) for row in connection.execute(select(hosts))
+    }
 
 
 def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:

@@ -336,16 +336,14 @@ def count_reviews(
     )
     latest = {row.article_id: row for row in connection.execute(query)}
     judged = [row for row in latest.values() if row.relevant is not None]
-    differ = sum(row.verdict != _word(row.relevant, row.borderline) for row in judged)
+    differ = sum(
+        row.verdict
+        != ("relevant" if row.relevant else "borderline" if row.borderline else "not_relevant")
+        for row in judged
+    )
     return len(latest), len(judged), differ
 
 
 def _counts_after(since: datetime | None) -> ColumnElement[bool]:
     holds = decisions.holds(reviews.c.decision_id)
     return holds if since is None else holds & (reviews.c.at > since)
-
-
-def _word(relevant: bool, borderline: bool | None) -> Verdict:
-    if relevant:
-        return "relevant"
-    return "borderline" if borderline else "not_relevant"

@@ -24,6 +24,7 @@ from monitor.records.article import Article
 from monitor.records.errors import NotFound
 from monitor.storage.assessments import KEPT, behind, current_articles, to_article
 from monitor.storage.database import add_rows, rows_of
+from monitor.storage.database import count as count_of
 from monitor.storage.decisions import decided, in_force
 from monitor.storage.reviews import reviews_in_force
 from monitor.storage.schema import (
@@ -93,10 +94,10 @@ class StoryIndex:
         ids = list(self.connection.execute(like).scalars())
         mine = story_members.c.stamp == self.stamp
         story = select(story_members.c.story_id).where(mine, story_members.c.article_id.in_(ids))
-        return self._prints(set(self.connection.execute(story).scalars())) if ids else {}
-
-    def _prints(self, stories: set[str]) -> dict[str, list[str]]:
-        mine = (story_members.c.stamp == self.stamp) & story_members.c.story_id.in_(stories)
+        if not ids:
+            return {}
+        stories = set(self.connection.execute(story).scalars())
+        mine &= story_members.c.story_id.in_(stories)
         last = (
             select(story_members.c.story_id, func.max(story_members.c.position).label("last"))
             .where(mine)
@@ -164,7 +165,7 @@ def accepted_query(stamp: str, limit: int) -> Select[Any]:
 
 def not_rejected() -> ColumnElement[bool]:
     """Return the condition that people have not taken an article out: it is told in its story."""
-    return ~decided(articles.c.id, articles.c.current, "not_relevant")
+    return ~decided(*CURRENT, "not_relevant")
 
 
 def due(
@@ -379,8 +380,7 @@ def newest(
 
 def count(connection: Connection, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
     """Return how many stories there are of a choice."""
-    query = _chosen(select(func.count()), stamp, judges, choice)
-    return int(connection.execute(query).scalar_one())
+    return count_of(connection, _chosen(select(func.count()), stamp, judges, choice))
 
 
 def _chosen(
@@ -393,24 +393,14 @@ def _chosen(
         having = _having(stamp, judges, choice)
         query = query.where(story_members.c.story_id.in_(having))
     else:
-        query = query.where(_has_one(stamp))
+        member, one = story_members.alias(), articles.alias()
+        told = _told(stamp, member, one).where(member.c.story_id == _story_id)
+        query = query.where(told.exists())
     if choice.several:
-        told = (
-            select(story_members.c.story_id)
-            .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp, not_rejected())
-            .group_by(story_members.c.story_id)
-            .having(func.count(articles.c.outlet.distinct()) > 1)
-        )
-        query = query.where(story_members.c.story_id.in_(told))
+        told = members_query(stamp).group_by(_story_id)
+        several = func.count(articles.c.outlet.distinct()) > 1
+        query = query.where(_story_id.in_(told.having(several)))
     return query
-
-
-def _has_one(stamp: str) -> ColumnElement[bool]:
-    """Return the condition that a story has an article that people have not rejected."""
-    member, one = story_members.alias(), articles.alias()
-    told = _told(stamp, member, one).where(member.c.story_id == _story_id)
-    return told.exists()
 
 
 def _told(stamp: str, member: FromClause, one: FromClause) -> Select[Any]:
