@@ -38,6 +38,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from monitor.records.errors import Locked, StoreError, how_to_install
+from monitor.storage.schema import metadata
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
@@ -360,6 +361,14 @@ def rows_of(
 def count(connection: Connection, query: Select[Any]) -> int:
     """Return the one number that a query asks for."""
     return int(connection.execute(query).scalar_one())
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table, by name."""
+    return {
+        table.name: count(connection, select(func.count()).select_from(table))
+        for table in metadata.sorted_tables
+    }
 
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.records.hidden_names import Seal
 from monitor.storage.assessments import KEPT
-from monitor.storage.database import Database, chunks
+from monitor.storage.database import Database, chunks, count
 from monitor.storage.name_masks import forget_places, keep_for_others
 from monitor.storage.schema import articles, assessments, versions
 from monitor.storage.search_index import clear_pages, put, take_out
@@ -96,8 +96,7 @@ def without_words(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def count_expired(connection: Connection) -> int:
     """Return how many articles have expired so far."""
-    query = select(func.count()).where(articles.c.expired_at.is_not(None), KEPT)
-    return connection.execute(query).scalar_one()
+    return count(connection, select(func.count()).where(articles.c.expired_at.is_not(None), KEPT))
 
 
 def clear_file(database: Database) -> bool:

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
 
-from monitor.storage.database import Database, chunks, insertion, rows_of, set_locally
+from monitor.storage.database import Database, chunks, count, insertion, rows_of, set_locally
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -92,8 +92,7 @@ def fill(connection: Connection, *, limit: int) -> int:
 
 def count_due(connection: Connection) -> int:
     """Return how many articles are not in the index yet."""
-    query = select(func.count()).where(search_docs.c.sha256.is_(None))
-    return connection.execute(query).scalar_one()
+    return count(connection, select(func.count()).where(search_docs.c.sha256.is_(None)))
 
 
 def empty(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Insert, Table, Text, bindparam, func, select,
 
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import CONFIG_NAME, Settings, load_settings
-from monitor.storage.database import Database, open_database, reason_of
+from monitor.storage.database import Database, count_rows, open_database, reason_of
 from monitor.storage.migrate import HEAD, migrate, revision_of
 from monitor.storage.schema import JsonText, leases, metadata, search_docs
 from monitor.storage.search_index import fill_words
@@ -104,14 +104,6 @@ def sum_tables(connection: Connection, report: Report, stage: str) -> dict[str, 
             report(stage, len(rows), total)
         sums[table.name] = summing.total
     return sums
-
-
-def count_rows(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of every table, by name."""
-    return {
-        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in metadata.sorted_tables
-    }
 
 
 def open_whole(address: str) -> Database:

@@ -66,32 +66,25 @@ def items(
     known = {} if known is None else known
     new = [row for row in rows.values() if (row.id, row.current) not in known]
     _learn(connection, new, stamps, known)
-    flags = flag_words(connection, _with_verdicts(connection, since, until))
+    mine = articles.c.id == flag_verdicts.c.article_id
+    judged = select(articles.c.id).join(flag_verdicts, mine).distinct()
+    ids = connection.execute(_seen_within(judged, since, until)).scalars()
+    flags = flag_words(connection, list(ids))
     spoken_of = {article for article, _ in flags}
     found = []
     for row in rows.values():
         of, review = known[row.id, row.current], said.get(row.id)
-        if not _counts(row, review, of):
-            continue
+        if review.verdict == "not_relevant" if review else row.stamp in of.experimental:
+            continue  # a person says no, or only a model that is not measured there says yes
         item = of.item
         if row.id in spoken_of:
             seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
             item = replace(item, flags=seen)
-        found.append(item if review is None else _reviewed(item, review))
+        if review:  # as a person sees it
+            labels = {**item.labels, **review.tags}
+            item = replace(item, main=review.verdict == "relevant", labels=labels)
+        found.append(item)
     return sorted(found, key=lambda item: (item.seen, item.id))
-
-
-def _counts(row: Any, review: Review | None, said: VersionCounts) -> bool:
-    """Whether an article is counted: a person says so, or a model that is measured there."""
-    if review is not None:
-        return bool(review.verdict != "not_relevant")
-    return row.stamp not in said.experimental
-
-
-def _reviewed(item: Item, review: Review) -> Item:
-    """Return an item as a person sees it."""
-    main = review.verdict == "relevant"
-    return replace(item, main=main, labels={**item.labels, **review.tags})
 
 
 _ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
@@ -131,10 +124,10 @@ def _learn(
     for row in new:
         there = tuple(spots.get(row.id, ()))
         flags = tuple(Flag(spot[0]) for spot in there)
-        tags = labels.get(row.id, {})
-        item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
-        said = VersionCounts(item, there, frozenset(experimental.get(row.id, ())))
-        known[row.id, row.current] = said
+        told = bool(row.relevant), labels.get(row.id, {}), flags
+        item = Item(row.id, row.outlet, row.first_seen, *told)
+        unmeasured = frozenset(experimental.get(row.id, ()))
+        known[row.id, row.current] = VersionCounts(item, there, unmeasured)
 
 
 def _reviews(
@@ -186,15 +179,6 @@ def _payloads(
                 spots[row.article_id].append(spot)
     tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
     return tagged, spots, experimental
-
-
-def _with_verdicts(
-    connection: Connection, since: datetime | None, until: datetime | None
-) -> list[str]:
-    """Return the articles first seen in [since, until) with a word on a flag."""
-    mine = articles.c.id == flag_verdicts.c.article_id
-    query = select(articles.c.id).join(flag_verdicts, mine).distinct()
-    return list(connection.execute(_seen_within(query, since, until)).scalars())
 
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
