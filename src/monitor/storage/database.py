@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,8 @@ _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
 _CLAIM_LOCK = _WRITER_LOCK + 1
 """The key of the one that those who write claims share, and who asks for claims has alone."""
+PATIENCE_S = 10.0
+"""How long to wait for another program's lock: transactions here take milliseconds."""
 IDLE_S = 300
 """So long may a writing transaction stand still: its program is gone, as with its machine's power,
 and PostgreSQL would keep its locks for hours."""
@@ -195,7 +197,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(address: str, *, busy_timeout_s: float) -> Database:
+def open_database(address: str, *, busy_timeout_s: float = PATIENCE_S) -> Database:
     """Return the database at an SQLAlchemy URL, without connecting yet.
 
     Raises `StoreError` for a URL that is none, a kind of database that is not supported, a missing
@@ -243,6 +245,18 @@ def on_read_only_disk(path: Path) -> bool:
         return False
     there = path if path.exists() else path.parent
     return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for everything that a desk has read: nobody else is to read it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def remove_files(path: Path) -> None:
+    """Remove the file of an SQLite database, and those that SQLite makes beside it."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(f"{path.name}{end}").unlink()
 
 
 def read_only_uri(path: Path) -> str:

@@ -44,20 +44,17 @@ from monitor.storage import (
     work_queue,
 )
 from monitor.storage.article_filter import ArticleFilter
-from monitor.storage.database import Database, open_database
+from monitor.storage.database import PATIENCE_S, Database, open_database
 from monitor.storage.migrate import migrate, revision_of
 from monitor.storage.name_masks import FILE_NAME, NameKey
 from monitor.storage.trend_counts import Bounds, CountedSoFar
-
-BUSY_TIMEOUT_S = 10.0
-"""How long to wait for another program's lock: transactions here take milliseconds."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def open_store(
-    url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, name_key: Path | None = None
+    url: str, *, busy_timeout_s: float = PATIENCE_S, name_key: Path | None = None
 ) -> Store:
     """Open the database at an SQLAlchemy URL (`sqlite:///FILE`, `postgresql://…`).
 
