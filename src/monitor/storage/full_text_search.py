@@ -37,6 +37,7 @@ from monitor.records.dates import PublicationDays
 from monitor.records.errors import NotFound
 from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.storage.assessments import speaking
+from monitor.storage.database import count
 from monitor.storage.decisions import decided
 from monitor.storage.schema import (
     CURRENT,
@@ -56,7 +57,6 @@ from monitor.storage.search_index import (
     NOT_RELEVANT,
     RELEVANT,
     fts_query,
-    loose_query,
     prefer_indexes,
     vector_query,
 )
@@ -110,7 +110,12 @@ def search(
     dated: Dated = "all" if undated else "placed"
     asking = _Asking(connection, wanted, stamps, newest_first, few, dated)
     counted = asking.numbers(None, COUNTED + 1)
-    place = None if after is None else _number_of(connection, after)
+    place = None
+    if after is not None:
+        number = select(search_docs.c.id).where(search_docs.c.article_id == after)
+        place = connection.execute(number).scalar()
+        if place is None:
+            raise NotFound(f"no article '{after}'")
     page: Sequence[int]
     if place is None:
         page = counted[: limit + 1]
@@ -118,7 +123,10 @@ def search(
         page = _behind(counted, place, newest_first)[: limit + 1]
         if len(page) <= limit and len(counted) > COUNTED:
             page = asking.numbers(place, limit + 1)
-    ids = _ids(connection, page[:limit])
+    numbered = select(search_docs.c.id, search_docs.c.article_id)
+    rows = connection.execute(numbered.where(search_docs.c.id.in_(page[:limit]))) if page else ()
+    found = {row.id: row.article_id for row in rows}
+    ids = tuple(found[one] for one in page[:limit])
     left_out = 0
     if wanted.published is not None and not undated:
         asking = _Asking(connection, wanted, stamps, newest_first, few, "unplaced")
@@ -147,20 +155,6 @@ def _behind(numbers: Sequence[int], place: int, newest_first: bool) -> Sequence[
     if newest_first:
         return numbers[len(numbers) - bisect_left(numbers[::-1], place) :]
     return numbers[bisect_right(numbers, place) :]
-
-
-def _number_of(connection: Connection, article_id: str) -> int:
-    query = select(search_docs.c.id).where(search_docs.c.article_id == article_id)
-    found: int | None = connection.execute(query).scalar()
-    if found is None:
-        raise NotFound(f"no article '{article_id}'")
-    return found
-
-
-def _ids(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
-    query = select(search_docs.c.id, search_docs.c.article_id).where(search_docs.c.id.in_(numbers))
-    found = {row.id: row.article_id for row in connection.execute(query)} if numbers else {}
-    return tuple(found[number] for number in numbers)
 
 
 def _assessors(stamps: Sequence[str]) -> list[str]:
@@ -200,7 +194,7 @@ class _Asking:
             return self._ask_behind(source, number, after, limit)
         if self.is_sqlite:
             return self._ask(index, place, [says], after, limit)
-        loose = _in_vector(loose_query(self.words.wanted))
+        loose = _in_vector(vector_query(self.words.wanted, loose=True))
         few = select(place.label("doc")).where(loose).limit(self.few)
         if len(self.connection.execute(few).all()) < self.few:
             hits = select(place.label("doc")).where(loose).cte().prefix_with("MATERIALIZED")
@@ -308,26 +302,22 @@ class _Asking:
             filters.append((tuple(n for name in wanted for n in self._numbers_of(name)), True))
         rarest: tuple[int, tuple[int, ...], bool] | None = None
         for numbers, may_be_decided in filters:
-            few = (
-                select(literal(1))
-                .where(search_marks.c.term.in_(numbers))
-                .limit(self.few)
-                .subquery()
-            )
-            count = self.connection.execute(select(func.count()).select_from(few)).scalar_one()
-            if count < self.few and (rarest is None or count < rarest[0]):
-                rarest = count, numbers, may_be_decided
+            marked = select(literal(1)).where(search_marks.c.term.in_(numbers))
+            few = marked.limit(self.few).subquery()
+            number = count(self.connection, select(func.count()).select_from(few))
+            if number < self.few and (rarest is None or number < rarest[0]):
+                rarest = number, numbers, may_be_decided
         if rarest is None:
             return None
-        marked = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
+        docs = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
         if not rarest[2]:
-            every = marked.group_by(search_marks.c.doc).subquery()
+            every = docs.group_by(search_marks.c.doc).subquery()
             return rarest[0], every, every.c.doc
         # what people said is not marked: all of it is looked at besides
         said = select(search_docs.c.id).join(
             reviews, reviews.c.article_id == search_docs.c.article_id
         )
-        both = union(marked, said).subquery()
+        both = union(docs, said).subquery()
         return rarest[0], both, both.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:

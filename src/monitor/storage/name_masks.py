@@ -74,12 +74,14 @@ class NameKey:
         Raises `StoreError` for a file that cannot be read or holds something else.
         """
         try:
-            lines = self.path.read_text(encoding="ascii").split()
-            return Seal(tuple(map(_key, lines)))
+            keys = tuple(map(bytes.fromhex, self.path.read_text(encoding="ascii").split()))
         except FileNotFoundError:
             return Seal()
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.path}: no key file that can be read") from error
+        if any(len(key) != 32 for key in keys):
+            raise StoreError(f"{self.path}: no key file that can be read")
+        return Seal(keys)
 
     def make(self) -> Seal:
         """Return what makes hashes, with a new key where there is no file yet."""
@@ -100,13 +102,6 @@ class NameKey:
         if not found.keys:
             raise StoreError(f"{self.path}: holds no key")
         return found
-
-
-def _key(line: str) -> bytes:
-    key = bytes.fromhex(line)
-    if len(key) != 32:
-        raise ValueError(line)
-    return key
 
 
 Version = tuple[str, str]
@@ -196,7 +191,10 @@ def record_masks(
     if rows:
         changed = _changed(connection, rows)
         take_out(connection, changed)
-        connection.execute(_upsert(connection.dialect.name), rows)
+        insert = insertion(connection.dialect.name, masks)
+        told = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
+        keys = list(masks.primary_key)
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), rows)
         put(connection, changed)
 
 
@@ -204,7 +202,14 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
     """Return the masks of versions, as far as there are any."""
     versions_of = set(wanted)
     known = _known(connection, (article_id for article_id, _ in versions_of))
-    return {key: _mask(row) for key, row in known.items() if key in versions_of}
+    names = ("article_id", "sha256", "stamp", "link_tells", "untold", "byline_tells")
+    return {
+        key: Mask(
+            **{name: row[name] for name in names}, spans=tuple(Span(*span) for span in row["spans"])
+        )
+        for key, row in known.items()
+        if key in versions_of
+    }
 
 
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
@@ -408,7 +413,7 @@ def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str
     if known:
         own = own_mask(mask.article_id, mask.sha256, known)
         others = {*(Span(*one) for one in known["spans"])} - {*own.spans}
-        spans = (*spans, *(one for one in others if not _covered(one, spans)))
+        spans = (*spans, *(one for one in others if not any(_covers(s, one) for s in mask.spans)))
         link = link or (known["link_tells"] and not own.link_tells)
         byline = byline or known["byline_tells"]
         basis = known["basis"] if known["token"] == values["token"] else 0
@@ -416,24 +421,12 @@ def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str
     return row_of(masks, mask, **values, **said, basis=basis, at=now)
 
 
-def _covered(span: Span, spans: Iterable[Span]) -> bool:
-    return any(s.field == span.field and s.start <= span.start and span.end <= s.end for s in spans)
+def _covers(span: Span, other: Span) -> bool:
+    return span.field == other.field and span.start <= other.start and other.end <= span.end
 
 
 def _spans(spans: Iterable[Span]) -> list[list[Any]]:
     return [[span.field, span.start, span.end] for span in spans]
-
-
-def _mask(row: Mapping[str, Any]) -> Mask:
-    said = {name: row[name] for name in ("article_id", "sha256", "stamp", "link_tells", "untold")}
-    spans = tuple(Span(*span) for span in row["spans"])
-    return Mask(**said, spans=spans, byline_tells=row["byline_tells"])
-
-
-def _upsert(dialect: str) -> Any:
-    insert = insertion(dialect, masks)
-    changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
-    return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -678,9 +671,7 @@ def _add_kept(
 def own_row(own: Mask, kept: Sequence[str]) -> dict[str, Any]:
     """Return the columns of what was found in a version itself, of hashes, and their token."""
     spans = {"hidden": own.spans, "sure": own.sure, "apart": own.apart}
-    said: dict[str, Any] = {
-        name: [[span.field, span.start, span.end] for span in some] for name, some in spans.items()
-    }
+    said: dict[str, Any] = {name: _spans(some) for name, some in spans.items()}
     said["link"] = own.link_tells
     token = 0
     if own.spans or own.link_tells or kept:
