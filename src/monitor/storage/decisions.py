@@ -48,7 +48,9 @@ def record(
     every: list[Review | FlagSaid] = [*said, *flags]
     lead = every[0]
     for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
-        _check_version(connection, article_id, sha256)
+        version = select(versions.c.sha256).where(of_version(versions, article_id, sha256))
+        if connection.execute(version).first() is None:
+            raise NotFound(f"no article '{article_id}' with version '{sha256}'")
     id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
     act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
     add_rows(
@@ -56,14 +58,6 @@ def record(
     )
     add_rows(connection, flag_verdicts, [row_of(flag_verdicts, flag, **act) for flag in flags])
     return id_
-
-
-def _check_version(connection: Connection, article_id: str, sha256: str) -> None:
-    version = select(versions.c.sha256).where(
-        versions.c.article_id == article_id, versions.c.sha256 == sha256
-    )
-    if connection.execute(version).first() is None:
-        raise NotFound(f"no article '{article_id}' with version '{sha256}'")
 
 
 def _add(
@@ -156,32 +150,23 @@ def count_waiting(connection: Connection) -> int:
 @cache  # to build it takes longer than to ask it
 def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that what a decision says counts; what has no decision always does."""
-    made = decisions.alias()
-    counts = exists().where(
-        made.c.id == decision_id,
-        ~_acted(made.c.id, ("undo",)),
-        or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",))),
-    )
-    return or_(decision_id.is_(None), counts)
+    return held(decision_id)
 
 
 @cache
 def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
-    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule")))
+    return stood(decision_id)
 
 
 @cache
 def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the condition that a decision is provisional and nothing has become of it."""
-    made = decisions.alias()
-    return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id)
-    )
+    return waited(decision_id)
 
 
-def held(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counted at a moment."""
+def held(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counts, or counted at a moment."""
     made = decisions.alias()
     confirmed = _acted(made.c.id, ("confirm",), moment)
     counted = exists().where(
@@ -296,17 +281,16 @@ def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"COALESCE(jsonb_exists(CAST({tags} AS jsonb) -> {scheme}, {label}), FALSE)"
 
 
-def stood(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that a decision was neither undone nor overruled at a moment."""
+def stood(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is neither undone nor overruled, or was not then."""
     return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
 
 
-def waited(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that a decision was provisional at a moment, and nothing had become."""
-    acts: tuple[Act, ...] = ("undo", "confirm", "overrule")
+def waited(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is, or was, provisional and nothing became of it."""
     made = decisions.alias()
     return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), ~_acted(made.c.id, acts, moment)
+        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id, moment)
     )
 
 
@@ -327,8 +311,8 @@ def _waits() -> ColumnElement[bool]:
     )
 
 
-def _is_open(id_: ColumnElement[Any]) -> ColumnElement[bool]:
-    return ~_acted(id_, ("undo", "confirm", "overrule"))
+def _is_open(id_: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    return ~_acted(id_, ("undo", "confirm", "overrule"), moment)
 
 
 def _acted(

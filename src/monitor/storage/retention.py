@@ -59,8 +59,7 @@ def expire(
         of_these = versions.c.article_id.in_(some)
         connection.execute(update(versions).where(of_these).values(**_WORDLESS))
         _forget_said(connection, some)
-        gone = update(articles).where(articles.c.id.in_(some)).values(expired_at=now)
-        connection.execute(gone)
+        connection.execute(update(articles).where(articles.c.id.in_(some)).values(expired_at=now))
         for forget in OTHERS:
             forget(connection, some)
     return len(ids)
