@@ -67,7 +67,7 @@ def article(monitor, name):
 def seen(monitor, name):
     """What may be shown of an article: headline, text, and the rest."""
     one = article(monitor, name)
-    shown = names.shown(monitor, [one])[one.id]
+    shown = monitor.shown([one])[one.id]
     return shown.title, hide("text", one.text, shown.spans), shown
 
 
@@ -92,7 +92,7 @@ def test_a_name_taken_out_stays_hidden_in_the_address(monitor):
         assert (title, text, shown.link_tells) == (f"{WITHHELD} freed", UNNAMED, True)
         names.mask_due(monitor)
     first, _ = monitor.store.article_versions("article-cocoa")
-    assert names.shown(monitor, [first])[first.id].byline_tells
+    assert monitor.shown([first])[first.id].byline_tells
 
 
 def test_it_is_hidden_too_where_nobody_had_looked_before_it_was_taken_out(monitor):

@@ -481,7 +481,7 @@ def _story(context: ReviewContext, article_id: str, chosen: Chosen) -> StoryShow
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
     asked = names.asked(desk, context.page.visitor.name)
-    shown = names.shown(desk, [*same, *others], ask=asked)
+    shown = desk.shown([*same, *others], ask=asked)
     said = desk.store.said([article_id]).get(article_id, [])
     mine = next((one for one in said if one.reviewer == who.name), None)
     tags = None
@@ -561,7 +561,7 @@ def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
 
 def _rows(desk: Desk, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> list[Row]:
     articles = [desk.store.article(one, ()).article for one, _ in wanted]
-    shown = names.shown(desk, articles)
+    shown = desk.shown(articles)
     return [
         Row(one, headline_shown(article, shown[one]), article.outlet, said)
         for article, (one, said) in zip(articles, wanted, strict=True)
