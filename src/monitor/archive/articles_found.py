@@ -1,7 +1,4 @@
-"""The archive: finding articles, and all that is known of one.
-
-Words of an article, without those that are hidden.
-"""
+"""Article lookup: finding stored articles by words and filters, and all that is known of one."""
 
 from __future__ import annotations
 
@@ -132,7 +129,8 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
     assessed = desk.article(article_id)
     asks = asked(desk, who)
     kept = store.kept_versions(article_id)
-    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id)
+    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id, "")
+    told = store.kept_stories(desk.stories_stamp, [story]).get(story)
     return ArticleDetails(
         assessed=assessed,
         shown=desk.shown([assessed.article], ask=asks)[article_id],
@@ -140,16 +138,10 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
         withdrawn=sum(one.withdrawn for one in kept),
         beside=_beside(desk, assessed.article, kept, version, asks),
         sightings=tuple(store.sightings(article_id)),
-        story=_story(desk, story) if story else None,
+        story=(story, told.articles) if told else None,
         reviews=tuple(store.reviews(article_id)),
         waiting=tuple(stamp for stamp in desk.stamps if stamp not in assessed.stamps),
     )
-
-
-def _story(desk: Desk, story: str) -> tuple[str, int] | None:
-    """Return a story with how many articles it has, None where people rejected all of them."""
-    kept = desk.store.kept_stories(desk.stories_stamp, [story]).get(story)
-    return (story, kept.articles) if kept else None
 
 
 def _beside(

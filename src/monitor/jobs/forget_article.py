@@ -1,4 +1,4 @@
-"""Forgetting articles for good, at somebody's wish: no word, no address, no judgement stays."""
+"""Erasure of articles for good, at somebody's wish: no word, address or judgement stays."""
 
 from __future__ import annotations
 

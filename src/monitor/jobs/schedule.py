@@ -316,11 +316,6 @@ JOBS: tuple[ScheduledJob, ...] = (
 """What is done in a round, in this order. A further job is a line here."""
 
 
-def utc_line(**said: object) -> str:
-    """Return a line for the log, of now."""
-    return line(datetime.now(UTC), **said)
-
-
 AGAIN_S = 30.0
 """So long after a schedule that ended by itself the next is started."""
 PATIENCE_S = 20.0
@@ -366,8 +361,11 @@ class ScheduleProcess:
         try:
             process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self._tell(utc_line(job="schedule", error="does not stop, and is ended"))
+            self._say("does not stop, and is ended")
             process.kill()
+
+    def _say(self, error: str) -> None:
+        self._tell(line(datetime.now(UTC), job="schedule", error=error))
 
     def _keep(self) -> None:
         while not self._over.is_set():
@@ -380,8 +378,7 @@ class ScheduleProcess:
                 self._process.stdin.close()
             if self._over.is_set():
                 return
-            says = f"ended with {code}; started again in {self._again_s:g} s"
-            self._tell(utc_line(job="schedule", error=says))
+            self._say(f"ended with {code}; started again in {self._again_s:g} s")
             self._over.wait(self._again_s)
 
 
