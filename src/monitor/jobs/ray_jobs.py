@@ -240,17 +240,13 @@ def _cluster(
     with open_cluster(RayWorker, make, workers=workers, address=address) as cluster:
         for theirs in cluster.ask(Task("stamps", (everything,))):
             if tuple(theirs) != tuple(stamps):
+                pairs = (pair for pair in zip(theirs, stamps, strict=False) if pair[0] != pair[1])
+                one, two = next(pairs, (f"{len(theirs)} of them", f"{len(stamps)}"))
                 raise UsageError(
                     "the cluster's workers have another version of monitor, its models or"
-                    f" guidelines: {_first_other(theirs, stamps)}"
+                    f" guidelines: {one} there, {two} here"
                 )
         yield cluster
-
-
-def _first_other(theirs: Sequence[str], ours: Sequence[str]) -> str:
-    pairs = ((one, two) for one, two in zip(theirs, ours, strict=False) if one != two)
-    one, two = next(pairs, (f"{len(theirs)} of them", f"{len(ours)}"))
-    return f"{one} there, {two} here"
 
 
 def classify(

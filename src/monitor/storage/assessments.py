@@ -13,7 +13,7 @@ from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
 from monitor.records.finding import Finding, ScorecardItem, Source, Span
 from monitor.records.tag import Tag, Term
-from monitor.storage.database import Database, insert_new, row_of, rows_of
+from monitor.storage.database import Database, add_rows, insert_new, row_of, rows_of
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -206,17 +206,22 @@ def record(
             continue
         assessor = said.stamp.partition("@")[0]
         version = {"article_id": article.id, "sha256": article.sha256, "assessor": assessor}
-        row = row_of(assessments, said, payload=_encode(said), at=now, **version)
+        parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
+        payload: dict[str, Any] = {
+            name: [asdict(item) for item in items] for name, items in parts.items() if items
+        }
+        if said.experimental:
+            payload["experimental"] = True
+        row = row_of(assessments, said, payload=payload, at=now, **version)
         key = insert_new(connection, assessments, row)
         if key is None:
             continue
         new.append(row)
-        if said.tags:
-            rows = [
-                row_of(tags, tag, assessment_id=key, position=place)
-                for place, tag in enumerate(said.tags)
-            ]
-            connection.execute(tags.insert(), rows)
+        rows = [
+            row_of(tags, tag, assessment_id=key, position=place)
+            for place, tag in enumerate(said.tags)
+        ]
+        add_rows(connection, tags, rows)
     mark_said(connection, new)
     return len(new)
 
@@ -225,14 +230,6 @@ def expired(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Return those of the articles whose words have expired."""
     query = select(articles.c.id).where(articles.c.expired_at.is_not(None))
     return {article_id for (article_id,) in rows_of(connection, query, articles.c.id, ids)}
-
-
-def _encode(said: Assessment) -> dict[str, Any]:
-    parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
-    payload: dict[str, Any] = {
-        name: [asdict(item) for item in items] for name, items in parts.items() if items
-    }
-    return {**payload, "experimental": True} if said.experimental else payload
 
 
 def decode(row: Any) -> Assessment:

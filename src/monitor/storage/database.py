@@ -213,7 +213,17 @@ def open_database(address: str, *, busy_timeout_s: float = PATIENCE_S) -> Databa
     if backend == "sqlite":
         return _sqlite_database(url, busy_timeout_s)
     if backend in ("postgresql", "postgres"):
-        return Database(_postgres_engine(url), busy_timeout_s)
+        if importlib.util.find_spec("psycopg") is None:
+            raise StoreError(f"PostgreSQL needs its driver: {how_to_install('postgres')}")
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            # What was asked ten times in the same words would get one plan for whatever is asked:
+            # of a period, of which few articles are told, one that takes seconds, not 50 ms.
+            connect_args={"prepare_threshold": None, "client_encoding": "UTF8"},
+            hide_parameters=True,
+            pool_pre_ping=True,
+        )
+        return Database(engine, busy_timeout_s)
     raise StoreError(f"no database of kind '{backend}' (there are: sqlite, postgresql)")
 
 
@@ -300,19 +310,6 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     for statement in connection.get_execution_options().get(_BEGIN, ("BEGIN",)):
         connection.exec_driver_sql(statement)
-
-
-def _postgres_engine(url: URL) -> Engine:
-    if importlib.util.find_spec("psycopg") is None:
-        raise StoreError(f"PostgreSQL needs its driver: {how_to_install('postgres')}")
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        # What was asked ten times in the same words would get one plan for whatever is asked: of a
-        # period, of which few articles are told, one that takes seconds instead of 50 ms.
-        connect_args={"prepare_threshold": None, "client_encoding": "UTF8"},
-        hide_parameters=True,
-        pool_pre_ping=True,
-    )
 
 
 def set_locally(connection: Connection, **values: str) -> None:

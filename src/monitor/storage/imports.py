@@ -25,7 +25,15 @@ def record_import(
     """
     keep_unfollowed(connection, poll.feed, now)
     result = record_poll(connection, poll, now)
-    _keep_places(connection, source, poll, places)
+    # the place of each version that this file, and no other feed, brought
+    insert_new(connection, imports, asdict(source))
+    hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
+    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
+    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        place = places.get(article_id)
+        if place is not None and hashes[article_id] == sha256:
+            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))
     return result
 
 
@@ -57,17 +65,3 @@ def of_versions(
         source, place = said[: len(of_file)], said[len(of_file) :]
         found[article_id, version] = Import(*source), Place(*place)  # the first to bring it
     return found
-
-
-def _keep_places(
-    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place]
-) -> None:
-    """Keep the place of each version that this file, and no other feed, brought."""
-    insert_new(connection, imports, asdict(source))
-    hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
-    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
-    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
-        place = places.get(article_id)
-        if place is not None and hashes[article_id] == sha256:
-            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
-            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))

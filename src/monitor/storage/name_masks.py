@@ -269,24 +269,19 @@ def next_incomplete(
         .limit(limit)
     )
     if since is not None:
-        query = query.where(masks.c.article_id.in_(_said_of_since(since)))
+        new = union(
+            select(masks.c.article_id).where(masks.c.at >= since),
+            select(story_members.c.article_id).where(story_members.c.at >= since),
+        ).subquery()
+        own, other = story_members.alias(), story_members.alias()
+        mates = (
+            select(other.c.article_id)
+            .join_from(own, other, same_story(own, other))
+            .where(own.c.article_id.in_(select(new.c.article_id)))
+        )
+        near = union(select(new.c.article_id), mates).subquery()
+        query = query.where(masks.c.article_id.in_(select(near.c.article_id)))
     return list(connection.execute(query).scalars())
-
-
-def _said_of_since(since: datetime) -> Select[Any]:
-    """Return the query for the articles of which, or of whose story, something was said."""
-    new = union(
-        select(masks.c.article_id).where(masks.c.at >= since),
-        select(story_members.c.article_id).where(story_members.c.at >= since),
-    ).subquery()
-    own, other = story_members.alias(), story_members.alias()
-    beside = (
-        select(other.c.article_id)
-        .join_from(own, other, same_story(own, other))
-        .where(own.c.article_id.in_(select(new.c.article_id)))
-    )
-    near = union(select(new.c.article_id), beside).subquery()
-    return select(near.c.article_id)
 
 
 def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:

@@ -347,8 +347,6 @@ class Store:
     counts = _read(health.counts)
     happened = _read(health.happened)
     standing = _read(health.standing)
-    stored_by_outlet = _read(trend_counts.stored_by_outlet)
-    stored_by_day = _read(trend_counts.stored_by_day)
     published = _read(trend_counts.published)
     undated = _read(trend_counts.undated)
     add_flag_verdict = _write(trend_counts.add_flag_verdict)

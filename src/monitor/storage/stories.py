@@ -198,26 +198,19 @@ def fold(
     Oldest sight first, each where `place` says; return how many there were, at most `limit`.
     With `after` only what was judged since that assessment is looked at, however much is kept.
     """
-    shelf = StoryIndex(connection, stamp)
+    index = StoryIndex(connection, stamp)
     waiting = due(connection, stamp, judges, limit, after)
     for article in waiting:
-        _put(connection, stamp, article, place(article, shelf), now)
+        placed = place(article, index)
+        story = placed.story or article.id
+        mine = story_members.c.stamp == stamp, story_members.c.story_id == story
+        last = connection.execute(select(func.max(story_members.c.position)).where(*mine)).scalar()
+        row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
+        row |= {"story_id": story, "position": 0 if last is None else last + 1}
+        row |= {"print": placed.print, "at": now}
+        connection.execute(story_members.insert(), row)
+        write_keys(connection, stamp, article.id, placed)
     return len(waiting)
-
-
-def _put(
-    connection: Connection, stamp: str, article: Article, placed: StoryPlacement, now: datetime
-) -> None:
-    story = placed.story or article.id
-    top = select(func.max(story_members.c.position)).where(
-        story_members.c.stamp == stamp, story_members.c.story_id == story
-    )
-    last = connection.execute(top).scalar()
-    row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
-    row |= {"story_id": story, "position": 0 if last is None else last + 1}
-    row |= {"print": placed.print, "at": now}
-    connection.execute(story_members.insert(), row)
-    write_keys(connection, stamp, article.id, placed)
 
 
 def write_keys(connection: Connection, stamp: str, article_id: str, placed: StoryPlacement) -> None:

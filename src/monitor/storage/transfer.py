@@ -166,7 +166,13 @@ def copy_store(source: str, target: str, now: datetime, report: Report) -> Copie
     """
     with _opened(source) as origin, _made(target) as copy:
         with copy.writing(before=("PRAGMA foreign_keys = OFF",)) as writer:
-            _refuse_rows(copy, writer)
+            full = [f"{name}: {rows}" for name, rows in count_rows(writer).items() if rows]
+            if full:
+                more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
+                said = f"is not empty ({', '.join(full[:3])}{more})"
+                raise StoreError(
+                    f"database {copy.name}: {said}; a copy goes into an empty one only"
+                )
             with origin.reading() as reader:
                 held = select(leases.c.holder).where(leases.c.until > now)
                 at_work = reader.execute(held).scalar() or ""
@@ -209,14 +215,6 @@ def _made(address: str) -> Iterator[Database]:
             remove_files(database.file)
         raise
     database.close()
-
-
-def _refuse_rows(database: Database, connection: Connection) -> None:
-    full = [f"{name}: {number}" for name, number in count_rows(connection).items() if number]
-    if full:
-        more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
-        said = f"is not empty ({', '.join(full[:3])}{more})"
-        raise StoreError(f"database {database.name}: {said}; a copy goes into an empty one only")
 
 
 def _copy_tables(

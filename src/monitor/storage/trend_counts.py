@@ -17,7 +17,7 @@ from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
 from monitor.storage import decisions, stories
-from monitor.storage.database import count, rows_of
+from monitor.storage.database import rows_of
 from monitor.storage.reviews import last_word
 from monitor.storage.schema import (
     CURRENT,
@@ -237,17 +237,6 @@ def stored_by_outlet(
     query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
     query = query.where(*in_period(articles.c.first_seen, since, until))
     return {str(row[0]): int(row[1]) for row in connection.execute(query)}
-
-
-def stored_by_day(
-    connection: Connection, bounds: Mapping[str, tuple[datetime, datetime]]
-) -> dict[str, int]:
-    """Return how many articles were first seen within the bounds of each day."""
-    number, seen = select(func.count()), articles.c.first_seen
-    return {
-        day: count(connection, number.where(*in_period(seen, *ends)))
-        for day, ends in bounds.items()
-    }
 
 
 def published(
