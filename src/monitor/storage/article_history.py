@@ -18,7 +18,7 @@ from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.article_record import Provenance, Recorded, Version
 from monitor.records.json_shapes import import_json
 from monitor.storage import articles as stored
-from monitor.storage import imports, reviews, stories
+from monitor.storage import polls, reviews, stories
 from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.storage.assessments import (
     KEPT,
@@ -279,7 +279,7 @@ def _came(
     """Return how each version came in, and by article its versions, oldest first."""
     came: dict[Key, Provenance] = {}
     found: defaultdict[str, list[Version]] = defaultdict(list)
-    files = imports.of_versions(connection, ids)
+    files = polls.imports_of_versions(connection, ids)
     gone: Any = exists().where(
         of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.why != "",

@@ -1,7 +1,8 @@
-"""Recording a poll of a feed: what is new, what is a new version, what is dropped and why.
+"""Recording polls and imports: what is new, what is a new version, what is dropped and why.
 
 `decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
-caller's one transaction.
+caller's one transaction. Articles of a file, with where in it each stands, are recorded as a poll
+of a feed that nobody follows.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from monitor.records.article import ContentOrigin
+from monitor.records.article import ContentOrigin, Import, Place
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.feed import Feed, Incoming, PageFailure, Poll, Sighting, Visit
-from monitor.storage.database import chunks, insert_new, row_of, rows_of
+from monitor.storage.database import chunks, columns_of, insert_new, row_of, rows_of
 from monitor.storage.feeds import keep_unfollowed, learn_about, learn_names, save_state
 from monitor.storage.forgetting import forgotten
 from monitor.storage.schema import (
@@ -26,6 +27,8 @@ from monitor.storage.schema import (
     articles,
     feeds,
     hosts,
+    imported,
+    imports,
     of_version,
     polls,
     returns,
@@ -334,3 +337,54 @@ def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollRes
     """
     keep_unfollowed(connection, poll.feed, now)
     return record_poll(connection, poll, now)
+
+
+def record_import(
+    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
+) -> PollResult:
+    """Store some articles of a file: as `record_poll`, of a feed that is not followed.
+
+    `places` says by article id where each stands. Raises `StoreError` for what does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    result = record_poll(connection, poll, now)
+    # the place of each version that this file, and no other feed, brought
+    insert_new(connection, imports, asdict(source))
+    hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
+    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
+    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        place = places.get(article_id)
+        if place is not None and hashes[article_id] == sha256:
+            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))
+    return result
+
+
+def imports_of(
+    connection: Connection, article_ids: Iterable[str]
+) -> dict[str, tuple[Import, Place]]:
+    """Return by article id which file brought its current version, and where it stands there.
+
+    Those that no file brought are left out.
+    """
+    ids = set(article_ids)
+    found = imports_of_versions(connection, ids)
+    keys = map(tuple, rows_of(connection, select(*CURRENT), articles.c.id, ids))
+    return {key[0]: found[key] for key in keys if key in found}
+
+
+def imports_of_versions(
+    connection: Connection, ids: Iterable[str]
+) -> dict[tuple[str, str], tuple[Import, Place]]:
+    """Return by article and hash which file brought a version, and where it stands there."""
+    found: dict[tuple[str, str], tuple[Import, Place]] = {}
+    of_file, of_place = columns_of(imports, Import), columns_of(imported, Place, at="place")
+    query = (
+        select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
+        .join_from(imported, imports, imports.c.id == imported.c.import_id)
+        .order_by(imports.c.at.desc(), imports.c.id)
+    )
+    for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
+        source, place = said[: len(of_file)], said[len(of_file) :]
+        found[article_id, version] = Import(*source), Place(*place)  # the first to bring it
+    return found

@@ -24,12 +24,10 @@ from monitor.storage import (
     assessments,
     coverage_ledger,
     decisions,
-    earlier_stamps,
     feeds,
     forgetting,
     full_text_search,
     health,
-    imports,
     mail_deliveries,
     name_masks,
     polls,
@@ -157,15 +155,15 @@ class Store:
             return revision_of(connection) or ""
 
     # Stamps of earlier programs
-    present_stamps = _read(earlier_stamps.present_stamps)
+    present_stamps = _read(assessments.present_stamps)
 
     def carry_over(self, present: Mapping[str, str], now: datetime) -> None:
         """Give what was recorded under earlier stamps, the keys, the `present` ones of the same."""
         with self._database.reading() as connection:
-            waiting = earlier_stamps.waiting(connection, present)
+            waiting = assessments.waiting_stamps(connection, present)
         if waiting:
             with self._database.writing() as connection:
-                earlier_stamps.carry_over(connection, present, now)
+                assessments.carry_over(connection, present, now)
 
     # Feeds and their polls
     add_feeds = _write(feeds.add_feeds)
@@ -184,8 +182,8 @@ class Store:
     ledger = _read(coverage_ledger.ledger)
     brought = _read(coverage_ledger.brought)
     brought_alone = _read(coverage_ledger.brought_alone)
-    record_import = _write(imports.record_import)
-    imports_of = _read(imports.imports_of)
+    record_import = _write(polls.record_import)
+    imports_of = _read(polls.imports_of)
 
     # Articles
     known = _read(articles.known)
