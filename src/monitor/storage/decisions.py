@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -147,60 +147,56 @@ def count_waiting(connection: Connection) -> int:
     return count(connection, select(func.count()).select_from(decisions).where(_waits()))
 
 
-@cache  # to build it takes longer than to ask it
-def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counts; what has no decision always does."""
-    return held(decision_id)
+@lru_cache(256)  # to build it takes longer than to ask it
+def holds(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counts, or counted at a moment.
 
-
-@cache
-def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
-    return stood(decision_id)
-
-
-@cache
-def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that a decision is provisional and nothing has become of it."""
-    return waited(decision_id)
-
-
-def held(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counts, or counted at a moment."""
+    What has no decision always does.
+    """
     made = decisions.alias()
     confirmed = _acted(made.c.id, ("confirm",), moment)
-    counted = exists().where(
+    counts = exists().where(
         made.c.id == decision_id,
         ~_acted(made.c.id, ("undo",), moment),
         or_(made.c.provisional.is_(False), confirmed),
     )
-    return or_(decision_id.is_(None), counted)
+    return or_(decision_id.is_(None), counts)
+
+
+@lru_cache(256)
+def stands(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is neither undone nor overruled, or was not then."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
+
+
+@lru_cache(256)
+def waits(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is, or was, provisional and nothing became of it."""
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id, moment)
+    )
 
 
 _SAID, _LATER = reviews.alias("said"), reviews.alias("later")
 _OTHER, _BEHIND = reviews.alias("other"), reviews.alias("behind")
 
 
+@lru_cache(256)
 def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[bool]:
     """Return the condition that a row of `reviews` is the latest of its reviewer that counts.
 
     Or that counted at a moment. Of those on a version the last gives the verdict, and of each
     scheme the last that speaks of it the labels: who left tags as they were takes nothing back.
     """
-    if moment is None:
-        return _own_word_now(said)
-    counted = [and_(held(of.c.decision_id, moment), of.c.at <= moment) for of in (said, _LATER)]
-    return and_(counted[0], ~_replaced(said, _LATER, counted[1], by_same=True))
-
-
-@cache
-def _own_word_now(said: FromClause) -> ColumnElement[bool]:
     later = _BEHIND if said is _OTHER else _LATER
-    replaced = _replaced(said, later, holds(later.c.decision_id), by_same=True)
-    return and_(holds(said.c.decision_id), ~replaced)
+    own, newer = (holds(of.c.decision_id, moment) for of in (said, later))
+    if moment is not None:
+        own, newer = own & (said.c.at <= moment), newer & (later.c.at <= moment)
+    return and_(own, ~_replaced(said, later, newer, by_same=True))
 
 
-@cache
+@lru_cache(256)
 def in_force(said: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row of `reviews` has the verdict that holds of its version.
 
@@ -279,19 +275,6 @@ def _gives_in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     tags, scheme, label = (compiler.process(one, **options) for one in element.clauses)
     return f"COALESCE(jsonb_exists(CAST({tags} AS jsonb) -> {scheme}, {label}), FALSE)"
-
-
-def stood(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that a decision is neither undone nor overruled, or was not then."""
-    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
-
-
-def waited(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that a decision is, or was, provisional and nothing became of it."""
-    made = decisions.alias()
-    return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id, moment)
-    )
 
 
 def _waits() -> ColumnElement[bool]:
