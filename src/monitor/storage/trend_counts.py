@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, cast
@@ -65,10 +65,12 @@ def items(
     rows |= {row.id: row for row in missing}
     known = {} if known is None else known
     new = [row for row in rows.values() if (row.id, row.current) not in known]
-    _learn(connection, new, stamps, known)
+    judged = _judged(connection, [row.id for row in new], stamps)
+    for row in new:
+        known[row.id, row.current] = judged[row.id].counts(row)
     mine = articles.c.id == flag_verdicts.c.article_id
-    judged = select(articles.c.id).join(flag_verdicts, mine).distinct()
-    ids = connection.execute(_seen_within(judged, since, until)).scalars()
+    spoken = select(articles.c.id).join(flag_verdicts, mine).distinct()
+    ids = connection.execute(_seen_within(spoken, since, until)).scalars()
     flags = flag_words(connection, list(ids))
     spoken_of = {article for article, _ in flags}
     found = []
@@ -113,23 +115,6 @@ def _shown(
     return found
 
 
-def _learn(
-    connection: Connection,
-    new: Sequence[Any],
-    stamps: Sequence[str],
-    known: dict[tuple[str, str], VersionCounts],
-) -> None:
-    """Add what `stamps` said of `new` versions to what is known."""
-    labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
-    for row in new:
-        there = tuple(spots.get(row.id, ()))
-        flags = tuple(Flag(spot[0]) for spot in there)
-        told = bool(row.relevant), labels.get(row.id, {}), flags
-        item = Item(row.id, row.outlet, row.first_seen, *told)
-        unmeasured = frozenset(experimental.get(row.id, ()))
-        known[row.id, row.current] = VersionCounts(item, there, unmeasured)
-
-
 def _reviews(
     connection: Connection, since: datetime | None, until: datetime | None
 ) -> dict[str, Review]:
@@ -152,13 +137,26 @@ def _seen_within(query: Select[Any], since: datetime | None, until: datetime | N
     return query.where(*in_period(func.coalesce(articles.c.first_seen, None), since, until))
 
 
-def _payloads(
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What assessors said of an article; where two say the same it stands once."""
+
+    labels: dict[str, dict[str, None]] = field(default_factory=dict)
+    spots: dict[Spot, None] = field(default_factory=dict)
+    experimental: set[str] = field(default_factory=set)
+
+    def counts(self, row: Any) -> VersionCounts:
+        labels = {scheme: tuple(found) for scheme, found in self.labels.items()}
+        told = bool(row.relevant), labels, tuple(Flag(spot[0]) for spot in self.spots)
+        item = Item(row.id, row.outlet, row.first_seen, *told)
+        return VersionCounts(item, tuple(self.spots), frozenset(self.experimental))
+
+
+def _judged(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, list[Spot]], dict[str, list[str]]]:
-    """Return labels, places of flags, and stamps whose word is experimental, by article."""
-    labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    spots: dict[str, list[Spot]] = defaultdict(list)
-    experimental: dict[str, list[str]] = defaultdict(list)
+) -> defaultdict[str, _Judged]:
+    """Return by article what `stamps` say of its current version."""
+    said: defaultdict[str, _Judged] = defaultdict(_Judged)
     query = (
         select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
         .join(articles, of_version(assessments, *CURRENT))
@@ -166,19 +164,17 @@ def _payloads(
         .where(assessments.c.payload != {})  # most assessors say nothing of most articles
         .order_by(assessments.c.id)
     )
-    for row in rows_of(connection, query, articles.c.id, ids):
-        if row.payload.get("experimental"):
-            experimental[row.article_id].append(row.stamp)
-        for tag in row.payload.get("tags", ()):
-            there = labels[row.article_id][tag["scheme"]]
-            if tag["role"] in (None, "exploitation") and tag["label"] not in there:
-                there.append(tag["label"])
-        for found in row.payload.get("findings", ()):
-            spot = (found["rule"], found["field"], found["start"], found["end"])
-            if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
-                spots[row.article_id].append(spot)
-    tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
-    return tagged, spots, experimental
+    for article_id, stamp, payload in rows_of(connection, query, articles.c.id, ids):
+        of = said[article_id]
+        if payload.get("experimental"):
+            of.experimental.add(stamp)
+        for tag in payload.get("tags", ()):
+            there = of.labels.setdefault(tag["scheme"], {})
+            if tag["role"] in (None, "exploitation"):
+                there[tag["label"]] = None
+        for found in payload.get("findings", ()):
+            of.spots[found["rule"], found["field"], found["start"], found["end"]] = None
+    return said
 
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
@@ -218,10 +214,10 @@ def add_flag_verdict(
     current = connection.execute(query).scalar()
     if current is None:
         raise NotFound(f"no article '{article_id}'")
-    spots = _payloads(connection, [article_id], stamps)[1].get(article_id, ())
+    spots = _judged(connection, [article_id], stamps)[article_id].spots
     flags = [
-        FlagSaid(article_id, current, rule, cast("FieldName", field), start, end, right)
-        for named, field, start, end in spots
+        FlagSaid(article_id, current, rule, cast("FieldName", place), start, end, right)
+        for named, place, start, end in spots
         if named == rule
     ]
     if not flags:
