@@ -64,7 +64,8 @@ def test_every_method_is_called_on_both() -> None:
 def test_what_is_known_of_an_article(store: Store) -> None:
     whole_store.fill(store)
     ids = ["article-00002", "article-00000"]
-    found = store.some_assessed(ids, STAMPS)
+    by_id = store.articles_by_id(ids, STAMPS)
+    found = [by_id[key] for key in ids]
     assert [one.article.id for one in found] == ids
     assert store.articles_by_id([*ids, "article-none"], STAMPS) == {
         one.article.id: one for one in found

@@ -97,7 +97,8 @@ def find(
     """Return a page of the articles that are wanted. Raises `NotFound` for a wrong `after`."""
     store, stamps = desk.store, desk.stamps
     found = store.search(wanted, stamps, limit=limit, after=after, newest_first=newest_first)
-    return store.some_assessed(found.ids, stamps), found
+    page = store.articles_by_id(found.ids, stamps)
+    return [page[key] for key in found.ids], found
 
 
 def look_up(

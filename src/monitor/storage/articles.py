@@ -80,14 +80,6 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     return merged(connection, [to_article(row)], stamps)[0]
 
 
-def some_assessed(
-    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> list[AssessedArticle]:
-    """Return articles in the order of `ids`, with what `stamps` said of them."""
-    found = articles_by_id(connection, ids, stamps)
-    return [found[key] for key in ids]
-
-
 def articles_by_id(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
 ) -> dict[str, AssessedArticle]:

@@ -191,7 +191,6 @@ class Store:
     article_versions = _read(articles.article_versions)
     kept_versions = _read(articles.kept_versions)
     sightings = _read(articles.sightings_of)
-    some_assessed = _read(articles.some_assessed)
     articles_by_id = _read(articles.articles_by_id)
     recorded = _whole(article_history.recorded)
 
