@@ -189,7 +189,7 @@ def record_masks(
         if mask.article_id not in gone
     ]
     if rows:
-        changed = _changed(connection, rows)
+        changed = _changed(known, rows)
         take_out(connection, changed)
         insert = insertion(connection.dialect.name, masks)
         told = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
@@ -297,7 +297,7 @@ def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int
         for mask, token, basis in found
         if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
     ]
-    changed = _changed(connection, rows)
+    changed = _changed(known, rows)
     take_out(connection, changed)
     for one in rows:
         mine = of_version(masks, one["article_id"], one["sha256"])
@@ -392,12 +392,14 @@ def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, dict[str
     return {(row.article_id, row.sha256): dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _changed(
+    known: Mapping[Version, Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
     """Return the articles of which other words are hidden than so far: none is searched by them."""
-    known = _known(connection, (row["article_id"] for row in rows))
     before = {key: row["spans"] for key, row in known.items()}
-    keys = [(row["article_id"], row["sha256"], row["spans"]) for row in rows]
-    return [key for key, sha256, spans in keys if spans != before.get((key, sha256), [])]
+    keys = [(row["article_id"], row["sha256"]) for row in rows]
+    pairs = zip(keys, rows, strict=True)
+    return [key[0] for key, row in pairs if row["spans"] != before.get(key, [])]
 
 
 def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
