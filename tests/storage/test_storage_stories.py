@@ -47,6 +47,7 @@ def fold_due(
     desk: Any = SimpleNamespace(
         store=store, stories_stamp=stamp, classifiers=models, now=lambda: now, folded=known
     )
+    desk.carried = tuple
     return folding.fold_due(desk, **options)
 
 
