@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from test_storage_stories import fold_due
+
 from earlier_desk import as_before
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, Stratum
@@ -11,7 +13,6 @@ from monitor.records.tag import Tag
 from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store, open_store
 from monitor.storage.work_queue import Progress
-from monitor.stories.clustering import fold_due
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,
