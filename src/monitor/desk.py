@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.house_style import InForce
     from monitor.storage.store import Store
-    from monitor.storage.work_queue import FoldedSoFar, JudgedSoFar
+    from monitor.storage.work_queue import Progress
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
@@ -170,18 +170,18 @@ class Desk(Drafts):
         return measured_countries(data_dir("models"))
 
     @cached_property
-    def judged(self) -> JudgedSoFar:
+    def judged(self) -> Progress:
         """Up to when everything is judged: kept for as long as this object."""
-        from monitor.storage.work_queue import JudgedSoFar
+        from monitor.storage.work_queue import Progress
 
-        return JudgedSoFar()
+        return Progress()
 
     @cached_property
-    def folded(self) -> FoldedSoFar:
+    def folded(self) -> Progress:
         """Up to which judgement everything is in a story: kept for as long as this object."""
-        from monitor.storage.work_queue import FoldedSoFar
+        from monitor.storage.work_queue import Progress
 
-        return FoldedSoFar()
+        return Progress()
 
     # Articles ------------------------------------------------------------------------------
 

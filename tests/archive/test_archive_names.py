@@ -43,7 +43,7 @@ def articles(monitor):
 def test_names_are_looked_for_once_and_hidden(monitor):
     assert mask_due(monitor) == 3
     assert mask_due(monitor) == 0
-    told, plain, foreign = names.shown(monitor, articles(monitor)).values()
+    told, plain, foreign = monitor.shown(articles(monitor)).values()
     assert told.title == f"{WITHHELD} freed"
     assert told.hidden("title") == ((0, 11),)
     assert told.hidden("text") == ((0, 11), (45, 50))
@@ -57,7 +57,7 @@ def test_names_are_looked_for_once_and_hidden(monitor):
 def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
     mask_due(monitor)
     assert names.ask(monitor, ["article-told", "article-foreign", "none"], "ann") == 2
-    found = names.shown(monitor, articles(monitor), ask=names.asked(monitor, "ann"))
+    found = monitor.shown(articles(monitor), ask=names.asked(monitor, "ann"))
     assert found["article-told"].title == "Amina Yusuf freed"
     assert found["article-told"].asked
     assert found["article-foreign"].title == "Dos niñas halladas"
@@ -71,7 +71,7 @@ def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
 
 
 def test_what_nobody_looked_through_is_looked_through_or_withheld(monitor):
-    assert names.shown(monitor, articles(monitor))["article-told"].title == f"{WITHHELD} freed"
+    assert monitor.shown(articles(monitor))["article-told"].title == f"{WITHHELD} freed"
     told, plain, _ = articles(monitor)
     many = [told, *[plain] * MOST]
     clock = iter(range(100))
@@ -92,16 +92,16 @@ def test_an_older_stamp_holds_until_the_new_one_has_looked(monitor):
     monitor.store.record_masks(
         [Mask(told.id, told.sha256, "names@0+0", (Span("title", 0, 5),))], NOW
     )
-    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} Yusuf freed"
+    assert monitor.shown([told])[told.id].title == f"{WITHHELD} Yusuf freed"
     mask_due(monitor)
-    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} freed"
+    assert monitor.shown([told])[told.id].title == f"{WITHHELD} freed"
 
 
 def test_of_an_expired_article_the_address_counts_as_telling_unless_it_is_known_not_to(monitor):
     told, plain, _ = articles(monitor)
     monitor.store.record_masks([Mask(plain.id, plain.sha256, "names@0+0")], NOW)
     monitor.store.expire(NOW + timedelta(days=1), NOW, limit=9)
-    found = names.shown(monitor, articles(monitor))
+    found = monitor.shown(articles(monitor))
     assert found[told.id].link_tells
     assert not found[plain.id].link_tells
     assert mask_due(monitor) == 0
@@ -114,7 +114,7 @@ def test_an_article_that_makes_the_search_fail_is_recorded(monitor):
     monitor.mask = broken
     assert mask_due(monitor) == 3
     assert mask_due(monitor) == 0
-    assert {one.withheld for one in names.shown(monitor, articles(monitor)).values()} == {
+    assert {one.withheld for one in monitor.shown(articles(monitor)).values()} == {
         "names could not be looked for in this article"
     }
 

@@ -16,9 +16,8 @@ from monitor.records.errors import NotFound, UsageError
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, hide
 from monitor.settings import Settings
-from monitor.storage.full_text_search import Wanted
-from monitor.storage.stories import Placed
-from monitor.text.search_terms import read_search
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 NAMED = "Yaw Mensah, 14, was sold to a cocoa farmer. Mensah is safe now."
@@ -69,7 +68,7 @@ def article(monitor, name):
 def seen(monitor, name):
     """What may be shown of an article: headline, text, and the rest."""
     one = article(monitor, name)
-    shown = names.shown(monitor, [one])[one.id]
+    shown = monitor.shown([one])[one.id]
     return shown.title, hide("text", one.text, shown.spans), shown
 
 
@@ -80,7 +79,7 @@ def fold(monitor, *, after=0):
 
     def place(one, _shelf):
         first = None if one.id == "article-maid" else "article-maid"
-        return Placed(first, "", (), at(after))
+        return StoryPlacement(first, "", (), at(after))
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, at(after), limit=99)
 
@@ -94,7 +93,7 @@ def test_a_name_taken_out_stays_hidden_in_the_address(monitor):
         assert (title, text, shown.link_tells) == (f"{WITHHELD} freed", UNNAMED, True)
         mask_due(monitor)
     first, _ = monitor.store.article_versions("article-cocoa")
-    assert names.shown(monitor, [first])[first.id].byline_tells
+    assert monitor.shown([first])[first.id].byline_tells
 
 
 def test_it_is_hidden_too_where_nobody_had_looked_before_it_was_taken_out(monitor):
@@ -120,7 +119,7 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
         monitor.store.record_assessments([(one, judged(0.9))], NOW)
 
     def place(one, _shelf):
-        return Placed(None if one.id == "article-maid" else "article-maid", "", (), NOW)
+        return StoryPlacement(None if one.id == "article-maid" else "article-maid", "", (), NOW)
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, NOW, limit=9)
     for turn in range(2):
@@ -140,7 +139,7 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
         assert seen(monitor, "else")[1] == plain  # of no story, and tells of nobody
         mask_due(monitor)
     assert complete_due(monitor) == 0
-    monitor.judged._nothing_due.clear()
+    monitor.judged._last.clear()
     assert complete_due(monitor) == 0
 
 
@@ -240,8 +239,8 @@ def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
     bring(monitor, "fr", "Yaw Mensah est libre.", title="Libre", language="fr")
     fold(monitor)
     mask_due(monitor)
-    assert monitor.store.search(Wanted(words=read_search("libre")), (), limit=9).ids
-    found = monitor.store.search(Wanted(words=read_search("mensah")), (), limit=9)
+    assert monitor.store.search(ArticleFilter(query="libre"), (), limit=9).ids
+    found = monitor.store.search(ArticleFilter(query="mensah"), (), limit=9)
     assert found.ids == ()
     assert Path(monitor.settings.names_key).exists() is False  # nothing had to be kept
 

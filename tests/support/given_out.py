@@ -56,7 +56,6 @@ from monitor.settings import (
     SmtpSettings,
     StoreSettings,
 )
-from monitor.storage.sign_in import add_token
 from planted import Person, Planted, fold, letters
 from planted_desk import Clock, Given
 from store_samples import CLASSIFIER
@@ -290,8 +289,8 @@ def tokens(monitor: Given) -> dict[str, dict[str, str]]:
     found = {}
     for name, role in ROLES.items():
         scopes = tuple(scope for scope in role.scopes if str(scope) != "names")
-        _, secret = add_token(
-            monitor.store, f"A {name}", Role(scopes, role.provisional), monitor.now()
+        _, secret = monitor.store.add_token(
+            f"A {name}", Role(scopes, role.provisional), monitor.now()
         )
         found[name] = {**FAR, "authorization": f"Bearer {secret}"}
     return found

@@ -32,7 +32,7 @@ from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.review import Gaps
 from monitor.records.tag import Tag
 from monitor.settings import Filter, Recipient, Settings, SmtpSettings
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, TAGGER, feed, incoming, poll
 
 RECIPIENTS = 25
@@ -333,10 +333,10 @@ class Desk(LightDesk):
     def fold(self, **_: object) -> int:  # type: ignore[override]
         stamp = self.stories_stamp
 
-        def place(article: Article, shelf: object) -> Placed:
+        def place(article: Article, shelf: object) -> StoryPlacement:
             self.first.setdefault(article.text, article.id)
             story = self.first[article.text]
-            return Placed(story if story != article.id else None, "", (), self.at)
+            return StoryPlacement(story if story != article.id else None, "", (), self.at)
 
         return self.store.fold(stamp, [CLASSIFIER], place, self.at, limit=999)
 

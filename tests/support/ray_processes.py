@@ -34,7 +34,7 @@ def workers(pid: int) -> list[int]:
             name = Path(f"/proc/{each}/cmdline").read_bytes()
         except OSError:
             continue
-        if name.startswith(b"ray::Worker"):
+        if name.startswith(b"ray::RayWorker"):
             found.append(each)
     return sorted(found)
 

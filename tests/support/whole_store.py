@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from monitor.records.account import Token
+from monitor.records.account import Role
 from monitor.records.article import Import, Place, Review
 from monitor.records.digest import Delivery
 from monitor.records.feed import Sighting, Visit
@@ -12,9 +12,9 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
 from monitor.records.tag import Tag
-from monitor.storage.leases import Lease
 from monitor.storage.schema import earlier_stamps
 from monitor.storage.store import Store
+from monitor.storage.work_queue import Lease
 from monitor.stories.clustering import place
 from store_samples import (
     CLASSIFIER,
@@ -103,8 +103,8 @@ def _rest(store: Store) -> None:
     store.begin_send(sent, [brought.article_id])
     store.unsubscribe("c@d.example", at(10))
     store.key("unsubscribe")
-    token = store.add_token(Token(0, ODD, ("read",), False, NOW), sha("token"))
-    store.add_session(sha("session"), token, at(10), idle=NOW, old=NOW)
+    token, _ = store.add_token("Ama Ōtsuka 🕊", Role(("read",), False), NOW)
+    store.sign_in(token, at(10))
     store.count_feedback(
         STAMPS[2], "rule", right=True, day=date(2026, 11, 25), client="page", severity=""
     )

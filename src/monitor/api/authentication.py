@@ -29,7 +29,7 @@ from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
 from monitor.records.errors import MonitorError, describe_exception
-from monitor.storage.sign_in import find_session, find_token, is_token, live_tokens, visitor_of
+from monitor.storage.sign_in import is_token, visitor_of
 
 _STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
@@ -113,7 +113,7 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
     """Yield what whoever serves the desk on `host` should know of those on other machines."""
     if is_loopback(host) or host == "localhost":
         return
-    live = live_tokens(desk.store, desk.now())
+    live = desk.store.live_tokens(desk.now())
     if not live:
         yield (
             "who comes from another machine must sign in, and nobody can yet:"
@@ -237,7 +237,7 @@ class Authentication:
             address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
                 self.tries.refuse(address)
-            token = await run_sync(find_token, self.desk.store, told, self.desk.now())
+            token = await run_sync(self.desk.store.find_token, told, self.desk.now())
             if token is None:
                 if home is NOBODY:
                     self.tries.note(address)
@@ -246,7 +246,7 @@ class Authentication:
         session = session_in(scope, self.public_url)
         if not session:
             return home
-        token = await run_sync(find_session, self.desk.store, session, self.desk.now())
+        token = await run_sync(self.desk.store.find_session, session, self.desk.now())
         if token is None:
             return home
         if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):

@@ -37,7 +37,7 @@ class ExportChoice(ArticleChoice):
     )
 
     def filters(self, zone: ZoneInfo) -> dict[str, Any]:
-        """Return the fields of `Filters`; days are those of `zone`."""
+        """Return the fields of `ArticleFilter`; days are those of `zone`."""
         wanted = self.wanted(zone)
         own = ("form", "place")
         found = {

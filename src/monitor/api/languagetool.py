@@ -37,7 +37,7 @@ from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import NOBODY
 from monitor.records.errors import DocumentTooLarge, UsageError
-from monitor.storage.sign_in import find_token, is_token, visitor_of
+from monitor.storage.sign_in import is_token, visitor_of
 from monitor.text.document import blank_binary, is_empty
 from monitor.text.language_detection import MIN_SCORE
 
@@ -81,7 +81,7 @@ async def admit(request: Request, fields: FieldsDep) -> None:
     if not known:
         tries.refuse(address)
     desk = get_desk(request)
-    token = await run_sync(find_token, desk.store, told, desk.now())
+    token = await run_sync(desk.store.find_token, told, desk.now())
     if token is None:
         if not known:
             tries.note(address)

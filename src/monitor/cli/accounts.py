@@ -40,11 +40,11 @@ def add(
     ] = None,
 ) -> None:
     """Make a token and print it, this once: the desk keeps only its hash."""
-    from monitor.storage.sign_in import add_token, rights_of
+    from monitor.storage.sign_in import rights_of
 
     rights = rights_of(role, scope or (), volunteer=volunteer)
     monitor = monitor_of(context)
-    token, secret = add_token(monitor.store, name, rights, monitor.now(), days=days)
+    token, secret = monitor.store.add_token(name, rights, monitor.now(), days=days)
     until = f" until {token.expires:%Y-%m-%d}" if token.expires else ""
     say(f"the token of {token.name} ({token.role}){until}; it is not shown again:")
     show(secret)
@@ -70,8 +70,6 @@ def revoke(
     context: Context, name: Annotated[str, Argument(help="Whose it is, as listed.")]
 ) -> None:
     """End a token and the sessions that it began, at once."""
-    from monitor.storage.sign_in import revoke_token
-
     monitor = monitor_of(context)
-    token = revoke_token(monitor.store, name, monitor.now())
+    token = monitor.store.revoke_token(name, monitor.now())
     say(f"revoked: {token.name} ({token.role})")

@@ -25,7 +25,6 @@ from monitor.cli.common import (
     plain,
     plural,
     progress,
-    published_asked,
     read_tags,
     say,
     show,
@@ -34,9 +33,9 @@ from monitor.cli.common import (
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.archive.articles_found import Listing, Row
+    from monitor.archive.articles_found import ArchivePage, ArchiveRow
     from monitor.desk import Desk
-    from monitor.jobs.forget_article import Chosen
+    from monitor.jobs.forget_article import ForgetCandidate
 
 app = group()
 
@@ -115,28 +114,31 @@ def search(
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
     from monitor.archive.articles_found import look_up
     from monitor.archive.names_on_request import ask, hide
-    from monitor.records.dates import bounds_of, published_days
-    from monitor.storage.full_text_search import Wanted
+    from monitor.records.dates import bounds_of
+    from monitor.storage.article_filter import ArticleFilter
     from monitor.text.search_terms import read_search
 
     monitor = monitor_of(context)
-    asked = read_search(" ".join(words or []))
+    query = " ".join(words or [])
+    asked = read_search(query)
     if words:
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     zone = monitor.settings.zone
     first, last = bounds_of(
         day_asked(since, "--since"), day_asked(until, "--until") or day_asked(to, "--to"), zone
     )
-    wanted = Wanted(
-        words=asked,
+    wanted = ArticleFilter(
+        query=query,
         tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet or "",
         language=language or "",
         since=first,
         until=last,
-        published=published_days(*published_asked(published_since, published_until), zone),
+        published_since=day_asked(published_since, "--published-since"),
+        published_until=day_asked(published_until, "--published-until"),
+        timezone=zone.key,
         relevance=None if relevance is None else (relevance,),
-        flag=flag or "",
+        flag=flag,
         rule=rule,
     )
     if told := days_words(since, until or to, published_since, published_until):
@@ -150,7 +152,7 @@ def search(
     _print_listing(monitor, listing, as_json=format == "json")
 
 
-def _print_listing(desk: Desk, listing: Listing, *, as_json: bool) -> None:
+def _print_listing(desk: Desk, listing: ArchivePage, *, as_json: bool) -> None:
     from monitor.records.dates import undated_words
     from monitor.storage.full_text_search import COUNTED
 
@@ -178,13 +180,13 @@ def _print_listing(desk: Desk, listing: Listing, *, as_json: bool) -> None:
         say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
 
 
-def _headline(row: Row) -> str:
+def _headline(row: ArchiveRow) -> str:
     if row.assessed.article.expired:
         return "(headline expired)"
     return f"({row.shown.withheld})" if row.shown.withheld else row.shown.title
 
 
-def _row_json(row: Row) -> dict[str, object]:
+def _row_json(row: ArchiveRow) -> dict[str, object]:
     from monitor.records.json_shapes import named_json
 
     assessed = row.assessed
@@ -258,7 +260,7 @@ def forget(
         raise typer.Exit(1)
 
 
-def _show_chosen(desk: Desk, chosen: list[Chosen]) -> None:
+def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
     """Say of each article what there is of it."""
     from monitor.jobs.forget_article import titles
 

@@ -152,7 +152,7 @@ def ingest(
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
-    from monitor.jobs.schedule import alone
+    from monitor.jobs.work_queue import alone
 
     failed = 0
     waiting = monitor.waited_for() if at_once else []
@@ -356,11 +356,11 @@ def schedule(config: Path | None) -> Iterator[None]:
 
     The server ends by SIGTERM as by Ctrl-C meanwhile, so that what is in hand is waited for.
     """
-    from monitor.jobs.schedule import Schedule
+    from monitor.jobs.schedule import ScheduleProcess
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Schedule(_command_of("run_schedule", config), say):
+        with ScheduleProcess(_command_of("run_schedule", config), say):
             yield
     finally:
         signal.signal(signal.SIGTERM, before)

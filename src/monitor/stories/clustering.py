@@ -22,7 +22,7 @@ from monitor.records.digest import Story
 from monitor.records.review import is_rejected
 from monitor.records.stamps import make_stamp
 from monitor.storage.store import Store
-from monitor.storage.stories import Placed, Shelf
+from monitor.storage.stories import StoredStoryIndex, StoryPlacement
 from monitor.stories.near_duplicates import (
     FREQUENCIES,
     Fingerprint,
@@ -111,14 +111,14 @@ def stories_stamp() -> str:
 _read = lru_cache(maxsize=4096)(read_fingerprint)
 
 
-def place(article: Article, shelf: Shelf | None = None) -> Placed:
+def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlacement:
     """Say which of the stories on the shelf an article belongs to, and how it is found there."""
     one = make_fingerprint(article)
     story = None
     if shelf and one.keys:
         near = shelf.near(one.keys, enough_keys(one), *window(one))
         story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
-    return Placed(story, write_fingerprint(one), one.keys, one.at)
+    return StoryPlacement(story, write_fingerprint(one), one.keys, one.at)
 
 
 def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:

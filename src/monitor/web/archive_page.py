@@ -21,7 +21,14 @@ from monitor.api.article_filter import ArticleFilters
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.api.schemas import WholeStr
-from monitor.archive.articles_found import Beside, Listing, Row, Whole, look_up, show
+from monitor.archive.articles_found import (
+    ArchivePage,
+    ArchiveRow,
+    ArticleDetails,
+    VersionComparison,
+    look_up,
+    show,
+)
 from monitor.digest.tag_words import (
     SCHEME_WORDS,
     choice_words,
@@ -40,7 +47,8 @@ from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
 from monitor.records.tag import Tag
-from monitor.storage.full_text_search import COUNTED, RELEVANCES
+from monitor.storage.article_filter import RELEVANCES
+from monitor.storage.full_text_search import COUNTED
 from monitor.text.positions import Stretch
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
@@ -253,7 +261,7 @@ _MORE = (
 )
 
 
-def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
+def _dates(asked: Mapping[str, str], listing: ArchivePage | None) -> str:
     """Say by which dates articles were chosen, and how many have none."""
     told = []
     for prefix, how in (("", "First seen"), ("published_", "Published")):
@@ -286,7 +294,7 @@ def relevance_words(assessed: AssessedArticle) -> str:
     return f"{told}, by a model not measured in this language" if assessed.experimental else told
 
 
-def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> SimpleNamespace:
+def view_row(row: ArchiveRow, searched: str, today: str, zone: ZoneInfo) -> SimpleNamespace:
     """Return an article of the list in words; `excerpt` is its text around what was looked for."""
     assessed = row.assessed
     article = assessed.article
@@ -370,7 +378,7 @@ Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
 
 
-def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
+def _text(whole: ArticleDetails, searched: str) -> tuple[Paragraph, ...]:
     article, shown = whole.assessed.article, whole.shown
     if shown.withheld:
         return ()
@@ -382,7 +390,7 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
     return paragraphs_of(article.text, hidden=hidden, marks=marks)
 
 
-def _marks(whole: Whole, field: str) -> Iterator[TextMark]:
+def _marks(whole: ArticleDetails, field: str) -> Iterator[TextMark]:
     """Yield the marks of a field: what gave its tags, what was flagged."""
     for tag in whole.assessed.tags:
         note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
@@ -411,7 +419,7 @@ def _tells(article: Article, shown: Shown) -> Tells:
 
 
 def _facts(
-    whole: Whole, when: Callable[[datetime], str], tells: Tells
+    whole: ArticleDetails, when: Callable[[datetime], str], tells: Tells
 ) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
@@ -495,7 +503,9 @@ def _view_flags(
         )
 
 
-def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[SimpleNamespace]:
+def _scorecard(
+    whole: ArticleDetails, titles: Mapping[str, str], tells: Tells
+) -> list[SimpleNamespace]:
     """Return what is said of the whole text, what needs attention first."""
     order = list(_CARD)
     return [
@@ -512,7 +522,7 @@ def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[Si
 
 
 def _sides(
-    beside: Beside, article: Article, shown: Shown, times: dict[str, str]
+    beside: VersionComparison, article: Article, shown: Shown, times: dict[str, str]
 ) -> tuple[SimpleNamespace, SimpleNamespace]:
     """Return the older and the newer version, what was changed marked in both."""
 

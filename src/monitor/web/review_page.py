@@ -440,7 +440,7 @@ def _story(context: ReviewContext, article_id: str, chosen: Chosen) -> SimpleNam
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
     asked = names.asked(desk, context.page.visitor.name)
-    shown = names.shown(desk, [*same, *others], ask=asked)
+    shown = desk.shown([*same, *others], ask=asked)
     said = desk.store.said([article_id]).get(article_id, [])
     mine = next((one for one in said if one.reviewer == who.name), None)
     tags = None
@@ -512,7 +512,7 @@ def _said_lines(desk: Desk, decision: Decision) -> list[str]:
 def _rows(desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[dict[str, Any]]:
     """Return the lines of a list: articles, each with who said what of it."""
     articles = [desk.store.article(one, ()).article for one in said]
-    shown = names.shown(desk, articles)
+    shown = desk.shown(articles)
     return [
         {
             "article": article.id,

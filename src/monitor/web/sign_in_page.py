@@ -24,12 +24,7 @@ from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
 from monitor.storage.sign_in import (
     LONGEST,
-    add_token,
-    find_token,
-    revoke_token,
     rights_of,
-    sign_in,
-    sign_out,
     visitor_of,
 )
 from monitor.web.page_frame import PageContext, PageDep
@@ -71,7 +66,7 @@ async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Resp
     desk = page.desk
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, desk.store, field_of(fields, "token").strip(), desk.now())
+    found = await run_sync(desk.store.find_token, field_of(fields, "token").strip(), desk.now())
     going = own_path(field_of(fields, "next"))
     if found is None:
         tries.note(address)
@@ -79,8 +74,8 @@ async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Resp
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
-        await run_sync(sign_out, desk.store, before)
-    told = await run_sync(sign_in, desk.store, found, desk.now())
+        await run_sync(desk.store.sign_out, before)
+    told = await run_sync(desk.store.sign_in, found, desk.now())
     visitor = visitor_of(found)
     first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
     answer = RedirectResponse(going or first, 303)
@@ -104,7 +99,7 @@ def signout_now(request: Request, desk: DeskDep) -> Response:
     _require_own_page(request)
     public = desk.settings.digest.public_url
     if told := session_in(request.scope, public):
-        sign_out(desk.store, told)
+        desk.store.sign_out(told)
     answer = RedirectResponse("/signin?out=1", 303)
     secure = is_secure(request.scope, public)
     answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
@@ -132,8 +127,8 @@ def tokens_add(page: PageDep, fields: FieldsDep) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
     name, role, days = (field_of(fields, field) for field in ("name", "role", "days"))
     try:
-        made, secret = add_token(
-            page.desk.store, name, rights_of(role or None), page.desk.now(), days=_days(days)
+        made, secret = page.desk.store.add_token(
+            name, rights_of(role or None), page.desk.now(), days=_days(days)
         )
     except UsageError as error:
         return _tokens(page, said=str(error), status=422)
@@ -144,7 +139,7 @@ def tokens_add(page: PageDep, fields: FieldsDep) -> HTMLResponse:
 def tokens_revoke(page: PageDep, fields: FieldsDep) -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(page.desk.store, field_of(fields, "name"), page.desk.now())
+        page.desk.store.revoke_token(field_of(fields, "name"), page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)

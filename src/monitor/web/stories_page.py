@@ -15,7 +15,6 @@ from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import seen_words
 from monitor.archive.names_on_request import asked as asked_names
-from monitor.archive.names_on_request import shown
 from monitor.archive.story_details import StoryInList, StoryRead, read_stories, read_story
 from monitor.archive.withdrawals import IDENTIFYING
 from monitor.digest.tag_words import tag_line
@@ -97,10 +96,10 @@ def seen_by(
     names = asked_names(desk, page.visitor.name)
     # versions one by one: those of an article have one id
     every = {
-        key: tuple(shown(desk, [one], ask=names)[key] for one in found)
+        key: tuple(desk.shown([one], ask=names)[key] for one in found)
         for key, found in (versions or {}).items()
     }
-    return Visible(shown(desk, articles, ask=names), desk.rule_titles, page.zone, every)
+    return Visible(desk.shown(articles, ask=names), desk.rule_titles, page.zone, every)
 
 
 CHANGES, CHANGE_CHARS = 6, 160
