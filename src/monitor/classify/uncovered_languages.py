@@ -20,7 +20,7 @@ from monitor.classify.word_tokens import split_words
 from monitor.records.article import Article
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.text.language_detection import spoken_language
 
 TERMS_FILE = Path(__file__).parent / "terms.json"
@@ -57,7 +57,7 @@ class TermList:
     table: CueTable
     patterns: tuple[re.Pattern[str], ...]
 
-    def find(self, title: str, text: str) -> list[Term]:
+    def find(self, title: str, text: str) -> list[FoundTerm]:
         """Return the terms that stand in an article, each with its first places."""
         spans: dict[int, list[Span]] = {}
         fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
@@ -65,7 +65,9 @@ class TermList:
             for number, start, end in self._places(content):
                 spans.setdefault(number, []).append(Span(field, start, end))
         return [
-            Term(self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE]))
+            FoundTerm(
+                self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE])
+            )
             for n, found in sorted(spans.items())
         ]
 
@@ -80,7 +82,7 @@ class TermList:
 
 def find_terms(
     lists: Sequence[TermList], language: str | None, title: str, text: str
-) -> list[Term]:
+) -> list[FoundTerm]:
     """Return the terms in an article of a language; where it is unknown, those of every list."""
     return [
         term
@@ -90,7 +92,7 @@ def find_terms(
     ]
 
 
-def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Term]:
+def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[FoundTerm]:
     """Return the phrases of an article that an unmeasured model goes by, terms first.
 
     One for each group of cues that says what was done, how or what for; `meaning` names it.
@@ -104,7 +106,7 @@ def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Term
                 found.setdefault(cue.group, []).append((content[span.start : span.end], span))
     order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
     return [
-        Term(
+        FoundTerm(
             found[group][0][0],
             language,
             cues.groups[group].name.replace("_", " "),

@@ -49,7 +49,7 @@ from monitor.records.feed import (
     FeedKind,
     FeedState,
     Incoming,
-    Known,
+    KnownArticle,
     PageFailure,
     Poll,
     Sighting,
@@ -153,7 +153,7 @@ class FeedWork:
     at: datetime
     items: list[FeedItem]
     dropped: Counter[str]
-    known: Mapping[str, Known]
+    known: Mapping[str, KnownArticle]
     identify: Callable[[str], str | None]
     max_pages: int = MAX_PAGES
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
@@ -338,7 +338,7 @@ def collect(
     feeds: Sequence[tuple[Feed, FeedState]],
     *,
     client: HttpClient,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     now: Callable[[], datetime],
     deliver: Callable[[Poll], None],
 ) -> None:
@@ -426,7 +426,7 @@ def _poll(
 def _begin(
     answer: FeedAnswer,
     client: HttpClient,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     at: datetime,
 ) -> FeedWork:
     from monitor.text.language_detection import identify_language

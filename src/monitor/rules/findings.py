@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from monitor.records.finding import Finding, Scope, ScorecardItem, Severity, Source, Span
+from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.rules.compiler import Guideline
 from monitor.rules.matching import OpenDraft, RuleMatch
@@ -115,8 +115,8 @@ def headline_finding(
     )
 
 
-def _sources(entries: Sequence[SourceEntry]) -> tuple[Source, ...]:
-    return tuple(Source(entry.title, entry.section, entry.url) for entry in entries)
+def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
+    return tuple(Citation(entry.title, entry.section, entry.url) for entry in entries)
 
 
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:

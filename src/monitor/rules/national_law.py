@@ -15,7 +15,7 @@ from pydantic import Field
 
 from monitor.labels.countries import country_name, parse_country
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.records.finding import Finding, ScorecardItem, Source
+from monitor.records.finding import Citation, Finding, ScorecardItem
 from monitor.rules.figures import DatedSource, IsoDate
 from monitor.rules.findings import Checked
 from monitor.rules.rule_schema import Concern, Rule, Strict, Text
@@ -115,7 +115,7 @@ def _with_law(finding: Finding, rule: Rule, country: Country) -> Finding:
     laws = laws_for(country, rule)
     if not laws:
         return finding
-    cited = (Source(s.title, s.section, s.url) for law in laws for s in law.sources)
+    cited = (Citation(s.title, s.section, s.url) for law in laws for s in law.sources)
     return replace(
         finding,
         why="\n".join([finding.why, *(law_sentence(law, country) for law in laws)]),

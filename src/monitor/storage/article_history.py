@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, exists, or_, select
 
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.article_record import FullRecord, Provenance, Version
 from monitor.records.json_shapes import import_json
 from monitor.storage import articles as stored
 from monitor.storage import polls, reviews, stories
@@ -64,7 +64,7 @@ def recorded(
     moment: datetime,
     live: bool = True,
     lost: Counter[str] | None = None,
-) -> Iterator[Recorded]:
+) -> Iterator[FullRecord]:
     """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
 
     All of it as it was at `moment`, which is now where it is `live`: what comes in while they
@@ -85,7 +85,7 @@ def recorded(
             came, texts = _came(connection, list(current), moment)
         for one in page:
             id_ = one.article.id
-            yield Recorded(
+            yield FullRecord(
                 one,
                 reviews=tuple(said[id_]),
                 story=story.get(id_),

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
-from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.records.feed import FailedFeed, FeedSilence, Ledger, SilentFeed
 from monitor.storage.assessments import KEPT, speaking
 from monitor.storage.database import chunks, count, rows_of
 from monitor.storage.decisions import decided, in_force
@@ -123,7 +123,7 @@ def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[Silen
             *names[row.feed_id],
             None
             if row.silent_since is None or row.usual_gap_s is None
-            else Silence(row.silent_since, timedelta(seconds=row.usual_gap_s)),
+            else FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s)),
         )
         for row in silent
     ]

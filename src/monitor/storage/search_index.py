@@ -30,7 +30,7 @@ from monitor.storage.schema import (
     search_terms,
     versions,
 )
-from monitor.text.search_terms import GAP, Term, indexed_words
+from monitor.text.search_terms import GAP, SearchTerm, indexed_words
 
 _MERGED_PAGES = 200
 """Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
@@ -346,22 +346,22 @@ def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
     return found
 
 
-def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+def fts_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return the question for any of each as FTS5 reads it."""
 
-    def written(term: Term) -> str:
+    def written(term: SearchTerm) -> str:
         return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
 
     return " AND ".join(f"({' OR '.join(map(written, terms))})" for terms in wanted)
 
 
-def vector_query(wanted: Sequence[Sequence[Term]], *, loose: bool = False) -> str:
+def vector_query(wanted: Sequence[Sequence[SearchTerm]], *, loose: bool = False) -> str:
     """Return the `tsquery` for any of each; of a phrase also what its pairs are found by.
 
     `loose`: as the index alone can tell of it, without the order of words.
     """
 
-    def written(term: Term) -> str:
+    def written(term: SearchTerm) -> str:
         whole = term.words[:-1] if term.beginning else term.words
         pairs = [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
         words = [f"'{word}'" for word in term.words]

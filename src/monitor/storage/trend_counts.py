@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, func, null, or_, select
 
 from monitor.records.article import Review
-from monitor.records.counts import Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
@@ -41,7 +41,7 @@ class VersionCounts:
     `experimental` are stamps of models that are not measured in its language.
     """
 
-    item: Item
+    item: CountedItem
     spots: tuple[Spot, ...]
     experimental: frozenset[str]
 
@@ -52,7 +52,7 @@ def items(
     until: datetime | None,
     stamps: Sequence[str],
     known: dict[tuple[str, str], VersionCounts] | None = None,
-) -> list[Item]:
+) -> list[CountedItem]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
@@ -80,7 +80,7 @@ def items(
             continue  # a person says no, or only a model that is not measured there says yes
         item = of.item
         if row.id in spoken_of:
-            seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            seen = tuple(CountedFlag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
             item = replace(item, flags=seen)
         if review:  # as a person sees it
             labels = {**item.labels, **review.tags}
@@ -147,8 +147,8 @@ class _Judged:
 
     def counts(self, row: Any) -> VersionCounts:
         labels = {scheme: tuple(found) for scheme, found in self.labels.items()}
-        told = bool(row.relevant), labels, tuple(Flag(spot[0]) for spot in self.spots)
-        item = Item(row.id, row.outlet, row.first_seen, *told)
+        told = bool(row.relevant), labels, tuple(CountedFlag(spot[0]) for spot in self.spots)
+        item = CountedItem(row.id, row.outlet, row.first_seen, *told)
         return VersionCounts(item, tuple(self.spots), frozenset(self.experimental))
 
 
@@ -282,7 +282,7 @@ class CountedSoFar:
         since: datetime | None,
         until: datetime | None,
         stamps: Sequence[str],
-    ) -> list[Item]:
+    ) -> list[CountedItem]:
         """Return what `items` does."""
         self._forget_changed(connection, tuple(stamps))
         return items(connection, since, until, stamps, known=self._said)

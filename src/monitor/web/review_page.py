@@ -26,7 +26,7 @@ from monitor.records.article import VERDICTS, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, Practised, as_judged
+from monitor.records.review import Act, Decision, PracticeAnswer, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
@@ -524,7 +524,7 @@ def _rows(desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list
     ]
 
 
-def about_practice(answers: Sequence[Practised], article_id: str) -> str:
+def about_practice(answers: Sequence[PracticeAnswer], article_id: str) -> str:
     """Return what the desk had decided of the one just answered."""
     for one in answers:
         if one.article_id == article_id:
