@@ -122,11 +122,8 @@ def test_the_digest_lists_what_is_possible_apart_from_the_relevant(desk: Desk) -
     assert (again.code, again.err.count("0 assessed")) == (0, again.err.count("assessed"))
 
 
-def test_training_in_a_language_without_data_or_cues_is_refused(desk: Desk) -> None:
+def test_a_language_without_a_model_is_not_measured(desk: Desk) -> None:
     row = {"id": "1", "source": "x", "language": "sw", "title": "T", "text": "t", "rel": 2}
-    (desk.folder / "multilingual.jsonl.gz").write_bytes(b"")
     (desk.folder / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
     said = desk.refuses("evaluate", "relevance", "rows.jsonl", "--language", "sw")
-    assert "'sw': no relevant article to learn from, or no cues" in said
-    said = desk.refuses("train", "tags", ".", "--language", "pt", "--version", "1.0.0")
-    assert "'pt' has a relevance model only" in said
+    assert "relevance-sw: no model there" in said

@@ -22,6 +22,7 @@ from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 from light_desk import LightDesk, Silent
 from monitor.digest.mail_delivery import DeliveryResult, send_day, send_due
@@ -32,6 +33,7 @@ from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.review import CoverageGaps
 from monitor.records.tag import Tag
 from monitor.settings import Filter, Recipient, Settings, SmtpSettings
+from monitor.storage.store import Store
 from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, TAGGER, feed, incoming, poll
 
@@ -330,20 +332,29 @@ class Desk(LightDesk):
     def gaps(self, until: str, *, short: bool = False) -> CoverageGaps:
         return CoverageGaps(())
 
-    def fold(self, **_: object) -> int:  # type: ignore[override]
-        stamp = self.stories_stamp
-
-        def place(article: Article, shelf: object) -> StoryPlacement:
-            self.first.setdefault(article.text, article.id)
-            story = self.first[article.text]
-            return StoryPlacement(story if story != article.id else None, "", (), self.at)
-
-        return self.store.fold(stamp, [CLASSIFIER], place, self.at, limit=999)
-
     @cached_property
-    def first(self) -> dict[str, str]:
-        """By what an article tells of, the article that its story is known by."""
-        return {}
+    def store(self) -> Store:  # type: ignore[override]
+        return cast("Store", ToldStories(super().store))
+
+
+class ToldStories:
+    """A store that puts an article into the story of the first one that tells the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._first: dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def fold(
+        self, stamp: str, judges: Sequence[str], _: object, now: datetime, **given: Any
+    ) -> int:
+        def place(article: Article, index: object) -> StoryPlacement:
+            story = self._first.setdefault(article.text, article.id)
+            return StoryPlacement(story if story != article.id else None, "", (), now)
+
+        return self._store.fold(stamp, judges, place, now, **given)
 
 
 def _say(stamp: str, piece: Piece) -> Assessment:

@@ -7,13 +7,7 @@ import pytest
 
 from monitor.text.regular_expressions import _Late, late
 
-MODULES = (
-    "guidelines.numbers",
-    "persons.names",
-    "text.antecedents",
-    "text.named_words",
-    "text.speech_forms",
-)
+MODULES = ("people.person_names", "rules.figures", "text.quotations", "text.speaker_attribution")
 
 
 def test_late_is_an_expression_like_any():

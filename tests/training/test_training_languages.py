@@ -15,7 +15,7 @@ from monitor.classify.relevance import load_relevance
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import fit_calibration
-from monitor.records.errors import DataError, ModelError
+from monitor.records.errors import DataError, ModelError, UsageError
 from monitor.records.finding import MEASURED_FROM
 from shared_data import SHARED, needs_shared
 from training.cue_groups import CUES_FILE, cues_of, load_cues
@@ -27,6 +27,7 @@ from training.languages import (
     lengthen,
     train_language,
 )
+from training.make import make_model
 from training.model_cards import render_languages
 from training.promote import promote
 from training.rows import TEXTS, read_texts
@@ -113,8 +114,10 @@ def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
 def test_only_languages_with_cues_can_be_learned(data: Path) -> None:
     rows = read_labelled(data / DATA)
     assert languages_of(rows) == ("pt",)
-    with pytest.raises(DataError, match="'sw'"):
+    with pytest.raises(DataError, match="'sw': no relevant article to learn from, or no cues"):
         evaluate_languages(data / DATA, ["sw"])
+    with pytest.raises(UsageError, match="'pt' has a relevance model only"):
+        make_model("tags", data, data, version="1.0.0", seed=0, language="pt")
 
 
 def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
