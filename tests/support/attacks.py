@@ -26,6 +26,7 @@ MASK = "█"
 BETWEEN = 2
 """Line breaks between title and text where a format has one text of both."""
 csv.field_size_limit(10_000_000)
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # named_marks stands there
 
 
 @dataclass

@@ -8,7 +8,7 @@ reader could take for that of a victim, a minor or a relative; names that the te
 were left out. All but the 14 were written for other ends. The half of each article was drawn by its
 id: masking may be looked at on `read`, never on `held-out`, to which all of train belongs.
 
-    python tests/support/named_marks.py        # figures; -v: what is missed of `read`;
+    python tests/named_marks.py        # figures; -v: what is missed of `read`;
                                        # -o: into src/monitor/export/measured_masking.json
 """
 
@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parent
 PERSONS = TESTS / "data" / "persons"
 TEXTS = TESTS.parent / "training" / "texts"
 SHARED = TESTS.parents[1] / "shared" / "data" / "relevance"
@@ -132,7 +132,7 @@ def write(found: list[tuple[Name, int]]) -> None:
         "schema": 1,
         "what": "names of victims, minors and relatives hidden at all their places, of those marked"
         " by hand in English texts; and places. The masking was not looked at on `unread`.",
-        "how": "python tests/support/named_marks.py -o",
+        "how": "python tests/named_marks.py -o",
         "measured": f"{datetime.now(UTC):%Y-%m-%d}",
         "unread": {"all": figures(unread), "region": by("region", unread)},
         "all": {"all": figures(found), "region": by("region", found), "kind": by("kind", found)},
