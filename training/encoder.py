@@ -168,7 +168,7 @@ def fit_encoder(
     """
     import torch
 
-    from training.network import Progress, Trainer, loss_of, precision
+    from training.network import Trainer, TrainingProgress, loss_of, precision
 
     pool = make_pool(rows, cues)
     content = plain_tokenizer(base / TOKENIZER)
@@ -182,7 +182,7 @@ def fit_encoder(
     done = trainer.resume(checkpoint, run)
     if done:
         say(f"going on after step {done}")
-    progress = Progress(say, steps, _TOLD)
+    progress = TrainingProgress(say, steps, _TOLD)
     for step, batch in _from(pool, tokenizer, options, seed, done, per_epoch):
         with precision(options):
             numbers = trainer.module(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))

@@ -57,7 +57,7 @@ class Heads(torch.nn.Module):
 
 
 @dataclass(slots=True)
-class Progress:
+class TrainingProgress:
     """Tells of a run's mean loss once in `every` steps."""
 
     say: Say
@@ -293,7 +293,7 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     draw, step = np.random.default_rng(seed), 0
     rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
-    progress = Progress(say, steps, _TOLD)
+    progress = TrainingProgress(say, steps, _TOLD)
     trainer = Trainer.of(
         learner.module,
         learner.learned(),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
+from monitor.lsp.code_actions import Capabilities, EditorDraft, actions_at
 from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Encoding, Format, Lines
 from monitor.lsp.editor_settings import Options
@@ -51,7 +51,7 @@ def flags_of(text: str, format: Format = "txt", **more: Any) -> list[types.Diagn
 def offered(
     text: str, format: Format = "txt", client: Capabilities = CLIENT
 ) -> list[types.CodeAction]:
-    draft = OpenDraft("file:///d", 3, Lines(text), format, is_current=True)
+    draft = EditorDraft("file:///d", 3, Lines(text), format, is_current=True)
     return actions_at(draft, flags_of(text, format), client, feedback=False)
 
 
@@ -186,14 +186,14 @@ def test_markup_between_the_words_is_not_torn() -> None:
 
 def test_words_that_moved_are_found_and_others_never_replaced() -> None:
     (flag,) = flags_of(f"The {WORDS}.")
-    draft = OpenDraft("file:///d", 4, Lines(f"The other {WORDS}."), "txt", is_current=False)
+    draft = EditorDraft("file:///d", 4, Lines(f"The other {WORDS}."), "txt", is_current=False)
     (only,) = actions_at(draft, [flag], CLIENT, feedback=False)
     assert only.title.startswith("Ignore a-rule everywhere")
 
 
 def test_feedback_is_offered_where_asked_for_without_a_word_of_the_draft() -> None:
     text = f"The {WORDS}."
-    draft = OpenDraft("file:///d", 4, Lines(text), "txt", is_current=True)
+    draft = EditorDraft("file:///d", 4, Lines(text), "txt", is_current=True)
     actions = actions_at(draft, flags_of(text), CLIENT, feedback=True)
     given_to = [a.command.arguments for a in actions if a.command and "flag was" in a.title]
     assert given_to == [["a-rule", True, None, "warning"], ["a-rule", False, None, "warning"]]
@@ -214,7 +214,7 @@ def test_a_comment_goes_where_the_file_reads_as_before(
     format: Format, text: str, where: str
 ) -> None:
     text = text.format(w=WORDS)
-    draft = OpenDraft("file:///d", 3, Lines(text), format, is_current=True)
+    draft = EditorDraft("file:///d", 3, Lines(text), format, is_current=True)
     actions = actions_at(draft, flags_of(text, format)[:1], CLIENT, feedback=False)
     action = next(action for action in actions if "here" in action.title)
     comment = " <!-- monitor-ignore a-rule: kept on purpose: say why -->"

@@ -1,4 +1,4 @@
-"""Home countries of outlets, and what stands round the news: outlets' names, datelines.
+"""Home countries of outlets; outlet names and datelines that stand around a text.
 
 What a story that names no country is mostly about: the outlet's address says so (".gh",
 "bangkokpost"), or its name, which feeds put behind the headline too. Outlets that report on the

@@ -223,7 +223,7 @@ def find_people(title: str, text: str, reading: Reading) -> list[PeopleMention]:
 
 
 _PARTED = frozenset(';:()[]"“”|/')
-"""Signs that part what stands before them from what stands behind."""
+"""Signs that separate two parts of a text."""
 
 
 def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMention]:

@@ -261,7 +261,7 @@ def forget(
 
 
 def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
-    """Say of each article what there is of it."""
+    """Print for each article how much of it is stored."""
     from monitor.jobs.forget_article import titles
 
     headlines = titles(desk, chosen)

@@ -193,7 +193,7 @@ def import_id(sha256: str) -> str:
 
 
 def import_feed(source: Import) -> Feed:
-    """Return what stands for a feed of the articles of a file; it is never polled."""
+    """Return the feed record under which a file's articles are stored; it is never polled."""
     return Feed(source.id, source.id, f"imported ({source.name})", "")
 
 

@@ -131,7 +131,7 @@ class Pack:
 
     @property
     def feeds(self) -> tuple[PackFeed, ...]:
-        """All its feeds, those of included packs first, none twice."""
+        """All feeds of the pack; those of included packs come first, and each feed comes once."""
         found = {each.feed.id: each for name in self.others for each in find_pack(name).feeds}
         return tuple({**found, **{each.feed.id: each for each in self.own}}.values())
 

@@ -45,7 +45,7 @@ class Capabilities:
     """It asks for diagnostics and does not take what is published."""
 
     def edit(self, uri: str, version: int | None, at: types.Range, new: str) -> types.WorkspaceEdit:
-        """Return the edit that puts `new` in the place of what stands `at`."""
+        """Return the edit that replaces the text `at` a range with `new`."""
         change = types.TextEdit(range=at, new_text=new)
         if not self.versioned_edits:
             return types.WorkspaceEdit(changes={uri: [change]})
@@ -73,7 +73,7 @@ def read_capabilities(said: types.ClientCapabilities) -> Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDraft:
+class EditorDraft:
     """An open document: what it holds now, and whether what is known of it is of this text."""
 
     uri: str
@@ -84,7 +84,7 @@ class OpenDraft:
 
 
 def actions_at(
-    draft: OpenDraft, flags: Iterable[types.Diagnostic], client: Capabilities, *, feedback: bool
+    draft: EditorDraft, flags: Iterable[types.Diagnostic], client: Capabilities, *, feedback: bool
 ) -> list[types.CodeAction]:
     """Return the actions for `flags`, which may stand elsewhere by now than when they were made.
 
@@ -114,7 +114,7 @@ def actions_at(
 
 
 def _fixes(
-    draft: OpenDraft, flag: types.Diagnostic, data: Mapping[str, Any], client: Capabilities
+    draft: EditorDraft, flag: types.Diagnostic, data: Mapping[str, Any], client: Capabilities
 ) -> Iterator[types.CodeAction]:
     """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
     for number, wording in enumerate(data["fixes"]):
@@ -135,7 +135,7 @@ def _fixes(
 
 
 def _ignore_here(
-    draft: OpenDraft,
+    draft: EditorDraft,
     flag: types.Diagnostic,
     data: Mapping[str, Any],
     client: Capabilities,

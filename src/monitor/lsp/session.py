@@ -16,7 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from monitor.lsp.background_checks import Checker, Debouncer
-from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
+from monitor.lsp.code_actions import Capabilities, EditorDraft, actions_at
 from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
@@ -199,7 +199,7 @@ class EditorSession:
         elif is_current:
             flags = [f for f in known if f.range.start <= at.end and at.start <= f.range.end]
         lines = self._lines(document.source)
-        draft = OpenDraft(uri, document.version, lines, kind, is_current=is_current)
+        draft = EditorDraft(uri, document.version, lines, kind, is_current=is_current)
         return actions_at(draft, flags, self.client, feedback=self.options.feedback)
 
     async def _check(self, uri: str) -> None:
