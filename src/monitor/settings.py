@@ -25,8 +25,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.labels.countries import parse_country
 from monitor.labels.data_files import data_dir
-from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.labels.schemes import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
+from monitor.labels.schemes import SCHEMES, known_labels
 from monitor.records.errors import ConfigError, UsageError
 from monitor.records.finding import SEVERITIES, Severity
 
@@ -285,14 +284,9 @@ def check_recipient(recipient: Recipient, where: str) -> Recipient:
     _all_among(f"{where}.days'", recipient.days, DAYS)
     _all_among(f"{where}.preset'", (recipient.preset,), PRESETS)
     wanted = recipient.filter
-    _all_among(f"{where}.filter.form'", wanted.form, FORMS)
-    _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
-    _all_among(f"{where}.filter.topic'", wanted.topic, TOPICS)
-    _all_among(f"{where}.filter.vulnerability'", wanted.vulnerability, VULNERABILITIES)
-    _all_among(f"{where}.filter.partnership'", wanted.partnership, PARTNERSHIPS)
-    for scheme in ENTITY_SCHEMES:
-        if listed := getattr(wanted, scheme):
-            _all_among(f"{where}.filter.{scheme}'", listed, known_entities(scheme))
+    for scheme in SCHEMES:
+        if scheme != "place" and (listed := getattr(wanted, scheme, ())):
+            _all_among(f"{where}.filter.{scheme}'", listed, known_labels(scheme))
     if not 0 <= wanted.min_relevance <= 1:
         raise ConfigError(f"{where}.filter.min_relevance' must be from 0 to 1")
     try:

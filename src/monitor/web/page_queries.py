@@ -17,7 +17,7 @@ from monitor.desk import Desk
 from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
 from monitor.records.errors import UsageError
-from monitor.stats.trends import Step
+from monitor.stats.trends import CHOSEN, Step
 
 DAYS = 90
 """Shown unless others are asked for."""
@@ -32,7 +32,6 @@ _Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
 _Day = Annotated[Day | None, _Empty]
 _Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
 _Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
-_LABELS = ("form", "place", "response", "victim", "indicator", "topic")
 
 
 class DaysQuery(BaseModel):
@@ -51,7 +50,7 @@ class DaysQuery(BaseModel):
 
     def labels(self) -> dict[str, str]:
         """Return the labels that are asked for, by scheme."""
-        found = {name: getattr(self, name, None) for name in _LABELS}
+        found = {name: getattr(self, name, None) for name in CHOSEN}
         return {
             name: value.upper() if name == "place" else str(value)
             for name, value in found.items()

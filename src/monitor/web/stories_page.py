@@ -19,6 +19,7 @@ from monitor.archive.story_details import StoryInList, StoryRead, read_stories, 
 from monitor.archive.withdrawals import IDENTIFYING
 from monitor.digest.tag_words import tag_line
 from monitor.labels.countries import country_name
+from monitor.labels.schemes import SCHEMES
 from monitor.records.article import Article
 from monitor.records.counts import outlet_id
 from monitor.records.dates import bounds_of, date_words, on_clock
@@ -53,7 +54,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
         back=address("/stories", {**asked, "after": query.after or ""}),
         asked=asked,
         filtered=any(asked.values()),
-        choices=label_choices(("form",), {*countries, *filter(None, [asked["place"]])}),
+        choices=label_choices(("form", "place"), {*countries, *filter(None, [asked["place"]])}),
         outlets=outlets,
         total=found.total,
         rows=[view_row(row, seen) for row in found.stories],
@@ -108,21 +109,7 @@ CHANGES, CHANGE_CHARS = 6, 160
 """So many changed stretches of a text are shown, each cut at so many characters."""
 OUTLETS = 6
 QUOTE_CHARS = 90
-SCHEMES = {
-    "form": "Form",
-    "place": "Place",
-    "response": "Response",
-    "victim": "Victims",
-    "gender": "Gender",
-    "flow": "Flow",
-    "protection": "Help",
-    "indicator": "Indicators",
-    "institution": "Institutions",
-    "instrument": "Instruments",
-    "topic": "Topics",
-    "vulnerability": "At risk by",
-    "partnership": "Partnership",
-}
+_HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "place", *SCHEMES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,9 +309,9 @@ def _labels(
 ) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
     found: dict[str, list[tuple[str, int]]] = {}
     for scheme, label, count in labels:
-        if label != "unknown" and scheme in SCHEMES:
+        if label != "unknown" and scheme in _HEADINGS:
             found.setdefault(scheme, []).append((clean(label_words(scheme, label)), count))
-    return tuple((SCHEMES[scheme], tuple(found[scheme])) for scheme in SCHEMES if scheme in found)
+    return tuple((words, tuple(found[one])) for one, words in _HEADINGS.items() if one in found)
 
 
 def _changes(
