@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -92,6 +92,11 @@ class Desk(Drafts):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def today(self) -> date:
+        """The present day on the desk's clock."""
+        return self.now().astimezone(self.settings.zone).date()
 
     def close(self) -> None:
         """Close the database, if it was opened."""

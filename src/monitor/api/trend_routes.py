@@ -230,9 +230,8 @@ def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONRespons
 def _read_published(query: TrendsQuery, desk: Desk) -> Period:
     if query.since is not None or query.until is not None:
         raise UsageError("days of first sight or of publication, not both")
-    today = desk.now().astimezone(desk.settings.zone).date()
     first, last = query.published_since, query.published_until
-    days = period_of(first, last, today=today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+    days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
     return read_published(desk, *days)
 
 

@@ -43,9 +43,8 @@ def trends(
     elif since is not None or until is not None:
         raise UsageError("--since and --until go by first sight: leave out these or --published-…")
     else:
-        today = monitor.now().astimezone(monitor.settings.zone).date()
         longest = LONGEST_PUBLISHED_DAYS
-        days = period_of(first, last, today=today, length=30, longest=longest)
+        days = period_of(first, last, today=monitor.today, length=30, longest=longest)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
     if format == "json":

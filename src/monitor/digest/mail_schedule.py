@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.records.dates import day_bounds
+from monitor.records.dates import midnight
 from monitor.records.digest import Delivery
 from monitor.settings import Recipient
 
@@ -72,7 +72,7 @@ def _due(
     failed = [d for d in sent if d.outcome == "failed" and d.day == day.isoformat()]
     if failed and not _may_try_again(failed, now):
         return None
-    usual = _start(_day_before(before, zone) + timedelta(days=1), zone)
+    usual = midnight(_day_before(before, zone), zone, after=1)
     due = due_on(recipient, day, usual, sent, now, zone)
     return due if due.since < due.until else None
 
@@ -91,7 +91,7 @@ def due_on(
     of the last `REACH`, and the last that was had. Where all was told of, `since` is `until`.
     """
     sent = [one for one in sent if one.at <= now]  # before the clock was set back: of no use
-    oldest, until = (_start(day + timedelta(days=n), zone) for n in (1 - MOST_DAYS, 1))
+    oldest, until = (midnight(day, zone, after=n) for n in (1 - MOST_DAYS, 1))
     begun = [one.since for one in sent if one.since and one.since < until]
     since = max(oldest, min(begun, default=usual))
     had = [one for one in sent if one.outcome != "failed"]
@@ -101,7 +101,7 @@ def due_on(
     last = max((one.day for one in had if one.day < day.isoformat()), default="")
     reached = None
     if last:
-        reached = _start(date.fromisoformat(last) - timedelta(days=MOST_DAYS - 1), zone)
+        reached = midnight(date.fromisoformat(last), zone, after=1 - MOST_DAYS)
     return Due(recipient, day.isoformat(), min(since, until), until, oldest, reached)
 
 
@@ -134,12 +134,6 @@ def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
 def _day_before(moment: datetime, zone: ZoneInfo) -> date:
     """Return the last day of the desk that is over at `moment`."""
     return moment.astimezone(zone).date() - timedelta(days=1)
-
-
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    since, _ = day_bounds(day.isoformat(), zone)
-    assert since is not None
-    return since
 
 
 def undelivered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:

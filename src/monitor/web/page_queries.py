@@ -115,12 +115,11 @@ def days_asked(query: DaysQuery, desk: Desk) -> tuple[date, date]:
 
     Raises `ProblemError`, 422, for what is no period.
     """
-    today = desk.now().astimezone(desk.settings.zone).date()
     since, until, longest = query.since, query.last, LONGEST_DAYS
     if isinstance(query, TrendsPageQuery) and query.by_publication:
         longest = LONGEST_PUBLISHED_DAYS
         since, until = query.published_since or since, query.published_until or until
     try:
-        return period_of(since, until, today=today, length=DAYS, longest=longest)
+        return period_of(since, until, today=desk.today, length=DAYS, longest=longest)
     except UsageError as error:
         raise refused("since", error) from error
