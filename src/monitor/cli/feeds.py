@@ -130,9 +130,10 @@ def discover(
     site: Annotated[str, typer.Argument(help="The address of a page.")],
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
+    from monitor.feeds.feed_discovery import discover_at
     from monitor.feeds.urls import shown_url
 
-    found = monitor_of(context).discover(site)
+    found = discover_at(monitor_of(context), site)
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
     if not found:

@@ -181,10 +181,11 @@ def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> 
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
+    from monitor.feeds.ingest import waited_for
     from monitor.jobs.schedule import alone
 
     failed = 0
-    waiting = monitor.waited_for() if at_once else []
+    waiting = waited_for(monitor) if at_once else []
     feeds = monitor.store.feeds()
     if not feeds:
         raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
