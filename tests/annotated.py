@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
 from monitor.records.article import AssessedArticle, Review
-from monitor.records.article_record import Recorded
-from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.article_record import FullRecord
+from monitor.records.finding import Citation, Finding, ScorecardItem, Span
 from monitor.records.tag import Tag
 
 PIECES = st.sampled_from(
@@ -74,7 +74,7 @@ def articles(draw: Any) -> AssessedArticle:
             message="Say\twhat\nhappened.",
             why="It is so.",
             suggestions=("people",),
-            sources=(Source("A guide", "1", "https://guide.example/"),),
+            sources=(Citation("A guide", "1", "https://guide.example/"),),
             guideline="thb-en",
         )
         for span in dict.fromkeys(found)
@@ -93,7 +93,7 @@ def assessed(title: str, text: str, **judged: Any) -> AssessedArticle:
 def published(one: AssessedArticle, degree: Any = "full") -> dict[str, Any]:
     """The record as it is given away to those who may have all of it."""
     reviews = (Review("a1", "0" * 64, "Ama", "relevant", {"form": ("other",), "response": ()}),)
-    record = canonical(Recorded(one, reviews=reviews))
+    record = canonical(FullRecord(one, reviews=reviews))
     return publish(record, Policy(text=degree, restricted=True)).values
 
 

@@ -6,8 +6,8 @@ from monitor.digest.build import build_digest
 from monitor.digest.render import render_digest
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.digest import Digest, Story
-from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
-from monitor.records.finding import Finding, Source, Span
+from monitor.records.feed import FailedFeed, FeedSilence, Ledger, SilentFeed
+from monitor.records.finding import Citation, Finding, Span
 from monitor.records.tag import Tag
 
 MORNING = datetime(2026, 11, 25, 7, 10, tzinfo=UTC)
@@ -34,7 +34,7 @@ def finding(text, match, *, field="title", scope="headline", severity="error", *
         "message": "Names a person by what was done to her.",
         "why": "A label such as this makes the exploitation the person.",
         "suggestions": ("people exploited in the sex trade", "survivors of trafficking"),
-        "sources": (Source("Guide for reporters", "Words", "https://guide.example/words"),),
+        "sources": (Citation("Guide for reporters", "Words", "https://guide.example/words"),),
     }
     return Finding(**{**values, **changes})
 
@@ -112,7 +112,7 @@ LEDGER = Ledger(
         SilentFeed(
             "https://quiet.example/feed",
             "Quiet Quarterly",
-            Silence(MORNING - timedelta(days=9), timedelta(hours=7, minutes=5)),
+            FeedSilence(MORNING - timedelta(days=9), timedelta(hours=7, minutes=5)),
         ),
     ),
 )

@@ -29,7 +29,7 @@ from monitor.digest.mail_schedule import undelivered
 from monitor.digest.smtp import Told
 from monitor.people.anonymisation import Masked
 from monitor.records.article import Article, Assessment, Assessor
-from monitor.records.review import Gaps
+from monitor.records.review import CoverageGaps
 from monitor.records.tag import Tag
 from monitor.settings import Filter, Recipient, Settings, SmtpSettings
 from monitor.storage.stories import Placed
@@ -325,8 +325,8 @@ class Desk(LightDesk):
     def mask(self, article: Article) -> Masked:
         return Masked(article.title, article.text, (), frozenset(), frozenset())
 
-    def gaps(self, until: str, *, short: bool = False) -> Gaps:
-        return Gaps(())
+    def gaps(self, until: str, *, short: bool = False) -> CoverageGaps:
+        return CoverageGaps(())
 
     def fold(self, **_: object) -> int:  # type: ignore[override]
         stamp = self.stories_stamp

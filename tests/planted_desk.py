@@ -19,7 +19,7 @@ from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import article_id
 from monitor.people.anonymisation import Masked
 from monitor.records.article import Article, Assessment, Assessor
-from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.finding import Citation, Finding, ScorecardItem, Span
 from monitor.records.tag import Tag
 from planted import FORMS, LAST, STAGES, UPDATED, Person, Piece, Planted, Version, url_of
 from store_samples import CLASSIFIER, GUIDELINE, TAGGER
@@ -158,7 +158,7 @@ def _findings(article: Article, spots: tuple[Span, ...]) -> Iterator[Finding]:
             message=f"'{words}' may be written otherwise.",
             why="A reason.",
             suggestions=(f"another word than {words}", "identified"),
-            sources=(Source("A guide", "3.2", "https://guide.example/"),),
+            sources=(Citation("A guide", "3.2", "https://guide.example/"),),
             guideline="thb-en",
         )
 

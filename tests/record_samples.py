@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from monitor.records.article import Article, AssessedArticle, Enclosure, Import, Place, Review
-from monitor.records.article_record import Provenance, Recorded, Version
-from monitor.records.finding import FieldName, Finding, ScorecardItem, Source, Span
+from monitor.records.article_record import FullRecord, Provenance, Version
+from monitor.records.finding import Citation, FieldName, Finding, ScorecardItem, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import import_json
 from monitor.records.tag import Tag
@@ -40,7 +40,7 @@ def _spans(draw: st.DrawFn, lengths: dict[FieldName, int]) -> Span:
 
 
 @st.composite
-def _recorded(draw: st.DrawFn) -> Recorded:
+def _recorded(draw: st.DrawFn) -> FullRecord:
     title, text = draw(TEXTS), draw(TEXTS)
     fields: dict[FieldName, str] = {"title": title, "text": text}
     lengths: dict[FieldName, int] = {name: len(words) for name, words in fields.items()}
@@ -57,7 +57,7 @@ def _recorded(draw: st.DrawFn) -> Recorded:
             message=draw(ODD),
             why="Why.",
             suggestions=(draw(ODD), "two"),
-            sources=(Source("A guide", "2", "https://guide.example/"),),
+            sources=(Citation("A guide", "2", "https://guide.example/"),),
             confidence=draw(st.none() | st.floats(0, 1)),
             guideline="own",
         )
@@ -88,7 +88,7 @@ def _recorded(draw: st.DrawFn) -> Recorded:
     )
     imported = st.sampled_from([None, IMPORTED])
     labels = draw(st.sampled_from([{}, {"form": ()}, {"form": ("other",), "place": ("TH", "GH")}]))
-    return Recorded(
+    return FullRecord(
         assessed,
         reviews=(Review("a1", "0" * 64, "Ama", "borderline", labels, NOON),),
         story=draw(st.sampled_from([None, "a0"])),
@@ -101,7 +101,7 @@ def _recorded(draw: st.DrawFn) -> Recorded:
 RECORDED = _recorded()
 
 
-def named(recorded: Recorded, key: str) -> Recorded:
+def named(recorded: FullRecord, key: str) -> FullRecord:
     """Return a record under another id."""
     article = replace(recorded.assessed.article, id=key)
     return replace(recorded, assessed=replace(recorded.assessed, article=article))

@@ -11,7 +11,7 @@ from typing import Any
 import store_samples
 from monitor.app import Monitor
 from monitor.records.article import Article, Assessment
-from monitor.records.finding import Finding, Source, Span
+from monitor.records.finding import Citation, Finding, Span
 from monitor.records.tag import Tag
 from monitor.settings import Settings
 
@@ -109,6 +109,6 @@ def _findings(article: Article) -> tuple[Finding, ...]:
         message="Say what was done to people.",
         why="The word reduces a person to it.",
         suggestions=("people held in sexual exploitation",),
-        sources=(Source("A guide", "3.2", "https://guide.example/"),),
+        sources=(Citation("A guide", "3.2", "https://guide.example/"),),
     )
     return (finding,)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from monitor.records.article import Article, Assessment
 from monitor.records.feed import Feed, FeedState, Incoming, Poll, Sighting
-from monitor.records.finding import Finding, ScorecardItem, Source, Span
+from monitor.records.finding import Citation, Finding, ScorecardItem, Span
 from monitor.records.tag import Tag
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -92,7 +92,7 @@ def flagged(article: Article) -> Assessment:
         message="Say what happened.",
         why="The word reduces a person to it.",
         suggestions=("person held in forced labour", "survivor"),
-        sources=(Source("A guide", "3.2", "https://guide.example/"),),
+        sources=(Citation("A guide", "3.2", "https://guide.example/"),),
         guideline="thb-en",
     )
     item = ScorecardItem(

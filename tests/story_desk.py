@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.app import Monitor
 from monitor.records.article import Article, Assessment
-from monitor.records.finding import Finding, Source, Span
+from monitor.records.finding import Citation, Finding, Span
 from monitor.records.tag import Tag
 from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, judged, poll
@@ -87,7 +87,7 @@ def flag(article: Article, rule: str, match: str) -> Finding:
         message=f"'{match}' may be written otherwise.",
         why="A reason.",
         suggestions=("found", "identified"),
-        sources=(Source("A guide", "3.2", "https://guide.example/"),),
+        sources=(Citation("A guide", "3.2", "https://guide.example/"),),
     )
 
 

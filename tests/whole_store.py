@@ -10,7 +10,7 @@ from monitor.records.digest import Delivery
 from monitor.records.feed import Sighting, Visit
 from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
+from monitor.records.review import Draw, Drawn, FlagSaid, OutsideCase, Stratum
 from monitor.records.tag import Tag
 from monitor.storage.leases import Lease
 from monitor.storage.schema import earlier_stamps
@@ -88,7 +88,7 @@ def _review(store: Store, key: str, reviewer: str) -> None:
     store.lift_names(key, [sha("name")], reviewer, at(8))
     strata = (Stratum(0.0, 0.1, 10, 1),)
     store.add_draw(Draw("2026-11-24", CLASSIFIER, strata, (Drawn(key, 0, 0.1),), at(9)))
-    store.add_told(Told(f"https://else.example/{key}", f"{key}-else", ODD, at(9), key))
+    store.add_told(OutsideCase(f"https://else.example/{key}", f"{key}-else", ODD, at(9), key))
 
 
 def _rest(store: Store) -> None:

@@ -38,7 +38,7 @@ from monitor.records.digest import Delivery, Digest, Story
 from monitor.records.feed import Ledger
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Shown, withheld
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.rules.checker import check_document
 from monitor.text.readers import make_document
 from monitor.web.page_frame import render
@@ -90,7 +90,7 @@ def full() -> Digest:
     first, *others = (Story(a.article.id, (a,)) for a in every_label())
     stories = (replace(first, articles=(*first.articles, plain("copy"))), *others)
     thai = plain("t", language="th")
-    term = Term("x", "th", "trafficking in persons")
+    term = FoundTerm("x", "th", "trafficking in persons")
     ledger = LEDGER
     lost = Delivery("a@b.example", "cases", "2026-11-24", None, None, "", MORNING, "unknown")
     return digest(

@@ -22,7 +22,7 @@ from monitor.export import jsonl
 from monitor.export.exporter import export as corpus_export
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.records.finding import SCORE_TOLERANCE, Span
 from monitor.records.tag import Tag
@@ -42,11 +42,11 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 
 def export(records, folder, *, text="quotes", include_reserved=False, **options):
     policy = Policy(text=text, include_reserved=include_reserved, restricted=True)
-    return corpus_export(map(Recorded, records), folder, policy=policy, **options)
+    return corpus_export(map(FullRecord, records), folder, policy=policy, **options)
 
 
 def published(assessed, text="full"):
-    return publish(canonical(Recorded(assessed)), Policy(text=text, restricted=True))
+    return publish(canonical(FullRecord(assessed)), Policy(text=text, restricted=True))
 
 
 def export_lines(tmp_path, *records, **options):

@@ -23,7 +23,7 @@ from monitor.export.identification_risk import Guard
 from monitor.export.publication import Policy, publish
 from monitor.export.record import FindingRecord, canonical, make_schema, record_schema, spans_of
 from monitor.export.rehydration import export_file, read_records
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.finding import Finding
 from record_samples import RECORDED, named
 
@@ -39,7 +39,7 @@ def test_the_schema_that_lies_there_is_made_of_the_declaration() -> None:
 
 @given(RECORDED)
 @settings(max_examples=15, deadline=None)
-def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) -> None:
+def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: FullRecord) -> None:
     record = canonical(recorded)
     VALIDATOR.validate(record)
     for span in spans_of(record):
@@ -67,7 +67,7 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) 
 @given(st.lists(RECORDED, max_size=3), st.sampled_from(DEGREES), st.booleans())
 @settings(max_examples=8, deadline=None)
 def test_what_is_read_back_is_what_was_published(
-    some: list[Recorded], text: TextDegree, restricted: bool
+    some: list[FullRecord], text: TextDegree, restricted: bool
 ) -> None:
     policy, guard = Policy(text=text, restricted=restricted), Guard(secret="of this desk")
     some = [named(one, f"a{number}") for number, one in enumerate(some)]
@@ -102,7 +102,7 @@ def test_what_is_read_back_is_what_was_published(
     )
 
 
-def _has_words(recorded: Recorded) -> bool:
+def _has_words(recorded: FullRecord) -> bool:
     return bool(fold(f"{recorded.assessed.article.title} {recorded.assessed.article.text}"))
 
 

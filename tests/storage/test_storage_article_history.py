@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.records.article import Review
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
 from monitor.storage.articles import Filters
 from monitor.storage.store import Store
@@ -18,7 +18,7 @@ from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, p
 
 def read(
     store: Store, moment: datetime, **filters: Any
-) -> tuple[dict[str, Recorded], Counter[str]]:
+) -> tuple[dict[str, FullRecord], Counter[str]]:
     lost: Counter[str] = Counter()
     found = store.recorded(
         STAMPS,
@@ -38,7 +38,7 @@ def judge(store: Store, minutes: int, relevance: float = 0.9) -> None:
         store.record_assessments(every, at(minutes))
 
 
-def texts(found: dict[str, Recorded]) -> dict[str, str]:
+def texts(found: dict[str, FullRecord]) -> dict[str, str]:
     return {one[-1]: said.assessed.article.text for one, said in found.items()}
 
 

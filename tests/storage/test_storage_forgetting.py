@@ -10,10 +10,10 @@ from sqlalchemy import inspect, text
 
 from monitor.records.article import Review
 from monitor.records.errors import Forgotten, NotFound
-from monitor.records.feed import Known, Sighting
+from monitor.records.feed import KnownArticle, Sighting
 from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
+from monitor.records.review import Draw, Drawn, FlagSaid, OutsideCase, Stratum
 from monitor.records.tag import Tag
 from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
@@ -77,8 +77,8 @@ def fill(store: Store) -> None:
     store.check_versions(lambda *_: "name", at(9), limit=9)
     drawn = (Drawn(ID, 0, 0.5), Drawn(other.id, 0, 0.5))
     store.add_draw(Draw("2026-11-25", CLASSIFIER, (Stratum(0, 1, 4, 2),), drawn, at(9)))
-    store.add_told(Told(entry.url, ID, f"About the {WORD}.", at(9)))
-    store.add_told(Told("https://other.example/x", "article-x", "Same.", at(9), ID))
+    store.add_told(OutsideCase(entry.url, ID, f"About the {WORD}.", at(9)))
+    store.add_told(OutsideCase("https://other.example/x", "article-x", "Same.", at(9), ID))
 
 
 def _placed(article: Any, _shelf: Any) -> Placed:
@@ -163,7 +163,7 @@ def test_nothing_brings_it_back(full: Store) -> None:
     full.forget([ID], "person", LATER)
     other = feed("other")
     full.add_feeds([other], NOW)
-    assert full.known([ID])[ID] == Known("summary", "", expired=True)
+    assert full.known([ID])[ID] == KnownArticle("summary", "", expired=True)
     for source in (feed(), other):
         result = full.record_poll(poll(source, [incoming("a"), incoming("c")]), LATER)
         assert result.dropped["forgotten"] == 1

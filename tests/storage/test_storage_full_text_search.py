@@ -23,7 +23,7 @@ from monitor.storage import migrate as migrating
 from monitor.storage.database import open_database
 from monitor.storage.full_text_search import COUNTED, FEW, Wanted, search
 from monitor.storage.store import Store, open_store
-from monitor.text.search_terms import Term, places_of, read_search
+from monitor.text.search_terms import SearchTerm, places_of, read_search
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -119,7 +119,7 @@ def test_whatever_is_typed_finds_what_it_says(archive: Store, typed: str) -> Non
         return
     texts = archive.some_assessed([f"article-{n}" for n in range(6)], STAMPS)
 
-    def has(one: AssessedArticle, term: Term) -> bool:
+    def has(one: AssessedArticle, term: SearchTerm) -> bool:
         return any(places_of(text, [term]) for text in (one.article.title, one.article.text))
 
     there = {

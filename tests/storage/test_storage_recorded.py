@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.records.article import Review
-from monitor.records.article_record import Recorded, Version
+from monitor.records.article_record import FullRecord, Version
 from monitor.records.tag import Tag
 from monitor.storage import articles
 from monitor.storage.articles import Filters
@@ -60,7 +60,7 @@ def _full(store: Store) -> Store:
     return store
 
 
-def recorded(store: Store, **filters: Any) -> list[Recorded]:
+def recorded(store: Store, **filters: Any) -> list[FullRecord]:
     chosen = Filters(**filters)
     return list(store.recorded(STAMPS, chosen, stories_stamp=STORIES, moment=at(99)))
 

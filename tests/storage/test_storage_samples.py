@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import event
 
 from monitor.records.article import Assessment, Review
-from monitor.records.counts import Flag
+from monitor.records.counts import CountedFlag
 from monitor.records.errors import NotFound
 from monitor.records.feed import Feed
-from monitor.records.review import Draw, Drawn, Stratum, Told
+from monitor.records.review import Draw, Drawn, OutsideCase, Stratum
 from monitor.records.tag import Tag
 from monitor.storage.store import Store
 from store_samples import (
@@ -96,8 +96,8 @@ def test_anybodys_latest_word_that_it_is_relevant_counts(filled: Store) -> None:
     assert say("borderline", "a") == {"article-below": False}
 
 
-def told(name: str, *, hours: float = 1, same_as: str | None = None) -> Told:
-    return Told(f"https://x.example/{name}", name, "", NOW + timedelta(hours=hours), same_as)
+def told(name: str, *, hours: float = 1, same_as: str | None = None) -> OutsideCase:
+    return OutsideCase(f"https://x.example/{name}", name, "", NOW + timedelta(hours=hours), same_as)
 
 
 def test_what_we_had_of_a_case(filled: Store) -> None:
@@ -129,7 +129,7 @@ def test_items_are_what_is_shown_or_what_people_say(filled: Store) -> None:
     assert shown.main
     assert not found["article-side"].main
     assert shown.labels == {"form": ("forced_labour",), "place": ("TH",)}
-    assert shown.flags == (Flag("victim-as-slave"),)
+    assert shown.flags == (CountedFlag("victim-as-slave"),)
     for name, verdict, tags in (
         ("shown", "not_relevant", {}),
         ("below", "relevant", {"form": ("forced_begging",)}),

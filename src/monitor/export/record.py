@@ -17,7 +17,7 @@ from monitor.export.columns import Key, TextDegree, in_defs, key, key_of, keys_o
 from monitor.labels.regions import Kind as FlowKind
 from monitor.labels.regions import flow_json
 from monitor.records.article import Article, ContentOrigin, Mining, Review, Verdict
-from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.article_record import FullRecord, Provenance, Version
 from monitor.records.finding import FieldName, Finding, Quoted, Scope, Severity, Span
 from monitor.records.json_shapes import (
     enclosure_json,
@@ -371,7 +371,7 @@ def make_schema() -> str:
     )
 
 
-def canonical(recorded: Recorded) -> dict[str, Any]:
+def canonical(recorded: FullRecord) -> dict[str, Any]:
     """Return the record; spans have their words as `match`, offsets are code points."""
     assessed = recorded.assessed
     article = assessed.article

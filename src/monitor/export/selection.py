@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from monitor.export.identification_risk import Guard
     from monitor.export.publication import Policy
     from monitor.records.article import Article
-    from monitor.records.article_record import Recorded
+    from monitor.records.article_record import FullRecord
     from monitor.rules.house_style import Ruling
     from monitor.storage.articles import Filters
     from monitor.storage.store import Store
@@ -102,7 +102,7 @@ def _counted(desk: Desk, given: Mapping[str, Any], read: Read) -> Read:
 
 def chosen(
     desk: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
-) -> Iterator[Recorded]:
+) -> Iterator[FullRecord]:
     """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
     desk.carried((*desk.stamps, desk.stories_stamp))  # not while they are read
     present = desk.store.present_stamps()
@@ -119,7 +119,7 @@ def chosen(
     return (_called(one, then) for one in records)
 
 
-def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
+def _called(one: FullRecord, then: Mapping[str, str]) -> FullRecord:
     """Return what is recorded with the stamps that it was asked for by."""
     stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
     return replace(one, assessed=replace(one.assessed, stamps=stamps))
@@ -201,7 +201,7 @@ def _judges(ruling: Ruling) -> bool:
     return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
 
 
-def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
+def with_names(desk: Desk, records: Iterable[FullRecord]) -> Iterator[FullRecord]:
     """Yield records with which names are hidden, as the code of today tells them.
 
     Articles that it has not looked through yet are looked through, however many there are, and what

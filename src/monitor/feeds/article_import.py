@@ -44,7 +44,7 @@ from monitor.feeds.urls import host_of, shown_url
 from monitor.feeds.web_archives import page_terms, read_page
 from monitor.records.article import Import, Place
 from monitor.records.errors import DataError, FeedError, UnsafeAddress, UsageError
-from monitor.records.feed import Feed, FeedState, Incoming, Known, Poll, Sighting
+from monitor.records.feed import Feed, FeedState, Incoming, KnownArticle, Poll, Sighting
 from monitor.storage.polls import PollResult
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Manner:
     outlet_of: Callable[[str], str]
     language: str | None
     allow_hosts: Sequence[str]
-    known: Callable[[Sequence[str]], Mapping[str, Known]]
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]]
     identify: Callable[[str], str | None]
 
 
@@ -288,7 +288,7 @@ def read_by_hand(
     *,
     title: str,
     outlet: str,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     now: Callable[[], datetime],
 ) -> Poll:
     """Fetch the article at `url`; return it as a poll of one entry, for the store.
@@ -311,7 +311,7 @@ def fetched_poll(
     entry: Entry,
     *,
     allow_hosts: Sequence[str],
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     now: Callable[[], datetime],
 ) -> Poll:
     """Fetch the page of `entry`; return it as a poll of `feed`. Raises as `read_by_hand`."""

@@ -56,7 +56,7 @@ from monitor.records.feed import (
     FeedKind,
     FeedState,
     Incoming,
-    Known,
+    KnownArticle,
     PageFailure,
     Poll,
     Sighting,
@@ -164,7 +164,7 @@ class FeedWork:
     at: datetime
     items: list[Item]
     dropped: Counter[str]
-    known: Mapping[str, Known]
+    known: Mapping[str, KnownArticle]
     identify: Callable[[str], str | None]
     max_pages: int = MAX_PAGES
     terms_of: Callable[[str], Terms] = lambda _: UNSAID
@@ -389,7 +389,7 @@ def collect(
     feeds: Sequence[tuple[Feed, FeedState]],
     *,
     client: Client,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     now: Callable[[], datetime],
     deliver: Callable[[Poll], None],
 ) -> None:
@@ -475,7 +475,7 @@ def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
 def _begin(
     answer: FeedAnswer,
     client: Client,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     at: datetime,
 ) -> FeedWork:
     from monitor.text.language_detection import identify_language

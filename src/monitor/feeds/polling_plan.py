@@ -15,7 +15,7 @@ from typing import Literal
 from monitor.feeds.feed_entry import Entry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
-from monitor.records.feed import Feed, FeedState, Known, Move, Silence
+from monitor.records.feed import Feed, FeedSilence, FeedState, KnownArticle, Move
 
 MAX_HINT = timedelta(hours=1)
 """At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
@@ -229,7 +229,7 @@ def after_failure(
     return replace(after, next_poll=next_poll(after, answer, now, min_interval_s=min_interval_s))
 
 
-def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
+def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | None:
     """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
 
     `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
@@ -242,7 +242,7 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
     gaps = sorted(newer - older for newer, older in pairwise(dates))
     usual = gaps[int(0.9 * (len(gaps) - 1) + 0.5)]
     silent = now - dates[0] > max(2 * usual, timedelta(days=2))
-    return Silence(dates[0], usual) if silent else None
+    return FeedSilence(dates[0], usual) if silent else None
 
 
 def needs_page(entry: Entry) -> bool:
@@ -264,7 +264,7 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) -> Step:
+def next_step(entry: Entry, known: KnownArticle | None, feed: str, feed_sha256: str) -> Step:
     """Return what to do about `entry`, found in the feed with id `feed`.
 
     An article that the store has whole is read again only where the feed that it was seen

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from monitor.text.analysis import NESTED, Scene, Voice
+from monitor.text.analysis import NESTED, Scene, SpeakerMention
 from monitor.text.quotations import Quotation
 from monitor.text.regular_expressions import one_of
 from monitor.text.speaker_attribution import KIN_NAMED
@@ -60,15 +60,15 @@ _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
 _ENDS = re.compile(r"[.;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
 
 
-def voices(scene: Scene, *, papers: bool = False) -> list[Voice]:
+def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
     """Return the stretches that name who speaks; with `papers`, also what "shows" or "found"."""
     if papers not in scene.voices:
         scene.voices[papers] = _find_voices(scene, papers=papers)
     return scene.voices[papers]
 
 
-def _find_voices(scene: Scene, *, papers: bool) -> list[Voice]:
-    found: set[Voice] = set()
+def _find_voices(scene: Scene, *, papers: bool) -> list[SpeakerMention]:
+    found: set[SpeakerMention] = set()
     for verb in SAID.finditer(scene.view.shadow):
         found.update(_said(scene, verb.start(), verb.end()))
     for verb in _SHOWS.finditer(scene.view.shadow) if papers else ():
@@ -82,7 +82,7 @@ def _find_voices(scene: Scene, *, papers: bool) -> list[Voice]:
     return list(_apart(voice for voice in sorted(found) if voice.end > voice.start))
 
 
-def _apart(found: Iterable[Voice]) -> Iterator[Voice]:
+def _apart(found: Iterable[SpeakerMention]) -> Iterator[SpeakerMention]:
     """Leave out who is named by words that another voice has already."""
     last = 0
     for voice in found:
@@ -91,7 +91,7 @@ def _apart(found: Iterable[Voice]) -> Iterator[Voice]:
             last = voice.end
 
 
-def _said(scene: Scene, start: int, end: int) -> Iterator[Voice]:
+def _said(scene: Scene, start: int, end: int) -> Iterator[SpeakerMention]:
     text = scene.view.shadow
     if _NOT.search(text, max(0, start - 24), start) or _inside_speech(scene, start):
         return
@@ -143,7 +143,7 @@ def _apposed(part: str) -> bool:
     return len(pieces) > 1 and bool(_BESIDE.match(pieces[-1].strip()))
 
 
-def _before(scene: Scene, end: int) -> Iterator[Voice]:
+def _before(scene: Scene, end: int) -> Iterator[SpeakerMention]:
     """Yield who stands before a verb: the last piece between commas, or name and aside."""
     text, low = scene.view.shadow, _clause(scene, end)
     pieces = [
@@ -158,7 +158,7 @@ def _before(scene: Scene, end: int) -> Iterator[Voice]:
         yield _head(text, start, stop)
 
 
-def _behind(scene: Scene, start: int) -> Iterator[Voice]:
+def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
     """Yield who stands behind a verb or "according to", with the aside that follows a name."""
     text = scene.view.shadow
     stop = _ENDS.search(text, start, start + MAX_VOICE)
@@ -175,7 +175,7 @@ def _behind(scene: Scene, start: int) -> Iterator[Voice]:
         yield _head(text, first + 2, end if end >= 0 else high)
 
 
-def _head(text: str, start: int, end: int) -> Voice:
+def _head(text: str, start: int, end: int) -> SpeakerMention:
     """Cut off what hangs on the words for somebody, unless she speaks for just that."""
     while start < end and not text[start].isalnum():
         start += 1
@@ -184,6 +184,6 @@ def _head(text: str, start: int, end: int) -> Voice:
     at = start
     while hangs := _HANGS.search(text, at, end):
         if hangs.start() > start and not _SPEAKS_FOR.search(text, start, hangs.start()):
-            return Voice(start, hangs.start(), end)
+            return SpeakerMention(start, hangs.start(), end)
         at = hangs.end()
-    return Voice(start, end, end)
+    return SpeakerMention(start, end, end)

@@ -32,7 +32,7 @@ from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.hidden_names import Shown
-from monitor.records.review import Draw, Gaps, Missed, Told, ToldHad
+from monitor.records.review import CaseOutcome, CoverageGaps, Draw, OutsideCase, RecallEstimate
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
 if TYPE_CHECKING:
@@ -97,14 +97,14 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[Looked, .
 
 def estimate_missed(
     draws: Sequence[Draw], verdicts: Mapping[str, bool], *, plan: bool = True
-) -> Missed:
+) -> RecallEstimate:
     """Return recall among what was judged, from the draws of a window and what people said.
 
     `verdicts` are of any articles, shown or drawn; what has none was not looked at. Without `plan`
     it is not reckoned how many reviews are needed.
     """
     if not draws:
-        return Missed()
+        return RecallEstimate()
     looked = pool(draws, verdicts)
     shown = {article for draw in draws for article in draw.shown}
     confirmed = sum(verdicts.get(article, False) for article in shown)
@@ -120,7 +120,7 @@ def estimate_missed(
         interval = (confirmed / (confirmed + high) if confirmed else 0.0, at_most / (at_most + low))
         recall = min(max(recall, interval[0]), interval[1])
     says = interval is not None and confirmed > 0 and interval[1] - interval[0] <= NARROW
-    return Missed(
+    return RecallEstimate(
         days=len(draws),
         population=sum(stratum.population for stratum in looked),
         offered=sum(len(draw.offered) for draw in draws),
@@ -200,7 +200,7 @@ def _interval(looked: Collection[Looked], *, expected: bool = False) -> tuple[fl
 
 def tell_elsewhere(
     desk: Desk, url: str, *, note: str = "", same_as: str | None = None
-) -> tuple[ToldHad, bool]:
+) -> tuple[CaseOutcome, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
     `same_as` is an article of ours about the same case, by id or URL. A case is known by its
@@ -212,7 +212,7 @@ def tell_elsewhere(
     article = same_as
     if article is not None and "/" in article:
         article = article_id(article)
-    case = Told(canonical_url(url), article_id(url), note, desk.now(), article)
+    case = OutsideCase(canonical_url(url), article_id(url), note, desk.now(), article)
     new = desk.store.add_told(case)
     kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
     return had_of(desk, [kept])[0], new
@@ -261,7 +261,7 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
     }
 
 
-def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
+def _hidden(desk: Desk, case: CaseOutcome) -> dict[str, None]:
     """Return what is not told of a case: an address that holds a name hidden in its article."""
     if case.article_id is None:
         return {}
@@ -270,7 +270,7 @@ def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
     return {"url": None} if tells else {}
 
 
-def told_json(case: ToldHad) -> dict[str, Any]:
+def told_json(case: CaseOutcome) -> dict[str, Any]:
     """Return a case learned of elsewhere, as data."""
     from monitor.records.json_shapes import time_json
 
@@ -332,7 +332,7 @@ class Share:
     interval: tuple[float, float] | None
 
 
-def share_had(told: Sequence[ToldHad]) -> Share:
+def share_had(told: Sequence[CaseOutcome]) -> Share:
     """Count what we had of the cases learned of elsewhere."""
     by = Counter(one.had for one in told)
     cases, shown = len(told), by["shown"]
@@ -340,7 +340,7 @@ def share_had(told: Sequence[ToldHad]) -> Share:
     return Share(cases, shown, dict(sorted(by.items())), interval)
 
 
-def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
+def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
     """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
 
     `short` is for the foot of a digest.
@@ -352,7 +352,7 @@ def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
     return gaps(missed, share_had(had_of(desk, desk.store.told())), short=short)
 
 
-def had_of(desk: Desk, cases: Sequence[Told]) -> list[ToldHad]:
+def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
     """Say of each case what we had of it when the desk learned of it."""
     feeds = desk.store.feeds() if cases else []
     followed = [same_outlet(case.url, feeds) for case in cases]
@@ -373,14 +373,14 @@ _HAD = {
 }
 
 
-def gaps(missed: Missed, share: Share, *, short: bool) -> Gaps:
+def gaps(missed: RecallEstimate, share: Share, *, short: bool) -> CoverageGaps:
     """Return both figures in words and as JSON; `short` is for the foot of a digest."""
     words = [_missed_words(missed), _share_words(share)]
     figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
-    return Gaps((*words, *(() if short else (NO_TOTAL,))), figures)
+    return CoverageGaps((*words, *(() if short else (NO_TOTAL,))), figures)
 
 
-def missed_json(missed: Missed) -> dict[str, Any]:
+def missed_json(missed: RecallEstimate) -> dict[str, Any]:
     """Return recall among what was judged, as data."""
     ends = missed.recall_interval
     return {
@@ -416,7 +416,7 @@ def share_json(share: Share) -> dict[str, Any]:
     }
 
 
-def _missed_words(missed: Missed) -> str:
+def _missed_words(missed: RecallEstimate) -> str:
     head = "Missed below the threshold:"
     if not missed.days:
         return f"{head} not known; monitor reviews sample offers a few items a day to look at"
@@ -432,7 +432,7 @@ def _missed_words(missed: Missed) -> str:
     return f"{head} too few to say ({looked}{waiting}); {_needed(missed)}"
 
 
-def _needed(missed: Missed) -> str:
+def _needed(missed: RecallEstimate) -> str:
     narrow = f"{NARROW * 100:.0f} points"
     if missed.needed is None:
         found = missed.confirmed + missed.unreviewed

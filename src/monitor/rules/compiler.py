@@ -44,7 +44,7 @@ from monitor.rules.spacy_patterns import (
     check_node,
     check_pattern,
 )
-from monitor.text.phrase_search import Scanner, SlotWords, Words, WordSets, key_of
+from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets, key_of
 from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
@@ -333,7 +333,7 @@ class _Build:
     def _compile(self, rule: Rule) -> CompiledRule:
         needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
         matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-        trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
+        trigger = self.sets.add(PhraseList(keys(rule.trigger), keys(rule.trigger_stems)))
         check = None
         if rule.check:
             asked = rule.check
@@ -477,9 +477,9 @@ class Lexicons:
 
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         self._lexicons = lexicons
-        self._known: dict[str, Words] = {}
+        self._known: dict[str, PhraseList] = {}
 
-    def words(self, name: str, path: tuple[str, ...] = ()) -> Words:
+    def words(self, name: str, path: tuple[str, ...] = ()) -> PhraseList:
         """Return a lexicon with those it includes; raises `LexiconError`."""
         if name in self._known:
             return self._known[name]
@@ -499,7 +499,7 @@ class Lexicons:
         phrases: Iterable[str],
         sequences: Sequence[Sequence[Slot]] = (),
         path: tuple[str, ...] = (),
-    ) -> Words:
+    ) -> PhraseList:
         """Return a list without a name; a slot is a list of words or a lexicon's name."""
         made, chains = set(keys(phrases)), set()
         for sequence in sequences:
@@ -510,20 +510,20 @@ class Lexicons:
                 made |= _expand(slots)
             else:
                 chains.add(tuple(slots))
-        return Words(_sized(made), chains=frozenset(chains))
+        return PhraseList(_sized(made), chains=frozenset(chains))
 
     def _slot(self, slot: Slot, path: tuple[str, ...]) -> SlotWords:
         if isinstance(slot, str):
             return SlotWords(self.words(slot, path), optional=False)
-        return SlotWords(Words(keys(slot)), optional="" in slot)
+        return SlotWords(PhraseList(keys(slot)), optional="" in slot)
 
     def single(self, name: str) -> list[str]:
         """Return the one-word entries of a lexicon, for token patterns."""
         return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
 
 
-def _union(parts: Sequence[Words]) -> Words:
-    return Words(
+def _union(parts: Sequence[PhraseList]) -> PhraseList:
+    return PhraseList(
         frozenset().union(*(part.phrases for part in parts)),
         frozenset().union(*(part.stems for part in parts)),
         frozenset().union(*(part.never_in for part in parts)),

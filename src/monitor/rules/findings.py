@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.records.errors import UsageError
-from monitor.records.finding import Finding, Scope, ScorecardItem, Severity, Source, Span
+from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.rules.compiler import Guideline, number_of, pick
 from monitor.rules.evidence import Found
@@ -109,16 +109,16 @@ def headline_finding(
     )
 
 
-def sources_of(rule: Rule) -> tuple[Source, ...]:
+def sources_of(rule: Rule) -> tuple[Citation, ...]:
     """Return a rule's sources."""
     return _sources(rule.sources)
 
 
-def _sources(entries: Sequence[SourceEntry]) -> tuple[Source, ...]:
-    return tuple(Source(entry.title, entry.section, entry.url) for entry in entries)
+def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
+    return tuple(Citation(entry.title, entry.section, entry.url) for entry in entries)
 
 
-def _unique(sources: Sequence[Source]) -> tuple[Source, ...]:
+def _unique(sources: Sequence[Citation]) -> tuple[Citation, ...]:
     return tuple(dict.fromkeys(sources))
 
 

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from monitor.labels.countries import country_name, parse_country
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.records.finding import Finding, ScorecardItem, Source
+from monitor.records.finding import Citation, Finding, ScorecardItem
 from monitor.rules.figures import DatedSource, IsoDate
 from monitor.rules.findings import Checked
 from monitor.rules.rule_schema import Concern, Rule, Strict, Text
@@ -161,8 +161,8 @@ def helpline_words(line: Helpline) -> str:
     return f"{line.name} {' or '.join(line.numbers)}{f' ({more})' if more else ''}"
 
 
-def _cited(laws: Sequence[Law]) -> list[Source]:
-    return [Source(s.title, s.section, s.url) for law in laws for s in law.sources]
+def _cited(laws: Sequence[Law]) -> list[Citation]:
+    return [Citation(s.title, s.section, s.url) for law in laws for s in law.sources]
 
 
 def country_json(code: str, country: Country | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.records.confidence_interval import wilson
-from monitor.records.counts import Item, outlet_id
+from monitor.records.counts import CountedItem, outlet_id
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.trends import (
     BalanceRow,
@@ -63,10 +63,10 @@ class Scorecard:
 
 
 def list_outlets(
-    items: Sequence[Item], story_of: StoryOf, stored: Mapping[str, int]
+    items: Sequence[CountedItem], story_of: StoryOf, stored: Mapping[str, int]
 ) -> tuple[Outlet, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
-    groups: dict[str, list[Item]] = {name: [] for name in stored}
+    groups: dict[str, list[CountedItem]] = {name: [] for name in stored}
     for item in items:
         groups.setdefault(item.outlet, []).append(item)
     found = (
@@ -77,7 +77,7 @@ def list_outlets(
 
 
 def score_outlet(
-    outlet: Outlet, items: Sequence[Item], story_of: StoryOf, basis: Basis
+    outlet: Outlet, items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
 ) -> Scorecard:
     """Return an outlet's scorecard; `items` may be of all outlets."""
     own = [item for item in items if item.outlet == outlet.name]

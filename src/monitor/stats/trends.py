@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.labels.schemes import SCHEMES
 from monitor.records.confidence_interval import wilson
-from monitor.records.counts import FeedChange, Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.records.finding import MEASURED_FROM
 
 SIDES = ("prosecution", "protection", "prevention", "partnership")
@@ -51,7 +51,7 @@ class Balance:
     outlets: tuple[BalanceRow, ...]
 
 
-def balance_of(items: Sequence[Item], story_of: StoryOf) -> Balance:
+def balance_of(items: Sequence[CountedItem], story_of: StoryOf) -> Balance:
     """Count stories by response; most stories first."""
     told = [item for item in items if item.labels.get("response")]
     return Balance(
@@ -62,9 +62,9 @@ def balance_of(items: Sequence[Item], story_of: StoryOf) -> Balance:
 
 
 def _rows(
-    items: Sequence[Item], story_of: StoryOf, keys_of: Callable[[Item], Iterable[str]]
+    items: Sequence[CountedItem], story_of: StoryOf, keys_of: Callable[[CountedItem], Iterable[str]]
 ) -> tuple[BalanceRow, ...]:
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[CountedItem]] = {}
     for item in items:
         for key in keys_of(item):
             groups.setdefault(key, []).append(item)
@@ -72,7 +72,7 @@ def _rows(
     return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
 
 
-def _row(key: str, items: Sequence[Item], story_of: StoryOf) -> BalanceRow:
+def _row(key: str, items: Sequence[CountedItem], story_of: StoryOf) -> BalanceRow:
     by_side: dict[str, set[str]] = {side: set() for side in SIDES}
     for item in items:
         story = story_of.get(item.id, item.id)
@@ -193,7 +193,7 @@ class Trends:
 
 
 def count_trends(
-    items: Sequence[Item],
+    items: Sequence[CountedItem],
     *,
     story_of: StoryOf,
     stored: Mapping[date, int],
@@ -223,7 +223,7 @@ def count_trends(
 
 
 def _days(
-    items: Sequence[Item],
+    items: Sequence[CountedItem],
     story_of: StoryOf,
     stored: Mapping[date, int],
     changes: Sequence[FeedChange],
@@ -243,7 +243,7 @@ def _days(
     )
 
 
-def _by_label(items: Sequence[Item], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
+def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
     told: dict[str, list[str]] = {}  # the stories of a label's items
     for item in items:
         story = story_of.get(item.id, item.id)
@@ -253,8 +253,10 @@ def _by_label(items: Sequence[Item], story_of: StoryOf, scheme: str) -> tuple[Co
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
-def _by_rule(items: Sequence[Item], story_of: StoryOf, basis: Basis) -> tuple[RuleCount, ...]:
-    by_rule: dict[str, list[Item]] = {}
+def _by_rule(
+    items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
+) -> tuple[RuleCount, ...]:
+    by_rule: dict[str, list[CountedItem]] = {}
     for item in items:
         for rule in {flag.rule for flag in item.flags}:
             by_rule.setdefault(rule, []).append(item)
@@ -278,7 +280,7 @@ class Choice:
         return bool(self.labels or self.outlet)
 
 
-def choose(items: Iterable[Item], choice: Choice) -> tuple[Item, ...]:
+def choose(items: Iterable[CountedItem], choice: Choice) -> tuple[CountedItem, ...]:
     """Return the items that have all that is asked for."""
     return tuple(
         item
@@ -336,22 +338,22 @@ StoryOf = Mapping[str, str]
 """The story of each article, by id; an article that is in none is one of its own."""
 
 
-def stories(items: Iterable[Item], story_of: StoryOf) -> set[str]:
+def stories(items: Iterable[CountedItem], story_of: StoryOf) -> set[str]:
     """Return the ids of the stories that `items` tell."""
     return {story_of.get(item.id, item.id) for item in items}
 
 
-def counts(flag: Flag, basis: Basis) -> bool:
+def counts(flag: CountedFlag, basis: Basis) -> bool:
     """Whether a flag is counted: confirmed by a person, or of a proven rule and not rejected."""
     return flag.right is True or (flag.right is None and flag.rule in basis.proven)
 
 
-def flagged(items: Sequence[Item], rule: str, basis: Basis) -> list[Item]:
+def flagged(items: Sequence[CountedItem], rule: str, basis: Basis) -> list[CountedItem]:
     """Return the items with a flag of `rule` that is counted."""
     return [item for item in items if any(f.rule == rule and counts(f, basis) for f in item.flags)]
 
 
-def open_flags(items: Iterable[Item], rule: str, basis: Basis) -> int:
+def open_flags(items: Iterable[CountedItem], rule: str, basis: Basis) -> int:
     """Return how many flags of `rule` are not counted because nobody has looked at them."""
     return sum(
         f.rule == rule and f.right is None and rule not in basis.proven

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, exists, or_, select
 
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.article_record import FullRecord, Provenance, Version
 from monitor.records.json_shapes import import_json
 from monitor.storage import articles as stored
 from monitor.storage import imports, reviews, stories
@@ -263,7 +263,7 @@ def recorded(
     moment: datetime,
     live: bool = True,
     lost: Counter[str] | None = None,
-) -> Iterator[Recorded]:
+) -> Iterator[FullRecord]:
     """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
 
     All of it as it was at `moment`, which is now where it is `live`: what comes in while they
@@ -286,14 +286,14 @@ def _pages(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def _recorded(
     connection: Connection, page: Sequence[AssessedArticle], stories_stamp: str, moment: datetime
-) -> list[Recorded]:
+) -> list[FullRecord]:
     """Return a page of articles with all that was kept of them at a moment."""
     ids = [one.article.id for one in page]
     said = _reviews(connection, page, moment)
     told = stories.stories_of(connection, stories_stamp, ids, moment)
     came, texts = _came(connection, ids, moment)
     return [
-        Recorded(
+        FullRecord(
             one,
             reviews=tuple(said[one.article.id]),
             story=told.get(one.article.id),

@@ -20,7 +20,7 @@ from monitor.records.article import Article, AssessedArticle, Assessment
 from monitor.records.article_record import Version
 from monitor.records.dates import PublicationDays, published_days
 from monitor.records.errors import NotFound
-from monitor.records.feed import Known
+from monitor.records.feed import KnownArticle
 from monitor.records.review import as_decided
 from monitor.storage.assessments import (
     any_version,
@@ -136,20 +136,20 @@ PAGE = 200
 """Articles in memory at a time."""
 
 
-def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+def known(connection: Connection, ids: Iterable[str]) -> dict[str, KnownArticle]:
     """Return what is stored of those of the articles `ids` that are stored.
 
     What was forgotten is known, stored or not, as if it had expired.
     """
     wanted = set(ids)
-    found = dict.fromkeys(forgotten(connection, wanted), Known("summary", "", expired=True))
+    found = dict.fromkeys(forgotten(connection, wanted), KnownArticle("summary", "", expired=True))
     seen: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows_of(connection, select(sightings), sightings.c.article_id, wanted):
         seen[row.article_id][row.feed_id] = row.feed_sha256
     columns = articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
     query = current_articles().with_only_columns(*columns, articles.c.expired_at.is_not(None))
     for key, origin, sha256, tries, expired in rows_of(connection, query, articles.c.id, wanted):
-        found[key] = Known(origin, sha256, seen[key], tries, bool(expired))
+        found[key] = KnownArticle(origin, sha256, seen[key], tries, bool(expired))
     return found
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, fu
 
 from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
-from monitor.records.finding import Finding, ScorecardItem, Source, Span
-from monitor.records.tag import Tag, Term
+from monitor.records.finding import Citation, Finding, ScorecardItem, Span
+from monitor.records.tag import FoundTerm, Tag
 from monitor.storage.database import insert_new, row_of, rows_of
 from monitor.storage.leases import end_claims
 from monitor.storage.schema import (
@@ -26,7 +26,7 @@ from monitor.storage.schema import (
 )
 from monitor.storage.search_index import mark_said
 
-Said = TypeVar("Said", Tag, Term, ScorecardItem)
+Said = TypeVar("Said", Tag, FoundTerm, ScorecardItem)
 ARTICLE = (
     articles.c.id,
     articles.c.url,
@@ -230,7 +230,7 @@ def decode(row: Any) -> Assessment:
             _with_evidence(ScorecardItem, _of_guideline(item, assessor))
             for item in payload.get("scorecard", ())
         ),
-        terms=tuple(_with_evidence(Term, item) for item in payload.get("terms", ())),
+        terms=tuple(_with_evidence(FoundTerm, item) for item in payload.get("terms", ())),
         experimental=payload.get("experimental", False),
     )
 
@@ -240,7 +240,7 @@ def _with_evidence(kind: type[Said], item: Mapping[str, Any]) -> Said:
 
 
 def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
-    sources = tuple(Source(**source) for source in item["sources"])
+    sources = tuple(Citation(**source) for source in item["sources"])
     said = {**item, "suggestions": tuple(item["suggestions"]), "sources": sources}
     return Finding(**_of_guideline(said, assessor))
 

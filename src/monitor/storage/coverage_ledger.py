@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
-from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.records.feed import FailedFeed, FeedSilence, Ledger, SilentFeed
 from monitor.storage.assessments import KEPT, speaking
 from monitor.storage.database import chunks, count, rows_of
 from monitor.storage.decisions import decided, in_force
@@ -128,7 +128,7 @@ def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[Silen
     for row in silent:
         silence = None
         if row.silent_since is not None and row.usual_gap_s is not None:
-            silence = Silence(row.silent_since, timedelta(seconds=row.usual_gap_s))
+            silence = FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s))
         found.append(SilentFeed(*names[row.feed_id], silence))
     return tuple(sorted(found, key=lambda feed: feed.url))
 

@@ -60,7 +60,7 @@ from monitor.storage.search_index import (
     prefer_indexes,
     vector_query,
 )
-from monitor.text.search_terms import Search, Term
+from monitor.text.search_terms import Search, SearchTerm
 
 COUNTED = 1000
 """So many articles are counted; of more it is said that there are more."""
@@ -272,7 +272,7 @@ class _Asking:
         words = table("search_words", number)  # type: ignore[arg-type]
         return words, words.c[number.key]  # type: ignore[index]
 
-    def _words(self, wanted: Sequence[Sequence[Term]]) -> ColumnElement[bool]:
+    def _words(self, wanted: Sequence[Sequence[SearchTerm]]) -> ColumnElement[bool]:
         """Return the condition that any of each stands in it."""
         if self.is_sqlite:
             return literal_column("search_words").op("MATCH")(fts_query(wanted))

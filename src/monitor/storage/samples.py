@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from monitor.records.errors import NotFound
-from monitor.records.review import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.records.review import (
+    CaseOutcome,
+    CaseStatus,
+    Draw,
+    DrawCandidate,
+    Drawn,
+    OutsideCase,
+    Stratum,
+)
 from monitor.storage.assessments import KEPT
 from monitor.storage.database import add_rows, columns_of, count, insert_new, row_of, rows_of
 from monitor.storage.decisions import holds
@@ -70,10 +78,10 @@ def _measured(row: Any) -> Iterator[Any]:
 
 def candidates(
     connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]
-) -> list[Candidate]:
+) -> list[DrawCandidate]:
     """Return what may be drawn of the articles first seen in [since, until)."""
     return [
-        Candidate(row.id, row.relevance, bool(row.relevant or row.borderline))
+        DrawCandidate(row.id, row.relevance, bool(row.relevant or row.borderline))
         for row in judged(connection, since, until, stamps)
     ]
 
@@ -140,7 +148,7 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
     return found
 
 
-def add_told(connection: Connection, case: Told) -> bool:
+def add_told(connection: Connection, case: OutsideCase) -> bool:
     """Record a case learned of elsewhere; return False where it was.
 
     Raises `NotFound` for `same_as`, `Forgotten` for an address that is to be known no more.
@@ -155,15 +163,18 @@ def add_told(connection: Connection, case: Told) -> bool:
 
 def told_cases(
     connection: Connection, since: datetime | None = None, until: datetime | None = None
-) -> list[Told]:
+) -> list[OutsideCase]:
     """Return the cases learned of elsewhere in [since, until), oldest first."""
-    query = select(*columns_of(told, Told)).where(*in_period(told.c.at, since, until))
-    return [Told(*row) for row in connection.execute(query.order_by(told.c.id))]
+    query = select(*columns_of(told, OutsideCase)).where(*in_period(told.c.at, since, until))
+    return [OutsideCase(*row) for row in connection.execute(query.order_by(told.c.id))]
 
 
 def had(
-    connection: Connection, cases: Sequence[Told], stamps: Sequence[str], followed: Sequence[bool]
-) -> list[ToldHad]:
+    connection: Connection,
+    cases: Sequence[OutsideCase],
+    stamps: Sequence[str],
+    followed: Sequence[bool],
+) -> list[CaseOutcome]:
     """Say of each case what we had of it when it was told; `followed`: a feed of its outlet is."""
     ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
     query = select(articles.c.id, articles.c.first_seen)
@@ -179,15 +190,17 @@ def had(
     return [_had(case, feed, seen, shown) for case, feed in zip(cases, followed, strict=True)]
 
 
-def _had(case: Told, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]) -> ToldHad:
+def _had(
+    case: OutsideCase, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]
+) -> CaseOutcome:
     keys = [key for key in (case.article_id, case.same_as) if key in seen]
     in_time = [key for key in keys if key is not None and seen[key] <= case.at]
     for key in in_time:
         if shown.get(key):
-            return ToldHad(case, "shown", key)
+            return CaseOutcome(case, "shown", key)
     if in_time:
-        why: Had = "below" if in_time[0] in shown else "not_judged"
-        return ToldHad(case, why, in_time[0])
+        why: CaseStatus = "below" if in_time[0] in shown else "not_judged"
+        return CaseOutcome(case, why, in_time[0])
     if keys:
-        return ToldHad(case, "late", keys[0])
-    return ToldHad(case, "never" if followed else "not_followed")
+        return CaseOutcome(case, "late", keys[0])
+    return CaseOutcome(case, "never" if followed else "not_followed")

@@ -31,7 +31,7 @@ from monitor.storage.schema import (
     search_terms,
     versions,
 )
-from monitor.text.search_terms import GAP, Term, indexed_words
+from monitor.text.search_terms import GAP, SearchTerm, indexed_words
 
 _MERGED_PAGES = 200
 """Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
@@ -365,22 +365,22 @@ def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
     return found
 
 
-def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+def fts_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return the question for any of each as FTS5 reads it."""
     return " AND ".join(f"({' OR '.join(map(_fts_term, terms))})" for terms in wanted)
 
 
-def vector_query(wanted: Sequence[Sequence[Term]]) -> str:
+def vector_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return the `tsquery` for any of each."""
     return " & ".join(f"({' | '.join(map(_vector_term, terms))})" for terms in wanted)
 
 
-def _fts_term(term: Term) -> str:
+def _fts_term(term: SearchTerm) -> str:
     """Return a term as FTS5 reads it."""
     return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
 
 
-def _vector_term(term: Term) -> str:
+def _vector_term(term: SearchTerm) -> str:
     """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
     *before, last = term.words
     words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
@@ -396,17 +396,17 @@ def pair_mark(first: str, second: str) -> str:
     return f"\ue001{zlib.crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
 
 
-def _pairs(term: Term) -> list[str]:
+def _pairs(term: SearchTerm) -> list[str]:
     whole = term.words[:-1] if term.beginning else term.words
     return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
 
 
-def loose_query(wanted: Sequence[Sequence[Term]]) -> str:
+def loose_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return `vector_query` as the index alone can tell of it, without the order of words."""
     return " & ".join(f"({' | '.join(map(_loose_term, terms))})" for terms in wanted)
 
 
-def _loose_term(term: Term) -> str:
+def _loose_term(term: SearchTerm) -> str:
     words = [
         f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
         for at, word in enumerate(term.words)

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.records.article import AssessedArticle
-from monitor.records.counts import Item
+from monitor.records.counts import CountedItem
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Seal
 from monitor.storage import (
@@ -361,7 +361,7 @@ class Store:
 
     def items(
         self, since: datetime | None, until: datetime | None, stamps: Sequence[str]
-    ) -> list[Item]:
+    ) -> list[CountedItem]:
         """Return what is about trafficking among the articles first seen in [since, until)."""
         with self._counted.lock, self._database.reading() as connection:
             return self._counted.items(connection, since, until, stamps)

@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, func, null, or_, select
 
 from monitor.records.article import Review
-from monitor.records.counts import Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
@@ -41,7 +41,7 @@ class Said:
     `experimental` are stamps of models that are not measured in its language.
     """
 
-    item: Item
+    item: CountedItem
     spots: tuple[Spot, ...]
     experimental: frozenset[str]
 
@@ -52,7 +52,7 @@ def items(
     until: datetime | None,
     stamps: Sequence[str],
     known: dict[tuple[str, str], Said] | None = None,
-) -> list[Item]:
+) -> list[CountedItem]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
@@ -75,7 +75,7 @@ def items(
             continue
         item = of.item
         if row.id in spoken_of:
-            seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            seen = tuple(CountedFlag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
             item = replace(item, flags=seen)
         found.append(item if review is None else _reviewed(item, review))
     return sorted(found, key=lambda item: (item.seen, item.id))
@@ -88,7 +88,7 @@ def _counts(row: Any, review: Review | None, said: Said) -> bool:
     return row.stamp not in said.experimental
 
 
-def _reviewed(item: Item, review: Review) -> Item:
+def _reviewed(item: CountedItem, review: Review) -> CountedItem:
     """Return an item as a person sees it."""
     main = review.verdict == "relevant"
     return replace(item, main=main, labels={**item.labels, **review.tags})
@@ -130,9 +130,9 @@ def _learn(
     labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
     for row in new:
         there = tuple(spots.get(row.id, ()))
-        flags = tuple(Flag(spot[0]) for spot in there)
+        flags = tuple(CountedFlag(spot[0]) for spot in there)
         tags = labels.get(row.id, {})
-        item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
+        item = CountedItem(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
         said = Said(item, there, frozenset(experimental.get(row.id, ())))
         known[row.id, row.current] = said
 
@@ -313,7 +313,7 @@ class CountedSoFar:
         since: datetime | None,
         until: datetime | None,
         stamps: Sequence[str],
-    ) -> list[Item]:
+    ) -> list[CountedItem]:
         """Return what `items` does."""
         self._forget_changed(connection, tuple(stamps))
         return items(connection, since, until, stamps, known=self._said)

@@ -34,7 +34,7 @@ from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.dates import date_words, on_clock, undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
-from monitor.records.finding import SEVERITIES, Finding, Severity, Source, Span
+from monitor.records.finding import SEVERITIES, Citation, Finding, Severity, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
@@ -417,7 +417,7 @@ class FlagView:
     message: str
     why: str
     suggestions: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
     sureness: str
     guideline: str = ""
 

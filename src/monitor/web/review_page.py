@@ -26,7 +26,7 @@ from monitor.records.article import VERDICTS, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, Practised, Said, as_judged
+from monitor.records.review import Act, Decision, Opinion, PracticeAnswer, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
@@ -553,7 +553,7 @@ def _said_lines(desk: Desk, decision: Decision) -> list[str]:
     return lines
 
 
-def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
+def _each(said: Sequence[Opinion]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (one.reviewer or "unnamed", VERDICT_WORDS[one.verdict]) for one in said if not one.waits
     )
@@ -568,11 +568,11 @@ def _rows(desk: Desk, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]])
     ]
 
 
-def _both(one: Practised) -> tuple[tuple[str, str], ...]:
+def _both(one: PracticeAnswer) -> tuple[tuple[str, str], ...]:
     return (("you", VERDICT_WORDS[one.verdict]), ("the desk", VERDICT_WORDS[one.desk]))
 
 
-def about_practice(answers: Sequence[Practised], article_id: str) -> str:
+def about_practice(answers: Sequence[PracticeAnswer], article_id: str) -> str:
     """Return what the desk had decided of the one just answered."""
     for one in answers:
         if one.article_id == article_id:

@@ -19,7 +19,7 @@ from monitor.records.dates import date_words, on_clock
 from monitor.records.digest import Story
 from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
-from monitor.records.review import Said
+from monitor.records.review import Opinion
 from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
@@ -143,7 +143,7 @@ def story_shown(
     zone: ZoneInfo,
     same: Sequence[Other] = (),
     others: Sequence[Other] = (),
-    said: Sequence[Said] = (),
+    said: Sequence[Opinion] = (),
     flags: Mapping[Spot, bool] | None = None,
     tags: Mapping[str, Sequence[str]] | None = None,
     blind: bool = False,
