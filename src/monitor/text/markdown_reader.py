@@ -1,4 +1,4 @@
-"""The visible text of a Markdown file, with the place of each character in the file.
+"""Text extraction from Markdown, with the place of each character in the file.
 
 markdown-it-py does the parsing; it keeps the lines of a block but not the offsets inside it, so
 its inline state is made to note where each piece of text began.
@@ -162,7 +162,9 @@ class _MarkdownReader:
                 skipping = False
             elif child.type == "image":
                 self.visible.caption_later(_alt(child, place))
-            elif child.type in {"softbreak", "hardbreak"} or _is_br(child):
+            elif child.type in {"softbreak", "hardbreak"} or (
+                child.type == "html_inline" and child.content.lower().startswith("<br")
+            ):
                 at = place.source(child.meta["at"])
                 text = " " if child.type == "softbreak" else "\n"
                 self.visible.space(text, at, 1)
@@ -257,7 +259,3 @@ def _alt(token: Token, place: _Place) -> list[tuple[str, int, int]]:
             text = child.content if child.type != "softbreak" else " "
             pieces.append((text, place.source(base + child.meta["at"]), len(raw) or 1))
     return [piece for piece in pieces if piece[0]]
-
-
-def _is_br(token: Token) -> bool:
-    return token.type == "html_inline" and token.content.lower().startswith("<br")

@@ -1,4 +1,4 @@
-"""The shadow text: the same words with one form of quote, dash and space, and an exact way back.
+"""Text normalisation with an exact way back: one form of quote, dash and space (the shadow text).
 
 Rules are written with straight quotes and plain spaces; writers are not. Almost every change is
 one character for one character, so offsets move only where something invisible is left out or a

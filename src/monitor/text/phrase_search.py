@@ -1,10 +1,9 @@
-"""Every word of every rule and lexicon, found in one pass over the text.
+"""Multi-pattern phrase search (Aho-Corasick): every word of every rule in one pass over the text.
 
-All phrases, triggers and evidence words go into one Aho-Corasick automaton: 100,000 documents a
-second and core, against 350 with one regular expression. A phrase is compared in lower case, with
-hyphens, line breaks and runs of spaces counted as one space, and on word boundaries. Long sequences
-are not multiplied out (60 rules made 120,000 phrases, half a second at every start) but joined
-from what their slots found.
+100,000 documents a second and core, against 350 with one regular expression. A phrase is compared
+in lower case, with hyphens, line breaks and runs of spaces counted as one space, and on word
+boundaries. Long sequences are not multiplied out (60 rules made 120,000 phrases, half a second at
+every start) but joined from what their slots found.
 """
 
 from __future__ import annotations

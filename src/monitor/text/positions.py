@@ -1,14 +1,8 @@
-"""Lines, columns and UTF-16 offsets of a text.
+"""Positions in a text: lines, columns, UTF-16 offsets, and source maps of extracted text.
 
-An index of line starts and of characters outside the Basic Multilingual Plane is built once;
-each question is then a bisection, however many findings a text has.
-
-Where each character of a visible text stands in the source file it was read from.
-
-A list of runs instead of a list of offsets per character: a page of 100,000 characters is a few
-hundred runs, and inside a run the source characters are identical, so one addition is exact.
-
-The one type of a place in one text; with the name of its field it is a `records.finding.Span`.
+An index of line starts and of characters outside the Basic Multilingual Plane is built once; each
+question is then a bisection. A source map is a list of runs instead of an offset per character: a
+page of 100,000 characters is a few hundred runs, inside which source and text are identical.
 """
 
 from __future__ import annotations
@@ -22,6 +16,9 @@ from dataclasses import dataclass
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 BOM = "\ufeff"
+Stretch = tuple[int, int]
+"""A place in one text: from which character to before which, in code points. With the name of its
+field it is a `records.finding.Span`."""
 
 
 class Positions:
@@ -70,16 +67,6 @@ class Positions:
             raise IndexError(f"offset {offset} is outside a text of {self._length} characters")
 
 
-def line_column(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column of `offset` in `text`; for many offsets use `Positions`."""
-    return Positions(text).line_column(offset)
-
-
-def utf16_offset(text: str, offset: int) -> int:
-    """Return `offset` counted in UTF-16 code units; for many offsets use `Positions`."""
-    return Positions(text).utf16(offset)
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """`length` visible characters from `visible` on, made from `width` characters at `source`.
@@ -111,7 +98,7 @@ class SourceMap:
             self._lengths.append(run.length)
             self._widths.append(run.width)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
+    def original(self, start: int, end: int) -> Stretch:
         """Return the source span, in code points, of the visible span `start` to `end`."""
         if not self._visibles:
             return 0, 0
@@ -126,7 +113,3 @@ class SourceMap:
         if length == width:
             return self._sources[index] + min(inside, length)
         return self._sources[index] + (width if is_end else 0)
-
-
-Stretch = tuple[int, int]
-"""From which character to before which, counted in code points."""

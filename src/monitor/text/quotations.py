@@ -1,10 +1,8 @@
-"""Whose words are these: attributed speech, scare quotes, and words named as words.
+"""Quotations in a text: attributed speech, scare quotes, and words named as words (mentions).
 
-Words named as words: "the term 'x'", "there is no such thing as an x", style-guide talk.
-
-A text about wording must be able to name the wording. Quoted mentions are told by the words at
-the marks; unquoted ones by a sentence that speaks about a term, and then the whole sentence
-counts, because it is the sentence that talks about words.
+A text about wording must be able to name the wording ("the term 'x'", style-guide talk). Quoted
+mentions are told by the words at the marks; unquoted ones by a sentence that speaks about a term,
+and then the whole sentence counts, because it is the sentence that talks about words.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Paragraphs and sentences of a shadow text, by rule.
+"""Sentence and paragraph segmentation of a shadow text, by rule.
 
 spaCy's parser finds sentences too, at the price of parsing everything; these rules cost 1 % of
 that, so that only sentences which could matter are parsed at all. They also know what a parser

@@ -1,14 +1,9 @@
-"""Who is speaking: attributions before and after a quotation, by the forms news English uses.
+"""Speaker attribution of quotations, and resolution of pronouns that speak.
 
-Word lists and clause shapes instead of a parse: quotations must be known before it is decided
-which sentences are worth parsing, and headlines parse badly.
-
-The forms in which news English says who is speaking: verbs of speech and shapes of clauses.
-
-Who "she" is where she speaks: the person a pronoun beside a quotation stands for.
-
-Names are told by their capitals and what stands around them, not by a list of names; a wrong name
-is worse than a pronoun, so whoever may be a place, a body or another sex is passed over.
+Word lists and clause shapes instead of a parse: quotations must be known before it is decided which
+sentences are worth parsing, and headlines parse badly. Who "she" is where she speaks is told by
+capitals and what stands around them, not by a list of names; a wrong name is worse than a pronoun,
+so whoever may be a place, a body or another sex is passed over.
 """
 
 from __future__ import annotations
