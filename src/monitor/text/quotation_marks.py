@@ -19,19 +19,9 @@ from monitor.text.positions import Stretch
 Weight = Literal["single", "double"]
 Role = Literal["open", "close", "either", "none"]
 
-_OPENING = {
-    "\u201c",
-    "\u201e",
-    "\u201f",
-    "\u00ab",
-    "\u301d",
-    "\u2018",
-    "\u201a",
-    "\u201b",
-    "\u2039",
-}
-_CLOSING = {"\u201d", "\u00bb", "\u301e", "\u203a"}
-_TURNED = {"\u201c", "\u00ab"}
+_OPENING = frozenset("\u201c\u201e\u201f\u00ab\u301d\u2018\u201a\u201b\u2039")
+_CLOSING = frozenset("\u201d\u00bb\u301e\u203a")
+_TURNED = frozenset("\u201c\u00ab")
 """Opening marks that close in other countries, or where somebody typed the wrong one."""
 # Two single marks in a row are a double one that somebody typed, or a tokenizer's. Three after a
 # word are a single mark, then a double one: they end a quotation that ends in another.
