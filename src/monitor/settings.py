@@ -65,13 +65,17 @@ def _from_to(least: float, most: float) -> Check:
     return check
 
 
-def _among(known: Iterable[str]) -> Check:
+def _each(fits: Callable[[str], object], problem: str) -> Check:
     def check(name: str, value: Any) -> None:
         for one in (value,) if isinstance(value, str) else value:
-            if one not in known:
-                raise ConfigError(f"{name}: '{one}' is none of {', '.join(known)}")
+            if not fits(one):
+                raise ConfigError(f"{name}: '{one}' {problem}")
 
     return check
+
+
+def _among(known: Sequence[str]) -> Check:
+    return _each(known.__contains__, f"is none of {', '.join(known)}")
 
 
 def _above_zero(name: str, value: Any) -> None:
@@ -100,26 +104,24 @@ def _is_web_address(url: str) -> bool:
     return whole and "@" not in parts.netloc and not (parts.query or parts.fragment)
 
 
-def check_origins(name: str, origins: Iterable[str]) -> None:
-    """Raise `ConfigError` for what is no web page's origin to the letter, or stands for many."""
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ConfigError(
-                f"{name}: '{origin}' is not exactly one origin, such as"
-                " https://cms.example.org or chrome-extension://abcdefghijklmnop: scheme and host"
-                " in small letters, a port where it is not the usual one, and nothing behind it"
-            )
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
-def _check_proxies(name: str, proxies: Iterable[str]) -> None:
-    for proxy in proxies:
-        try:
-            ipaddress.ip_network(proxy)
-        except ValueError as error:
-            raise ConfigError(
-                f"{name}: '{proxy}' is no address or network of addresses, such as"
-                " 127.0.0.1 or 10.0.0.0/8"
-            ) from error
+_check_proxies = _each(
+    _is_network, "is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8"
+)
+check_origins = _each(
+    _ORIGIN.fullmatch,
+    "is not exactly one origin, such as https://cms.example.org or"
+    " chrome-extension://abcdefghijklmnop: scheme and host in small letters, a port where it is not"
+    " the usual one, and nothing behind it",
+)
+"""Refuses what is no web page's origin to the letter, or stands for many."""
 
 
 def _check_public_url(name: str, url: str) -> None:
@@ -498,7 +500,6 @@ def _check_recipient(recipient: Recipient, where: str) -> Recipient:
 
 
 def _check_once(recipients: Sequence[Recipient], where: str) -> None:
-    """Raise `ConfigError` where the same digest is to go to the same address twice."""
     seen: dict[tuple[str, str], int] = {}
     for number, recipient in enumerate(recipients, 1):
         before = seen.setdefault(recipient.key, number)
@@ -581,7 +582,6 @@ def _refuse_secrets(settings: Settings, table: Mapping[str, Any], where: str) ->
 
 
 def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
-    """Return `target` with the keys of `table`; unknown keys and wrong types are errors."""
     known = {f.name: f for f in fields(target) if f.name != "home"}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
     for key, value in table.items():

@@ -136,7 +136,6 @@ def _read(name: str) -> Any:
 
 @cache
 def _subregions() -> Mapping[str, tuple[str, str]]:
-    """Return region and subregion by country."""
     return {
         country: (region, subregion)
         for region, parts in _read("m49.json")["regions"].items()

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, pairwise
+from operator import attrgetter
 from typing import Any
 
 from monitor.records.errors import UsageError
@@ -31,6 +32,7 @@ _PLACES: Mapping[Place, str] = {
     "picture": "In the picture’s description:",
 }
 _Range = tuple[int, int]
+_START_OF = attrgetter("start")
 
 
 def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: datetime) -> bytes:
@@ -118,7 +120,6 @@ def _whole_lines(missed: Sequence[Mapping[str, Any]]) -> Iterator[CommentLine]:
 
 
 def _remove_marks(root: Any, ids: set[str]) -> None:
-    """Take the marks of comments out, and the runs that had nothing else."""
     if not ids:
         return
     for mark in [e for e in root.iter(START, END, REFERENCE) if e.get(ID) in ids]:
@@ -207,12 +208,11 @@ class Anchors:
     def __init__(self, root: Any, pieces: tuple[TextNode, ...]) -> None:
         self._root = root
         self._pieces = list(pieces)
-        self._starts = [piece.start for piece in pieces]
         self._ids: Iterator[int] | None = None
 
     def cut(self, at: int) -> None:
         """Split the text element that `at` is inside of, if a comment may go there."""
-        index = bisect_right(self._starts, at) - 1
+        index = bisect_right(self._pieces, at, key=_START_OF) - 1
         piece = self._pieces[index] if index >= 0 else None
         if piece is None or at > piece.end or piece.place != "body" or piece.node.tag != W + "t":
             return
@@ -225,11 +225,10 @@ class Anchors:
         # White space at a paragraph's edge is in no piece: then one of the two has nothing.
         halves = [half for half in (left, rest) if half.start < half.end]
         self._pieces[index : index + 1] = halves
-        self._starts[index : index + 1] = [half.start for half in halves]
 
     def first(self, start: int) -> TextNode:
         """Return the piece that has the character at `start`, else the next one."""
-        index = bisect_right(self._starts, start) - 1
+        index = bisect_right(self._pieces, start, key=_START_OF) - 1
         if index < 0 or self._pieces[index].end <= start:
             index += 1
         return self._pieces[min(index, len(self._pieces) - 1)]
@@ -261,7 +260,6 @@ class Anchors:
         _below_paragraph(closing).addnext(sign)
 
     def _whole(self, node: Any, *, before: bool) -> Any:
-        """Return the run that starts, or ends, with `node`."""
         home, is_split = home_of(node)
         return self._split(home, node, before=before) if is_split else home
 
@@ -468,12 +466,15 @@ class Comments:
 
     def _open(self) -> None:
         """Make sure that there is a part for comments, and that it is to be saved."""
+        from lxml import etree
+
         if self._name is None:
             self._name = self._free_name()
             self._root = make("comments")
             self._relate(self._package.main, _KIND, posixpath.basename(self._name))
             types = self._package.tree(CONTENT_TYPES)
-            _child(types, TYPES + "Override", PartName=f"/{self._name}", ContentType=_TYPE)
+            facts = {"PartName": f"/{self._name}", "ContentType": _TYPE}
+            etree.SubElement(types, TYPES + "Override", facts)
             self.changed[CONTENT_TYPES] = types
         self.changed[self._name] = self._root
 
@@ -492,19 +493,21 @@ class Comments:
         return self._links[url]
 
     def _relate(self, source: str, kind: str, target: str, *, is_outside: bool = False) -> str:
-        """Add a relationship of a part; return its id."""
+        from lxml import etree
+
         name = WordPackage.rels_name(source)
         if name in self.changed:
             root = self.changed[name]
         elif self._package.has(name):
             root = self._package.tree(name)
         else:
-            root = _relationships()
+            root = etree.Element(OPC + "Relationships", nsmap={None: OPC[1:-1]})
         self.changed[name] = root
         taken = {relation.get("Id") for relation in root}
         free = next(f"rIdM{n}" for n in range(1, len(taken) + 2) if f"rIdM{n}" not in taken)
         outside = {"TargetMode": "External"} if is_outside else {}
-        _child(root, OPC + "Relationship", Id=free, Type=kind, Target=target, **outside)
+        facts = {"Id": free, "Type": kind, "Target": target, **outside}
+        etree.SubElement(root, OPC + "Relationship", facts)
         return free
 
     def _forget(self, name: str | None, tag: str, key: str, values: set[Any]) -> list[Any]:
@@ -525,18 +528,6 @@ def _run(text: str, *looks: Any) -> Any:
     words.text = " ".join(_NO_XML.sub("", text).splitlines())
     words.set(_SPACE, "preserve")
     return make("r", *([make("rPr", *looks)] if looks else []), words)
-
-
-def _child(parent: Any, tag: str, **attributes: str) -> None:
-    from lxml import etree
-
-    etree.SubElement(parent, tag, attributes)
-
-
-def _relationships() -> Any:
-    from lxml import etree
-
-    return etree.Element(OPC + "Relationships", nsmap={None: OPC[1:-1]})
 
 
 def _paragraph_ids(comment: Any) -> set[str]:

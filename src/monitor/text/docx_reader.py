@@ -152,7 +152,6 @@ class _Walk:
             yield from self._below(note, "endnote", reference)
 
     def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_WordBlock]:
-        """Yield the paragraphs below `element`, in order."""
         for child in element.iterchildren():
             if child.tag in _UNSEEN:
                 continue

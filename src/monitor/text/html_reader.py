@@ -135,7 +135,6 @@ class _HtmlReader:
             self._marked = (token.name, self.visible.length)
 
     def _end_mark(self) -> None:
-        """Note the headline or caption that ends here."""
         if self._marked is None or self.visible.is_fresh:
             return
         name, before = self._marked

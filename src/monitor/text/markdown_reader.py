@@ -71,8 +71,6 @@ class _State(StateInline):
 
 
 class _Inline(ParserInline):
-    """The inline parser with our state."""
-
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = _State(src, md, env, tokens)
         self.tokenize(state)
@@ -106,8 +104,6 @@ def read_markdown(source: str) -> tuple[VisibleText, Stretch | None]:
 
 
 class _MarkdownReader:
-    """Walks over the block tokens."""
-
     def __init__(self, source: str, begin: int) -> None:
         self.source = source
         self.visible = VisibleText(source)
@@ -147,7 +143,6 @@ class _MarkdownReader:
         return span if end - start == 1 and blank else None
 
     def _line(self, number: int) -> Stretch:
-        """Return the span of a source line, with its end."""
         lines = self._lines
         start = lines[number] if number < len(lines) else len(self.source)
         return start, lines[number + 1] if number + 1 < len(lines) else len(self.source)

@@ -148,7 +148,6 @@ class Hits:
         return self._starts[wordset]
 
     def _after(self, end: int) -> int:
-        """Return where the next word starts."""
         while end < len(self._search) and self._search[end] == " ":
             end += 1
         return end
@@ -277,7 +276,6 @@ class Scanner:
         back: Callable[[int], int] | None,
         raw: dict[int, list[Stretch]],
     ) -> None:
-        """Add the hits of every entry, as whole words, to `raw`."""
         size = len(search)
         for entry, start, end in automaton.find_matches_as_indexes(search, overlapping=True):
             if start and search[start].isalnum() and search[start - 1].isalnum():

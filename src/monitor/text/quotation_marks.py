@@ -198,8 +198,6 @@ def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
 
 
 class _Pairing:
-    """The state of one pass over a text."""
-
     def __init__(self, marks: str) -> None:
         self.marks = marks
         self.pairs: list[Pair] = []
@@ -363,7 +361,6 @@ class _Doubles:
 
 
 def _pair(opened: _Open, end: int, after: int) -> list[Pair]:
-    """Return the pair that ends here; none if there is nothing in it."""
     mark = opened.mark
     return [Pair(mark.end, end, mark.start, after, opened.group)] if end > mark.end else []
 

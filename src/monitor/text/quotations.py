@@ -173,7 +173,7 @@ class _Classifier:
         self, pair: Pair, last: Pair, lead: int, tail: int, words: int
     ) -> speech.Attribution | None:
         masked = self.masked
-        passive = speech.is_passive(masked, lead, pair.before)
+        passive = speech.PASSIVE.search(masked[lead : pair.before]) is not None
         spoken = self._ends(last, _SPOKEN)
         spoken = spoken or masked[last.after : last.after + 1] == "," or words > SCARE_WORDS
         if spoken or lead == pair.before:
@@ -276,7 +276,6 @@ class _Classifier:
         return Quotation(pair.start, pair.end, kind, name, speaker, source)
 
     def _ends(self, pair: Pair, pattern: re.Pattern[str]) -> bool:
-        """Whether the last characters of a quotation are such."""
         return bool(pattern.search(self.text, max(pair.start, pair.end - 3), pair.end))
 
     def _lead(self, before: int) -> int:

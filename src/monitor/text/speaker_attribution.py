@@ -379,11 +379,6 @@ def is_one(text: str) -> bool:
     return len([found for found in _speech_verbs(text) if not GERUND.match(found[0])]) <= 1
 
 
-def is_passive(masked: str, start: int, end: int) -> bool:
-    """Tell whether the words before a quotation say "was called", "known as"."""
-    return PASSIVE.search(masked[start:end]) is not None
-
-
 def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
@@ -406,7 +401,6 @@ def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
 
 
 def _subject(text: str, verb: int, base: int) -> Stretch | None:
-    """Return the span of the words that are the subject of the verb at `verb`."""
     if TOLD.search(text, 0, verb) and HEARER.match(text, verb):
         return None
     if GERUND.match(text, verb) and not PRONOUN.search(text[:verb].rstrip(" ,")):
@@ -733,7 +727,6 @@ class Antecedents:
 
 
 def _is_body(speaker: str) -> bool:
-    """Tell whether the words name a body, a thing or several people."""
     found = _WORD.findall(_HEAD_ENDS.split(speaker, maxsplit=1)[0])
     if not found:
         return False
