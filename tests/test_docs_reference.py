@@ -12,8 +12,8 @@ import documents
 import make_reference
 from monitor.api import languagetool
 from monitor.feeds.import_formats import DROPS
+from monitor.labels import schemes as types
 from monitor.labels.institutions import known_entities
-from monitor.records import article as types
 from monitor.storage.polls import Decision
 from monitor.web.server import MODULES
 from serving import address, desk

@@ -7,13 +7,7 @@ import pytest
 
 from monitor.text.regular_expressions import _Late, late
 
-MODULES = (
-    "guidelines.numbers",
-    "persons.names",
-    "text.antecedents",
-    "text.named_words",
-    "text.speech_forms",
-)
+MODULES = ("rules.figures", "people.person_names", "text.quotations", "text.speaker_attribution")
 
 
 def test_late_is_an_expression_like_any():
