@@ -184,7 +184,7 @@ def test_every_label_is_told_and_no_other() -> None:
 def test_every_drop_of_the_ledger_is_told_and_no_other() -> None:
     source = "".join(
         path.read_text(encoding="utf-8")
-        for room in ("feeds", "store")
+        for room in ("feeds", "storage")
         for path in (documents.ROOT / "src" / "monitor" / room).glob("*.py")
     )
     there = set(re.findall(r'dropped\["(\w+)"\]', source)) | set(get_args(Decision)) | set(DROPS)
