@@ -26,7 +26,7 @@ from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.records.finding import SCORE_TOLERANCE, Span
 from monitor.records.tag import Tag
-from monitor.storage.leases import holder_name
+from monitor.storage.work_queue import holder_name
 from monitor.text.safe_text import unguard
 
 BODY = OPENING + " The hearing goes on in the port's old customs house next week." * 40

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds.feed_entry import Entry
+from monitor.feeds.feed_entry import FeedEntry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_plan import (
     after_failure,
@@ -23,7 +23,7 @@ from monitor.records.feed import FeedSilence, FeedState, KnownArticle, Move
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None)
+ENTRY = FeedEntry("https://e.example/1", "", "T", "", "", None, None)
 NEW = FeedState(recent=(NOW,))
 """Of a feed with news just now."""
 ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)

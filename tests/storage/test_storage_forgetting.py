@@ -15,12 +15,12 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, FlagSaid, OutsideCase, Stratum
 from monitor.records.tag import Tag
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
-from monitor.storage.full_text_search import Wanted
 from monitor.storage.migrations.versions.r0017_forgotten import RETURNED
 from monitor.storage.store import Store, open_store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -81,10 +81,10 @@ def fill(store: Store) -> None:
     store.add_told(OutsideCase("https://other.example/x", "article-x", "Same.", at(9), ID))
 
 
-def _placed(article: Any, _shelf: Any) -> Placed:
+def _placed(article: Any, _shelf: Any) -> StoryPlacement:
     if article.id == ID:
-        return Placed(None, WORD, (1, 2), NOW)
-    return Placed(ID, "another", (1, 2), NOW)
+        return StoryPlacement(None, WORD, (1, 2), NOW)
+    return StoryPlacement(ID, "another", (1, 2), NOW)
 
 
 def unreadable(database: Database) -> set[str]:
@@ -148,7 +148,7 @@ def test_what_is_beside_it_stays_and_it_is_nowhere_to_be_read(full: Store) -> No
     # and it is nowhere to be read itself
     assert [one.article.id for one in full.assessed(STAMPS)] == ["article-b"]
     assert [article.id for article in full.due("new@1", limit=9)] == ["article-b"]
-    assert full.search(Wanted(), STAMPS, limit=9).ids == ("article-b",)
+    assert full.search(ArticleFilter(), STAMPS, limit=9).ids == ("article-b",)
     assert [article.id for article, _ in full.reviewed()] == ["article-b"]
     assert full.ledger(None, None, ("new@1",)).not_judged == {"pending": 1}
     for read in (full.article_versions, full.reviews, lambda one: full.article(one, ())):

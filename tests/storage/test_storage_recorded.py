@@ -10,7 +10,7 @@ from monitor.records.article import Review
 from monitor.records.article_record import FullRecord, Version
 from monitor.records.tag import Tag
 from monitor.storage import articles
-from monitor.storage.articles import Filters
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store
 from monitor.stories.clustering import place
 from store_samples import (
@@ -61,7 +61,7 @@ def _full(store: Store) -> Store:
 
 
 def recorded(store: Store, **filters: Any) -> list[FullRecord]:
-    chosen = Filters(**filters)
+    chosen = ArticleFilter(**filters)
     return list(store.recorded(STAMPS, chosen, stories_stamp=STORIES, moment=at(99)))
 
 

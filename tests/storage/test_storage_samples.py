@@ -1,6 +1,6 @@
 """Samples, cases learned of elsewhere, verdicts on flags, and rows for trends."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -146,8 +146,7 @@ def test_counting_reads_no_text(filled: Store) -> None:
     engine = filled._database.engine
     event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
     filled.items(*DAY, STAMPS)
-    filled.stored_by_outlet(*DAY)
-    filled.stored_by_day({"2026-11-25": DAY})
+    filled.stored_by_day_and_outlet({date(2026, 11, 25): DAY}, NOW)
     filled.candidates(*DAY, STAMPS)
     assert statements
     assert not any("versions" in statement for statement in statements)
@@ -172,9 +171,9 @@ def test_a_flag_is_right_until_somebody_says_that_it_is_not(filled: Store) -> No
 
 
 def test_stored_by_outlet_and_day(filled: Store) -> None:
-    assert filled.stored_by_outlet(*DAY) == {"The Daily": 4}
-    assert filled.stored_by_outlet(DAY[1], None) == {}
-    assert filled.stored_by_day({"2026-11-25": DAY}) == {"2026-11-25": 4}
+    day, after = date(2026, 11, 25), date(2026, 11, 26)
+    days = {day: DAY, after: (DAY[1], DAY[1] + timedelta(days=1))}
+    assert filled.stored_by_day_and_outlet(days, NOW) == {day: {"The Daily": 4}, after: {}}
 
 
 def test_every_change_of_feeds_is_kept(store: Store) -> None:

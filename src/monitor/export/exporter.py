@@ -39,7 +39,7 @@ from monitor.export.redaction import MASK
 from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.settings import ExportSettings
-from monitor.storage.leases import holder_name, is_dead
+from monitor.storage.work_queue import holder_name, is_dead
 
 LOSS = "loss.json"
 SCHEMA = 1

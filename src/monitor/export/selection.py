@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from monitor.records.article import Article
     from monitor.records.article_record import FullRecord
     from monitor.rules.house_style import Ruling
-    from monitor.storage.articles import Filters
+    from monitor.storage.article_filter import ArticleFilter
     from monitor.storage.store import Store
 
 KEY = "export"
@@ -51,7 +51,7 @@ def export(
     created: datetime | None = None,
     key: Path | None = None,
 ) -> ExportReport:
-    """Write the stored articles that pass `filters` (fields of `Filters`) to `directory`.
+    """Write the stored articles that pass `filters` (fields of `ArticleFilter`) to `directory`.
 
     `report` is told how many more were written. With `read` they are written as they were at its
     moment, and said to be `created` then. Names of articles that are withheld go into the file
@@ -127,19 +127,19 @@ def _called(one: FullRecord, then: Mapping[str, str]) -> FullRecord:
 
 def make_filters(
     desk: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
-) -> Filters:
+) -> ArticleFilter:
     """Return filters by their names; what is searched for can be found by all that is stored.
 
     Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
     """
-    from monitor.storage.articles import Filters, searched
+    from monitor.storage.article_filter import ArticleFilter
 
     try:
-        filters = Filters(**given, stories_stamp=stories_stamp)
+        filters = ArticleFilter(**given, stories_stamp=stories_stamp)
     except TypeError as error:
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
     find_story(desk, filters.story, stories_stamp)
-    if live and searched(filters) is not None:
+    if live and filters.needs_search:
         fill_index(desk)
     return filters
 

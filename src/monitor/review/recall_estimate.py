@@ -6,7 +6,7 @@ articles; what was not looked at is drawn from it (Beta-binomial, so that a stra
 leaves nothing unsure), and the strata are summed. Jeffreys' interval has about its nominal coverage
 in the mean over true shares; where none was found its lower end is taken as none (Brown, Cai,
 DasGupta, Interval estimation for a binomial proportion, Statistical Science 16, 2001). The
-simulation in tests/proof.py holds the sum to it.
+simulation in tests/support/proof.py holds the sum to it.
 
 Of what was shown, people may have looked at what they liked: those not looked at are all right at
 one end of the interval of recall and all wrong at the other.

@@ -19,7 +19,6 @@ from monitor.rules.loading import extended_folder, load_guideline, load_own_rule
 from monitor.rules.measured_precision import load_measured, missed_words
 from monitor.rules.national_law import Country, load_countries
 from monitor.rules.rule_schema import Rule
-from monitor.text.language_detection import identify_language
 
 RuleNames = Mapping[str, Severity]
 
@@ -88,14 +87,6 @@ class InForce:
         if not ids:
             raise UsageError("name a guideline, or leave 'guideline' out")
         return InForce(tuple(r for r in self.rulings if r.guideline.id in ids))
-
-    def speaking(self, declared: str | None, text: str) -> tuple[Ruling, ...]:
-        """Return those in a text's language; all where it is not known, or none is in it."""
-        if len({guideline.language for guideline in self.guidelines}) == 1:
-            return self.rulings
-        spoken = (declared or identify_language(text) or "").partition("-")[0].lower()
-        fit = tuple(ruling for ruling in self.rulings if ruling.guideline.language == spoken)
-        return fit or self.rulings
 
 
 def rules_called(guidelines: Iterable[Guideline], name: str) -> list[tuple[Guideline, Rule]]:
@@ -170,7 +161,10 @@ def load_guidelines(
         for path in (below, folder) if below else (folder,):
             key = path.resolve()
             if key not in found:
-                found[key] = kept.get(key) or _load(path, base, cache, models)
+                one = kept.get(key)
+                if one is None and base:
+                    one = load_own_rules(path, base, cache=cache)
+                found[key] = one or load_guideline(path, cache=cache, models=models)
             base = found[key]
     for guideline in found.values():
         same = [g for g in found.values() if g.id == guideline.id]
@@ -178,9 +172,3 @@ def load_guidelines(
             places = " and ".join(str(one.folder) for one in same)
             raise GuidelineError(f"two guidelines are called '{guideline.id}': {places}")
     return found
-
-
-def _load(path: Path, base: Guideline | None, cache: Path | None, models: Path | None) -> Guideline:
-    if base is None:
-        return load_guideline(path, cache=cache, models=models)
-    return load_own_rules(path, base, cache=cache)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from monitor.records.article import Article, Review, Verdict
 from monitor.records.finding import Severity
@@ -69,13 +69,13 @@ def of_articles(
     connection: Connection, ids: Sequence[str], moment: datetime | None = None
 ) -> list[Review]:
     """Return the reviews of a few articles that stand, or stood at a moment, oldest first."""
-    columns, stood = _COLUMNS, decisions.stands(reviews.c.decision_id)
+    provisional = decisions.waits(reviews.c.decision_id, moment).label("provisional")
+    query = select(reviews, provisional).where(
+        reviews.c.article_id.in_(ids), decisions.stands(reviews.c.decision_id, moment)
+    )
     if moment is not None:
-        waited = decisions.waited(reviews.c.decision_id, moment)
-        columns = (*reviews.c, waited.label("provisional"))
-        stood = and_(decisions.stood(reviews.c.decision_id, moment), reviews.c.at <= moment)
-    query = select(*columns).where(reviews.c.article_id.in_(ids), stood).order_by(reviews.c.id)
-    return [_decode(row) for row in connection.execute(query)]
+        query = query.where(reviews.c.at <= moment)
+    return [_decode(row) for row in connection.execute(query.order_by(reviews.c.id))]
 
 
 def reviews_in_force(
@@ -338,16 +338,14 @@ def count_reviews(
     )
     latest = {row.article_id: row for row in connection.execute(query)}
     judged = [row for row in latest.values() if row.relevant is not None]
-    differ = sum(row.verdict != _word(row.relevant, row.borderline) for row in judged)
+    differ = sum(
+        row.verdict
+        != ("relevant" if row.relevant else "borderline" if row.borderline else "not_relevant")
+        for row in judged
+    )
     return len(latest), len(judged), differ
 
 
 def _counts_after(since: datetime | None) -> ColumnElement[bool]:
     holds = decisions.holds(reviews.c.decision_id)
     return holds if since is None else holds & (reviews.c.at > since)
-
-
-def _word(relevant: bool, borderline: bool | None) -> Verdict:
-    if relevant:
-        return "relevant"
-    return "borderline" if borderline else "not_relevant"

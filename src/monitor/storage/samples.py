@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -45,35 +46,18 @@ def judged(
     """
     rank = {stamp: place for place, stamp in enumerate(stamps)}
     query = (
-        select(
-            articles.c.id,
-            articles.c.current,
-            articles.c.outlet,
-            articles.c.first_seen,
-            assessments.c.stamp,
-            assessments.c.relevance,
-            assessments.c.relevant,
-            assessments.c.borderline,
-            assessments.c.payload,
-        )
+        select(*CURRENT, articles.c.outlet, articles.c.first_seen, assessments.c.stamp)
+        .add_columns(assessments.c.relevance, assessments.c.relevant, assessments.c.borderline)
+        .add_columns(assessments.c.payload)
         .join_from(articles, assessments, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        .where(*in_period(articles.c.first_seen, since, until))
         .order_by(articles.c.first_seen, articles.c.id)
     )
-    query = query.where(*in_period(articles.c.first_seen, since, until))
-    last = None
-    for row in connection.execute(query):
-        if last is not None and last.id != row.id:
-            yield from _measured(last)
-            last = None
-        if last is None or rank[row.stamp] < rank[last.stamp]:
-            last = row
-    yield from _measured(last)
-
-
-def _measured(row: Any) -> Iterator[Any]:
-    if row is not None and not row.payload.get("experimental"):
-        yield row
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
+        first = min(rows, key=lambda row: rank[row.stamp])
+        if not first.payload.get("experimental"):
+            yield first
 
 
 def candidates(
@@ -121,15 +105,10 @@ def draws(connection: Connection, since: str, until: str) -> list[Draw]:
     for day, *one in connection.execute(query):
         items.setdefault(day, []).append(Drawn(*one))
     found = select(samples).where(samples.c.day >= since, samples.c.day < until)
+    rows = connection.execute(found.order_by(samples.c.day))
     return [
-        Draw(
-            row.day,
-            row.stamp,
-            tuple(Stratum(*stratum) for stratum in row.strata),
-            tuple(items.get(row.day, ())),
-            row.at,
-        )
-        for row in connection.execute(found.order_by(samples.c.day))
+        Draw(day, stamp, tuple(Stratum(*one) for one in strata), tuple(items.get(day, ())), at)
+        for day, stamp, strata, at in rows
     ]
 
 
