@@ -174,8 +174,8 @@ def test_every_label_is_told_and_no_other() -> None:
         "protection": types.PROTECTIONS,
         "indicator": types.INDICATORS,
         "topic": types.TOPICS,
-        "vulnerability": types.VULNERABILITIES,
-        "partnership": types.PARTNERSHIPS,
+        "vulnerability": types.SCHEMES["vulnerability"].labels,
+        "partnership": types.SCHEMES["partnership"].labels,
         "institution": tuple(known_entities("institution")),
         "instrument": tuple(known_entities("instrument")),
     }

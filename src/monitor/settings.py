@@ -1,12 +1,7 @@
 """Settings: defaults < `monitor.toml` < `MONITOR_*` < flags; the only reader of the environment.
 
-An unknown key is an error that names it: a misspelt setting silently ignored is worse than none.
-
-Settings of how others reach the desk: LanguageTool's clients, web pages, proxies.
-
-Whose an export is: `[export]` in monitor.toml, printed on its cards.
-
-Who gets which digest, and through which mail server: the nouns, and what is wrong with one.
+Each key is declared once, as a field with its default, its checks, and below it what it means. An
+unknown key is an error that names it: a misspelt setting silently ignored is worse than none.
 """
 
 from __future__ import annotations
@@ -15,31 +10,234 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from email.utils import getaddresses
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.labels.countries import parse_country
 from monitor.labels.data_files import data_dir
-from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.labels.schemes import FORMS, PARTNERSHIPS, RESPONSES, TOPICS, VULNERABILITIES
+from monitor.labels.schemes import SCHEMES, known_labels
 from monitor.records.errors import ConfigError, UsageError
 from monitor.records.finding import SEVERITIES, Severity
 
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+CONFIG_NAME = "monitor.toml"
+DATABASE_NAME = "monitor.sqlite"
+MAX_REVIEWS = 1000
+"""More than a desk looks at in a day."""
+MAX_CHECKS_PER_MINUTE = 1_000_000
+MAX_WORKERS = 64
+"""More processes than any one machine checks drafts with: each takes some 500 MB."""
+MAX_SPACING_S = 60
+"""A longer pause between two requests to a host would not let a day's news in within the day."""
 MAX_PUBLIC_URL = 500
 """Characters: a link to unsubscribe has to fit into one line of a mail, which ends at 998."""
+MAX_ADDRESS = 254
+PRESETS = ("cases", "policy")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SECURITIES = ("starttls", "tls", "none")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""Addresses in ASCII without quoting: no space, comma or line break can get into a header."""
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+T = TypeVar("T")
+
+# Checks of values ------------------------------------------------------------------------------
+
+Check = Callable[[str, Any], None]
+"""Raises `ConfigError` for a value that cannot be; it is given how the key is written, and it."""
+
+
+def _key(default: Any, *checks: Check, **facts: Any) -> Any:
+    """Return a field. `secret`: refused in the file; `several`: takes one name or a list."""
+    return field(default=default, repr="secret" not in facts, metadata={"checks": checks, **facts})
+
+
+def _from_to(least: float, most: float) -> Check:
+    def check(name: str, value: Any) -> None:
+        if not least <= value <= most:  # nan is neither
+            raise ConfigError(f"{name} must be from {least} to {most}")
+
+    return check
+
+
+def _each(fits: Callable[[str], object], problem: str) -> Check:
+    def check(name: str, value: Any) -> None:
+        for one in (value,) if isinstance(value, str) else value:
+            if not fits(one):
+                raise ConfigError(f"{name}: '{one}' {problem}")
+
+    return check
+
+
+def _among(known: Sequence[str]) -> Check:
+    return _each(known.__contains__, f"is none of {', '.join(known)}")
+
+
+def _above_zero(name: str, value: Any) -> None:
+    if not 0 < value < float("inf"):
+        raise ConfigError(f"{name} must be a number above 0")
+
+
+def _not_negative(name: str, value: Any) -> None:
+    if value < 0:
+        raise ConfigError(f"{name} must not be negative")
+
+
+def _one_line(name: str, value: Any) -> None:
+    for text in (value,) if isinstance(value, str) else value:
+        if not text.isprintable():
+            raise ConfigError(f"{name} must be one line of text")
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether `url` names a server of the web, without user name, query and fragment."""
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return whole and "@" not in parts.netloc and not (parts.query or parts.fragment)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+_check_proxies = _each(
+    _is_network, "is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8"
+)
+check_origins = _each(
+    _ORIGIN.fullmatch,
+    "is not exactly one origin, such as https://cms.example.org or"
+    " chrome-extension://abcdefghijklmnop: scheme and host in small letters, a port where it is not"
+    " the usual one, and nothing behind it",
+)
+"""Refuses what is no web page's origin to the letter, or stands for many."""
+
+
+def _check_public_url(name: str, url: str) -> None:
+    odd = re.search(r'[^!-~]|[<>"@]', url) or len(url) > MAX_PUBLIC_URL
+    if url and (odd or not _is_web_address(url)):
+        raise ConfigError(f"{name} must be an address such as https://desk.example.org")
+
+
+def _check_zone(name: str, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigError(f"{name}: no time zone '{zone}'") from error
+
+
+def _check_countries(name: str, codes: str | Iterable[str]) -> None:
+    try:
+        for code in (codes,) if isinstance(codes, str) else codes:
+            parse_country(code)
+    except UsageError as error:
+        raise ConfigError(f"{name}: {error}") from error
+
+
+# Sections --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """How feeds and pages are fetched."""
+
+    user_agent: str = "thb-monitor/0.1 (media monitor for news on human trafficking)"
+    """The name under which feeds and pages are requested. Put your organisation and address into
+    it."""
+    timeout_s: float = _key(20.0, _above_zero)
+    """Seconds that one feed or page may take."""
+    max_bytes: int = _key(10_000_000, _above_zero)
+    """The largest answer that is read, in bytes after unpacking."""
+    min_interval_s: int = _key(900, _not_negative)
+    """The shortest time between two polls of a feed, in seconds."""
+    host_spacing_s: float = _key(1.0, _from_to(0, MAX_SPACING_S))
+    """The shortest time between two requests to one host, in seconds, over all feeds and pages and
+    from one run to the next. A longer `Crawl-delay` in its robots.txt counts, up to 30."""
+    parallel: int = _key(8, _above_zero)
+    """How many feeds and pages are fetched at once."""
+    allow_hosts: tuple[str, ...] = ()
+    """Private or loopback hosts that may be fetched all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """How drafts and articles are checked."""
+
+    guideline: str | tuple[str, ...] = _key("thb-en", several=True)
+    """The id or folder of a guideline, or a list of several that hold together."""
+    fail_on: Severity = _key("error", _among(SEVERITIES))  # noqa: RUF009 - a field
+    """`monitor check` exits with 1 from this severity on: `error`, `warning` or `suggestion`."""
+    disable: tuple[str, ...] = ()
+    """Ids of rules that are switched off, in whichever guideline; `guideline/id` where several
+    guidelines have a rule of one id."""
+    severity: Mapping[str, Severity] = field(
+        default_factory=dict, metadata={"checks": [_among(SEVERITIES)]}
+    )
+    """A table from rule id (or `"guideline/id"`) to the severity it has here."""
+    max_chars: int = 500_000
+    """The one size limit of a draft, in characters."""
+    country: str = ""
+    """ISO 3166-1 alpha-2 code of the country whose law and helplines drafts are told of. Digests
+    say if the relevance model is not measured there."""
+    baseline_key: str = _key("", secret=True)
+    """A secret that baselines are hashed with, so that nobody can confirm a guessed phrase. Only
+    from `MONITOR_CHECK_BASELINE_KEY`; refused in the file."""
+
+    @property
+    def guidelines(self) -> tuple[str, ...]:
+        """The names or folders of all guidelines, in their order."""
+        return (self.guideline,) if isinstance(self.guideline, str) else self.guideline
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    """How the daily digest is named, and under which address recipients reach the desk."""
+
+    title: str = "Trafficking in the news"
+    """The digest's heading."""
+    public_url: str = _key("", _check_public_url)
+    """The https address under which recipients reach the desk, 500 characters at most. With it,
+    mail can be stopped with one click."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """How the desk is served."""
+
+    hosts: tuple[str, ...] = ()
+    """Further host names by which the desk may be called, besides loopback names and `--host`."""
+    workers: int = _key(0, _from_to(0, MAX_WORKERS))
+    """How many drafts are checked at once, each in some 400 MB; 0: one per core, at most four."""
+    trusted_proxies: tuple[str, ...] = _key((), _check_proxies)
+    """Addresses or networks of proxies, such as `127.0.0.1`, whose `X-Forwarded-For` and
+    `X-Forwarded-Proto` are believed."""
+    public_scorecards: bool = False
+    """Whether visitors without sign-in may see `/outlets` and outlets' scorecards, without their
+    stories, flags and letters."""
+    allow_origins: tuple[str, ...] = _key((), check_origins)
+    """Origins, to the letter, whose pages may call `/v1` and `/v2`, such as
+    `https://cms.example.org`."""
+    checks_per_minute: int = _key(1200, _from_to(0, MAX_CHECKS_PER_MINUTE))
+    """Rate limit: drafts that one address elsewhere may send in a minute; 0: no limit. This machine
+    has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageToolSettings:
     """How LanguageTool's clients are answered."""
 
-    show: Severity = "warning"
+    show: Severity = _key("warning", _among(SEVERITIES))  # noqa: RUF009 - a field
     """The least severity that clients are told where they do not ask for `picky`. LibreOffice
     cannot ask: `suggestion` shows it all."""
     upstream: str = ""
@@ -65,104 +263,40 @@ def is_local(host: str) -> bool:
     return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
 
-def check_languagetool(settings: LanguageToolSettings) -> None:
-    """Raise `ConfigError` for what cannot be, and for a remote server that is not allowed."""
-    if settings.show not in SEVERITIES:
-        known = ", ".join(SEVERITIES)
-        raise ConfigError(f"'languagetool.show': '{settings.show}' is none of {known}")
-    if not 0 < settings.timeout_s <= 300:
-        raise ConfigError("'languagetool.timeout_s' must be above 0 and at most 300")
-    if not settings.upstream:
-        return
-    try:
-        parts = urlsplit(settings.upstream)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname)
-        whole = whole and parts.port != 0 and "@" not in parts.netloc
-    except ValueError:
-        whole = False
-    if not whole or parts.query or parts.fragment or re.search(r"[^!-~]", settings.upstream):
-        raise ConfigError(
-            "'languagetool.upstream' must be an address such as http://127.0.0.1:8081/v2"
-        )
-    if settings.remote and not settings.allow_remote:
-        raise ConfigError(
-            f"'languagetool.upstream': {settings.remote} is not this machine, and drafts would be"
-            " sent there: say allow_remote = true under [languagetool] if that is meant"
-        )
+@dataclass(frozen=True, slots=True)
+class ReviewsSettings:
+    """How much is sampled for review."""
 
-
-def check_origins(origins: Iterable[str]) -> None:
-    """Raise `ConfigError` for what is no web page's origin to the letter, or stands for many."""
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ConfigError(
-                f"'serve.allow_origins': '{origin}' is not exactly one origin, such as"
-                " https://cms.example.org or chrome-extension://abcdefghijklmnop: scheme and host"
-                " in small letters, a port where it is not the usual one, and nothing behind it"
-            )
-
-
-def check_public_url(url: str) -> None:
-    """Raise `ConfigError` for what is no address under which recipients reach the desk."""
-    try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in url
-    except ValueError:
-        whole = False
-    odd = re.search(r'[^!-~]|[<>"]', url) or len(url) > MAX_PUBLIC_URL
-    if url and (not whole or parts.query or parts.fragment or odd):
-        raise ConfigError("'digest.public_url' must be an address such as https://desk.example.org")
-
-
-def check_proxies(proxies: Iterable[str]) -> None:
-    """Raise `ConfigError` for what is no address or network."""
-    for proxy in proxies:
-        try:
-            ipaddress.ip_network(proxy)
-        except ValueError as error:
-            raise ConfigError(
-                f"'serve.trusted_proxies': '{proxy}' is no address or network of addresses, such as"
-                " 127.0.0.1 or 10.0.0.0/8"
-            ) from error
+    sample_a_day: int = _key(5, _from_to(1, MAX_REVIEWS))
+    """How many articles below the threshold are offered for review each day, about."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportSettings:
-    """What the desk says of its exports; empty where it says nothing."""
+    """What the desk says of its exports, on their cards; empty where it says nothing."""
 
-    title: str = ""
+    title: str = _key("", _one_line)
     """What exports are called on their cards."""
-    creators: tuple[str, ...] = ()
+    creators: tuple[str, ...] = _key((), _one_line)
     """Whose they are: names of organisations or people."""
-    licence: str = ""
+    licence: str = _key("", _one_line)
     """The licence of tags, findings and tables, not of the publishers' texts: an SPDX id such as
     `CC-BY-4.0`, or an address."""
-    contact: str = ""
+    contact: str = _key("", _one_line)
     """Where to ask."""
-    homepage: str = ""
+    homepage: str = _key("", _one_line)
     """The address of its page."""
 
 
-def check_export(export: ExportSettings) -> None:
-    """Raise `ConfigError` for words that are no line of text, and for a homepage that is none."""
-    single = [(name, getattr(export, name)) for name in ("title", "licence", "contact", "homepage")]
-    for key, value in [*single, *(("creators", name) for name in export.creators)]:
-        if not value.isprintable():
-            raise ConfigError(f"'export.{key}' must be one line of text")
-    if not all(name.strip() for name in export.creators):
-        raise ConfigError("'export.creators' must be names")
-    if export.homepage and not export.homepage.startswith(("http://", "https://")):
-        raise ConfigError("'export.homepage' must begin with http:// or https://")
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """How long the desk keeps words."""
 
-
-Preset = Literal["cases", "policy"]
-PRESETS: tuple[Preset, ...] = ("cases", "policy")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SECURITIES = ("starttls", "tls", "none")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
-"""Addresses in ASCII without quoting: no space, comma or line break can get into a header."""
-MAX_ADDRESS = 254
+    keep_text_days: int = _key(0, _not_negative)
+    """Retention: the words of an article expire so many days after first sight; 0: never."""
+    withdrawn_grace_days: int = _key(7, _not_negative)
+    """Days until the words of a version are erased from which its outlet took a name or a detail
+    back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +305,17 @@ class SmtpSettings:
 
     host: str = ""
     """The mail server's name; empty: no mail is sent."""
-    port: int = 587
+    port: int = _key(587, _from_to(1, 65535))
     """Its port: mostly 587 for `starttls`, 465 for `tls`."""
-    security: str = "starttls"
+    security: str = _key("starttls", _among(SECURITIES))
     """`starttls`, `tls`, or `none` (with a user name only on this machine)."""
     username: str = ""
     """The user name; empty: the server asks for none."""
-    password: str = field(default="", repr=False)
+    password: str = _key("", secret=True)
     """Only from `MONITOR_SMTP_PASSWORD`; refused in the file."""
     sender: str = ""
     """Whom mail is from, such as `Monitor <monitor@example.org>`."""
-    timeout_s: float = 30.0
+    timeout_s: float = _key(30.0, _above_zero)
     """Seconds to wait for each answer of the server."""
     ca_file: str = ""
     """Certificates (PEM) to trust instead of the system's, for a server of your own."""
@@ -195,7 +329,7 @@ class Filter:
     """Only stories with one of these forms of exploitation."""
     response: tuple[str, ...] = ()
     """Only stories with one of these responses."""
-    place: tuple[str, ...] = ()
+    place: tuple[str, ...] = _key((), _check_countries)
     """Only stories with one of these countries, ISO 3166-1 alpha-2."""
     outlet: tuple[str, ...] = ()
     """Only stories that one of these outlets has."""
@@ -209,7 +343,7 @@ class Filter:
     """Only stories of people at risk by one of these."""
     partnership: tuple[str, ...] = ()
     """Only stories with one of these kinds of partnership."""
-    min_relevance: float = 0.0
+    min_relevance: float = _key(0.0, _from_to(0, 1))
     """Only stories at least this relevant, 0 to 1, and what people decided."""
 
 
@@ -219,13 +353,13 @@ class Recipient:
 
     address: str = ""
     """The mail address; one `[[recipients]]` table for each digest. Errors count them from 1."""
-    hour: int = 7
+    hour: int = _key(7, _from_to(0, 23))
     """The digest is sent from this hour on, in the recipient's time zone."""
-    days: tuple[str, ...] = ()
+    days: tuple[str, ...] = _key((), _among(DAYS))
     """`mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; empty: every day, a policy brief Mondays."""
     timezone: str = ""
     """The recipient's time zone (IANA name); empty: the desk's."""
-    preset: str = "cases"
+    preset: str = _key("cases", _among(PRESETS))
     """`cases`, the daily cases, or `policy`, a brief by the four Ps, institutions and instruments,
     without cases."""
     filter: Filter = Filter()
@@ -246,206 +380,6 @@ class Recipient:
         return ZoneInfo(self.timezone) if self.timezone else desk
 
 
-def check_smtp(smtp: SmtpSettings) -> None:
-    """Raise `ConfigError` naming the key of `[smtp]` that has an impossible value."""
-    _among("smtp.security", smtp.security, SECURITIES)
-    if not 0 < smtp.port < 65536:
-        raise ConfigError("'smtp.port' must be from 1 to 65535")
-    if not 0 < smtp.timeout_s < float("inf"):
-        raise ConfigError("'smtp.timeout_s' must be a number above 0")
-    if re.search(r"[\s/@]", smtp.host):
-        raise ConfigError("'smtp.host' is a name or an address, without scheme and port")
-    if smtp.host and not is_sender(smtp.sender):
-        raise ConfigError(
-            "'smtp.sender' must be an address such as 'Monitor <monitor@example.org>'"
-        )
-    if smtp.security == "none" and smtp.username and smtp.host.lower() not in _LOOPBACK:
-        raise ConfigError(
-            "'smtp.security' none would send the password readable by all: use starttls or tls"
-        )
-
-
-def is_sender(text: str) -> bool:
-    """Whether `text` is one address, with or without a name before it."""
-    found = getaddresses([text]) if text.isprintable() else []
-    if len(found) != 1 or len(found[0][1]) > MAX_ADDRESS:
-        return False
-    return bool(_ADDRESS.fullmatch(found[0][1]))
-
-
-def check_recipient(recipient: Recipient, where: str) -> Recipient:
-    """Return a recipient with its country codes in capitals.
-
-    Raises `ConfigError` naming the key; `where` is the file and the entry in it.
-    """
-    if not _ADDRESS.fullmatch(recipient.address) or len(recipient.address) > MAX_ADDRESS:
-        raise ConfigError(f"{where}.address' must be one address such as officer@example.org")
-    if not 0 <= recipient.hour <= 23:
-        raise ConfigError(f"{where}.hour' must be from 0 to 23")
-    _all_among(f"{where}.days'", recipient.days, DAYS)
-    _all_among(f"{where}.preset'", (recipient.preset,), PRESETS)
-    wanted = recipient.filter
-    _all_among(f"{where}.filter.form'", wanted.form, FORMS)
-    _all_among(f"{where}.filter.response'", wanted.response, RESPONSES)
-    _all_among(f"{where}.filter.topic'", wanted.topic, TOPICS)
-    _all_among(f"{where}.filter.vulnerability'", wanted.vulnerability, VULNERABILITIES)
-    _all_among(f"{where}.filter.partnership'", wanted.partnership, PARTNERSHIPS)
-    for scheme in ENTITY_SCHEMES:
-        if listed := getattr(wanted, scheme):
-            _all_among(f"{where}.filter.{scheme}'", listed, known_entities(scheme))
-    if not 0 <= wanted.min_relevance <= 1:
-        raise ConfigError(f"{where}.filter.min_relevance' must be from 0 to 1")
-    try:
-        recipient.zone(ZoneInfo("UTC"))
-        places = tuple(map(parse_country, wanted.place))
-    except UsageError as error:
-        raise ConfigError(f"{where}.filter.place': {error}") from error
-    except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"{where}.timezone': no time zone '{recipient.timezone}'") from error
-    return _with_places(recipient, places)
-
-
-def check_once(recipients: Sequence[Recipient], where: str) -> None:
-    """Raise `ConfigError` where the same digest is to go to the same address twice."""
-    seen: dict[tuple[str, str], int] = {}
-    for number, recipient in enumerate(recipients, 1):
-        before = seen.setdefault(recipient.key, number)
-        if before != number:
-            raise ConfigError(
-                f"{where}: 'recipients[{number}].address': recipients[{before}] sends the same"
-                f" digest ({recipient.preset}) to it"
-            )
-
-
-def _with_places(recipient: Recipient, places: tuple[str, ...]) -> Recipient:
-    return replace(recipient, filter=replace(recipient.filter, place=places))
-
-
-def _among(name: str, value: str, known: Iterable[str]) -> None:
-    _all_among(f"'{name}'", (value,), known)
-
-
-def _all_among(where: str, values: Iterable[Any], known: Iterable[str]) -> None:
-    for value in values:
-        if value not in known:
-            raise ConfigError(f"{where}: '{value}' is none of {', '.join(known)}")
-
-
-CONFIG_NAME = "monitor.toml"
-DATABASE_NAME = "monitor.sqlite"
-MAX_REVIEWS = 1000
-"""More than a desk looks at in a day."""
-MAX_CHECKS_PER_MINUTE = 1_000_000
-MAX_WORKERS = 64
-"""More processes than any one machine checks drafts with: each takes some 500 MB."""
-MAX_SPACING_S = 60
-"""A longer pause between two requests to a host would not let a day's news in within the day."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class FetchSettings:
-    """How feeds and pages are fetched."""
-
-    user_agent: str = "thb-monitor/0.1 (media monitor for news on human trafficking)"
-    """The name under which feeds and pages are requested. Put your organisation and address into
-    it."""
-    timeout_s: float = 20.0
-    """Seconds that one feed or page may take."""
-    max_bytes: int = 10_000_000
-    """The largest answer that is read, in bytes after unpacking."""
-    min_interval_s: int = 900
-    """The shortest time between two polls of a feed, in seconds."""
-    host_spacing_s: float = 1.0
-    """The shortest time between two requests to one host, in seconds, over all feeds and pages and
-    from one run to the next. A longer `Crawl-delay` in its robots.txt counts, up to 30."""
-    parallel: int = 8
-    """How many feeds and pages are fetched at once."""
-    allow_hosts: tuple[str, ...] = ()
-    """Private or loopback hosts that may be fetched all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
-    """How drafts and articles are checked."""
-
-    guideline: str | tuple[str, ...] = field(default="thb-en", metadata={"several": True})
-    """The id or folder of a guideline, or a list of several that hold together."""
-    fail_on: Severity = "error"
-    """`monitor check` exits with 1 from this severity on: `error`, `warning` or `suggestion`."""
-    disable: tuple[str, ...] = ()
-    """Ids of rules that are switched off, in whichever guideline; `guideline/id` where several
-    guidelines have a rule of one id."""
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    """A table from rule id (or `"guideline/id"`) to the severity it has here."""
-    max_chars: int = 500_000
-    """The one size limit of a draft, in characters."""
-    country: str = ""
-    """ISO 3166-1 alpha-2 code of the country whose law and helplines drafts are told of. Digests
-    say if the relevance model is not measured there."""
-    baseline_key: str = field(default="", repr=False)
-    """A secret that baselines are hashed with, so that nobody can confirm a guessed phrase. Only
-    from `MONITOR_CHECK_BASELINE_KEY`; refused in the file."""
-
-    @property
-    def guidelines(self) -> tuple[str, ...]:
-        """The names or folders of all guidelines, in their order."""
-        return (self.guideline,) if isinstance(self.guideline, str) else self.guideline
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSettings:
-    """How the daily digest is named, and under which address recipients reach the desk."""
-
-    title: str = "Trafficking in the news"
-    """The digest's heading."""
-    public_url: str = ""
-    """The https address under which recipients reach the desk, 500 characters at most. With it,
-    mail can be stopped with one click."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewsSettings:
-    """How much is sampled for review."""
-
-    sample_a_day: int = 5
-    """How many articles below the threshold are offered for review each day, about."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServeSettings:
-    """How the desk is served."""
-
-    hosts: tuple[str, ...] = ()
-    """Further host names by which the desk may be called, besides loopback names and `--host`."""
-    workers: int = 0
-    """How many drafts are checked at once, each in some 400 MB; 0: one per core, at most four."""
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses or networks of proxies, such as `127.0.0.1`, whose `X-Forwarded-For` and
-    `X-Forwarded-Proto` are believed."""
-    public_scorecards: bool = False
-    """Whether visitors without sign-in may see `/outlets` and outlets' scorecards, without their
-    stories, flags and letters."""
-    allow_origins: tuple[str, ...] = ()
-    """Origins, to the letter, whose pages may call `/v1` and `/v2`, such as
-    `https://cms.example.org`."""
-    checks_per_minute: int = 1200
-    """Rate limit: drafts that one address elsewhere may send in a minute; 0: no limit. This machine
-    has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """How long the desk keeps words."""
-
-    keep_text_days: int = 0
-    """Retention: the words of an article expire so many days after first sight; 0: never."""
-    withdrawn_grace_days: int = 7
-    """Days until the words of a version are erased from which its outlet took a name or a detail
-    back."""
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set."""
@@ -454,17 +388,17 @@ class Settings:
     database: str = ""
     """An SQLAlchemy URL; empty: `monitor.sqlite` beside the settings. PostgreSQL needs the extra
     `postgres`, a database in UTF8, and the right to make tables in it."""
-    timezone: str = "UTC"
+    timezone: str = _key("UTC", _check_zone)
     """IANA name of the time zone that says which day an article belongs to."""
     fetch: FetchSettings = FetchSettings()
     check: CheckSettings = CheckSettings()
     digest: DigestSettings = DigestSettings()
     serve: ServeSettings = ServeSettings()
-    languagetool: LanguageToolSettings = field(default_factory=LanguageToolSettings)
+    languagetool: LanguageToolSettings = LanguageToolSettings()
     reviews: ReviewsSettings = ReviewsSettings()
-    export: ExportSettings = field(default_factory=ExportSettings)
+    export: ExportSettings = ExportSettings()
     store: StoreSettings = StoreSettings()
-    smtp: SmtpSettings = field(default_factory=SmtpSettings)
+    smtp: SmtpSettings = SmtpSettings()
     recipients: tuple[Recipient, ...] = field(default=(), metadata={"entries": Recipient})
 
     @property
@@ -483,30 +417,100 @@ class Settings:
         return self.home / "names.key"
 
 
-def guideline_dir(name: str, home: Path = Path()) -> Path:
-    """Return a guideline's folder: one of the user's of this name, else one that comes along.
-
-    The user's is looked for where the program was started, then in `home`.
-    """
-    own = (Path(name), home / name)
-    return next((path for path in own if path.is_dir()), data_dir("guidelines") / name)
+# Checks of sections ----------------------------------------------------------------------------
 
 
-def cache_dir() -> Path:
-    """Return the user's folder for what can be made again, as the system names it."""
-    import platformdirs
+def _check_values(section: Any, prefix: str) -> None:
+    """Run the checks of each field; `prefix` is what stands before its name in a message."""
+    for one in fields(section):
+        value = getattr(section, one.name)
+        if is_dataclass(value):
+            _check_values(value, f"{prefix}{one.name}.")
+            continue
+        named = value if isinstance(value, Mapping) else {"": value}
+        for key, each in named.items():
+            for check in one.metadata.get("checks", ()):
+                check(f"{prefix}{one.name}{'.' if key else ''}{key}'", each)
 
-    return platformdirs.user_cache_path("thb-monitor")
+
+def _check_settings(settings: Settings) -> None:
+    _check_values(settings, "'")
+    if settings.check.max_chars <= 0:
+        raise ConfigError("'check.max_chars' must be above 0")
+    if settings.check.country:
+        _check_countries("'check.country'", settings.check.country)
+    _check_smtp(settings.smtp)
+    check_languagetool(settings.languagetool)
+    export = settings.export
+    if not all(name.strip() for name in export.creators):
+        raise ConfigError("'export.creators' must be names")
+    if export.homepage and not export.homepage.startswith(("http://", "https://")):
+        raise ConfigError("'export.homepage' must begin with http:// or https://")
 
 
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def check_languagetool(settings: LanguageToolSettings) -> None:
+    """Raise `ConfigError` for what cannot be, and for a remote server that is not allowed."""
+    _check_values(settings, "'languagetool.")
+    if not 0 < settings.timeout_s <= 300:
+        raise ConfigError("'languagetool.timeout_s' must be above 0 and at most 300")
+    if not settings.upstream:
+        return
+    if not _is_web_address(settings.upstream) or re.search(r"[^!-~]", settings.upstream):
+        raise ConfigError(
+            "'languagetool.upstream' must be an address such as http://127.0.0.1:8081/v2"
+        )
+    if settings.remote and not settings.allow_remote:
+        raise ConfigError(
+            f"'languagetool.upstream': {settings.remote} is not this machine, and drafts would be"
+            " sent there: say allow_remote = true under [languagetool] if that is meant"
+        )
 
 
-def ray_address(environ: Mapping[str, str] = os.environ) -> str:
-    """Return where Ray's own variable says that a cluster is, "" where it says nothing."""
-    return environ.get("RAY_ADDRESS", "")
+def _check_smtp(smtp: SmtpSettings) -> None:
+    if re.search(r"[\s/@]", smtp.host):
+        raise ConfigError("'smtp.host' is a name or an address, without scheme and port")
+    senders = getaddresses([smtp.sender]) if smtp.sender.isprintable() else []
+    if smtp.host and not (len(senders) == 1 and _is_mail_address(senders[0][1])):
+        raise ConfigError(
+            "'smtp.sender' must be an address such as 'Monitor <monitor@example.org>'"
+        )
+    if smtp.security == "none" and smtp.username and smtp.host.lower() not in _LOOPBACK:
+        raise ConfigError(
+            "'smtp.security' none would send the password readable by all: use starttls or tls"
+        )
+
+
+def _is_mail_address(text: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text)) and len(text) <= MAX_ADDRESS
+
+
+def _check_recipient(recipient: Recipient, where: str) -> Recipient:
+    """Return a recipient with its country codes in capitals; `where` is the file and the entry."""
+    if not _is_mail_address(recipient.address):
+        raise ConfigError(f"{where}address' must be one address such as officer@example.org")
+    wanted = recipient.filter
+    for scheme in SCHEMES:
+        if scheme != "place" and (labels := getattr(wanted, scheme, ())):
+            _among(known_labels(scheme))(f"{where}filter.{scheme}'", labels)
+    _check_values(recipient, where)
+    if recipient.timezone:
+        _check_zone(f"{where}timezone'", recipient.timezone)
+    places = tuple(map(parse_country, wanted.place))
+    return replace(recipient, filter=replace(wanted, place=places))
+
+
+def _check_once(recipients: Sequence[Recipient], where: str) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for number, recipient in enumerate(recipients, 1):
+        before = seen.setdefault(recipient.key, number)
+        if before != number:
+            raise ConfigError(
+                f"{where}: 'recipients[{number}].address': recipients[{before}] sends the same"
+                f" digest ({recipient.preset}) to it"
+            )
+
+
+# Reading ---------------------------------------------------------------------------------------
 
 
 def load_settings(
@@ -528,10 +532,11 @@ def load_settings(
     else:
         home, table = file.resolve().parent, _read(file)
     name = file.name if file else CONFIG_NAME
-    _refuse_password(table, name)
-    settings = _fill(Settings(home=home), table, name, "")
+    settings = Settings(home=home)
+    _refuse_secrets(settings, table, name)
+    settings = _fill(settings, table, name, "")
     settings = _fill(settings, _from_environ(environ), "environment", "")
-    _check_values(settings)
+    _check_settings(settings)
     return settings
 
 
@@ -562,8 +567,21 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {error}") from error
 
 
+def _refuse_secrets(settings: Settings, table: Mapping[str, Any], where: str) -> None:
+    """Refuse a password or key in the file, which is copied, mailed and kept in repositories."""
+    for section, keys in table.items():
+        part = getattr(settings, section, None)
+        if not is_dataclass(part) or not isinstance(keys, Mapping):
+            continue
+        for one in fields(part):
+            if one.metadata.get("secret") and one.name in keys:
+                raise ConfigError(
+                    f"{where}: '{section}.{one.name}' does not belong in this file: take it out and"
+                    f" set the environment variable MONITOR_{section.upper()}_{one.name.upper()}"
+                )
+
+
 def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
-    """Return `target` with the keys of `table`; unknown keys and wrong types are errors."""
     known = {f.name: f for f in fields(target) if f.name != "home"}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
     for key, value in table.items():
@@ -571,7 +589,7 @@ def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
         if key not in known:
             raise ConfigError(f"{where}: unknown key '{name}' (known: {', '.join(sorted(known))})")
         current = getattr(target, key)
-        if hasattr(current, "__dataclass_fields__"):
+        if is_dataclass(current):
             if not isinstance(value, Mapping):
                 raise ConfigError(f"{where}: '{name}' is a table, not {_kind(value)}")
             changes[key] = _fill(current, value, where, f"{name}.")
@@ -588,24 +606,12 @@ def _entries(kind: type[Recipient], value: Any, where: str, name: str) -> tuple[
     """Return a list of tables, each with what it sets; counted from 1 in what is said of one."""
     if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
         raise ConfigError(f"{where}: '{name}' is a list of tables: write [[{name}]] above each")
-    places = [f"{name}[{number}]" for number in range(1, len(value) + 1)]
-    filled = [
-        check_recipient(_fill(kind(), entry, where, f"{place}."), f"{where}: '{place}")
-        for place, entry in zip(places, value, strict=True)
-    ]
-    check_once(filled, where)
+    filled = []
+    for number, entry in enumerate(value, 1):
+        place = f"{name}[{number}]."
+        filled.append(_check_recipient(_fill(kind(), entry, where, place), f"{where}: '{place}"))
+    _check_once(filled, where)
     return tuple(filled)
-
-
-def _refuse_password(table: Mapping[str, Any], where: str) -> None:
-    """Refuse a password or key in the file, which is copied, mailed and kept in repositories."""
-    for section, key in (("smtp", "password"), ("check", "baseline_key")):
-        keys = table.get(section)
-        if isinstance(keys, Mapping) and key in keys:
-            raise ConfigError(
-                f"{where}: '{section}.{key}' does not belong in this file: take it out and set the"
-                f" environment variable MONITOR_{section.upper()}_{key.upper()}"
-            )
 
 
 def _value(current: Any, value: Any, where: str) -> Any:
@@ -637,33 +643,23 @@ def _kind(value: Any) -> str:
     return names.get(type(value), type(value).__name__)
 
 
-_IN_VARIABLES = frozenset(
-    {"fetch", "check", "digest", "serve", "languagetool", "reviews", "export", "store", "smtp"}
-)
-
-
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
     """Turn `MONITOR_…` variables into a settings table; unknown ones are kept, to be refused."""
     table: dict[str, Any] = {}
     defaults = Settings()
-    sections = {f.name for f in fields(defaults) if hasattr(getattr(defaults, f.name), "__slots__")}
-    for name in sorted(environ):
-        if not name.startswith("MONITOR_") or name == "MONITOR_CONFIG":
+    for name in settings_variables(environ):
+        if name == "MONITOR_CONFIG":
             continue
         key = name.removeprefix("MONITOR_").lower()
         section, _, rest = key.partition("_")
-        if section in sections & _IN_VARIABLES and rest:
-            part = getattr(defaults, section)
-            current = () if _names_several(part, rest, environ[name]) else getattr(part, rest, None)
+        part = getattr(defaults, section, None)
+        if is_dataclass(part) and rest:
+            several = any(f.name == rest and "several" in f.metadata for f in fields(part))
+            current = () if several and "," in environ[name] else getattr(part, rest, None)
             table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
         else:
             table[key] = _parse(getattr(defaults, key, None), environ[name], name)
     return table
-
-
-def _names_several(part: Any, key: str, text: str) -> bool:
-    """Whether `text` is a list for a key that takes one name or several."""
-    return "," in text and any(f.name == key and f.metadata.get("several") for f in fields(part))
 
 
 def _parse(current: Any, text: str, name: str) -> Any:
@@ -681,63 +677,30 @@ def _parse(current: Any, text: str, name: str) -> Any:
     return text
 
 
-def _check_values(settings: Settings) -> None:
-    try:
-        ZoneInfo(settings.timezone)
-    except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"'timezone': no time zone '{settings.timezone}'") from error
-    _check_severities(settings.check)
-    _check_fetch(settings.fetch)
-    _check_days(settings.store)
-    for where, value, least, most in (
-        ("serve.workers", settings.serve.workers, 0, MAX_WORKERS),
-        ("serve.checks_per_minute", settings.serve.checks_per_minute, 0, MAX_CHECKS_PER_MINUTE),
-        ("reviews.sample_a_day", settings.reviews.sample_a_day, 1, MAX_REVIEWS),
-    ):
-        if not least <= value <= most:
-            raise ConfigError(f"'{where}' must be from {least} to {most}")
-    if settings.check.max_chars <= 0:
-        raise ConfigError("'check.max_chars' must be above 0")
-    _check_country(settings.check.country)
-    check_smtp(settings.smtp)
-    check_public_url(settings.digest.public_url)
-    check_proxies(settings.serve.trusted_proxies)
-    check_origins(settings.serve.allow_origins)
-    check_languagetool(settings.languagetool)
-    check_export(settings.export)
+# Folders and machine ---------------------------------------------------------------------------
 
 
-def _check_fetch(fetch: FetchSettings) -> None:
-    for name in ("timeout_s", "max_bytes", "parallel"):
-        if not 0 < getattr(fetch, name) < float("inf"):  # nan is neither
-            raise ConfigError(f"'fetch.{name}' must be a number above 0")
-    if not 0 <= fetch.host_spacing_s <= MAX_SPACING_S:
-        raise ConfigError(f"'fetch.host_spacing_s' must be from 0 to {MAX_SPACING_S}")
-    if fetch.min_interval_s < 0:
-        raise ConfigError("'fetch.min_interval_s' must not be negative")
+def guideline_dir(name: str, home: Path = Path()) -> Path:
+    """Return a guideline's folder: one of the user's of this name, else one that comes along.
+
+    The user's is looked for where the program was started, then in `home`.
+    """
+    own = (Path(name), home / name)
+    return next((path for path in own if path.is_dir()), data_dir("guidelines") / name)
 
 
-def _check_severities(check: CheckSettings) -> None:
-    for where, value in [
-        ("check.fail_on", check.fail_on),
-        *((f"check.severity.{rule}", s) for rule, s in check.severity.items()),
-    ]:
-        if value not in SEVERITIES:
-            raise ConfigError(f"'{where}': '{value}' is none of {', '.join(SEVERITIES)}")
+def cache_dir() -> Path:
+    """Return the user's folder for what can be made again, as the system names it."""
+    import platformdirs
+
+    return platformdirs.user_cache_path("thb-monitor")
 
 
-def _check_days(store: StoreSettings) -> None:
-    for name in ("keep_text_days", "withdrawn_grace_days"):
-        if getattr(store, name) < 0:
-            raise ConfigError(f"'store.{name}' must not be negative")
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _check_country(value: str) -> None:
-    from monitor.labels.countries import parse_country
-
-    if not value:
-        return
-    try:
-        parse_country(value)
-    except UsageError as error:
-        raise ConfigError(f"'check.country': {error}") from error
+def ray_address(environ: Mapping[str, str] = os.environ) -> str:
+    """Return where Ray's own variable says that a cluster is, "" where it says nothing."""
+    return environ.get("RAY_ADDRESS", "")

@@ -5,6 +5,7 @@ import pytest
 
 from monitor.api.coverage_routes import CoverageAccount, FoundOut, SampleOut
 from monitor.app import Monitor
+from monitor.review.recall_estimate import gaps_until
 
 
 @pytest.mark.parametrize("day", ["2026-11-25", "2026-11-26", "9999-12-31"])
@@ -48,5 +49,5 @@ def test_a_case_learned_of_elsewhere(client: httpx.Client, desk: Monitor) -> Non
     assert client.post("/v1/found", json={"url": "ftp://x"}).status_code == 422
     missing = {"url": "https://other.example/b", "same_as": "nobody"}
     assert client.post("/v1/found", json=missing).status_code == 422
-    gaps = desk.gaps("2026-11-26").figures["elsewhere"]
+    gaps = gaps_until(desk, "2026-11-26").figures["elsewhere"]
     assert (gaps["cases"], gaps["shown"], gaps["share"]) == (2, 1, None)

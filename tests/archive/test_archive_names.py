@@ -9,7 +9,7 @@ import pytest
 import shipped
 from monitor.app import Monitor
 from monitor.archive import names_on_request as names
-from monitor.desk import MOST, what_is_shown
+from monitor.desk import MOST_LOOKED_THROUGH, what_is_shown
 from monitor.jobs.mask_names import mask_due
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask
@@ -73,18 +73,18 @@ def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
 def test_what_nobody_looked_through_is_looked_through_or_withheld(monitor):
     assert monitor.shown(articles(monitor))["article-told"].title == f"{WITHHELD} freed"
     told, plain, _ = articles(monitor)
-    many = [told, *[plain] * MOST]
+    many = [told, *[plain] * MOST_LOOKED_THROUGH]
     clock = iter(range(100))
     found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock))
     assert found["article-told"].withheld == REASONS["later"]
     assert found["article-told"].link_tells
     found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock), patient=True)
     assert found["article-told"].title == f"{WITHHELD} freed"
-    ids = [f"{n}" for n in range(MOST + 1)]
+    ids = [f"{n}" for n in range(MOST_LOOKED_THROUGH + 1)]
     found = what_is_shown(
         [replace(plain, id=one) for one in ids], {}, monitor.mask, clock=lambda: 0
     )
-    assert [bool(one.withheld) for one in found.values()] == [False] * MOST + [True]
+    assert [bool(one.withheld) for one in found.values()] == [False] * MOST_LOOKED_THROUGH + [True]
 
 
 def test_an_older_stamp_holds_until_the_new_one_has_looked(monitor):

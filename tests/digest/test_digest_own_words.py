@@ -25,12 +25,11 @@ from monitor.labels.schemes import (
     FORMS,
     GENDERS,
     INDICATORS,
-    PARTNERSHIPS,
     PROTECTIONS,
     RESPONSES,
+    SCHEMES,
     TOPICS,
     VICTIMS,
-    VULNERABILITIES,
 )
 from monitor.people.masked_quotes import articles_in
 from monitor.records.account import AT_HOME
@@ -68,7 +67,8 @@ def every_label() -> Iterator[AssessedArticle]:
     schemes = {
         "form": FORMS, "response": RESPONSES, "victim": VICTIMS, "gender": GENDERS, "flow": FLOWS,
         "protection": PROTECTIONS, "indicator": INDICATORS, "place": ("TH", "TL", "GH"),
-        "topic": TOPICS, "vulnerability": VULNERABILITIES, "partnership": PARTNERSHIPS,
+        "topic": TOPICS, "vulnerability": SCHEMES["vulnerability"].labels,
+        "partnership": SCHEMES["partnership"].labels,
         "institution": ("iom", "greta"), "instrument": ("gcm", "tip_report"),
     }  # fmt: skip
     for number, row in enumerate(zip_longest(*schemes.values())):

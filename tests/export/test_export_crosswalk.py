@@ -12,7 +12,7 @@ from monitor.export import csv_tables
 from monitor.export.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
 from monitor.export.publication import Policy, publish
 from monitor.export.record import canonical
-from monitor.labels.schemes import FORMS, INDICATORS, VULNERABILITIES
+from monitor.labels.schemes import FORMS, INDICATORS, SCHEMES
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
@@ -68,7 +68,7 @@ def test_every_form_and_indicator_is_mapped_or_said_not_to_be() -> None:
     mapped = [label for one in limits["variables"] for label in one.get("labels", ())]
     mapped += [one["label"] for one in limits["unmapped"]]
     named = {*(f"form:{one}" for one in FORMS), *(f"indicator:{one}" for one in INDICATORS)}
-    named |= {f"vulnerability:{one}" for one in VULNERABILITIES}
+    named |= {f"vulnerability:{one}" for one in SCHEMES["vulnerability"].labels}
     assert named <= set(mapped)
     assert set(mapped) - named == {"place:exploitation"}
 

@@ -22,6 +22,7 @@ from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessor
 from monitor.records.stamps import earlier_stamp, make_stamp, marked
 from monitor.records.tag import Tag
+from monitor.review.recall_estimate import gaps_until
 from monitor.review.sampling import sample_of
 from monitor.settings import CheckSettings, Settings
 from monitor.stories.clustering import stories_stamp
@@ -97,7 +98,7 @@ def test_a_desk_of_before_opens_and_nothing_is_judged_again(
     digest = before.render_digest(before.digest("all"), "json")
     for kind in ("jsonl", "csv"):
         export(before, tmp_path / "then" / kind, format=kind, policy=full)
-    gaps, masks = before.gaps("2026-12-01"), before.store.masks(_keys(before))
+    gaps, masks = gaps_until(before, "2026-12-01"), before.store.masks(_keys(before))
     before.close()
     as_before(settings.database_url)
 
@@ -112,7 +113,7 @@ def test_a_desk_of_before_opens_and_nothing_is_judged_again(
         now = json.loads(desk.render_digest(desk.digest("all"), "json"))
         assert _named(json.loads(digest)) == _named(now)
         assert now["stamps"] == list(STAMPS)
-        assert desk.gaps("2026-12-01") == gaps
+        assert gaps_until(desk, "2026-12-01") == gaps
         told = desk.store.masks(_keys(desk))
         assert {one.stamp for one in told.values()} == {desk.names_stamp}
         then = {key: replace(one, stamp=desk.names_stamp) for key, one in masks.items()}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.positions import Positions, line_column, utf16_offset
+from monitor.text.positions import Positions
 
 texts = st.text(alphabet=st.sampled_from("ab \r\n\ufeff\u2028é😀א"), max_size=60)
 
@@ -44,14 +44,14 @@ def test_the_middle_of_a_pair_is_its_start():
 
 
 def test_crlf_is_one_break_and_a_bom_no_column():
-    assert line_column("\ufeffab", 1) == (1, 1)
-    assert line_column("a\r\nb", 3) == (2, 1)
-    assert line_column("a\n\nb", 3) == (3, 1)
-    assert utf16_offset("😀x", 1) == 2
+    assert Positions("\ufeffab").line_column(1) == (1, 1)
+    assert Positions("a\r\nb").line_column(3) == (2, 1)
+    assert Positions("a\n\nb").line_column(3) == (3, 1)
+    assert Positions("😀x").utf16(1) == 2
 
 
 def test_outside_the_text_is_an_error():
     with pytest.raises(IndexError, match="offset 4"):
-        line_column("abc", 4)
+        Positions("abc").line_column(4)
     with pytest.raises(IndexError):
         Positions("abc").utf16(-1)

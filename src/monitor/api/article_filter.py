@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from monitor.api.schemas import LanguageCode, Names, WholeStr
-from monitor.digest.tag_words import SCHEME_WORDS
-from monitor.labels.schemes import (
-    FLOWS,
-    FORMS,
-    GENDERS,
-    INDICATORS,
-    PARTNERSHIPS,
-    PROTECTIONS,
-    RESPONSES,
-    TOPICS,
-    VICTIMS,
-    VULNERABILITIES,
-)
+from monitor.labels.schemes import SCHEMES, TagScheme
 from monitor.records.dates import bounds_of, parse_day, published_days
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES
 from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.text.search_terms import read_search
-
-TAGS = tuple(SCHEME_WORDS)
-"""The schemes of tags, each a filter by its name."""
 
 
 def _iso_day(value: object) -> object:
@@ -46,9 +39,7 @@ def _iso_day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
-class ArticleChoice(BaseModel):
-    """Filters of articles; they are joined by "and"."""
-
+class _WordsAndDays(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: WholeStr | None = Field(
@@ -69,54 +60,31 @@ class ArticleChoice(BaseModel):
     published_until: Day | None = Field(
         default=None, description="Published on or before this day."
     )
-    form: Literal[FORMS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this form of exploitation."
-    )
-    response: Literal[RESPONSES] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this response."
-    )
-    place: str | None = Field(
+
+
+def _label_filter(scheme: TagScheme) -> Any:
+    """Return type and description of the filter by a label of a scheme."""
+    if scheme.labels:
+        return Literal[scheme.labels] | None, Field(default=None, description=scheme.only)
+    described = Field(
         default=None,
-        pattern="^[A-Za-z]{2}$",
-        description="Only this country, ISO 3166-1 alpha-2, in any role.",
-        examples=["TH"],
+        pattern=scheme.pattern,
+        description=scheme.only,
+        examples=[scheme.example],
     )
-    victim: Literal[VICTIMS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only such victims."
-    )
-    gender: Literal[GENDERS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only such victims, as told."
-    )
-    flow: Literal[FLOWS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only within a country, or across borders."
-    )
-    protection: Literal[PROTECTIONS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this kind of help."
-    )
-    indicator: Literal[INDICATORS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this indicator of forced labour."
-    )
-    institution: str | None = Field(
-        default=None,
-        pattern="^[a-z0-9_]{2,60}$",
-        description="Only those that name this institution.",
-        examples=["unodc"],
-    )
-    instrument: str | None = Field(
-        default=None,
-        pattern="^[a-z0-9_]{2,60}$",
-        description="Only those that name this law, treaty or report.",
-        examples=["palermo_protocol"],
-    )
-    topic: Literal[TOPICS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this topic beside trafficking."
-    )
-    vulnerability: Literal[VULNERABILITIES] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only people at risk by this."
-    )
-    partnership: Literal[PARTNERSHIPS] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only this kind of partnership."
-    )
+    return str | None, described
+
+
+_Labels: Any = create_model(
+    "_Labels",
+    __base__=_WordsAndDays,
+    **{name: _label_filter(scheme) for name, scheme in SCHEMES.items()},
+)
+
+
+class ArticleChoice(_Labels):  # type: ignore[misc]
+    """Filters of articles; they are joined by "and"."""
+
     outlet: WholeStr | None = Field(
         default=None, max_length=200, description="Only this outlet, by its name."
     )
@@ -163,7 +131,7 @@ class ArticleChoice(BaseModel):
 
     def wanted(self, zone: ZoneInfo) -> ArticleFilter:
         """Return what is asked for; days are those of `zone`."""
-        tags = [(scheme, getattr(self, scheme)) for scheme in TAGS]
+        tags = [(scheme, getattr(self, scheme)) for scheme in SCHEMES]
         last = min((day for day in (self.until, self.to) if day), default=None)
         since, until = bounds_of(self.since, last, zone)
         return ArticleFilter(

@@ -180,8 +180,7 @@ class PeriodQuery(BaseModel):
 
 def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:
     """Return the days [since, until) that are asked for. Raises `UsageError`."""
-    today = desk.now().astimezone(desk.settings.zone).date()
-    return period_of(query.since, query.until, today=today, length=DAYS)
+    return period_of(query.since, query.until, today=desk.today, length=DAYS)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
@@ -14,17 +14,7 @@ from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
 from monitor.desk import Desk
-from monitor.labels.schemes import (
-    FLOWS,
-    FORMS,
-    GENDERS,
-    PARTNERSHIPS,
-    PROTECTIONS,
-    RESPONSES,
-    TOPICS,
-    VICTIMS,
-    VULNERABILITIES,
-)
+from monitor.labels.schemes import REVIEWED_SCHEMES, SCHEMES, TagScheme
 from monitor.people.masked_quotes import mask_assessed
 from monitor.records.account import Visitor
 from monitor.records.article import Verdict
@@ -37,36 +27,25 @@ from monitor.review.review_queue import undo as take_back
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
-EntityId = Annotated[str, Field(pattern="^[a-z0-9_]{2,60}$")]
+def _answer(scheme: TagScheme) -> Any:
+    """Return type and description of the labels of a scheme that hold."""
+    label: Any = Literal[scheme.labels] if scheme.labels else str
+    if scheme.pattern:
+        label = Annotated[str, Field(pattern=scheme.pattern)]
+    number = 1 if scheme.one_label else None
+    described = Field(
+        default=None, min_length=number, max_length=number, description=scheme.reviewed_as
+    )
+    return list[label] | None, described
 
 
-class ReviewTags(Model):
+_Answers: Any = create_model(
+    "_Answers", __base__=Model, **{name: _answer(SCHEMES[name]) for name in REVIEWED_SCHEMES}
+)
+
+
+class ReviewTags(_Answers):  # type: ignore[misc]
     """All labels that hold of each scheme looked at; an empty list says that none does."""
-
-    form: list[Literal[FORMS]] | None = None  # type: ignore[valid-type]
-    response: list[Literal[RESPONSES]] | None = None  # type: ignore[valid-type]
-    place: list[Annotated[str, Field(pattern="^[A-Za-z]{2}$")]] | None = Field(
-        default=None, description="Where the exploitation is, ISO 3166-1 alpha-2."
-    )
-    victim: list[Literal[VICTIMS]] | None = Field(  # type: ignore[valid-type]
-        default=None, min_length=1, max_length=1
-    )
-    gender: list[Literal[GENDERS]] | None = Field(  # type: ignore[valid-type]
-        default=None, min_length=1, max_length=1
-    )
-    flow: list[Literal[FLOWS]] | None = Field(  # type: ignore[valid-type]
-        default=None, min_length=1, max_length=1
-    )
-    protection: list[Literal[PROTECTIONS]] | None = None  # type: ignore[valid-type]
-    institution: list[EntityId] | None = Field(
-        default=None, description="Ids of the list of institutions."
-    )
-    instrument: list[EntityId] | None = Field(
-        default=None, description="Ids of the list of laws, treaties and reports."
-    )
-    topic: list[Literal[TOPICS]] | None = None  # type: ignore[valid-type]
-    vulnerability: list[Literal[VULNERABILITIES]] | None = None  # type: ignore[valid-type]
-    partnership: list[Literal[PARTNERSHIPS]] | None = None  # type: ignore[valid-type]
 
 
 class ReviewRequest(Model):

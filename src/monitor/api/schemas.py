@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from monitor.labels.schemes import PLACE_ROLES
+from monitor.labels.schemes import PLACE_ROLES, SCHEMES
 
 
 def _whole(value: str) -> str:
@@ -114,10 +114,7 @@ def or_absent(schema: JsonDict) -> None:
 class JudgedTag(Model):
     """One label as a tagger gave it."""
 
-    scheme: str = Field(
-        description="`form`, `response`, `place`, `victim`, `gender`, `flow`, `protection`, "
-        "`indicator`, `institution`, `instrument`, `topic`, `vulnerability`, `partnership`."
-    )
+    scheme: str = Field(description=", ".join(f"`{scheme}`" for scheme in SCHEMES) + ".")
     label: str
     score: float = Field(ge=0, le=1)
     role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import Field
+from pydantic import Field, create_model
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
@@ -14,6 +14,7 @@ from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, usable
 from monitor.api.openapi import answers
 from monitor.api.schemas import Model, WholeStr
 from monitor.desk import Desk
+from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
 from monitor.records.errors import UsageError
 from monitor.stats.monthly_report import NOT_INCIDENCE
@@ -25,6 +26,7 @@ from monitor.stats.trend_queries import (
     scorecard_of,
     trends_of,
 )
+from monitor.stats.trends import COUNTED
 from monitor.stats.trends_json import outlet_json, scorecard_json, trends_json
 
 _NOTE = "Coverage, not incidence."
@@ -49,19 +51,14 @@ class LabelOut(Model):
     stories: int
 
 
-class ByScheme(Model):
-    """By what articles tell of; most stories first."""
+_counts: dict[str, Any] = {
+    name: (list[LabelOut], Field(description=SCHEMES[name].counted_as)) for name in COUNTED
+}
+_Counted: Any = create_model("_Counted", __base__=Model, **_counts)
 
-    form: list[LabelOut]
-    place: list[LabelOut] = Field(description="Where the exploitation is.")
-    response: list[LabelOut]
-    victim: list[LabelOut]
-    indicator: list[LabelOut]
-    topic: list[LabelOut] = Field(description="Topics beside trafficking.")
-    institution: list[LabelOut]
-    instrument: list[LabelOut] = Field(description="Laws, treaties and reports.")
-    vulnerability: list[LabelOut]
-    partnership: list[LabelOut]
+
+class ByScheme(_Counted):  # type: ignore[misc]
+    """By what articles tell of; most stories first."""
 
 
 class RuleCountOut(Model):
@@ -230,9 +227,8 @@ def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONRespons
 def _read_published(query: TrendsQuery, desk: Desk) -> Period:
     if query.since is not None or query.until is not None:
         raise UsageError("days of first sight or of publication, not both")
-    today = desk.now().astimezone(desk.settings.zone).date()
     first, last = query.published_since, query.published_until
-    days = period_of(first, last, today=today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+    days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
     return read_published(desk, *days)
 
 

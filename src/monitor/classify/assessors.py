@@ -136,7 +136,7 @@ class TagsAssessor:
 
 @dataclass(frozen=True, slots=True)
 class PolicyAssessor:
-    """Names institutions and instruments, topics, vulnerability and partnership of each article.
+    """Names institutions and instruments of each article, and labels of the other policy schemes.
 
     Every article in any language, relevant or not. The model is built by `load`, once and when it
     is first needed.

@@ -1,4 +1,4 @@
-"""Policy context: institutions and instruments by name, topics, vulnerability, partnership.
+"""Policy context: institutions and instruments by name; topics and the like by phrases.
 
 Told of every article, relevant or not: an office reads what governments and institutions did, too
 where no trafficking is told of. Ruled by names and phrases that are data and can be read aloud; all
@@ -19,7 +19,7 @@ from monitor.classify.model_files import ModelFolder
 from monitor.classify.tag_evidence import is_unmeasured
 from monitor.labels.data_files import DataEntry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
-from monitor.labels.schemes import PARTNERSHIPS, TOPICS, VULNERABILITIES
+from monitor.labels.schemes import POLICY_SCHEMES, SCHEMES
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
@@ -29,9 +29,7 @@ from monitor.text.sentences import find_paragraphs, find_sentences
 
 TOPICS_FILE = "topics.json"
 LABELS: Mapping[str, tuple[str, ...]] = {
-    "topic": TOPICS,
-    "vulnerability": VULNERABILITIES,
-    "partnership": PARTNERSHIPS,
+    scheme: SCHEMES[scheme].labels for scheme in POLICY_SCHEMES if SCHEMES[scheme].labels
 }
 _FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("scheme", "label", "means"), str),

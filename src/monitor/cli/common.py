@@ -90,9 +90,8 @@ def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date
     """Return the days [since, until) that are asked for, 30 of them by default."""
     from monitor.records.dates import period_of
 
-    today = desk.now().astimezone(desk.settings.zone).date()
     days = day_asked(since, "--since"), day_asked(until, "--until")
-    return period_of(*days, today=today, length=30)
+    return period_of(*days, today=desk.today, length=30)
 
 
 def day_asked(value: str | None, option: str) -> date | None:

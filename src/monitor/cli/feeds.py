@@ -130,7 +130,9 @@ def discover(
     context: Context, site: Annotated[str, Argument(help="The address of a page.")]
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
-    found = monitor_of(context).discover(site)
+    from monitor.feeds.feed_discovery import discover_at
+
+    found = discover_at(monitor_of(context), site)
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
     if not found:

@@ -152,10 +152,11 @@ def ingest(
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
+    from monitor.feeds.ingest import waited_for
     from monitor.jobs.work_queue import alone
 
     failed = 0
-    waiting = monitor.waited_for() if at_once else []
+    waiting = waited_for(monitor) if at_once else []
     feeds = monitor.store.feeds()
     if not feeds:
         raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
@@ -190,7 +191,7 @@ def _clock(monitor: Monitor, moment: datetime) -> str:
     """Return a moment on the desk's clock; with its date where it is not today."""
     zone = monitor.settings.zone
     local = moment.astimezone(zone)
-    today = local.date() == monitor.now().astimezone(zone).date()
+    today = local.date() == monitor.today
     return f"{local:%H:%M}" + ("" if today else f" on {local:%Y-%m-%d}") + f" ({zone.key})"
 
 

@@ -53,8 +53,7 @@ def trends(
     elif since is not None or until is not None:
         raise UsageError("--since and --until go by first sight: leave out these or --published-…")
     else:
-        today = monitor.now().astimezone(monitor.settings.zone).date()
-        days = period_of(*published, today=today, length=30, longest=LONGEST_PUBLISHED_DAYS)
+        days = period_of(*published, today=monitor.today, length=30, longest=LONGEST_PUBLISHED_DAYS)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
     if format == "json":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.records.dates import day_bounds
+from monitor.records.dates import midnight
 from monitor.records.digest import Delivery
 from monitor.settings import Recipient
 
@@ -67,7 +67,7 @@ def due_sends(
         of_day = [delivery for delivery in attempts if delivery.day == day.isoformat()]
         had = any(delivery.outcome != "failed" for delivery in of_day)
         if not had and (not of_day or _may_try_again(of_day, now)):
-            usual = _start(before.astimezone(zone).date(), zone)
+            usual = midnight(before.astimezone(zone).date(), zone)
             due = due_on(recipient, day, usual, attempts, now, zone)
             found += [due] if due.since < due.until else []
     return found
@@ -87,7 +87,7 @@ def due_on(
     of the last `REACH`, and the last that was had. Where all was told of, `since` is `until`.
     """
     sent = [one for one in sent if one.at <= now]  # before the clock was set back: of no use
-    oldest, until = (_start(day + timedelta(days=n), zone) for n in (1 - MOST_DAYS, 1))
+    oldest, until = (midnight(day, zone, after=n) for n in (1 - MOST_DAYS, 1))
     begun = [one.since for one in sent if one.since and one.since < until]
     since = max(oldest, min(begun, default=usual))
     had = [one for one in sent if one.outcome != "failed"]
@@ -97,7 +97,7 @@ def due_on(
     last = max((one.day for one in had if one.day < day.isoformat()), default="")
     reached = None
     if last:
-        reached = _start(date.fromisoformat(last) - timedelta(days=MOST_DAYS - 1), zone)
+        reached = midnight(date.fromisoformat(last), zone, after=1 - MOST_DAYS)
     return DueDigest(recipient, day.isoformat(), min(since, until), until, oldest, reached)
 
 
@@ -125,12 +125,6 @@ def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
     pause = FIRST_PAUSE * 2 ** min(len(failed) - 1, 8)
     last = max(delivery.at for delivery in failed)
     return now >= last + min(pause, LONGEST_PAUSE) or now < last  # the clock was set back
-
-
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    since, _ = day_bounds(day.isoformat(), zone)
-    assert since is not None
-    return since
 
 
 def undelivered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:

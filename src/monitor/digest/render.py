@@ -29,7 +29,7 @@ def make_digest(desk: Desk, day: str | None = None) -> Digest:
     """
     zone = desk.settings.zone
     if day is None:
-        day = desk.now().astimezone(zone).date().isoformat()
+        day = desk.today.isoformat()
     return digest_between(desk, *day_bounds(day, zone), day=day)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
+from monitor.labels.schemes import SCHEMES
 from monitor.records.article import AssessedArticle
 from monitor.records.digest import Story
 from monitor.records.finding import Span
@@ -29,45 +30,7 @@ NAMED_IN_LINE = 3
 """Institutions, and instruments, in a line."""
 SURE = 0.6
 """A tag below this score carries a question mark."""
-_HOW_MUCH = ("topic", "vulnerability", "partnership")
-"""Schemes whose scores tell how much of an article is about it, not how likely it is right."""
-
-SCHEME_WORDS = {
-    "form": "Form",
-    "response": "Response",
-    "place": "Place",
-    "victim": "Victims",
-    "gender": "Gender",
-    "flow": "Flow",
-    "protection": "Help",
-    "indicator": "Indicator",
-    "institution": "Institution",
-    "instrument": "Instrument",
-    "topic": "Topic",
-    "vulnerability": "At risk by",
-    "partnership": "Partnership",
-}
-_WORDS = {("topic", "smuggling"): "paid irregular passage"}
-"""Labels in other words: "smuggling" beside a form of exploitation is what the guideline flags."""
-_IN_LINE = {
-    ("form", "unspecified"): "form unspecified",
-    ("form", "other"): "other form",
-    ("victim", "child"): "child victims",
-    ("victim", "adult"): "adult victims",
-    ("victim", "both"): "child and adult victims",
-    ("gender", "female"): "female victims",
-    ("gender", "male"): "male victims",
-    ("gender", "both"): "female and male victims",
-    ("protection", "return"): "help to return",
-    ("protection", "residence"): "leave to stay",
-    ("protection", "non_punishment"): "non-punishment",
-    ("flow", "cross_border"): "cross-border",
-    ("flow", "domestic"): "within one country",
-    ("vulnerability", "migration_debt"): "debt for the journey",
-    ("partnership", "agreement"): "an agreement",
-    ("partnership", "funding"): "money given",
-}
-"""Labels that need a word more where their scheme does not stand beside them."""
+SCHEME_WORDS = {name: scheme.word for name, scheme in SCHEMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +77,9 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
             shown = (_of_exploitation(found) or found)[:PLACES_IN_LINE]
         elif scheme in ENTITY_SCHEMES:
             shown = found[:NAMED_IN_LINE]
+        own = SCHEMES[scheme].in_line if scheme in SCHEMES else {}
         piece = ", ".join(
-            (_IN_LINE.get((scheme, tag.label)) or label_words(tag, country_name))
-            + "?" * is_unsure(tag)
+            (own.get(tag.label) or label_words(tag, country_name)) + "?" * is_unsure(tag)
             for tag in shown
         )
         pieces.append(piece + (f" +{more}" if (more := len(found) - len(shown)) else ""))
@@ -129,7 +92,8 @@ def _of_exploitation(places: Iterable[Tag]) -> list[Tag]:
 
 def is_unsure(tag: Tag) -> bool:
     """Whether a tag is less than sure."""
-    return tag.score < SURE and tag.scheme not in _HOW_MUCH
+    scheme = SCHEMES.get(tag.scheme)
+    return tag.score < SURE and not (scheme and scheme.graded)
 
 
 def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
@@ -166,15 +130,19 @@ def scheme_words(scheme: str) -> str:
 def label_words(tag: Tag, country_name: CountryName) -> str:
     """Return a tag's label in words, a place's role beside its name."""
     if tag.scheme != "place":
-        words = entity_name(tag.scheme, tag.label) or _WORDS.get((tag.scheme, tag.label))
+        words = entity_name(tag.scheme, tag.label) or _other_words(tag.scheme, tag.label)
         return clean(words or tag.label.replace("_", " "))
     name = clean(country_name(tag.label))
     return f"{name} ({clean(tag.role)})" if tag.role and tag.role != "exploitation" else name
 
 
+def _other_words(scheme: str, label: str) -> str | None:
+    return SCHEMES[scheme].other_words.get(label) if scheme in SCHEMES else None
+
+
 def choice_words(scheme: str, label: str) -> str:
     """Return what a label is called where it can be chosen, with the words that pages have."""
-    other, plain = _WORDS.get((scheme, label)), clean(label).replace("_", " ")
+    other, plain = _other_words(scheme, label), clean(label).replace("_", " ")
     return entity_name(scheme, label) or (f"{plain} ({other})" if other else plain)
 
 

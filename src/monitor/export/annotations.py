@@ -14,8 +14,7 @@ from typing import Any
 
 from monitor.export.record import spans_of
 from monitor.labels.countries import country_codes
-from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
-from monitor.labels.schemes import INDICATORS, SCHEMES
+from monitor.labels.schemes import REVIEWED_SCHEMES, SCHEMES, known_labels
 
 FINDING = "finding"
 PLACE = "place"
@@ -109,16 +108,12 @@ def parse_name(name: str) -> Named | None:
 
 def label_names() -> dict[str, tuple[str, ...]]:
     """Return the names of all that may be marked, by scheme; places where the exploitation is."""
-    listed: dict[str, Iterable[str]] = {one: known_entities(one) for one in ENTITY_SCHEMES}
-    known: dict[str, Iterable[str]] = {
-        **SCHEMES,
-        **listed,
-        PLACE: country_codes(),
-        "indicator": INDICATORS,
-    }
     return {
-        scheme: tuple(name_of(scheme, label) for label in labels)
-        for scheme, labels in known.items()
+        scheme: tuple(
+            name_of(scheme, label)
+            for label in (country_codes() if scheme == PLACE else known_labels(scheme))
+        )
+        for scheme in dict.fromkeys((*REVIEWED_SCHEMES, *SCHEMES))
     }
 
 

@@ -20,7 +20,12 @@ from monitor.export.annotations import (
     relevance_word,
 )
 from monitor.export.k_anonymity import YEAR
-from monitor.labels.schemes import INDICATORS, ONE, SCHEMES, check_labels
+from monitor.labels.schemes import (
+    INDICATORS,
+    ONE_LABEL_SCHEMES,
+    REVIEWED_SCHEMES,
+    check_labels,
+)
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import FieldName
@@ -244,9 +249,9 @@ def _labels(named: Iterable[Named], scheme: str) -> set[str]:
 
 def _unsayable(scheme: str, labels: set[str]) -> str:
     """Return why a review cannot say that these labels hold, "" where it can."""
-    if scheme not in SCHEMES:
+    if scheme not in REVIEWED_SCHEMES:
         return f"{scheme}: reviews have no word for it"
-    if scheme in ONE and len(labels) != 1:
+    if scheme in ONE_LABEL_SCHEMES and len(labels) != 1:
         return f"{scheme}: takes exactly one label, marked are {len(labels)}"
     return ""
 

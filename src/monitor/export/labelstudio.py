@@ -39,7 +39,7 @@ from monitor.export.corrections import (
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.labels.countries import country_name
-from monitor.labels.schemes import ONE
+from monitor.labels.schemes import ONE_LABEL_SCHEMES
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError
 from monitor.text.safe_text import without_surrogates
@@ -237,7 +237,7 @@ def _add_labels(view: Element, scheme: str, names: Collection[str], colour: str)
 
 
 def _add_choices(view: Element, scheme: str, names: Collection[str]) -> None:
-    many = "single" if scheme in ONE else "multiple"
+    many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
     SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
     chosen = SubElement(
         view, "Choices", name=choices_name(scheme), toName="text", choice=many, layout="select"

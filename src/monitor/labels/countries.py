@@ -1,8 +1,9 @@
-"""Countries and languages: their ISO codes, checked, and what people call them."""
+"""ISO 3166 countries and ISO 639 languages: codes, checked, and English names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 
 from monitor.records.errors import UsageError
@@ -56,16 +57,8 @@ def parse_country(value: str) -> str:
     code = value.strip().upper()
     if len(code) == 2 and pycountry.countries.get(alpha_2=code):
         return code
-    meant = _COMMON_MISTAKES.get(code) or _looked_up(value)
+    meant = _COMMON_MISTAKES.get(code)
+    with suppress(LookupError):  # a name, or a longer code
+        meant = meant or pycountry.countries.lookup(value.strip()).alpha_2
     hint = f" ({country_name(meant)} is {meant})" if meant else " such as GH or TH"
     raise UsageError(f"'{value}' is no ISO 3166-1 alpha-2 country code{hint}")
-
-
-def _looked_up(value: str) -> str | None:
-    """Return the code of a country given by its name or by a longer code."""
-    import pycountry
-
-    try:
-        return str(pycountry.countries.lookup(value.strip()).alpha_2)
-    except LookupError:
-        return None

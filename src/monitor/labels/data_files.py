@@ -1,7 +1,4 @@
-"""Data files of entries, read strictly: what is wrong is told with file, line and entry.
-
-Where the data folders that come along are: of the checkout, else of the installed wheel.
-"""
+"""Strict reading of data files in JSON: what is wrong is told with file, line and entry."""
 
 from __future__ import annotations
 

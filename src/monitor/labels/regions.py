@@ -1,11 +1,9 @@
-"""How far people were taken: from where they come from and where they were exploited.
+"""Trafficking flows by region: M49 regions, members of regional bodies, and how far people came.
 
 The UNODC counts flows as domestic, within a subregion, within a region, or between regions. The
 regions are those of M49. Membership of one body on that day makes a flow at least one within a
 region (Cyprus, which M49 puts into Asia, and Greece), and is told beside it: a way from Mali to
 Ghana stays within Western Africa, but since 29 January 2025 not within ECOWAS.
-
-Regions of the UN's M49 standard, and members of regional bodies with their dates.
 
 Both are data with their sources: `m49.json` and `bodies.json`. A membership holds from its first
 day on and until the day before its last: ECOWAS has three states less since 29 January 2025, ASEAN
@@ -138,7 +136,6 @@ def _read(name: str) -> Any:
 
 @cache
 def _subregions() -> Mapping[str, tuple[str, str]]:
-    """Return region and subregion by country."""
     return {
         country: (region, subregion)
         for region, parts in _read("m49.json")["regions"].items()
@@ -167,16 +164,16 @@ def all_bodies() -> tuple[Body, ...]:
 
 def _body(entry: Mapping[str, Any]) -> Body:
     members = tuple(
-        Membership(country, date.fromisoformat(each["from"]), _day(each.get("until")))
+        Membership(
+            country,
+            date.fromisoformat(each["from"]),
+            date.fromisoformat(each["until"]) if each.get("until") else None,
+        )
         for each in entry["members"]
         for country in each["countries"].split()
     )
     sources = tuple((source["title"], source["url"]) for source in entry["sources"])
     return Body(entry["id"], entry["name"], entry["reach"], members, sources)
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
 
 
 def bodies_of(countries: Iterable[str], day: date) -> tuple[Body, ...]:

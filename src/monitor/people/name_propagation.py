@@ -276,11 +276,13 @@ class NamePropagation:
         more = [names_of(version, mask) for version, mask in ((article, own), *older)]
         links = [source.own.link_tells for source in groups.sources.get(one, ())]
         own = replace(own, link_tells=own.link_tells or any(links))
-        hashes = groups.lifted.get(one)
-        lifted = self._lifted(one, hashes) if hashes else None
-        return spread(article, own, all_names([known, *more]), lifted)
+        return spread(article, own, all_names([known, *more]), self._lifted(one))
 
-    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
+    def _lifted(self, article_id: str) -> Callable[[str], bool] | None:
+        """Return what tells of a word whether it was lifted; None: nothing was."""
+        hashes = self._groups.lifted.get(article_id)
+        if not hashes:
+            return None
         return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
 
     def _names_near(self, near: frozenset[str]) -> Names | None:
@@ -301,9 +303,8 @@ class NamePropagation:
             names: Names | None = all_names(some)
             if kept and not self._seal.knows(kept):
                 names = None
-            hashes = self._groups.lifted.get(article_id)
-            if names is not None and hashes:
-                names = names.without(self._lifted(article_id, hashes))
+            if names is not None and (lifted := self._lifted(article_id)):
+                names = names.without(lifted)
             self._of[article_id] = names
         return self._of[article_id]
 

@@ -1,4 +1,4 @@
-"""Who calls the desk, and what each may do."""
+"""Visitors, roles, scopes and tokens: who calls the desk, and what each may do."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The nouns that travel through the program: frozen, without behaviour, without I/O.
+"""Articles, what assessors and reviewers said of one, and both merged.
 
-A stage that needs something half-finished has a type of its own in its package; only what
-crosses package borders lives here. All times are timezone-aware UTC datetimes; all offsets are
+Records are frozen and do no I/O. All times are timezone-aware UTC datetimes; all offsets are
 0-based half-open code points into the named field exactly as given.
 """
 

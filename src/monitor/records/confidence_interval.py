@@ -1,4 +1,4 @@
-"""Intervals of shares: how far a figure can be trusted."""
+"""Confidence interval of a share (Wilson's)."""
 
 from __future__ import annotations
 

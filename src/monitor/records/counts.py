@@ -1,4 +1,4 @@
-"""What is counted of stored articles: rows without any text, between the store and trends."""
+"""Rows that trends are counted from: articles without any text, between store and statistics."""
 
 from __future__ import annotations
 

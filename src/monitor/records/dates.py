@@ -1,9 +1,7 @@
-"""Days as they are asked for, and the moments that they span on a desk's clock.
+"""Parsing of days, months and periods, the moments that they span, and dates in words.
 
-Command line, API and pages read days here. Both days of a period are part of it; within the
-program the second bound is the day, or the moment, after.
-
-Days and moments in words, on the desk's clock.
+Command line, API, pages, recipients and exports read and write days here. Both days of a period are
+part of it; within the program the second bound is the day, or the moment, after.
 """
 
 from __future__ import annotations
@@ -179,10 +177,8 @@ def published_days(
 def undated_words(number: int, most: int | None = None) -> str:
     """Say how many articles are left out since nobody can tell when they were published."""
     many = f"more than {most:,}" if most is not None and number > most else f"{number:,}"
-    is_one = number == 1
-    return (
-        f"{many} without a publication date that can be placed {'is' if is_one else 'are'} left out"
-    )
+    are = "is" if number == 1 else "are"
+    return f"{many} without a publication date that can be placed {are} left out"
 
 
 ALL = "all"

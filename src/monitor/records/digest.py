@@ -1,9 +1,4 @@
-"""The nouns that travel through the program: frozen, without behaviour, without I/O.
-
-A stage that needs something half-finished has a type of its own in its package; only what
-crosses package borders lives here. All times are timezone-aware UTC datetimes; all offsets are
-0-based half-open code points into the named field exactly as given.
-"""
+"""Stories, digests of a day, and their deliveries by mail."""
 
 from __future__ import annotations
 

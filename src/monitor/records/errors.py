@@ -1,19 +1,4 @@
-"""The exception tree: everything a user can cause derives from `MonitorError`.
-
-    MonitorError
-    ├── UsageError            wrong call: unknown option, label, format (exit 2, HTTP 400)
-    ├── ConfigError           monitor.toml or an environment variable
-    ├── GuidelineError        a rule file; names file, rule and line
-    ├── ModelError            a model folder: missing, wrong hash, wrong schema
-    ├── DocumentError         a draft that cannot be read (HTTP 422, exit 2)
-    │   └── DocumentTooLarge  over the one size limit (HTTP 413, exit 2)
-    ├── FeedError             a feed, page or OPML file
-    │   └── UnsafeAddress     a private or loopback address outside `allow_hosts`
-    ├── DataError             a line of a data file; names file and line
-    ├── InstallationError     a part of the program that cannot work as it is installed
-    └── StoreError            the database: locked, newer schema, missing
-        └── NotFound          no row of that id (HTTP 404)
-            └── Forgotten     it was forgotten for good (HTTP 410)
+"""Exceptions: everything a user can cause derives from `MonitorError`.
 
 Messages name what and where, never the text of a draft.
 """
@@ -29,27 +14,27 @@ class MonitorError(Exception):
 
 
 class UsageError(MonitorError):
-    """The call itself is wrong."""
+    """The call itself is wrong: unknown option, label, format (exit 2, HTTP 400)."""
 
 
 class ConfigError(MonitorError):
-    """A setting is unknown or has an impossible value."""
+    """A key of monitor.toml or an environment variable is unknown or has an impossible value."""
 
 
 class GuidelineError(MonitorError):
-    """A guideline does not load."""
+    """A guideline does not load; names file, rule and line."""
 
 
 class ModelError(MonitorError):
-    """A model does not load."""
+    """A model folder does not load: missing, wrong hash, wrong schema."""
 
 
 class DocumentError(MonitorError):
-    """A document cannot be read."""
+    """A draft cannot be read (HTTP 422, exit 2)."""
 
 
 class DocumentTooLarge(DocumentError):
-    """A document is over the size limit."""
+    """A document is over the one size limit (HTTP 413, exit 2)."""
 
 
 class FeedError(MonitorError):
@@ -57,11 +42,11 @@ class FeedError(MonitorError):
 
 
 class UnsafeAddress(FeedError):
-    """The address is private or loopback and not allowed."""
+    """The address is private or loopback and not in `allow_hosts`."""
 
 
 class DataError(MonitorError):
-    """A line of a data file cannot be used."""
+    """A line of a data file cannot be used; names file and line."""
 
 
 class HandbookError(MonitorError):
@@ -73,7 +58,7 @@ class InstallationError(MonitorError):
 
 
 class StoreError(MonitorError):
-    """The database cannot be used."""
+    """The database cannot be used: locked, newer schema, missing."""
 
 
 class Locked(StoreError):
@@ -81,11 +66,11 @@ class Locked(StoreError):
 
 
 class NotFound(StoreError):
-    """There is no such row."""
+    """There is no row of that id (HTTP 404)."""
 
 
 class Forgotten(NotFound):
-    """There was such an article, and it was forgotten for good."""
+    """There was such an article, and it was forgotten for good (HTTP 410)."""
 
 
 def how_to_install(extra: str = "") -> str:

@@ -1,4 +1,4 @@
-"""What is hidden of an article: names of victims, minors and relatives, by where they stand."""
+"""Masks: what is hidden of an article, names of victims, minors and relatives, by place."""
 
 from __future__ import annotations
 

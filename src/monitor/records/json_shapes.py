@@ -1,4 +1,4 @@
-"""What several parts of the program write alike: JSON with one place for each key, shares."""
+"""JSON forms of records, one for each, that several parts of the program write."""
 
 from __future__ import annotations
 
@@ -80,12 +80,11 @@ def judged_json(assessed: AssessedArticle) -> dict[str, Any] | None:
         "borderline": judged.borderline,
         "not_judged": judged.not_judged,
         "experimental": judged.experimental,
-        "tags": [_without_evidence(tag_json(tag)) for tag in judged.tags],
+        "tags": [
+            {key: value for key, value in tag_json(tag).items() if key != "evidence"}
+            for tag in judged.tags
+        ],
     }
-
-
-def _without_evidence(tag: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in tag.items() if key != "evidence"}
 
 
 def term_json(term: FoundTerm) -> dict[str, Any]:
@@ -106,13 +105,8 @@ def finding_json(
     Without `prose` the message, why and suggestions are left out: they may repeat the words.
     """
     if place is None:
-        place = {"field": finding.field, "start": finding.start, "end": finding.end}
-        place = {**place, "match": finding.match}
-    words = {
-        "message": finding.message,
-        "why": finding.why,
-        "suggestions": list(finding.suggestions),
-    }
+        place = {name: getattr(finding, name) for name in ("field", "start", "end", "match")}
+    words = {"message": finding.message, "why": finding.why}
     return {
         "rule": finding.rule,
         "guideline": finding.guideline,
@@ -122,7 +116,7 @@ def finding_json(
         "scope": finding.scope,
         **place,
         "quoted": finding.quoted,
-        **(words if prose else {}),
+        **({**words, "suggestions": list(finding.suggestions)} if prose else {}),
         "sources": [
             {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
         ],

@@ -1,17 +1,12 @@
-"""The nouns of reviewing: what people decide of articles, and what becomes of a decision.
+"""Reviews: decisions of people, what holds of an article then, and samples for recall.
 
-And what holds of an article then: their word, before the assessors'. They are the store's and the
-pages', so they stand below both.
-
-The nouns of what may be missed: samples of what was not shown, and what was learned elsewhere.
-
-They are the store's and the arithmetic's, so they stand below both.
+A sample is drawn of what was not shown; cases that the desk learned of elsewhere stand beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
@@ -119,19 +114,16 @@ class Feedback:
     wrong: int
 
 
+_JUDGED = tuple(one.name for one in fields(AssessorsVerdict))
+
+
 def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
     """Return an article as it holds by a person's review of it; `judged` keeps the assessors' word.
 
     Of the schemes that the review speaks of its labels hold, with the evidence that was found for
     them and the score 1; of places it says only where the exploitation is.
     """
-    judged = AssessorsVerdict(
-        assessed.relevant,
-        assessed.borderline,
-        assessed.not_judged,
-        assessed.experimental,
-        assessed.tags,
-    )
+    judged = {name: getattr(assessed, name) for name in _JUDGED}
     return replace(
         assessed,
         relevant=review.verdict == "relevant",
@@ -139,7 +131,7 @@ def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
         not_judged=None,
         experimental=False,
         tags=tuple(_decided_tags(assessed.tags, review.tags)),
-        judged=judged,
+        judged=AssessorsVerdict(**judged),
     )
 
 
@@ -168,15 +160,7 @@ def as_judged(assessed: AssessedArticle) -> AssessedArticle:
     was = assessed.judged
     if was is None:
         return assessed
-    return replace(
-        assessed,
-        relevant=was.relevant,
-        borderline=was.borderline,
-        not_judged=was.not_judged,
-        experimental=was.experimental,
-        tags=was.tags,
-        judged=None,
-    )
+    return replace(assessed, judged=None, **{name: getattr(was, name) for name in _JUDGED})
 
 
 SHOWN = -1

@@ -72,8 +72,7 @@ def say_flag(
     if severity is not None and severity not in SEVERITIES:
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
     found = _guideline_of(desk, rule, guideline)
-    day = desk.now().astimezone(desk.settings.zone).date()
-    facts: dict[str, Any] = {"right": right, "day": day, "client": client}
+    facts: dict[str, Any] = {"right": right, "day": desk.today, "client": client}
     desk.store.count_feedback(found.stamp, rule, severity=severity or "", **facts)
     return said_of(desk.store.feedback(rule), found)[rule]
 

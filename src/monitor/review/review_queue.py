@@ -149,8 +149,7 @@ def differ(said: Sequence[Opinion]) -> bool:
 
 def _sample(desk: Desk, day: str) -> Queue:
     """Return a day's sample as far as it was drawn, in the order of its lots."""
-    today = desk.now().astimezone(desk.settings.zone).date()
-    chosen = parse_day(day, "day") if day else today - timedelta(days=1)
+    chosen = parse_day(day, "day") if day else desk.today - timedelta(days=1)
     draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
     ids = [item.article_id for draw in draws for item in draw.offered]
     said = desk.store.said(ids)
@@ -159,8 +158,7 @@ def _sample(desk: Desk, day: str) -> Queue:
 
 def sample_day(desk: Desk, chosen: Chosen) -> date:
     """Return the day whose sample is asked for."""
-    today = desk.now().astimezone(desk.settings.zone).date()
-    return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)
+    return parse_day(chosen.day, "day") if chosen.day else desk.today - timedelta(days=1)
 
 
 def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:

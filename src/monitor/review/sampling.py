@@ -96,8 +96,7 @@ def sample_of(desk: Desk, day: str | None = None, *, draw: bool = True) -> Sampl
     Raises `UsageError` for a day that is none, is not over, or has articles still to be judged;
     `NotFound` for one without a sample where none is to be drawn.
     """
-    zone = desk.settings.zone
-    today = desk.now().astimezone(zone).date()
+    today = desk.today
     chosen = parse_day(day, "day") if day is not None else today - timedelta(days=1)
     if chosen >= today:
         raise UsageError(f"{chosen} is not over yet: what came on it is drawn from on the next day")
@@ -119,7 +118,7 @@ def _sample(desk: Desk, draw: Draw) -> Sample:
 
 def draw_due(desk: Desk) -> Draw | None:
     """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
-    today = desk.now().astimezone(desk.settings.zone).date()
+    today = desk.today
     day = today - timedelta(days=1)
     if desk.store.draws(day.isoformat(), today.isoformat()):
         return None

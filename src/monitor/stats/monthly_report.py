@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from monitor.labels.countries import country_name
 from monitor.labels.institutions import entity_name
+from monitor.labels.schemes import SCHEMES
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.outlet_scorecards import Outlet, Scorecard
 from monitor.stats.plots import Bars
@@ -18,18 +19,6 @@ from monitor.stats.trends import SIDES, BalanceRow, Basis, Trends
 ROWS = 20
 """Rows of a table in the page and the document; the workbook has all."""
 BARS = 12
-_TITLES = {
-    "form": "Forms of exploitation",
-    "place": "Countries of exploitation",
-    "response": "Responses",
-    "victim": "Victims",
-    "indicator": "Indicators of forced labour",
-    "topic": "Topics beside trafficking",
-    "institution": "Institutions named",
-    "instrument": "Laws, treaties and reports named",
-    "vulnerability": "At risk by",
-    "partnership": "Kinds of partnership",
-}
 SIDE_WORDS = {
     "prosecution": "enforcement",
     "protection": "protection",
@@ -126,7 +115,7 @@ def _days(trends: Trends) -> Section:
 def scheme_section(trends: Trends, scheme: str) -> Section:
     """Return how often each label of a scheme was given."""
     rows = trends.schemes[scheme]
-    title = _TITLES[scheme]
+    title = SCHEMES[scheme].trend
     none = "No article has a label of this kind; it may be that no model in force gives them."
     several = "An item may have several." if scheme != "victim" else ""
     top = rows[:BARS]

@@ -184,7 +184,7 @@ def report_of(desk: Desk, month: str) -> Report:
     from monitor.stats.trends import outlet_basis
 
     since, until = month_of(month)
-    today = desk.now().astimezone(desk.settings.zone).date()
+    today = desk.today
     if since > today:
         raise UsageError(f"{month} has not begun")
     period = read_period(desk, since, min(until, _after(today)))

@@ -20,6 +20,7 @@ from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from monitor.labels.schemes import SCHEMES
 from monitor.records.confidence_interval import wilson
 from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.records.finding import MEASURED_FROM
@@ -124,10 +125,10 @@ def outlet_basis(basis: Basis) -> Basis:
 
 
 Dates = Literal["first_seen", "published"]
-SCHEMES = (
-    *("form", "place", "response", "victim", "indicator"),
-    *("topic", "institution", "instrument", "vulnerability", "partnership"),
-)
+CHOSEN = ("form", "place", "response", "victim", "indicator", "topic")
+"""The schemes by which trends can be filtered."""
+COUNTED = tuple(dict.fromkeys((*CHOSEN, *(one.name for one in SCHEMES.values() if one.trend))))
+"""The schemes whose labels are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def count_trends(
         stories=len(stories(items, story_of)),
         outlets=len({item.outlet for item in items}),
         days=_days(items, story_of, stored, changes, zone),
-        schemes={scheme: _by_label(items, story_of, scheme) for scheme in SCHEMES},
+        schemes={scheme: _by_label(items, story_of, scheme) for scheme in COUNTED},
         rules=_by_rule(items, story_of, basis),
         balance=balance_of(items, story_of),
         changes=tuple(changes),

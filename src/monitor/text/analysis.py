@@ -1,8 +1,6 @@
-"""One field of a document with all that was found in it.
+"""Analysed text: one field of a document with its sentences, quotations and word-list hits.
 
 Everything here counts in offsets of the shadow text; only a `Finding` counts in the text itself.
-
-The document view: everything about a text that is cheap to know, with exact offsets.
 """
 
 from __future__ import annotations
@@ -121,20 +119,19 @@ class Scene:
         start, end = self.sentence_span(number)
         if end - start <= MAX_PIECE:
             return start, end
-        cuts = self._cuts.get(number)
-        if cuts is None:
-            cuts = self._cuts[number] = self._cut(start, end)
+        if number not in self._cuts:
+            self._cuts[number] = self._cut(start, end)
+        cuts = self._cuts[number]
         index = bisect_right(cuts, position) - 1
         return cuts[index], cuts[index + 1]
 
     def piece_text(self, number: int, position: int) -> tuple[str, str]:
         """Return the stretch analysed around a position, as it is and in lower case."""
         start, end = self.piece_at(number, position)
-        found = self._pieces.get(start)
-        if found is None:
+        if start not in self._pieces:
             text = self.view.shadow[start:end]
-            found = self._pieces[start] = text, lower_case(text)
-        return found
+            self._pieces[start] = text, lower_case(text)
+        return self._pieces[start]
 
     def _cut(self, start: int, end: int) -> list[int]:
         """Return the borders of the pieces of a long sentence, at spaces where there are any."""

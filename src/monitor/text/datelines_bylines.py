@@ -8,7 +8,7 @@ free words; of a dateline only the part before the sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,8 +114,7 @@ class DeskLine:
 
 def find_desk_lines(text: str) -> tuple[DeskLine, ...]:
     """Return the stretches of `text` that are for the desk, in order; linear in its length."""
-    lines = [span for found in _LINE.finditer(text) if (span := _stripped(text, *found.span()))]
-    return tuple(_recognised(text, lines))
+    return tuple(_recognised(text))
 
 
 def desk_lines_end(text: str) -> int:
@@ -133,36 +132,29 @@ def begins_with_dateline(line: str) -> bool:
     return _DATELINE.match(line[:_BEFORE_SENTENCE]) is not None
 
 
-def _stripped(text: str, start: int, end: int) -> Stretch | None:
-    line = text[start:end]
-    start += len(line) - len(line.lstrip("\ufeff \t\u00a0"))
-    end = start + len(text[start:end].rstrip())
-    return (start, end) if start < end else None
-
-
-def _recognised(text: str, lines: Sequence[Stretch]) -> Iterator[DeskLine]:
+def _recognised(text: str) -> Iterator[DeskLine]:
+    lines: list[Stretch] = []
+    for found in _LINE.finditer(text):
+        start = found.end() - len(found[0].lstrip("\ufeff \t\u00a0"))
+        if words := text[start : found.end()].rstrip():
+            lines.append((start, start + len(words)))
     for number, (start, end) in enumerate(lines):
         line = text[start : min(end, start + MAX_LINE)].replace("\u00a0", " ")
         kind = _kind_of(line, number) if end - start < MAX_LINE else None
         if kind and not (kind == "slug" and len(lines) == 1):
             yield DeskLine(start, end, kind)
-        elif found := _DATELINE.match(line[:_BEFORE_SENTENCE]):
-            yield DeskLine(start, start + found.end(), "dateline")
+        elif dateline := _DATELINE.match(line[:_BEFORE_SENTENCE]):
+            yield DeskLine(start, start + dateline.end(), "dateline")
 
 
 def _kind_of(line: str, number: int) -> Kind | None:
     """Return what a whole line is, the so-and-so-many-th with words; None for a line to check."""
-    head: Kind | None = None
     if number < _SLUG_AMONG and _SLUG.fullmatch(line):
-        head = "slug"
-    elif number < _EMBARGO_AMONG and _is_embargo(line):
-        head = "embargo"
-    elif 0 < number < _BYLINE_AMONG and len(line) <= _BYLINE_CHARS and _BYLINE.fullmatch(line):
-        head = "byline"
-    return head or _kind_anywhere(line)
-
-
-def _kind_anywhere(line: str) -> Kind | None:
+        return "slug"
+    if number < _EMBARGO_AMONG and _is_embargo(line):
+        return "embargo"
+    if 0 < number < _BYLINE_AMONG and len(line) <= _BYLINE_CHARS and _BYLINE.fullmatch(line):
+        return "byline"
     if _CREDITS.fullmatch(line):
         return "credits"
     if _SIGN_OFF.fullmatch(line):

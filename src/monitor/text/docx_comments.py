@@ -1,11 +1,8 @@
-"""Puts what a check found into the Word file, as comments; all else in it stays as it is.
+"""Comments in Word files (.docx): findings put in, and those of an earlier run taken out.
 
-Sets comment marks into a Word document exactly around words, splitting runs where need be.
-
-The comments of a Word file: which are ours, taking those out, adding new ones.
-
-Word keeps them in up to five parts. The text is in one; who answered whom and what is resolved, and
-two kinds of lasting ids, are in others, by the id of a comment's last paragraph.
+Marks are set exactly around words, splitting runs where need be; all else in the file stays as it
+is. Word keeps comments in up to five parts: the text is in one; who answered whom and what is
+resolved, and two kinds of lasting ids, are in others, by the id of a comment's last paragraph.
 """
 
 from __future__ import annotations
@@ -18,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, pairwise
+from operator import attrgetter
 from typing import Any
 
 from monitor.records.errors import UsageError
@@ -34,6 +32,7 @@ _PLACES: Mapping[Place, str] = {
     "picture": "In the picture’s description:",
 }
 _Range = tuple[int, int]
+_START_OF = attrgetter("start")
 
 
 def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: datetime) -> bytes:
@@ -56,7 +55,8 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
     anchors = Anchors(root, word.pieces)
     known = _KeptFindings(root, kept)
     wanted = [f for f in findings if not known.has(f["rule"], f["match"], anchors, _span(f))]
-    missed = [item for item in _missed(document) if item["item"] not in known.items]
+    absent = [item for item in document.get("scorecard", ()) if item["met"] is False]
+    missed = [item for item in absent if item["item"] not in known.items]
     if not (wanted or missed or gone):
         return data
     spans = [_span(finding) for finding in wanted]
@@ -84,10 +84,6 @@ def _findings(word: WordText, document: Mapping[str, Any]) -> list[Mapping[str, 
         if start >= end or word.text[start:end] != finding["match"]:
             raise UsageError("the findings are not of this file")
     return sorted(findings, key=lambda f: (f["start"], -f["end"]))
-
-
-def _missed(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [item for item in document.get("scorecard", ()) if item["met"] is False]
 
 
 def _span(finding: Mapping[str, Any]) -> _Range:
@@ -124,7 +120,6 @@ def _whole_lines(missed: Sequence[Mapping[str, Any]]) -> Iterator[CommentLine]:
 
 
 def _remove_marks(root: Any, ids: set[str]) -> None:
-    """Take the marks of comments out, and the runs that had nothing else."""
     if not ids:
         return
     for mark in [e for e in root.iter(START, END, REFERENCE) if e.get(ID) in ids]:
@@ -166,13 +161,14 @@ REFERENCE, ID = W + "commentReference", W + "id"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def make(tag: str, **attributes: str) -> Any:
+def make(tag: str, *children: Any, **attributes: str) -> Any:
     """Return a new element `w:tag` with attributes of the same namespace."""
     from lxml import etree
 
     element = etree.Element(W + tag, nsmap={"w": W[1:-1]})
     for name, value in attributes.items():
         element.set(W + name, value)
+    element.extend(children)
     return element
 
 
@@ -212,12 +208,11 @@ class Anchors:
     def __init__(self, root: Any, pieces: tuple[TextNode, ...]) -> None:
         self._root = root
         self._pieces = list(pieces)
-        self._starts = [piece.start for piece in pieces]
         self._ids: Iterator[int] | None = None
 
     def cut(self, at: int) -> None:
         """Split the text element that `at` is inside of, if a comment may go there."""
-        index = bisect_right(self._starts, at) - 1
+        index = bisect_right(self._pieces, at, key=_START_OF) - 1
         piece = self._pieces[index] if index >= 0 else None
         if piece is None or at > piece.end or piece.place != "body" or piece.node.tag != W + "t":
             return
@@ -230,11 +225,10 @@ class Anchors:
         # White space at a paragraph's edge is in no piece: then one of the two has nothing.
         halves = [half for half in (left, rest) if half.start < half.end]
         self._pieces[index : index + 1] = halves
-        self._starts[index : index + 1] = [half.start for half in halves]
 
     def first(self, start: int) -> TextNode:
         """Return the piece that has the character at `start`, else the next one."""
-        index = bisect_right(self._starts, start) - 1
+        index = bisect_right(self._pieces, start, key=_START_OF) - 1
         if index < 0 or self._pieces[index].end <= start:
             index += 1
         return self._pieces[min(index, len(self._pieces) - 1)]
@@ -262,13 +256,10 @@ class Anchors:
         _outward(begin, before=True).addprevious(make("commentRangeStart", id=comment))
         closing = make("commentRangeEnd", id=comment)
         _outward(finish, before=False).addnext(closing)
-        sign = make("r")
-        sign.append(copy.deepcopy(look))
-        sign.append(make("commentReference", id=comment))
+        sign = make("r", copy.deepcopy(look), make("commentReference", id=comment))
         _below_paragraph(closing).addnext(sign)
 
     def _whole(self, node: Any, *, before: bool) -> Any:
-        """Return the run that starts, or ends, with `node`."""
         home, is_split = home_of(node)
         return self._split(home, node, before=before) if is_split else home
 
@@ -425,19 +416,20 @@ class Comments:
         for comment in comments:
             drop(comment)
         self.changed[self._name] = self._root
-        self._forget(_EXTENDED, _W15 + "commentEx", _W15 + "paraId", paragraphs)
-        gone = self._forget(_IDS, _CID + "commentId", _CID + "paraId", paragraphs)
+        find, links_of = self._package.find, WordPackage.rels_name(self._name)
+        self._forget(find(_EXTENDED), _W15 + "commentEx", _W15 + "paraId", paragraphs)
+        gone = self._forget(find(_IDS), _CID + "commentId", _CID + "paraId", paragraphs)
         lasting = {entry.get(_CID + "durableId") for entry in gone}
-        self._forget(_EXTENSIBLE, _CEX + "commentExtensible", _CEX + "durableId", lasting)
-        self._forget_links(links - {e.get(_R_ID) for e in self._root.iter(W + "hyperlink")})
+        self._forget(find(_EXTENSIBLE), _CEX + "commentExtensible", _CEX + "durableId", lasting)
+        unused = links - {e.get(_R_ID) for e in self._root.iter(W + "hyperlink")}
+        self._forget(links_of, OPC + "Relationship", "Id", unused)
         return {comment.get(W + "id", "") for comment in comments}
 
     def first_free(self, root: Any) -> int:
         """Return a number above those of all comments, and of all marks in the document `root`."""
-        marks = (W + "commentRangeStart", W + "commentRangeEnd", W + "commentReference")
-        found = [e.get(W + "id", "") for e in root.iter(*marks)]
+        found = [e.get(ID, "") for e in root.iter(START, END, REFERENCE)]
         if self._root is not None:
-            found += [e.get(W + "id", "") for e in self._root.iter(W + "comment")]
+            found += [e.get(ID, "") for e in self._root.iter(W + "comment")]
         return 1 + max((int(n) for n in found if n.isdecimal()), default=-1)
 
     def add(self, number: str, lines: Iterable[CommentLine], now: datetime) -> None:
@@ -445,15 +437,11 @@ class Comments:
         self._open()
         date = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         comment = make("comment", id=number, author=self._author, date=date, initials=INITIALS)
-        sign = make("r")
-        sign.append(self.sign_look())
-        sign.append(make("annotationRef"))
+        sign = make("r", self.sign_look(), make("annotationRef"))
         for line in lines:
             paragraph = make("p")
             if self._text_style:
-                look = make("pPr")
-                look.append(make("pStyle", val=self._text_style))
-                paragraph.append(look)
+                paragraph.append(make("pPr", make("pStyle", val=self._text_style)))
             if len(comment) == 0:
                 paragraph.append(sign)
             paragraph.extend(self._runs(line))
@@ -462,10 +450,8 @@ class Comments:
 
     def sign_look(self) -> Any:
         """Return the properties of the run that has a comment's sign."""
-        look = make("rPr")
-        is_named = self._sign_style
-        look.append(make("rStyle", val=is_named) if is_named else make("sz", val="16"))
-        return look
+        style = self._sign_style
+        return make("rPr", make("rStyle", val=style) if style else make("sz", val="16"))
 
     def _runs(self, line: CommentLine) -> Iterator[Any]:
         if line.label:
@@ -480,12 +466,15 @@ class Comments:
 
     def _open(self) -> None:
         """Make sure that there is a part for comments, and that it is to be saved."""
+        from lxml import etree
+
         if self._name is None:
             self._name = self._free_name()
             self._root = make("comments")
             self._relate(self._package.main, _KIND, posixpath.basename(self._name))
             types = self._package.tree(CONTENT_TYPES)
-            _child(types, TYPES + "Override", PartName=f"/{self._name}", ContentType=_TYPE)
+            facts = {"PartName": f"/{self._name}", "ContentType": _TYPE}
+            etree.SubElement(types, TYPES + "Override", facts)
             self.changed[CONTENT_TYPES] = types
         self.changed[self._name] = self._root
 
@@ -504,68 +493,41 @@ class Comments:
         return self._links[url]
 
     def _relate(self, source: str, kind: str, target: str, *, is_outside: bool = False) -> str:
-        """Add a relationship of a part; return its id."""
+        from lxml import etree
+
         name = WordPackage.rels_name(source)
         if name in self.changed:
             root = self.changed[name]
         elif self._package.has(name):
             root = self._package.tree(name)
         else:
-            root = _relationships()
+            root = etree.Element(OPC + "Relationships", nsmap={None: OPC[1:-1]})
         self.changed[name] = root
         taken = {relation.get("Id") for relation in root}
         free = next(f"rIdM{n}" for n in range(1, len(taken) + 2) if f"rIdM{n}" not in taken)
         outside = {"TargetMode": "External"} if is_outside else {}
-        _child(root, OPC + "Relationship", Id=free, Type=kind, Target=target, **outside)
+        facts = {"Id": free, "Type": kind, "Target": target, **outside}
+        etree.SubElement(root, OPC + "Relationship", facts)
         return free
 
-    def _forget(self, kind: str, tag: str, key: str, values: set[Any]) -> list[Any]:
-        """Take the entries about `values` out of a part beside; return them."""
-        name = self._package.find(kind)
-        root = self._package.tree(name) if name else None
-        found = [] if root is None else [e for e in root.iter(tag) if e.get(key) in values]
+    def _forget(self, name: str | None, tag: str, key: str, values: set[Any]) -> list[Any]:
+        """Take the entries about `values` out of the part `name`, if it is there; return them."""
+        if name is None or not self._package.has(name):
+            return []
+        root = self._package.tree(name)
+        found = [entry for entry in root.iter(tag) if entry.get(key) in values]
         for entry in found:
             drop(entry)
-        if found and name:
+        if found:
             self.changed[name] = root
         return found
 
-    def _forget_links(self, ids: set[Any]) -> None:
-        assert self._name is not None
-        name = WordPackage.rels_name(self._name)
-        if not self._package.has(name):
-            return
-        root = self._package.tree(name)
-        found = [relation for relation in root if relation.get("Id") in ids]
-        for relation in found:
-            drop(relation)
-        if found:
-            self.changed[name] = root
-
 
 def _run(text: str, *looks: Any) -> Any:
-    run = make("r")
-    if looks:
-        properties = make("rPr")
-        properties.extend(looks)
-        run.append(properties)
     words = make("t")
     words.text = " ".join(_NO_XML.sub("", text).splitlines())
-    words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    run.append(words)
-    return run
-
-
-def _child(parent: Any, tag: str, **attributes: str) -> None:
-    from lxml import etree
-
-    etree.SubElement(parent, tag, attributes)
-
-
-def _relationships() -> Any:
-    from lxml import etree
-
-    return etree.Element(OPC + "Relationships", nsmap={None: OPC[1:-1]})
+    words.set(_SPACE, "preserve")
+    return make("r", *([make("rPr", *looks)] if looks else []), words)
 
 
 def _paragraph_ids(comment: Any) -> set[str]:

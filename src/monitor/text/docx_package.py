@@ -56,7 +56,9 @@ class WordPackage:
             raise DocumentError("not a Word file") from error
         self._names = _checked_names(self._zip.infolist())
         self._trees: dict[str, Any] = {}
-        self._types = self._tree_or_refuse(CONTENT_TYPES)
+        if not self.has(CONTENT_TYPES):
+            raise DocumentError(_NOT_WORD)
+        self._types = self.tree(CONTENT_TYPES)
         self.main = self._find_main()
 
     def find(self, kind: str, source: str | None = None) -> str | None:
@@ -141,11 +143,6 @@ class WordPackage:
         if main is None or kinds.get(main.lower()) != MAIN_TYPE:
             raise DocumentError(_NOT_WORD)
         return main
-
-    def _tree_or_refuse(self, name: str) -> Any:
-        if not self.has(name):
-            raise DocumentError(_NOT_WORD)
-        return self.tree(name)
 
     def _read(self, name: str) -> bytes:
         try:

@@ -1,4 +1,4 @@
-"""The text of a Word file: paragraphs, tables and notes in order, headings, captions, alt text.
+"""Text extraction from Word files (.docx): paragraphs, tables, notes, headings, captions, alt text.
 
 Each stretch of the text knows the element that it stands in, so that comments find their place.
 """
@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from monitor.records.errors import DocumentError, DocumentTooLarge
-from monitor.text.docx_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
+from monitor.text.docx_package import RELATIONSHIP, W, WordPackage
 from monitor.text.positions import Stretch
-
-__all__ = ["MAX_UNPACKED", "TextNode", "WordText", "read_docx", "read_word"]
 
 Place = Literal["body", "text box", "footnote", "endnote", "picture"]
 
@@ -74,14 +72,6 @@ class _WordBlock:
     pieces: list[tuple[str, Any]] = field(default_factory=list)
 
 
-def read_docx(
-    data: bytes, *, max_chars: int | None = None
-) -> tuple[str, Stretch | None, tuple[Stretch, ...]]:
-    """Return the text, the span of the headline and those of the captions; see `read_word`."""
-    word = read_word(WordPackage(data), max_chars=max_chars)
-    return word.text, word.headline, word.captions
-
-
 def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText:
     """Return the visible text of a Word file.
 
@@ -109,9 +99,8 @@ def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText
         length += 2 if texts else 0
         lead = len(whole) - len(whole.lstrip())
         pieces += _placed(paragraph, length - lead, length, length + len(stripped))
-        span = (length, length + len(stripped))
+        span = (length, length := length + len(stripped))
         texts.append(stripped)
-        length = span[1]
         if max_chars is not None and length > max_chars:
             raise DocumentTooLarge(f"the document has more than {max_chars:,} characters")
         if paragraph.place == "picture" or paragraph.style == "caption":
@@ -163,7 +152,6 @@ class _Walk:
             yield from self._below(note, "endnote", reference)
 
     def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_WordBlock]:
-        """Yield the paragraphs below `element`, in order."""
         for child in element.iterchildren():
             if child.tag in _UNSEEN:
                 continue
@@ -182,8 +170,7 @@ class _Walk:
         """Yield what belongs to a paragraph without being its text: alt texts, boxes, notes."""
         for element, place, _ in aside:
             if place == "picture":
-                pieces = [(element.get("descr"), element)]
-                yield _WordBlock("", place, reference, pieces)
+                yield _WordBlock("", place, reference, [(element.get("descr"), element)])
         for element, place, mark in aside:
             if place != "picture":
                 yield from self._below(element, place, mark if reference is None else reference)
@@ -203,17 +190,12 @@ class _Walk:
                 place = paragraph.place
                 aside.append((child, "text box" if place == "body" else place, None))
             elif child.tag in _NOTES:
-                self._refer(child, aside)
+                note = self._notes[child.tag].pop(child.get(W + "id", ""), None)
+                if note is not None and _NOTES[child.tag] == "endnote":
+                    self._endnotes.append((note, child))
+                elif note is not None:
+                    aside.append((note, "footnote", child))
             else:
                 if child.tag == _PICTURE and child.get("descr"):
                     aside.append((child, "picture", None))
                 self._gather(child, paragraph, aside)
-
-    def _refer(self, mark: Any, aside: list[tuple[Any, Place, Any]]) -> None:
-        note = self._notes[mark.tag].pop(mark.get(W + "id", ""), None)
-        if note is None:
-            return
-        if _NOTES[mark.tag] == "endnote":
-            self._endnotes.append((note, mark))
-        else:
-            aside.append((note, "footnote", mark))

@@ -1,4 +1,4 @@
-"""The visible text of an HTML file, with the place of each character in the file.
+"""Text extraction from HTML, with the place of each character in the file.
 
 lxml knows lines, not characters, and repairs the text before it is asked; a tokenizer of the
 HTML standard's main states is 100 lines, linear, and every offset is the file's own.
@@ -103,7 +103,7 @@ class _HtmlReader:
         if name == "br":
             self.visible.space("\n", token.start, token.end - token.start)
         elif name == "img" and not token.closing and "alt" in token.attributes:
-            self._alt(*token.attributes["alt"])
+            self.visible.caption_later(list(_pieces(self.source, *token.attributes["alt"])))
         elif name in _BLOCKS:
             self._block(token)
 
@@ -135,7 +135,6 @@ class _HtmlReader:
             self._marked = (token.name, self.visible.length)
 
     def _end_mark(self) -> None:
-        """Note the headline or caption that ends here."""
         if self._marked is None or self.visible.is_fresh:
             return
         name, before = self._marked
@@ -154,9 +153,6 @@ class _HtmlReader:
                 self.visible.space("\n", at, width)
             else:
                 self.visible.space(" ", at, width)
-
-    def _alt(self, start: int, end: int) -> None:
-        self.visible.caption_later(list(_pieces(self.source, start, end)))
 
 
 def _pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

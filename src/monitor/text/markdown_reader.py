@@ -1,4 +1,4 @@
-"""The visible text of a Markdown file, with the place of each character in the file.
+"""Text extraction from Markdown, with the place of each character in the file.
 
 markdown-it-py does the parsing; it keeps the lines of a block but not the offsets inside it, so
 its inline state is made to note where each piece of text began.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -19,6 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from monitor.text.html_reader import append_html
+from monitor.text.normalised_text import OffsetMap
 from monitor.text.positions import Stretch
 from monitor.text.visible_text import VisibleText
 
@@ -71,8 +71,6 @@ class _State(StateInline):
 
 
 class _Inline(ParserInline):
-    """The inline parser with our state."""
-
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = _State(src, md, env, tokens)
         self.tokenize(state)
@@ -106,8 +104,6 @@ def read_markdown(source: str) -> tuple[VisibleText, Stretch | None]:
 
 
 class _MarkdownReader:
-    """Walks over the block tokens."""
-
     def __init__(self, source: str, begin: int) -> None:
         self.source = source
         self.visible = VisibleText(source)
@@ -147,7 +143,6 @@ class _MarkdownReader:
         return span if end - start == 1 and blank else None
 
     def _line(self, number: int) -> Stretch:
-        """Return the span of a source line, with its end."""
         lines = self._lines
         start = lines[number] if number < len(lines) else len(self.source)
         return start, lines[number + 1] if number + 1 < len(lines) else len(self.source)
@@ -162,36 +157,38 @@ class _MarkdownReader:
                 skipping = False
             elif child.type == "image":
                 self.visible.caption_later(_alt(child, place))
-            elif child.type in {"softbreak", "hardbreak"} or _is_br(child):
-                at = place.source(child.meta["at"])
+            elif child.type in {"softbreak", "hardbreak"} or (
+                child.type == "html_inline" and child.content.lower().startswith("<br")
+            ):
+                at = place.position(child.meta["at"])
                 text = " " if child.type == "softbreak" else "\n"
                 self.visible.space(text, at, 1)
             elif child.type in {"text", "text_special"} and not skipping:
                 self._text(child, place)
             elif child.type == "html_inline" and child.content.startswith("<!--"):
                 at, end = child.meta["at"], child.meta["at"] + len(child.content)
-                self.visible.comment(place.source(at), place.source(end - 1) + 1)
+                self.visible.comment(place.position(at), place.position(end - 1) + 1)
 
-    def _text(self, token: Token, place: _Place) -> None:
+    def _text(self, token: Token, place: OffsetMap) -> None:
         content, at = token.content, int(token.meta["at"])
         if token.type == "text_special":
-            self.visible.put(content, place.source(at), len(token.markup))
+            self.visible.put(content, place.position(at), len(token.markup))
             return
         body = content.strip(" \t")
         lead = len(content) - len(content.lstrip(" \t"))
         trail = len(content) - lead - len(body)
         if lead:
-            self.visible.space(" ", place.source(at), lead)
+            self.visible.space(" ", place.position(at), lead)
         for source, length in place.pieces(at + lead, len(body)):
             self.visible.copy(source, source + length)
         if trail:
-            self.visible.space(" ", place.source(at + lead + len(body)), trail)
+            self.visible.space(" ", place.position(at + lead + len(body)), trail)
 
-    def _place(self, token: Token, block: str) -> _Place:
+    def _place(self, token: Token, block: str) -> OffsetMap:
         """Find each line of an inline token's content in the source."""
         if block in {"th_open", "td_open"}:
             return self._cell_place(token.content)
-        place = _Place()
+        place = OffsetMap()
         position = 0
         for number, content in enumerate(token.content.split("\n"), (token.map or [0])[0]):
             begin, end = self._line(number)
@@ -205,13 +202,13 @@ class _MarkdownReader:
             position += len(content) + 1
         return place
 
-    def _cell_place(self, content: str) -> _Place:
+    def _cell_place(self, content: str) -> OffsetMap:
         """Find a table cell in its row; a bar in it is written with a backslash."""
         begin, end = self._line(self._row)
         written = content.replace("|", "\\|")
         at = max(0, self.source.find(written, begin + self._cell, end) - begin)
         self._cell = at + len(written)
-        place = _Place()
+        place = OffsetMap()
         place.add(0, begin + at)
         bars = [index for index, character in enumerate(content) if character == "|"]
         for count, bar in enumerate(bars, 1):
@@ -219,35 +216,7 @@ class _MarkdownReader:
         return place
 
 
-class _Place:
-    """From offsets of an inline content to offsets of the source."""
-
-    __slots__ = ("_sources", "_starts")
-
-    def __init__(self) -> None:
-        self._starts, self._sources = array("q"), array("q")
-
-    def add(self, start: int, source: int) -> None:
-        """Say that from content offset `start` on, characters stand at `source` and following."""
-        self._starts.append(start)
-        self._sources.append(source)
-
-    def source(self, offset: int) -> int:
-        """Return where the content's character `offset` stands."""
-        index = max(0, bisect_right(self._starts, offset) - 1)
-        return self._sources[index] + offset - self._starts[index]
-
-    def pieces(self, offset: int, length: int) -> Iterator[tuple[int, int]]:
-        """Yield (source, length) of the pieces that stand together in the source."""
-        end = offset + length
-        while offset < end:
-            index = bisect_right(self._starts, offset)
-            stop = min(end, self._starts[index]) if index < len(self._starts) else end
-            yield self.source(offset), stop - offset
-            offset = stop
-
-
-def _alt(token: Token, place: _Place) -> list[tuple[str, int, int]]:
+def _alt(token: Token, place: OffsetMap) -> list[tuple[str, int, int]]:
     """Return the pieces of an image's alternative text; it begins behind `![`."""
     base = int(token.meta["at"]) + 2
     pieces: list[tuple[str, int, int]] = []
@@ -255,9 +224,5 @@ def _alt(token: Token, place: _Place) -> list[tuple[str, int, int]]:
         if child.type in {"text", "text_special", "softbreak"}:
             raw = child.markup if child.type == "text_special" else child.content
             text = child.content if child.type != "softbreak" else " "
-            pieces.append((text, place.source(base + child.meta["at"]), len(raw) or 1))
+            pieces.append((text, place.position(base + child.meta["at"]), len(raw) or 1))
     return [piece for piece in pieces if piece[0]]
-
-
-def _is_br(token: Token) -> bool:
-    return token.type == "html_inline" and token.content.lower().startswith("<br")

@@ -1,4 +1,4 @@
-"""The shadow text: the same words with one form of quote, dash and space, and an exact way back.
+"""Text normalisation with an exact way back: one form of quote, dash and space (the shadow text).
 
 Rules are written with straight quotes and plain spaces; writers are not. Almost every change is
 one character for one character, so offsets move only where something invisible is left out or a
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b\u2032\u02bc\u02b9`\u00b4\uff07\u2039\u203a"
@@ -21,16 +22,8 @@ _SPACES += "\u202f\u205f\u3000"
 _LINES = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
 _INVISIBLE += "\ufe00-\ufe0f\ufeff"
-_LIGATURES = {
-    "\ufb00": "ff",
-    "\ufb01": "fi",
-    "\ufb02": "fl",
-    "\ufb03": "ffi",
-    "\ufb04": "ffl",
-    "\ufb05": "st",
-    "\ufb06": "st",
-}
-
+_LIGATURES = {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+_LIGATURES |= {"\ufb05": "st", "\ufb06": "st"}
 _ONE_TO_ONE = str.maketrans(
     dict.fromkeys(SINGLE_QUOTES, "'")
     | dict.fromkeys(DOUBLE_QUOTES, '"')
@@ -75,6 +68,15 @@ class OffsetMap:
             return offset
         index = bisect_right(self._shadow, offset) - 1
         return self._text[index] + (0 if self._stuck[index] else offset - self._shadow[index])
+
+    def pieces(self, offset: int, length: int) -> Iterator[tuple[int, int]]:
+        """Yield where the shadow's characters stand, and how many stand together there."""
+        end = offset + length
+        while offset < end:
+            index = bisect_right(self._shadow, offset)
+            stop = min(end, self._shadow[index]) if index < len(self._shadow) else end
+            yield self.position(offset), stop - offset
+            offset = stop
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the text's span that covers the shadow's characters `start` to `end`, no more."""

@@ -1,10 +1,9 @@
-"""Every word of every rule and lexicon, found in one pass over the text.
+"""Multi-pattern phrase search (Aho-Corasick): every word of every rule in one pass over the text.
 
-All phrases, triggers and evidence words go into one Aho-Corasick automaton: 100,000 documents a
-second and core, against 350 with one regular expression. A phrase is compared in lower case, with
-hyphens, line breaks and runs of spaces counted as one space, and on word boundaries. Long sequences
-are not multiplied out (60 rules made 120,000 phrases, half a second at every start) but joined
-from what their slots found.
+100,000 documents a second and core, against 350 with one regular expression. A phrase is compared
+in lower case, with hyphens, line breaks and runs of spaces counted as one space, and on word
+boundaries. Long sequences are not multiplied out (60 rules made 120,000 phrases, half a second at
+every start) but joined from what their slots found.
 """
 
 from __future__ import annotations
@@ -149,7 +148,6 @@ class Hits:
         return self._starts[wordset]
 
     def _after(self, end: int) -> int:
-        """Return where the next word starts."""
         while end < len(self._search) and self._search[end] == " ":
             end += 1
         return end
@@ -278,7 +276,6 @@ class Scanner:
         back: Callable[[int], int] | None,
         raw: dict[int, list[Stretch]],
     ) -> None:
-        """Add the hits of every entry, as whole words, to `raw`."""
         size = len(search)
         for entry, start, end in automaton.find_matches_as_indexes(search, overlapping=True):
             if start and search[start].isalnum() and search[start - 1].isalnum():

@@ -1,14 +1,8 @@
-"""Lines, columns and UTF-16 offsets of a text.
+"""Positions in a text: lines, columns, UTF-16 offsets, and source maps of extracted text.
 
-An index of line starts and of characters outside the Basic Multilingual Plane is built once;
-each question is then a bisection, however many findings a text has.
-
-Where each character of a visible text stands in the source file it was read from.
-
-A list of runs instead of a list of offsets per character: a page of 100,000 characters is a few
-hundred runs, and inside a run the source characters are identical, so one addition is exact.
-
-The one type of a place in one text; with the name of its field it is a `records.finding.Span`.
+An index of line starts and of characters outside the Basic Multilingual Plane is built once; each
+question is then a bisection. A source map is a list of runs instead of an offset per character: a
+page of 100,000 characters is a few hundred runs, inside which source and text are identical.
 """
 
 from __future__ import annotations
@@ -18,10 +12,14 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 BOM = "\ufeff"
+Stretch = tuple[int, int]
+"""A place in one text: from which character to before which, in code points. With the name of its
+field it is a `records.finding.Span`."""
 
 
 class Positions:
@@ -70,16 +68,6 @@ class Positions:
             raise IndexError(f"offset {offset} is outside a text of {self._length} characters")
 
 
-def line_column(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column of `offset` in `text`; for many offsets use `Positions`."""
-    return Positions(text).line_column(offset)
-
-
-def utf16_offset(text: str, offset: int) -> int:
-    """Return `offset` counted in UTF-16 code units; for many offsets use `Positions`."""
-    return Positions(text).utf16(offset)
-
-
 @dataclass(frozen=True, slots=True)
 class Run:
     """`length` visible characters from `visible` on, made from `width` characters at `source`.
@@ -97,36 +85,25 @@ class Run:
 class SourceMap:
     """Maps spans of a visible text to spans of its source; built once, read often."""
 
-    __slots__ = ("_lengths", "_sources", "_visibles", "_widths", "positions")
+    __slots__ = ("_runs", "positions")
 
     def __init__(self, source: str, runs: Iterable[Run]) -> None:
         """Take the runs in order; together they cover the visible text without gaps."""
         self.positions = Positions(source)
         """Lines and columns of the source."""
-        self._visibles, self._sources = array("q"), array("q")
-        self._lengths, self._widths = array("q"), array("q")
-        for run in runs:
-            self._visibles.append(run.visible)
-            self._sources.append(run.source)
-            self._lengths.append(run.length)
-            self._widths.append(run.width)
+        self._runs = tuple(runs)
 
-    def original(self, start: int, end: int) -> tuple[int, int]:
+    def original(self, start: int, end: int) -> Stretch:
         """Return the source span, in code points, of the visible span `start` to `end`."""
-        if not self._visibles:
+        if not self._runs:
             return 0, 0
         begin = self._edge(start, is_end=False)
         return (begin, begin) if end <= start else (begin, max(begin, self._edge(end, is_end=True)))
 
     def _edge(self, offset: int, *, is_end: bool) -> int:
         """Map one edge; an end belongs to the run of the character before it."""
-        index = max(0, bisect_right(self._visibles, offset - 1 if is_end else offset) - 1)
-        inside = offset - self._visibles[index]
-        length, width = self._lengths[index], self._widths[index]
-        if length == width:
-            return self._sources[index] + min(inside, length)
-        return self._sources[index] + (width if is_end else 0)
-
-
-Stretch = tuple[int, int]
-"""From which character to before which, counted in code points."""
+        at = offset - 1 if is_end else offset
+        run = self._runs[max(0, bisect_right(self._runs, at, key=attrgetter("visible")) - 1)]
+        if run.length == run.width:
+            return run.source + min(offset - run.visible, run.length)
+        return run.source + (run.width if is_end else 0)

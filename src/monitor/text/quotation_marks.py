@@ -1,10 +1,9 @@
-"""What one quotation mark is, told from itself and its neighbours: opening, closing or neither.
+"""Quotation mark pairing: which mark opens, which closes, which is an apostrophe or an inch.
 
-Pairs quotation marks: which mark opens, which closes, which is an apostrophe or an inch.
-
-Double marks are paired first, for they are the surer ones; single marks then only among those
-that stand in the same double quotation. Two double quotations and one single in each are open at
-a time at most: news prose nests no deeper, and no input can make the pairing slow.
+Each mark is first read by itself and its neighbours. Double marks are paired first, for they are
+the surer ones; single marks then only among those that stand in the same double quotation. Two
+double quotations and one single in each are open at a time at most: news prose nests no deeper, and
+no input can make the pairing slow.
 """
 
 from __future__ import annotations
@@ -20,19 +19,9 @@ from monitor.text.positions import Stretch
 Weight = Literal["single", "double"]
 Role = Literal["open", "close", "either", "none"]
 
-_OPENING = {
-    "\u201c",
-    "\u201e",
-    "\u201f",
-    "\u00ab",
-    "\u301d",
-    "\u2018",
-    "\u201a",
-    "\u201b",
-    "\u2039",
-}
-_CLOSING = {"\u201d", "\u00bb", "\u301e", "\u203a"}
-_TURNED = {"\u201c", "\u00ab"}
+_OPENING = frozenset("\u201c\u201e\u201f\u00ab\u301d\u2018\u201a\u201b\u2039")
+_CLOSING = frozenset("\u201d\u00bb\u301e\u203a")
+_TURNED = frozenset("\u201c\u00ab")
 """Opening marks that close in other countries, or where somebody typed the wrong one."""
 # Two single marks in a row are a double one that somebody typed, or a tokenizer's. Three after a
 # word are a single mark, then a double one: they end a quotation that ends in another.
@@ -62,18 +51,15 @@ class QuoteMark:
 
 def find_marks(marks: str, span: Stretch) -> list[QuoteMark]:
     """Return the marks of a paragraph, each for itself."""
-    return [_read_mark(marks, m.start(), m.end(), span) for m in _MARK.finditer(marks, *span)]
-
-
-def _read_mark(marks: str, start: int, end: int, span: Stretch) -> QuoteMark:
-    """Tell what one mark is from itself and its neighbours."""
-    single = marks[start] in SINGLE_QUOTES and end - start == 1
-    weight: Weight = "single" if single else "double"
-    before = marks[start - 1] if start > span[0] else " "
-    after = marks[end] if end < span[1] else " "
-    if weight == "single":
-        return _read_single(marks, start, end, before, after)
-    return _read_double(marks, start, end, before, after, span)
+    found = []
+    for start, end in (match.span() for match in _MARK.finditer(marks, *span)):
+        before = marks[start - 1] if start > span[0] else " "
+        after = marks[end] if end < span[1] else " "
+        if marks[start] in SINGLE_QUOTES and end - start == 1:
+            found.append(_read_single(marks, start, end, before, after))
+        else:
+            found.append(_read_double(marks, start, end, before, after, span))
+    return found
 
 
 def _read_double(
@@ -190,7 +176,10 @@ class _Carried:
 class _QuotedText:
     span: Stretch
     found: list[QuoteMark]
-    doubles: list[QuoteMark] = field(default_factory=list)
+    doubles: list[QuoteMark] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.doubles = [mark for mark in self.found if mark.weight == "double"]
 
 
 def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
@@ -201,21 +190,14 @@ def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
     is a closing one; one that never closes ends with its paragraph if its mark can be nothing but
     an opening one, else there is none.
     """
-    read = [_read_paragraph(marks, span) for span in paragraphs]
+    read = [_QuotedText(span, find_marks(marks, span)) for span in paragraphs]
     pairing = _Pairing(marks)
     for index, paragraph in enumerate(read):
         pairing.take(paragraph, read[index + 1 : index + 2 + _PARAGRAPHS_AHEAD])
     return tuple(sorted(pairing.pairs, key=lambda pair: (pair.start, -pair.end)))
 
 
-def _read_paragraph(marks: str, span: Stretch) -> _QuotedText:
-    found = find_marks(marks, span)
-    return _QuotedText(span, found, [mark for mark in found if mark.weight == "double"])
-
-
 class _Pairing:
-    """The state of one pass over a text."""
-
     def __init__(self, marks: str) -> None:
         self.marks = marks
         self.pairs: list[Pair] = []
@@ -250,7 +232,7 @@ class _Pairing:
         runs_on = reopens != "double" and _runs_on(self.marks, last, ahead)
         if reopens == "double" or runs_on:
             self.carried = _Carried("double", last.group, reopens=not runs_on)
-            doubles.add(last, end, end)
+            doubles.found += _pair(last, end, end)
         else:
             doubles.keep(last, end)
 
@@ -285,20 +267,11 @@ class _Pairing:
                 slots[-1] = _Open(mark, self.group(mark, paragraph.span, carried))
             elif current and not _is_possessive(mark, current, strong_follows, self.marks):
                 slots[-1] = None
-                self._close_single(current, mark)
+                if current.mark.firm or mark.start - current.mark.end <= _LONGEST_DOUBTFUL:
+                    self.pairs += _pair(current, mark.start, mark.end)
         if reopens == "single" and slots[0] and self.carried is None:
             self.carried = _Carried("single", slots[0].group, reopens=True)
-            self._add(slots[0], paragraph.span[1], paragraph.span[1])
-
-    def _close_single(self, current: _Open, mark: QuoteMark) -> None:
-        too_long = mark.start - current.mark.end > _LONGEST_DOUBTFUL
-        if current.mark.firm or not too_long:
-            self._add(current, mark.start, mark.end)
-
-    def _add(self, current: _Open, end: int, after: int) -> None:
-        mark = current.mark
-        if end > mark.end:
-            self.pairs.append(Pair(mark.end, end, mark.start, after, current.group))
+            self.pairs += _pair(slots[0], paragraph.span[1], paragraph.span[1])
 
 
 class _Doubles:
@@ -328,12 +301,13 @@ class _Doubles:
             role = mark.role
             if role == "either":
                 role = "close" if self.open else "open"
+            is_typed_twice = mark.end - mark.start == 2 and self.marks[mark.start] in SINGLE_QUOTES
             if role == "open":
                 self._start(index, mark)
             elif role == "close" and self.open:
                 if not self._is_measure(index, mark):
-                    self.add(self.open.pop(), mark.start, mark.end)
-            elif role == "close" and _is_typed_twice(mark, self.marks):
+                    self.found += _pair(self.open.pop(), mark.start, mark.end)
+            elif role == "close" and is_typed_twice:
                 self.unused.add(mark.start)
             elif role == "close" and index == 0:
                 self._unopened(mark)
@@ -375,24 +349,20 @@ class _Doubles:
         speech = self.marks[mark.start - 1] in _ENDS_SPEECH
         if speech and 0 < mark.start - start <= _LONGEST_UNOPENED:
             opening = QuoteMark(start, start, "double", "open", firm=False)
-            self.add(_Open(opening, self.pairing.group(mark, (-1, -1), None)), mark.start, mark.end)
+            opened = _Open(opening, self.pairing.group(mark, (-1, -1), None))
+            self.found += _pair(opened, mark.start, mark.end)
 
     def keep(self, current: _Open, end: int) -> None:
         """End at `end` what was never closed, or where its speaker is named, if it is sure."""
         if current.mark.firm and current.mark.role == "open":
             said = _SAID.search(self.marks, current.mark.end, end)
             end = said.end() if said else end
-            self.add(current, end, end)
-
-    def add(self, current: _Open, end: int, after: int) -> None:
-        """Add a pair if there is something in it."""
-        mark = current.mark
-        if end > mark.end:
-            self.found.append(Pair(mark.end, end, mark.start, after, current.group))
+            self.found += _pair(current, end, end)
 
 
-def _is_typed_twice(mark: QuoteMark, marks: str) -> bool:
-    return mark.end - mark.start == 2 and marks[mark.start] in SINGLE_QUOTES
+def _pair(opened: _Open, end: int, after: int) -> list[Pair]:
+    mark = opened.mark
+    return [Pair(mark.end, end, mark.start, after, opened.group)] if end > mark.end else []
 
 
 def _closers(doubles: Sequence[QuoteMark], marks: str) -> list[int | None]:

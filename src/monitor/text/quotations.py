@@ -1,10 +1,8 @@
-"""Whose words are these: attributed speech, scare quotes, and words named as words.
+"""Quotations in a text: attributed speech, scare quotes, and words named as words (mentions).
 
-Words named as words: "the term 'x'", "there is no such thing as an x", style-guide talk.
-
-A text about wording must be able to name the wording. Quoted mentions are told by the words at
-the marks; unquoted ones by a sentence that speaks about a term, and then the whole sentence
-counts, because it is the sentence that talks about words.
+A text about wording must be able to name the wording ("the term 'x'", style-guide talk). Quoted
+mentions are told by the words at the marks; unquoted ones by a sentence that speaks about a term,
+and then the whole sentence counts, because it is the sentence that talks about words.
 """
 
 from __future__ import annotations
@@ -65,13 +63,9 @@ def find_quotations(
     """Return the quotations and mentions of a text, in order of their start."""
     pairs = find_pairs(shadow.marks, paragraphs)
     found = _Classifier(shadow.text, pairs, sentences, paragraphs).classify()
-    found = _overrule(found, find_mentions(shadow.text, sentences))
+    about = [Quotation(*span, "mention") for span in find_about_terms(shadow.text, sentences)]
+    found = _overrule(found, about)
     return tuple(sorted(found, key=lambda q: (q.start, -q.end, q.kind)))
-
-
-def find_mentions(shadow: str, sentences: Sequence[Stretch]) -> list[Quotation]:
-    """Return the sentences that speak about wording, quoted or not, as mentions."""
-    return [Quotation(a, b, "mention") for a, b in find_about_terms(shadow, sentences)]
 
 
 def _overrule(quotations: list[Quotation], about: list[Quotation]) -> list[Quotation]:
@@ -145,7 +139,11 @@ class _Classifier:
             source = attribution.speaker
             speaker = self.antecedents.hear(source) if source else None
             return self._quotation(pair, "attributed", speaker, source)
-        if pair is not last or words > SCARE_WORDS or self._stands_alone(pair, lead, words):
+        # a full sentence with nothing around it is speech that goes on
+        alone = (
+            lead == pair.before and words > 1 and inside[0].isupper() and self._ends(pair, _FULL)
+        )
+        if pair is not last or words > SCARE_WORDS or alone:
             return self._quotation(pair, "attributed", self._floating(pair))
         return self._quotation(pair, "scare", None)
 
@@ -175,11 +173,11 @@ class _Classifier:
         self, pair: Pair, last: Pair, lead: int, tail: int, words: int
     ) -> speech.Attribution | None:
         masked = self.masked
-        passive = speech.is_passive(masked, lead, pair.before)
-        spoken = bool(_SPOKEN.search(self.text, max(last.start, last.end - 3), last.end))
+        passive = speech.PASSIVE.search(masked[lead : pair.before]) is not None
+        spoken = self._ends(last, _SPOKEN)
         spoken = spoken or masked[last.after : last.after + 1] == "," or words > SCARE_WORDS
         if spoken or lead == pair.before:
-            cut = bool(_CUT.search(self.text, max(last.start, last.end - 3), last.end))
+            cut = self._ends(last, _CUT)
             found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive, cut=cut)
             found = found or speech.before(masked, lead, pair.before)
         else:
@@ -207,7 +205,7 @@ class _Classifier:
 
         Only in one paragraph, with no other speech between, and for a full sentence.
         """
-        if not _FULL.search(self.text, max(last.start, last.end - 3), last.end):
+        if not self._ends(last, _FULL):
             return None
         low, high = self._paragraph(pair.before)
         index = bisect_right(self.sentence_starts, pair.before) - 1
@@ -223,9 +221,7 @@ class _Classifier:
 
     def _next_sentence(self, last: Pair) -> speech.Attribution | None:
         index = bisect_right(self.sentence_starts, last.after)
-        if index >= len(self.sentences) or not _FULL.search(
-            self.text, max(last.start, last.end - 3), last.end
-        ):
+        if index >= len(self.sentences) or not self._ends(last, _FULL):
             return None
         start, end = self.sentences[index]
         if start >= self._paragraph(last.after - 1)[1] or start > last.after + 2:
@@ -241,11 +237,6 @@ class _Classifier:
         if self.masked[end - 1] != ":":
             return None
         return speech.before(self.masked, max(start, self._lead(end - 1)), end)
-
-    def _stands_alone(self, pair: Pair, lead: int, words: int) -> bool:
-        """Tell whether it is a full sentence with nothing around it: speech that goes on."""
-        full = bool(_FULL.search(self.text, max(pair.start, pair.end - 3), pair.end))
-        return full and lead == pair.before and words > 1 and self.text[pair.start].isupper()
 
     def _floating(self, pair: Pair) -> Stretch | None:
         """Return the speaker of the quotation before, if that was speech and not far.
@@ -283,6 +274,9 @@ class _Classifier:
     ) -> Quotation:
         name = self.text[speaker[0] : speaker[1]] if speaker else None
         return Quotation(pair.start, pair.end, kind, name, speaker, source)
+
+    def _ends(self, pair: Pair, pattern: re.Pattern[str]) -> bool:
+        return bool(pattern.search(self.text, max(pair.start, pair.end - 3), pair.end))
 
     def _lead(self, before: int) -> int:
         index = bisect_right(self.sentence_starts, before) - 1
@@ -332,18 +326,8 @@ _EDIT_VERBS = (
     "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change "
     "stop"
 )
-_EDIT = one_of(
-    [
-        *verb_forms(_EDIT_VERBS),
-        "strikes?",
-        "struck",
-        "the use of",
-        "says?",
-        "writes?",
-        "keeps?",
-        "kept",
-    ]
-)
+_EDIT_FORMS = "strikes? struck the_use_of says? writes? keeps? kept"
+_EDIT = one_of([*verb_forms(_EDIT_VERBS), *_EDIT_FORMS.split()])
 _JUDGED = one_of(
     "offensive outdated inaccurate misleading stigmati[sz]ing derogatory pejorative problematic "
     "preferred discouraged inappropriate obsolete demeaning dehumani[sz]ing"
@@ -497,18 +481,15 @@ def chains(masked: str, start: int, end: int) -> bool:
     return all(word in _LIST_WORDS for word in re.findall(r"[^\s,;/]+", between.lower()))
 
 
-def _is_worth_reading(sentence: str) -> bool:
-    """Tell whether a sentence has a word of those that all talk about wording has."""
+def is_about_terms(sentence: str) -> bool:
+    """Tell whether a sentence speaks about wording, so that words in it are named, not used."""
+    if len(sentence) > _MAX_TALK:
+        return False
     if sentence.isascii():  # elsewhere more letters than one may stand for another
         lower = sentence.lower()
         if not any(part in lower for part in _WORTH_PARTS):
             return False
-    return _WORTH_READING.search(sentence) is not None
-
-
-def is_about_terms(sentence: str) -> bool:
-    """Tell whether a sentence speaks about wording, so that words in it are named, not used."""
-    if len(sentence) > _MAX_TALK or not _is_worth_reading(sentence):
+    if not _WORTH_READING.search(sentence):
         return False
     if _NO_SUCH_THING.search(sentence) or _DO_NOT_CALL.search(sentence):
         return True

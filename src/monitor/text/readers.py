@@ -1,7 +1,4 @@
-"""Reads files into documents: by suffix, with the encoding found out and bad input refused.
-
-The document of a text that is at hand: a request's, a paste, standard input.
-"""
+"""Reading of documents: files by suffix, with the encoding found out, and texts at hand."""
 
 from __future__ import annotations
 
@@ -118,10 +115,6 @@ def decode(data: bytes, *, is_html: bool = False) -> str:
     high = sum(byte >= 0x80 for byte in data[:_DETECTION_SAMPLE])
     if _WESTERN.fullmatch(data) and high <= _WESTERN_SHARE * min(len(data), _DETECTION_SAMPLE):
         return _decode(data, "cp1252")
-    return _detect(data)
-
-
-def _detect(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_DETECTION_SAMPLE]).best()
@@ -148,11 +141,12 @@ def _read(data: bytes, suffix: str, max_chars: int) -> Document:
         raise DocumentError("the document is empty")
     kind = SUFFIXES[suffix]
     if kind == "docx":
-        from monitor.text.docx_reader import read_docx
+        from monitor.text.docx_package import WordPackage
+        from monitor.text.docx_reader import read_word
 
-        text, headline, captions = read_docx(data, max_chars=max_chars)
-        check_text(text, max_chars=max_chars)
-        return Document(text, format=kind, headline=headline, captions=captions)
+        word = read_word(WordPackage(data), max_chars=max_chars)
+        check_text(word.text, max_chars=max_chars)
+        return Document(word.text, format=kind, headline=word.headline, captions=word.captions)
     text = decode(data, is_html=kind == "html")
     if kind == "txt":
         check_text(text, max_chars=max_chars)

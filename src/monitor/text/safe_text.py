@@ -1,14 +1,11 @@
-"""Text from outside, made fit to be shown.
+"""Sanitising of text from outside for terminal, page and spreadsheet.
 
-What a feed sends may hold terminal escapes, characters that turn the direction of what follows,
-or links that are programs. All renderers pass every such text through here first and then
-escape it for their format.
-
-Cells of CSV, for spreadsheets and data frames.
-
-UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252 and says
-nothing; pandas and LibreOffice know the mark, Python's reader is told `utf-8-sig`. A cell that a
-spreadsheet would run as a formula gets a leading apostrophe, in a way that `unguard` undoes.
+What a feed sends may hold terminal escapes, characters that turn the direction of what follows, or
+links that are programs. All renderers pass every such text through here first and then escape it
+for their format. CSV is UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as
+Windows-1252 and says nothing; pandas and LibreOffice know the mark, Python's reader is told
+`utf-8-sig`. A cell that a spreadsheet would run as a formula gets a leading apostrophe, in a way
+that `unguard` undoes.
 """
 
 from __future__ import annotations
@@ -80,7 +77,6 @@ TRUE, FALSE = "TRUE", "FALSE"
 """As R has them: it reads `true` as a text, and picks rows by that without a word; pandas reads
 both."""
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_SURROGATE_cells = re.compile("[\ud800-\udfff]")
 
 
 def guarded_line(cells: Iterable[Any]) -> str:
@@ -97,13 +93,13 @@ def unguard(cell: str) -> str:
 
 def without_surrogates(text: str) -> str:
     """Return a text with U+FFFD for each lone surrogate, which UTF-8 cannot carry."""
-    return text if text.isascii() else _SURROGATE_cells.sub("\ufffd", text)
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def count_surrogates(cells: Iterable[Any]) -> int:
     """Return how many lone surrogates a row's cells have."""
     texts = [cell for cell in cells if isinstance(cell, str) and not cell.isascii()]
-    return sum(len(_SURROGATE_cells.findall(text)) for text in texts)
+    return sum(len(_SURROGATE.findall(text)) for text in texts)
 
 
 def _cell(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Words as a search sees them: of texts, of what somebody typed, and where the two meet.
+"""Search queries: tokenisation of texts and of what is typed, and where the two match.
 
 Both databases are given these words, so that they find the same: letters without case and accents,
 figures, and of scripts that are written without spaces each character by itself. Signs between the

@@ -1,4 +1,4 @@
-"""Paragraphs and sentences of a shadow text, by rule.
+"""Sentence and paragraph segmentation of a shadow text, by rule.
 
 spaCy's parser finds sentences too, at the price of parsing everything; these rules cost 1 % of
 that, so that only sentences which could matter are parsed at all. They also know what a parser
@@ -82,7 +82,6 @@ def _paragraphs(shadow: str) -> Iterator[Stretch]:
 
 
 def _split_block(shadow: str, lines: list[Stretch]) -> Iterator[Stretch]:
-    """Yield the paragraphs of lines that no blank line separates."""
     wrapped = _is_wrapped(shadow, lines)
     begin, last = lines[0]
     for start, end in lines[1:]:
@@ -124,7 +123,6 @@ def find_sentences(shadow: str, paragraphs: Sequence[Stretch]) -> tuple[Stretch,
 
 
 def _stops(shadow: str, start: int, end: int) -> Iterator[int]:
-    """Yield the offsets behind each sentence's last character, save the paragraph's end."""
     for found in _STOP.finditer(shadow, start, end):
         stop = found.end()
         if stop < end and _is_end(shadow, start, found.start(), stop, end):
@@ -132,7 +130,6 @@ def _stops(shadow: str, start: int, end: int) -> Iterator[int]:
 
 
 def _is_end(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
-    """Tell whether the marks from `mark` to `stop` end a sentence."""
     if shadow[mark] in "\u3002\uff01\uff1f":
         return True
     if not shadow[stop].isspace():

@@ -1,6 +1,4 @@
-"""spaCy's matchers over rule patterns, numbered as given.
-
-spaCy's English pipeline: loaded late, used by one thread at a time, forgetting what it read.
+"""spaCy's English pipeline and matchers: loaded late, used by one thread at a time.
 
 spaCy keeps every word it has seen in its string store for the life of the process; drafts are
 secret, so all work happens inside a memory zone. Zones cannot be shared between threads, hence

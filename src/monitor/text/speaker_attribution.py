@@ -1,14 +1,9 @@
-"""Who is speaking: attributions before and after a quotation, by the forms news English uses.
+"""Speaker attribution of quotations, and resolution of pronouns that speak.
 
-Word lists and clause shapes instead of a parse: quotations must be known before it is decided
-which sentences are worth parsing, and headlines parse badly.
-
-The forms in which news English says who is speaking: verbs of speech and shapes of clauses.
-
-Who "she" is where she speaks: the person a pronoun beside a quotation stands for.
-
-Names are told by their capitals and what stands around them, not by a list of names; a wrong name
-is worse than a pronoun, so whoever may be a place, a body or another sex is passed over.
+Word lists and clause shapes instead of a parse: quotations must be known before it is decided which
+sentences are worth parsing, and headlines parse badly. Who "she" is where she speaks is told by
+capitals and what stands around them, not by a list of names; a wrong name is worse than a pronoun,
+so whoever may be a place, a body or another sex is passed over.
 """
 
 from __future__ import annotations
@@ -223,7 +218,14 @@ def before(masked: str, start: int, end: int) -> Attribution | None:
     text = _without_relatives(masked[start:end])
     if PASSIVE.search(text):
         return None
-    return _naming(text, start) or _saying(text, start)
+    return _placed(_naming(text) or _saying(text), start)
+
+
+def _placed(found: Attribution | None, start: int) -> Attribution | None:
+    """Return an attribution that was read in a part of the text from `start` on."""
+    if found is None or found.speaker is None:
+        return found
+    return Attribution((found.speaker[0] + start, found.speaker[1] + start))
 
 
 def _without_relatives(text: str) -> str:
@@ -231,34 +233,34 @@ def _without_relatives(text: str) -> str:
     return RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", text)
 
 
-def _naming(text: str, base: int) -> Attribution | None:
+def _naming(text: str) -> Attribution | None:
     """Read "in her words", "what police call", "the judge called it"."""
     if found := PUT_IT.search(text) or SAYS_FIRST.match(text):
-        return Attribution(_shift(found.span(1), base))
+        return Attribution(found.span(1))
     if found := IN_WORDS.search(text):
-        return Attribution(_shift(found.span("of" if found["of"] else "own"), base))
+        return Attribution(found.span("of" if found["of"] else "own"))
     if found := WHAT_ONE_CALLS.search(text):
-        return Attribution(_shift(found.span("subject"), base))
+        return Attribution(found.span("subject"))
     if (found := ACTIVE_OBJECT.search(text)) and found["object"].strip() not in {"as", "a", "an"}:
-        return Attribution(_subject(text, found.start("verb"), base))
+        return Attribution(_subject(text, found.start("verb")))
     return None
 
 
-def _saying(text: str, base: int) -> Attribution | None:
+def _saying(text: str) -> Attribution | None:
     """Read "according to", a speech verb whose clause still runs, and "Minister:"."""
     if found := ACCORDING.search(text):
-        return Attribution(_shift(_strip(text, *found.span("speaker")), base))
+        return Attribution(_strip(text, *found.span("speaker")))
     clause = max((found.end() for found in BREAKS.finditer(text)), default=0)
     verbs = list(_speech_verbs(text, clause))
     if text.rstrip().endswith((":", ",")):
         near = _at_marks(text, max(clause, verbs[-1].end() if verbs else 0))
         verbs += [near] if near else []
     if verbs:
-        return Attribution(_subject(text, verbs[-1].start(), base))
+        return Attribution(_subject(text, verbs[-1].start()))
     if text.rstrip().endswith(":"):
-        return Attribution(_before_colon(text, base))
+        return Attribution(_before_colon(text))
     if found := NOUN_OF_SPEECH.search(text, clause):
-        return Attribution(_shift(found.span("speaker"), base))
+        return Attribution(found.span("speaker"))
     return None
 
 
@@ -295,40 +297,42 @@ def after(
     mark, so that whatever verb follows is one of speech.
     """
     text = _without_relatives(masked[start:end])
+    return _placed(_following(text, spoken=spoken, passive=passive, cut=cut), start)
+
+
+def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Attribution | None:
     verb = next(_speech_verbs(text), None)
-    found = _named_after(text, start, passive=passive)
-    found = found or (_any_verb(text, verb, start) if cut else None)
+    found = _named_after(text, passive=passive)
+    found = found or (_any_verb(text, verb) if cut else None)
     if found or verb is None:
-        return found or _headline_tail(text, start)
+        return found or _headline_tail(text)
     spoken = spoken or text.lstrip().startswith((":", "- ", "\u2014 "))
     if not text[: verb.start()].strip(" ,.!?-\u2014"):
-        return _inverted(text, verb.end(), start) if spoken else None
+        return _inverted(text, verb.end()) if spoken else None
     rest = text[verb.end() :].strip(" .").split()
     named = 0 < len(rest) <= MAX_INVERTED and rest[0] not in _NO_NOUN
     if named and text[: verb.start()].endswith(", "):
-        return _inverted(text, verb.end(), start)
-    if _is_aside(text, verb, spoken=spoken):
-        return Attribution(_subject(text, verb.start(), start))
-    return None
+        return _inverted(text, verb.end())
+    is_aside = _is_aside(text, verb, spoken=spoken)
+    return Attribution(_subject(text, verb.start())) if is_aside else None
 
 
-def _named_after(text: str, base: int, *, passive: bool) -> Attribution | None:
+def _named_after(text: str, *, passive: bool) -> Attribution | None:
     """Read "according to", "by", "in the words of", "- Name" and "was the reply from"."""
     found = ACCORDING.search(text) or (BY_AGENT.match(text) if passive else None)
     found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text) or PUT_IT_AFTER.match(text)
-    found = found or REPLY_FROM.match(text)
-    found = found or CALLED_AFTER.match(text)
-    return Attribution(_shift(_strip(text, *found.span("speaker")), base)) if found else None
+    found = found or REPLY_FROM.match(text) or CALLED_AFTER.match(text)
+    return Attribution(_strip(text, *found.span("speaker"))) if found else None
 
 
-def _any_verb(text: str, verb: re.Match[str] | None, base: int) -> Attribution | None:
+def _any_verb(text: str, verb: re.Match[str] | None) -> Attribution | None:
     """Read `drawled the rancher` and `the rancher drawled`, where no known verb stands nearer."""
     if verb is not None and len(text[: verb.start()].split()) <= 2:
         return None
     if found := ANY_VERB_FIRST.match(text):
-        return _inverted(text, found.end(), base)
+        return _inverted(text, found.end())
     found = ANY_VERB_LAST.match(text) if verb is None else None
-    return Attribution(_shift(_strip(text, *found.span("speaker")), base)) if found else None
+    return Attribution(_strip(text, *found.span("speaker"))) if found else None
 
 
 def _is_aside(text: str, verb: re.Match[str], *, spoken: bool) -> bool:
@@ -349,19 +353,19 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
     verb = next(_speech_verbs(text), None)
     if verb is None or len(text.split()) > 8 or verb.start() == 0:
         return None
-    tail = text[verb.end() :].strip(" .")
-    if len(tail.split()) > 4:
+    if len(text[verb.end() :].strip(" .").split()) > 4:
         return None
-    return Attribution(_subject(text, verb.start(), start))
+    return _placed(Attribution(_subject(text, verb.start())), start)
 
 
 def teller(masked: str, start: int, end: int) -> Attribution | None:
     """Return who tells what a whole sentence says: `Demonstrators said they want it back.`."""
     text = _without_relatives(masked[start:end])
     verb = next(_speech_verbs(text), None)
-    subject = _subject(text, verb.start(), start) if verb else None
-    plain = subject and PLAIN_SPEAKER.match(masked, *subject)
-    return Attribution(subject) if plain else None
+    subject = _subject(text, verb.start()) if verb else None
+    if subject is None or not PLAIN_SPEAKER.match(masked[start:end], *subject):
+        return None
+    return _placed(Attribution(subject), start)
 
 
 def tells_of_itself(masked: str, start: int, end: int) -> Attribution | None:
@@ -384,16 +388,11 @@ def is_one(text: str) -> bool:
     return len([found for found in _speech_verbs(text) if not GERUND.match(found[0])]) <= 1
 
 
-def is_passive(masked: str, start: int, end: int) -> bool:
-    """Tell whether the words before a quotation say "was called", "known as"."""
-    return PASSIVE.search(masked[start:end]) is not None
-
-
-def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
+def _inverted(text: str, verb_end: int) -> Attribution | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
     if kin := _kin_named(text, verb_end, len(text)):
-        return Attribution(_shift(kin, base))
+        return Attribution(kin)
     first = rest.split(None, 1)[0].strip(",.") if rest.strip() else ""
     if not first or first in _NO_NOUN:
         return Attribution()
@@ -401,21 +400,17 @@ def _inverted(text: str, verb_end: int, base: int) -> Attribution | None:
     end = stop.start() if stop else len(rest)
     comma = rest.find(",", 0, end)
     if comma >= 0 and not APPOSITION.match(rest, comma + 1):
-        named = (
-            None
-            if any(c.isupper() for c in rest[:comma])
-            else NAME_APPOSED.match(rest, comma + 1, end)
-        )
-        end = named.end() if named else comma
-    return Attribution(_shift(_strip(text, verb_end, verb_end + end), base))
+        is_name = any(c.isupper() for c in rest[:comma])
+        apposed = None if is_name else NAME_APPOSED.match(rest, comma + 1, end)
+        end = apposed.end() if apposed else comma
+    return Attribution(_strip(text, verb_end, verb_end + end))
 
 
-def _subject(text: str, verb: int, base: int) -> Stretch | None:
-    """Return the span of the words that are the subject of the verb at `verb`."""
+def _subject(text: str, verb: int) -> Stretch | None:
     if TOLD.search(text, 0, verb) and HEARER.match(text, verb):
         return None
     if GERUND.match(text, verb) and not PRONOUN.search(text[:verb].rstrip(" ,")):
-        return _main_subject(text, verb, base)
+        return _main_subject(text, verb)
     if tail := AUXILIARY.search(text, 0, verb):
         verb = tail.start() if tail.start() > 0 else verb
     start, end = _strip(text, 0, verb)
@@ -425,7 +420,7 @@ def _subject(text: str, verb: int, base: int) -> Stretch | None:
     else:
         start = max(start, *(text.rfind(mark, 0, end) + 1 for mark in (",", " - ", "\u2014")))
     if ELIDED.search(text, start, end):
-        return _main_subject(text, end, base)
+        return _main_subject(text, end)
     start = max(start, text.rfind("\ue000", start, end) + 1)
     clause_start = start
     for found in CONJUNCTION.finditer(text, start, end):
@@ -439,57 +434,49 @@ def _subject(text: str, verb: int, base: int) -> Stretch | None:
     if not subject or len(subject) > _LONGEST_SUBJECT:
         return None
     named = _kin_named(text, start, end)
-    return _shift(named if named and named[1] == end else (start, end), base)
+    return named if named and named[1] == end else (start, end)
 
 
 def _kin_named(text: str, start: int, end: int) -> Stretch | None:
     """Return the name in `Marta's niece, Lena Hollis`: it is not Marta who speaks."""
     stop = NOUN_PHRASE_END.search(text, start + 1, end)
     found = KIN_NAMED.search(text, start, stop.start() if stop else end)
-    return (found.start("speaker"), found.end("speaker")) if found else None
+    return found.span("speaker") if found else None
 
 
-def _main_subject(text: str, verb: int, base: int) -> Stretch | None:
+def _main_subject(text: str, verb: int) -> Stretch | None:
     """Return who says it in `Ana Doe said so, adding that`: the subject of the verb before."""
     said = [found for found in _speech_verbs(text[:verb]) if not found[0].endswith("ing")]
     if said:
-        return _subject(text, said[-1].start(), base)
-    start = text.rfind("\ue000", 0, verb) + 1
-    return _leading_noun(text, start, verb, base)
-
-
-def _leading_noun(text: str, start: int, end: int, base: int) -> Stretch | None:
-    """Return the noun or pronoun a clause starts with, behind what a comma sets off."""
-    start, end = _strip(text, start, end)
-    found = LEADING_NOUN.match(text, start, end)
-    return _shift(_strip(text, *found.span()), base) if found else None
+        return _subject(text, said[-1].start())
+    # else the noun or pronoun that the clause starts with, behind what a comma sets off
+    found = LEADING_NOUN.match(text, *_strip(text, text.rfind("\ue000", 0, verb) + 1, verb))
+    return _strip(text, *found.span()) if found else None
 
 
 def _apposition_start(text: str, end: int) -> int:
     """Return where the name begins in `Ana, 19, a survivor from Lagos, said`."""
-    commas = [i for i in range(max(0, end - 160), end) if text[i] == ","]
     start = 0
-    for comma in reversed(commas):
-        chunk_start = text.rfind(",", 0, comma) + 1
-        chunk = text[chunk_start:comma].strip()
-        start = chunk_start
+    for comma in range(end - 1, max(0, end - 160) - 1, -1):
+        if text[comma] != ",":
+            continue
+        start = text.rfind(",", 0, comma) + 1
+        chunk = text[start:comma].strip()
         if chunk[:1].isupper() or chunk.lower().startswith(("the ", "a ", "an ", "one ")):
             break
-    return 0 if not commas else start
+    return start
 
 
-def _before_colon(text: str, base: int) -> Stretch | None:
+def _before_colon(text: str) -> Stretch | None:
     """Return the speaker of `Minister: '…'`: the whole lead if it is short."""
     end = len(text.rstrip()) - 1
     if aside := ASIDE_LEAD.search(text, 0, end):
         end = aside.start()
     start, end = _strip(text, 0, end)
-    if 0 < len(text[start:end].split()) <= 6:
-        return start + base, end + base
-    return None
+    return (start, end) if 0 < len(text[start:end].split()) <= 6 else None
 
 
-def _headline_tail(text: str, base: int) -> Attribution | None:
+def _headline_tail(text: str) -> Attribution | None:
     """Read the end of a headline: `… - police`, `…: minister`, `…, court told`."""
     stripped = text.rstrip()
     if stripped.endswith((".", "!", "?")):
@@ -498,7 +485,7 @@ def _headline_tail(text: str, base: int) -> Attribution | None:
         at = stripped.rfind(mark)
         tail = stripped[at + len(mark) :] if at >= 0 else ""
         if 0 < len(tail.split()) <= 4 and HEADLINE_SPEAKERS.match(tail):
-            return Attribution(_shift((at + len(mark), len(stripped)), base))
+            return Attribution((at + len(mark), len(stripped)))
     return None
 
 
@@ -514,10 +501,6 @@ def _strip(text: str, start: int, end: int) -> Stretch:
             break
         start = comma + 2
     return start, end
-
-
-def _shift(span: Stretch, base: int) -> Stretch:
-    return span[0] + base, span[1] + base
 
 
 _HE = word_set("he his him")
@@ -618,7 +601,8 @@ class Antecedents:
             found = self._several()
         else:
             found = speaker
-            self._remember(speaker)
+            self.heard.append(speaker)
+            self.heard_in.setdefault(self._sentence(speaker[0]), []).append(speaker)
         return found or speaker
 
     def beside(self, sentence: int, floor: int, ceiling: int) -> Stretch | None:
@@ -631,10 +615,6 @@ class Antecedents:
             if names and (index < sentence or names[0][0] <= start + 1):
                 return names[0]
         return None
-
-    def _remember(self, speaker: Stretch) -> None:
-        self.heard.append(speaker)
-        self.heard_in.setdefault(self._sentence(speaker[0]), []).append(speaker)
 
     def _sentence(self, position: int) -> int:
         return max(0, bisect_right(self.starts, position) - 1)
@@ -686,12 +666,11 @@ class Antecedents:
             return known == sex
         if _is_body(words_of):
             return False
-        head = _HEAD_ENDS.split(words_of, maxsplit=1)[0]
-        spoken = {word.strip(".").lower() for word in _WORD.findall(head)}
+        spoken = {word.strip(".").lower() for word in _head_words(words_of)}
         return not spoken & (_MEN if sex == "she" else _WOMEN)
 
     def _key(self, span: Stretch) -> str:
-        found = _WORD.findall(_HEAD_ENDS.split(self.text[span[0] : span[1]], maxsplit=1)[0])
+        found = _head_words(self.text[span[0] : span[1]])
         return found[-1].lower() if found else ""
 
     def _names(self, index: int) -> list[Stretch]:
@@ -709,11 +688,10 @@ class Antecedents:
             start, end = self.sentences[index]
             found = _NAME.finditer(self.text, start, min(end, start + _LONGEST))
             spans = (self._name(*match.span()) for match in found)
-            self.named[index] = sorted(filter(None, spans), key=self._owns)
+            self.named[index] = sorted(
+                filter(None, spans), key=lambda one: self.text[one[1] : one[1] + 2] in ("'s", "' ")
+            )
         return self.named[index]
-
-    def _owns(self, span: Stretch) -> bool:
-        return self.text[span[1] : span[1] + 2] in ("'s", "' ")
 
     def _name(self, start: int, end: int) -> Stretch | None:
         """Return the span of a person's name in a run of capitalised words."""
@@ -737,9 +715,12 @@ class Antecedents:
         return (start, end) if known else None
 
 
+def _head_words(speaker: str) -> list[str]:
+    return _WORD.findall(_HEAD_ENDS.split(speaker, maxsplit=1)[0])
+
+
 def _is_body(speaker: str) -> bool:
-    """Tell whether the words name a body, a thing or several people."""
-    found = _WORD.findall(_HEAD_ENDS.split(speaker, maxsplit=1)[0])
+    found = _head_words(speaker)
     if not found:
         return False
     last = found[-1]

@@ -1,7 +1,4 @@
-"""Builds a visible text and its source map side by side, block by block.
-
-What stands in a Markdown or HTML file beside the text that a reader sees.
-"""
+"""Visible text of a marked-up file, built block by block with its source map and comments."""
 
 from __future__ import annotations
 
@@ -25,23 +22,15 @@ class VisibleText:
         self.captions: list[Stretch] = []
         self._pieces: list[str] = []
         self._runs: list[Run] = []
-        self._length = 0
-        self._fresh = True
+        self.length = 0
+        """Characters so far."""
+        self.is_fresh = True
+        """Whether the current block has no text yet."""
         self._space: tuple[str, int, int] | None = None
         self._later: list[list[tuple[str, int, int]]] = []
         self._begun: int | None = None
         self._blocks: list[Stretch] = []
         self._comments: list[tuple[int, int, int]] = []
-
-    @property
-    def length(self) -> int:
-        """Characters so far."""
-        return self._length
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the current block has no text yet."""
-        return self._fresh
 
     def text(self) -> str:
         """Return the visible text."""
@@ -53,14 +42,9 @@ class VisibleText:
 
     def comments(self) -> tuple[Comment, ...]:
         """Return the source's comments, each with the block that it is about."""
+        blocks = [*self._blocks, *[None] * len(self._comments)]
         return tuple(
-            Comment(
-                start,
-                end,
-                self.source[start + 4 : end - 3],
-                self._blocks[at] if at < count else None,
-            )
-            for count in (len(self._blocks),)
+            Comment(start, end, self.source[start + 4 : end - 3], blocks[at])
             for start, end, at in self._comments
         )
 
@@ -82,23 +66,23 @@ class VisibleText:
 
     def space(self, text: str, start: int, width: int) -> None:
         """Add white space, if text of the same block stands on both sides of it."""
-        if not self._fresh and (self._space is None or text == "\n"):
+        if not self.is_fresh and (self._space is None or text == "\n"):
             self._space = (text, start, width)
 
     def end_block(self) -> None:
         """End the block; what follows is separated by a blank line."""
-        self._fresh, self._space = True, None
+        self.is_fresh, self._space = True, None
         later, self._later = self._later, []
         for pieces in later:
             start = None
             for text, at, width in pieces:
                 self._add(text, at, width)
-                start = self._length - len(text) if start is None else start
+                start = self.length - len(text) if start is None else start
             if start is not None:
-                self.captions.append((start, self._length))
-            self._fresh = True
+                self.captions.append((start, self.length))
+            self.is_fresh = True
         if self._begun is not None:
-            self._blocks.append((self._begun, self._length))
+            self._blocks.append((self._begun, self.length))
             self._begun = None
 
     def caption_later(self, pieces: list[tuple[str, int, int]]) -> None:
@@ -107,13 +91,13 @@ class VisibleText:
             self._later.append([piece for piece in pieces if piece[0]])
 
     def _add(self, text: str, start: int, width: int) -> None:
-        if self._fresh and self._length:
+        if self.is_fresh and self.length:
             self._run(SEPARATOR, start, 0)
         elif self._space is not None:
             self._run(*self._space)
-        self._fresh, self._space = False, None
+        self.is_fresh, self._space = False, None
         if self._begun is None:
-            self._begun = self._length
+            self._begun = self.length
         self._run(text, start, width)
 
     def _run(self, text: str, start: int, width: int) -> None:
@@ -123,9 +107,9 @@ class VisibleText:
             length = last.length + width
             self._runs[-1] = Run(last.visible, last.source, length, length)
         else:
-            self._runs.append(Run(self._length, start, len(text), width))
+            self._runs.append(Run(self.length, start, len(text), width))
         self._pieces.append(text)
-        self._length += len(text)
+        self.length += len(text)
 
 
 @dataclass(frozen=True, slots=True)

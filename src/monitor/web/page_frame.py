@@ -48,7 +48,7 @@ class PageContext:
     @property
     def today(self) -> str:
         """The ISO date on the desk's clock."""
-        return self.desk.now().astimezone(self.zone).date().isoformat()
+        return self.desk.today.isoformat()
 
     def render(
         self, template: str, *, here: str = "", http_status: int = 200, **values: Any

@@ -16,7 +16,7 @@ from monitor.api.schemas import WholeStr
 from monitor.desk import Desk
 from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
-from monitor.stats.trends import Step
+from monitor.stats.trends import CHOSEN, Step
 
 DAYS = 90
 """Shown unless others are asked for."""
@@ -31,7 +31,6 @@ _Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
 _Day = Annotated[Day | None, _Empty]
 _Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
 _Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
-_LABELS = ("form", "place", "response", "victim", "indicator", "topic")
 
 
 class DaysQuery(BaseModel):
@@ -50,7 +49,7 @@ class DaysQuery(BaseModel):
 
     def labels(self) -> dict[str, str]:
         """Return the labels that are asked for, by scheme."""
-        found = {name: getattr(self, name, None) for name in _LABELS}
+        found = {name: getattr(self, name, None) for name in CHOSEN}
         return {
             name: value.upper() if name == "place" else str(value)
             for name, value in found.items()
@@ -115,10 +114,9 @@ def days_asked(query: DaysQuery, desk: Desk) -> tuple[date, date]:
 
     Raises `ProblemError`, 422, for what is no period.
     """
-    today = desk.now().astimezone(desk.settings.zone).date()
     since, until, longest = query.since, query.last, LONGEST_DAYS
     if isinstance(query, TrendsPageQuery) and query.by_publication:
         longest = LONGEST_PUBLISHED_DAYS
         since, until = query.published_since or since, query.published_until or until
     with usable("since"):
-        return period_of(since, until, today=today, length=DAYS, longest=longest)
+        return period_of(since, until, today=desk.today, length=DAYS, longest=longest)

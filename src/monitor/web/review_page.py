@@ -21,7 +21,7 @@ from monitor.desk import Desk
 from monitor.digest.tag_words import neutral_line
 from monitor.evaluate.learn_from_reviews import Learning, count_new, learning_of
 from monitor.labels.countries import country_name
-from monitor.labels.schemes import ONE, SCHEMES
+from monitor.labels.schemes import ONE_LABEL_SCHEMES, REVIEWED_SCHEMES
 from monitor.records.article import VERDICTS, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
@@ -355,9 +355,9 @@ def _tags(form: Fields) -> dict[str, list[str]]:
     now["place"] = [code.upper() for code in places if code]
     looked = bool(_one(form, "looked"))
     found = {}
-    for scheme in SCHEMES:
+    for scheme in REVIEWED_SCHEMES:
         given = now.get(scheme, [])
-        if scheme in ONE and not given:
+        if scheme in ONE_LABEL_SCHEMES and not given:
             continue  # left open
         if looked or set(given) != set(was.get(scheme, [])):
             found[scheme] = given

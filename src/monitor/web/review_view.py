@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from monitor.digest.tag_words import NO_TAGS, SCHEME_WORDS, is_unsure, neutral_line, tells_violence
+from monitor.digest.tag_words import NO_TAGS, is_unsure, neutral_line, tells_violence
 from monitor.digest.view import certainty_words
 from monitor.labels.countries import country_name, language_name
-from monitor.labels.institutions import ENTITY_SCHEMES, entity_name, known_entities
-from monitor.labels.schemes import ONE, SCHEMES
+from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
+from monitor.labels.schemes import ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, SCHEMES, known_labels
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.dates import date_words, on_clock
 from monitor.records.digest import Story
@@ -25,16 +25,7 @@ from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
 
 NO_LINE = "An article without tags"
-NAMES = {
-    **SCHEME_WORDS,
-    "place": "Place of the exploitation",
-    "gender": "Gender of victims",
-    "protection": "Help told of",
-    "institution": "Institutions named",
-    "instrument": "Laws, treaties and reports named",
-    "topic": "Topics beside trafficking",
-    "partnership": "Kinds of partnership",
-}
+NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
 VERDICT_WORDS = {
     "relevant": "relevant",
     "borderline": "borderline",
@@ -102,7 +93,9 @@ def story_shown(
         tags=[_tag(ref, tag, article, shown) for ref, tag in told],
         questions=_questions(seen_tags, tags or {}),
         was=[
-            f"{scheme}={label}" for scheme in SCHEMES for label in labels_given(seen_tags, scheme)
+            f"{scheme}={label}"
+            for scheme in REVIEWED_SCHEMES
+            for label in labels_given(seen_tags, scheme)
         ],
         flags=[_flag(ref, group, article, shown, flags or {}) for ref, group in flagged],
         same=same,
@@ -216,7 +209,7 @@ def labels_given(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:
     """Return the model's labels of a scheme, as a review would have them."""
     own = [t for t in tags if t.scheme == scheme and t.role in (None, "exploitation")]
     labels = tuple(dict.fromkeys(t.label for t in sorted(own, key=lambda t: -t.score)))
-    return labels[:1] if scheme in ONE else labels
+    return labels[:1] if scheme in ONE_LABEL_SCHEMES else labels
 
 
 def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> list[SimpleNamespace]:
@@ -226,10 +219,9 @@ def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> list[S
     schemes with too many to tick.
     """
     found = []
-    for scheme, labels in SCHEMES.items():
+    for scheme in REVIEWED_SCHEMES:
         given = labels_given(tags, scheme)
         ticked = said.get(scheme, given)
-        many = scheme in ENTITY_SCHEMES
         choices = [
             SimpleNamespace(
                 label=label,
@@ -237,13 +229,14 @@ def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> list[S
                 given=label in given,
                 ticked=label in ticked,
             )
-            for label in (known_entities(scheme) if many else labels)
+            for label in known_labels(scheme)
         ]
+        many = scheme in ENTITY_SCHEMES
         question = SimpleNamespace(
             scheme=scheme,
             name=NAMES[scheme],
             choices=[one for one in choices if not many or one.given or one.ticked],
-            one=scheme in ONE,
+            one=scheme in ONE_LABEL_SCHEMES,
             written=" ".join(ticked) if scheme == "place" else None,
             more=[one for one in choices if many and not (one.given or one.ticked)],
         )

@@ -19,6 +19,7 @@ from monitor.archive.story_details import StoryInList, StoryRead, read_stories, 
 from monitor.archive.withdrawals import IDENTIFYING
 from monitor.digest.tag_words import tag_line
 from monitor.labels.countries import country_name
+from monitor.labels.schemes import SCHEMES
 from monitor.records.article import Article
 from monitor.records.counts import outlet_id
 from monitor.records.dates import bounds_of, date_words, on_clock
@@ -51,7 +52,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
         back=address("/stories", {**asked, "after": query.after or ""}),
         asked=asked,
         filtered=any(asked.values()),
-        choices=label_choices(("form",), {*countries, *filter(None, [asked["place"]])}),
+        choices=label_choices(("form", "place"), {*countries, *filter(None, [asked["place"]])}),
         outlets=outlets,
         total=found.total,
         rows=[view_row(row, seen) for row in found.stories],
@@ -106,21 +107,7 @@ CHANGES, CHANGE_CHARS = 6, 160
 """So many changed stretches of a text are shown, each cut at so many characters."""
 OUTLETS = 6
 QUOTE_CHARS = 90
-SCHEMES = {
-    "form": "Form",
-    "place": "Place",
-    "response": "Response",
-    "victim": "Victims",
-    "gender": "Gender",
-    "flow": "Flow",
-    "protection": "Help",
-    "indicator": "Indicators",
-    "institution": "Institutions",
-    "instrument": "Instruments",
-    "topic": "Topics",
-    "vulnerability": "At risk by",
-    "partnership": "Partnership",
-}
+_HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "place", *SCHEMES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +208,11 @@ def _href(article: Article, shown: Shown) -> str | None:
 
 def _labels(labels: Iterable[tuple[str, str, int]]) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return what the articles tell of, by scheme, each label with how many articles."""
-    found: dict[str, list[tuple[str, int]]] = {scheme: [] for scheme in SCHEMES}
+    found: dict[str, list[tuple[str, int]]] = {scheme: [] for scheme in _HEADINGS}
     for scheme, label, count in labels:
-        if label != "unknown" and scheme in SCHEMES:
+        if label != "unknown" and scheme in found:
             found[scheme].append((clean(label_words(scheme, label)), count))
-    return [(SCHEMES[scheme], counts) for scheme, counts in found.items() if counts]
+    return [(words, found[one]) for one, words in _HEADINGS.items() if found[one]]
 
 
 def _changes(

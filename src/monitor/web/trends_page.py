@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
@@ -14,12 +14,12 @@ from monitor.api.access import DeskDep
 from monitor.api.problem_details import ProblemError
 from monitor.desk import Desk
 from monitor.labels.countries import country_name
-from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
+from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import undated_words
 from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
 from monitor.stats.panels import Panel, trend_panels
 from monitor.stats.trend_queries import Period, read_period, read_published, trends_of
-from monitor.stats.trends import STEPS, Choice, Step, Trends, choose, fitting_step
+from monitor.stats.trends import CHOSEN, STEPS, Choice, Step, Trends, choose, fitting_step
 from monitor.web.page_frame import PageDep, address, page_router
 from monitor.web.page_queries import TrendsPageQuery, days_asked
 from monitor.web.svg_plots import view_panels, write_csv
@@ -46,7 +46,7 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
         step=step,
         wider=bool(asked["step"]) and asked["step"] != step,
         steps=[("", "fitting step"), *((name, name) for name in STEPS)],
-        choices=label_choices(tuple(LABELS), {*countries, *filter(None, [asked["place"]])}),
+        choices=label_choices(CHOSEN, {*countries, *filter(None, [asked["place"]])}),
         outlets=sorted({item.outlet for item in period.items}),
         trends=trends,
         panels=view_panels(panels, "/trends", asked),
@@ -94,13 +94,6 @@ def _counted(query: TrendsPageQuery, desk: Desk) -> tuple[Period, Trends, Step, 
     return period, trends, step, trend_panels(trends, titles, step)
 
 
-LABELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "form": ("Form", FORMS),
-    "response": ("Response", RESPONSES),
-    "victim": ("Victims", VICTIMS),
-    "indicator": ("Indicator", INDICATORS),
-    "topic": ("Topic", TOPICS),
-}
 Options = list[tuple[str, str]]
 
 
@@ -113,11 +106,12 @@ def _dates(trends: Trends) -> str:
 
 
 def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str, str, Options]]:
-    """Return name, label and options of a filter for each scheme, and one of countries."""
-    found = []
-    for scheme in schemes:
-        label, labels = LABELS[scheme]
-        found.append((scheme, label, [(key, label_words(scheme, key)) for key in labels]))
-    places = sorted(((code, country_name(code)) for code in countries), key=lambda pair: pair[1])
-    found.insert(1, ("place", "Place", places))
-    return found
+    """Return name, label and options of a filter for each scheme, places among them."""
+    options: dict[str, Options] = {
+        scheme: [(key, label_words(scheme, key)) for key in SCHEMES[scheme].labels]
+        for scheme in schemes
+    }
+    options["place"] = sorted(
+        ((code, country_name(code)) for code in countries), key=lambda pair: pair[1]
+    )
+    return [(scheme, SCHEMES[scheme].word, found) for scheme, found in options.items()]
