@@ -17,7 +17,7 @@ from monitor.export.publication import Policy
 from monitor.records.article import Assessment
 from monitor.records.finding import Finding, Span
 from monitor.records.tag import Tag
-from monitor.rules.findings import identifying, protecting
+from monitor.rules.guideline_heads import identifying, protecting
 from monitor.settings import Settings
 from named_marks import names as marks
 from named_marks import texts

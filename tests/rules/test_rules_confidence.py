@@ -11,7 +11,8 @@ from monitor.check.answer import Told, answer_json
 from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
-from monitor.rules.findings import Checked, check_share, leave_out, protecting
+from monitor.rules.findings import Checked, check_share, leave_out
+from monitor.rules.guideline_heads import protecting
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.rule_schema import JudgeWords
 from monitor.text.document import Document

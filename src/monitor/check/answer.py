@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from monitor.labels.countries import language_name
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import Checked, document_json, leave_out, protecting
+from monitor.rules.findings import Checked, document_json, leave_out
+from monitor.rules.guideline_heads import protecting
 from monitor.rules.preconditions import About
 from monitor.text.document import Document
 from monitor.text.language_detection import ENOUGH_LETTERS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.labels.data_files import data_dir
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from monitor.check.answer import Told
     from monitor.classify.bulk import Classified, Prepare
     from monitor.rules.compiler import Guideline
+    from monitor.rules.guideline_heads import GuidelineHead
     from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
     from monitor.rules.rule_reloading import Shelf
@@ -26,7 +28,9 @@ T = TypeVar("T")
 class by_rules(Generic[T]):  # noqa: N801 - used as `cached_property` is
     """A property made of the guidelines in force, and anew once those have changed."""
 
-    def __init__(self, make: Callable[[Any, InForce], T]) -> None:
+    made_of = "in_force"
+
+    def __init__(self, make: Callable[[Any, Any], T]) -> None:
         self._make = make
         self.__doc__ = make.__doc__
 
@@ -34,11 +38,17 @@ class by_rules(Generic[T]):  # noqa: N801 - used as `cached_property` is
         self._key = f"_{name}_by_rules"
 
     def __get__(self, drafts: Drafts, _: type | None = None) -> T:
-        in_force, kept = drafts.in_force, vars(drafts).get(self._key)
-        if kept is None or kept[0] is not in_force:
-            kept = vars(drafts)[self._key] = in_force, self._make(drafts, in_force)
+        now, kept = getattr(drafts, self.made_of), vars(drafts).get(self._key)
+        if kept is None or kept[0] is not now:
+            kept = vars(drafts)[self._key] = now, self._make(drafts, now)
         made: T = kept[1]
         return made
+
+
+class by_heads(by_rules[T]):  # noqa: N801
+    """Such a property that asks for what `guideline.yaml` says alone, and loads no rule."""
+
+    made_of = "heads"
 
 
 class Drafts:
@@ -52,9 +62,13 @@ class Drafts:
         from monitor.rules.rule_reloading import Rules, Shelf
 
         check = self.settings.check
-        folders = tuple(guideline_dir(name, self.settings.home) for name in check.guidelines)
-        rules = Rules(folders, check.disable, check.severity)
+        rules = Rules(self._folders, check.disable, check.severity)
         return Shelf(rules, cache=cache_dir(), models=data_dir("models"))
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        names = self.settings.check.guidelines
+        return tuple(guideline_dir(name, self.settings.home) for name in names)
 
     @property
     def in_force(self) -> InForce:
@@ -70,6 +84,21 @@ class Drafts:
     def guideline(self) -> Guideline:
         """The first of them."""
         return self.guidelines[0]
+
+    @property
+    def heads(self) -> Sequence[GuidelineHead]:
+        """What `guideline.yaml` says of each of them, whether their rules were read or not."""
+        return self._loaded_heads if "shelf" in vars(self) else self._heads
+
+    @by_rules
+    def _loaded_heads(self, in_force: InForce) -> Sequence[GuidelineHead]:
+        return in_force.guidelines
+
+    @cached_property
+    def _heads(self) -> Sequence[GuidelineHead]:
+        from monitor.rules.guideline_heads import read_heads
+
+        return read_heads(self._folders, cache=cache_dir(), models=data_dir("models"))
 
     @by_rules
     def rule_titles(self, in_force: InForce) -> Mapping[str, str]:

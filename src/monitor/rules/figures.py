@@ -206,9 +206,6 @@ def find_bases(text: str) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-FIGURES = "figures.yaml"
-
-
 def _iso_date(value: str) -> str:
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
         raise ValueError(f"'{value}' is no date like 2026-11-25")

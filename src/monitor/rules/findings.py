@@ -316,22 +316,6 @@ class Checked:
         return self.about in ("off", "touched")
 
 
-def protecting(guideline: Guideline) -> frozenset[str]:
-    """Return the rules that keep people from being identified: never hidden, and told first."""
-    judge = guideline.about.judge
-    return frozenset(judge.protecting if judge else ())
-
-
-def identifying(guideline: Guideline) -> frozenset[str]:
-    """Return the rules whose findings tell by which words a person can be known.
-
-    Those that protect people, and their siblings, one of which may stand in their place.
-    """
-    rules = protecting(guideline)
-    families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
-    return rules.union(*families)
-
-
 def check_share(share: float | None) -> None:
     """Raise `UsageError` for a least confidence that is no share."""
     if share is not None and not 0 <= share <= 1:

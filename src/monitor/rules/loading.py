@@ -11,13 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.classify.model_files import find_model, load_folder
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.rules.compiler import CompileError, Guideline, compile_guideline, guideline_stamp
-from monitor.rules.figures import FIGURES, load_figures, with_figures
+from monitor.rules.compiler import CompileError, Guideline, compile_guideline
+from monitor.rules.figures import load_figures, with_figures
+from monitor.rules.guideline_heads import (
+    FIGURES,
+    GUIDELINE,
+    base_folder,
+    check_folder,
+    guideline_stamp,
+    judge_folder,
+    own_about,
+    read_extension,
+)
 from monitor.rules.rule_schema import (
-    ExtensionFile,
     GuidelineFile,
     Lexicon,
     LexiconFile,
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
 
 
-GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
+LEXICON = "lexicon.yaml"
 FILES = (GUIDELINE, LEXICON, FIGURES)
 """What in a guideline's folder holds no rules."""
 
@@ -49,7 +57,7 @@ def load_guideline(
     says `extends` adds its rules and lexicons to another guideline.
     """
     check_folder(path)
-    own = _extension(path, cache)
+    own = read_extension(path, cache)
     base = base_folder(path, own.extends) if own else path
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     # first of all: its encoder may open while the rules are read
@@ -77,11 +85,7 @@ def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) ->
 
     Raises `GuidelineError` as `load_guideline` of the folder does.
     """
-    own = _extension(path, cache)
-    assert own
-    about = base.about.model_copy(
-        update={**own.model_dump(exclude={"extends"}), "judge": None, "siblings": []}
-    )
+    about = own_about(path, base.about, cache)
     lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
     rules = _read_rules(rule_files(path), cache, taken=base)
     filled = with_figures([rule for rule, _ in rules.values()], (), base.path / FIGURES)
@@ -114,13 +118,6 @@ def load_rule_file(
     return replace(guideline, added=frozenset(rules))
 
 
-def extended_folder(path: Path) -> Path | None:
-    """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
-    check_folder(path)
-    own = _extension(path, None)
-    return base_folder(path, own.extends) if own else None
-
-
 def _read_rules(
     files: Iterable[Path], cache: Path | None, taken: Guideline | None = None
 ) -> dict[str, tuple[Rule, Path]]:
@@ -139,11 +136,12 @@ def _read_rules(
 
 def _judge_of(about: GuidelineFile, models: Path) -> Judge | None:
     """Return the judge that a guideline names, if any."""
-    if about.judge is None:
+    folder = judge_folder(about, models)
+    if folder is None:
         return None
     from monitor.rules.neural_model import load_judge
 
-    return load_judge(load_folder(find_model(models, about.judge.model)))
+    return load_judge(folder)
 
 
 def _with_judge(guideline: Guideline, judge: Judge, own: Path | None) -> Guideline:
@@ -152,38 +150,9 @@ def _with_judge(guideline: Guideline, judge: Judge, own: Path | None) -> Guideli
     return replace(guideline, judge=judge, stamp=stamp)
 
 
-def check_folder(path: Path) -> None:
-    """Raise `GuidelineError` where a folder holds no guideline."""
-    if not (path / GUIDELINE).is_file():
-        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
-
-
 def rule_files(path: Path) -> list[Path]:
     """Return the rule files of a guideline's folder, sorted by name."""
     return sorted(p for p in path.glob("*.yaml") if p.name not in FILES)
-
-
-def base_folder(path: Path, name: str) -> Path:
-    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
-    beside = path.resolve().parent / name
-    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
-    if not (folder / GUIDELINE).is_file():
-        line = line_of(path / GUIDELINE, name)
-        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
-    return folder
-
-
-def _extension(path: Path, cache: Path | None) -> ExtensionFile | None:
-    """Return the head of a guideline that extends another, None for one of its own."""
-    file = path / GUIDELINE
-    if not re.search(
-        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
-    ):
-        return None
-    for name in (FIGURES, "countries"):
-        if (path / name).exists():
-            raise GuidelineError(f"{path / name}: a guideline that extends another has none")
-    return read_yaml(file, ExtensionFile, cache)
 
 
 def _more_lexicons(
