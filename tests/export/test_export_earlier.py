@@ -40,6 +40,10 @@ class Now(Monitor):
     def assessors(self) -> tuple[Assessor, ...]:
         return tuple(Silent(stamp) for stamp in STAMPS)
 
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        return self.carried(one.stamp for one in self.assessors)
+
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
         return self.assessors[:2]

@@ -150,16 +150,16 @@ def test_rules_on_identification_and_their_siblings():
 
 
 def test_a_rule_that_is_put_off_tells_nobody_that_no_one_is_identified():
-    ruling = shipped.shelf().in_force.rulings[0]
-    assert selection._judges(ruling)
+    thb = shipped.thb()
+    assert selection._judges(thb)
     for rule, severity, judges in (
         ("child-name-identified", "suggestion", False),
         ("child-name-identified", "error", True),
         ("sex-slave", "suggestion", True),
     ):
-        assert selection._judges(replace(ruling, severity={rule: severity})) is judges
-    assert not selection._judges(replace(ruling, disable=("family-identified",)))
-    assert selection._judges(replace(ruling, disable=("sex-slave",)))
+        assert selection._judges(thb, severity={rule: severity}) is judges
+    assert not selection._judges(thb, ("family-identified",))
+    assert selection._judges(thb, ("sex-slave",))
 
 
 def test_the_secret_is_the_desks_and_stays(monitor):

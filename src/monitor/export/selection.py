@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monitor.export.publication import Policy
     from monitor.records.article import Article
     from monitor.records.article_record import Recorded
+    from monitor.rules.guideline_heads import GuidelineHead
     from monitor.storage.articles import Filters
     from monitor.storage.store import Store
 
@@ -175,9 +176,14 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
     from monitor.export.identification_risk import Guard
     from monitor.rules.guideline_heads import identifying
 
+    check = desk.settings.check
+    settings = {
+        ruling.guideline.id: (ruling.disable, ruling.severity)
+        for ruling in (desk.in_force.rulings if check.disable or check.severity else ())
+    }
     return Guard(
         identifying=frozenset().union(*map(identifying, desk.heads)),
-        judges=frozenset(_judges(desk)),
+        judges=frozenset(one.id for one in desk.heads if _judges(one, *settings.get(one.id, ()))),
         known=frozenset(one.id for one in desk.heads),
         asked=filters.get("query") or "",
         secret=_secret(desk.store),
@@ -188,26 +194,18 @@ def _secret(store: Store) -> str:
     return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
 
 
-def _judges(desk: Desk) -> Iterator[str]:
-    """Yield the guidelines that tell of all by whom somebody can be known, as loudly as they may.
+def _judges(
+    guideline: GuidelineHead, disable: Iterable[str] = (), severity: Mapping[str, str] | None = None
+) -> bool:
+    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
 
-    None of which the desk has put any of those rules off, or made them suggestions.
+    Not where the desk has put any of those rules off, or made them suggestions.
     """
     from monitor.rules.guideline_heads import protecting
 
-    check = desk.settings.check
-    rulings = desk.in_force.rulings if check.disable or check.severity else ()
-    low = {
-        ruling.guideline.id: {
-            *ruling.disable,
-            *(rule for rule, severity in ruling.severity.items() if severity == "suggestion"),
-        }
-        for ruling in rulings
-    }
-    for head in desk.heads:
-        rules = protecting(head)
-        if rules and rules.isdisjoint(low.get(head.id, ())):
-            yield head.id
+    rules = protecting(guideline)
+    low = {rule for rule, level in (severity or {}).items() if level == "suggestion"}
+    return bool(rules) and rules.isdisjoint({*disable, *low})
 
 
 def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
