@@ -19,8 +19,8 @@ from monitor.export.annotations import VEIL, one_text
 from monitor.export.columns import TextDegree, keys_of
 from monitor.export.copyright_cap import fold
 from monitor.export.exporter import export
-from monitor.export.identification_risk import Guard
-from monitor.export.publication import Policy, publish
+from monitor.export.identification_risk import DisclosureRules
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import FindingRecord, canonical, make_schema, record_schema, spans_of
 from monitor.export.rehydration import export_file, read_records
 from monitor.records.article_record import Recorded
@@ -46,7 +46,7 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) 
         assert record[span["field"]][span["start"] : span["end"]] == span["match"]
     before = json.dumps(record)
     for text, restricted in product(DEGREES, (False, True)):
-        policy = Policy(text=text, include_reserved=True, restricted=restricted)
+        policy = PublicationPolicy(text=text, include_reserved=True, restricted=restricted)
         made = publish(record, policy, recorded.shown)
         values = made.values
         VALIDATOR.validate(values)
@@ -69,7 +69,10 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) 
 def test_what_is_read_back_is_what_was_published(
     some: list[Recorded], text: TextDegree, restricted: bool
 ) -> None:
-    policy, guard = Policy(text=text, restricted=restricted), Guard(secret="of this desk")
+    policy, guard = (
+        PublicationPolicy(text=text, restricted=restricted),
+        DisclosureRules(secret="of this desk"),
+    )
     some = [named(one, f"a{number}") for number, one in enumerate(some)]
     made = [(one, publish(canonical(one), policy, one.shown, guard)) for one in some]
     wanted = [one.values for _, one in made if not one.key]

@@ -9,7 +9,7 @@ from monitor.records.counts import FeedChange, Flag, Item
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.panels import card_panels, time_section, trend_panels
 from monitor.stats.trends import (
-    Choice,
+    ItemFilter,
     Step,
     Trends,
     by_step,
@@ -51,11 +51,11 @@ ITEMS = [
 
 def test_items_are_chosen_by_label_and_outlet() -> None:
     both = item(99, place=("TH", "GH"), form=("forced_labour",))
-    assert choose([both, *ITEMS], Choice({"place": "GH"})) == (both,)
-    assert choose([both], Choice({"place": "GH", "form": "forced_begging"})) == ()
-    assert len(choose(ITEMS, Choice({}, "Echo"))) == 30
-    assert choose(ITEMS, Choice()) == tuple(ITEMS)
-    assert not Choice()
+    assert choose([both, *ITEMS], ItemFilter({"place": "GH"})) == (both,)
+    assert choose([both], ItemFilter({"place": "GH", "form": "forced_begging"})) == ()
+    assert len(choose(ITEMS, ItemFilter({}, "Echo"))) == 30
+    assert choose(ITEMS, ItemFilter()) == tuple(ITEMS)
+    assert not ItemFilter()
 
 
 @pytest.mark.parametrize("step", ["day", "week", "month"])

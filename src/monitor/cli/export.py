@@ -347,7 +347,7 @@ def export_as_of(
     what contradicts the earlier export.
     """
     from monitor.export import as_of as job
-    from monitor.export.publication import Policy
+    from monitor.export.publication import PublicationPolicy
     from monitor.export.selection import export, read_at
 
     if as_of is not None and Path(as_of).exists():
@@ -364,7 +364,9 @@ def export_as_of(
         desk,
         output,
         format=format,
-        policy=Policy(**{name: value for name, value in policy.items() if value is not None}),
+        policy=PublicationPolicy(
+            **{name: value for name, value in policy.items() if value is not None}
+        ),
         filters=filters,
         report=report,
         read=read,
@@ -427,7 +429,9 @@ def rehydrate(
     from monitor.jobs.schedule import Stop
 
     stop = Stop()
-    wish = job.Wish(export, output, key, include_reserved=include_reserved, retry=retry)
+    wish = job.RehydrationRequest(
+        export, output, key, include_reserved=include_reserved, retry=retry
+    )
     with progress() as bar, stopped_by_signals(stop):
         task = bar.add_task("fetching", total=None)
         done = job.rehydrate(

@@ -23,7 +23,7 @@ from monitor.records.json_shapes import review_json
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.export.corrections_import import Applied
+    from monitor.export.corrections_import import ImportedCorrections
 
 
 app = typer.Typer(
@@ -185,7 +185,7 @@ def import_(
     raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 
-def _words(applied: Applied, *, dry_run: bool) -> str:
+def _words(applied: ImportedCorrections, *, dry_run: bool) -> str:
     return (
         f"{applied.read} came back: {applied.corrected} corrected (reviews: {applied.reviews},"
         f" flags called wrong: {applied.flags}), {applied.confirmed} confirmed,"

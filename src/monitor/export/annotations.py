@@ -64,7 +64,7 @@ def _given(values: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Annotation:
     """A label on [start, end) of the one text, in code points; both None: on the article.
 
     `score` is a tag's score or a finding's confidence; `about` is the tag or the finding.
@@ -83,7 +83,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class AnnotationName:
     """What a mark's name says; `role` is set for places only."""
 
     scheme: str
@@ -96,15 +96,15 @@ def name_of(scheme: str, label: str, role: str | None = None) -> str:
     return "-".join((scheme, label, *([role] if role not in (None, EXPLOITATION) else [])))
 
 
-def parse_name(name: str) -> Named | None:
+def parse_name(name: str) -> AnnotationName | None:
     """Return what a name says, None where it is of no such form."""
     scheme, _, label = name.partition("-")
     if not scheme or not label:
         return None
     if scheme != PLACE:
-        return Named(scheme, label)
+        return AnnotationName(scheme, label)
     code, _, role = label.partition("-")
-    return Named(scheme, code, role or EXPLOITATION)
+    return AnnotationName(scheme, code, role or EXPLOITATION)
 
 
 def label_names() -> dict[str, tuple[str, ...]]:
@@ -132,7 +132,7 @@ def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {scheme: tuple(some) for scheme, some in names.items()}
 
 
-def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Mark]:
+def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Annotation]:
     """Return the marks of a record, tags first; `shift` is where its text begins in the one text.
 
     Evidence without words (start = end), or behind its text, is no mark: `unplaced` counts it.
@@ -154,22 +154,22 @@ def without_words(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in ("title", "text")}
 
 
-def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
+def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Annotation]:
     for tag in values.get("tags") or ():
         name = name_of(tag["scheme"], tag["label"], tag.get("role"))
         places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
         for start, end in places:
-            yield Mark(name, start, end, tag["score"], tag)
+            yield Annotation(name, start, end, tag["score"], tag)
         if not places:
-            yield Mark(name, None, None, tag["score"], tag)
+            yield Annotation(name, None, None, tag["score"], tag)
 
 
-def _finding_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
+def _finding_marks(values: Mapping[str, Any], shift: int) -> Iterator[Annotation]:
     for finding in values.get("findings") or ():
         place = _place(values, finding, shift)
         if place:
             name = name_of(FINDING, finding["rule"])
-            yield Mark(name, *place, finding.get("confidence"), finding)
+            yield Annotation(name, *place, finding.get("confidence"), finding)
 
 
 def _place(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.export.export_facts import Read
 from monitor.export.packaging import MANIFEST
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.redaction import MASK
 from monitor.records.errors import UsageError
 from monitor.storage.full_text_search import RELEVANCES
@@ -44,7 +44,7 @@ class Earlier:
 
     manifest: Path
     format: str
-    policy: Policy
+    policy: PublicationPolicy
     filters: Mapping[str, Any]
     read: Read
     created: datetime | None
@@ -98,7 +98,7 @@ def read_earlier(path: Path, format: str | None = None) -> Earlier:
 def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
     first = entries[0]
     said = first["read"]
-    unknown = set(said["policy"]) - {one.name for one in fields(Policy)}
+    unknown = set(said["policy"]) - {one.name for one in fields(PublicationPolicy)}
     if unknown:
         raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
     _check(said["policy"])
@@ -110,7 +110,7 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
     return Earlier(
         manifest=path,
         format=format,
-        policy=Policy(**_tuples(said["policy"])),
+        policy=PublicationPolicy(**_tuples(said["policy"])),
         filters=asked,
         read=Read(
             datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
@@ -167,7 +167,7 @@ def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
 
 def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
     """Raise `UsageError` for what is asked for (not None) otherwise than the manifest says."""
-    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(Policy)}
+    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(PublicationPolicy)}
     then = {**earlier.filters, **policy, "format": earlier.format}
     for name, value in given.items():
         if value is not None and value != then.get(name):

@@ -21,7 +21,7 @@ from typing import Any
 
 from monitor.export.annotations import (
     FINDING,
-    Mark,
+    Annotation,
     all_names,
     count_lost,
     marks_of,
@@ -146,7 +146,7 @@ def brat_text(text: str) -> str:
     return without_surrogates(text).replace("\r\n", " \n").replace("\r", "\n")
 
 
-def standoff(text: str, marks: Iterable[Mark], values: Mapping[str, Any]) -> Iterator[str]:
+def standoff(text: str, marks: Iterable[Annotation], values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a standoff file: the document's span first, then each mark with notes."""
     numbers: Counter[str] = Counter()
 
@@ -181,7 +181,7 @@ def head_of(text: str) -> tuple[int, int] | None:
     return None
 
 
-def pieces(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
+def pieces(text: str, mark: Annotation) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a mark between line breaks; none of a mark over space only."""
     if mark.start is None or mark.end is None or not text[mark.start : mark.end].strip():
         return
@@ -194,7 +194,7 @@ def pieces(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
         yield at, mark.end
 
 
-def _note(mark: Mark) -> str:
+def _note(mark: Annotation) -> str:
     about = mark.about
     said = [str(about["severity"])] if "severity" in about else []
     if mark.score is not None:
@@ -248,7 +248,7 @@ def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counter[str]:
+def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Annotation]) -> Counter[str]:
     lost = count_lost(values, _CARRIED)
     lost.update(unplaced(values))
     lost["carriage_returns"] = text.count("\r")
@@ -352,7 +352,7 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
 
 
-def _outer(text: str, mark: Mark) -> Place | None:
+def _outer(text: str, mark: Annotation) -> Place | None:
     """Return a mark as it is written, without the line breaks at its ends."""
     places = list(pieces(text, mark))
     return (mark.name, places[0][0], places[-1][1]) if places else None

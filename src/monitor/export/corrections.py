@@ -13,8 +13,8 @@ from monitor.export.annotations import (
     EXPLOITATION,
     FINDING,
     PLACE,
-    Mark,
-    Named,
+    Annotation,
+    AnnotationName,
     marks_of,
     parse_name,
     relevance_word,
@@ -70,7 +70,7 @@ class Corrected:
         return self.record.get("sha256")
 
     @property
-    def exported(self) -> tuple[Mark, ...]:
+    def exported(self) -> tuple[Annotation, ...]:
         """The marks that were exported."""
         return tuple(marks_of(self.record, shift_of(self.record)))
 
@@ -86,7 +86,7 @@ def shift_of(record: Mapping[str, Any]) -> int:
     return title + len(BETWEEN) if title else 0
 
 
-def place_of(mark: Mark) -> Place:
+def place_of(mark: Annotation) -> Place:
     """Return where a mark is."""
     return mark.name, mark.start, mark.end
 
@@ -140,7 +140,7 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     return name, start, end
 
 
-def whole_marks(marks: Iterable[Mark]) -> set[Place]:
+def whole_marks(marks: Iterable[Annotation]) -> set[Place]:
     """Return the marks that are on the article."""
     return {place_of(mark) for mark in marks if mark.whole}
 
@@ -152,7 +152,7 @@ Spot = tuple[str, FieldName, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Correction:
     """What a person says by what was changed.
 
     `tags` has all labels that hold now of each scheme that was changed, `wrong` the flags that were
@@ -165,7 +165,7 @@ class Changes:
     untold: tuple[str, ...] = ()
 
 
-def compare(corrected: Corrected) -> Changes:
+def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
     before = {place_of(mark) for mark in corrected.exported}
     named = _named(corrected, before)
@@ -183,10 +183,10 @@ def compare(corrected: Corrected) -> Changes:
             tags[scheme] = tuple(sorted(new))
     untold += _untold(was, now, before, corrected)
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
-    return Changes(verdict, tags, _wrong(corrected), tuple(untold))
+    return Correction(verdict, tags, _wrong(corrected), tuple(untold))
 
 
-def confirmed(corrected: Corrected) -> Changes | None:
+def confirmed(corrected: Corrected) -> Correction | None:
     """Return what somebody who handed an article in as it was says by that; None where nothing.
 
     What was begun anew says what is marked, all else what was exported.
@@ -211,10 +211,10 @@ def confirmed(corrected: Corrected) -> Changes | None:
         for scheme in sorted({one.scheme for one in named.values()} - unseen)
         if (labels := _labels(named.values(), scheme)) and not _unsayable(scheme, labels)
     }
-    return Changes(verdict, tags)
+    return Correction(verdict, tags)
 
 
-def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
+def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, AnnotationName]:
     named = {}
     exported = {name for name, _, _ in before}
     for name in sorted(exported | {name for name, _, _ in corrected.marks}):
@@ -226,7 +226,7 @@ def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
     return named
 
 
-def _is_known(named: Named) -> bool:
+def _is_known(named: AnnotationName) -> bool:
     if named.scheme == FINDING:
         return True  # which flags there are says the desk
     if named.scheme == "indicator":
@@ -238,7 +238,7 @@ def _is_known(named: Named) -> bool:
     return True
 
 
-def _labels(named: Iterable[Named], scheme: str) -> set[str]:
+def _labels(named: Iterable[AnnotationName], scheme: str) -> set[str]:
     return {one.label for one in named if one.scheme == scheme and one.role in (None, EXPLOITATION)}
 
 
@@ -252,7 +252,10 @@ def _unsayable(scheme: str, labels: set[str]) -> str:
 
 
 def _untold(
-    was: Mapping[str, Named], now: Mapping[str, Named], before: set[Place], corrected: Corrected
+    was: Mapping[str, AnnotationName],
+    now: Mapping[str, AnnotationName],
+    before: set[Place],
+    corrected: Corrected,
 ) -> list[str]:
     """Say what was changed that no review keeps: new flags, roles, words of evidence."""
     untold = []
@@ -270,7 +273,7 @@ def _untold(
     return untold
 
 
-def _roles(named: Iterable[Named]) -> set[tuple[str, str | None]]:
+def _roles(named: Iterable[AnnotationName]) -> set[tuple[str, str | None]]:
     return {
         (one.label, one.role) for one in named if one.scheme == PLACE and one.role != EXPLOITATION
     }

@@ -16,8 +16,8 @@ from monitor.export.annotations import BETWEEN, VEIL
 from monitor.export.brat import brat_text
 from monitor.export.columns import CorrectedFormat
 from monitor.export.corrections import (
-    Changes,
     Corrected,
+    Correction,
     Spot,
     compare,
     confirmed,
@@ -45,7 +45,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CorrectionNote:
     """Something to be told of an article: where it was read, and why in words."""
 
     kind: Kind
@@ -55,7 +55,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class ImportedCorrections:
     """What became of a file: `read` articles came back, of which so many were corrected.
 
     `said` were said before. What came back as it was is `confirmed` where somebody handed it in,
@@ -69,22 +69,22 @@ class Applied:
     said: int = 0
     reviews: int = 0
     flags: int = 0
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[CorrectionNote, ...] = ()
 
 
 @dataclass(slots=True)
-class _Tally:
+class _ImportTally:
     """Counts while a file is read; `said` is what it said first of each article, and where."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    listed: list[Listed] = field(default_factory=list)
-    said: dict[str, tuple[str, Changes]] = field(default_factory=dict)
+    listed: list[CorrectionNote] = field(default_factory=list)
+    said: dict[str, tuple[str, Correction]] = field(default_factory=dict)
 
     def count(self, **numbers: int) -> None:
         for name, number in numbers.items():
             self.counts[name] = self.counts.get(name, 0) + number
 
-    def elsewhere(self, corrected: Corrected, article_id: str, changes: Changes) -> str:
+    def elsewhere(self, corrected: Corrected, article_id: str, changes: Correction) -> str:
         """Return where the file said otherwise of an article before, "" where it did not."""
         where, other = self.said.setdefault(article_id, (corrected.where, changes))
         return where if replace(other, untold=()) != replace(changes, untold=()) else ""
@@ -101,7 +101,7 @@ def apply_corrections(
     approved: bool = False,
     dry_run: bool = False,
     report: Callable[[int], None] = lambda _: None,
-) -> Applied:
+) -> ImportedCorrections:
     """Store what `who` corrected, an article a decision; the same file again changes nothing.
 
     All of it is read before anything is stored. `exported` is the export that a JSONL was made
@@ -110,32 +110,32 @@ def apply_corrections(
     line, `UsageError` where `exported` is missing.
     """
 
-    def read() -> Iterator[tuple[Corrected, Changes]]:
+    def read() -> Iterator[tuple[Corrected, Correction]]:
         for one in read_corrected(path, format, exported, approved=approved):
             yield one, compare(one)
 
     for _ in read():
         pass  # a file that is broken further down is refused whole
-    tally = _Tally()
+    tally = _ImportTally()
     for corrected, changes in read():
         tally.count(read=1)
         _apply(desk, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
         report(1)
-    return Applied(**tally.counts, listed=tuple(tally.listed))
+    return ImportedCorrections(**tally.counts, listed=tuple(tally.listed))
 
 
 def _apply(
     desk: Desk,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     keys: Mapping[str, Key],
-    tally: _Tally,
+    tally: _ImportTally,
     *,
     dry_run: bool,
 ) -> None:
     def tell(kind: Kind, why: str) -> None:
-        tally.listed.append(Listed(kind, corrected.where, corrected.article_id, why))
+        tally.listed.append(CorrectionNote(kind, corrected.where, corrected.article_id, why))
 
     assessed, why = _current(desk, corrected, keys)
     if assessed is None:
@@ -174,7 +174,7 @@ def _what_is_new(
     desk: Desk,
     assessed: AssessedArticle,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     tell: Tell,
     *,
@@ -233,7 +233,7 @@ def _current(
 def _review(
     assessed: AssessedArticle,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     reviews: Sequence[Review],
     tell: Tell,
@@ -259,7 +259,7 @@ def _review(
     return Review(article.id, article.sha256, who.name, verdict, dict(sorted(tags.items())))
 
 
-def _says(review: Review, changes: Changes) -> bool:
+def _says(review: Review, changes: Correction) -> bool:
     """Whether a review says all that was changed."""
     if changes.verdict not in (None, review.verdict):
         return False
@@ -270,7 +270,7 @@ def _says(review: Review, changes: Changes) -> bool:
 
 
 def _flags(
-    assessed: AssessedArticle, changes: Changes, who: Reviewer, told: Told, tell: Tell
+    assessed: AssessedArticle, changes: Correction, who: Reviewer, told: Told, tell: Tell
 ) -> list[FlagSaid]:
     """Return the flags that are to be called wrong: those that are there, and were not yet."""
     article = assessed.article
@@ -292,7 +292,7 @@ def _spot(said: FlagSaid) -> Spot:
 
 
 def _tell_conflicts(
-    changes: Changes,
+    changes: Correction,
     review: Review | None,
     flags: Iterable[FlagSaid],
     who: Reviewer,

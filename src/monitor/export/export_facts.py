@@ -14,7 +14,7 @@ from typing import Any
 
 from monitor.export.columns import Column
 from monitor.export.k_anonymity import WithheldCounts
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
 
 _PIECE = 1 << 20
@@ -28,7 +28,7 @@ DEGREES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ReviewerAgreement:
     """How far reviewers agree on verdicts of articles that two or more of them looked at.
 
     `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
@@ -55,7 +55,7 @@ class Labels:
     reviewed: int = 0
     reviewers: int = 0
     verdicts: Mapping[str, int] = field(default_factory=dict)
-    agreement: Agreement = field(default_factory=lambda: Agreement(0))
+    agreement: ReviewerAgreement = field(default_factory=lambda: ReviewerAgreement(0))
     sources: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     mining: Mapping[str, int] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class ExportFacts:
     """
 
     format: str
-    policy: Policy
+    policy: PublicationPolicy
     filters: Mapping[str, Any]
     created: datetime | None
     rows: int
@@ -285,7 +285,7 @@ class Tally:
         share = self._pairs["same"] / pairs if pairs else None
         first, last = self._days or (None, None)
         return Labels(
-            agreement=Agreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
+            agreement=ReviewerAgreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
             reviewers=len(self._reviewers),
             outlets=len(self._outlets),
             first=first,

@@ -259,7 +259,7 @@ class ExportJobs:
         return job
 
     def _write(self, id_: str, filters: Mapping[str, Any]) -> None:
-        from monitor.export.publication import Policy
+        from monitor.export.publication import PublicationPolicy
 
         job, folder = self._live[id_], self._path(id_)
 
@@ -272,7 +272,7 @@ class ExportJobs:
             self._desk,
             folder / _FILES,
             format=job.format,
-            policy=Policy(text=job.text),
+            policy=PublicationPolicy(text=job.text),
             filters=filters,
             report=report,
         )

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
-from monitor.export.identification_risk import Guard
+from monitor.export.identification_risk import DisclosureRules
 from monitor.export.k_anonymity import K, KAnonymiser
 from monitor.export.key_file import KeyFile, key_path
 from monitor.export.packaging import (
@@ -33,7 +33,7 @@ from monitor.export.packaging import (
     write_json,
     write_package,
 )
-from monitor.export.publication import Policy, publish
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
 from monitor.records.article_record import Recorded
@@ -88,14 +88,14 @@ def export(
     directory: Path,
     *,
     format: ExportFormat,
-    policy: Policy = Policy(),  # noqa: B008 - frozen
+    policy: PublicationPolicy = PublicationPolicy(),  # noqa: B008 - frozen
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
     report: Report | None = None,
     about: ExportSettings | None = None,
     measured: Measure | None = None,
     read: Read | None = None,
-    guard: Guard | None = None,
+    guard: DisclosureRules | None = None,
     key: Path | None = None,
     k: int = K,
 ) -> ExportReport:
@@ -120,7 +120,7 @@ def export(
     others = [entry for entry in old_entries(directory) if entry["format"] != format]
     _refuse_mixed(directory, others, policy)
     own = key is None or Path(key) == key_path(directory)
-    guard = guard or Guard()
+    guard = guard or DisclosureRules()
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
     with KeyFile(key, directory, kept=bool(others) or not own) as names:
         with _moved_into(directory, format) as folder:
@@ -182,7 +182,9 @@ def need_format(format: ExportFormat) -> None:
         need()
 
 
-def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
+def _refuse_mixed(
+    directory: Path, others: Iterable[Mapping[str, Any]], policy: PublicationPolicy
+) -> None:
     """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
     # what older versions wrote without a word of it hides nothing
     if any(entry.get("restricted", True) != policy.restricted for entry in others):
@@ -223,8 +225,8 @@ class _Counts:
 
 def _published(
     records: Iterable[Recorded],
-    policy: Policy,
-    guard: Guard,
+    policy: PublicationPolicy,
+    guard: DisclosureRules,
     anonymiser: KAnonymiser,
     counts: _Counts,
 ) -> Iterator[Mapping[str, Any]]:

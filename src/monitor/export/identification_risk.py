@@ -18,8 +18,8 @@ from operator import itemgetter
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from monitor.export.copyright_cap import Words
-from monitor.export.redaction import Veil
+from monitor.export.copyright_cap import NumberedWords
+from monitor.export.redaction import NameRedaction
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import Shown
 
@@ -29,7 +29,7 @@ _ID = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class DisclosureRules:
     """What must be known before anything is given to anybody; never told itself.
 
     Findings of `identifying` rules are left out, `judges` are the guidelines (ids) that have those
@@ -46,7 +46,7 @@ class Guard:
     known: frozenset[str] | None = None
 
 
-class Harm:
+class Deidentification:
     """Takes out of a record what points out people; nothing without a `guard`.
 
     `withheld` counts: `identification_findings`; `beside_identification` (places and statements
@@ -56,9 +56,11 @@ class Harm:
     outlet has a hidden name).
     """
 
-    def __init__(self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None) -> None:
+    def __init__(
+        self, record: Mapping[str, Any], shown: Shown | None, guard: DisclosureRules | None
+    ) -> None:
         self._record = record
-        self._guard = guard or Guard()
+        self._guard = guard or DisclosureRules()
         self._open = guard is None
         self.withheld: Counter[str] = Counter()
         self.untold = not self._open and (shown is None or bool(shown.withheld))
@@ -66,7 +68,7 @@ class Harm:
         told = {"title": record["title"], "text": record["text"]}
         fields: dict[FieldName, str] = {"title": told["title"], "text": told["text"]}
         spans = () if self._open or self.untold or shown is None else shown.spans
-        self.veil = Veil(fields, spans)
+        self.veil = NameRedaction(fields, spans)
         self._byline_tells = not self._open and shown is not None and shown.byline_tells
         self._identifying = () if self._open else tuple(filter(self._identifies, self._findings))
         self.nameless = not self._open and self._points_out(shown)
@@ -74,9 +76,9 @@ class Harm:
         self._count()
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> NumberedWords:
         """The words of the article's text."""
-        return Words(self._record["text"])
+        return NumberedWords(self._record["text"])
 
     def spared(self) -> Values:
         """Return the record without findings and places on identification."""
@@ -175,10 +177,10 @@ class Harm:
         return {**item, "evidence": [s for s in item["evidence"] if not self._touches(s)]}
 
     @cached_property
-    def _identifying_words(self) -> list[tuple[Words, set[int]]]:
+    def _identifying_words(self) -> list[tuple[NumberedWords, set[int]]]:
         found = []
         for name in ("title", "text"):
-            words = self.words if name == "text" else Words(self._record["title"])
+            words = self.words if name == "text" else NumberedWords(self._record["title"])
             spans = [one for one in self._identifying if one["field"] == name]
             numbers = {n for one in spans for n in words.within(one["start"], one["end"])}
             if numbers:

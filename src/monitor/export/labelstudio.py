@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from monitor.export.annotations import (
     FINDING,
     PLACE,
-    Mark,
+    Annotation,
     all_names,
     marks_of,
     name_of,
@@ -144,7 +144,7 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     return [list(_review(review, number)) for number, review in enumerate(reviews)]
 
 
-def _regions(text: str, marks: Iterable[Mark]) -> Iterator[dict[str, Any]]:
+def _regions(text: str, marks: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
     for number, mark in enumerate(marks):
         named = parse_name(mark.name)
         if mark.start is None or mark.end is None or named is None:
@@ -165,7 +165,7 @@ def _regions(text: str, marks: Iterable[Mark]) -> Iterator[dict[str, Any]]:
         yield region
 
 
-def _choices(marks: Iterable[Mark], relevance: str | None) -> Iterator[dict[str, Any]]:
+def _choices(marks: Iterable[Annotation], relevance: str | None) -> Iterator[dict[str, Any]]:
     if relevance:
         yield choice(RELEVANCE, [relevance], "whole-relevance")
     by_scheme: dict[str, list[str]] = {}

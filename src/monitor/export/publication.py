@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from monitor.export.columns import TextDegree, keys_of
-from monitor.export.copyright_cap import Budget
-from monitor.export.identification_risk import Guard, Harm
+from monitor.export.copyright_cap import QuotationBudget
+from monitor.export.identification_risk import Deidentification, DisclosureRules
 from monitor.export.k_anonymity import generalised
 from monitor.export.record import FindingRecord, SpanRecord, spans_of
 from monitor.records.finding import SEVERITIES
@@ -40,7 +40,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PublicationPolicy:
     """How much is given, and to whom: to anybody, unless it is `restricted`.
 
     `quote_share` of an article's text and `quote_words` cap what `quotes` give, whichever is less.
@@ -70,16 +70,18 @@ class Published:
 
 def publish(
     record: Mapping[str, Any],
-    policy: Policy,
+    policy: PublicationPolicy,
     shown: Shown | None = None,
-    guard: Guard | None = None,
+    guard: DisclosureRules | None = None,
 ) -> Published:
     """Return what may be given away of a canonical record, which stays as it is.
 
     `shown` says which names are hidden; without it nobody looked, and no words are given unless the
     export is restricted.
     """
-    harm = Harm(record, shown, None if policy.restricted else guard or Guard())
+    harm = Deidentification(
+        record, shown, None if policy.restricted else guard or DisclosureRules()
+    )
     withheld = harm.withheld
     reserved = record["mining"] == "reserved" and not policy.include_reserved
     withheld["reserved"] = int(reserved and policy.text != "none")
@@ -88,7 +90,9 @@ def publish(
         return Published({**generalised(record), "id": line["id"]}, +withheld, line)
     text: TextDegree = "none" if reserved else policy.text
     values = harm.spared()
-    granted = _Granted(text, Budget(harm.words, policy.quote_share, policy.quote_words), withheld)
+    granted = _Granted(
+        text, QuotationBudget(harm.words, policy.quote_share, policy.quote_words), withheld
+    )
     granted.name(values)
     granted.quote(values)
     granted.say(values, harm.points_out)
@@ -102,7 +106,7 @@ def publish(
 class _Granted:
     """Takes out of a record the words that its degree of text does not give."""
 
-    def __init__(self, text: TextDegree, budget: Budget, withheld: Counter[str]) -> None:
+    def __init__(self, text: TextDegree, budget: QuotationBudget, withheld: Counter[str]) -> None:
         self._text = text
         self._budget = budget
         self._withheld = withheld

@@ -116,7 +116,7 @@ def _once(words: str, text: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class KnownWords:
     """Words of an old text that are known, and where they stood."""
 
     start: int
@@ -133,24 +133,24 @@ class Piece:
         return len(self.words) - self.words.count(MASK)
 
 
-def pieces_of(given: Mapping[Place, str]) -> list[Piece]:
+def pieces_of(given: Mapping[Place, str]) -> list[KnownWords]:
     """Return what is known of a text by the words of its spans, those that touch as one, in order.
 
     Where two say different letters of one place, nothing is made of the later one.
     """
-    pieces: list[Piece] = []
+    pieces: list[KnownWords] = []
     for (start, end), words in sorted(given.items()):
         if len(words) != end - start or not words:
             continue
         last = pieces[-1] if pieces else None
         if last is None or start > last.end:
-            pieces.append(Piece(start, words))
+            pieces.append(KnownWords(start, words))
         elif words.startswith(last.words[start - last.start :][: len(words)]):
-            pieces[-1] = Piece(last.start, last.words + words[last.end - start :])
+            pieces[-1] = KnownWords(last.start, last.words + words[last.end - start :])
     return pieces
 
 
-def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length: int) -> Found:
+def by_words(pieces: Sequence[KnownWords], new: str, places: Sequence[Place], length: int) -> Found:
     """Return the places in a new text that lie in pieces of the old one whose words are known.
 
     Pieces that stand once, and are long or moved as far as the one beside them, tell where the
@@ -174,7 +174,7 @@ def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length:
     return found
 
 
-def _is_beside(piece: Piece, alone: Mapping[Piece, int]) -> bool:
+def _is_beside(piece: KnownWords, alone: Mapping[KnownWords, int]) -> bool:
     """Whether the piece before or behind one moved as far as it."""
     ordered = sorted(alone, key=_start)
     at = ordered.index(piece)
@@ -182,7 +182,9 @@ def _is_beside(piece: Piece, alone: Mapping[Piece, int]) -> bool:
     return any(alone[one] - one.start == alone[piece] - piece.start for one in beside)
 
 
-def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) -> int | None:
+def _between(
+    piece: KnownWords, anchors: Mapping[KnownWords, int], new: str, length: int
+) -> int | None:
     """Return where a piece stands between the anchors around it, None where that is not sure."""
     left = max((one for one in anchors if one.end <= piece.start), key=_start, default=None)
     right = min((one for one in anchors if one.start >= piece.end), key=_start, default=None)
@@ -201,7 +203,7 @@ def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) 
     return alone if fits else None
 
 
-def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
+def _in_order(found: Mapping[KnownWords, int]) -> dict[KnownWords, int]:
     """Return the pieces that stand in the order they had; all that cross another are left out."""
     ordered = sorted(found, key=_start)
     most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
@@ -214,15 +216,15 @@ def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
     }
 
 
-def _start(piece: Piece) -> int:
+def _start(piece: KnownWords) -> int:
     return piece.start
 
 
-def _pattern(piece: Piece) -> re.Pattern[str]:
+def _pattern(piece: KnownWords) -> re.Pattern[str]:
     return re.compile(re.escape(piece.words).replace(MASK, "."), re.DOTALL)
 
 
-def _stands_once(piece: Piece, new: str) -> int | None:
+def _stands_once(piece: KnownWords, new: str) -> int | None:
     """Return where a piece stands, None unless it stands once; a masked letter is any."""
     if MASK not in piece.words:
         return _once(piece.words, new)

@@ -23,7 +23,7 @@ _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[
 """What stands between the names of a byline."""
 
 
-class Veil:
+class NameRedaction:
     """Hides the names that stand at `spans` of an article's title and text."""
 
     def __init__(self, fields: Mapping[FieldName, str], spans: Sequence[Span]) -> None:

@@ -82,7 +82,7 @@ _Fetched = tuple[dict[str, Any], str, "PageAnswer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RehydrationRequest:
     """What is wanted: `retry` asks again where it may be had another time."""
 
     source: Path
@@ -93,7 +93,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RehydrationReport:
     """What became of the articles, by cause, and of their spans."""
 
     articles: int
@@ -110,11 +110,11 @@ class Done:
 
 def rehydrate(
     desk: Desk,
-    wish: Wish,
+    wish: RehydrationRequest,
     *,
     report: Callable[[int], None] | None = None,
     stopped: Callable[[], bool] = lambda: False,
-) -> Done:
+) -> RehydrationReport:
     """Fetch the pages of an export again; write full records and a report into a folder.
 
     May be stopped at any moment, and called again to go on; once `stopped` says so no page is asked
@@ -135,10 +135,10 @@ def rehydrate(
 
 def _work(
     desk: Desk,
-    wish: Wish,
+    wish: RehydrationRequest,
     source: Path,
     key: Mapping[str, Mapping[str, Any]],
-    book: Book,
+    book: RehydrationProgress,
     report: Callable[[int], None],
     stopped: Callable[[], bool],
 ) -> None:
@@ -186,10 +186,10 @@ def _manners(desk: Desk, store: Store | None) -> Manners:
 
 def _ask(
     some: list[dict[str, Any]],
-    wish: Wish,
+    wish: RehydrationRequest,
     key: Mapping[str, Mapping[str, Any]],
     store: Store | None,
-    book: Book,
+    book: RehydrationProgress,
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
     known = [_known_as(record, key.get(record["id"], {})) for record in some]
@@ -215,7 +215,7 @@ def _ask(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownArticle:
     """What an article is called here: of one whose address was withheld the export's id is none."""
 
     id: str
@@ -223,14 +223,14 @@ class _Known:
     sha256: str | None
 
 
-def _known_as(record: Mapping[str, Any], key: Mapping[str, Any]) -> _Known:
+def _known_as(record: Mapping[str, Any], key: Mapping[str, Any]) -> _KnownArticle:
     from monitor.feeds.urls import article_id
 
     url = key.get("url") or record.get("url") or ""
     id_ = record["id"]
     with suppress(FeedError):  # no address that can be asked: told when it is
         id_ = article_id(url) if key else id_
-    return _Known(id_, url, record.get("sha256") or key.get("sha256"))
+    return _KnownArticle(id_, url, record.get("sha256") or key.get("sha256"))
 
 
 def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
@@ -242,8 +242,8 @@ def _take(
     key: Mapping[str, Any],
     url: str,
     answer: PageAnswer,
-    wish: Wish,
-    book: Book,
+    wish: RehydrationRequest,
+    book: RehydrationProgress,
 ) -> None:
     """Note what the page of an article gave."""
     moved = answer.final_url if _is_moved(url, answer.final_url) else None
@@ -287,7 +287,7 @@ def _host(url: str) -> str:
 # What came out --------------------------------------------------------------------------------
 
 
-def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
+def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
     """Put the records into the export's order, and write the report."""
     order = [one["id"] for one in read_records(source)]
     told = [(one, book.outcomes[one]) for one in order if one in book.outcomes]
@@ -295,7 +295,7 @@ def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
     spans: Counter[str] = Counter()
     for _, said in told:
         spans.update(said.get("spans") or {})
-    done = Done(
+    done = RehydrationReport(
         articles=len(order),
         causes=dict(sorted(causes.items())),
         spans=dict(sorted(spans.items())),
@@ -324,7 +324,7 @@ def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
 
 
 @dataclass(slots=True)
-class Book:
+class RehydrationProgress:
     """The files of a run: what is known of each article, by id, and where more is written."""
 
     folder: Path
@@ -343,7 +343,7 @@ class Book:
 
 def open_book(
     stack: ExitStack, folder: Path, mark: Mapping[str, Any], *, retry: bool = False
-) -> Book:
+) -> RehydrationProgress:
     """Open the files in a folder, with what earlier runs wrote down.
 
     `mark` says what is fetched; `retry` leaves out what may be had another time. Raises
@@ -360,7 +360,7 @@ def open_book(
             _put(progress, json.dumps(mark) + "\n")
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {error.strerror}") from error
-    return Book(folder, outcomes, records, progress)
+    return RehydrationProgress(folder, outcomes, records, progress)
 
 
 def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from monitor.export.error_rates import RuleRates
     from monitor.export.export_facts import Read
     from monitor.export.exporter import ExportReport
-    from monitor.export.identification_risk import Guard
-    from monitor.export.publication import Policy
+    from monitor.export.identification_risk import DisclosureRules
+    from monitor.export.publication import PublicationPolicy
     from monitor.records.article import Article
     from monitor.records.article_record import Recorded
     from monitor.rules.guideline_heads import GuidelineHead
@@ -44,7 +44,7 @@ def export(
     directory: Path,
     *,
     format: ExportFormat,
-    policy: Policy | None = None,
+    policy: PublicationPolicy | None = None,
     filters: Mapping[str, Any] | None = None,
     report: Callable[[int], None] | None = None,
     read: Read | None = None,
@@ -59,14 +59,14 @@ def export(
     `NotFound` for a story that there is not.
     """
     from monitor.export.exporter import export as corpus_export
-    from monitor.export.publication import Policy
+    from monitor.export.publication import PublicationPolicy
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     now = desk.now()
     if read is not None and read.moment > now:
         raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
     how = _counted(desk, given, read or read_at(desk, now))
-    policy = policy or Policy()
+    policy = policy or PublicationPolicy()
     records = chosen(desk, given, how, live=read is None)
     return corpus_export(
         records if policy.restricted else with_names(desk, records),
@@ -167,13 +167,13 @@ def _json(value: Any) -> Any:
 # Hidden names, and rules on identification ---------------------------------------------------
 
 
-def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
+def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
     The secret is the store's and stays, so that ids are the same in every export of a desk; on a
     disk that can only be read, where none was made before, it is this export's alone.
     """
-    from monitor.export.identification_risk import Guard
+    from monitor.export.identification_risk import DisclosureRules
     from monitor.rules.guideline_heads import identifying
 
     check = desk.settings.check
@@ -181,7 +181,7 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
         ruling.guideline.id: (ruling.disable, ruling.severity)
         for ruling in (desk.in_force.rulings if check.disable or check.severity else ())
     }
-    return Guard(
+    return DisclosureRules(
         identifying=frozenset().union(*map(identifying, desk.heads)),
         judges=frozenset(one.id for one in desk.heads if _judges(one, *settings.get(one.id, ()))),
         known=frozenset(one.id for one in desk.heads),

@@ -31,7 +31,7 @@ class ChangedError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FlagFeedback:
     """How often a rule's flags were said to be right and wrong, from the first day to the last.
 
     `current_hits` and `current_right` are of the guideline in force; the rest was said of earlier
@@ -60,7 +60,7 @@ def say_flag(
     client: Client,
     guideline: str | None = None,
     severity: Severity | None = None,
-) -> Said:
+) -> FlagFeedback:
     """Count that a flag of `rule` is right, or wrong; return what is known of the rule now.
 
     `guideline` is the id or the stamp of the one that flagged. Raises `NotFound` for a rule that
@@ -89,7 +89,7 @@ def _guideline_of(desk: Desk, rule: str, named: str | None) -> Guideline:
     raise ChangedError("the flag was made by a guideline that is not in force here")
 
 
-def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, Said]:
+def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFeedback]:
     """Return by rule what was said of a guideline's flags, under whichever of its stamps."""
     by_rule: defaultdict[str, list[Feedback]] = defaultdict(list)
     for row in rows:
@@ -98,9 +98,9 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, Said]:
     return {rule: _sum(by_rule[rule], guideline.stamp) for rule in sorted(by_rule)}
 
 
-def _sum(rows: Sequence[Feedback], stamp: str) -> Said:
+def _sum(rows: Sequence[Feedback], stamp: str) -> FlagFeedback:
     current = [row for row in rows if is_same(row.stamp, stamp)]
-    return Said(
+    return FlagFeedback(
         stamp=stamp,
         right=sum(row.right for row in rows),
         hits=sum(row.right + row.wrong for row in rows),
@@ -111,7 +111,7 @@ def _sum(rows: Sequence[Feedback], stamp: str) -> Said:
     )
 
 
-def said_json(said: Said | None) -> dict[str, Any] | None:
+def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
     """Return what was said of a rule's flags beside `measured`, under the same names.
 
     `current` is whether all of it was said of the guideline in force.

@@ -48,7 +48,7 @@ DRAWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class StratumResult:
     """One stratum over all days: its articles, and what was found in those looked at.
 
     `seen` were looked at and `relevant` of them were; `share` is the weighted share of relevant
@@ -68,7 +68,7 @@ def window(until: str) -> str:
     return (last - timedelta(days=min(WINDOW_DAYS, last.toordinal() - 1))).isoformat()
 
 
-def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[Looked, ...]:
+def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[StratumResult, ...]:
     """Put the days together, by stratum; `verdicts` say of articles looked at whether relevant."""
     found = []
     for number in range(len(CUTS)):
@@ -84,7 +84,7 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[Looked, .
                     relevant += verdicts[item.article_id]
         whole = sum(weights)
         found.append(
-            Looked(
+            StratumResult(
                 population=sum(draw.strata[number].population for draw in draws),
                 seen=len(weights),
                 relevant=relevant,
@@ -137,7 +137,7 @@ def estimate_missed(
     )
 
 
-def needed_a_day(looked: Sequence[Looked], *, found: int, days: int) -> int | None:
+def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> int | None:
     """Return how many reviews a day would make recall's interval narrow within the window.
 
     Reckoned with the articles a day, those found a day and the shares of relevant ones as they are
@@ -159,10 +159,10 @@ def needed_a_day(looked: Sequence[Looked], *, found: int, days: int) -> int | No
 
 
 def _would_do(
-    size: int, daily: Sequence[int], looked: Sequence[Looked], found_a_day: float
+    size: int, daily: Sequence[int], looked: Sequence[StratumResult], found_a_day: float
 ) -> bool:
     planned = [
-        Looked(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
+        StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
         for n, k, stratum in zip(daily, allocate(daily, size), looked, strict=True)
     ]
     low, high = _interval(planned, expected=True)
@@ -170,7 +170,7 @@ def _would_do(
     return found / (found + low) - found / (found + high) <= NARROW
 
 
-def _interval(looked: Collection[Looked], *, expected: bool = False) -> tuple[float, float]:
+def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> tuple[float, float]:
     """Return the 95 % interval of how many articles of all strata are relevant.
 
     `expected`: those found so far are as many as the share says.
@@ -320,7 +320,7 @@ CASES_NEEDED = MEASURED_FROM
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ElsewhereShare:
     """Of so many `cases` the digest showed `shown` in time; the rest by what we had of them.
 
     `interval` (Wilson, 95 %) is None below `CASES_NEEDED`.
@@ -332,12 +332,12 @@ class Share:
     interval: tuple[float, float] | None
 
 
-def share_had(told: Sequence[ToldHad]) -> Share:
+def share_had(told: Sequence[ToldHad]) -> ElsewhereShare:
     """Count what we had of the cases learned of elsewhere."""
     by = Counter(one.had for one in told)
     cases, shown = len(told), by["shown"]
     interval = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
-    return Share(cases, shown, dict(sorted(by.items())), interval)
+    return ElsewhereShare(cases, shown, dict(sorted(by.items())), interval)
 
 
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
@@ -373,7 +373,7 @@ _HAD = {
 }
 
 
-def gaps(missed: Missed, share: Share, *, short: bool) -> Gaps:
+def gaps(missed: Missed, share: ElsewhereShare, *, short: bool) -> Gaps:
     """Return both figures in words and as JSON; `short` is for the foot of a digest."""
     words = [_missed_words(missed), _share_words(share)]
     figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
@@ -403,7 +403,7 @@ def missed_json(missed: Missed) -> dict[str, Any]:
     }
 
 
-def share_json(share: Share) -> dict[str, Any]:
+def share_json(share: ElsewhereShare) -> dict[str, Any]:
     """Return the share had of cases learned of elsewhere, as data."""
     ends = share.interval
     return {
@@ -444,7 +444,7 @@ def _needed(missed: Missed) -> str:
     return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
 
 
-def _share_words(share: Share) -> str:
+def _share_words(share: ElsewhereShare) -> str:
     head = "Learned of elsewhere:"
     others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
     rest = f"; {', '.join(others)}" if others else ""

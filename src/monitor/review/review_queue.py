@@ -38,7 +38,7 @@ class Reviewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class QueueChoice:
     """Which stories, in which order; `day` is an ISO day, or "" for all (of samples: yesterday).
 
     `open` are those that nobody decided, `sample` is the random sample of a day, `second` those
@@ -51,7 +51,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """A story of the queue: the article to read, all that are shown of it, whether it is done."""
 
     story: str
@@ -64,7 +64,7 @@ class Entry:
 class Queue:
     """The stories chosen, in their order."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[QueueEntry, ...]
 
     @property
     def left(self) -> int:
@@ -96,7 +96,7 @@ class Queue:
         return self.entries[place - 1].article_id if place else None
 
 
-def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
+def queue_of(desk: Desk, chosen: QueueChoice, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
     if chosen.which == "sample":
         return _sample(desk, chosen.day)
@@ -114,8 +114,8 @@ def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
 
 
 def make_queue(
-    shown: Sequence[Shown], said: Mapping[str, Sequence[Said]], chosen: Chosen, me: str
-) -> tuple[Entry, ...]:
+    shown: Sequence[Shown], said: Mapping[str, Sequence[Said]], chosen: QueueChoice, me: str
+) -> tuple[QueueEntry, ...]:
     """Put shown articles into stories, each with the most certain one to read, and in order."""
     stories: dict[str, list[Shown]] = {}
     for one in shown:
@@ -138,7 +138,7 @@ def make_queue(
         # Most uncertain is what the calibrated probability says least of.
         key = (abs(lead.relevance - 0.5), seen) if chosen.order == "uncertain" else (seen, 0.0)
         ids = tuple(one.article_id for one in articles)
-        ranked.append((key, story, Entry(story, lead.article_id, ids, done)))
+        ranked.append((key, story, QueueEntry(story, lead.article_id, ids, done)))
     return tuple(entry for _, _, entry in sorted(ranked, key=lambda each: each[:2]))
 
 
@@ -154,10 +154,10 @@ def _sample(desk: Desk, day: str) -> Queue:
     draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
     ids = [item.article_id for draw in draws for item in draw.offered]
     said = desk.store.said(ids)
-    return Queue(tuple(Entry(one, one, (one,), bool(said.get(one))) for one in ids))
+    return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
 
 
-def sample_day(desk: Desk, chosen: Chosen) -> date:
+def sample_day(desk: Desk, chosen: QueueChoice) -> date:
     """Return the day whose sample is asked for."""
     today = desk.now().astimezone(desk.settings.zone).date()
     return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)

@@ -69,7 +69,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class EditorLetter:
     """A letter's subject and text, made of so many `points` in so many `articles`."""
 
     subject: str
@@ -80,7 +80,7 @@ class Letter:
 
 def write_letter(
     outlet: str, complaints: Sequence[Complaint], *, first: str, last: str, guideline: str
-) -> Letter | None:
+) -> EditorLetter | None:
     """Return the letter to an outlet on its articles of the days from `first` to `last`.
 
     None where nothing is confirmed. `guideline` is its title with its version.
@@ -102,7 +102,7 @@ def write_letter(
         "You may see some of this differently, or have had reasons that we do not know. We would be"
         " glad to hear them, and to send you the guideline.\n\nWith kind regards"
     )
-    return Letter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
+    return EditorLetter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
 
 
 def _article(number: int, one: Complaint) -> str:
@@ -177,7 +177,7 @@ def _identifies(article: AssessedArticle, field: FieldName, start: int, end: int
     )
 
 
-def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> Letter | None:
+def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLetter | None:
     """Return the letter on an outlet's articles of [since, until); None: nothing is confirmed."""
     groups: dict[str, list[ConfirmedFlag]] = {}
     for flag in confirmed_flags(desk, outlet, since, until):

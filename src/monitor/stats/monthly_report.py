@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.labels.countries import country_name
 from monitor.labels.institutions import entity_name
 from monitor.records.finding import MEASURED_FROM
-from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.plots import Bars
 from monitor.stats.trends import SIDES, BalanceRow, Basis, Trends
 
@@ -40,7 +40,7 @@ Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A heading, sentences, a table and, where there is something to plot, a plot of it."""
 
     title: str
@@ -51,28 +51,28 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MonthlyReport:
     """A report: no headline and no name of a person stands in it."""
 
     title: str
     period: str
     notes: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     foot: tuple[str, ...]
 
 
 def make_report(
     trends: Trends,
-    outlets: Sequence[Outlet],
+    outlets: Sequence[OutletCount],
     cards: Sequence[Scorecard],
     *,
     title: str,
     gaps: Sequence[str],
     rules: Mapping[str, str],
-) -> Report:
+) -> MonthlyReport:
     """Return the report of a month; `rules` are the rules' titles, `gaps` what may be missed."""
     whole = f"{trends.items:,} items of {trends.stored:,} stored tell {trends.stories:,} stories"
-    return Report(
+    return MonthlyReport(
         title=title,
         period=f"{trends.since} to {trends.days[-1].day} ({trends.timezone})",
         notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
@@ -95,13 +95,13 @@ def basis_words(basis: Basis) -> tuple[str, ...]:
     return (rules if basis.proven else NO_RULES, FLAGS_COUNTED, f"Guideline: {basis.guideline}")
 
 
-def _days(trends: Trends) -> Section:
+def _days(trends: Trends) -> ReportSection:
     marks = tuple(n for n, row in enumerate(trends.days) if row.changes)
     notes = ["A story counts on the day on which it was first told in the month."]
     if marks:
         notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
     short = tuple(f"{row.day.day}" for row in trends.days)
-    return Section(
+    return ReportSection(
         "By day",
         tuple(notes),
         ("day", "stored", "items", "stories", "feed changes"),
@@ -123,14 +123,14 @@ def _days(trends: Trends) -> Section:
     )
 
 
-def scheme_section(trends: Trends, scheme: str) -> Section:
+def scheme_section(trends: Trends, scheme: str) -> ReportSection:
     """Return how often each label of a scheme was given."""
     rows = trends.schemes[scheme]
     title = _TITLES[scheme]
     none = "No article has a label of this kind; it may be that no model in force gives them."
     several = "An item may have several." if scheme != "victim" else ""
     top = rows[:BARS]
-    return Section(
+    return ReportSection(
         title,
         (several,) if rows and several else (() if rows else (none,)),
         ("country" if scheme == "place" else scheme, "items", "stories"),
@@ -146,7 +146,9 @@ def scheme_section(trends: Trends, scheme: str) -> Section:
     )
 
 
-def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) -> Section:
+def balance_section(
+    title: str, what: str, rows: Sequence[BalanceRow], trends: Trends
+) -> ReportSection:
     """Return which responses are told of, by `what`: country or outlet."""
     whole = trends.balance.whole
     told = ", ".join(f"{SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
@@ -157,7 +159,7 @@ def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: T
     )
     named = [(label_words("place", row.key) if what == "country" else row.key, row) for row in rows]
     top = named[: BARS // 2]
-    return Section(
+    return ReportSection(
         title,
         notes,
         (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
@@ -189,7 +191,7 @@ def _shares(row: BalanceRow) -> str:
     )
 
 
-def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
+def _outlets(outlets: Sequence[OutletCount], cards: Sequence[Scorecard]) -> ReportSection:
     by_id = {card.outlet.id: card for card in cards}
     rows = []
     for one in outlets:
@@ -204,7 +206,7 @@ def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
             share = f"{part:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
         rows.append((one.name, one.stored, one.items, one.stories, flagged, share))
     top = [one for one in outlets if one.stories][:BARS]
-    return Section(
+    return ReportSection(
         "Outlets",
         (
             "Each story counts once in an outlet, however often the outlet printed it.",
@@ -223,13 +225,13 @@ def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
     )
 
 
-def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
+def rules_section(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     """Return how often each rule's flags are counted; `titles` by rule."""
     rows = tuple(
         (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
         for row in trends.rules
     )
-    return Section(
+    return ReportSection(
         "Flags",
         (*basis_words(trends.basis)[:2],),
         ("rule", "title", "items", "stories", "not looked at"),
@@ -237,7 +239,7 @@ def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
     )
 
 
-def changes_section(trends: Trends) -> Section:
+def changes_section(trends: Trends) -> ReportSection:
     """Return the feeds that were added or removed."""
     rows = tuple(
         (
@@ -250,7 +252,7 @@ def changes_section(trends: Trends) -> Section:
     )
     none = ("No feed was added or removed.",)
     said = ("Curves before and after a change are of different feeds.",)
-    return Section(
+    return ReportSection(
         "Changes of feeds", said if rows else none, ("day", "change", "feed", "URL"), rows
     )
 

@@ -11,7 +11,7 @@ from monitor.stats.monthly_report import (
     BARS,
     SIDE_WORDS,
     Cell,
-    Section,
+    ReportSection,
     balance_section,
     changes_section,
     label_words,
@@ -30,7 +30,7 @@ _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """So many of `of`, with a 95 % interval (Wilson)."""
 
     name: str
@@ -44,7 +44,7 @@ class Ranges:
     """The shares of one outlet, country or rule; without any, `why` there are none."""
 
     label: str
-    shares: tuple[Share, ...]
+    shares: tuple[Proportion, ...]
     why: str = ""
 
 
@@ -53,7 +53,7 @@ class Panel:
     """A section under the name that its table has in addresses; it plots bars, or `ranges`."""
 
     key: str
-    section: Section
+    section: ReportSection
     ranges: tuple[Ranges, ...] = ()
 
 
@@ -71,7 +71,7 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     )
 
 
-def time_section(trends: Trends, step: Step) -> Section:
+def time_section(trends: Trends, step: Step) -> ReportSection:
     """Return items and stories by day, week or month."""
     rows = by_step(trends.days, step)
     title, first = _STEP_WORDS[step]
@@ -84,7 +84,7 @@ def time_section(trends: Trends, step: Step) -> Section:
         (("items", _of(rows, "items")), ("stories", _of(rows, "stories"))),
         marks=tuple(n for n, row in enumerate(rows) if row.changes),
     )
-    return Section(
+    return ReportSection(
         title,
         tuple(notes),
         (first, "stored", "items", "stories", "feed changes"),
@@ -120,7 +120,7 @@ def _sides(row: BalanceRow, what: str) -> Ranges:
     if not row.intervals:
         return Ranges(label, (), too_few(row.stories))
     shares = (
-        Share(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
+        Proportion(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
         for side in SIDES[:3]
     )
     return Ranges(label, tuple(shares))
@@ -132,7 +132,7 @@ def too_few(stories: int) -> str:
     return f"No share is told: {told}, and a share takes {MEASURED_FROM}."
 
 
-def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> Section:
+def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     section = rules_section(trends, titles)
     top = [row for row in trends.rules if row.stories][:BARS]
     names = tuple(titles.get(row.rule, row.rule) for row in top)
@@ -146,7 +146,7 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
     """Return what an outlet's page shows of its scorecard; `titles` are those of rules."""
     stories = card.outlet.stories
     rows = [(titles.get(row.rule, row.rule), row) for row in card.rules]
-    flags = Section(
+    flags = ReportSection(
         "Flags by rule",
         (f"Of {stories} stories, each counted once; shares with 95 % intervals (Wilson).",),
         ("rule", "title", "stories", "not looked at", "share", "from", "to"),
@@ -157,16 +157,16 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
     )
     whole = Ranges("Any rule", (), _no_share(card.interval, stories, card.unseen))
     if card.interval:
-        whole = Ranges("Any rule", (Share("flagged", card.flagged, stories, card.interval),))
+        whole = Ranges("Any rule", (Proportion("flagged", card.flagged, stories, card.interval),))
     ranges = [
-        Ranges(title, (Share("flagged", row.stories, stories, row.interval),))
+        Ranges(title, (Proportion("flagged", row.stories, stories, row.interval),))
         if row.interval
         else Ranges(title, (), _no_share(row.interval, stories, row.unseen))
         for title, row in rows[:BARS]
     ]
     side = _sides(card.balance, "outlet")
     told = tuple((SIDE_WORDS[name], card.balance.told[name]) for name in SIDES)
-    balance = Section(
+    balance = ReportSection(
         "Balance of responses",
         (f"Of {card.balance.stories} stories that tell of a response; one may tell of several.",),
         ("response", "stories"),

@@ -17,14 +17,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from monitor.stats.monthly_report import ROWS, Cell, Report, Section
+from monitor.stats.monthly_report import ROWS, Cell, MonthlyReport, ReportSection
 from monitor.stats.plots import draw
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def write_page(report: Report) -> bytes:
+def write_page(report: MonthlyReport) -> bytes:
     """Return the page, UTF-8."""
     plots = {
         section.title: draw(section.bars, "svg").decode()
@@ -55,7 +55,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
-def write_workbook(report: Report) -> bytes:
+def write_workbook(report: MonthlyReport) -> bytes:
     """Return the workbook: one sheet for what it is and rests on, one for each section."""
     import xlsxwriter
 
@@ -74,7 +74,7 @@ def write_workbook(report: Report) -> bytes:
     return file.getvalue()
 
 
-def _add_sheet(book: Any, section: Section, caption: str, bold: Any) -> None:
+def _add_sheet(book: Any, section: ReportSection, caption: str, bold: Any) -> None:
     name = _NO_NAME.sub(" ", section.title)[:31]
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 32)
@@ -99,7 +99,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
         sheet.write_number(row, column, cell)
 
 
-def _add_chart(book: Any, sheet: Any, name: str, section: Section) -> None:
+def _add_chart(book: Any, sheet: Any, name: str, section: ReportSection) -> None:
     """Add a chart of the columns that the plot has, where they are numbers."""
     bars = section.bars
     assert bars is not None
@@ -134,7 +134,7 @@ def _clean(text: str) -> str:
 _NO_XML_word = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_document(report: Report) -> bytes:
+def write_document(report: MonthlyReport) -> bytes:
     """Return the document; plots are pictures with the words of their tables as alternative."""
     import docx
 
@@ -156,7 +156,7 @@ def write_document(report: Report) -> bytes:
     return file.getvalue()
 
 
-def _add_section(document: Any, section: Section, caption: str) -> None:
+def _add_section(document: Any, section: ReportSection, caption: str) -> None:
     from docx.shared import Cm
 
     document.add_heading(section.title, 1)
@@ -192,13 +192,13 @@ def _clean_word(text: str) -> str:
 
 ReportFormat = Literal["html", "docx", "xlsx"]
 FORMATS: tuple[ReportFormat, ...] = ("html", "docx", "xlsx")
-_WRITERS: Mapping[ReportFormat, Callable[[Report], bytes]] = {
+_WRITERS: Mapping[ReportFormat, Callable[[MonthlyReport], bytes]] = {
     "html": write_page,
     "docx": write_document,
     "xlsx": write_workbook,
 }
 
 
-def render_report(report: Report, format: ReportFormat) -> bytes:
+def render_report(report: MonthlyReport, format: ReportFormat) -> bytes:
     """Return a report as the content of an .html, .docx or .xlsx file."""
     return _WRITERS[format](report)

@@ -19,8 +19,8 @@ from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
 
 if TYPE_CHECKING:
-    from monitor.stats.monthly_report import Report
-    from monitor.stats.outlet_scorecards import Outlet, Scorecard
+    from monitor.stats.monthly_report import MonthlyReport
+    from monitor.stats.outlet_scorecards import OutletCount, Scorecard
     from monitor.stats.trends import Basis, Trends
 
 
@@ -155,7 +155,7 @@ def _after(day: date) -> date:
     return day + timedelta(days=1)
 
 
-def outlets_of(desk: Desk, period: Period) -> tuple[Outlet, ...]:
+def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
     """Return the outlets with articles in a period, most stories first."""
     from monitor.stats.outlet_scorecards import list_outlets
 
@@ -177,7 +177,7 @@ def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
 
 
-def report_of(desk: Desk, month: str) -> Report:
+def report_of(desk: Desk, month: str) -> MonthlyReport:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
     from monitor.stats.monthly_report import make_report
     from monitor.stats.outlet_scorecards import score_outlet

@@ -266,7 +266,7 @@ def _by_rule(items: Sequence[Item], story_of: StoryOf, basis: Basis) -> tuple[Ru
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ItemFilter:
     """What items must have: of each scheme in `labels` that label; `outlet` "" is any."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -277,7 +277,7 @@ class Choice:
         return bool(self.labels or self.outlet)
 
 
-def choose(items: Iterable[Item], choice: Choice) -> tuple[Item, ...]:
+def choose(items: Iterable[Item], choice: ItemFilter) -> tuple[Item, ...]:
     """Return the items that have all that is asked for."""
     return tuple(
         item

@@ -7,7 +7,7 @@ from typing import Any
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.json_shapes import time_json
 from monitor.stats.monthly_report import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
-from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.trends import PRECISION, BalanceRow, Basis, Trends
 
 
@@ -92,7 +92,7 @@ def balance_json(row: BalanceRow) -> dict[str, Any]:
     }
 
 
-def outlet_json(outlet: Outlet) -> dict[str, Any]:
+def outlet_json(outlet: OutletCount) -> dict[str, Any]:
     """Return an outlet as data."""
     return {
         "id": outlet.id,

@@ -19,7 +19,7 @@ from monitor.records.errors import NotFound
 from monitor.records.finding import Severity
 from monitor.records.hidden_names import Shown
 from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
-from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, Section
+from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
@@ -241,9 +241,9 @@ def flag_row(flag: ConfirmedFlag, words: str, story_of: Mapping[str, str], seen:
     )
 
 
-def outlets_section(rows: Sequence[OutletRow]) -> Section:
+def outlets_section(rows: Sequence[OutletRow]) -> ReportSection:
     """Return the list as a table."""
-    return Section(
+    return ReportSection(
         "Outlets",
         (),
         ("outlet", "stored", "items", "stories", "flagged", "share flagged"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.stats.monthly_report import NOT_INCIDENCE, Section
+from monitor.stats.monthly_report import NOT_INCIDENCE, ReportSection
 from monitor.stats.panels import Panel, Ranges
 from monitor.stats.plots import Bars
 from monitor.text.safe_text import MARK, clean, excerpt, guarded_line
@@ -26,7 +26,7 @@ class PanelView:
     """A panel as a template shows it: `csv` is the address of its table, `why` there is no plot."""
 
     key: str
-    section: Section
+    section: ReportSection
     plot: Plot | None
     csv: str
     why: str = ""
@@ -54,7 +54,7 @@ def _plot(panel: Panel) -> Plot | None:
     return plot_ranges(panel.ranges, panel.section.title, key)
 
 
-def write_csv(section: Section, period: str) -> str:
+def write_csv(section: ReportSection, period: str) -> str:
     """Return a table as CSV; each row says of which `period` it is, and what it does not say."""
     lines = [guarded_line([*section.columns, "period", "note"])]
     lines += [guarded_line([*row, period, NOT_INCIDENCE]) for row in section.rows]
