@@ -96,32 +96,26 @@ def read_verdict(word: Any, where: str) -> Verdict | None:
     for verdict in VERDICTS:
         if word == verdict:
             return verdict
-    if word is None:
-        return None
-    raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+    if word is not None:
+        raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+    return None
 
 
 def need_record(values: Any, where: str) -> Mapping[str, Any]:
     """Return a record as far as corrections need it. Raises `DataError` for what is none."""
     try:
-        _need_texts(values)
+        lengths = [values["length"][name] for name in ("title", "text")]
+        texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
+        fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
         names = [mark.name for mark in marks_of(values)]
         "".join((values["id"], *names))
         relevance_word(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{where}: it does not say which article it is, as exported") from error
+    except (KeyError, TypeError, ValueError, AttributeError):
+        fit = False
+    if not fit:
+        raise DataError(f"{where}: it does not say which article it is, as exported")
     record: Mapping[str, Any] = values
     return record
-
-
-def _need_texts(values: Mapping[str, Any]) -> None:
-    """Raise what `need_record` expects unless title and text are texts, or kept back."""
-    for name in ("title", "text"):
-        length = values["length"][name]
-        if YEAR not in values and not 0 <= length <= MOST:
-            raise ValueError
-        if not isinstance(values.get(name), str | None):
-            raise TypeError
 
 
 def need_text(value: Any, where: str) -> str:
@@ -138,11 +132,6 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     if not isinstance(name, str) or not whole or not 0 <= start < end <= length:
         raise DataError(f"{where}: {start} to {end} is no part of the text")
     return name, start, end
-
-
-def whole_marks(marks: Iterable[Annotation]) -> set[Place]:
-    """Return the marks that are on the article."""
-    return {place_of(mark) for mark in marks if mark.whole}
 
 
 # What was changed -------------------------------------------------------------------------------
@@ -227,10 +216,8 @@ def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Annotatio
 
 
 def _is_known(named: AnnotationName) -> bool:
-    if named.scheme == FINDING:
-        return True  # which flags there are says the desk
-    if named.scheme == "indicator":
-        return named.label in INDICATORS
+    if named.scheme in (FINDING, "indicator"):  # which flags there are says the desk
+        return named.scheme == FINDING or named.label in INDICATORS
     try:
         check_labels({named.scheme: [named.label]})
     except UsageError:
@@ -264,19 +251,17 @@ def _untold(
         untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     if corrected.fresh:
         return untold
-    if _roles(was.values()) != _roles(now.values()):
+    old, new = (
+        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
+        for some in (was.values(), now.values())
+    )
+    if old != new:
         untold.append(f"{PLACE}: reviews say only where the exploitation is")
     both = {name for name in was.keys() & now.keys() if was[name].scheme != FINDING}
     moved = sorted(both & {name for name, _, _ in corrected.marks ^ before})
     if moved:
         untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
     return untold
-
-
-def _roles(named: Iterable[AnnotationName]) -> set[tuple[str, str | None]]:
-    return {
-        (one.label, one.role) for one in named if one.scheme == PLACE and one.role != EXPLOITATION
-    }
 
 
 def _wrong(corrected: Corrected) -> tuple[Spot, ...]:
@@ -306,19 +291,25 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def json_file(path: Path) -> Any:
-    """Return the value of a file that is one. Raises `DataError` naming the line."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_json(data, str(path), whole=True)
+def read_key_file(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the lines of a key file by the ids of the articles in the export. `DataError`."""
+    keys = {}
+    for where, row in json_lines(path):
+        match row:
+            case {"id": str(id_), "url": str(), "sha256": str()}:
+                keys[id_] = row
+            case _:
+                raise DataError(f"{where}: is no line of a key file")
+    return keys
 
 
 def parse_json(data: bytes, where: str, *, whole: bool = False) -> Any:
-    """Return a value; where it is `whole`, an error tells the line. Raises `DataError`."""
+    """Return a value; where it is `whole`, an error tells the line. Raises `DataError`.
+
+    NaN, which pandas writes for nothing, is read as nothing.
+    """
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
     except UnicodeDecodeError as error:
         raise DataError(f"{where}: is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -326,7 +317,3 @@ def parse_json(data: bytes, where: str, *, whole: bool = False) -> Any:
         raise DataError(f"{where}{line}: is no JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: is no JSON that can be read") from error
-
-
-def _refuse(word: str) -> None:
-    """Read what pandas writes for nothing, as doccano does, as nothing."""

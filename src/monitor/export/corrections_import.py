@@ -21,7 +21,7 @@ from monitor.export.corrections import (
     Spot,
     compare,
     confirmed,
-    json_lines,
+    read_key_file,
     shift_of,
 )
 from monitor.export.exporter import format_module
@@ -317,20 +317,11 @@ def _tell_conflicts(
 
 
 def read_keys(path: Path) -> dict[str, Key]:
-    """Return the articles that a key file names, by the ids they were exported under.
-
-    Raises `DataError`.
-    """
+    """Return id and version of the articles that a key file names, by their exported ids."""
     from monitor.feeds.urls import article_id
 
-    keys = {}
-    for where, row in json_lines(path):
-        match row:
-            case {"id": str(id_), "url": str(url), "sha256": str(sha256)}:
-                keys[id_] = (article_id(url), sha256)
-            case _:
-                raise DataError(f"{where}: is no line of a key file")
-    return keys
+    rows = read_key_file(path).items()
+    return {id_: (article_id(row["url"]), row["sha256"]) for id_, row in rows}
 
 
 def read_corrected(

@@ -30,10 +30,10 @@ from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
-    json_file,
     need_record,
     need_span,
     need_text,
+    parse_json,
     read_verdict,
 )
 from monitor.export.export_facts import Writer
@@ -262,7 +262,10 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     """Yield the annotations of a file, or of all `.json` of a folder. Raises `DataError`."""
     paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
     for one in paths:
-        tasks = json_file(one)
+        try:
+            tasks = parse_json(one.read_bytes(), str(one), whole=True)
+        except OSError as error:
+            raise DataError(f"{one}: cannot be read: {error.strerror}") from error
         if not isinstance(tasks, list):
             raise DataError(f"{one}: is no list of tasks, as Label Studio's JSON export is")
         for number, task in enumerate(tasks, 1):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
+from monitor.export.corrections import read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
 from monitor.export.packaging import old_entries, write_json
@@ -122,7 +123,7 @@ def rehydrate(
     export, and for a folder of another one.
     """
     source = export_file(wish.source)
-    key = read_key(wish.key) if wish.key else {}
+    key = read_key_file(wish.key) if wish.key else {}
     mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
     with ExitStack() as stack:
         book = open_book(stack, wish.folder, mark, retry=wish.retry)
@@ -479,16 +480,6 @@ def _is_record(row: Any) -> bool:
     whole = all(isinstance(number, int) for number in places)
     whole = whole and all(isinstance(number, int | None) for number in lengths)
     return told and whole and fields <= {"title", "text"}
-
-
-def read_key(path: Path) -> dict[str, dict[str, Any]]:
-    """Return what a key file tells by article: address, headline, hash. Raises `DataError`."""
-    found: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(_lines(path), 1):
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-            raise DataError(f"{path}:{number}: no line of a key file")
-        found[row["id"]] = row
-    return found
 
 
 def _lines(path: Path) -> Iterator[Any]:
