@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import islice, product
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from monitor.archive.articles_found import fill_index
 from monitor.archive.names_on_request import complete, look_through
-from monitor.labels.data_files import data_dir
 from monitor.records.errors import UsageError
 from monitor.records.json_shapes import time_json
-from monitor.records.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.export.columns import ExportFormat
-    from monitor.export.error_rates import RuleRates
     from monitor.export.export_facts import Read
     from monitor.export.exporter import ExportReport
     from monitor.export.identification_risk import DisclosureRules
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from monitor.records.article_record import Recorded
     from monitor.rules.guideline_heads import GuidelineHead
     from monitor.storage.articles import Filters
-    from monitor.storage.store import Store
 
 KEY = "export"
 _PAGE = 100
@@ -58,17 +54,21 @@ def export(
     `key`, nowhere without one. Raises `UsageError` for an unknown filter and for a moment to come,
     `NotFound` for a story that there is not.
     """
-    from monitor.export.exporter import export as corpus_export
+    from monitor.export.error_rates import desk_error_rates
+    from monitor.export.exporter import export as write_export
     from monitor.export.publication import PublicationPolicy
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     now = desk.now()
     if read is not None and read.moment > now:
         raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
-    how = _counted(desk, given, read or read_at(desk, now))
+    how = read or read_at(desk, now)
+    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
+    forgotten = desk.store.count_forgotten(**bounds, moment=how.moment)
+    how = replace(how, forgotten=forgotten, lost=Counter())
     policy = policy or PublicationPolicy()
     records = chosen(desk, given, how, live=read is None)
-    return corpus_export(
+    return write_export(
         records if policy.restricted else with_names(desk, records),
         directory,
         format=format,
@@ -77,7 +77,7 @@ def export(
         now=now if read is None else created,
         report=report,
         about=desk.settings.export,
-        measured=partial(error_rates, desk),
+        measured=partial(desk_error_rates, desk),
         read=how,
         guard=None if policy.restricted else guard_of(desk, given),
         key=key,
@@ -91,13 +91,6 @@ def read_at(desk: Desk, moment: datetime) -> Read:
     stamps, stories = desk.stamps, desk.stories_stamp
     then = {now: then for then, now in desk.store.present_stamps(after=moment).items()}
     return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
-
-
-def _counted(desk: Desk, given: Mapping[str, Any], read: Read) -> Read:
-    """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
-    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
-    forgotten = desk.store.count_forgotten(**bounds, moment=read.moment)
-    return replace(read, forgotten=forgotten, lost=Counter())
 
 
 def chosen(
@@ -116,13 +109,9 @@ def chosen(
         live=live,
         lost=read.lost,
     )
-    return (_called(one, then) for one in records)
-
-
-def _called(one: Recorded, then: Mapping[str, str]) -> Recorded:
-    """Return what is recorded with the stamps that it was asked for by."""
-    stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
-    return replace(one, assessed=replace(one.assessed, stamps=stamps))
+    for one in records:  # with the stamps that they were asked for by
+        stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
+        yield replace(one, assessed=replace(one.assessed, stamps=stamps))
 
 
 def make_filters(
@@ -176,7 +165,7 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
     from monitor.export.identification_risk import DisclosureRules
     from monitor.rules.guideline_heads import identifying
 
-    check = desk.settings.check
+    check, store = desk.settings.check, desk.store
     settings = {
         ruling.guideline.id: (ruling.disable, ruling.severity)
         for ruling in (desk.in_force.rulings if check.disable or check.severity else ())
@@ -186,12 +175,8 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
         judges=frozenset(one.id for one in desk.heads if _judges(one, *settings.get(one.id, ()))),
         known=frozenset(one.id for one in desk.heads),
         asked=filters.get("query") or "",
-        secret=_secret(desk.store),
+        secret=(store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY),
     )
-
-
-def _secret(store: Store) -> str:
-    return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
 
 
 def _judges(
@@ -232,41 +217,3 @@ def _look_through(desk: Desk, wanted: list[Article]) -> None:
         some = due[start : start + _AT_ONCE]
         desk.store.record_masks(look_through(desk, some), desk.now())
         complete(desk, [one.id for one in some])
-
-
-# How often what judged is wrong --------------------------------------------------------------
-
-
-def error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
-    """Return the figures of the models and rules with these stamps, as far as they are at hand."""
-    from monitor.export.error_rates import error_rates as corpus_error_rates
-    from monitor.export.error_rates import masking_rates
-
-    rules, masking = _rules(desk, stamps), masking_rates()
-    return corpus_error_rates(stamps, data_dir("models"), rules, masking=masking)
-
-
-def _rules(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
-    """Yield the figures of guidelines, by the stamps under which they judged articles.
-
-    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
-    """
-    from monitor.export.error_rates import RuleRates
-    from monitor.rules.measured_precision import load_measured
-
-    for guideline in desk.heads:
-        measured = load_measured(guideline.path)
-        if measured is None:
-            continue
-        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
-            if stamp != own and not stamp.startswith(f"{own}."):
-                continue
-            same = is_same(measured.guideline, guideline.stamp)
-            yield RuleRates(
-                stamp=stamp,
-                measured=own if same else measured.guideline,
-                date=measured.date,
-                data=measured.data,
-                unseen=measured.unseen,
-                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
-            )
