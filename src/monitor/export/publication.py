@@ -26,8 +26,7 @@ from monitor.export.record import FindingRecord, SpanRecord, spans_of
 from monitor.records.finding import SEVERITIES
 from monitor.records.hidden_names import Shown
 
-QUOTE_SHARE = 0.10
-QUOTE_WORDS = 90
+QUOTE_SHARE, QUOTE_WORDS = 0.10, 90
 _PROSE = [
     name
     for name, one in keys_of(FindingRecord).items()
@@ -90,9 +89,8 @@ def publish(
         return Published({**generalised(record), "id": line["id"]}, +withheld, line)
     text: TextDegree = "none" if reserved else policy.text
     values = harm.spared()
-    granted = _Granted(
-        text, QuotationBudget(harm.words, policy.quote_share, policy.quote_words), withheld
-    )
+    budget = QuotationBudget(harm.words, policy.quote_share, policy.quote_words)
+    granted = _Granted(text, budget, withheld)
     granted.name(values)
     granted.quote(values)
     granted.say(values, harm.points_out)
@@ -131,11 +129,15 @@ class _Granted:
                 allowed.add(_key(span))
             else:
                 self._withheld["quotes"] += 1
-        values["findings"] = [_located(one, allowed) for one in values["findings"]]
+
+        def located(span: Mapping[str, Any]) -> Values:
+            hidden = _key(span) not in allowed
+            return {key: value for key, value in span.items() if not (hidden and key == "match")}
+
+        values["findings"] = list(map(located, values["findings"]))
         for key in ("tags", "scorecard"):
             values[key] = [
-                {**item, "evidence": [_located(span, allowed) for span in item["evidence"]]}
-                for item in values[key]
+                {**item, "evidence": list(map(located, item["evidence"]))} for item in values[key]
             ]
 
     def say(self, values: Values, points_out: Callable[[str], bool]) -> None:
@@ -183,8 +185,3 @@ def _ranked(values: Mapping[str, Any]) -> Values:
 
 def _key(span: Mapping[str, Any]) -> Key:
     return span["field"], span["start"], span["end"]
-
-
-def _located(span: Mapping[str, Any], allowed: set[Key]) -> Values:
-    hidden = _key(span) not in allowed
-    return {key: value for key, value in span.items() if not (hidden and key == "match")}

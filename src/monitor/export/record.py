@@ -7,7 +7,7 @@ once for all files of an export. Its keys are declared here; `record.schema.json
 # ruff: noqa: RUF009 - `key` makes fields
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Any, Literal
 from monitor.export.columns import Key, TextDegree, in_defs, key, key_of, keys_of, schema_of
 from monitor.labels.regions import Kind as FlowKind
 from monitor.labels.regions import flow_json
-from monitor.records.article import Article, ContentOrigin, Mining, Review, Verdict
-from monitor.records.article_record import Provenance, Recorded, Version
-from monitor.records.finding import FieldName, Finding, Quoted, Scope, Severity, Span
+from monitor.records.article import ContentOrigin, Mining, Verdict
+from monitor.records.article_record import Recorded
+from monitor.records.finding import FieldName, Quoted, Scope, Severity, Span
 from monitor.records.json_shapes import (
     enclosure_json,
     finding_json,
@@ -32,8 +32,6 @@ from monitor.records.json_shapes import (
 
 SCHEMA = 1
 SCHEMA_FILE = "record.schema.json"
-
-Locate = Callable[[Span], Mapping[str, Any]]
 
 
 @in_defs
@@ -373,7 +371,7 @@ def make_schema() -> str:
 
 def canonical(recorded: Recorded) -> dict[str, Any]:
     """Return the record; spans have their words as `match`, offsets are code points."""
-    assessed = recorded.assessed
+    assessed, came = recorded.assessed, recorded.provenance
     article = assessed.article
 
     def locate(span: Span) -> dict[str, Any]:
@@ -389,7 +387,10 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
         "tags": [tag_json(tag, locate=locate) for tag in assessed.tags],
-        "findings": [finding_json(one, place=locate(_span(one))) for one in assessed.findings],
+        "findings": [
+            finding_json(one, place=locate(Span(one.field, one.start, one.end)))
+            for one in assessed.findings
+        ],
         "stamps": list(assessed.stamps),
         "authors": list(article.authors),
         "categories": list(article.categories),
@@ -401,10 +402,31 @@ def canonical(recorded: Recorded) -> dict[str, Any]:
         "experimental": assessed.experimental,
         "judged": judged_json(assessed),
         "scorecard": [scorecard_json(item, locate=locate) for item in assessed.scorecard],
-        "reviews": [_review(review) for review in recorded.reviews],
+        "reviews": [
+            {
+                "reviewer": review.reviewer,
+                "verdict": review.verdict,
+                "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
+                "at": time_json(review.at),
+                "provisional": review.provisional,
+            }
+            for review in recorded.reviews
+        ],
         "story": recorded.story,
-        "provenance": _provenance(article, recorded.provenance),
-        "versions": [_version(version) for version in recorded.versions],
+        "provenance": {
+            "feed": came.feed if came else None,
+            "origin": article.origin,
+            "fetched": time_json(came.fetched if came else None),
+            **({"import": dict(came.imported)} if came and came.imported is not None else {}),
+        },
+        "versions": [
+            {
+                "sha256": version.sha256,
+                "fetched": time_json(version.fetched),
+                "withdrawn": version.withdrawn,
+            }
+            for version in recorded.versions
+        ],
         "length": {"title": len(article.title), "text": len(article.text)},
         "flow_region": flow_json(assessed),
     }
@@ -424,36 +446,3 @@ def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def record_schema() -> str:
     """Return the JSON Schema of a record, as a file has it."""
     return Path(__file__).with_name(SCHEMA_FILE).read_text(encoding="utf-8")
-
-
-def _span(finding: Finding) -> Span:
-    return Span(finding.field, finding.start, finding.end)
-
-
-def _review(review: Review) -> dict[str, Any]:
-    return {
-        "reviewer": review.reviewer,
-        "verdict": review.verdict,
-        "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
-        "at": time_json(review.at),
-        "provisional": review.provisional,
-    }
-
-
-def _provenance(article: Article, provenance: Provenance | None) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "feed": provenance.feed if provenance else None,
-        "origin": article.origin,
-        "fetched": time_json(provenance.fetched if provenance else None),
-    }
-    if provenance and provenance.imported is not None:
-        values["import"] = dict(provenance.imported)
-    return values
-
-
-def _version(version: Version) -> dict[str, Any]:
-    return {
-        "sha256": version.sha256,
-        "fetched": time_json(version.fetched),
-        "withdrawn": version.withdrawn,
-    }
