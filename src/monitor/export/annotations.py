@@ -8,7 +8,7 @@ is; one without evidence is marked on the article. So a tag holds as long as one
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,15 +52,10 @@ def _field(values: Mapping[str, Any], field: str) -> str:
     if whole is not None:
         return whole
     letters = [VEIL] * values["length"][field]
-    for start, words in _given(values, field):
-        letters[start : start + len(words)] = words
-    return "".join(letters)
-
-
-def _given(values: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
     for span in spans_of(values):
-        if span["field"] == field and span.get("match"):
-            yield span["start"], span["match"]
+        if span["field"] == field and (words := span.get("match")):
+            letters[span["start"] : span["start"] + len(words)] = words
+    return "".join(letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +104,9 @@ def parse_name(name: str) -> AnnotationName | None:
 
 def label_names() -> dict[str, tuple[str, ...]]:
     """Return the names of all that may be marked, by scheme; places where the exploitation is."""
-    listed: dict[str, Iterable[str]] = {one: known_entities(one) for one in ENTITY_SCHEMES}
     known: dict[str, Iterable[str]] = {
         **SCHEMES,
-        **listed,
+        **{one: known_entities(one) for one in ENTITY_SCHEMES},
         PLACE: country_codes(),
         "indicator": INDICATORS,
     }
@@ -126,8 +120,7 @@ def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return all names by scheme: those that may be marked, and those that are."""
     names = {scheme: dict.fromkeys(some) for scheme, some in label_names().items()}
     for name in sorted(used):
-        named = parse_name(name)
-        if named:
+        if named := parse_name(name):
             names.setdefault(named.scheme, {})[name] = None
     return {scheme: tuple(some) for scheme, some in names.items()}
 
@@ -137,7 +130,16 @@ def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Annotation]:
 
     Evidence without words (start = end), or behind its text, is no mark: `unplaced` counts it.
     """
-    return [*_tag_marks(values, shift), *_finding_marks(values, shift)]
+    marks = []
+    for tag in values.get("tags") or ():
+        name = name_of(tag["scheme"], tag["label"], tag.get("role"))
+        places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
+        marks += [Annotation(name, *at, tag["score"], tag) for at in places or [(None, None)]]
+    for finding in values.get("findings") or ():
+        if place := _place(values, finding, shift):
+            name = name_of(FINDING, finding["rule"])
+            marks.append(Annotation(name, *place, finding.get("confidence"), finding))
+    return marks
 
 
 def unplaced(values: Mapping[str, Any]) -> Counter[str]:
@@ -152,24 +154,6 @@ def unplaced(values: Mapping[str, Any]) -> Counter[str]:
 def without_words(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rest of a record, which goes with its one text."""
     return {key: value for key, value in values.items() if key not in ("title", "text")}
-
-
-def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Annotation]:
-    for tag in values.get("tags") or ():
-        name = name_of(tag["scheme"], tag["label"], tag.get("role"))
-        places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
-        for start, end in places:
-            yield Annotation(name, start, end, tag["score"], tag)
-        if not places:
-            yield Annotation(name, None, None, tag["score"], tag)
-
-
-def _finding_marks(values: Mapping[str, Any], shift: int) -> Iterator[Annotation]:
-    for finding in values.get("findings") or ():
-        place = _place(values, finding, shift)
-        if place:
-            name = name_of(FINDING, finding["rule"])
-            yield Annotation(name, *place, finding.get("confidence"), finding)
 
 
 def _place(

@@ -33,6 +33,10 @@ _KINDS: Mapping[str, Any] = {
     "quote_words": int,
 }
 """What filters and policies are in JSON, all others texts."""
+_TIMES: Mapping[str, Callable[[str], date]] = {
+    **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+    **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,10 @@ def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
         raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
     _check(said["policy"])
     _check(first["filters"])
-    asked = _filters(first["filters"])
+    asked = _tuples(first["filters"])
+    for name, read in _TIMES.items():
+        if name in asked:
+            asked[name] = read(asked[name])
     if "search" not in said and asked.get("query"):
         asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
     created = first["created"]
@@ -132,16 +139,6 @@ def _check(values: Mapping[str, Any]) -> None:
     for scheme, label in values.get("tags", ()):
         if not isinstance(scheme, str) or not isinstance(label, str):
             raise TypeError("tags")
-
-
-def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return filters as they were before JSON: times, tuples."""
-    read: dict[str, Callable[[str], date]] = {
-        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
-        **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
-    }
-    times = {name: read[name](value) for name, value in values.items() if name in read}
-    return {**_tuples(values), **times}
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,10 +170,8 @@ def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
         if value is not None and value != then.get(name):
             option = f"--{name.replace('_', '-')}"
             said = "none" if then.get(name) is None else then[name]
-            said = (
-                f"{said} (not included)" if isinstance(said, datetime) and name == "until" else said
-            )
-            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
+            behind = " (not included)" if isinstance(said, datetime) and name == "until" else ""
+            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}{behind}")
 
 
 def export_again(

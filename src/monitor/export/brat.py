@@ -309,7 +309,7 @@ def visual_conf(used: Collection[str]) -> str:
 # Read back ------------------------------------------------------------------------------------
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the documents that are there of those exported. Raises `DataError`."""
     folder = path / FOLDER if (path / FOLDER / DOCUMENTS).is_file() else path
     listed = folder / DOCUMENTS

@@ -17,6 +17,8 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 ExportFormat = Literal["jsonl", "csv", "parquet", "brat", "docbin", "labelstudio", "doccano"]
 CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
 """Exports that come back corrected."""
+KNOWS_APPROVAL: CorrectedFormat = "doccano"
+"""The one whose tool tells which documents were approved."""
 TextDegree = Literal["none", "quotes", "full"]
 """How much of the texts an export gives."""
 

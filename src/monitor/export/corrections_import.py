@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.export.annotations import BETWEEN, VEIL
 from monitor.export.brat import brat_text
-from monitor.export.columns import CorrectedFormat
+from monitor.export.columns import KNOWS_APPROVAL, CorrectedFormat
 from monitor.export.corrections import (
     Corrected,
     Correction,
@@ -106,7 +106,7 @@ def apply_corrections(
 
     All of it is read before anything is stored. `exported` is the export that a JSONL was made
     from, the other formats carry it; `keys` are articles that the export kept back (`read_keys`);
-    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    `approved`: the tool was asked for approved documents only. Raises `DataError` naming file and
     line, `UsageError` where `exported` is missing.
     """
 
@@ -334,12 +334,12 @@ def read_corrected(
     """Yield what came back, in the order of the files.
 
     `exported` is the export that a JSONL was made from; the other formats carry what was exported.
-    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    `approved`: the tool was asked for approved documents only. Raises `DataError` naming file and
     line, `UsageError` for a format that cannot come back, for JSONL without its export, and for
-    what is `approved` elsewhere than in doccano.
+    what is `approved` in a tool that knows no approval.
     """
-    if approved and format != "doccano":
-        raise UsageError(f"--approved is of doccano's files: {format} knows no approval")
+    if approved and format != KNOWS_APPROVAL:
+        raise UsageError(f"--approved is of {KNOWS_APPROVAL}'s files: {format} knows no approval")
     for needed in (path, exported):
         if needed is not None and not needed.exists():
             raise DataError(f"{needed}: is not there")

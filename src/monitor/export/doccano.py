@@ -78,8 +78,7 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     `approved`: doccano was asked for approved documents only; the lines themselves do not tell,
     save those of older versions.
     """
-    paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    for one in paths:
+    for one in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
         for where, row in json_lines(one):
             yield _read_row(where, row, approved=approved)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import permutations
@@ -16,8 +16,6 @@ from monitor.export.columns import Column
 from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
-
-_PIECE = 1 << 20
 
 TITLE = "News on trafficking in human beings, tagged"
 DEGREES = {
@@ -217,11 +215,8 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 def sha256_of(path: Path) -> str:
     """Return the hash of a file, read in pieces."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Tally:
@@ -258,23 +253,17 @@ class Tally:
         by = {*record["stamps"], *(f"reviewer {one['reviewer']}" for one in reviews)}
         self._of["sources"].update(by)
         # the latest of each reviewer holds: nobody agrees or differs with themselves
-        latest = {review["reviewer"]: review["verdict"] for review in reviews}
-        self._add_verdicts(list(latest.values()))
+        verdicts = list({one["reviewer"]: one["verdict"] for one in reviews}.values())
+        self._of["verdicts"].update(verdicts)
+        if len(verdicts) > 1:
+            self._counts["twice"] += 1
+            for one, other in permutations(verdicts, 2):
+                self._pairs["same" if one == other else "other"] += 1
+                self._coincidences[one, other] += 1 / (len(verdicts) - 1)
         if seen := record["seen"]:
             day = str(seen)[:10]
             first, last = self._days or (day, day)
             self._days = min(first, day), max(last, day)
-
-    def _add_verdicts(self, verdicts: list[str]) -> None:
-        self._of["verdicts"].update(verdicts)
-        if len(verdicts) < 2:
-            return
-        self._counts["twice"] += 1
-        pairs = list(permutations(verdicts, 2))
-        self._pairs.update("same" if one == other else "other" for one, other in pairs)
-        weight = 1 / (len(verdicts) - 1)
-        for pair in pairs:
-            self._coincidences[pair] += weight
 
     @property
     def labels(self) -> Labels:
@@ -303,14 +292,8 @@ def _alpha(coincidences: Mapping[tuple[str, str], float]) -> float | None:
     for (one, _), weight in coincidences.items():
         totals[one] += weight
     n = sum(totals.values())
-    expected = _unlike(
-        (one, other, totals[one] * totals[other]) for one in totals for other in totals
-    )
+    expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
     if not expected:
         return None
-    observed = _unlike((one, other, weight) for (one, other), weight in coincidences.items())
+    observed = sum(weight for (one, other), weight in coincidences.items() if one != other)
     return 1 - (n - 1) * observed / expected
-
-
-def _unlike(cells: Iterable[tuple[str, str, float]]) -> float:
-    return sum(weight for one, other, weight in cells if one != other)

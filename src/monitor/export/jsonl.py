@@ -67,7 +67,7 @@ def article_line(values: Mapping[str, Any]) -> str:
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the records of a file, or of a folder's `articles.jsonl`. Raises `DataError`.
 
     `exported` is the same of the export, or another file of it; `UsageError` if it is this one, or

@@ -258,7 +258,7 @@ def _hint(name: str) -> str:
 # Read back ------------------------------------------------------------------------------------
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the annotations of a file, or of all `.json` of a folder. Raises `DataError`."""
     paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
     for one in paths:

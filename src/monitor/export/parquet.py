@@ -7,14 +7,14 @@ written a row group at a time, compressed with zstd. Through pyarrow, the extra 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import is_dataclass
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from monitor.export.columns import Column, Key, TextDegree, is_mapping, item_of, keys_of
+from monitor.export.columns import Key, TextDegree, is_mapping, item_of, keys_of
 from monitor.export.export_facts import Writer
 from monitor.export.record import ArticleRecord, ImportRecord, keys_at
 from monitor.records.errors import DataError, UsageError, how_to_install
@@ -43,11 +43,7 @@ _TO_VALUE: Mapping[Any, Callable[[Any], Any]] = {
 
 def open_writer(folder: Path, text: TextDegree) -> ParquetWriter:
     """Return a writer of `articles.parquet`; raises `UsageError` without pyarrow."""
-    pq = need_library()
-    keys, path = _keys(text), folder / FILE
-    schema = _schema(keys)
-    file = pq.ParquetWriter(path, schema, compression="zstd")
-    return ParquetWriter(path, file, schema, tuple(one.column() for one in keys))
+    return ParquetWriter(folder / FILE, _keys(text), need_library())
 
 
 def need_library(what: str = "--format parquet") -> Any:
@@ -62,20 +58,18 @@ def need_library(what: str = "--format parquet") -> Any:
 class ParquetWriter(Writer):
     """Writes a row for each article; a group of them is in memory."""
 
-    def __init__(
-        self, path: Path, file: Any, schema: pa.Schema, columns: tuple[Column, ...]
-    ) -> None:
+    def __init__(self, path: Path, keys: Sequence[Key], pq: Any) -> None:
         super().__init__()
         self.files = [path]
-        self.tables[path.name] = columns
-        self._file = file
-        self._schema = schema
+        self.tables[path.name] = tuple(one.column() for one in keys)
+        self._schema = _schema(keys)
+        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._rows: list[dict[str, Any]] = []
         self._chars = 0
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article, or keep it for the group it belongs to."""
-        self._rows.append(parquet_row(values))
+        self._rows.append(_cell(ArticleRecord, values))
         self._chars += len(values.get("text") or "")
         if len(self._rows) == ROWS or self._chars > CHARS:
             self._put()
@@ -156,12 +150,6 @@ def _schema(keys: Iterable[Key]) -> pa.Schema:
         )
 
     return pa.schema([(one.name, arrow(one.type)) for one in keys])
-
-
-def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a published record as the row of the schema; what is not said is null."""
-    row: dict[str, Any] = _cell(ArticleRecord, values)
-    return row
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
