@@ -7,6 +7,7 @@ a review too where the tool tells that somebody handed it in: else nobody knows 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -76,13 +77,9 @@ class ImportedCorrections:
 class _ImportTally:
     """Counts while a file is read; `said` is what it said first of each article, and where."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
     listed: list[CorrectionNote] = field(default_factory=list)
     said: dict[str, tuple[str, Correction]] = field(default_factory=dict)
-
-    def count(self, **numbers: int) -> None:
-        for name, number in numbers.items():
-            self.counts[name] = self.counts.get(name, 0) + number
 
     def elsewhere(self, corrected: Corrected, article_id: str, changes: Correction) -> str:
         """Return where the file said otherwise of an article before, "" where it did not."""
@@ -109,17 +106,12 @@ def apply_corrections(
     `approved`: the tool was asked for approved documents only. Raises `DataError` naming file and
     line, `UsageError` where `exported` is missing.
     """
-
-    def read() -> Iterator[tuple[Corrected, Correction]]:
-        for one in read_corrected(path, format, exported, approved=approved):
-            yield one, compare(one)
-
-    for _ in read():
-        pass  # a file that is broken further down is refused whole
+    for one in read_corrected(path, format, exported, approved=approved):
+        compare(one)  # a file that is broken further down is refused whole
     tally = _ImportTally()
-    for corrected, changes in read():
-        tally.count(read=1)
-        _apply(desk, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
+    for one in read_corrected(path, format, exported, approved=approved):
+        tally.counts["read"] += 1
+        _apply(desk, one, compare(one), who, keys or {}, tally, dry_run=dry_run)
         report(1)
     return ImportedCorrections(**tally.counts, listed=tuple(tally.listed))
 
@@ -147,7 +139,7 @@ def _apply(
     if not corrects:
         confirms = confirmed(corrected)
         if confirms is None:
-            tally.count(unchanged=1)
+            tally.counts["unchanged"] += 1
             return
         changes = confirms
     if first := tally.elsewhere(corrected, assessed.article.id, changes):
@@ -155,15 +147,15 @@ def _apply(
         tell("conflict", f"{first} says otherwise in the same name: the later holds")
     review, flags = _what_is_new(desk, assessed, corrected, changes, who, tell, corrects=corrects)
     if review is None and not flags:
-        tally.count(said=1)
+        tally.counts["said"] += 1
         return
     if not dry_run:
         said = [] if review is None else [review]
         desk.store.decide(
             said, flags, reviewer=who.name, provisional=who.provisional, now=desk.now()
         )
-    became = {"corrected": 1} if corrects else {"confirmed": 1}
-    tally.count(**became, reviews=int(review is not None), flags=len(flags))
+    tally.counts["corrected" if corrects else "confirmed"] += 1
+    tally.counts.update(reviews=int(review is not None), flags=len(flags))
 
 
 Tell = Callable[[Kind, str], None]

@@ -140,8 +140,15 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     """Return what reviewers said of an article, each as the result of an annotation."""
-    reviews = values.get("reviews") or ()
-    return [list(_review(review, number)) for number, review in enumerate(reviews)]
+    results = []
+    for number, review in enumerate(values.get("reviews") or ()):
+        result = [choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")]
+        for scheme, labels in review["tags"].items():
+            if labels:
+                names = [name_of(scheme, label) for label in labels]
+                result.append(choice(choices_name(scheme), names, f"review-{number}-{scheme}"))
+        results.append(result)
+    return results
 
 
 def _regions(text: str, marks: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
@@ -177,15 +184,6 @@ def _choices(marks: Iterable[Annotation], relevance: str | None) -> Iterator[dic
         yield choice(choices_name(scheme), names, f"whole-{scheme}")
 
 
-def _review(review: Mapping[str, Any], number: int) -> Iterator[dict[str, Any]]:
-    """Yield what a reviewer said, all of it of the article as a whole."""
-    yield choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")
-    for scheme, labels in review["tags"].items():
-        if labels:
-            names = [name_of(scheme, label) for label in labels]
-            yield choice(choices_name(scheme), names, f"review-{number}-{scheme}")
-
-
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
     """Return a choice made of the whole text."""
     return {
@@ -217,33 +215,29 @@ def labelling_config(used: Collection[str]) -> str:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
     names = all_names(used)
     for number, (scheme, some) in enumerate(names.items()):
-        if some:
-            _add_labels(view, scheme, some, _COLOURS[number % len(_COLOURS)])
+        if not some:
+            continue
+        SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
+        labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
+        if scheme == PLACE:
+            SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
+        colour = _COLOURS[number % len(_COLOURS)]
+        for name in some:
+            SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
     SubElement(view, "Text", name="text", value="$text")
     for scheme, some in names.items():
-        if some and scheme != FINDING:
-            _add_choices(view, scheme, some)
+        if not some or scheme == FINDING:
+            continue
+        many = "single" if scheme in ONE else "multiple"
+        SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
+        whole = choices_name(scheme)
+        chosen = SubElement(
+            view, "Choices", name=whole, toName="text", choice=many, layout="select"
+        )
+        for name in some:
+            SubElement(chosen, "Choice", value=name, hint=_hint(name))
     indent(view)
     return tostring(view, encoding="unicode") + "\n"
-
-
-def _add_labels(view: Element, scheme: str, names: Collection[str], colour: str) -> None:
-    SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
-    labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
-    if scheme == PLACE:
-        SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
-    for name in names:
-        SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
-
-
-def _add_choices(view: Element, scheme: str, names: Collection[str]) -> None:
-    many = "single" if scheme in ONE else "multiple"
-    SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
-    chosen = SubElement(
-        view, "Choices", name=choices_name(scheme), toName="text", choice=many, layout="select"
-    )
-    for name in names:
-        SubElement(chosen, "Choice", value=name, hint=_hint(name))
 
 
 def _hint(name: str) -> str:
@@ -281,7 +275,10 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
     annotations = task.get("annotations") or []
     if not isinstance(annotations, list):
         raise DataError(f"{where}: its annotations are no list")
-    known = _reviews(record, where)
+    try:  # what each review of the desk's own says, as it was exported
+        known = [_said(result) for result in task_reviews(record)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: its reviews are not as they were exported") from error
     for number, annotation in enumerate(annotations, 1):
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
@@ -305,14 +302,6 @@ def _handed_in(annotation: Mapping[str, Any], *, told: bool = False) -> bool:
     if action is None:
         return annotation.get("lead_time", 0) is not None
     return action in _BY_PERSONS
-
-
-def _reviews(record: Mapping[str, Any], where: str) -> list[Any]:
-    """Return what each review of the desk's own says, as it was exported."""
-    try:
-        return [_said(result) for result in task_reviews(record)]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{where}: its reviews are not as they were exported") from error
 
 
 def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:
