@@ -1,7 +1,4 @@
-"""The monthly report: what stands in it, whatever it is written in.
-
-What is said of every figure, and the names of labels.
-"""
+"""The monthly report: its sections, whatever they are written in, and the words of its figures."""
 
 from __future__ import annotations
 

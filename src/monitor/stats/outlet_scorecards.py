@@ -15,6 +15,7 @@ from monitor.stats.trends import (
     balance_of,
     counts,
     flagged,
+    group_items,
     open_flags,
     stories,
 )
@@ -66,9 +67,7 @@ def list_outlets(
     items: Sequence[Item], story_of: StoryOf, stored: Mapping[str, int]
 ) -> tuple[OutletCount, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
-    groups: dict[str, list[Item]] = {name: [] for name in stored}
-    for item in items:
-        groups.setdefault(item.outlet, []).append(item)
+    groups = {**{name: [] for name in stored}, **group_items(items, lambda item: (item.outlet,))}
     found = (
         OutletCount(
             outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of))
