@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.monthly_report import (
@@ -20,7 +19,7 @@ from monitor.stats.monthly_report import (
 )
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
 from monitor.stats.plots import Bars
-from monitor.stats.trends import SIDES, BalanceRow, DayCount, Step, Trends, by_step
+from monitor.stats.trends import SIDES, BalanceRow, Step, Trends, by_step
 
 _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
     "day": ("By day", "day"),
@@ -73,15 +72,18 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
 
 def time_section(trends: Trends, step: Step) -> ReportSection:
     """Return items and stories by day, week or month."""
-    rows = by_step(trends.days, step)
+    rows, monthly = by_step(trends.days, step), step == "month"
     title, first = _STEP_WORDS[step]
     notes = ["A story counts once: when it was first told in the period."]
     if any(row.changes for row in rows):
         notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
     bars = Bars(
         title,
-        tuple(_short(row.day, step) for row in rows),
-        (("items", _of(rows, "items")), ("stories", _of(rows, "stories"))),
+        tuple(f"{row.day:%b %Y}" if monthly else f"{row.day.day} {row.day:%b}" for row in rows),
+        (
+            ("items", tuple(row.items for row in rows)),
+            ("stories", tuple(row.stories for row in rows)),
+        ),
         marks=tuple(n for n, row in enumerate(rows) if row.changes),
     )
     return ReportSection(
@@ -89,22 +91,14 @@ def time_section(trends: Trends, step: Step) -> ReportSection:
         tuple(notes),
         (first, "stored", "items", "stories", "feed changes"),
         tuple(
-            (_name(row.day, step), row.stored, row.items, row.stories, row.changes) for row in rows
+            (
+                f"{row.day:%Y-%m}" if monthly else row.day.isoformat(),
+                *(row.stored, row.items, row.stories, row.changes),
+            )
+            for row in rows
         ),
         bars if trends.items else None,
     )
-
-
-def _of(rows: Sequence[DayCount], name: str) -> tuple[int, ...]:
-    return tuple(getattr(row, name) for row in rows)
-
-
-def _short(day: date, step: Step) -> str:
-    return f"{day:%b %Y}" if step == "month" else f"{day.day} {day:%b}"
-
-
-def _name(day: date, step: Step) -> str:
-    return f"{day:%Y-%m}" if step == "month" else day.isoformat()
 
 
 def balance_panel(
@@ -155,13 +149,9 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
             for title, row in rows
         ),
     )
-    whole = Ranges("Any rule", (), _no_share(card.interval, stories, card.unseen))
-    if card.interval:
-        whole = Ranges("Any rule", (Proportion("flagged", card.flagged, stories, card.interval),))
+    whole = _flagged("Any rule", card.flagged, stories, card.interval, card.unseen)
     ranges = [
-        Ranges(title, (Proportion("flagged", row.stories, stories, row.interval),))
-        if row.interval
-        else Ranges(title, (), _no_share(row.interval, stories, row.unseen))
+        _flagged(title, row.stories, stories, row.interval, row.unseen)
         for title, row in rows[:BARS]
     ]
     side = _sides(card.balance, "outlet")
@@ -178,12 +168,16 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
     )
 
 
-def _no_share(interval: tuple[float, float] | None, stories: int, unseen: int) -> str:
+def _flagged(
+    label: str, n: int, stories: int, interval: tuple[float, float] | None, unseen: int
+) -> Ranges:
     if interval:
-        return ""
+        return Ranges(label, (Proportion("flagged", n, stories, interval),))
     if stories < MEASURED_FROM:
-        return too_few(stories)
-    return f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
+        return Ranges(label, (), too_few(stories))
+    return Ranges(
+        label, (), f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
+    )
 
 
 def _share_cells(row: RuleShare, stories: int) -> tuple[Cell, ...]:
