@@ -7,7 +7,7 @@ it: a rule, the guideline's stamp, a day, and how often flags were right and wro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -73,8 +73,9 @@ def say_flag(
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
     found = _guideline_of(desk, rule, guideline)
     day = desk.now().astimezone(desk.settings.zone).date()
-    facts: dict[str, Any] = {"right": right, "day": day, "client": client}
-    desk.store.count_feedback(found.stamp, rule, severity=severity or "", **facts)
+    desk.store.count_feedback(
+        found.stamp, rule, severity=severity or "", right=right, day=day, client=client
+    )
     return said_of(desk.store.feedback(rule), found)[rule]
 
 
@@ -95,20 +96,19 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFee
     for row in rows:
         if row.stamp.partition("@")[0] == guideline.id:
             by_rule[row.rule].append(row)
-    return {rule: _sum(by_rule[rule], guideline.stamp) for rule in sorted(by_rule)}
-
-
-def _sum(rows: Sequence[Feedback], stamp: str) -> FlagFeedback:
-    current = [row for row in rows if is_same(row.stamp, stamp)]
-    return FlagFeedback(
-        stamp=stamp,
-        right=sum(row.right for row in rows),
-        hits=sum(row.right + row.wrong for row in rows),
-        since=min(row.day for row in rows),
-        last=max(row.day for row in rows),
-        current_right=sum(row.right for row in current),
-        current_hits=sum(row.right + row.wrong for row in current),
-    )
+    found = {}
+    for rule, those in sorted(by_rule.items()):
+        current = [row for row in those if is_same(row.stamp, guideline.stamp)]
+        found[rule] = FlagFeedback(
+            stamp=guideline.stamp,
+            right=sum(row.right for row in those),
+            hits=sum(row.right + row.wrong for row in those),
+            since=min(row.day for row in those),
+            last=max(row.day for row in those),
+            current_right=sum(row.right for row in current),
+            current_hits=sum(row.right + row.wrong for row in current),
+        )
+    return found
 
 
 def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:

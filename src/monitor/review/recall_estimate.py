@@ -1,4 +1,4 @@
-"""How much was missed: the pooled sample weighted, with an interval that can be trusted.
+"""Recall estimated from stratified samples: how much was missed, with an interval to be trusted.
 
 In each stratum the share of relevant articles is Hajek's (each article looked at weighs what its
 probability stands for), with the Beta posterior of Jeffreys' prior at Kish's effective number of
@@ -11,15 +11,12 @@ simulation in tests/proof.py holds the sum to it.
 Of what was shown, people may have looked at what they liked: those not looked at are all right at
 one end of the interval of recall and all wrong at the other.
 
-The share had of the cases that the desk learned of elsewhere.
-
-What a desk may have missed: by its samples, and by the cases it learned of elsewhere.
-
-What may be missed, in words and as JSON.
+Beside it stands the share that the desk had of the cases that it learned of elsewhere.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +28,6 @@ from monitor.feeds.urls import same_outlet
 from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
-from monitor.records.hidden_names import Shown
 from monitor.records.review import Draw, Gaps, Missed, Told, ToldHad
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
@@ -146,16 +142,16 @@ def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> i
     if not found or not days:
         return None
     daily = [round(stratum.population / days) for stratum in looked]
-    low, high = 1, max(1, sum(daily))
-    if not _would_do(high, daily, looked, found / days):
+    sizes = range(1, max(1, sum(daily)) + 1)
+    if not _would_do(sizes[-1], daily, looked, found / days):
         return None
-    while low < high:
-        middle = (low + high) // 2
-        if _would_do(middle, daily, looked, found / days):
-            high = middle
-        else:
-            low = middle + 1
-    return sum(allocate(daily, low))
+    least = bisect_left(
+        sizes,
+        True,
+        hi=len(sizes) - 1,
+        key=lambda size: _would_do(size, daily, looked, found / days),
+    )
+    return sum(allocate(daily, sizes[least]))
 
 
 def _would_do(
@@ -266,8 +262,7 @@ def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
     if case.article_id is None:
         return {}
     article = desk.store.article(case.article_id, ()).article
-    tells = desk.shown([article])[article.id].link_tells
-    return {"url": None} if tells else {}
+    return {"url": None} if desk.shown([article])[article.id].link_tells else {}
 
 
 def told_json(case: ToldHad) -> dict[str, Any]:
@@ -282,10 +277,6 @@ def told_json(case: ToldHad) -> dict[str, Any]:
         "article": case.article_id,
         "same_as": case.told.same_as,
     }
-
-
-def _why(shown: Shown) -> dict[str, str]:
-    return {"withheld": shown.withheld} if shown.withheld else {}
 
 
 def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
@@ -305,7 +296,7 @@ def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[st
                 "id": article.id,
                 "url": None if shown[article.id].link_tells else article.url,
                 "title": None if shown[article.id].withheld else shown[article.id].title,
-                **_why(shown[article.id]),
+                **({"withheld": why} if (why := shown[article.id].withheld) else {}),
                 "outlet": article.outlet,
                 "language": article.language,
                 "reviewed": article.id in sample.reviewed,
@@ -434,14 +425,11 @@ def _missed_words(missed: Missed) -> str:
 
 def _needed(missed: Missed) -> str:
     narrow = f"{NARROW * 100:.0f} points"
-    if missed.needed is None:
-        found = missed.confirmed + missed.unreviewed
-        return (
-            f"no number of reviews would tell within {narrow}"
-            if found
-            else "nothing was found in these days yet"
-        )
-    return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
+    if missed.needed is not None:
+        return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
+    if missed.confirmed + missed.unreviewed:
+        return f"no number of reviews would tell within {narrow}"
+    return "nothing was found in these days yet"
 
 
 def _share_words(share: ElsewhereShare) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.labels.schemes import check_labels
@@ -73,10 +73,8 @@ class Queue:
 
     def place(self, article_id: str) -> int | None:
         """Return where the story of an article stands."""
-        for n, entry in enumerate(self.entries):
-            if article_id in entry.articles:
-                return n
-        return None
+        places = (n for n, entry in enumerate(self.entries) if article_id in entry.articles)
+        return next(places, None)
 
     def following(self, article_id: str | None, taken: Collection[str] = ()) -> str | None:
         """Return the next article to decide behind one (or from the first), then from the start.
@@ -157,12 +155,6 @@ def _sample(desk: Desk, day: str) -> Queue:
     return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
 
 
-def sample_day(desk: Desk, chosen: QueueChoice) -> date:
-    """Return the day whose sample is asked for."""
-    today = desk.now().astimezone(desk.settings.zone).date()
-    return parse_day(chosen.day, "day") if chosen.day else today - timedelta(days=1)
-
-
 def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
     """Return by article which other reviewer looks at it now."""
     claimed = desk.store.claimed(desk.now())
@@ -180,16 +172,6 @@ def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
     return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 
 
-def story_articles(desk: Desk, article_id: str) -> list[str]:
-    """Return the other articles of an article's story."""
-    stamp = desk.stories_stamp
-    story = desk.store.stories_of(stamp, [article_id]).get(article_id)
-    if story is None:
-        return []
-    every = desk.store.story_members(stamp, story)
-    return [one for one in every if one != article_id][:MOST_COPIES]
-
-
 def same_words(one: Article, other: Article) -> bool:
     """Whether two articles have the same text, word for word, whatever their headlines."""
     words = _WORD.findall(one.text.casefold())
@@ -198,7 +180,11 @@ def same_words(one: Article, other: Article) -> bool:
 
 def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
     """Return the other articles of a story: those with the same text, and the rest."""
-    others = [desk.store.article(one, ()).article for one in story_articles(desk, article.id)]
+    stamp = desk.stories_stamp
+    story = desk.store.stories_of(stamp, [article.id]).get(article.id)
+    every = [] if story is None else desk.store.story_members(stamp, story)
+    ids = [one for one in every if one != article.id][:MOST_COPIES]
+    others = [desk.store.article(one, ()).article for one in ids]
     others = [one for one in others if not one.expired]
     same = tuple(one for one in others if same_words(article, one))
     return same, tuple(one for one in others if one not in same)
