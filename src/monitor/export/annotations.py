@@ -133,8 +133,9 @@ def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Annotation]:
     marks = []
     for tag in values.get("tags") or ():
         name = name_of(tag["scheme"], tag["label"], tag.get("role"))
-        places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
-        marks += [Annotation(name, *at, tag["score"], tag) for at in places or [(None, None)]]
+        found = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
+        places: list[tuple[int | None, int | None]] = [*found] or [(None, None)]
+        marks += [Annotation(name, *place, tag["score"], tag) for place in places]
     for finding in values.get("findings") or ():
         if place := _place(values, finding, shift):
             name = name_of(FINDING, finding["rule"])

@@ -29,7 +29,7 @@ from monitor.export.annotations import (
     relevance_word,
     unplaced,
 )
-from monitor.export.columns import TextDegree, item_of, keys_of
+from monitor.export.columns import QUOTES, TextDegree, keys_of
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -41,7 +41,6 @@ from monitor.export.corrections import (
 )
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
-from monitor.export.record import FindingRecord, SpanRecord, TagRecord
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError
 from monitor.text.safe_text import without_surrogates
@@ -206,8 +205,16 @@ def _clean(words: str) -> str:
 
 def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
-    spot, tag = _names(SpanRecord), _names(TagRecord)
-    judged = [name for name in _names(FindingRecord) if name not in spot]
+    # keys that hold one value, and no words of the article
+    spot, tag, finding = (
+        [
+            name
+            for name, one in keys_of(of).items()
+            if name not in QUOTES and "items" not in one.schema
+        ]
+        for of in ("span", "tag", "finding")
+    )
+    judged = [name for name in finding if name not in spot]
     return {
         "schema": SCHEMA,
         "document": name,
@@ -218,12 +225,6 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "findings": [{**_of(one, judged), **_of(one, spot)} for one in values["findings"]],
     }
-
-
-def _names(record: type) -> list[str]:
-    """Return the keys of an object that hold one value, and no words of the article."""
-    keys = keys_of(record).values()
-    return [one.name for one in keys if one.given == "none" and item_of(one.type) is None]
 
 
 def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -19,15 +19,6 @@ from typing import Any, TextIO
 
 from monitor.export.columns import Column, Kind, TextDegree, keys_of
 from monitor.export.export_facts import Writer
-from monitor.export.record import (
-    ArticleRecord,
-    FindingRecord,
-    ProvenanceRecord,
-    ReviewRecord,
-    ScorecardItemRecord,
-    SpanRecord,
-    TagRecord,
-)
 from monitor.labels.countries import alpha_3
 from monitor.records.finding import SEVERITIES
 from monitor.text.safe_text import MARK, count_surrogates, guarded_line
@@ -44,13 +35,77 @@ _GENDERS = {"female": "Woman", "male": "Man"}
 _AGES = ("child", "adult")
 
 
-def _as_declared(record: type, *names: str) -> tuple[Column, ...]:
-    """Return keys of a record as columns, all that a cell can have where none are named."""
-    keys = keys_of(record)
-    left_out = ("evidence", "sources", "tags")
+_PLACE = {
+    "field": "Where it stands: title or text.",
+    "start": "First code point of the field, from 0.",
+    "end": "Code point behind the last.",
+    "match": "The words there, where they are given.",
+}
+_UNMEASURED = "There were too few examples to measure this."
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "": {
+        "stamps": "Who judged, separated by ;.",
+        "authors": "The byline, separated by ; and a blank.",
+        "categories": "As the feed has them, separated by ; and a blank.",
+        "enclosures": "Addresses of files, separated by blanks.",
+        "experimental": _UNMEASURED,
+    },
+    "tag": {
+        "scheme": "What the label is of: form, response, place and so on.",
+        "label": "The label.",
+        "role": "Of places: exploitation, origin, transit, mentioned.",
+        "score": "How sure the model is, 0 to 1; 1 where a person decided it.",
+        "experimental": _UNMEASURED,
+    },
+    "span": _PLACE,
+    "finding": {
+        **_PLACE,
+        "guideline": "The guideline's id.",
+        "severity": "error, warning or suggestion.",
+        "confidence": "Share of such findings that editors mark; empty: not known.",
+        "principle": "The principle the rule serves.",
+        "scope": "headline, body or caption.",
+        "quoted": "no, attributed or scare.",
+        "message": "What is wrong.",
+        "why": "Why.",
+        "suggestions": "Better words, as JSON.",
+    },
+    "scorecardItem": {
+        "item": "The good practice.",
+        "guideline": "The guideline's id.",
+        "met": "Whether it is there; empty: cannot be told.",
+        "reason": "Why it is met, not met or cannot be told.",
+    },
+    "review": {
+        "reviewer": "Who said it.",
+        "verdict": "relevant, borderline or not_relevant.",
+        "at": "When it was said.",
+        "provisional": "A reviewer has not confirmed it yet.",
+    },
+    "provenance": {
+        "feed": "The feed that brought this version.",
+        "origin": "Where the text came from: feed, page, summary.",
+        "fetched": "When this version came in.",
+        "import": "How it was imported, as JSON; empty where a feed brought it.",
+    },
+}
+"""What keys mean where a table has them otherwise than the record."""
+
+
+def _as_declared(of: str, *names: str) -> tuple[Column, ...]:
+    """Return keys of an object as columns, all that a cell can have where none are named."""
+    keys, words = keys_of(of), _WORDS[of]
+    found = [
+        keys[name].column()
+        for name in names or (one for one in keys if one not in ("evidence", "sources", "tags"))
+    ]
     return tuple(
-        keys[name].column(in_table=True)
-        for name in names or (one for one in keys if one not in left_out)
+        Column(
+            one.name,
+            "text" if one.kind in ("list", "object") else one.kind,
+            words.get(one.name, one.words),
+        )
+        for one in found
     )
 
 
@@ -74,10 +129,10 @@ def ctdc_columns() -> tuple[str, ...]:
     return tuple(variable["name"] for variable in _crosswalk()["variables"])
 
 
-_ID = _as_declared(ArticleRecord, "id")
+_ID = _as_declared("", "id")
 WIDE: tuple[Column, ...] = (
     *_as_declared(
-        ArticleRecord,
+        "",
         *("id", "url", "title", "outlet", "language", "published", "published_in", "seen"),
         *("sha256", "text", "relevance", "relevant", "borderline", "not_judged"),
     ),
@@ -85,18 +140,18 @@ WIDE: tuple[Column, ...] = (
     *_columns(
         "integer", **{f"findings_{one}": f"Findings of severity {one}." for one in SEVERITIES}
     ),
-    *_as_declared(ArticleRecord, "stamps", "authors", "categories", "enclosures"),
+    *_as_declared("", "stamps", "authors", "categories", "enclosures"),
     *_columns(
         "number", findings_confidence="The highest confidence of a finding; empty: not known."
     ),
-    *_as_declared(ArticleRecord, "mining", "mining_policy", "expired", "withheld_year"),
+    *_as_declared("", "mining", "mining_policy", "expired", "withheld_year"),
     *_texts(
         places="Countries (ISO 3166-1 alpha-2), separated by ;.",
         places_alpha3="The same countries (alpha-3).",
     ),
-    *_as_declared(ArticleRecord, "flow_region"),
+    *_as_declared("", "flow_region"),
     *_texts(flow_bodies="Regional bodies that all of them were members of then."),
-    *_as_declared(ArticleRecord, "experimental"),
+    *_as_declared("", "experimental"),
     *_columns(
         "boolean",
         decided="Whether people decided: relevant, borderline and tags are their word.",
@@ -104,13 +159,13 @@ WIDE: tuple[Column, ...] = (
         judged_borderline="What the model said, whatever people decided.",
     ),
     *_texts(judged_tags="The taggers' labels, whatever people decided; as tags."),
-    *_as_declared(ArticleRecord, "story"),
+    *_as_declared("", "story"),
     *_columns(
         "integer",
         reviews="How many reviews of this version stand.",
         versions="How many texts the article has had.",
     ),
-    *_as_declared(ProvenanceRecord, "feed", "origin", "fetched", "import"),
+    *_as_declared("provenance", "feed", "origin", "fetched", "import"),
     *_columns(
         "integer",
         title_length="Code points of the headline.",
@@ -124,17 +179,17 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
         *_columns(
             "integer", tag="Which tag of the article, from 0: rows of one tag are its places."
         ),
-        *_as_declared(TagRecord, "scheme", "label"),
+        *_as_declared("tag", "scheme", "label"),
         *_texts(alpha3="The country (ISO 3166-1 alpha-3), of places."),
-        *_as_declared(TagRecord, "role", "score", "experimental"),
-        *_as_declared(SpanRecord),
+        *_as_declared("tag", "role", "score", "experimental"),
+        *_as_declared("span"),
     ),
     "findings": (
         *_ID,
         *_columns("integer", finding="Which finding of the article, from 0."),
-        *_as_declared(FindingRecord),
+        *_as_declared("finding"),
     ),
-    "scorecard": (*_ID, *_as_declared(ScorecardItemRecord), *_as_declared(SpanRecord)),
+    "scorecard": (*_ID, *_as_declared("scorecardItem"), *_as_declared("span")),
     "ctdc": (
         *_ID,
         *(
@@ -146,8 +201,8 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
     "reviews": (
         *_ID,
         *_columns("integer", review="Which review of the article, from 0."),
-        *_as_declared(ReviewRecord),
-        *_as_declared(TagRecord, "scheme", "label"),
+        *_as_declared("review"),
+        *_as_declared("tag", "scheme", "label"),
     ),
 }
 """The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one

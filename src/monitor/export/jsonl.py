@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from monitor.export.annotations import marks_of, one_text, relevance_word
-from monitor.export.columns import TextDegree
+from monitor.export.columns import TextDegree, keys_at
 from monitor.export.corrections import (
     Corrected,
     json_lines,
@@ -24,7 +24,6 @@ from monitor.export.corrections import (
 )
 from monitor.export.export_facts import Writer
 from monitor.export.k_anonymity import YEAR
-from monitor.export.record import keys_at
 from monitor.records.errors import DataError, UsageError
 
 FILE = "articles.jsonl"

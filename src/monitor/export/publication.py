@@ -18,20 +18,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.export.columns import TextDegree, keys_of
+from monitor.export.columns import TextDegree
 from monitor.export.copyright_cap import QuotationBudget
 from monitor.export.identification_risk import Deidentification, DisclosureRules
 from monitor.export.k_anonymity import generalised
-from monitor.export.record import FindingRecord, SpanRecord, spans_of
+from monitor.export.record import spans_of
 from monitor.records.finding import SEVERITIES
 from monitor.records.hidden_names import Shown
 
 QUOTE_SHARE, QUOTE_WORDS = 0.10, 90
-_PROSE = [
-    name
-    for name, one in keys_of(FindingRecord).items()
-    if one.given == "quotes" and name not in keys_of(SpanRecord)
-]
+_PROSE = ("message", "why", "suggestions")
 """What a finding says of the article's words."""
 
 Key = tuple[str, int, int]
