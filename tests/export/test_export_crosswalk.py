@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export import csv_tables
-from monitor.export.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
+from monitor.export.csv_tables import ctdc_crosswalk, ctdc_row
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.labels.schemes import FORMS, INDICATORS, VULNERABILITIES
@@ -58,13 +58,13 @@ def said(*tags: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_variables_are_those_of_the_codebook_and_each_tells_its_limit() -> None:
-    assert list(ctdc_columns()) == CODEBOOK
-    for variable in ctdc_limits()["variables"]:
+    assert [one["name"] for one in ctdc_crosswalk()["variables"]] == CODEBOOK
+    for variable in ctdc_crosswalk()["variables"]:
         assert len(variable["cannot"]) > 30, variable["name"]
 
 
 def test_every_form_and_indicator_is_mapped_or_said_not_to_be() -> None:
-    limits = ctdc_limits()
+    limits = ctdc_crosswalk()
     mapped = [label for one in limits["variables"] for label in one.get("labels", ())]
     mapped += [one["label"] for one in limits["unmapped"]]
     named = {*(f"form:{one}" for one in FORMS), *(f"indicator:{one}" for one in INDICATORS)}

@@ -75,22 +75,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)
 NO_PROOF = "brat's files do not tell whether somebody looked"
 
 
-def open_writer(folder: Path, text: TextDegree) -> BratWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of the folder `brat`."""
-    return BratWriter(folder / FOLDER)
-
-
 class BratWriter(Writer):
-    """Writes two small files for each article."""
+    """Writes into the folder `brat` two small files for each article."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        folder.mkdir()
-        self.files = [folder]
-        self._folder = folder
-        self._documents = (folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder / FOLDER, text)
+        self._folder.mkdir()
+        self.files = [self._folder]
+        self._documents = (self._folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
         self._names: set[str] = set()
         self._count = 0
 
@@ -121,6 +115,9 @@ class BratWriter(Writer):
         self._count += 1
         name = id_ if _SAFE.fullmatch(id_) else f"article-{self._count}"
         return f"{part}/{name}"
+
+
+open_writer = BratWriter
 
 
 def brat_text(text: str) -> str:

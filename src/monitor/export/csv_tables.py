@@ -109,24 +109,16 @@ def _as_declared(of: str, *names: str) -> tuple[Column, ...]:
     )
 
 
-def _texts(**words: str) -> tuple[Column, ...]:
-    return _columns("text", **words)
-
-
 def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
     return tuple(Column(name, kind, said) for name, said in words.items())
 
 
 @cache
-def _crosswalk() -> Mapping[str, Any]:
+def ctdc_crosswalk() -> Mapping[str, Any]:
+    """Return what a row of `ctdc.csv` is, and of each variable where it is from and cannot say."""
     text = files(__package__ or "").joinpath("crosswalk.json").read_text(encoding="utf-8")
     read: Mapping[str, Any] = json.loads(text)
     return read
-
-
-def ctdc_columns() -> tuple[str, ...]:
-    """Return the names of the variables, in the codebook's order."""
-    return tuple(variable["name"] for variable in _crosswalk()["variables"])
 
 
 _ID = _as_declared("", "id")
@@ -136,7 +128,7 @@ WIDE: tuple[Column, ...] = (
         *("id", "url", "title", "outlet", "language", "published", "published_in", "seen"),
         *("sha256", "text", "relevance", "relevant", "borderline", "not_judged"),
     ),
-    *_texts(tags="Labels as scheme:label[:role], separated by ;."),
+    *_columns("text", tags="Labels as scheme:label[:role], separated by ;."),
     *_columns(
         "integer", **{f"findings_{one}": f"Findings of severity {one}." for one in SEVERITIES}
     ),
@@ -145,12 +137,13 @@ WIDE: tuple[Column, ...] = (
         "number", findings_confidence="The highest confidence of a finding; empty: not known."
     ),
     *_as_declared("", "mining", "mining_policy", "expired", "withheld_year"),
-    *_texts(
+    *_columns(
+        "text",
         places="Countries (ISO 3166-1 alpha-2), separated by ;.",
         places_alpha3="The same countries (alpha-3).",
     ),
     *_as_declared("", "flow_region"),
-    *_texts(flow_bodies="Regional bodies that all of them were members of then."),
+    *_columns("text", flow_bodies="Regional bodies that all of them were members of then."),
     *_as_declared("", "experimental"),
     *_columns(
         "boolean",
@@ -158,7 +151,7 @@ WIDE: tuple[Column, ...] = (
         judged_relevant="What the model said, whatever people decided.",
         judged_borderline="What the model said, whatever people decided.",
     ),
-    *_texts(judged_tags="The taggers' labels, whatever people decided; as tags."),
+    *_columns("text", judged_tags="The taggers' labels, whatever people decided; as tags."),
     *_as_declared("", "story"),
     *_columns(
         "integer",
@@ -180,7 +173,7 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
             "integer", tag="Which tag of the article, from 0: rows of one tag are its places."
         ),
         *_as_declared("tag", "scheme", "label"),
-        *_texts(alpha3="The country (ISO 3166-1 alpha-3), of places."),
+        *_columns("text", alpha3="The country (ISO 3166-1 alpha-3), of places."),
         *_as_declared("tag", "role", "score", "experimental"),
         *_as_declared("span"),
     ),
@@ -194,9 +187,9 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
         *_ID,
         *(
             Column(one["name"], "text", f"A variable of CTDC. {one['cannot']}")
-            for one in _crosswalk()["variables"]
+            for one in ctdc_crosswalk()["variables"]
         ),
-        *_texts(**{EXPERIMENTAL: "CTDC's variables that only experimental tags fill."}),
+        *_columns("text", **{EXPERIMENTAL: "CTDC's variables that only experimental tags fill."}),
     ),
     "reviews": (
         *_ID,
@@ -209,16 +202,11 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
 without a place where there is none; of a review a row for each label."""
 
 
-def open_writer(folder: Path, text: TextDegree) -> TableWriter:
-    """Return a writer of `articles.csv` and the tidy tables beside it."""
-    return TableWriter(folder, text)
-
-
 class TableWriter(Writer):
-    """Writes a row for each article, and its rows of the tidy tables."""
+    """Writes `articles.csv`, a row for each article, and its rows of the tidy tables beside it."""
 
     def __init__(self, folder: Path, text: TextDegree) -> None:
-        super().__init__()
+        super().__init__(folder)
         self._open: dict[str, TextIO] = {}
         wide = tuple(one for one in WIDE if text == "full" or one.name != "text")
         for name, columns in {"articles": wide, **TIDY}.items():
@@ -227,10 +215,9 @@ class TableWriter(Writer):
             self.tables[path.name] = columns
             self._open[name] = path.open("x", encoding="utf-8", newline="")
             self._open[name].write(MARK + guarded_line(one.name for one in columns))
-        limits = folder / LIMITS
-        told = json.dumps(_crosswalk(), ensure_ascii=False, indent=1)
-        limits.write_text(f"{told}\n", encoding="utf-8")
-        self.files.append(limits)
+        told = json.dumps(ctdc_crosswalk(), ensure_ascii=False, indent=1)
+        self.files.append(folder / LIMITS)
+        self.files[-1].write_text(f"{told}\n", encoding="utf-8")
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -240,7 +227,13 @@ class TableWriter(Writer):
                 self._open[name].write(guarded_line(cells))
                 self.lost["lone_surrogates"] += count_surrogates(cells)
             self.rows[f"{name}.csv"] += len(rows)
-        self.lost.update(_lost(values))
+        names = [*values["authors"], *values["categories"]]
+        self.lost.update(  # what no table has
+            finding_sources=sum(len(one["sources"]) for one in values["findings"]),
+            enclosure_types=sum(bool(one["type"]) for one in values["enclosures"]),
+            version_hashes=len(values["versions"]),
+            separators_in_names=sum("; " in name for name in names),
+        )
 
     def close(self) -> None:
         """Close the files."""
@@ -290,7 +283,14 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
     key = {"id": values["id"]}
     return {
         "tags": [
-            {**key, "tag": number, "experimental": False, **tag, "alpha3": _alpha_3_of(tag), **span}
+            {
+                **key,
+                "tag": number,
+                "experimental": False,
+                **tag,
+                "alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None,
+                **span,
+            }
             for number, tag in enumerate(values["tags"])
             for span in tag["evidence"] or [{}]
         ],
@@ -322,23 +322,8 @@ def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str
             yield scheme, None
 
 
-def _lost(values: Mapping[str, Any]) -> dict[str, int]:
-    """Return what of an article no table has."""
-    names = [*values["authors"], *values["categories"]]
-    return {
-        "finding_sources": sum(len(one["sources"]) for one in values["findings"]),
-        "enclosure_types": sum(bool(one["type"]) for one in values["enclosures"]),
-        "version_hashes": len(values["versions"]),
-        "separators_in_names": sum("; " in name for name in names),
-    }
-
-
 def _label(tag: Mapping[str, Any]) -> str:
     return ":".join(filter(None, (tag["scheme"], tag["label"], tag.get("role"))))
-
-
-def _alpha_3_of(tag: Mapping[str, Any]) -> str | None:
-    return alpha_3(tag["label"]) if tag["scheme"] == "place" else None
 
 
 def _json(value: Any) -> str | None:
@@ -358,7 +343,7 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     sure = [tag for tag in values["tags"] if not tag.get("experimental")]
     row: dict[str, Any] = {}
     unmeasured = []
-    for variable in _crosswalk()["variables"]:
+    for variable in ctdc_crosswalk()["variables"]:
         name = variable["name"]
         row[name] = _variable(sure, variable)
         if not row[name] and (filled := _variable(values["tags"], variable)):
@@ -367,11 +352,6 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value or NULL for name, value in row.items()} | {
         EXPERIMENTAL: ";".join(unmeasured) or NULL
     }
-
-
-def ctdc_limits() -> dict[str, Any]:
-    """Return what a row is, how it may be used, and of each variable what it cannot say."""
-    return dict(_crosswalk())
 
 
 def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
@@ -396,3 +376,6 @@ def _only(labels: Iterable[str], scheme: str) -> str:
     """Return the label of a scheme that has one."""
     found = [label.removeprefix(scheme) for label in labels if label.startswith(scheme)]
     return found[0] if len(found) == 1 else ""
+
+
+open_writer = TableWriter

@@ -32,19 +32,13 @@ PER_FILE = 500
 RECORD = "record"
 
 
-def open_writer(folder: Path, text: TextDegree) -> DocWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of DocBins."""
-    return DocWriter(folder)
-
-
 class DocWriter(Writer):
     """Writes a document for each article, a file once it is full."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
         self._shard = DocShard()
 
     def write(self, values: Mapping[str, Any]) -> None:
@@ -65,6 +59,9 @@ class DocWriter(Writer):
         self._shard.save(path)
         self.files.append(path)
         self._shard = DocShard()
+
+
+open_writer = DocWriter
 
 
 def marked_text(values: Mapping[str, Any]) -> MarkedText:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export.annotations import marks_of, one_text, unplaced, without_words
-from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -35,14 +34,10 @@ NO_PROOF = (
 )
 
 
-def open_writer(folder: Path, text: TextDegree) -> DoccanoWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of `doccano.jsonl`."""
-    return DoccanoWriter(folder / FILE)
-
-
 class DoccanoWriter(LineWriter):
-    """Writes a line for each article."""
+    """Writes a line for each article into `doccano.jsonl`."""
 
+    name = FILE
     of_texts = True
 
     def write(self, values: Mapping[str, Any]) -> None:
@@ -53,6 +48,9 @@ class DoccanoWriter(LineWriter):
         # doccano takes no document without text and has no labels of a whole one beside spans.
         self.lost["articles_without_text"] += not row["text"]
         self.lost["labels_of_the_whole_article"] += sum(mark.whole for mark in marks_of(values))
+
+
+open_writer = DoccanoWriter
 
 
 def document(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from monitor.export.columns import Column
+from monitor.export.columns import Column, TextDegree
 from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
@@ -161,12 +161,14 @@ class Writer:
     many small files as their folder; `tables` has the columns of those that are tables, by name,
     and `rows` how many rows where that is not the number of articles; `lost` counts what the format
     could not carry, by kind. All are whole once it is closed. A format that is `of_texts` has no
-    row of an article without any.
+    row of an article without any. `text` is how much of the texts may be given; `open_writer` of a
+    format's module makes its writer.
     """
 
     of_texts = False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, text: TextDegree = "full") -> None:  # noqa: ARG002 - of some
+        self._folder = folder
         self.files: list[Path] = []
         self.tables: dict[str, tuple[Column, ...]] = {}
         self.rows: Counter[str] = Counter()

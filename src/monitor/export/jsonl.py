@@ -33,22 +33,19 @@ NO_PROOF = "such files do not tell whether somebody looked"
 _ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def open_writer(folder: Path, text: TextDegree) -> LineWriter:
-    """Return a writer of `articles.jsonl`."""
-    writer = LineWriter(folder / FILE)
-    # those that are optional are there only where they say something; `text` in every line
-    always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
-    writer.tables[FILE] = tuple(one.column() for one in always)
-    return writer
-
-
 class LineWriter(Writer):
-    """Writes a line for each article."""
+    """Writes a line for each article into `articles.jsonl`, or another file."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.files = [path]
-        self._file = path.open("x", encoding="utf-8", newline="")
+    name = FILE
+
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
+        self.files = [folder / self.name]
+        self._file = self.files[0].open("x", encoding="utf-8", newline="")
+        if self.name == FILE:
+            # keys that are optional are there only where they say something; `text` in every line
+            always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
+            self.tables[FILE] = tuple(one.column() for one in always)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -58,6 +55,9 @@ class LineWriter(Writer):
         """Close the file."""
         self._file.close()
         super().close()
+
+
+open_writer = LineWriter
 
 
 def article_line(values: Mapping[str, Any]) -> str:

@@ -62,20 +62,14 @@ _OURS = ("mark-", "whole-")
 NO_PROOF = "no annotation of them was submitted, or it does not say how relevant they are"
 
 
-def open_writer(folder: Path, text: TextDegree) -> TaskWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of tasks and their configuration."""
-    return TaskWriter(folder)
-
-
 class TaskWriter(Writer):
     """Writes a task for each article, some thousands a file."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
         self.files = [folder / CONFIG]
-        self._folder = folder
         self._names: set[str] = set()
         self._file: TextIO | None = None
         self._count = 0
@@ -110,6 +104,9 @@ class TaskWriter(Writer):
             self._file.write("\n]\n")
             self._file.close()
             self._file = None
+
+
+open_writer = TaskWriter
 
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ written a row group at a time, compressed with zstd. Through pyarrow, the extra 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,11 +39,6 @@ AS_JSON = "import"
 Convert = Callable[[Any], Any]
 
 
-def open_writer(folder: Path, text: TextDegree) -> ParquetWriter:
-    """Return a writer of `articles.parquet`; raises `UsageError` without pyarrow."""
-    return ParquetWriter(folder / FILE, _keys(text), need_library())
-
-
 def need_library(what: str = "--format parquet") -> Any:
     """Return pyarrow's module for Parquet; raises `UsageError` where it is not installed."""
     try:
@@ -54,12 +49,14 @@ def need_library(what: str = "--format parquet") -> Any:
 
 
 class ParquetWriter(Writer):
-    """Writes a row for each article; a group of them is in memory."""
+    """Writes `articles.parquet`, a row for each article; a group of them is in memory."""
 
-    def __init__(self, path: Path, keys: Sequence[Key], pq: Any) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        """Raise `UsageError` without pyarrow."""
+        super().__init__(folder, text)
+        pq, keys, path = need_library(), _keys(text), folder / FILE
         self.files = [path]
-        self.tables[path.name] = tuple(one.column() for one in keys)
+        self.tables[FILE] = tuple(one.column() for one in keys)
         self._schema = _arrow_schema(keys)
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
         self._to_row = _to_cell(schema_of_record()) or dict
@@ -102,6 +99,9 @@ class ParquetWriter(Writer):
         if isinstance(value, Mapping):
             return {key: self._clean(item) for key, item in value.items()}
         return list(map(self._clean, value)) if isinstance(value, list) else value
+
+
+open_writer = ParquetWriter
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
