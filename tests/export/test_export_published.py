@@ -11,9 +11,9 @@ import pytest
 import shipped
 from attacks import raid, stored
 from monitor.app import Monitor
-from monitor.archive import names_on_request as names
 from monitor.export import selection
 from monitor.export.publication import PublicationPolicy
+from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessment
 from monitor.records.finding import Finding, Span
 from monitor.records.tag import Tag
@@ -108,7 +108,7 @@ def test_names_are_looked_for_before_anything_is_given(monitor, tmp_path):
     assert (plain["title"], plain["url"]) == ("New law", "https://news.example/plain")
     assert not (tmp_path / "key.jsonl").exists()
     assert (report.rows, report.withheld("names")) == (2, 1)
-    assert names.mask_due(monitor) == 0  # what was found is stored
+    assert mask_due(monitor) == 0  # what was found is stored
     vars(monitor)["mask"] = None  # and not looked for again
     assert told(monitor, tmp_path, policy=PublicationPolicy(text="full"))[1] == lines
 
@@ -117,7 +117,7 @@ def test_masks_of_earlier_code_do_not_count(monitor, tmp_path):
     monitor.store.add_feeds([feed()], NOW)
     monitor.store.record_poll(poll(feed(), [incoming("told", MINOR)]), NOW)
     monitor.assess()
-    names.mask_due(monitor)
+    mask_due(monitor)
     (found,) = monitor.store.masks([("article-told", incoming("told", MINOR).sha256)]).values()
     monitor.store.record_masks([replace(found, stamp="names@0+0", spans=())], NOW)
     assert told(monitor, tmp_path, policy=PublicationPolicy(text="full"))[1][0]["text"].startswith(

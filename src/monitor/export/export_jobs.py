@@ -151,10 +151,8 @@ class ExportJobs:
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [job for job in ended if job.until <= now]
-            left = [job for job in ended if job.until > now]
-            old += [job for job in left if self._is_forgotten(job)]
-            left = [job for job in left if not self._is_forgotten(job)]
+            old = [job for job in ended if job.until <= now or self._is_forgotten(job)]
+            left = [job for job in ended if job not in old]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
@@ -188,14 +186,13 @@ class ExportJobs:
     def _stored(self) -> list[ExportJob]:
         if not self._folder.is_dir():
             return []
-        ids = [path.name for path in self._folder.iterdir() if _ID.fullmatch(path.name)]
         found = []
-        for id_ in ids:
-            if (self._folder / id_ / _JOB).is_file():
+        for path in self._folder.iterdir():
+            if _ID.fullmatch(path.name) and (path / _JOB).is_file():
                 try:
-                    found.append(self._read(id_))
+                    found.append(self._read(path.name))
                 except NotFound:  # another version's, which nobody can take any more
-                    shutil.rmtree(self._folder / id_, ignore_errors=True)
+                    shutil.rmtree(path, ignore_errors=True)
         return found
 
     def _read(self, id_: str) -> ExportJob:
