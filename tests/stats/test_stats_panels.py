@@ -7,7 +7,7 @@ import pytest
 
 from monitor.records.counts import FeedChange, Flag, Item
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
-from monitor.stats.panels import card_panels, time_section, trend_panels
+from monitor.stats.panels import card_panels, steps_section, trend_panels
 from monitor.stats.trends import (
     ItemFilter,
     Step,
@@ -66,7 +66,7 @@ def test_steps_add_up_to_the_same(step: Step) -> None:
     assert sum(row.stories for row in rows) == trends.stories == 59
     assert sum(row.stored for row in rows) == trends.stored == 400
     assert len(rows) == {"day": 40, "week": 7, "month": 3}[step]
-    bars = time_section(trends, step).bars
+    bars = steps_section(trends, step).bars
     assert bars is not None
     assert len(bars.labels) == len(rows)
     assert len(bars.marks) == 1

@@ -4,9 +4,6 @@
 `doc.spans["findings"]` the flags and `doc.spans["scorecard"]` the evidence of document rules; a
 span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
 the rest of the record without the words. `doc.cats` has the score of each tag and of relevance.
-
-Marked texts as spaCy's own documents, for those who train with spaCy.
-
 Tokens are cut at the borders of marks too, so that each is a span and no mark is moved or lost.
 """
 
@@ -39,11 +36,23 @@ class DocWriter(Writer):
 
     def __init__(self, folder: Path, text: TextDegree) -> None:
         super().__init__(folder, text)
-        self._shard = DocShard()
+        self._tokenizers: dict[str, Tokenizer] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a file: the words of the last one are forgotten."""
+        from spacy.tokens import DocBin
+
+        self._tokenizers.clear()
+        self._shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
-        self._shard.add(marked_text(values), values.get("language"))
+        # cut into words as spaCy does for its language (any other than English as for none)
+        language = "en" if values.get("language") == "en" else "xx"
+        if language not in self._tokenizers:
+            self._tokenizers[language] = make_tokenizer(language)
+        self._shard.add(make_doc(marked_text(values), self._tokenizers[language]))
         self.lost.update(unplaced(values))
         if len(self._shard) >= PER_FILE:
             self._save()
@@ -56,9 +65,9 @@ class DocWriter(Writer):
 
     def _save(self) -> None:
         path = self._folder / FILE.format(len(self.files) + 1)
-        self._shard.save(path)
+        self._shard.to_disk(path)
         self.files.append(path)
-        self._shard = DocShard()
+        self._begin()
 
 
 open_writer = DocWriter
@@ -121,31 +130,6 @@ class MarkedText:
     cats: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     veil: str = ""
-
-
-class DocShard:
-    """Some hundred documents for one file; its words are forgotten with it."""
-
-    def __init__(self) -> None:
-        from spacy.tokens import DocBin
-
-        self._tokenizers: dict[str, Tokenizer] = {}
-        self._bin: DocBin = DocBin(attrs=ATTRIBUTES, store_user_data=True)
-
-    def __len__(self) -> int:
-        """Return how many documents are in it."""
-        return len(self._bin)
-
-    def add(self, marked: MarkedText, language: str | None) -> None:
-        """Add a text, cut into words as spaCy does for its language (any other as for none)."""
-        key = language if language == "en" else "xx"
-        if key not in self._tokenizers:
-            self._tokenizers[key] = make_tokenizer(key)
-        self._bin.add(make_doc(marked, self._tokenizers[key]))
-
-    def save(self, path: Path) -> None:
-        """Write the file."""
-        self._bin.to_disk(path)
 
 
 def make_tokenizer(language: str) -> Tokenizer:

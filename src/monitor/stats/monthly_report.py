@@ -10,7 +10,7 @@ from monitor.labels.institutions import entity_name
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.plots import Bars
-from monitor.stats.trends import SIDES, BalanceRow, Basis, Trends
+from monitor.stats.trends import SIDES, BalanceRow, Basis, DayCount, Trends
 
 ROWS = 20
 """Rows of a table in the page and the document; the workbook has all."""
@@ -74,7 +74,14 @@ def make_report(
         period=f"{trends.since} to {trends.days[-1].day} ({trends.timezone})",
         notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
         sections=(
-            _days(trends),
+            time_section(
+                "By day",
+                "day",
+                "A story counts on the day on which it was first told in the month.",
+                trends.days,
+                name="{}",
+                short="{.day}",
+            ),
             *(scheme_section(trends, scheme) for scheme in trends.schemes),
             balance_section("Balance by country", "country", trends.balance.countries, trends),
             balance_section("Balance by outlet", "outlet", trends.balance.outlets, trends),
@@ -92,32 +99,41 @@ def basis_words(basis: Basis) -> tuple[str, ...]:
     return (rules if basis.proven else NO_RULES, FLAGS_COUNTED, f"Guideline: {basis.guideline}")
 
 
-def _days(trends: Trends) -> ReportSection:
-    marks = tuple(n for n, row in enumerate(trends.days) if row.changes)
-    notes = ["A story counts on the day on which it was first told in the month."]
-    if marks:
-        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
-    short = tuple(f"{row.day.day}" for row in trends.days)
-    return ReportSection(
-        "By day",
-        tuple(notes),
-        ("day", "stored", "items", "stories", "feed changes"),
-        tuple(
-            (row.day.isoformat(), row.stored, row.items, row.stories, row.changes)
-            for row in trends.days
+def time_section(
+    title: str, first: str, note: str, rows: Sequence[DayCount], *, name: str, short: str
+) -> ReportSection:
+    """Return items and stories by day, week or month.
+
+    `first` names the first column; `name` and `short` are formats of days in table and plot.
+    """
+    marks = tuple(n for n, row in enumerate(rows) if row.changes)
+    mixed = "Dashed lines: feeds were added or removed; what follows is another mix."
+    bars = Bars(
+        title,
+        tuple(short.format(row.day) for row in rows),
+        (
+            ("items", tuple(row.items for row in rows)),
+            ("stories", tuple(row.stories for row in rows)),
         ),
-        Bars(
-            "By day",
-            short,
-            (
-                ("items", tuple(row.items for row in trends.days)),
-                ("stories", tuple(row.stories for row in trends.days)),
-            ),
-            marks=marks,
-        )
-        if trends.items
-        else None,
+        marks=marks,
     )
+    return ReportSection(
+        title,
+        (note, *([mixed] if marks else [])),
+        (first, "stored", "items", "stories", "feed changes"),
+        tuple(
+            (name.format(row.day), row.stored, row.items, row.stories, row.changes) for row in rows
+        ),
+        bars if any(row.items for row in rows) else None,
+    )
+
+
+def story_bars(title: str, rows: Sequence[tuple[str, int]]) -> Bars | None:
+    """Return bars of how many stories there are by name, for the first of the rows."""
+    if not rows:
+        return None
+    names, stories = zip(*rows[:BARS], strict=True)
+    return Bars(title, names, (("stories", stories),), across=True)
 
 
 def scheme_section(trends: Trends, scheme: str) -> ReportSection:
@@ -126,20 +142,12 @@ def scheme_section(trends: Trends, scheme: str) -> ReportSection:
     title = _TITLES[scheme]
     none = "No article has a label of this kind; it may be that no model in force gives them."
     several = "An item may have several." if scheme != "victim" else ""
-    top = rows[:BARS]
     return ReportSection(
         title,
         (several,) if rows and several else (() if rows else (none,)),
         ("country" if scheme == "place" else scheme, "items", "stories"),
         tuple((label_words(scheme, row.label), row.items, row.stories) for row in rows),
-        Bars(
-            title,
-            tuple(label_words(scheme, row.label) for row in top),
-            (("stories", tuple(row.stories for row in top)),),
-            across=True,
-        )
-        if top
-        else None,
+        story_bars(title, [(label_words(scheme, row.label), row.stories) for row in rows]),
     )
 
 
@@ -202,7 +210,6 @@ def _outlets(outlets: Sequence[OutletCount], cards: Sequence[Scorecard]) -> Repo
             part = 100 * flagged / one.stories
             share = f"{part:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
         rows.append((one.name, one.stored, one.items, one.stories, flagged, share))
-    top = [one for one in outlets if one.stories][:BARS]
     return ReportSection(
         "Outlets",
         (
@@ -211,14 +218,7 @@ def _outlets(outlets: Sequence[OutletCount], cards: Sequence[Scorecard]) -> Repo
         ),
         ("outlet", "stored", "items", "stories", "flagged", "share flagged"),
         tuple(rows),
-        Bars(
-            "Outlets",
-            tuple(one.name for one in top),
-            (("stories", tuple(one.stories for one in top)),),
-            across=True,
-        )
-        if top
-        else None,
+        story_bars("Outlets", [(one.name, one.stories) for one in outlets if one.stories]),
     )
 
 

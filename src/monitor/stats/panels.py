@@ -16,9 +16,10 @@ from monitor.stats.monthly_report import (
     label_words,
     rules_section,
     scheme_section,
+    story_bars,
+    time_section,
 )
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
-from monitor.stats.plots import Bars
 from monitor.stats.trends import SIDES, BalanceRow, Step, Trends, by_step
 
 _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
@@ -60,7 +61,7 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     """Return what is shown of a period, by `step`; `titles` are those of rules."""
     balance = trends.balance
     return (
-        Panel("time", time_section(trends, step)),
+        Panel("time", steps_section(trends, step)),
         *(Panel(scheme, scheme_section(trends, scheme)) for scheme in trends.schemes),
         balance_panel("countries", "Balance by country", "country", balance.countries, trends),
         balance_panel("outlets", "Balance by outlet", "outlet", balance.outlets, trends),
@@ -70,34 +71,16 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     )
 
 
-def time_section(trends: Trends, step: Step) -> ReportSection:
+def steps_section(trends: Trends, step: Step) -> ReportSection:
     """Return items and stories by day, week or month."""
-    rows, monthly = by_step(trends.days, step), step == "month"
     title, first = _STEP_WORDS[step]
-    notes = ["A story counts once: when it was first told in the period."]
-    if any(row.changes for row in rows):
-        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
-    bars = Bars(
+    return time_section(
         title,
-        tuple(f"{row.day:%b %Y}" if monthly else f"{row.day.day} {row.day:%b}" for row in rows),
-        (
-            ("items", tuple(row.items for row in rows)),
-            ("stories", tuple(row.stories for row in rows)),
-        ),
-        marks=tuple(n for n, row in enumerate(rows) if row.changes),
-    )
-    return ReportSection(
-        title,
-        tuple(notes),
-        (first, "stored", "items", "stories", "feed changes"),
-        tuple(
-            (
-                f"{row.day:%Y-%m}" if monthly else row.day.isoformat(),
-                *(row.stored, row.items, row.stories, row.changes),
-            )
-            for row in rows
-        ),
-        bars if trends.items else None,
+        first,
+        "A story counts once: when it was first told in the period.",
+        by_step(trends.days, step),
+        name="{:%Y-%m}" if step == "month" else "{}",
+        short="{:%b %Y}" if step == "month" else "{0.day} {0:%b}",
     )
 
 
@@ -128,12 +111,8 @@ def too_few(stories: int) -> str:
 
 def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     section = rules_section(trends, titles)
-    top = [row for row in trends.rules if row.stories][:BARS]
-    names = tuple(titles.get(row.rule, row.rule) for row in top)
-    bars = Bars(
-        section.title, names, (("stories", tuple(row.stories for row in top)),), across=True
-    )
-    return replace(section, bars=bars if top else None)
+    rows = [(titles.get(row.rule, row.rule), row.stories) for row in trends.rules if row.stories]
+    return replace(section, bars=story_bars(section.title, rows))
 
 
 def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]:
