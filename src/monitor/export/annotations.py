@@ -1,4 +1,4 @@
-"""What a person marks in an annotation tool: labels on stretches of one text, or on the article.
+"""Annotations as tools have them: labels on stretches of one text, or on the whole article.
 
 The tools share these names: `form-forced_labour`, `place-TH` (where the exploitation is),
 `place-TH-origin`, `finding-sex-slave` (a flag, by its rule). A tag is marked where its evidence

@@ -1,4 +1,4 @@
-"""An export made again: as the desk was at a moment, or as an earlier export's manifest says.
+"""Reproducing an export: as the desk was at a moment, or as an earlier manifest says.
 
 The same bytes come out, save where articles were forgotten, expired or were taken back since.
 """

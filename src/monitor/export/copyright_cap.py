@@ -1,4 +1,4 @@
-"""How many words of one article an export gives away, all its files together.
+"""Copyright cap: how many words of one article an export gives away, all its files together.
 
 A word is what stands between spaces and signs; in scripts that write none between words (Thai, Lao,
 Khmer, Burmese, Chinese, Japanese) every four code points count as one.

@@ -1,4 +1,4 @@
-"""Corrected annotations that come back from a tool, and what was changed in them."""
+"""Corrected annotations read back from annotation tools, compared with what was exported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Corrected annotations become reviews: what was changed is said, and nothing is overwritten.
+"""Importing corrected annotations as reviews: what was changed is said, nothing is overwritten.
 
 A correction is one decision more of whoever made it, as a review on the page is: undone the same
 way. What others say stands beside it and is listed where it differs. What came back as it was is

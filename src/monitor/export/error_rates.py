@@ -1,4 +1,4 @@
-"""How often the judges of an export are wrong, as measured: `measured.json` of every export.
+"""Error rates of models and rules, as measured: `measured.json` of every export.
 
 Flat lists, so that a data frame is one call away: `labels`, `regions`, `countries`, `rules`. What
 was not measured is not there; a label in `not_measured` had too few examples for a figure.

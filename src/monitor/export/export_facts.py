@@ -1,4 +1,4 @@
-"""What is known of an export once it is written: all that its manifest and its cards tell of."""
+"""Metadata of an export, tallied while it is written: what its manifest and its cards tell."""
 
 from __future__ import annotations
 

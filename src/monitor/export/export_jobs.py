@@ -1,4 +1,4 @@
-"""Exports that a server makes: one after the other, each in a folder of its own, for a day.
+"""Background export jobs of a server: one after the other, each in its own folder, for a day.
 
 They lie in `exports` beside the desk's settings. A folder holds `job.json`, what was asked and what
 became of it, and `export.zip` once it is whole.

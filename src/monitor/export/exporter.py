@@ -1,4 +1,4 @@
-"""Writing an export: its files whole or not at all, then a manifest that vouches for them.
+"""Writing an export atomically: its files whole or not at all, then a manifest of them.
 
 All is written into a folder of its own and moved into place when it is complete. What is already
 there stays until then, and files of another format stay for good.

@@ -1,4 +1,4 @@
-"""What an export for anybody must not tell: who the people are that an article identifies.
+"""De-identification of public exports: who the people are that an article identifies.
 
 Findings of rules on identification are left out, with every other place that touches their words.
 Hidden names are struck out of every string. An article that points somebody out is withheld

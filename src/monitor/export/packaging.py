@@ -1,4 +1,4 @@
-"""What makes a package of an export's files: manifest, dataset card, citation, checksums.
+"""Data package of an export: manifest, dataset card, citation, checksums.
 
 `datapackage.json` is a Data Package 2.0: the files of an export, and the columns of its tables.
 Source: https://datapackage.org/standard/data-package/ (`frictionless` reads it).

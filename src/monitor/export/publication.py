@@ -1,4 +1,4 @@
-"""What of a record may be given away: decided here, once, for all files of an export.
+"""Publication policy: what of a record may be given away, decided once for all files.
 
 Three degrees of text: `full` has it; `quotes` has none but the words that a tag or finding points
 at (`match`) and what is said about them, all together no more than a share of the text; `none` has

@@ -1,4 +1,4 @@
-"""Spans of an article brought to its text as it is now: each exactly right, or lost; never guessed.
+"""Realignment of annotated spans to a changed text: each exactly right, or lost; never guessed.
 
 How sure that is depends on what is known of the old text. Its hash proves it where the new text is
 the old one with paragraphs added or cut around. Where the old text is given, a span stands where

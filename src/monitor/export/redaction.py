@@ -1,4 +1,4 @@
-"""Names that are hidden in a record, each code point as `█`, so that offsets hold."""
+"""Redaction of hidden names in a record, each code point as `█`, so that offsets hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`monitor rehydrate`: the texts of an export fetched again, politely, verified and realigned.
+"""Rehydration: the texts of an export fetched again, politely, verified and realigned.
 
 What became of each article is written down at once, so that a run that was stopped goes on where
 it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for

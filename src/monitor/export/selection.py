@@ -1,4 +1,4 @@
-"""What an export is made of: the stored articles that pass filters, hidden names, error rates."""
+"""Selecting the stored articles of an export, with their hidden names and who may be identified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Practice: stories that the desk has decided, shown blind, and how far one agrees with it."""
+"""Practice for reviewers: stories that the desk has decided, shown blind."""
 
 from __future__ import annotations
 
