@@ -12,8 +12,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from monitor.archive.articles_found import fill_index
-from monitor.archive.names_on_request import complete, look_through
 from monitor.records.errors import UsageError
 from monitor.records.json_shapes import time_json
 
@@ -129,6 +127,8 @@ def make_filters(
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
     find_story(desk, filters.story, stories_stamp)
     if live and searched(filters) is not None:
+        from monitor.archive.articles_found import fill_index
+
         fill_index(desk)
     return filters
 
@@ -213,6 +213,10 @@ def _look_through(desk: Desk, wanted: list[Article]) -> None:
     known = desk.store.masks((one.id, one.sha256) for one in wanted)
     done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
     due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
+    if not due:
+        return
+    from monitor.archive.names_on_request import complete, look_through
+
     for start in range(0, len(due), _AT_ONCE):
         some = due[start : start + _AT_ONCE]
         desk.store.record_masks(look_through(desk, some), desk.now())
