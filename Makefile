@@ -7,12 +7,19 @@ TESTERS ?= $(shell $(PYTHON) -c "import os; \
 	mine = getattr(os, 'sched_getaffinity', lambda _: range(os.cpu_count() or 1))(0); \
 	print(min(4, len(mine) + 1))")
 
-.PHONY: demo test tests lint browser emulator kernels floors proof reference screenshots clean
+FAST := tests/test_house.py tests/test_config.py tests/test_docs_named.py tests/test_docs_reference.py \
+	tests/check tests/digest tests/labels tests/people tests/records tests/stats tests/stories tests/text
+
+.PHONY: demo check test tests lint browser emulator kernels floors proof reference screenshots clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/monitor demo $(if $(ONCE),--once)
 
 test: lint tests
+
+# What most changes break, in two minutes: no browser, no server, no database but SQLite.
+check: lint
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile -q -m 'not browser and not postgres' $(FAST)
 
 # Many tests start a program: where bytecode is not kept, each compiles all it imports anew.
 tests: export PYTHONDONTWRITEBYTECODE =
@@ -26,15 +33,15 @@ lint: $(VENV)/.dev
 
 # Every measured figure beside its floor, in two minutes of a processor; what is better is written.
 floors: $(VENV)/.dev
-	$(BIN)/python tests/floors.py --raise
+	$(BIN)/python tests/support/floors.py --raise
 
 # What is too long for every change, into models/proof.md: half an hour without the emulator.
 proof: browser
-	$(BIN)/python tests/proof.py
+	$(BIN)/python tests/support/proof.py
 
 # A real Chromium for the page tests: the system's, else Debian's package, else Playwright's own.
 browser: $(VENV)/.dev
-	sh tests/bring_chromium.sh $(BIN)/python
+	sh tests/support/bring_chromium.sh $(BIN)/python
 
 # The pages of commands, settings and routes, written anew from the program.
 reference: $(VENV)/.dev
@@ -42,15 +49,15 @@ reference: $(VENV)/.dev
 
 # The pictures of README, taken anew.
 screenshots: browser
-	$(BIN)/python tests/screenshots.py
+	$(BIN)/python tests/support/screenshots.py
 
 # An emulator of other processors, for `make kernels`.
 emulator:
-	sh tests/bring_qemu.sh
+	sh tests/support/bring_qemu.sh
 
 # The tests that hang on scores once more, on emulated processors: about two hours.
 kernels: $(VENV)/.dev emulator
-	$(BIN)/python tests/kernels.py
+	$(BIN)/python tests/support/kernels.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

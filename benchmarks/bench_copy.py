@@ -21,7 +21,7 @@ from bench_growth import A_DAY, TOLD_OF, Filling
 from monitor.app import Monitor
 from monitor.settings import Settings
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 import postgres
 

@@ -40,7 +40,7 @@ from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling import FeedAnswer, FeedWork, find_items
 from monitor.feeds.starter_feeds import make_feed
-from monitor.records.feed import Feed, FeedState, Known, Poll
+from monitor.records.feed import Feed, FeedState, KnownArticle, Poll
 from monitor.settings import FetchSettings, Settings
 from monitor.storage.store import open_store
 from monitor.text.language_detection import identify_language
@@ -104,7 +104,7 @@ class Work:
         for body, feed in zip(self.bodies, self.feeds, strict=True):
             assert len(parse_feed(body, KIND, feed.url).entries) == ARTICLES
 
-    def polls(self, known: Callable[[Sequence[str]], Mapping[str, Known]]) -> Iterator[Poll]:
+    def polls(self, known: Callable[[Sequence[str]], Mapping[str, KnownArticle]]) -> Iterator[Poll]:
         """Yield what becomes of each feed."""
         for body, feed in zip(self.bodies, self.feeds, strict=True):
             parsed = parse_feed(body, KIND, feed.url)

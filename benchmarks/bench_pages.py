@@ -37,7 +37,7 @@ from monitor.settings import Settings
 from monitor.storage import schema
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 import postgres  # noqa: E402 - the tests' own modules
 from serving import serve  # noqa: E402
 

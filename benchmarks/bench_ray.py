@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bench_ingest import make_page
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 from desk import make_desk
 from ray_processes import kill_one

@@ -214,11 +214,11 @@ def grow(most: int, shown: float = 0.1) -> None:
     In seconds of processor time. A third are copies of one of the last 300; 500 come in a day.
     """
     from monitor.storage.store import open_store
-    from monitor.stories.clustering import place
+    from monitor.stories.clustering import place, stories_stamp
 
     draw = random.Random(1)
     words = list(json.loads(TABLE.read_text(encoding="utf-8"))["words"])
-    stamp, judge = stories.stories_stamp(), "relevance-en@1+made"
+    stamp, judge = stories_stamp(), "relevance-en@1+made"
     start = datetime(2020, 1, 1, tzinfo=UTC)
     feed = Feed("f", "https://made.example/rss", "Made", "")
     last: list[Row] = []

@@ -12,8 +12,8 @@ import documents
 import make_reference
 from monitor.api import languagetool
 from monitor.feeds.import_formats import DROPS
+from monitor.labels import schemes as types
 from monitor.labels.institutions import known_entities
-from monitor.records import article as types
 from monitor.storage.polls import Decision
 from monitor.web.server import MODULES
 from serving import address, desk
@@ -184,7 +184,7 @@ def test_every_label_is_told_and_no_other() -> None:
 def test_every_drop_of_the_ledger_is_told_and_no_other() -> None:
     source = "".join(
         path.read_text(encoding="utf-8")
-        for room in ("feeds", "store")
+        for room in ("feeds", "storage")
         for path in (documents.ROOT / "src" / "monitor" / room).glob("*.py")
     )
     there = set(re.findall(r'dropped\["(\w+)"\]', source)) | set(get_args(Decision)) | set(DROPS)

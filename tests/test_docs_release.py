@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 import monitor
 from documents import ROOT
-from monitor.cli.doctor_checks import PARTS
+from monitor.cli.doctor import PARTS
 from monitor.records.errors import how_to_install
 from monitor.settings import FetchSettings
 
@@ -75,7 +75,7 @@ def test_the_quick_checks_need_no_other_repository() -> None:
     repos = load(".pre-commit-config.yaml")["repos"]
     assert [repo["repo"] for repo in repos] == ["local"]
     for hook in repos[0]["hooks"]:
-        assert hook["entry"].startswith("sh tests/in_venv.sh ")
+        assert hook["entry"].startswith("sh tests/support/in_venv.sh ")
 
 
 @pytest.mark.parametrize("name", ["README", "CONTRIBUTING", "SECURITY", "CHANGELOG"])

@@ -36,7 +36,9 @@ def test_no_figure_is_below_its_floor(name: str, better: dict[str, str]) -> None
     if not floors.MEASURES[name].here:
         pytest.skip(f"needs development data in {floors.SHARED}")
     written, now = read_floors(floors.MODELS)[name], floors.measure(name, floors.MEASURES[name])
-    assert written.data_sha256 == now.data_sha256, "other data: python tests/floors.py --raise"
+    assert written.data_sha256 == now.data_sha256, (
+        "other data: python tests/support/floors.py --raise"
+    )
     reached = {**now.at_least, **now.at_most}
     assert written.below(reached) == []
     assert reached.keys() == {**written.at_least, **written.at_most}.keys()
@@ -89,7 +91,7 @@ def test_every_section_is_measured_and_says_how() -> None:
     assert written.keys() == floors.MEASURES.keys()
     for name, section in written.items():
         assert section.repeat.startswith(
-            ("monitor evaluate ", "python -m training ", f"python tests/floors.py {name}")
+            ("monitor evaluate ", "python -m training ", f"python tests/support/floors.py {name}")
         )
         assert section.within == floors.MEASURES[name].within
 

@@ -1,6 +1,6 @@
 """No name of a planted person is given out by a desk that knows her, save where names are asked.
 
-`tests/given_out.py` reads all that is given out; as a script it does so on the desk of the proof.
+`tests/support/given_out.py` reads all that is given out; as a script on the desk of the proof.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def test_names_are_found_where_they_are_asked_for(desk: Opened, haul: Haul) -> N
 
 
 def test_of_masks_it_is_counted_whom_they_know_by_themselves() -> None:
-    """`tests/floors.py` holds the figures; here, that a person is known only where she is hidden
+    """`floors.py` holds the figures; here, that a person is known only where she is hidden
     wherever the text names her."""
     made = planted.make(len(planted.KINDS), 0)
     assert not any(planted.known_by_masks(made, lambda _: None).values())

@@ -15,7 +15,7 @@ def test_texts_are_judged_as_the_file_says() -> None:
     if then["libraries"] != now["libraries"]:
         pytest.skip("made with other versions of libraries: other stamps")
     same = then["stamps"].keys() == now["stamps"].keys() and then["texts"] == now["texts"]
-    assert same, "data, texts or numbers changed: python tests/golden.py --write"
+    assert same, "data, texts or numbers changed: python tests/support/golden.py --write"
 
 
 def test_a_commit_that_judges_otherwise_raises_a_number() -> None:

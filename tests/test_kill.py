@@ -18,7 +18,7 @@ from monitor.cli import demo_site as demo_outlets
 
 KILLS = int(os.environ.get("KILLS", "5"))
 ALL_FROM = 100
-"""Kills of tests/proof.py, which follows all the outlets."""
+"""Kills of tests/support/proof.py, which follows all the outlets."""
 KILLS_A_DESK = 5
 SOME = ("lantern-wire", "siam-ledger", "dili-horizon")
 """Half of the outlets, for the small version: two share an article, one of them has moved."""
@@ -55,7 +55,7 @@ def job_in_hand(desk: Desk, wanted: Mapping[str, list[tuple[object, ...]]]) -> s
     return next(left, "digest")
 
 
-def follow(folder: Path, outlets: demo_outlets.Outlets) -> Desk:
+def follow(folder: Path, outlets: demo_outlets.RunningSite) -> Desk:
     # One feed at a time, so that the same feed is the first to bring an article that two have.
     desk = make_desk(folder, "parallel = 1")
     feeds = outlets.opml(desk.folder / "feeds.opml")

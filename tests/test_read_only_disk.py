@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from desk import Desk
-from monitor.cli.doctor_checks import Setup, examine_database
+from monitor.cli.doctor import Setup, examine_database
 from monitor.records.errors import StoreError
 from monitor.settings import Settings
 from monitor.storage import migrate as migrating

@@ -1,4 +1,4 @@
-"""Twenty feeds for half a day on a virtual clock; tests/proof.py has 300 for a week."""
+"""Twenty feeds for half a day on a virtual clock; tests/support/proof.py has 300 for a week."""
 
 from pathlib import Path
 

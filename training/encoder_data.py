@@ -114,8 +114,7 @@ def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:
 
 
 def _later(row: Labelled, cues: CueTable) -> int | None:
-    stretch = later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS)
-    return stretch.start if stretch else None
+    return later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS)
 
 
 def target(example: EncoderExample) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -21,8 +21,17 @@ from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel
 from monitor.classify.model_files import ModelFolder, load_folder, pack_arrays, pack_json
-from monitor.classify.prefilter import Gate, gate_json, words_of
-from monitor.classify.relevance import CUES, GATE, NAME, VOCABULARY, WEIGHTS, RelevanceModel
+from monitor.classify.relevance import (
+    CUES,
+    GATE,
+    NAME,
+    VOCABULARY,
+    WEIGHTS,
+    Prefilter,
+    RelevanceModel,
+    prefilter_json,
+    words_of,
+)
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
 from monitor.evaluate.linear_fit import (
@@ -93,7 +102,7 @@ class FittedGate:
     `strange` is the weight that `STRANGE` of the sampled negatives reach.
     """
 
-    gate: Gate
+    gate: Prefilter
     strange: float
     shut: tuple[Calibration, Calibration]
     passed: dict[str, Any]
@@ -148,7 +157,7 @@ def _fit_gate(
     rows: NDArray[np.intp],
     options: GateOptions,
     seed: int,
-) -> Gate:
+) -> Prefilter:
     from sklearn.linear_model import LogisticRegression
 
     count: dict[str, int] = {}
@@ -171,7 +180,7 @@ def _fit_gate(
     weights = {
         word: round(float(weight), 3) for word, weight in zip(known, fitted.coef_[0], strict=True)
     }
-    return Gate(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
+    return Prefilter(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
 
 
 def _word_matrix(
@@ -362,7 +371,7 @@ def pack_relevance(model: RelevanceModel) -> dict[str, bytes]:
     """Return the files of a relevance model by name."""
     files = pack_linear(model.linear, model.cues)
     if model.gate is not None:
-        files[GATE] = pack_json(gate_json(model.gate))
+        files[GATE] = pack_json(prefilter_json(model.gate))
     return files
 
 

@@ -21,7 +21,7 @@ from monitor.evaluate.rule_precision import Item, agree, related_rules
 from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.neural_model import Before
+from monitor.rules.neural_model import EarlierMatches
 from training.rule_model_data import LabelledSource, RuleClaim, RuleModelData, RuleRow, touch
 from training.rule_model_parts import Prepared
 
@@ -101,7 +101,7 @@ def flags_in(guideline: Guideline, items: Sequence[Item], data: RuleModelData) -
     for item, checked in zip(
         items, run_policy(guideline, [item.document for item in items], policy), strict=True
     ):
-        before = Before()
+        before = EarlierMatches()
         for found in checked.findings:
             again = before.says_again(found)
             if found.rule not in data.siblings or (

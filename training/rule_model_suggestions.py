@@ -24,9 +24,15 @@ from monitor.evaluate.rule_precision import Item, agree, related_rules
 from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.confidence import Formula
 from monitor.rules.findings import Checked
-from monitor.rules.neural_model import USUAL, Alone, Glance, Judge, pair_of
+from monitor.rules.neural_model import (
+    USUAL,
+    Formula,
+    Judge,
+    SentenceRanker,
+    SuggestionModel,
+    pair_of,
+)
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 
@@ -60,7 +66,7 @@ NEAR = 0.035
 """Of near misses it may flag so many; the lists flag some too, and four in a hundred is enough."""
 
 
-class Everything(Alone):
+class Everything(SuggestionModel):
     """Proposes whatever is above the floor, and says the judge's log odds for a confidence."""
 
     def confidence(self, rule: str, odds: float) -> float:  # noqa: ARG002 - of every rule alike
@@ -151,7 +157,9 @@ def _meets(finding: Finding, item: Item, related: Mapping[str, set[str]]) -> boo
     return any(agree(finding, mark, related) for mark in item.marks)
 
 
-def fit_alone(proposals: Sequence[Proposal], least: float, aside: Sequence[Proposal] = ()) -> Alone:
+def fit_alone(
+    proposals: Sequence[Proposal], least: float, aside: Sequence[Proposal] = ()
+) -> SuggestionModel:
     """Fit a slope for all and an offset for each rule; rules that are barren do not speak.
 
     Those `aside` tell the slope and the rules apart, and not how often a proposal is right.
@@ -161,7 +169,7 @@ def fit_alone(proposals: Sequence[Proposal], least: float, aside: Sequence[Propo
     every = [*proposals, *aside]
     rules = sorted({each.finding.rule for each in every})
     if len({each.marked for each in proposals}) < 2:
-        return Alone(0, {}, HIGH, least, EDGE, WORDS, OTHERS)
+        return SuggestionModel(0, {}, HIGH, least, EDGE, WORDS, OTHERS)
     truth = np.array([each.marked for each in every], np.bool_)
     rows = np.zeros((len(every), 2 + len(rules)))
     rows[:, 0] = [min(HIGH, each.finding.confidence or 0.0) for each in every]
@@ -176,7 +184,7 @@ def fit_alone(proposals: Sequence[Proposal], least: float, aside: Sequence[Propo
     }
     barren = _barren(proposals) | own.keys() - {e.finding.rule for e in every if e.marked}
     speaking = {rule: offset for rule, offset in own.items() if rule not in barren}
-    return Alone(round(slope, _DIGITS), speaking, HIGH, least, EDGE, WORDS, OTHERS)
+    return SuggestionModel(round(slope, _DIGITS), speaking, HIGH, least, EDGE, WORDS, OTHERS)
 
 
 def _barren(proposals: Sequence[Proposal]) -> set[str]:
@@ -208,7 +216,7 @@ def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] 
     return said
 
 
-def confidence_of(alone: Alone, each: Proposal) -> float:
+def confidence_of(alone: SuggestionModel, each: Proposal) -> float:
     """Return a proposal's confidence, 0 where its rule does not speak alone."""
     rule = each.finding.rule
     return alone.confidence(rule, each.finding.confidence or 0.0) if rule in alone.rules else 0.0
@@ -255,7 +263,7 @@ def fit_glance(
     numbers: Sequence[NDArray[np.float32]],
     speaking: Sequence[int],
     tokens: int,
-) -> Glance:
+) -> SentenceRanker:
     """Fit on what the judge says of sentences it had not learned from; `speaking` are its heads."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import Ridge
@@ -273,7 +281,7 @@ def fit_glance(
     shape = (len(sentences), tokens + PAIRS)
     rows = csr_matrix((np.ones(len(columns)), columns, ends), shape=shape)
     weights = Ridge(alpha=GLANCE_RIDGE, solver="lsqr").fit(rows, np.array(wanted)).coef_
-    return Glance(weights[:tokens], weights[tokens:])
+    return SentenceRanker(weights[:tokens], weights[tokens:])
 
 
 def own_ids(sentence: Sentence) -> tuple[int, ...]:
@@ -281,7 +289,7 @@ def own_ids(sentence: Sentence) -> tuple[int, ...]:
     return sentence.ids[sentence.start : sentence.start + len(sentence.offsets)]
 
 
-def stored(glance: Glance) -> Mapping[str, NDArray[np.float16]]:
+def stored(glance: SentenceRanker) -> Mapping[str, NDArray[np.float16]]:
     """Return it as it stands in the model's folder."""
     return {"single": glance.single.astype(np.float16), "pairs": glance.pairs.astype(np.float16)}
 
@@ -319,7 +327,7 @@ def ranks(
 
 def calibrate_alone(
     prepared: Prepared, guideline: Guideline, said: Numbers
-) -> tuple[Alone, Glance, ReadArticles, dict[str, Any]]:
+) -> tuple[SuggestionModel, SentenceRanker, ReadArticles, dict[str, Any]]:
     """Return what the judge says alone and its glance, the articles they are fitted on, figures."""
     data, judge = prepared.data, recorded_model(prepared, said)
 
@@ -347,7 +355,7 @@ def calibrate_alone(
 
 
 def _per_rule(
-    proposals: Sequence[Proposal], said: Floats, alone: Alone
+    proposals: Sequence[Proposal], said: Floats, alone: SuggestionModel
 ) -> dict[str, dict[str, int]]:
     """Return for each rule that speaks alone what it suggests, and what of it meets a mark."""
     rows = {rule: {"suggested": 0, "marked": 0} for rule in alone.rules}
@@ -359,8 +367,12 @@ def _per_rule(
 
 
 def _glance(
-    prepared: Prepared, alone: Alone, said: Numbers, read: ReadArticles, told: Sequence[Proposal]
-) -> tuple[Glance, list[dict[str, int]]]:
+    prepared: Prepared,
+    alone: SuggestionModel,
+    said: Numbers,
+    read: ReadArticles,
+    told: Sequence[Proposal],
+) -> tuple[SentenceRanker, list[dict[str, int]]]:
     """Return the glance, and how much of what is told it loses when it has not seen the article."""
     data = prepared.data
     speaking = [data.rules.index(rule) for rule in alone.rules]
@@ -370,7 +382,7 @@ def _glance(
         if row.kind in (ARTICLE, WRITTEN) and key_of(encoded.ids) in said:
             of[calibration_fold(row.event)].append(number)
 
-    def fitted(numbers: Sequence[int]) -> Glance:
+    def fitted(numbers: Sequence[int]) -> SentenceRanker:
         sentences = [prepared.encoded[number] for number in numbers]
         return fit_glance(sentences, [said[key_of(s.ids)] for s in sentences], speaking, tokens)
 

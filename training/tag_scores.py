@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
-from monitor.classify.outlet_homes import Source
+from monitor.classify.outlet_homes import Provenance
 from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.tags import NAME, TagsModel, load_tags
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in, said_of, score_tags
@@ -189,7 +189,7 @@ def _score_indicators(
     indicators: list[set[str]] = []
     roles: list[set[str]] = []
     for entry, row in pairs:
-        tags = model.tag(row.title, row.text[: entry.read], Source(row.url, row.outlet))
+        tags = model.tag(row.title, row.text[: entry.read], Provenance(row.url, row.outlet))
         indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
         roles.append(
             {f"{tag.role} {tag.label}" for tag in tags if tag.role in ("origin", "transit")}

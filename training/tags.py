@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
-from monitor.classify.linear_model import LinearModel, SmallModel, probability, small_json
+from monitor.classify.linear_model import LinearModel, SmallModel, probability
 from monitor.classify.model_files import ModelFolder, load_folder, pack_json
-from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source
+from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.tags import (
@@ -34,14 +34,13 @@ from monitor.classify.tags import (
     THRESHOLDS,
     US,
     Facts,
-    Fused,
+    FusionSettings,
     TagsModel,
     fuse_people,
-    fused_json,
     load_places,
     people_features,
 )
-from monitor.classify.victims import Person, find_people
+from monitor.classify.victims import PeopleMention, find_people
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import (
@@ -102,7 +101,7 @@ class TagRows:
     rows: Sequence[Labelled]
     readings: Sequence[Reading]
     mentions: Sequence[Sequence[PlaceMention]]
-    people: Sequence[Sequence[Person]]
+    people: Sequence[Sequence[PeopleMention]]
     homes: Sequence[Home]
     matrix: Matrix
 
@@ -124,7 +123,7 @@ class Fitted:
     linear: LinearModel
     places: SmallModel
     people: Sequence[SmallModel]
-    fused: Fused
+    fused: FusionSettings
 
 
 def read_rows(
@@ -132,12 +131,12 @@ def read_rows(
     cues: CueTable,
     counter: StoryCounter,
     gazetteer: Gazetteer,
-    outlets: Outlets,
+    outlets: OutletHomes,
 ) -> TagRows:
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]
     pairs = list(zip(rows, readings, strict=True))
-    homes = [outlets.home(row.title, Source(row.url, row.outlet)) for row in rows]
+    homes = [outlets.home(row.title, Provenance(row.url, row.outlet)) for row in rows]
     return TagRows(
         rows,
         readings,
@@ -169,7 +168,7 @@ def fit_tags(
         for at in range(len(RESPONSES))
     ]
     spread = crossed[:, : len(RESPONSES)].std(0) + 1e-6
-    fused = Fused(
+    fused = FusionSettings(
         share=SHARE,
         cuts=[round(float(cut), 4) for cut in cuts],
         spread=[round(float(value), 4) for value in spread],
@@ -238,7 +237,7 @@ def _fit_people(
         [
             people_features(
                 Facts(
-                    row.title, row.text, reading, crossed[at], mentions, people, None, None, home
+                    row.title, row.text, reading, crossed[at], mentions, people, None, reading, home
                 ),
                 places[at],
             )
@@ -296,11 +295,11 @@ def _listed(values: Floats) -> list[float]:
     return [round(float(value), 6) for value in values]
 
 
-def _cut_people(rows: TagRows, odds: Floats, fused: Fused) -> Fused:
+def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSettings:
     """Return `fused` with the cut-offs of victim and flow that serve best without an encoder."""
     chosen = [at for at, real in enumerate(rows.real) if real]
 
-    def f1(candidate: Fused, scheme: str) -> float:
+    def f1(candidate: FusionSettings, scheme: str) -> float:
         said = [fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
         gold = [gold_of(rows.rows[at], scheme) for at in chosen]
         answer = [() if label is None else (label[0],) for label in said]
@@ -376,18 +375,18 @@ def train_tags(
             say("fitting without the project's texts")
             bare = _without_texts(rows, cues, counter, places, options, seed, second)
         scores["ablations"] = ablate_tags(model, bare, dev)
-    people = {name: small_json(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
+    people = {name: asdict(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
     return save_model(
         out,
         pack_linear(fitted.linear, cues)
-        | {PLACES: pack_json({**places, "model": small_json(fitted.places), "people": people})},
+        | {PLACES: pack_json({**places, "model": asdict(fitted.places), "people": people})},
         name=NAME,
         version=version,
         released=released,
         labels=measured(dev),
         experimental=experimental(dev),
         thresholds=dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
-        settings={"fused": fused_json(fitted.fused), "encoder": _encoder_json(second)},
+        settings={"fused": asdict(fitted.fused), "encoder": _encoder_json(second)},
         scores=rounded(scores),
         training={
             **english_record(

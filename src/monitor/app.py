@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monitor.records.digest import Digest
     from monitor.records.feed import Feed
     from monitor.records.hidden_names import Shown
-    from monitor.records.review import Gaps
+    from monitor.records.review import CoverageGaps
     from monitor.storage.polls import PollResult
 
 
@@ -163,7 +163,7 @@ class Monitor(Desk):
 
         return digest_between(self, since, until, day=day, oldest=oldest)
 
-    def gaps(self, until: str, *, short: bool = False) -> Gaps:
+    def gaps(self, until: str, *, short: bool = False) -> CoverageGaps:
         """Return what may be missed, as far as the samples of days before `until` (ISO) tell."""
         from monitor.review.recall_estimate import gaps_until
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
@@ -21,10 +20,10 @@ from monitor.labels.data_files import data_dir
 from monitor.records.finding import Span
 from monitor.records.hidden_names import (
     FAILED,
-    KEY,
     LANGUAGE,
     LATER,
     Mask,
+    MaskGroups,
     Seal,
     Shown,
     shown_by,
@@ -36,15 +35,14 @@ from monitor.settings import Settings
 
 if TYPE_CHECKING:
     from monitor.people.anonymisation import Masked
-    from monitor.people.name_propagation import Names
+    from monitor.people.name_propagation import NamePropagation
     from monitor.records.article import Article, AssessedArticle, Assessor
     from monitor.records.finding import FieldName
     from monitor.rules.compiler import Guideline
     from monitor.rules.guideline_heads import GuidelineHead
     from monitor.rules.house_style import InForce
-    from monitor.storage.name_masks import MaskGroups
     from monitor.storage.store import Store
-    from monitor.storage.work_queue import FoldedSoFar, JudgedSoFar
+    from monitor.storage.work_queue import Progress
 
 BATCH = 64
 """Articles judged in one transaction: small enough to lose little when killed."""
@@ -190,18 +188,18 @@ class Desk(Drafts):
         return measured_countries(data_dir("models"))
 
     @cached_property
-    def judged(self) -> JudgedSoFar:
+    def judged(self) -> Progress:
         """Up to when everything is judged: kept for as long as this object."""
-        from monitor.storage.work_queue import JudgedSoFar
+        from monitor.storage.work_queue import Progress
 
-        return JudgedSoFar()
+        return Progress()
 
     @cached_property
-    def folded(self) -> FoldedSoFar:
+    def folded(self) -> Progress:
         """Up to which judgement everything is in a story: kept for as long as this object."""
-        from monitor.storage.work_queue import FoldedSoFar
+        from monitor.storage.work_queue import Progress
 
-        return FoldedSoFar()
+        return Progress()
 
     # Articles ------------------------------------------------------------------------------
 
@@ -268,6 +266,8 @@ class Desk(Drafts):
         spreading: NamePropagation | None = None
         older: list[Article] = []
         if open_ids:
+            from monitor.people.name_propagation import NamePropagation
+
             groups = store.mask_groups(open_ids, stories)
             spreading = NamePropagation(groups, store.name_key.read)
             older = store.older_versions(new, "")
@@ -346,87 +346,6 @@ def _is_new(article: Article, mask: Mask | None) -> bool:
     return bool(article.title or article.text) and (mask is None or not mask.stamp)
 
 
-class NamePropagation:
-    """Hides in an article what is hidden in its other versions, and in its story's articles."""
-
-    def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
-        self._groups = groups
-        self._read = seal
-        self._of: dict[str, Names | None] = {}
-        self._near: dict[frozenset[str], Names | None] = {}
-
-    @cached_property
-    def _seal(self) -> Seal:
-        return self._read()
-
-    @classmethod
-    def none(cls) -> NamePropagation:
-        """Return what knows of no other versions and articles."""
-        from monitor.storage.name_masks import MaskGroups
-
-        return cls(MaskGroups(), Seal)
-
-    def again(self, article: Article, mask: Mask) -> Mask:
-        """Return the stored mask of a version, made anew where it is not whole."""
-        for source in self._groups.sources.get(article.id, ()):
-            if source.article.sha256 == article.sha256 and (mask.stamp or not article.text):
-                return self.whole(article, source.own)
-        return mask
-
-    def whole(
-        self, article: Article, own: Mask, older: Iterable[tuple[Article, Mask]] = ()
-    ) -> Mask:
-        """Return the mask of a version with the names of all; `own` are those of itself.
-
-        `older` are versions that the store has no masks of. Where names are kept whose key is lost,
-        nothing can be told.
-        """
-        from monitor.people.name_propagation import all_names, names_of, spread
-
-        groups, one = self._groups, article.id
-        near = groups.near.get(one, frozenset({one}))
-        known = self._names_near(near)
-        if known is None:
-            return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
-        more = [names_of(version, mask) for version, mask in ((article, own), *older)]
-        links = [source.own.link_tells for source in groups.sources.get(one, ())]
-        own = replace(own, link_tells=own.link_tells or any(links))
-        hashes = groups.lifted.get(one)
-        lifted = self._lifted(one, hashes) if hashes else None
-        return spread(article, own, all_names([known, *more]), lifted)
-
-    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
-        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
-
-    def _names_near(self, near: frozenset[str]) -> Names | None:
-        from monitor.people.name_propagation import all_names
-
-        if near not in self._near:
-            found = [self._names_of(one) for one in sorted(near)]
-            known = [names for names in found if names is not None]
-            self._near[near] = all_names(known) if len(known) == len(found) else None
-        return self._near[near]
-
-    def _names_of(self, article_id: str) -> Names | None:
-        """Return the names of one article's versions, save those lifted; None: the key is lost."""
-        from monitor.people.name_propagation import Names, Sealed, all_names, names_of
-
-        if article_id not in self._of:
-            sources = self._groups.sources.get(article_id, ())
-            some = [names_of(source.article, source.own) for source in sources]
-            kept = frozenset[str]().union(*(source.kept for source in sources))
-            if kept:
-                some.append(Names(sealed=(Sealed(article_id, kept, self._seal),)))
-            names: Names | None = all_names(some)
-            if kept and not self._seal.knows(kept):
-                names = None
-            hashes = self._groups.lifted.get(article_id)
-            if names is not None and hashes:
-                names = names.without(self._lifted(article_id, hashes))
-            self._of[article_id] = names
-        return self._of[article_id]
-
-
 def what_is_shown(
     articles: Iterable[Article],
     masks: Mapping[tuple[str, str], Mask],
@@ -458,15 +377,14 @@ def what_is_shown(
         elif mask is not None and mask.stamp:
             found[article.id] = shown_by(article, mask)
         elif patient or (looked < MOST and len(article.text) < LONG and clock() - begun < WITHIN_S):
+            from monitor.people.name_propagation import NamePropagation
+
             before = [one for one in older if one.id == article.id and one.sha256 != article.sha256]
             looked += 1 + len(before)
-            own = make_mask(article, "", look)
-            found[article.id] = shown_by(
-                article,
-                (spreading or NamePropagation.none()).whole(
-                    article, own, [(one, make_mask(one, "", look)) for one in before]
-                ),
-            )
+            spreading = spreading or NamePropagation(MaskGroups(), Seal)
+            masked = [(one, make_mask(one, "", look)) for one in before]
+            whole = spreading.whole(article, make_mask(article, "", look), masked)
+            found[article.id] = shown_by(article, whole)
         else:
             found[article.id] = withheld(article, LATER)
     return found

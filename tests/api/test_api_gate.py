@@ -22,7 +22,6 @@ from monitor.api.authentication import is_open
 from monitor.app import Monitor
 from monitor.records.account import ROLES, SCOPES, Role
 from monitor.settings import DigestSettings, ServeSettings
-from monitor.storage.sign_in import add_token, revoke_token
 from monitor.web.server import create_app
 from monitor.web.sign_in_page import own_path
 
@@ -35,8 +34,8 @@ _numbers = itertools.count(1)
 def make_token(desk: Monitor, role: Role | str = "admin") -> tuple[str, str]:
     """A token with a name of its own; both."""
     name = f"Visitor {next(_numbers)}"
-    made, secret = add_token(
-        desk.store, name, ROLES[role] if isinstance(role, str) else role, desk.now()
+    made, secret = desk.store.add_token(
+        name, ROLES[role] if isinstance(role, str) else role, desk.now()
     )
     return made.name, secret
 
@@ -289,7 +288,7 @@ def test_a_token_opens_what_it_is_for_until_it_is_revoked(desk: Monitor, far: ht
     name, secret = make_token(desk, "reader")
     assert far.get("/v1/rules", headers=bearer(secret)).status_code == 200
     assert far.get("/metrics", headers=bearer(secret)).status_code == 200
-    revoke_token(desk.store, name, desk.now())
+    desk.store.revoke_token(name, desk.now())
     answer = far.get("/v1/rules", headers=bearer(secret))
     assert answer.status_code == 401
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
@@ -371,7 +370,7 @@ def test_revoking_a_token_ends_its_sessions_at_once(desk: Monitor, far: httpx.Cl
     name, secret = make_token(desk, "reader")
     sign_in(far, secret)
     assert far.get("/v1/rules").status_code == 200
-    revoke_token(desk.store, name, desk.now())
+    desk.store.revoke_token(name, desk.now())
     assert far.get("/v1/rules").status_code == 401
 
 

@@ -19,7 +19,6 @@ from lt_server import LtServer, lt_server, match
 from monitor.app import Monitor
 from monitor.records.account import ROLES, Role
 from monitor.settings import CheckSettings, LanguageToolSettings, ServeSettings, Settings
-from monitor.storage.sign_in import add_token
 
 TEXT = "😀 The wumpus met a gromble, and then a fizzle."
 ELSEWHERE = {"x-forwarded-for": "203.0.113.9"}
@@ -261,7 +260,7 @@ def test_a_crash_tells_nothing_of_the_text(
 
 def token(monitor: Monitor, role: Role | str) -> str:
     rights = ROLES[role] if isinstance(role, str) else role
-    return add_token(monitor.store, f"Client {next(_numbers)}", rights, monitor.now())[1]
+    return monitor.store.add_token(f"Client {next(_numbers)}", rights, monitor.now())[1]
 
 
 def far(client: httpx.Client, headers: dict[str, str] | None = None, **fields: str) -> int:

@@ -1,4 +1,4 @@
-"""Clients that others made, driven for real against `/v2`: `python tests/proof.py languagetool`.
+"""Clients that others made, driven for real against `/v2`: the step `languagetool` of the proof.
 
 They take a program or the registries' packages, and longer than a change may wait; the client that
 is a package of ours for tests is in test_api_languagetool.py.
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(
 )
 SYSTEM_PYTHON = "/usr/bin/python3"
 """Which Debian's python3-uno is for."""
-PROOFREAD = Path(__file__).parents[1] / "libreoffice_proofread.py"
+PROOFREAD = Path(__file__).parents[1] / "support" / "libreoffice_proofread.py"
 TEXT = "😀 The wumpus met a gromble, and then a fizzle."
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RED, ORANGE, BLUE = 0xFF0000, 0xD16820, 0x0000FF

@@ -12,8 +12,7 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD
 from monitor.records.tag import Tag
 from monitor.settings import Settings
-from monitor.storage.sign_in import add_token
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from serving import serve
 from store_samples import CLASSIFIER, NOW, STAMPS, feed, flagged, incoming, judged, poll, tagged
 
@@ -68,7 +67,7 @@ def _desk(tmp_path_factory):
         mask_due(monitor)
 
         def place(article, _):
-            return Placed(None if article.id == "article-fr" else "article-fr", "", (), NOW)
+            return StoryPlacement(None if article.id == "article-fr" else "article-fr", "", (), NOW)
 
         monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, NOW, limit=9)
         complete_due(monitor)
@@ -95,8 +94,7 @@ ROUTES = (
 
 def get(desk, address, path, role, names=None):
     rights = ROLES[role] if role in ROLES else Role(("read",))
-    token, secret = add_token(
-        desk.store,
+    token, secret = desk.store.add_token(
         f"{role} {desk.store.tokens()[-1:]!r:.40} {path[:40]}",
         rights,
         desk.now(),
@@ -174,7 +172,7 @@ def test_a_page_offers_names_to_who_may_see_them(desk, address):
     for role, may in (("reader", False), ("volunteer", False), ("reviewer", True)):
         answer = get(desk, address, "/articles", role)
         assert ("Show names" in answer.text) == may
-        _, secret = add_token(desk.store, f"{role} who asks", ROLES[role], desk.now())
+        _, secret = desk.store.add_token(f"{role} who asks", ROLES[role], desk.now())
         asked = httpx.post(
             f"{address}/names",
             data={"id": "article-told"},

@@ -15,7 +15,6 @@ from monitor.api.request_bodies import max_body_bytes
 from monitor.app import Monitor
 from monitor.records.account import ROLES
 from monitor.settings import CheckSettings, ServeSettings, Settings
-from monitor.storage.sign_in import add_token
 from store_samples import NOW
 from word_corpus import para, run
 from word_reading import parts
@@ -185,7 +184,7 @@ def test_nothing_larger_than_a_draft_is_read(client: httpx.Client, route: str) -
 
 
 def test_an_address_elsewhere_sends_so_many_a_minute(desk: Monitor, client: httpx.Client) -> None:
-    secret = add_token(desk.store, "flood", ROLES["admin"], desk.now())[1]
+    secret = desk.store.add_token("flood", ROLES["admin"], desk.now())[1]
     headers = {**ELSEWHERE, "authorization": f"Bearer {secret}"}
     told = [
         client.post(route, headers=headers, **SENT[route]).status_code

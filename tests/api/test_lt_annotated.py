@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
-from monitor.api.languagetool_request import Choice, plain_text, read_annotated
+from monitor.api.languagetool_request import MatchSelection, plain_text, read_annotated
 from monitor.records.errors import UsageError
 
 ODD = (
@@ -65,7 +65,11 @@ def matched(data: str) -> dict[str, object]:
     text = read_annotated(data)
     start = text.plain.index(WORD)
     (match,) = make_matches(
-        [found(start, start + len(WORD))], text, rules={}, choice=Choice(), show="warning"
+        [found(start, start + len(WORD))],
+        text,
+        rules={},
+        selection=MatchSelection(),
+        show="warning",
     )
     return match
 
@@ -151,7 +155,7 @@ def test_context_is_cut_flat_and_counted_in_itself() -> None:
     assert in_units(context["text"], context["offset"], context["length"]) == WORD
 
 
-def chosen(choice: Choice, show: str = "warning") -> set[str]:
+def chosen(choice: MatchSelection, show: str = "warning") -> set[str]:
     text = plain_text("one two three four")
     findings = [
         found(0, 3, "error") | {"rule": "a"},
@@ -160,30 +164,30 @@ def chosen(choice: Choice, show: str = "warning") -> set[str]:
         found(14, 18, "warning") | {"rule": "whole"},
     ]
     rules = {"whole": RuleWords("Whole", whole=True)}
-    matches = make_matches(findings, text, rules=rules, choice=choice, show=show)  # type: ignore[arg-type]
+    matches = make_matches(findings, text, rules=rules, selection=choice, show=show)  # type: ignore[arg-type]
     return {match["rule"]["id"] for match in matches}
 
 
 @pytest.mark.parametrize(
     ("choice", "show", "expected"),
     [
-        (Choice(), "warning", "a b whole"),
-        (Choice(), "error", "a"),
-        (Choice(), "suggestion", "a b c whole"),
-        (Choice(picky=True), "warning", "a b c whole"),
-        (Choice(rules=frozenset({"c"})), "warning", "a b c whole"),
-        (Choice(rules=frozenset({"c"}), only=True), "warning", "c"),
-        (Choice(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
-        (Choice(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
-        (Choice(no_categories=frozenset({"MISC"})), "warning", "a"),
+        (MatchSelection(), "warning", "a b whole"),
+        (MatchSelection(), "error", "a"),
+        (MatchSelection(), "suggestion", "a b c whole"),
+        (MatchSelection(picky=True), "warning", "a b c whole"),
+        (MatchSelection(rules=frozenset({"c"})), "warning", "a b c whole"),
+        (MatchSelection(rules=frozenset({"c"}), only=True), "warning", "c"),
+        (MatchSelection(categories=frozenset({"TYPOS"}), only=True), "warning", "a"),
+        (MatchSelection(no_rules=frozenset({"b", "WHITESPACE_RULE"})), "warning", "a whole"),
+        (MatchSelection(no_categories=frozenset({"MISC"})), "warning", "a"),
         (
-            Choice(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
+            MatchSelection(no_categories=frozenset({"MISC"}), rules=frozenset({"b"})),
             "warning",
             "a b",
         ),
-        (Choice(mode="textLevelOnly"), "warning", "whole"),
-        (Choice(mode="allButTextLevelOnly"), "warning", "a b"),
+        (MatchSelection(mode="textLevelOnly"), "warning", "whole"),
+        (MatchSelection(mode="allButTextLevelOnly"), "warning", "a b"),
     ],
 )
-def test_what_is_wanted_is_told(choice: Choice, show: str, expected: str) -> None:
+def test_what_is_wanted_is_told(choice: MatchSelection, show: str, expected: str) -> None:
     assert chosen(choice, show) == set(expected.split())

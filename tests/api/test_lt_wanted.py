@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.api.languagetool import list_languages, name_of, variant_of
-from monitor.api.languagetool_request import AUTO, read_wanted
+from monitor.api.languagetool_request import AUTO, read_request
 from monitor.records.errors import ConfigError, UsageError
 from monitor.settings import LanguageToolSettings, check_languagetool, check_origins
 
@@ -24,11 +24,11 @@ def test_what_clients_send_is_understood() -> None:
         "apiKey": "secret",
         "unheardOf": "1",
     }
-    wanted = read_wanted(sent)
-    assert wanted.choice.picky
-    assert wanted.choice.mode == "textLevelOnly"
-    assert wanted.choice.rules == {"a", "b"}
-    assert wanted.choice.only
+    wanted = read_request(sent)
+    assert wanted.selection.picky
+    assert wanted.selection.mode == "textLevelOnly"
+    assert wanted.selection.rules == {"a", "b"}
+    assert wanted.selection.only
     assert wanted.compact
     assert "secret" not in str(wanted.passed_on)
     assert set(wanted.passed_on) & {"username", "apiKey", "disabledRules", "unheardOf"} == set()
@@ -39,8 +39,8 @@ def test_what_clients_send_is_understood() -> None:
     "code", ["en", "en-US", "en_GB", "ca-ES-valencia", "de-DE-x-simple-language"]
 )
 def test_codes_of_languages(code: str) -> None:
-    assert read_wanted(GOOD | {"language": code}).language == code.replace("_", "-")
-    assert read_wanted(GOOD | {"language": "AUTO"}).language == AUTO
+    assert read_request(GOOD | {"language": code}).language == code.replace("_", "-")
+    assert read_request(GOOD | {"language": "AUTO"}).language == AUTO
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_codes_of_languages(code: str) -> None:
 )
 def test_what_cannot_be_is_refused_without_repeating_it(change: dict[str, str]) -> None:
     with pytest.raises(UsageError) as refused:
-        read_wanted(GOOD | change)
+        read_request(GOOD | change)
     assert "two women" not in str(refused.value)
 
 
 def test_a_text_must_be_there() -> None:
     with pytest.raises(UsageError, match="either 'text' or 'data'"):
-        read_wanted({"language": "en"})
+        read_request({"language": "en"})
 
 
 def test_languages_have_names_and_variants() -> None:

@@ -10,6 +10,7 @@ import shipped
 from monitor.app import Monitor
 from monitor.archive import names_on_request as names
 from monitor.desk import MOST, what_is_shown
+from monitor.jobs.mask_names import mask_due
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask
 from monitor.settings import Settings
@@ -40,9 +41,9 @@ def articles(monitor):
 
 
 def test_names_are_looked_for_once_and_hidden(monitor):
-    assert names.mask_due(monitor) == 3
-    assert names.mask_due(monitor) == 0
-    told, plain, foreign = names.shown(monitor, articles(monitor)).values()
+    assert mask_due(monitor) == 3
+    assert mask_due(monitor) == 0
+    told, plain, foreign = monitor.shown(articles(monitor)).values()
     assert told.title == f"{WITHHELD} freed"
     assert told.hidden("title") == ((0, 11),)
     assert told.hidden("text") == ((0, 11), (45, 50))
@@ -54,9 +55,9 @@ def test_names_are_looked_for_once_and_hidden(monitor):
 
 
 def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
-    names.mask_due(monitor)
+    mask_due(monitor)
     assert names.ask(monitor, ["article-told", "article-foreign", "none"], "ann") == 2
-    found = names.shown(monitor, articles(monitor), ask=names.asked(monitor, "ann"))
+    found = monitor.shown(articles(monitor), ask=names.asked(monitor, "ann"))
     assert found["article-told"].title == "Amina Yusuf freed"
     assert found["article-told"].asked
     assert found["article-foreign"].title == "Dos niñas halladas"
@@ -70,7 +71,7 @@ def test_asking_shows_names_for_an_hour_to_who_asked_and_is_counted(monitor):
 
 
 def test_what_nobody_looked_through_is_looked_through_or_withheld(monitor):
-    assert names.shown(monitor, articles(monitor))["article-told"].title == f"{WITHHELD} freed"
+    assert monitor.shown(articles(monitor))["article-told"].title == f"{WITHHELD} freed"
     told, plain, _ = articles(monitor)
     many = [told, *[plain] * MOST]
     clock = iter(range(100))
@@ -91,19 +92,19 @@ def test_an_older_stamp_holds_until_the_new_one_has_looked(monitor):
     monitor.store.record_masks(
         [Mask(told.id, told.sha256, "names@0+0", (Span("title", 0, 5),))], NOW
     )
-    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} Yusuf freed"
-    names.mask_due(monitor)
-    assert names.shown(monitor, [told])[told.id].title == f"{WITHHELD} freed"
+    assert monitor.shown([told])[told.id].title == f"{WITHHELD} Yusuf freed"
+    mask_due(monitor)
+    assert monitor.shown([told])[told.id].title == f"{WITHHELD} freed"
 
 
 def test_of_an_expired_article_the_address_counts_as_telling_unless_it_is_known_not_to(monitor):
     told, plain, _ = articles(monitor)
     monitor.store.record_masks([Mask(plain.id, plain.sha256, "names@0+0")], NOW)
     monitor.store.expire(NOW + timedelta(days=1), NOW, limit=9)
-    found = names.shown(monitor, articles(monitor))
+    found = monitor.shown(articles(monitor))
     assert found[told.id].link_tells
     assert not found[plain.id].link_tells
-    assert names.mask_due(monitor) == 0
+    assert mask_due(monitor) == 0
 
 
 def test_an_article_that_makes_the_search_fail_is_recorded(monitor):
@@ -111,9 +112,9 @@ def test_an_article_that_makes_the_search_fail_is_recorded(monitor):
         raise RuntimeError(article.text)
 
     monitor.mask = broken
-    assert names.mask_due(monitor) == 3
-    assert names.mask_due(monitor) == 0
-    assert {one.withheld for one in names.shown(monitor, articles(monitor)).values()} == {
+    assert mask_due(monitor) == 3
+    assert mask_due(monitor) == 0
+    assert {one.withheld for one in monitor.shown(articles(monitor)).values()} == {
         "names could not be looked for in this article"
     }
 
@@ -121,9 +122,9 @@ def test_an_article_that_makes_the_search_fail_is_recorded(monitor):
 def test_it_ends_after_the_batch_in_hand_and_goes_on(monitor):
     more = [incoming(f"m{n}", "Parliament met.") for n in range(20)]
     monitor.store.record_poll(poll(feed(), more), NOW)
-    assert names.mask_due(monitor, stopped=lambda: True) == 16
+    assert mask_due(monitor, stopped=lambda: True) == 16
     told = []
-    assert names.mask_due(monitor, report=told.append) == 7
+    assert mask_due(monitor, report=told.append) == 7
     assert told == [7]
 
 
@@ -140,7 +141,7 @@ def test_a_digest_is_rendered_without_names_unless_they_are_asked_for(monitor):
 
 
 def test_no_word_is_kept(monitor):
-    names.mask_due(monitor)
+    mask_due(monitor)
     with monitor.store._database.reading() as connection:
         rows = str(connection.exec_driver_sql("SELECT * FROM masks").all())
     assert "mina" not in rows.replace("article-", "")

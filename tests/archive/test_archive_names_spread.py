@@ -10,14 +10,14 @@ from monitor.app import Monitor
 from monitor.archive import names_on_request as names
 from monitor.archive.withdrawals import withdraw
 from monitor.cli.app import app
+from monitor.jobs.mask_names import complete_due, mask_due
 from monitor.people.anonymisation import Masked
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, hide
 from monitor.settings import Settings
-from monitor.storage.full_text_search import Wanted
-from monitor.storage.stories import Placed
-from monitor.text.search_terms import read_search
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 NAMED = "Yaw Mensah, 14, was sold to a cocoa farmer. Mensah is safe now."
@@ -68,7 +68,7 @@ def article(monitor, name):
 def seen(monitor, name):
     """What may be shown of an article: headline, text, and the rest."""
     one = article(monitor, name)
-    shown = names.shown(monitor, [one])[one.id]
+    shown = monitor.shown([one])[one.id]
     return shown.title, hide("text", one.text, shown.spans), shown
 
 
@@ -79,28 +79,28 @@ def fold(monitor, *, after=0):
 
     def place(one, _shelf):
         first = None if one.id == "article-maid" else "article-maid"
-        return Placed(first, "", (), at(after))
+        return StoryPlacement(first, "", (), at(after))
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, at(after), limit=99)
 
 
 def test_a_name_taken_out_stays_hidden_in_the_address(monitor):
     bring(monitor, "cocoa", NAMED, title="Yaw Mensah freed", url=URL, authors=("Yaw Mensah",))
-    names.mask_due(monitor)
+    mask_due(monitor)
     bring(monitor, "cocoa", UNNAMED, title="Mensah freed", url=URL, minute=1)
     for _ in range(2):  # looked at while somebody waits, then ahead
         title, text, shown = seen(monitor, "cocoa")
         assert (title, text, shown.link_tells) == (f"{WITHHELD} freed", UNNAMED, True)
-        names.mask_due(monitor)
+        mask_due(monitor)
     first, _ = monitor.store.article_versions("article-cocoa")
-    assert names.shown(monitor, [first])[first.id].byline_tells
+    assert monitor.shown([first])[first.id].byline_tells
 
 
 def test_it_is_hidden_too_where_nobody_had_looked_before_it_was_taken_out(monitor):
     bring(monitor, "cocoa", NAMED, title="Yaw Mensah freed", url=URL)
     bring(monitor, "cocoa", UNNAMED, title="Boy freed", url=URL, minute=1)
     assert seen(monitor, "cocoa")[2].link_tells
-    names.mask_due(monitor)
+    mask_due(monitor)
     assert seen(monitor, "cocoa")[2].link_tells
 
 
@@ -113,18 +113,18 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
     bring(monitor, "fr", "Yaw Mensah est libre.", title="Yaw Mensah", language="fr", url=URL)
     bring(monitor, "else", plain, title="Yaw Mensah opens shop")
     if early:
-        names.mask_due(monitor)
+        mask_due(monitor)
     for name in ("maid", "cocoa", "shop", "fr"):
         one = article(monitor, name)
         monitor.store.record_assessments([(one, judged(0.9))], NOW)
 
     def place(one, _shelf):
-        return Placed(None if one.id == "article-maid" else "article-maid", "", (), NOW)
+        return StoryPlacement(None if one.id == "article-maid" else "article-maid", "", (), NOW)
 
     monitor.store.fold(monitor.stories_stamp, [CLASSIFIER], place, NOW, limit=9)
     for turn in range(2):
         if not (early or turn):
-            names.mask_due(monitor)
+            mask_due(monitor)
         title, text, shown = seen(monitor, "shop")
         assert title == f"{WITHHELD} opens shop"
         assert text == (
@@ -137,10 +137,10 @@ def test_a_victim_of_one_paper_is_one_in_the_others_of_the_story(monitor, early)
         foreign = seen(monitor, "fr")[2]
         assert (foreign.withheld, foreign.link_tells) == (REASONS["language"], True)
         assert seen(monitor, "else")[1] == plain  # of no story, and tells of nobody
-        names.mask_due(monitor)
-    assert names.complete_due(monitor) == 0
-    monitor.judged._nothing_due.clear()
-    assert names.complete_due(monitor) == 0
+        mask_due(monitor)
+    assert complete_due(monitor) == 0
+    monitor.judged._last.clear()
+    assert complete_due(monitor) == 0
 
 
 def test_ordinary_words_stay_where_she_is_not_named(monitor):
@@ -154,9 +154,9 @@ def test_ordinary_words_stay_where_she_is_not_named(monitor):
     bring(monitor, "maid", "Hope Ghana was sold.")
     bring(monitor, "b", "Hope is what they hope for in Ghana.", title="Hope for girls", minute=1)
     bring(monitor, "c", "Hope Ghana has hope. Hope is in Accra.", title="Hope", minute=1)
-    names.mask_due(monitor)
+    mask_due(monitor)
     fold(monitor)
-    names.mask_due(monitor)
+    mask_due(monitor)
     assert seen(monitor, "b")[:2] == ("Hope for girls", "Hope is what they hope for in Ghana.")
     assert seen(monitor, "c")[1] == f"{WITHHELD} has hope. {WITHHELD} is in Accra."
 
@@ -164,9 +164,9 @@ def test_ordinary_words_stay_where_she_is_not_named(monitor):
 def erase_first(monitor):
     """Bring a text with the name and one without, and erase the first as taken back."""
     bring(monitor, "cocoa", NAMED, title="Yaw Mensah freed", url=URL)
-    names.mask_due(monitor)
+    mask_due(monitor)
     bring(monitor, "cocoa", UNNAMED, title="Mensah freed", url=URL, minute=1)
-    names.mask_due(monitor)
+    mask_due(monitor)
     monitor.store.check_versions(lambda *_: "name", NOW, limit=9)
     assert monitor.store.erase_withdrawn(at(9), NOW, lambda _: None) == 1
 
@@ -180,7 +180,7 @@ def test_a_name_whose_words_were_erased_stays_hidden_and_is_kept_nowhere(monitor
         assert title == f"{WITHHELD} is home"
         assert text == f"The boy {WITHHELD} is home. {WITHHELD} is well, said {WITHHELD}."
         assert shown.link_tells
-        names.mask_due(monitor)
+        mask_due(monitor)
     key = tmp_path / "names.key"
     assert key.stat().st_mode & 0o777 == 0o600
     with monitor.store._database.reading() as connection:
@@ -195,13 +195,13 @@ def test_without_the_key_text_is_withheld_until_it_is_back(monitor, tmp_path):
     away = key.rename(tmp_path / "away")
     assert seen(monitor, "cocoa")[0] == ""
     bring(monitor, "cocoa", "Mensah is home.", title="Home", url=URL, minute=2)
-    names.mask_due(monitor)
+    mask_due(monitor)
     shown = seen(monitor, "cocoa")[2]
     assert (shown.withheld, shown.link_tells) == (REASONS["key"], True)
     key.write_text("0" * 64)  # another one
     assert seen(monitor, "cocoa")[2].withheld == REASONS["key"]
     away.rename(key)
-    names.mask_due(monitor)
+    mask_due(monitor)
     assert seen(monitor, "cocoa")[1] == f"{WITHHELD} is home."
 
 
@@ -210,9 +210,9 @@ def test_the_others_of_a_story_keep_a_name_when_the_one_that_told_of_it_goes(mon
     bring(monitor, "maid", NAMED, title="Yaw Mensah freed", minute=-9)
     bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Mensah honoured", url=URL)
     bring(monitor, "c", "A shop was opened in Accra.", title="Shop")
-    names.mask_due(monitor)
+    mask_due(monitor)
     fold(monitor)
-    names.mask_due(monitor)
+    mask_due(monitor)
     if how == "forget":
         monitor.store.forget(["article-maid"], "person", NOW)
     else:
@@ -222,7 +222,7 @@ def test_the_others_of_a_story_keep_a_name_when_the_one_that_told_of_it_goes(mon
         assert (title, text) == (f"{WITHHELD} honoured", f"Apprentice {WITHHELD} is honoured.")
         assert shown.link_tells
         monitor.now = lambda: NOW + timedelta(days=2)
-        names.mask_due(monitor)
+        mask_due(monitor)
     with monitor.store._database.reading() as connection:
         kept = dict(connection.exec_driver_sql("SELECT article_id, kept FROM masks").all())
     assert kept["article-b"] != "[]"
@@ -238,9 +238,9 @@ def test_a_hidden_name_is_not_found_by_a_search_for_its_sake(monitor):
     bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Honoured")
     bring(monitor, "fr", "Yaw Mensah est libre.", title="Libre", language="fr")
     fold(monitor)
-    names.mask_due(monitor)
-    assert monitor.store.search(Wanted(words=read_search("libre")), (), limit=9).ids
-    found = monitor.store.search(Wanted(words=read_search("mensah")), (), limit=9)
+    mask_due(monitor)
+    assert monitor.store.search(ArticleFilter(query="libre"), (), limit=9).ids
+    found = monitor.store.search(ArticleFilter(query="mensah"), (), limit=9)
     assert found.ids == ()
     assert Path(monitor.settings.names_key).exists() is False  # nothing had to be kept
 
@@ -249,13 +249,13 @@ def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor)
     bring(monitor, "maid", NAMED, title="Boy freed", url=URL)
     bring(monitor, "b", "Apprentice Yaw Mensah is honoured.", title="Honoured")
     fold(monitor)
-    names.mask_due(monitor)
+    mask_due(monitor)
     assert WITHHELD in seen(monitor, "b")[1]
     assert names.lift(monitor, "article-b", "yaw mensah", "Ama") == 2
     for _ in range(2):
         assert seen(monitor, "b")[1] == "Apprentice Yaw Mensah is honoured."
         assert WITHHELD in seen(monitor, "maid")[1]
-        names.mask_due(monitor)
+        mask_due(monitor)
     names.lift(monitor, "article-maid", "Yaw Mensah", "Ama")
     _, text, shown = seen(monitor, "maid")
     assert (text, shown.link_tells) == (NAMED, False)
@@ -280,7 +280,7 @@ def test_a_mask_lifted_by_hand_is_recorded_without_the_name_and_held_to(monitor)
 
 def test_a_name_whose_words_are_erased_is_lifted_too(monitor):
     bring(monitor, "cocoa", NAMED, title="Freed", url=URL)
-    names.mask_due(monitor)
+    mask_due(monitor)
     bring(monitor, "cocoa", f"{UNNAMED} He is #yawmensah.", title="Freed", url=URL, minute=1)
     monitor.store.check_versions(lambda *_: "name", NOW, limit=9)
     assert withdraw(monitor, NOW + timedelta(days=99)).erased == 1
@@ -305,4 +305,4 @@ def test_a_name_is_kept_too_where_nobody_had_looked_before_it_is_erased(monitor)
     for _ in range(2):
         _, text, shown = seen(monitor, "cocoa")
         assert (text, shown.link_tells) == (f"{WITHHELD} is home.", True)
-        names.mask_due(monitor)
+        mask_due(monitor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ import own_guide
 from monitor.app import Monitor
 from monitor.check.baseline import with_fingerprints
 from monitor.check.batch import Batch, redacted
-from monitor.cli.check_output import WRITERS, Format
+from monitor.cli.check_output import Format, render_batch
 from monitor.settings import CheckSettings, Settings
 
 DRAFT = """\
@@ -35,19 +35,19 @@ def _document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return with_fingerprints(entry, DRAFT, "")
 
 
-@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("format", get_args(Format))
 def test_no_word_of_the_draft_is_left(document: dict[str, Any], format: Format) -> None:
     assert (len(document["findings"]), len(document["ignored"])) == (1, 1)
     rules = {"unfortunate-victim": {"title": "Pity in place of facts", "why": "w", "severity":
              "warning", "sources": [], "suggest": []}}  # fmt: skip
     kept = redacted(document, rules, keyed=False)
-    written = WRITERS[format](Batch((kept,), "g", rules, Path("/work"), redacted=True))
+    written = render_batch(Batch((kept,), "g", rules, Path("/work"), redacted=True), format)
     for word in (*SECRETS, "Unfortunate Victim"):
         assert word.lower() not in written.lower().replace("unfortunate-victim", ""), word
     assert not re.search(r"[0-9a-f]{32}", written)
     assert "Pity in place of facts" in written
     assert "monitor-ignore own-guide" not in written
-    plain = WRITERS[format](Batch((document,), "g", rules, Path("/work")))
+    plain = render_batch(Batch((document,), "g", rules, Path("/work")), format)
     assert "unfortunate victim" in plain.lower()
 
 

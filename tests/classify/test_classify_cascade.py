@@ -107,9 +107,9 @@ def test_a_later_passage_is_read_where_cues_stand() -> None:
     assert later is not None
     assert ENCODER.windows(*article, lambda _: False)[1] is None
     assert relevance_odds(later["relevance"])[1] > relevance_odds(first["relevance"])[1] + 1
-    stretch = later_stretch(reading, MODEL.cues, 1_000)
-    assert stretch is not None
-    assert text[stretch.start :].startswith(CASE[:30])
+    start = later_stretch(reading, MODEL.cues, 1_000)
+    assert start is not None
+    assert text[start:].startswith(CASE[:30])
     plain = FILLER * 40
     nothing = "", plain, read_article("", plain, MODEL.cues), MODEL.cues
     assert ENCODER.windows(*nothing, always)[1] is None

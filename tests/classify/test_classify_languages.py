@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 import shipped
-from monitor.classify.assessors import load_classifiers
+from monitor.classify.assessors import load_classifiers, load_coverage
 from monitor.classify.bulk import classify_lines
-from monitor.classify.uncovered_languages import load_coverage
 from monitor.labels.data_files import data_dir
 from monitor.labels.schemes import POLICY_SCHEMES
 from monitor.records.article import Article

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify.assessors import load_classifiers
+from monitor.classify.assessors import PolicyAssessor, load_classifiers, load_policy_assessor
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.model_stamps import models_in_use
 from monitor.classify.policy import (
     BESIDE,
     BY_NAME,
     LABELS,
-    PolicyAssessor,
     load_policy,
-    load_policy_assessor,
     parse_topics,
 )
 from monitor.labels.data_files import data_dir

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.classify.assessors import load_coverage
 from monitor.classify.cue_phrases import expand
-from monitor.classify.uncovered_languages import find_terms, load_coverage, load_terms
+from monitor.classify.uncovered_languages import find_terms, load_terms
 from monitor.records.article import Article
 from monitor.records.errors import ModelError
 

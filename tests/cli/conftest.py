@@ -19,7 +19,7 @@ class Followed:
     """
 
     desk: Desk
-    outlets: demo_outlets.Outlets
+    outlets: demo_outlets.RunningSite
     said: Mapping[str, Said]
     expected: Mapping[str, demo_outlets.Kind]
 

@@ -19,7 +19,7 @@ import serving
 from desk import Desk, Said, make_desk
 from feed_server import STORY, Answer, item, page, rss
 from light_desk import LightDesk
-from monitor.cli.doctor_checks import Setup, examine_database
+from monitor.cli.doctor import Setup, examine_database
 from monitor.settings import Settings
 
 MEGABYTE = 1_000_000

@@ -11,7 +11,7 @@ import pytest
 
 import shipped
 from desk import Desk, make_desk
-from monitor.check.answer import Told, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json
 from monitor.cli.check import exit_code
 from monitor.cli.check_output import as_text
 from monitor.records.finding import Finding, Severity
@@ -43,7 +43,7 @@ def answer(*findings: Finding, least: float | None = None) -> dict[str, Any]:
     document = Document(BAD, "", language="en")
     checked = Checked(findings, (), 8)
     missed = "Half is missed."
-    return answer_json([Told(THB, checked, missed)], document, path="a.txt", least=least)
+    return answer_json([GuidelineResult(THB, checked, missed)], document, path="a.txt", least=least)
 
 
 def test_how_sure_a_finding_is_stands_beside_it_and_what_protects_first() -> None:

@@ -10,7 +10,7 @@ import pytest
 from desk import Desk
 from monitor.api.authentication import is_loopback, words_to_others
 from monitor.app import Monitor
-from monitor.cli.doctor_checks import Setup, examine, examine_serving
+from monitor.cli.doctor import Setup, examine, examine_serving
 from monitor.records.errors import ConfigError
 from monitor.settings import DigestSettings, ServeSettings, Settings, load_settings
 from store_samples import NOW

@@ -18,7 +18,7 @@ import pytest
 import mail_server
 import store_samples
 from desk import Desk as Folder
-from monitor.cli.doctor_checks import (
+from monitor.cli.doctor import (
     PARTS,
     Check,
     Part,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.doctor_checks import encryption_words, folder_flags
+from monitor.cli.doctor import encryption_words, folder_flags
 
 DISK = "its disk is encrypted (dm-crypt)"
 BARE = "its disk is not encrypted, as far as the system tells"

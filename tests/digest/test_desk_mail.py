@@ -21,7 +21,7 @@ from mail_server import PASSWORD, USER, MailServer
 from monitor.app import Monitor
 from monitor.digest.mail_delivery import find_recipient, send_day, send_due, unsubscribe
 from monitor.digest.mail_message import stop_token
-from monitor.digest.smtp import Told, send_message
+from monitor.digest.smtp import SendResult, send_message
 from monitor.records.article import Assessment
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import WITHHELD
@@ -281,7 +281,7 @@ def test_one_that_is_refused_keeps_nobody_else_from_it(desk: Open, server: MailS
 def test_a_wrong_password_is_tried_once_for_all(desk: Open, smtp: SmtpSettings) -> None:
     asked = []
 
-    def send(message, settings) -> Told:
+    def send(message, settings) -> SendResult:
         asked.append(str(message["To"]))
         return send_message(message, settings)
 
@@ -317,7 +317,7 @@ def test_a_server_that_hangs_leaves_it_unknown_and_it_is_not_sent_again(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of threads, at a fork
 def test_killed_between_the_servers_word_and_the_commit(desk: Open, server: MailServer) -> None:
-    def send(message, smtp) -> Told:
+    def send(message, smtp) -> SendResult:
         assert send_message(message, smtp).outcome == "sent"
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
@@ -414,7 +414,7 @@ def test_where_one_hangs_the_others_wait(desk: Open, server: MailServer) -> None
 
 
 def test_cut_off_before_the_server_was_called(desk: Open, server: MailServer) -> None:
-    def send(message, smtp) -> Told:
+    def send(message, smtp) -> SendResult:
         raise KeyboardInterrupt
 
     monitor = desk()
@@ -429,7 +429,7 @@ def test_two_desks_on_one_database_send_once(desk: Open, server: MailServer) -> 
     one, other = desk(), desk()
     raced = []
 
-    def send(message, smtp) -> Told:
+    def send(message, smtp) -> SendResult:
         raced.extend(send_due(other, MORNING))
         return send_message(message, smtp)
 

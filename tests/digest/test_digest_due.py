@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.digest.mail_schedule import Due, due_sends, undelivered
+from monitor.digest.mail_schedule import DueDigest, due_sends, undelivered
 from monitor.records.digest import Delivery
 from monitor.settings import Recipient
 
@@ -30,12 +30,12 @@ def attempt(recipient: Recipient, day: str, outcome="sent", *, until=None, sent_
     return Delivery(address, preset, day, at(day), until or end, "", moment, outcome, **more)
 
 
-def due(recipient: Recipient, now: str, *sent: Delivery, zone=UTC_ZONE) -> Due | None:
+def due(recipient: Recipient, now: str, *sent: Delivery, zone=UTC_ZONE) -> DueDigest | None:
     found = due_sends([recipient], {recipient.key: sent}, at(now), zone)
     return found[0] if found else None
 
 
-def days(found: Due | None, zone=UTC_ZONE) -> str | None:
+def days(found: DueDigest | None, zone=UTC_ZONE) -> str | None:
     return found.label(zone) if found else None
 
 

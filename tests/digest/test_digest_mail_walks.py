@@ -1,4 +1,4 @@
-"""Every story in one mail, over 500 random histories; tests/proof.py has 10,000."""
+"""Every story in one mail, over 500 random histories; tests/support/proof.py has 10,000."""
 
 import random
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 
 import mail_walks
 from mail_walks import Desk, Mail, Piece, World
-from monitor.digest.mail_delivery import Sent
+from monitor.digest.mail_delivery import DeliveryResult
 from monitor.settings import Filter, Settings
 from store_samples import NOW
 
@@ -27,7 +27,7 @@ def test_a_breach_is_seen(tmp_path: Path) -> None:
         seen = NOW - timedelta(days=days)
         world.pieces[f"n{number}"] = Piece(f"n{number}", number, seen, "GH", "north", 0.9)
         world.judged.add(f"n{number}")
-    to, today = Sent("a@b.example", "cases", "2026-11-25", "sent"), "2026-11-25"
+    to, today = DeliveryResult("a@b.example", "cases", "2026-11-25", "sent"), "2026-11-25"
 
     def look(names: set[str], old: int, *before: Mail, wanted: Filter = Filter()) -> str:  # noqa: B008
         world.broken.clear()

@@ -15,7 +15,7 @@ from monitor.people.masked_quotes import articles_in, mask_assessed
 from monitor.records.digest import Digest, Story
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask, Shown, shown_by, withheld
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 TITLE = "Sex slave Amina Yusuf, 14, freed"
 TEXT = "Police freed Amina Yusuf. Yusuf, Amina's aunt, paid for Amina Yusuf to be sold."
@@ -103,7 +103,7 @@ def test_no_page_has_the_names(form):
 
 @pytest.mark.parametrize("form", ["html", "text", "md"])
 def test_where_names_cannot_be_told_a_line_of_tags_stands_for_the_headline(form):
-    term = Term("trata", "es", "trafficking term", (Span("title", 0, 5),))
+    term = FoundTerm("trata", "es", "trafficking term", (Span("title", 0, 5),))
     listed = article("p1", "Dos niñas", "Ana", language="es")
     lead = replace(LEAD, article=replace(LEAD.article, url="https://coast.example/1"))
     found = day(Story("a1", (lead,)), unjudged=(replace(listed, terms=(term,)),))

@@ -39,7 +39,7 @@ from monitor.records.digest import Delivery, Digest, Story
 from monitor.records.feed import Ledger
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Shown, withheld
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.rules.checker import check_document
 from monitor.text.readers import make_document
 from monitor.web.page_frame import render
@@ -90,7 +90,7 @@ def full() -> Digest:
     first, *others = (Story(a.article.id, (a,)) for a in every_label())
     stories = (replace(first, articles=(*first.articles, plain("copy"))), *others)
     thai = plain("t", language="th")
-    term = Term("x", "th", "trafficking in persons")
+    term = FoundTerm("x", "th", "trafficking in persons")
     ledger = LEDGER
     lost = Delivery("a@b.example", "cases", "2026-11-24", None, None, "", MORNING, "unknown")
     return digest(
@@ -177,7 +177,7 @@ def test_mail_and_feeds(name: str) -> None:
 
 
 def test_every_word_of_ours_that_stands_alone() -> None:
-    said = [value for name, value in vars(words).items() if name.isupper()]
+    said = [each for name, each in vars(words).items() if name.isupper() and isinstance(each, str)]
     said += [WITHHELD, f"{WITHHELD} and {WITHHELD}'s mother spoke in court."]
     for outcome in ("failed", "unknown"):
         lost = Delivery("a@b.example", "cases", "2026-11-24", None, None, "", MORNING, outcome)

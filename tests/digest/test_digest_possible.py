@@ -8,11 +8,11 @@ import pytest
 from digest_samples import article, digest, render
 from monitor.digest.view import NO_WORDS, POSSIBLE, POSSIBLE_NOTE
 from monitor.records.finding import Span
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 TITLE = "Ils dormaient à douze dans un hangar sans papiers ni salaire"
 START = TITLE.index("sans papiers")
-TERM = Term("sans papiers", "fr", "documents", (Span("title", START, START + 12),))
+TERM = FoundTerm("sans papiers", "fr", "documents", (Span("title", START, START + 12),))
 
 
 def possible(key="f1", *, relevance=0.6, terms=(TERM,), **changes):

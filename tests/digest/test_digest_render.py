@@ -18,7 +18,7 @@ from monitor.digest.render import render_digest
 from monitor.records.digest import Digest, Story
 from monitor.records.errors import UsageError
 from monitor.records.feed import FailedFeed, Ledger, SilentFeed
-from monitor.records.finding import Source, Span
+from monitor.records.finding import Citation, Span
 from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
 
@@ -63,7 +63,7 @@ def digest_of(*articles, **changes):
 
 def hostile(text):
     flag = finding(text, text, why=text, message=text, suggestions=(text,))
-    flag = replace(flag, sources=(Source(text, text, "javascript:alert(1)"),))
+    flag = replace(flag, sources=(Citation(text, text, "javascript:alert(1)"),))
     evil = article(
         title=text,
         text=text,

@@ -13,7 +13,7 @@ import pytest
 
 import mail_server
 from mail_server import PASSWORD, USER, MailServer
-from monitor.digest.smtp import Told, send_message, try_login
+from monitor.digest.smtp import SendResult, send_message, try_login
 from monitor.settings import SmtpSettings
 
 DOTS = ".one\r\n..two\r\n.\r\nthree\r\n"
@@ -52,12 +52,12 @@ def _as_it_was(server: MailServer) -> Iterator[None]:
 @pytest.mark.parametrize("security", ["tls", "none"])
 def test_of_every_security(tmp_path: Path, security: str) -> None:
     with mail_server.serve(tmp_path, security) as server:
-        assert send_message(message(), settings(server, security=security)) == Told("sent")
+        assert send_message(message(), settings(server, security=security)) == SendResult("sent")
         assert server.received[0].get_content() == DOTS
 
 
 def test_with_starttls_and_a_password(server: MailServer) -> None:
-    assert send_message(message(), settings(server)) == Told("sent")
+    assert send_message(message(), settings(server)) == SendResult("sent")
     [got] = server.received
     assert got.get_content() == DOTS
     assert got["X-Mail-From"] == "desk@example.org"

@@ -11,12 +11,12 @@ from markdown_it import MarkdownIt
 from digest_samples import article, digest, render
 from monitor.digest.view import UNJUDGED
 from monitor.records.finding import Span
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 TITLE = "ตำรวจจับเครือข่ายค้ามนุษย์ที่แม่สอด"
 FOUND = "ค้ามนุษย์"
 START = TITLE.index(FOUND)
-TERM = Term(FOUND, "th", "human trafficking", (Span("title", START, START + len(FOUND)),))
+TERM = FoundTerm(FOUND, "th", "human trafficking", (Span("title", START, START + len(FOUND)),))
 EVIL = "<script>alert(1)</script> [x](javascript:1) \x1b[31m \u202e"
 
 
@@ -88,7 +88,7 @@ class Tags(HTMLParser):
 
 
 def test_hostile_text_stays_text():
-    term = Term(EVIL, EVIL, EVIL, (Span("title", 0, len(EVIL)),))
+    term = FoundTerm(EVIL, EVIL, EVIL, (Span("title", 0, len(EVIL)),))
     evil = unjudged(title=EVIL, terms=(term,), outlet=EVIL, language=EVIL, url=f"javascript:{EVIL}")
     found = digest(evil)
     for page in (render(found, "html"), MarkdownIt().render(render(found, "md"))):
@@ -100,6 +100,6 @@ def test_hostile_text_stays_text():
 
 
 def test_lines_of_plain_text_fit_the_page():
-    term = Term("x" * 300, "fr", "y " * 200, ())
+    term = FoundTerm("x" * 300, "fr", "y " * 200, ())
     page = render(digest(unjudged(title="z" * 400, terms=(term,) * 5)), "text")
     assert all(len(line) <= 78 for line in page.splitlines())

@@ -22,7 +22,7 @@ from monitor.records.errors import UsageError
 from monitor.records.finding import Span
 from monitor.records.tag import Tag
 from monitor.settings import CheckSettings, Settings
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -82,8 +82,8 @@ def say(desk: LightDesk, when: datetime, *, relevance: float = 0.9, stamp: str =
         desk.store.record_assessments([(article, one) for one in every], when)
 
 
-def placed(article: Any, _shelf: Any) -> Placed:
-    return Placed(None if article.id == "article-a" else "article-a", "", (), NOW)
+def placed(article: Any, _shelf: Any) -> StoryPlacement:
+    return StoryPlacement(None if article.id == "article-a" else "article-a", "", (), NOW)
 
 
 def review(desk: LightDesk, name: str, when: datetime, *, provisional: bool = False) -> int:

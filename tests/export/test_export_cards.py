@@ -20,7 +20,7 @@ from monitor.export.exporter import export
 from monitor.export.packaging import citation, datapackage, dataset_card
 from monitor.export.publication import PublicationPolicy
 from monitor.labels.data_files import data_dir
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
 from monitor.settings import ExportSettings
 
@@ -302,7 +302,7 @@ def exported(folder, format, **options):
     )  # "NA": no missing value
     one = article(tags=tags, findings=(finding(BODY, "skipper", field="text", scope="body"),))
     two = article("a2", language=None)
-    records = [Recorded(each) for each in (one, two)]
+    records = [FullRecord(each) for each in (one, two)]
     return export(
         records, folder, format=format, policy=PublicationPolicy(restricted=True), **options
     )

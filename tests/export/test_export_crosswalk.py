@@ -14,7 +14,7 @@ from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.labels.schemes import FORMS, INDICATORS, VULNERABILITIES
 from monitor.records.article import Article, AssessedArticle
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
 from record_samples import NOON
 
@@ -137,7 +137,7 @@ def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path)
         Tag("place", "ML", 0.9, role="origin"),
     )
     assessed = AssessedArticle(article, 0.9, True, False, None, tags, (), (), ())
-    values = publish(canonical(Recorded(assessed)), PublicationPolicy(restricted=True)).values
+    values = publish(canonical(FullRecord(assessed)), PublicationPolicy(restricted=True)).values
     assert values["flow_region"] == {"kind": "intra_subregional", "bodies": ["AU", "AU-western"]}
     writer = csv_tables.open_writer(tmp_path, "quotes")
     writer.write(values)

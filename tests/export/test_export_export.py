@@ -22,11 +22,11 @@ from monitor.export import jsonl
 from monitor.export.exporter import export as corpus_export
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.records.finding import SCORE_TOLERANCE, Span
 from monitor.records.tag import Tag
-from monitor.storage.leases import holder_name
+from monitor.storage.work_queue import holder_name
 from monitor.text.safe_text import unguard
 
 BODY = OPENING + " The hearing goes on in the port's old customs house next week." * 40
@@ -42,11 +42,11 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 
 def export(records, folder, *, text="quotes", include_reserved=False, **options):
     policy = PublicationPolicy(text=text, include_reserved=include_reserved, restricted=True)
-    return corpus_export(map(Recorded, records), folder, policy=policy, **options)
+    return corpus_export(map(FullRecord, records), folder, policy=policy, **options)
 
 
 def published(assessed, text="full"):
-    return publish(canonical(Recorded(assessed)), PublicationPolicy(text=text, restricted=True))
+    return publish(canonical(FullRecord(assessed)), PublicationPolicy(text=text, restricted=True))
 
 
 def export_lines(tmp_path, *records, **options):

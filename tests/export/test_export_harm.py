@@ -19,7 +19,7 @@ from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical, record_schema
 from monitor.export.redaction import NameRedaction
 from monitor.records.article import Enclosure, Review
-from monitor.records.article_record import Recorded, Version
+from monitor.records.article_record import FullRecord, Version
 from monitor.records.errors import UsageError
 from monitor.records.finding import ScorecardItem, Span
 from monitor.records.hidden_names import LANGUAGE, Shown, withheld
@@ -72,7 +72,7 @@ def told(*findings, tags=(), shown=SHOWN, relevance=0.97, **changes):
     kept = {key: changes.pop(key) for key in ("reviews", "story", "versions") if key in changes}
     judged = {key: changes.pop(key) for key in ("scorecard",) if key in changes}
     of = replace(one.article, sha256="5ec2e7" * 10, **changes)
-    return Recorded(replace(one, article=of, stamps=STAMPS, **judged), shown=shown, **kept)
+    return FullRecord(replace(one, article=of, stamps=STAMPS, **judged), shown=shown, **kept)
 
 
 def given(recorded, *, text="full", secret=SECRET, **options):
@@ -366,7 +366,7 @@ def test_what_was_searched_for_is_not_told_where_it_names_somebody(tmp_path):
 def test_an_import_tells_whose_file_it_was_in_a_restricted_export_alone():
     told = {"file": "case-ama.jsonl", "sha256": "ab", "format": "jsonl", "place": 3, "name": "x"}
     told["at"] = "2026-11-28T06:00:00Z"
-    record = canonical(Recorded(article()))
+    record = canonical(FullRecord(article()))
     record["provenance"]["import"] = told
     shown = Shown(record["title"])
     given = publish(record, PublicationPolicy(), shown, guard=DisclosureRules()).values[

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.export.k_anonymity import EquivalenceClasses, KAnonymiser, WithheldArticle, generalised
 from monitor.export.record import canonical
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from record_samples import RECORDED
 
 ARTICLES = st.lists(
@@ -104,7 +104,7 @@ def test_counts_are_in_steps_of_k_and_no_more_than_there_are(
 
 @given(RECORDED)
 @settings(max_examples=40, deadline=None)
-def test_what_is_given_of_one_is_a_matter_of_verdict_year_and_judges(recorded: Recorded) -> None:
+def test_what_is_given_of_one_is_a_matter_of_verdict_year_and_judges(recorded: FullRecord) -> None:
     one = canonical(recorded)
     values = generalised(one)
     told = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps", "seen")

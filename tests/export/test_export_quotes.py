@@ -11,7 +11,7 @@ from digest_samples import article, finding
 from monitor.export.copyright_cap import NumberedWords, QuotationBudget
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.finding import ScorecardItem, Span
 from monitor.records.tag import Tag
 
@@ -19,7 +19,7 @@ TEXT = " ".join(f"word{n}" for n in range(2_000))
 
 
 def quotes(assessed, **options):
-    return publish(canonical(Recorded(assessed)), PublicationPolicy(restricted=True, **options))
+    return publish(canonical(FullRecord(assessed)), PublicationPolicy(restricted=True, **options))
 
 
 def taken(text, *places, share=0.1, most=90):

@@ -25,7 +25,7 @@ from monitor.export.record import canonical, record_schema, spans_of
 from monitor.export.rehydration import export_file, read_records
 from monitor.labels.regions import Kind as FlowKind
 from monitor.records.article import ContentOrigin, Mining, Verdict
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.finding import FieldName, Finding, Quoted, Scope, Severity, Span
 from record_samples import RECORDED, named
 
@@ -52,7 +52,7 @@ def test_the_schema_has_the_keys_and_words_of_the_declarations() -> None:
 
 @given(RECORDED)
 @settings(max_examples=15, deadline=None)
-def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) -> None:
+def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: FullRecord) -> None:
     record = canonical(recorded)
     VALIDATOR.validate(record)
     for span in spans_of(record):
@@ -80,7 +80,7 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: Recorded) 
 @given(st.lists(RECORDED, max_size=3), st.sampled_from(DEGREES), st.booleans())
 @settings(max_examples=8, deadline=None)
 def test_what_is_read_back_is_what_was_published(
-    some: list[Recorded], text: TextDegree, restricted: bool
+    some: list[FullRecord], text: TextDegree, restricted: bool
 ) -> None:
     policy, guard = (
         PublicationPolicy(text=text, restricted=restricted),
@@ -118,7 +118,7 @@ def test_what_is_read_back_is_what_was_published(
     )
 
 
-def _has_words(recorded: Recorded) -> bool:
+def _has_words(recorded: FullRecord) -> bool:
     return bool(fold(f"{recorded.assessed.article.title} {recorded.assessed.article.text}"))
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from digest_samples import TAGS, article
 from monitor.export.exporter import export
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.finding import ScorecardItem
 from monitor.records.hidden_names import Shown
 from monitor.records.tag import Tag
@@ -39,7 +39,7 @@ def folder(tmp_path):
     nobody = article("a5", "Grüße aus ไทย", tags=TAGS)
     records.append(replace(nobody, relevance=None, relevant=None, borderline=None))
     now = datetime(2026, 11, 28, tzinfo=UTC)
-    looked_through = [Recorded(one, shown=Shown(one.article.title)) for one in records]
+    looked_through = [FullRecord(one, shown=Shown(one.article.title)) for one in records]
     export(looked_through, tmp_path / "corpus", format="csv", now=now)
     return tmp_path
 

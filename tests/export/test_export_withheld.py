@@ -29,7 +29,7 @@ from monitor.records.finding import Finding, Span
 from monitor.records.hidden_names import Mask
 from monitor.records.tag import Tag
 from monitor.settings import Settings
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import GUIDELINE, feed, incoming, poll
 
 K = 20
@@ -120,9 +120,9 @@ class Desk:
         stories = self.monitor.stories_stamp
         self.monitor.store.fold(stories, [GUIDELINE], self._place, self.clock[0], limit=999)
 
-    def _place(self, article: Article, _: object = None) -> Placed:
+    def _place(self, article: Article, _: object = None) -> StoryPlacement:
         story = self._stories.setdefault(article.id[:-1], article.id)
-        return Placed(story, "", (), article.seen)
+        return StoryPlacement(story, "", (), article.seen)
 
     def export(self, name: str, kind: str = "jsonl", **options: Any) -> ExportReport:
         """Export under a name, some time after the last."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 import feed_server
-from monitor.feeds.http_client import Client, open_client
+from monitor.feeds.http_client import HttpClient, open_client
 from monitor.settings import FetchSettings
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -29,6 +29,6 @@ def settings() -> FetchSettings:
 
 
 @pytest.fixture
-def client(settings: FetchSettings) -> Iterator[Client]:
+def client(settings: FetchSettings) -> Iterator[HttpClient]:
     with open_client(settings) as opened:
         yield opened

@@ -22,7 +22,7 @@ from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import article_id
 from monitor.records.article import Enclosure
 from monitor.records.errors import StoreError
-from monitor.records.feed import FeedState, Known
+from monitor.records.feed import FeedState, KnownArticle
 
 FULL = f"<p>{STORY}</p>"
 START = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ class Desk:
         sha256 = getattr(entry, "sha256", None) or had.sha256
         seen = {**(had.feed_sha256 if had else {}), poll.feed.id: entry.feed_sha256}
         tries = (had.page_tries if had else 0) + (entry.page_error is not None)
-        self.known[key] = Known(origin, sha256, seen, tries)
+        self.known[key] = KnownArticle(origin, sha256, seen, tries)
         if hasattr(entry, "text"):
             self.texts[key] = entry.text
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.feeds.feed_entry import Entry
+from monitor.feeds.feed_entry import FeedEntry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_plan import (
     after_failure,
@@ -19,11 +19,11 @@ from monitor.feeds.polling_plan import (
     usable_date,
 )
 from monitor.feeds.starter_feeds import make_feed
-from monitor.records.feed import FeedState, Known, Move, Silence
+from monitor.records.feed import FeedSilence, FeedState, KnownArticle, Move
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-ENTRY = Entry("https://e.example/1", "", "T", "", "", None, None)
+ENTRY = FeedEntry("https://e.example/1", "", "T", "", "", None, None)
 NEW = FeedState(recent=(NOW,))
 """Of a feed with news just now."""
 ANSWER = FetchResult("u", "u", 200, {}, b"x", False, '"1"', None, None, None)
@@ -196,7 +196,7 @@ def test_recent_dates_are_kept_newest_first_and_few():
 def test_silence_is_judged_by_the_feeds_own_rhythm(gap_h, quiet_h, silent):
     dates = [NOW - (quiet_h + n * gap_h) * HOUR for n in range(10)]
     found = find_silence(dates, NOW)
-    assert found == (Silence(dates[0], gap_h * HOUR) if silent else None)
+    assert found == (FeedSilence(dates[0], gap_h * HOUR) if silent else None)
     assert find_silence(dates[:4], NOW) is None
     assert find_silence([], NOW) is None
 
@@ -228,8 +228,8 @@ def test_which_entries_need_their_page(summary, content, needed):
 
 def test_what_to_do_about_an_entry():
     full, teaser = replace(ENTRY, content=LONG), replace(ENTRY, summary=SHORT)
-    have = Known("page", "x", {"f": "1"})
-    poor = Known("summary", "x", {"f": "1"}, page_tries=1)
+    have = KnownArticle("page", "x", {"f": "1"})
+    poor = KnownArticle("summary", "x", {"f": "1"}, page_tries=1)
     assert next_step(full, None, "f", "1") == "text"
     assert next_step(teaser, None, "f", "1") == "page"
     assert next_step(teaser, have, "f", "1") == "sighting"

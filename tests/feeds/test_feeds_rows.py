@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from monitor.feeds import import_formats as rows
-from monitor.feeds.import_formats import Dropped, RowFormat, TextRow, format_of, open_rows
+from monitor.feeds.import_formats import DroppedRow, RowFormat, TextRow, format_of, open_rows
 from monitor.feeds.web_archives import RawPage, page_lines
 from monitor.records.errors import DataError, UsageError
 from monitor.text.safe_text import unguard
@@ -107,7 +107,7 @@ def test_a_line_without_end_is_not_held(tmp_path: Path, monkeypatch: pytest.Monk
     found = read(tmp_path / "a.jsonl.gz")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert [type(row) for row in found] == [Dropped, TextRow]
+    assert [type(row) for row in found] == [DroppedRow, TextRow]
     assert found[1].place.at == 2
     assert peak < 3_000_000
 
@@ -206,7 +206,7 @@ def test_web_archives(tmp_path: Path) -> None:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak < 12_000_000
-        said = [row.why if isinstance(row, Dropped) else row.raw.url[18:] for row in found]
+        said = [row.why if isinstance(row, DroppedRow) else row.raw.url[18:] for row in found]
         assert said[:6] == ["plain", "gzip", "undone", "chunks", "latin", "mine"]
         assert said[6:] == ["broken", "broken", "too_long", "status", "not_html", "last"]
     assert [found[i].raw.body for i in (0, 1, 2, 3)] == [page(i) for i in (0, 1, 2, 2)]

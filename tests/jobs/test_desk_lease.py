@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from monitor.app import Monitor
-from monitor.jobs.schedule import LENGTH, Turn, alone, is_free
+from monitor.jobs.work_queue import SCHEDULE_LENGTH as LENGTH
+from monitor.jobs.work_queue import ScheduleLease, alone
 from monitor.records.errors import UsageError
 from monitor.settings import Settings
-from monitor.storage.leases import Lease, holder_name, is_dead, machine_name
 from monitor.storage.store import Store, open_store
+from monitor.storage.work_queue import Lease, holder_name, is_dead, is_over, machine_name
 from postgres import new_database
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -45,9 +46,8 @@ def test_when_a_lease_is_free() -> None:
         (NOW - timedelta(seconds=61), True),  # nobody writes one as long: a clock was set back
         (NOW - timedelta(days=40), True),
     ):
-        assert is_free(held, "mine", now, lambda _: False) is free, now
-    assert is_free(held, "t", NOW, lambda _: False)
-    assert is_free(held, "mine", NOW, lambda _: True)
+        assert is_over(held, now, LENGTH, lambda _: False) is free, now
+    assert is_over(held, NOW, LENGTH, lambda _: True)
 
 
 def test_whether_a_holder_is_dead() -> None:
@@ -71,8 +71,8 @@ def test_containers_that_share_a_name_are_told_apart() -> None:
 
 def test_one_at_a_time_and_the_next_when_it_ends(store: Store) -> None:
     clock = [NOW]
-    first = Turn(store, lambda: clock[0], holder=OTHER)
-    second = Turn(store, lambda: clock[0], holder="here process 13")
+    first = ScheduleLease(store, lambda: clock[0], holder=OTHER)
+    second = ScheduleLease(store, lambda: clock[0], holder="here process 13")
     with second:
         with first:
             assert first.take() is None
@@ -90,25 +90,25 @@ def test_one_at_a_time_and_the_next_when_it_ends(store: Store) -> None:
 def test_a_holder_that_slept_sees_that_it_lost_its_turn(store: Store) -> None:
     clock = [NOW]
     with (
-        Turn(store, lambda: clock[0], holder=OTHER) as first,
-        Turn(store, lambda: clock[0], holder="here process 13") as second,
+        ScheduleLease(store, lambda: clock[0], holder=OTHER) as first,
+        ScheduleLease(store, lambda: clock[0], holder="here process 13") as second,
     ):
         assert first.take() is None
         clock[0] += LENGTH
         assert second.take() is None, "run out"
         assert first.take() is not None
         assert first.lost
-    with Turn(store, lambda: clock[0], holder="a third") as third:
+    with ScheduleLease(store, lambda: clock[0], holder="a third") as third:
         assert third.take() is None
 
 
 def test_it_is_renewed_while_work_goes_on(store: Store) -> None:
     clock = [NOW]
-    with Turn(store, lambda: clock[0], holder=OTHER, renew_s=0.02) as first:
+    with ScheduleLease(store, lambda: clock[0], holder=OTHER, renew_s=0.02) as first:
         assert first.take() is None
         clock[0] += LENGTH * 0.9
         deadline = time.monotonic() + 10
-        other = Turn(store, lambda: clock[0], holder="here process 13")
+        other = ScheduleLease(store, lambda: clock[0], holder="here process 13")
         while (held := other.take()) is not None and held.until < clock[0] + LENGTH:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -117,7 +117,7 @@ def test_it_is_renewed_while_work_goes_on(store: Store) -> None:
 
 def test_what_is_done_once_is_refused_in_words(tmp_path: Path) -> None:
     with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
-        with Turn(monitor.store, monitor.now, holder=OTHER) as turn:
+        with ScheduleLease(monitor.store, monitor.now, holder=OTHER) as turn:
             turn.take()
             with (
                 pytest.raises(UsageError, match=r"elsewhere process 12 is at work .* 12:01:30"),

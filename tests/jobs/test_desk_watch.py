@@ -24,7 +24,16 @@ from feed_server import STORY, Answer, FeedServer, item, rss
 from monitor.app import Monitor
 from monitor.feeds.starter_feeds import make_feed
 from monitor.jobs import schedule as watching
-from monitor.jobs.schedule import Job, Schedule, Stop, Turn, clock_words, line, pause_s, watch
+from monitor.jobs.schedule import (
+    ScheduledJob,
+    ScheduleProcess,
+    Stop,
+    clock_words,
+    line,
+    pause_s,
+    watch,
+)
+from monitor.jobs.work_queue import ScheduleLease
 from monitor.records.errors import StoreError
 from monitor.settings import FetchSettings, Settings, StoreSettings
 from monitor.storage.store import open_store
@@ -83,7 +92,7 @@ class Desktop:
     def sleep(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
 
-    def watch(self, *jobs: Job, until: datetime, **options: Any) -> list[dict[str, Any]]:
+    def watch(self, *jobs: ScheduledJob, until: datetime, **options: Any) -> list[dict[str, Any]]:
         def rest(seconds: float) -> None:
             self.sleep(seconds)
             self.stop.asked = self.at >= until
@@ -118,12 +127,12 @@ def test_a_job_that_fails_is_told_and_the_next_round_goes_on(desktop: Desktop) -
             raise ZeroDivisionError("a fault with a word: Zqcanary")
         return {"done": 1 if len(tries) == 3 else 0}
 
-    said = desktop.watch(Job("work", work), until=NOW + 6 * MINUTE)
+    said = desktop.watch(ScheduledJob("work", work), until=NOW + 6 * MINUTE)
     assert [one.get("error", one.get("done")) for one in said[:3]] == [
         *["database a.sqlite: locked by another program (waited 10 s)"] * 2,
         1,
     ]
-    assert said[3]["error"].startswith("unexpected: ZeroDivisionError at jobs/test_desk_watch.py:")
+    assert said[3]["error"].startswith("unexpected: ZeroDivisionError at test_desk_watch.py:")
     assert "Zqcanary" not in json.dumps(said)
     assert len(said) == 4, "a job that did nothing is not told"
     assert [round((at - NOW) / MINUTE) for at in tries] == [0, 1, 3, 4, 5]
@@ -133,7 +142,7 @@ def test_a_job_that_always_fails_is_tried_less_and_less(desktop: Desktop) -> Non
     def work(*_: object) -> dict[str, int]:
         raise StoreError("broken")
 
-    said = desktop.watch(Job("work", work), until=NOW + 60 * MINUTE)
+    said = desktop.watch(ScheduledJob("work", work), until=NOW + 60 * MINUTE)
     minutes = [(datetime.fromisoformat(one["at"]) - NOW) / MINUTE for one in said]
     assert minutes == [0, 1, 3, 7, 15, 31, 47]
 
@@ -154,7 +163,7 @@ def test_a_database_that_is_locked_costs_a_round(desktop: Desktop, tmp_path: Pat
             if desktop.at == NOW:
                 other.execute("ROLLBACK")
 
-    said = desktop.watch(Job("work", work), until=NOW + 3 * MINUTE)
+    said = desktop.watch(ScheduledJob("work", work), until=NOW + 3 * MINUTE)
     other.close()
     assert "locked by another program" in said[0]["error"]
     assert said[1]["new"] == 1
@@ -225,9 +234,9 @@ def test_a_second_one_waits_and_takes_over(desktop: Desktop) -> None:
         worked.append(desktop.at)
         return {}
 
-    with Turn(desktop.monitor.store, lambda: NOW, holder="elsewhere process 7") as first:
+    with ScheduleLease(desktop.monitor.store, lambda: NOW, holder="elsewhere process 7") as first:
         first.take()
-        said = desktop.watch(Job("work", work), until=NOW + 3 * MINUTE)
+        said = desktop.watch(ScheduledJob("work", work), until=NOW + 3 * MINUTE)
     (told,) = said
     assert told["waits"].startswith(
         "elsewhere process 7 is at work on this database (until 12:01:30"
@@ -316,7 +325,7 @@ def test_a_schedule_beside_ends_with_its_input_and_is_started_again(tmp_path: Pa
     )
     code = f"import os; os.chdir({str(tmp_path)!r})\n{code}"
     told: list[str] = []
-    with Schedule([sys.executable, "-c", code], told.append, again_s=0.05) as schedule:
+    with ScheduleProcess([sys.executable, "-c", code], told.append, again_s=0.05) as schedule:
         deadline = time.monotonic() + 60
         while not (tmp_path / "second").exists():
             assert time.monotonic() < deadline
@@ -327,7 +336,7 @@ def test_a_schedule_beside_ends_with_its_input_and_is_started_again(tmp_path: Pa
     assert json.loads(said)["error"] == "ended with 3; started again in 0.05 s"
 
 
-@pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: see tests/proof.py")
+@pytest.mark.skipif(not os.environ.get("SERVED"), reason="17 s of processor: make proof")
 def test_a_served_desk_keeps_the_schedule_too(tmp_path: Path, server: FeedServer) -> None:
     desk = make_desk(tmp_path / "desk")
     server.script["/feed"] = Answer(rss(item("/1", content=FULL)))

@@ -36,9 +36,9 @@ def test_what_is_forgotten_meanwhile_is_not_judged(tmp_path: Path) -> None:
     with LightDesk(Settings(home=tmp_path), now=lambda: NOW) as monitor:
         monitor.__dict__["store"] = Forgetting(monitor.store)
         monitor.__dict__["assessors"] = (Noting("other@1", tmp_path / "log"),)
-        (task,) = list(_due(monitor, "other@1"))
-    (wanted,) = task.wanted.values()
-    assert {task.articles[number].id for number in wanted} == {key("a"), key("c")}
+        ((articles, by_stamp),) = list(_due(monitor, "other@1"))
+    (wanted,) = by_stamp.values()
+    assert {articles[number].id for number in wanted} == {key("a"), key("c")}
 
 
 def test_an_address_of_this_run_is_none() -> None:

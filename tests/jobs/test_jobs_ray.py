@@ -1,6 +1,6 @@
 """`--engine ray` as it is typed: the same results, a worker killed, drafts that go nowhere.
 
-A cluster takes seconds to start: `python tests/proof.py ray` does all of it with more pages.
+A cluster takes seconds to start: the step `ray` of the proof does all of it with more pages.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ import pytest
 
 from desk import Desk, make_desk
 from monitor.app import Monitor
-from monitor.jobs.ray_cluster import open_cluster
-from monitor.jobs.ray_jobs import Worker
+from monitor.jobs.ray_jobs import RayWorker, open_cluster
 from monitor.records.errors import UsageError
 from monitor.settings import Settings
 from ray_processes import all_ended, children, kill_one, workers
@@ -38,7 +37,7 @@ if not sys.platform.startswith("linux"):
 PAGES = int(os.environ.get("PAGES", "0"))
 """More pages, and more of the tests: 0 is the suite."""
 CANARY = "quokkaferryspanner"
-proof = pytest.mark.skipif(not PAGES, reason="a cluster of its own: python tests/proof.py ray")
+proof = pytest.mark.skipif(not PAGES, reason="a cluster of its own: make proof")
 
 
 @pytest.fixture(name="desk")
@@ -130,13 +129,10 @@ def test_what_is_found_in_drafts_is_in_no_object_store(tmp_path: Path) -> None:
 HELD = """
 import json, sys
 from monitor.settings import Settings
-from monitor.jobs.ray_cluster import open_cluster
-from monitor.jobs.ray_jobs import bare_settings
-from monitor.jobs.ray_cluster import Files
-from monitor.jobs.ray_jobs import Worker
+from monitor.jobs.ray_jobs import RayWorker, Task, bare_settings, open_cluster
 
-with open_cluster(Worker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
-    task = Files([(sys.argv[1], "long.txt")], {"include_text": True})
+with open_cluster(RayWorker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
+    task = Task("check", ([(sys.argv[1], "long.txt")], {"include_text": True}))
     answer = cluster.workers[0].do.remote(task)
     (document,) = cluster.ray.get(answer).result
     stored = cluster.ray.put(b"x" * 1_000_000)
@@ -180,7 +176,7 @@ def test_what_cannot_be(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with (
         pytest.raises(UsageError, match=r"needs Ray: pip install '\.\[cluster\]'"),
-        open_cluster(Worker, {}, workers=1, address="127.0.0.1:1"),
+        open_cluster(RayWorker, {}, workers=1, address="127.0.0.1:1"),
     ):
         pass
     (desk.folder / "in.jsonl").write_text("")

@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from monitor.lsp.code_actions import Client, Draft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
+from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Encoding, Format, Lines
 from monitor.lsp.editor_settings import Options
 from monitor.text.readers import make_document
 
 WORDS = "marked words"
-CLIENT = Client(versioned_edits=True, shows_disabled=True, shows_documents=True)
+CLIENT = Capabilities(versioned_edits=True, shows_disabled=True, shows_documents=True)
 
 
 def answer_of(text: str, format: str = "txt", **more: Any) -> dict[str, Any]:
@@ -48,8 +48,10 @@ def flags_of(text: str, format: Format = "txt", **more: Any) -> list[types.Diagn
     return diagnostics_of(answer_of(text, format, **more), Lines(text), format, Options())
 
 
-def offered(text: str, format: Format = "txt", client: Client = CLIENT) -> list[types.CodeAction]:
-    draft = Draft("file:///d", 3, Lines(text), format, is_current=True)
+def offered(
+    text: str, format: Format = "txt", client: Capabilities = CLIENT
+) -> list[types.CodeAction]:
+    draft = OpenDraft("file:///d", 3, Lines(text), format, is_current=True)
     return actions_at(draft, flags_of(text, format), client, feedback=False)
 
 
@@ -178,20 +180,20 @@ def test_markup_between_the_words_is_not_torn() -> None:
     first = offered(text, "md")[0]
     assert first.edit is None
     assert first.disabled
-    quiet = offered(text, "md", Client())
+    quiet = offered(text, "md", Capabilities())
     assert [action.title.partition(" ")[0] for action in quiet] == ["Ignore", "Ignore"]
 
 
 def test_words_that_moved_are_found_and_others_never_replaced() -> None:
     (flag,) = flags_of(f"The {WORDS}.")
-    draft = Draft("file:///d", 4, Lines(f"The other {WORDS}."), "txt", is_current=False)
+    draft = OpenDraft("file:///d", 4, Lines(f"The other {WORDS}."), "txt", is_current=False)
     (only,) = actions_at(draft, [flag], CLIENT, feedback=False)
     assert only.title.startswith("Ignore a-rule everywhere")
 
 
 def test_feedback_is_offered_where_asked_for_without_a_word_of_the_draft() -> None:
     text = f"The {WORDS}."
-    draft = Draft("file:///d", 4, Lines(text), "txt", is_current=True)
+    draft = OpenDraft("file:///d", 4, Lines(text), "txt", is_current=True)
     actions = actions_at(draft, flags_of(text), CLIENT, feedback=True)
     given_to = [a.command.arguments for a in actions if a.command and "flag was" in a.title]
     assert given_to == [["a-rule", True, None, "warning"], ["a-rule", False, None, "warning"]]
@@ -212,7 +214,7 @@ def test_a_comment_goes_where_the_file_reads_as_before(
     format: Format, text: str, where: str
 ) -> None:
     text = text.format(w=WORDS)
-    draft = Draft("file:///d", 3, Lines(text), format, is_current=True)
+    draft = OpenDraft("file:///d", 3, Lines(text), format, is_current=True)
     actions = actions_at(draft, flags_of(text, format)[:1], CLIENT, feedback=False)
     action = next(action for action in actions if "here" in action.title)
     comment = " <!-- monitor-ignore a-rule: kept on purpose: say why -->"
@@ -239,7 +241,7 @@ def test_where_there_are_no_comments_the_session_ignores(format: Format, text: s
 def test_an_empty_draft_needs_no_words() -> None:
     from monitor.records.errors import DocumentError, DocumentTooLarge
 
-    assert refused(DocumentError("the document is empty")) == []
-    (flag,) = refused(DocumentTooLarge("the document has 9 characters; the limit is 5"))
+    assert refusal(DocumentError("the document is empty")) == []
+    (flag,) = refusal(DocumentTooLarge("the document has 9 characters; the limit is 5"))
     assert (flag.code, flag.severity) == ("too-large", types.DiagnosticSeverity.Information)
     assert flag.message.startswith("Not checked: the document has 9 characters")

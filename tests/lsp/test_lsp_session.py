@@ -237,7 +237,6 @@ def test_settings_reach_the_check_and_what_is_wrong_is_said(tmp_path: Path) -> N
         assert checker.asked[1] == {
             "text": "marked",
             "format": "txt",
-            "on_topic": False,
             "guideline": "house",
         }
         client.forget()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.people.name_propagation import Names, Sealed, names_of, seal_names, spread
+from monitor.people.name_propagation import Names, SealedNames, names_of, seal_names, spread
 from monitor.records.article import Article
 from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD, Mask, Seal, hide
@@ -28,7 +28,7 @@ def names(*told, sure=True):
 
 
 def sealed(found):
-    return Names(sealed=(Sealed("b", frozenset(seal_names(found, SEAL, "b")), SEAL),))
+    return Names(sealed=(SealedNames("b", frozenset(seal_names(found, SEAL, "b")), SEAL),))
 
 
 def seen(found, title="", text="", **changes):

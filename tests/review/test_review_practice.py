@@ -8,23 +8,25 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from monitor.records.article import VERDICTS, Article, Verdict
-from monitor.records.review import Practised, Said, Shown
+from monitor.records.review import Opinion, PracticeAnswer, Reviewable
 from monitor.review.agreement import agreement_of
 from monitor.review.practice import desk_verdicts
 from monitor.review.review_queue import Queue, QueueChoice, make_queue, same_words
 from store_samples import NOW
 
 
-def answers(*pairs: tuple[Verdict, Verdict]) -> list[Practised]:
-    return [Practised(str(n), mine, desk, NOW) for n, (mine, desk) in enumerate(pairs)]
+def answers(*pairs: tuple[Verdict, Verdict]) -> list[PracticeAnswer]:
+    return [PracticeAnswer(str(n), mine, desk, NOW) for n, (mine, desk) in enumerate(pairs)]
 
 
-def said(article: str, reviewer: str, verdict: Verdict, *, waits: bool = False) -> Said:
-    return Said(article, reviewer, verdict, NOW, waits)
+def said(article: str, reviewer: str, verdict: Verdict, *, waits: bool = False) -> Opinion:
+    return Opinion(article, reviewer, verdict, NOW, waits)
 
 
-def shown(name: str, relevance: float, *, story: str = "", minutes: int = 0) -> Shown:
-    return Shown(name, f"sha-{name}", story or name, relevance, NOW + timedelta(minutes=minutes))
+def shown(name: str, relevance: float, *, story: str = "", minutes: int = 0) -> Reviewable:
+    return Reviewable(
+        name, f"sha-{name}", story or name, relevance, NOW + timedelta(minutes=minutes)
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

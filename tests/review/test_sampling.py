@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 import recall_simulation
-from monitor.records.review import SHOWN, Candidate, Draw, Drawn, Missed, Stratum, Told, ToldHad
+from monitor.records.review import (
+    SHOWN,
+    CaseOutcome,
+    Draw,
+    DrawCandidate,
+    Drawn,
+    OutsideCase,
+    RecallEstimate,
+    Stratum,
+)
 from monitor.review.recall_estimate import (
     CASES_NEEDED,
     NARROW,
@@ -20,10 +29,10 @@ from monitor.review.sampling import CUTS, allocate, draw_sample
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = [
-    *(Candidate(f"low-{n}", 0.0002, shown=False) for n in range(300)),
-    *(Candidate(f"mid-{n}", 0.004, shown=False) for n in range(40)),
-    *(Candidate(f"high-{n}", 0.05, shown=False) for n in range(2)),
-    *(Candidate(f"shown-{n}", 0.9, shown=True) for n in range(3)),
+    *(DrawCandidate(f"low-{n}", 0.0002, shown=False) for n in range(300)),
+    *(DrawCandidate(f"mid-{n}", 0.004, shown=False) for n in range(40)),
+    *(DrawCandidate(f"high-{n}", 0.05, shown=False) for n in range(2)),
+    *(DrawCandidate(f"shown-{n}", 0.9, shown=True) for n in range(3)),
 ]
 
 
@@ -85,7 +94,7 @@ def many(days: int, found: int, low: tuple[int, int], hits: int = 0) -> tuple[li
 
 
 def test_nothing_is_said_of_nothing() -> None:
-    assert estimate_missed([], {}) == Missed()
+    assert estimate_missed([], {}) == RecallEstimate()
     assert estimate_missed(many(5, 0, (100, 5))[0], {}).recall is None
 
 
@@ -138,20 +147,22 @@ def test_the_interval_covers_the_truth() -> None:
     assert 0.7 < np.mean([one.truth for one in outcomes]) < 0.9
 
 
-def cases(shown: int, others: int) -> list[ToldHad]:
+def cases(shown: int, others: int) -> list[CaseOutcome]:
     told = [
-        Told(f"https://elsewhere.example/{n}", f"{n}", "", NOON + timedelta(hours=n))
+        OutsideCase(f"https://elsewhere.example/{n}", f"{n}", "", NOON + timedelta(hours=n))
         for n in range(shown + others)
     ]
-    return [ToldHad(one, "shown" if n < shown else "never") for n, one in enumerate(told)]
+    return [CaseOutcome(one, "shown" if n < shown else "never") for n, one in enumerate(told)]
 
 
 def test_a_share_of_few_cases_is_not_told() -> None:
     few = share_had(cases(15, 4))
     assert few.interval is None
-    assert f"19 of the {CASES_NEEDED} cases needed" in gaps(Missed(), few, short=True).words[1]
+    assert (
+        f"19 of the {CASES_NEEDED} cases needed" in gaps(RecallEstimate(), few, short=True).words[1]
+    )
     many_ = share_had(cases(15, 5))
     assert many_.interval == pytest.approx((0.531, 0.888), abs=0.001)
-    words = gaps(Missed(), many_, short=False).words
+    words = gaps(RecallEstimate(), many_, short=False).words
     assert "15 of 20 cases had been shown (53 % to 89 %); 5 never seen" in words[1]
     assert "Neither figure is how much of all there was" in words[2]

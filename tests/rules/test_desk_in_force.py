@@ -38,7 +38,7 @@ from monitor.records.tag import Tag
 from monitor.review.review_queue import Reviewer, decide, undo
 from monitor.settings import Filter, Recipient, Settings, SmtpSettings
 from monitor.stats.trend_queries import read_period
-from monitor.storage.stories import Placed, StoryChoice
+from monitor.storage.stories import StoryChoice, StoryPlacement
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, tagged
 
 DAY = "2026-11-25"
@@ -64,9 +64,9 @@ class Clock:
         return self.now
 
 
-def place(article: Article, _: Any) -> Placed:
+def place(article: Article, _: Any) -> StoryPlacement:
     story = "article-first" if article.id == "article-twin" else None
-    return Placed(story, "", [], NOW)
+    return StoryPlacement(story, "", [], NOW)
 
 
 @pytest.fixture(name="desk")

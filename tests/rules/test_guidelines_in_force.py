@@ -11,11 +11,11 @@ from time import monotonic, sleep
 import pytest
 
 import own_guide
-from monitor.check.answer import Told, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json, in_language
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
 from monitor.rules.house_style import InForce, load_guidelines, rule_on
-from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
+from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
 from monitor.text.document import Document
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(
@@ -45,11 +45,11 @@ def loaded(folders: Path, *names: str) -> InForce:
     return rule_on(tuple(load_guidelines(folders / name for name in names).values()))
 
 
-def told(in_force: InForce, document: Document) -> Iterator[Told]:
+def told(in_force: InForce, document: Document) -> Iterator[GuidelineResult]:
     for ruling in in_force.rulings:
         guideline, severity = ruling.guideline, ruling.severity
         found = check_document(guideline, document, disable=ruling.disable, severity=severity)
-        yield Told(guideline, found, ruling.missed)
+        yield GuidelineResult(guideline, found, ruling.missed)
 
 
 def test_what_is_extended_runs_once_and_each_has_its_own_rules(all_four: InForce) -> None:
@@ -93,7 +93,8 @@ def test_some_are_chosen_by_id_or_stamp_with_what_they_extend(all_four: InForce)
 
 def test_those_in_its_language_speak_of_a_text(all_four: InForce) -> None:
     def speaking(language: str | None, text: str = "") -> list[str]:
-        return [ruling.guideline.id for ruling in all_four.speaking(language, text)]
+        spoken = in_language(all_four, Document(text, language=language))
+        return [ruling.guideline.id for ruling in spoken]
 
     assert speaking("en-GB") == ["tiny", "ours", "theirs"]
     assert speaking("es") == ["other"]
@@ -160,7 +161,9 @@ def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     file, time = tmp_path / "ours" / "rules.yaml", [0.0]
-    shelf = Shelf(Rules((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0])
+    shelf = GuidelineLoader(
+        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
+    )
     first = shelf.in_force
     file.write_text(HARBOUR.replace("kind: phrase", "kind: fraze"), encoding="utf-8")
     assert shelf.in_force is first, "files are looked at once a second at most"
@@ -187,7 +190,9 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     time = [0.0]
-    shelf = Shelf(Rules((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0])
+    shelf = GuidelineLoader(
+        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
+    )
     first = shelf.in_force
     if gone == "folder":
         shutil.move(tmp_path / "ours", tmp_path / "away")
@@ -211,7 +216,7 @@ def test_files_are_looked_at_though_nobody_asks(
     monkeypatch.setattr("monitor.rules.rule_reloading.LOOK_AT_LEAST_S", 0.01)
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
-    shelf = Shelf(Rules((tmp_path / "ours",)), clock=count(step=2).__next__)
+    shelf = GuidelineLoader(GuidelineSettings((tmp_path / "ours",)), clock=count(step=2).__next__)
     first = shelf.in_force
     with shelf.watched():
         own_guide.own(tmp_path, "ours", HARBOUR.replace("gate: none", "gate: nine"))
@@ -223,7 +228,7 @@ def test_files_are_looked_at_though_nobody_asks(
 
 
 def test_what_comes_along_is_never_looked_at_again() -> None:
-    shelf = Shelf.of([])
+    shelf = GuidelineLoader.of([])
     with shelf.watched():
         pass
     assert shelf.in_force.guidelines == ()

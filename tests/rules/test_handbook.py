@@ -15,8 +15,8 @@ from handbook_samples import HOSTILE, MADE, book, hostile, in_force, material, r
 from monitor.rules.handbook.book import PRINCIPLES, TOGETHER, _measured, make_book, show_example
 from monitor.rules.handbook.exercises import (
     PANEL_MM,
-    Flag,
-    Flags,
+    FlaggedWords,
+    FlagSentences,
     _showable,
     _why,
     card_height,
@@ -27,10 +27,10 @@ from monitor.rules.house_style import rule_on
 from monitor.rules.loading import load_guideline, load_own_rules
 
 
-def trusting(*guideline: str) -> Flags:
+def trusting(*guideline: str) -> FlagSentences:
     """A checker that flags what `[[…]]` marks: for tests of what is made of its answers."""
     del guideline
-    return lambda sentences: [[Flag("nobody/nothing", "nothing")] for _ in sentences]
+    return lambda sentences: [[FlaggedWords("nobody/nothing", "nothing")] for _ in sentences]
 
 
 def test_an_example_is_shown_in_pieces() -> None:

@@ -13,7 +13,15 @@ import shipped
 from monitor.records.finding import Finding
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.compiler import Guideline
-from monitor.rules.neural_model import USUAL, Alone, Glance, Judge, alone_of, others_of, short_of
+from monitor.rules.neural_model import (
+    USUAL,
+    Judge,
+    SentenceRanker,
+    SuggestionModel,
+    alone_of,
+    others_of,
+    short_of,
+)
 from monitor.text.document import Document
 
 THB = shipped.thb(judge=True)
@@ -25,7 +33,7 @@ CASE = (
     "The workers came by lorry to a kiln near the port. "
     "They were fed once a day. A hearing is set for Monday."
 )
-SPEAKS = Alone(1.0, {RULE: 0.0}, 3.0, 0.5, 2.0, 4, 50)
+SPEAKS = SuggestionModel(1.0, {RULE: 0.0}, 3.0, 0.5, 2.0, 4, 50)
 
 
 @dataclass
@@ -57,7 +65,7 @@ class Both(Points):
 
 
 def pointing(
-    odds: Mapping[str, float], *, rule: str = RULE, alone: Alone = SPEAKS, **changes: Any
+    odds: Mapping[str, float], *, rule: str = RULE, alone: SuggestionModel = SPEAKS, **changes: Any
 ) -> tuple[Guideline, Points]:
     """The guideline with a judge that has these log odds at the tokens of some words."""
     at = {
@@ -206,7 +214,7 @@ def test_only_so_many_sentences_without_a_finding_are_read() -> None:
     single = np.zeros(len(JUDGE.tokenizer.rust.get_vocab()))
     (kiln,) = JUDGE.tokenizer.rust.encode("kiln", add_special_tokens=False).ids[:1]
     single[kiln] = 1.0
-    glance = Glance(single, np.zeros(64))
+    glance = SentenceRanker(single, np.zeros(64))
     few = replace(SPEAKS, others=2)
     guideline, session = pointing({"by lorry": 3.0}, alone=few, glance=glance)
     assert [finding.match for finding in found(guideline, text, "Traffickers held")] == ["lorry"]

@@ -13,7 +13,7 @@ from monitor.classify.relevance import Judgement
 from monitor.records.article import Article
 from monitor.rules.article_assessor import GuidelineAssessor
 from monitor.rules.loading import load_guideline
-from monitor.rules.rule_reloading import Shelf
+from monitor.rules.rule_reloading import GuidelineLoader
 from monitor.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"
@@ -133,7 +133,7 @@ def test_a_new_relevance_model_makes_work_due_again(tmp_path):
     found = []
     for stamp, word in ((OLD, "boys"), (NEW, "girls"), (NEW, "girls")):
         with Monitor(Settings(home=tmp_path), now=lambda: NOW) as monitor:
-            monitor.shelf = Shelf.of([THB])
+            monitor.shelf = GuidelineLoader.of([THB])
             monitor.classifiers = (relevance(stamp, word),)
             if not found:
                 source = store_samples.feed()

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 import shipped
-from monitor.check.answer import Told, answer_json
+from monitor.check.drafts import GuidelineResult, answer_json
+from monitor.check.options import CheckOptions
 from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
-from monitor.rules.findings import Checked, check_share, leave_out
+from monitor.rules.findings import Checked, leave_out
 from monitor.rules.guideline_heads import protecting
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.rule_schema import JudgeWords
@@ -57,20 +58,20 @@ def test_what_protects_people_and_what_is_not_known_stays():
 
 def test_the_answer_counts_what_it_leaves_out():
     document = Document(TEXT, "", language="en")
-    whole = answer_json([Told(THB, CHECKED, "Half is missed.")], document)
+    whole = answer_json([GuidelineResult(THB, CHECKED, "Half is missed.")], document)
     assert "left_out" not in whole
     assert [f["confidence"] for f in whole["findings"]] == [0.3, 0.9, None, 0.1]
     assert [f["protects"] for f in whole["findings"]] == [False, False, False, True]
     assert whole["coverage"]["missed"] == "Half is missed."
-    sure = answer_json([Told(THB, CHECKED)], document, least=0.5)
+    sure = answer_json([GuidelineResult(THB, CHECKED)], document, least=0.5)
     assert (len(sure["findings"]), sure["left_out"]) == (3, 1)
 
 
 def test_a_text_of_which_all_is_left_out_was_checked_all_the_same():
     document = Document(TEXT, "", language="es")
-    none = answer_json([Told(THB, Checked((), (), 6), "Half is missed.")], document)
+    none = answer_json([GuidelineResult(THB, Checked((), (), 6), "Half is missed.")], document)
     assert (none["coverage"]["checked"], none["coverage"]["missed"]) == ("none", None)
-    doubted = answer_json([Told(THB, Checked((DOUBTED,), (), 6))], document, least=0.5)
+    doubted = answer_json([GuidelineResult(THB, Checked((DOUBTED,), (), 6))], document, least=0.5)
     assert (doubted["findings"], doubted["left_out"]) == ([], 1)
     assert doubted["coverage"]["checked"] == "part"
 
@@ -78,7 +79,7 @@ def test_a_text_of_which_all_is_left_out_was_checked_all_the_same():
 @pytest.mark.parametrize("share", [-0.1, 1.01, float("nan"), float("inf")])
 def test_what_is_no_share_is_refused(share):
     with pytest.raises(UsageError, match="from 0 to 1"):
-        check_share(share)
+        CheckOptions(min_confidence=share)
 
 
 def test_how_much_is_missed_is_what_was_measured():

@@ -20,10 +20,10 @@ from monitor.records.article import Article
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD, Mask
-from monitor.rules.rule_reloading import LOOK_EVERY_S, Rules, Shelf
+from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
 from monitor.settings import CheckSettings, Settings
 from monitor.stats.trend_queries import basis_of
-from monitor.storage.full_text_search import Wanted
+from monitor.storage.article_filter import ArticleFilter
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll, rewrite
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(
@@ -61,7 +61,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     settings = Settings(home=tmp_path, check=CheckSettings(guideline=str(ours)))
     time = [0.0]
     with Monitor(settings, now=lambda: NOW) as monitor:
-        monitor.shelf = Shelf(Rules((ours,)), clock=lambda: time[0])
+        monitor.shelf = GuidelineLoader(GuidelineSettings((ours,)), clock=lambda: time[0])
         monitor.classifiers = (Silent(CLASSIFIER),)
         yield House(monitor, ours, time)
 
@@ -91,7 +91,7 @@ def test_what_is_told_of_an_article_is_of_all_of_them(house: House) -> None:
         ("ours", "no-harbour", "unfortunate victim"),
         ("ours", "no-harbour", "harbour victim"),
     ]
-    listed = look_up(house.monitor, Wanted(rule="no-harbour"), who="", limit=9)
+    listed = look_up(house.monitor, ArticleFilter(rule="no-harbour"), who="", limit=9)
     assert [row.assessed.article.id for row in listed.rows] == [one.article.id]
     (item,) = house.monitor.store.items(None, None, house.monitor.stamps)
     assert sorted(flag.rule for flag in item.flags) == [

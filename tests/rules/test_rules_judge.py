@@ -20,9 +20,8 @@ from monitor.records.errors import ModelError
 from monitor.records.finding import SEVERITIES, Finding, Severity
 from monitor.rules.checker import check_document, check_documents
 from monitor.rules.compiler import Guideline
-from monitor.rules.confidence import DIGITS, Formula
 from monitor.rules.loading import load_guideline
-from monitor.rules.neural_model import Judge, load_judge
+from monitor.rules.neural_model import DIGITS, Formula, Judge, load_judge
 from monitor.text.document import Document
 from monitor.text.readers import make_document
 

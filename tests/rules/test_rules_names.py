@@ -18,7 +18,7 @@ THB = shipped.thb()
 
 def names(text, title="", field="text"):
     draft = open_draft(THB, Document(text, title=title))
-    scene = draft.title if field == "title" else draft.text
+    scene = draft.scenes[0] if field == "title" else draft.text
     return [scene.view.shadow[a:b] for a, b in find_proper_names(draft)[field]]
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.records.counts import FeedChange, Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.panels import card_panels, steps_section, trend_panels
 from monitor.stats.trends import (
@@ -25,12 +25,12 @@ DAYS = [date(2026, 10, 30) + timedelta(days=n) for n in range(40)]
 BASIS = proven_rules("g@1", {"sure": (20, 20)})
 
 
-def item(n: int, outlet: str = "Echo", **labels: tuple[str, ...]) -> Item:
+def item(n: int, outlet: str = "Echo", **labels: tuple[str, ...]) -> CountedItem:
     flags = labels.pop("flags", ())
-    return Item(f"i{n}", outlet, NOON + timedelta(days=n % 40), True, labels, flags)
+    return CountedItem(f"i{n}", outlet, NOON + timedelta(days=n % 40), True, labels, flags)
 
 
-def counted(items: list[Item]) -> Trends:
+def counted(items: list[CountedItem]) -> Trends:
     return count_trends(
         items,
         story_of={"i1": "i0"},
@@ -98,7 +98,7 @@ def test_balance_has_shares_with_intervals_or_says_why_not() -> None:
 
 
 def test_on_an_outlets_card_only_what_a_person_confirmed_counts() -> None:
-    right = (Flag("sure", right=True), Flag("sure"))
+    right = (CountedFlag("sure", right=True), CountedFlag("sure"))
     items = [item(n, flags=right if n < 6 else ()) for n in range(2, 32)]
     outlet = list_outlets(items, {}, {"Echo": 40})[0]
     basis = outlet_basis(BASIS)

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from lxml import html
 
-from monitor.records.counts import FeedChange, Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.stats.monthly_report import MonthlyReport, make_report
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.plots import draw
@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def made(items: int = 30) -> MonthlyReport:
     """A month of an outlet with a name like an attack, and of one without."""
     every = [
-        Item(
+        CountedItem(
             f"i{n}",
             NASTY if n % 2 else "Echo",
             NOON + timedelta(days=n % 30),
@@ -35,7 +35,7 @@ def made(items: int = 30) -> MonthlyReport:
                 "response": ("prosecution", "protection") if n % 3 else ("prevention",),
                 "victim": ("adult",),
             },
-            (Flag("a-rule", right=True),) if n % 4 == 0 else (),
+            (CountedFlag("a-rule", right=True),) if n % 4 == 0 else (),
         )
         for n in range(items)
     ]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.records.counts import FeedChange, Flag, Item, outlet_id
+from monitor.records.counts import CountedFlag, CountedItem, FeedChange, outlet_id
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.trends import Trends, balance_of, count_trends, proven_rules
 from monitor.stats.trends_json import scorecard_json, trends_json
@@ -14,9 +14,9 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 BASIS = proven_rules("g@1", {"sure": (20, 19), "few": (3, 3), "poor": (40, 20)})
 
 
-def item(name: str, day: int = 0, outlet: str = "Echo", **labels: tuple[str, ...]) -> Item:
+def item(name: str, day: int = 0, outlet: str = "Echo", **labels: tuple[str, ...]) -> CountedItem:
     flags = labels.pop("flags", ())
-    return Item(name, outlet, NOON + timedelta(days=day), True, labels, flags)
+    return CountedItem(name, outlet, NOON + timedelta(days=day), True, labels, flags)
 
 
 REPRINTS = [item(f"r{n}", n % 3, form=("forced_labour",), place=("TH",)) for n in range(10)]
@@ -24,7 +24,7 @@ ITEMS = [*REPRINTS, item("x", 1, "Post", form=("forced_begging",), place=("TH", 
 STORY_OF = {f"r{n}": "r0" for n in range(10)}
 
 
-def counted(items: list[Item], changes: tuple[FeedChange, ...] = ()) -> Trends:
+def counted(items: list[CountedItem], changes: tuple[FeedChange, ...] = ()) -> Trends:
     days = [date(2026, 11, 1) + timedelta(days=n) for n in range(3)]
     return count_trends(
         items,
@@ -49,7 +49,7 @@ def test_one_story_printed_ten_times_counts_once() -> None:
 
 
 def test_a_day_is_that_of_the_desks_clock() -> None:
-    late = Item("l", "Echo", datetime(2026, 11, 1, 23, 30, tzinfo=UTC), True, {})
+    late = CountedItem("l", "Echo", datetime(2026, 11, 1, 23, 30, tzinfo=UTC), True, {})
     found = count_trends(
         [late],
         story_of={},
@@ -83,7 +83,7 @@ def test_changes_of_feeds_are_marked() -> None:
     ],
 )
 def test_which_flags_are_counted(rule: str, right: bool | None, counts: bool) -> None:
-    found = counted([item("a", flags=(Flag(rule, right),))]).rules
+    found = counted([item("a", flags=(CountedFlag(rule, right),))]).rules
     assert [row.stories for row in found] == [int(counts)]
     assert found[0].unseen == int(right is None and rule != "sure")
 
@@ -113,7 +113,7 @@ def test_outlets_with_their_stories() -> None:
 
 
 def test_few_stories_have_no_share_and_many_have_an_interval() -> None:
-    flag = (Flag("few", right=True),)
+    flag = (CountedFlag("few", right=True),)
     many = [item(f"m{n}", flags=flag if n < 5 else ()) for n in range(20)]
     outlet = list_outlets(many, {}, {"Echo": 20})[0]
     card = score_outlet(outlet, many, {}, BASIS)
@@ -126,7 +126,7 @@ def test_few_stories_have_no_share_and_many_have_an_interval() -> None:
 
 
 def test_no_share_is_told_while_flags_wait_for_a_look() -> None:
-    many = [item(f"m{n}", flags=(Flag("few"),) if n == 0 else ()) for n in range(30)]
+    many = [item(f"m{n}", flags=(CountedFlag("few"),) if n == 0 else ()) for n in range(30)]
     outlet = list_outlets(many, {}, {"Echo": 30})[0]
     told = scorecard_json(score_outlet(outlet, many, {}, BASIS), "a", "b")
     assert (told["enough"], told["not_looked_at"], told["share"]) == (True, 1, None)

@@ -22,7 +22,7 @@ from monitor.export.columns import ExportFormat
 from monitor.export.exporter import export
 from monitor.export.publication import PublicationPolicy
 from monitor.jobs.expire_texts import expire
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.hidden_names import Shown
 from monitor.settings import Settings, StoreSettings
 from monitor.storage.backup import back_up
@@ -166,7 +166,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
         expire(monitor.store, monitor.settings, LATER)
         found = list(store.assessed(STAMPS))
         for kind in get_args(ExportFormat):
-            records = map(Recorded, found)
+            records = map(FullRecord, found)
             policy = PublicationPolicy(text="full", restricted=True)
             report = export(records, tmp_path / "out", format=kind, policy=policy, now=LATER)
             assert (report.rows, report.withheld("expired")) == (2, 2)

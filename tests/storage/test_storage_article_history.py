@@ -8,21 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.records.article import Review
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
-from monitor.storage.articles import Filters
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 
 
 def read(
     store: Store, moment: datetime, **filters: Any
-) -> tuple[dict[str, Recorded], Counter[str]]:
+) -> tuple[dict[str, FullRecord], Counter[str]]:
     lost: Counter[str] = Counter()
     found = store.recorded(
         STAMPS,
-        Filters(**filters, stories_stamp="s@1"),
+        ArticleFilter(**filters, stories_stamp="s@1"),
         stories_stamp="s@1",
         moment=moment,
         live=False,
@@ -38,7 +38,7 @@ def judge(store: Store, minutes: int, relevance: float = 0.9) -> None:
         store.record_assessments(every, at(minutes))
 
 
-def texts(found: dict[str, Recorded]) -> dict[str, str]:
+def texts(found: dict[str, FullRecord]) -> dict[str, str]:
     return {one[-1]: said.assessed.article.text for one, said in found.items()}
 
 
@@ -49,7 +49,9 @@ def test_every_moment_can_be_read_again(store: Store) -> None:
     store.record_poll(poll(feed(), [incoming("a", "Second.")]), at(10))
     judge(store, 15, 0.4)
     store.record_poll(poll(feed(), [incoming("a", "First."), incoming("c")]), at(20))
-    store.fold("s@1", (CLASSIFIER,), lambda one, _: Placed(None, "", (), NOW), at(25), limit=9)
+    store.fold(
+        "s@1", (CLASSIFIER,), lambda one, _: StoryPlacement(None, "", (), NOW), at(25), limit=9
+    )
     article = store.article("article-a", ()).article
     said = [Review(article.id, article.sha256, "Ann", "borderline")]
     decision = store.decide(said, [], reviewer="Ann", provisional=True, now=at(30))
@@ -103,7 +105,7 @@ def test_of_what_expired_the_latest_word_chooses(store: Store) -> None:
     in_force = ("tags-en@3+aa",)
     for form, rows in (("forced_labour", 0), ("other", 1)):
         for live in (True, False):
-            filters = Filters(form=form)
+            filters = ArticleFilter(form=form)
             found = store.recorded(
                 in_force, filters, stories_stamp="", moment=at(9), live=live, lost=Counter()
             )

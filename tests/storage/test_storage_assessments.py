@@ -7,7 +7,7 @@ import pytest
 
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import NotFound, StoreError, UsageError
-from monitor.records.feed import FailedFeed, FeedState, Silence, SilentFeed
+from monitor.records.feed import FailedFeed, FeedSilence, FeedState, SilentFeed
 from monitor.records.finding import Span
 from monitor.records.tag import Tag
 from monitor.storage.articles import PAGE
@@ -223,7 +223,7 @@ def test_a_reader_left_half_way_holds_nothing(store: Store) -> None:
 def test_the_ledger_names_what_could_not_be_had(store: Store) -> None:
     quiet, old = feed("quiet"), feed("old")
     store.add_feeds([quiet, old], NOW)
-    silence = Silence(at(-9000), timedelta(hours=5))
+    silence = FeedSilence(at(-9000), timedelta(hours=5))
     silent = FeedState(silent=True, last_poll=NOW)
     store.record_poll(poll(A, [incoming("a")], page_failures={"refused": 2}), at(1))
     changed = incoming("a", "Another text.")

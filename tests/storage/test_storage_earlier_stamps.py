@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from test_storage_stories import fold_due
+
 from earlier_desk import as_before
 from monitor.records.hidden_names import Mask
 from monitor.records.review import Draw, Drawn, Stratum
 from monitor.records.tag import Tag
-from monitor.storage.full_text_search import Wanted
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store, open_store
-from monitor.storage.work_queue import FoldedSoFar
-from monitor.stories.clustering import fold_due
+from monitor.storage.work_queue import Progress
 from store_samples import (
     CLASSIFIER,
     GUIDELINE,
@@ -41,7 +42,7 @@ def fill(store: Store) -> None:
         every = judged(0.9), tagged(Tag("form", "forced_labour", 0.9)), flagged(article)
         store.record_assessments([(article, said) for said in every], NOW)
         store.record_masks([Mask(article.id, article.sha256, NAMES)], NOW)
-    fold_due(store, (STORIES, CLASSIFIER), NOW, FoldedSoFar(), size=9)
+    fold_due(store, (STORIES, CLASSIFIER), NOW, Progress(), size=9)
     stamp = f"{CLASSIFIER} relevance-th@1+ffffffffffff"
     store.add_draw(Draw(DAY, stamp, (Stratum(0, 1, 2, 1),), (Drawn("article-a", 0, 0.5),), NOW))
     store.fill_index(limit=9)
@@ -52,14 +53,14 @@ def told(store: Store, stamps: dict[str, str]) -> dict[str, Any]:
     judges = [stamps[stamp] for stamp in STAMPS]
     stories = stamps[STORIES]
     articles = [one.article.id for one in store.assessed(judges, shown=True)]
-    wanted = Wanted(tags=(("form", "forced_labour"),), rule="victim-as-slave")
+    wanted = ArticleFilter(tags=(("form", "forced_labour"),), rule="victim-as-slave")
     return {
         "shown": articles,
         "due": [[one.id for one in store.due(stamp, limit=9)] for stamp in judges],
         "unmasked": [one.id for one in store.unmasked(stamps[NAMES], limit=9)],
         "found": store.search(wanted, judges, limit=9).ids,
         "stories": store.stories_of(stories, articles),
-        "folded": fold_due(store, (stories, judges[0]), NOW, FoldedSoFar(), size=9),
+        "folded": fold_due(store, (stories, judges[0]), NOW, Progress(), size=9),
         "candidates": store.candidates(NOW, at(1), judges),
         "held": store.held(articles, stories),
     }

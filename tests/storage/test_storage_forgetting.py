@@ -10,17 +10,17 @@ from sqlalchemy import inspect, text
 
 from monitor.records.article import Review
 from monitor.records.errors import Forgotten, NotFound
-from monitor.records.feed import Known, Sighting
+from monitor.records.feed import KnownArticle, Sighting
 from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.records.review import Draw, Drawn, FlagSaid, Stratum, Told
+from monitor.records.review import Draw, Drawn, FlagSaid, OutsideCase, Stratum
 from monitor.records.tag import Tag
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
-from monitor.storage.full_text_search import Wanted
 from monitor.storage.migrations.versions.r0017_forgotten import RETURNED
 from monitor.storage.store import Store, open_store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -77,14 +77,14 @@ def fill(store: Store) -> None:
     store.check_versions(lambda *_: "name", at(9), limit=9)
     drawn = (Drawn(ID, 0, 0.5), Drawn(other.id, 0, 0.5))
     store.add_draw(Draw("2026-11-25", CLASSIFIER, (Stratum(0, 1, 4, 2),), drawn, at(9)))
-    store.add_told(Told(entry.url, ID, f"About the {WORD}.", at(9)))
-    store.add_told(Told("https://other.example/x", "article-x", "Same.", at(9), ID))
+    store.add_told(OutsideCase(entry.url, ID, f"About the {WORD}.", at(9)))
+    store.add_told(OutsideCase("https://other.example/x", "article-x", "Same.", at(9), ID))
 
 
-def _placed(article: Any, _shelf: Any) -> Placed:
+def _placed(article: Any, _shelf: Any) -> StoryPlacement:
     if article.id == ID:
-        return Placed(None, WORD, (1, 2), NOW)
-    return Placed(ID, "another", (1, 2), NOW)
+        return StoryPlacement(None, WORD, (1, 2), NOW)
+    return StoryPlacement(ID, "another", (1, 2), NOW)
 
 
 def unreadable(database: Database) -> set[str]:
@@ -148,7 +148,7 @@ def test_what_is_beside_it_stays_and_it_is_nowhere_to_be_read(full: Store) -> No
     # and it is nowhere to be read itself
     assert [one.article.id for one in full.assessed(STAMPS)] == ["article-b"]
     assert [article.id for article in full.due("new@1", limit=9)] == ["article-b"]
-    assert full.search(Wanted(), STAMPS, limit=9).ids == ("article-b",)
+    assert full.search(ArticleFilter(), STAMPS, limit=9).ids == ("article-b",)
     assert [article.id for article, _ in full.reviewed()] == ["article-b"]
     assert full.ledger(None, None, ("new@1",)).not_judged == {"pending": 1}
     for read in (full.article_versions, full.reviews, lambda one: full.article(one, ())):
@@ -163,7 +163,7 @@ def test_nothing_brings_it_back(full: Store) -> None:
     full.forget([ID], "person", LATER)
     other = feed("other")
     full.add_feeds([other], NOW)
-    assert full.known([ID])[ID] == Known("summary", "", expired=True)
+    assert full.known([ID])[ID] == KnownArticle("summary", "", expired=True)
     for source in (feed(), other):
         result = full.record_poll(poll(source, [incoming("a"), incoming("c")]), LATER)
         assert result.dropped["forgotten"] == 1

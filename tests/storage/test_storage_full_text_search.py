@@ -20,10 +20,11 @@ from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.records.tag import Tag
 from monitor.storage import migrate as migrating
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import open_database
-from monitor.storage.full_text_search import COUNTED, FEW, Wanted, search
+from monitor.storage.full_text_search import COUNTED, FEW, search
 from monitor.storage.store import Store, open_store
-from monitor.text.search_terms import Term, places_of, read_search
+from monitor.text.search_terms import SearchTerm, places_of, read_search
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -65,13 +66,13 @@ def found(store: Store, words: str = "", **options: Any) -> str:
     """Return the last letters of the ids found."""
     paging = {name: options.pop(name) for name in ("after", "newest_first") if name in options}
     limit = options.pop("limit", 50)
-    wanted = Wanted(words=read_search(words), **options)
+    wanted = ArticleFilter(query=words, **options)
     return "".join(key[-1] for key in store.search(wanted, STAMPS, limit=limit, **paging).ids)
 
 
 def found_anyhow(store: Store, words: str = "", **filters: Any) -> set[str]:
     """Return what is found whether all that has a word or filter is looked at, or the newest."""
-    wanted = Wanted(words=read_search(words), **filters)
+    wanted = ArticleFilter(query=words, **filters)
     with store._database.reading() as connection:
         pages = [search(connection, wanted, STAMPS, limit=50, few=few) for few in (FEW, 9, 3, 0)]
     return {"".join(key[-1] for key in page.ids) for page in pages}
@@ -117,9 +118,9 @@ def test_whatever_is_typed_finds_what_it_says(archive: Store, typed: str) -> Non
         asked = read_search(typed)
     except UsageError:
         return
-    texts = archive.some_assessed([f"article-{n}" for n in range(6)], STAMPS)
+    texts = archive.articles_by_id([f"article-{n}" for n in range(6)], STAMPS).values()
 
-    def has(one: AssessedArticle, term: Term) -> bool:
+    def has(one: AssessedArticle, term: SearchTerm) -> bool:
         return any(places_of(text, [term]) for text in (one.article.title, one.article.text))
 
     there = {
@@ -178,10 +179,11 @@ def test_publication(store: Store) -> None:
         if (days := published_days_or_none(since, until)) is None:
             continue
         held = [days.holds(one["published"], one.get("published_in", "")) for one in said]
-        page = store.search(Wanted(published=days), STAMPS, limit=50, newest_first=False)
+        chosen = ArticleFilter(published_since=since, published_until=until)
+        page = store.search(chosen, STAMPS, limit=50, newest_first=False)
         assert [int(key[-1]) for key in page.ids] == [n for n, is_ in enumerate(held) if is_]
         assert page.undated == held.count(None), days
-        may = store.search(Wanted(published=days, unplaced=True), STAMPS, limit=50)
+        may = store.search(chosen, STAMPS, limit=50, undated=True)
         assert may.total == len(held) - held.count(False), days
 
 
@@ -202,7 +204,7 @@ def walk(archive: Store, words: str) -> None:
     everything = found(archive, words)
     walked, after = "", None
     while True:
-        wanted = Wanted(words=read_search(words))
+        wanted = ArticleFilter(query=words)
         page = archive.search(wanted, STAMPS, limit=2, after=after)
         walked += "".join(key[-1] for key in page.ids)
         assert page.total == len(everything)
@@ -224,9 +226,9 @@ def test_counting_ends(store: Store) -> None:
         entries = [incoming(f"{batch}-{n:03}", f"Boats. {n}") for n in range(400)]
         store.record_poll(poll(feed(), entries), at(batch))
     for words in ("", "boats", '"boats 7"'):
-        page = store.search(Wanted(words=read_search(words)), STAMPS, limit=9)
+        page = store.search(ArticleFilter(query=words), STAMPS, limit=9)
         assert page.total == (3 if "7" in words else COUNTED + 1)
-    deep = store.search(Wanted(words=read_search("boats")), STAMPS, limit=9, after="article-0-005")
+    deep = store.search(ArticleFilter(query="boats"), STAMPS, limit=9, after="article-0-005")
     assert [key[-3:] for key in deep.ids] == ["004", "003", "002", "001", "000"]
     assert not deep.more
 
@@ -249,9 +251,9 @@ def test_what_expired_has_no_words_and_keeps_its_labels(archive: Store) -> None:
     assert found(archive, "boats") == "54"
     assert found(archive) == "543210"
     newer = ("relevance-en@2+dddddddddddd", *STAMPS[1:])
-    wanted = Wanted(tags=(("form", "forced_labour"),))
+    wanted = ArticleFilter(tags=(("form", "forced_labour"),))
     assert archive.search(wanted, newer, limit=9).ids == ("article-3", "article-1")
-    relevant = archive.search(Wanted(relevance=("relevant",)), newer, limit=9)
+    relevant = archive.search(ArticleFilter(relevance=("relevant",)), newer, limit=9)
     assert relevant.ids == ("article-3",), "of what is not expired the new model must speak"
 
 
@@ -272,10 +274,10 @@ def test_the_first_model_with_an_opinion_is_heard(archive: Store) -> None:
     other = "relevance-es@1+eeeeeeeeeeee"
     for article in archive.due(other, limit=9):
         archive.record_assessments([(article, judged(0.9, stamp=other))], NOW)
-    both = Wanted(relevance=("relevant",))
+    both = ArticleFilter(relevance=("relevant",))
     assert len(archive.search(both, (*STAMPS, other), limit=9).ids) == 3
     assert len(archive.search(both, (other, *STAMPS), limit=9).ids) == 6
-    least = Wanted(min_relevance=0.8)
+    least = ArticleFilter(min_relevance=0.8)
     assert archive.search(least, (*STAMPS, other), limit=9).ids == ("article-5",)
 
 
@@ -313,12 +315,12 @@ def test_an_archive_of_before_is_numbered_and_then_taken_in(
     database.close()
     with open_store(url) as store:
         assert store.count_unindexed() == 2
-        assert store.search(Wanted(), STAMPS, limit=9).ids == ("b", "a")
+        assert store.search(ArticleFilter(), STAMPS, limit=9).ids == ("b", "a")
         store.add_feeds([feed()], NOW)
         store.record_poll(poll(feed(), [incoming("new", "Old words too.")]), at(60))
-        assert store.search(Wanted(words=read_search("old")), STAMPS, limit=9).total == 1
+        assert store.search(ArticleFilter(query="old"), STAMPS, limit=9).total == 1
         assert store.fill_index(limit=9) == 2
-        ids = store.search(Wanted(words=read_search('"old words"')), STAMPS, limit=9).ids
+        ids = store.search(ArticleFilter(query='"old words"'), STAMPS, limit=9).ids
         assert ids == ("article-new", "b", "a")
 
 

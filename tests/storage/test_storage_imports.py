@@ -9,7 +9,7 @@ from monitor.feeds.article_import import import_feed, import_id
 from monitor.records.article import Import, Place
 from monitor.records.article_record import Provenance
 from monitor.records.json_shapes import import_json
-from monitor.storage.articles import Filters
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store
 from store_samples import NOW, feed, incoming, poll
 
@@ -33,7 +33,7 @@ def test_places_are_kept_of_what_a_file_brought(store: Store) -> None:
     assert (again.stored, again.dropped) == (0, {"known": 2})
     ids = [entry.article_id for entry in entries]
     assert store.imports_of([*ids, "absent"]) == {ids[0]: (FILE, Place(3, "x"))}
-    told = store.recorded((), Filters(), stories_stamp="", moment=NOW)
+    told = store.recorded((), ArticleFilter(), stories_stamp="", moment=NOW)
     came = {one.assessed.article.id: one.provenance for one in told}
     assert came[ids[1]] == Provenance(feed().url, NOW)
     assert came[ids[0]] == Provenance(import_feed(FILE).url, NOW, import_json(FILE, Place(3, "x")))

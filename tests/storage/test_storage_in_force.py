@@ -12,10 +12,9 @@ import pytest
 from monitor.records.article import VERDICTS, AssessedArticle, Review
 from monitor.records.errors import MonitorError
 from monitor.records.tag import Tag
-from monitor.storage.articles import Filters
-from monitor.storage.full_text_search import RELEVANCES, Wanted, search
+from monitor.storage.article_filter import RELEVANCES, ArticleFilter
+from monitor.storage.full_text_search import search
 from monitor.storage.store import Store, open_store
-from monitor.text.search_terms import read_search
 from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, judged, poll, tagged
 
 NAMES = "abcdefgh"
@@ -148,7 +147,7 @@ def check(
 
 def searched(store: Store, few: int, **wanted: Any) -> set[str]:
     with store._database.reading() as connection:
-        found = search(connection, Wanted(**wanted), STAMPS, limit=99, few=few)
+        found = search(connection, ArticleFilter(**wanted), STAMPS, limit=99, few=few)
     assert found.total == len(found.ids)
     return set(found.ids)
 
@@ -169,10 +168,10 @@ def test_every_filter_goes_by_what_holds(store: Store, seed: int) -> None:
         for name in RELEVANCES:
             wanted = {key for key, one in found.items() if word(one) == name}
             assert searched(store, few, relevance=(name,)) == wanted, name
-        heron = read_search("heron")
+        heron = "heron"
         every = {key for key, one in found.items() if word(one) in ("relevant", "borderline")}
         kinds = ("relevant", "borderline")
-        assert searched(store, few, relevance=kinds, words=heron) == every
+        assert searched(store, few, relevance=kinds, query=heron) == every
         for scheme, labels in (("form", FORMS), ("place", PLACES)):
             for label in labels:
                 wanted = {key for key, one in found.items() if has(one, scheme, label)}
@@ -203,7 +202,7 @@ def exported(
 ) -> dict[str, AssessedArticle]:
     found = store.recorded(
         STAMPS,
-        Filters(**filters, stories_stamp="s@1"),
+        ArticleFilter(**filters, stories_stamp="s@1"),
         stories_stamp="s@1",
         moment=moment,
         live=live,
@@ -265,7 +264,7 @@ def test_many_reviews_cost_a_search_little(tmp_path) -> None:
                     plan.extend(row[3] for row in rows)
 
             event.listen(connection.engine, "before_cursor_execute", told)
-            search(connection, Wanted(relevance=("relevant",)), STAMPS, limit=9)
+            search(connection, ArticleFilter(relevance=("relevant",)), STAMPS, limit=9)
             event.remove(connection.engine, "before_cursor_execute", told)
     assert plan
     assert not [line for line in plan if line.startswith(("SCAN said", "SCAN later", "SCAN other"))]

@@ -3,28 +3,28 @@
 from datetime import timedelta
 
 from monitor.storage.store import Store
-from monitor.storage.work_queue import MARGIN, WHOLE, FoldedSoFar, JudgedSoFar
+from monitor.storage.work_queue import MARGIN, WHOLE, Progress
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll
 
 HOUR = timedelta(hours=1)
 
 
 def test_what_is_remembered() -> None:
-    known = JudgedSoFar()
+    known = Progress()
     assert known.since("a@1", NOW) is None, "at first everything is looked at"
-    known.note("a@1", NOW)
+    known.note("a@1", NOW, NOW)
     assert known.since("a@1", NOW + HOUR) == NOW - MARGIN
     assert known.since("a@2", NOW + HOUR) is None, "a new model has judged nothing"
-    known.note("a@1", NOW + 23 * HOUR)
+    known.note("a@1", NOW + 23 * HOUR, NOW + 23 * HOUR)
     assert known.since("a@1", NOW + 23 * HOUR) == NOW + 23 * HOUR - MARGIN
     assert known.since("a@1", NOW + WHOLE) is None, "once a day everything is"
-    known.note("a@1", NOW + WHOLE)
+    known.note("a@1", NOW + WHOLE, NOW + WHOLE)
     assert known.since("a@1", NOW + WHOLE + HOUR) == NOW + WHOLE - MARGIN
     assert known.since("a@1", NOW) is None, "the clock was set back"
 
 
 def test_what_is_remembered_of_folding() -> None:
-    known, rule, other = FoldedSoFar(), ("stories@1", "a@1"), ("stories@1", "a@2")
+    known, rule, other = Progress(), ("stories@1", "a@1"), ("stories@1", "a@2")
     assert known.after(rule, 7, NOW) is None, "at first everything is looked at"
     known.note(rule, 7, NOW)
     assert known.after(rule, 9, NOW + HOUR) == 7

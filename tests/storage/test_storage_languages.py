@@ -6,7 +6,7 @@ import pytest
 
 from monitor.records.article import Article, Assessment
 from monitor.records.finding import Span
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 from monitor.storage.store import Store
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, incoming, judged, poll
 
@@ -14,7 +14,7 @@ A = feed("a")
 PORTUGUESE = "relevance-pt@1+dddddddddddd"
 COVERAGE = "languages@1+eeeeeeeeeeee"
 STAMPS = (CLASSIFIER, PORTUGUESE, COVERAGE, GUIDELINE)
-TERM = Term("ค้ามนุษย์", "th", "human trafficking", (Span("title", 0, 5), Span("text", 2, 7)))
+TERM = FoundTerm("ค้ามนุษย์", "th", "human trafficking", (Span("title", 0, 5), Span("text", 2, 7)))
 UNJUDGED = Assessment(COVERAGE, not_judged="language", terms=(TERM,))
 
 

@@ -8,7 +8,7 @@ from monitor.records.article import Review
 from monitor.records.errors import NotFound
 from monitor.records.tag import Tag
 from monitor.storage.store import open_store
-from monitor.storage.stories import Placed, StoryChoice
+from monitor.storage.stories import StoryChoice, StoryPlacement
 from store_samples import (
     CLASSIFIER,
     NOW,
@@ -44,7 +44,7 @@ def fold(store, story_of=()):
     of = {f"article-{name}": f"article-{story}" for name, story in dict(story_of).items()}
 
     def place(article, shelf):
-        return Placed(of.get(article.id), "", [], at(0))
+        return StoryPlacement(of.get(article.id), "", [], at(0))
 
     while store.fold(STAMP, [CLASSIFIER], place, NOW, limit=50):
         pass

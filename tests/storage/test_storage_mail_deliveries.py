@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from monitor.records.digest import Delivery
 from monitor.storage.store import Store, open_store
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, feed, incoming, judged, poll
 
 ONE = Delivery("Officer@example.org", "cases", "2026-11-24", NOW, NOW, "<a@b>", NOW)
@@ -65,8 +65,8 @@ def test_what_a_digest_held_is_told_of_with_its_story(store: Store) -> None:
     store.record_assessments([(one, judged(0.9)) for one in due], NOW)
     a, b, c, d = (entry.article_id for entry in entries)
 
-    def place(article, shelf) -> Placed:
-        return Placed(a if article.id == b else None, "", (), NOW)
+    def place(article, shelf) -> StoryPlacement:
+        return StoryPlacement(a if article.id == b else None, "", (), NOW)
 
     assert store.fold("s@1", [CLASSIFIER], place, NOW, limit=9) == 4
     key = ("officer@example.org", "cases")

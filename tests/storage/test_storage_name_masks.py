@@ -8,7 +8,7 @@ import pytest
 from monitor.records.errors import NotFound
 from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
-from monitor.storage.stories import Placed
+from monitor.storage.stories import StoryPlacement
 from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha
 
 STAMP = "names@1+000000000000"
@@ -126,7 +126,7 @@ def test_what_masks_rest_on_is_due_again_when_a_version_or_the_story_changes(sto
         first = ids[0]
 
         def place(article, _):
-            return Placed(None if article.id == first else first, "", (), at(minute))
+            return StoryPlacement(None if article.id == first else first, "", (), at(minute))
 
         store.fold(stamp, [CLASSIFIER], place, at(minute), limit=9)
 

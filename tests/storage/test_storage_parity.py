@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 import whole_store
-from monitor.records.account import Token
+from monitor.records.account import Role
 from monitor.records.errors import NotFound
-from monitor.storage.leases import Lease
 from monitor.storage.store import Store
-from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, poll, sha
+from monitor.storage.work_queue import Lease
+from store_samples import CLASSIFIER, NOW, STAMPS, at, feed, incoming, poll
 
 HERE = Path(__file__).parent
 BOTH = {"store", "url", "make_url_of"}
@@ -64,7 +64,8 @@ def test_every_method_is_called_on_both() -> None:
 def test_what_is_known_of_an_article(store: Store) -> None:
     whole_store.fill(store)
     ids = ["article-00002", "article-00000"]
-    found = store.some_assessed(ids, STAMPS)
+    by_id = store.articles_by_id(ids, STAMPS)
+    found = [by_id[key] for key in ids]
     assert [one.article.id for one in found] == ids
     assert store.articles_by_id([*ids, "article-none"], STAMPS) == {
         one.article.id: one for one in found
@@ -98,17 +99,21 @@ def test_an_article_that_no_feed_brought(store: Store) -> None:
 
 
 def test_a_session_from_beginning_to_end(store: Store) -> None:
-    day = timedelta(days=1)
-    token = store.add_token(Token(0, "Ama", ("read", "review"), False, NOW), sha("token"))
-    bounds = {"idle": NOW - day, "old": NOW - day}
-    store.add_session(sha("one"), token, NOW, **bounds)
-    assert store.find_session(sha("one"), **bounds) == (token, NOW)
-    store.touch_session(sha("one"), at(30))
-    assert store.find_session(sha("one"), **bounds) == (token, at(30))
-    store.add_session(sha("two"), token, at(40), idle=at(30), old=NOW - day)
-    assert store.find_session(sha("one"), **bounds) is None, "forgotten, as it was not used"
-    store.drop_session(sha("two"))
-    assert store.find_session(sha("two"), **bounds) is None
+    token, secret = store.add_token("Ama", Role(("read", "review"), False), NOW)
+    assert store.find_token(secret, NOW) == token
+    one = store.sign_in(token, NOW)
+    assert store.find_session(one, NOW) == token
+    used = NOW + timedelta(days=3)
+    assert store.find_session(one, used) == token
+    assert store.find_session(one, used + timedelta(days=13)) == token, "it was used"
+    late = NOW + timedelta(days=40)
+    two = store.sign_in(token, late)
+    assert store.find_session(one, NOW) is None, "forgotten, as it was not used"
+    store.sign_out(two)
+    assert store.find_session(two, late) is None
+    assert store.live_tokens(NOW) == [token]
+    assert store.revoke_token("ama", NOW) == token
+    assert store.live_tokens(NOW) == []
 
 
 def test_a_lease_is_given_back_by_who_has_it(store: Store) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitor.records.article import Enclosure
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.feed import Sighting
-from monitor.storage.polls import Held, decide
+from monitor.storage.polls import StoredVersion, decide
 from monitor.storage.store import Store
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, sha
 
@@ -194,8 +194,10 @@ def test_nul_and_lone_surrogates_are_not_stored(store: Store) -> None:
 origins = st.sampled_from(["feed", "page", "summary"])
 
 
-@given(origins, st.builds(Held, st.sampled_from("xy"), origins, st.booleans(), st.booleans()))
-def test_decide_never_loses_a_fuller_text(origin: str, held: Held) -> None:
+@given(
+    origins, st.builds(StoredVersion, st.sampled_from("xy"), origins, st.booleans(), st.booleans())
+)
+def test_decide_never_loses_a_fuller_text(origin: str, held: StoredVersion) -> None:
     entry = incoming("one", origin=origin, sha256="x")
     decision = decide(entry, held)
     assert decision != "new"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from monitor.records.article import Review
-from monitor.records.article_record import Recorded, Version
+from monitor.records.article_record import FullRecord, Version
 from monitor.records.tag import Tag
 from monitor.storage import articles
-from monitor.storage.articles import Filters
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.store import Store
 from monitor.stories.clustering import place
 from store_samples import (
@@ -60,8 +60,8 @@ def _full(store: Store) -> Store:
     return store
 
 
-def recorded(store: Store, **filters: Any) -> list[Recorded]:
-    chosen = Filters(**filters)
+def recorded(store: Store, **filters: Any) -> list[FullRecord]:
+    chosen = ArticleFilter(**filters)
     return list(store.recorded(STAMPS, chosen, stories_stamp=STORIES, moment=at(99)))
 
 

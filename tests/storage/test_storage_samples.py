@@ -1,15 +1,15 @@
 """Samples, cases learned of elsewhere, verdicts on flags, and rows for trends."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
 
 from monitor.records.article import Assessment, Review
-from monitor.records.counts import Flag
+from monitor.records.counts import CountedFlag
 from monitor.records.errors import NotFound
 from monitor.records.feed import Feed
-from monitor.records.review import Draw, Drawn, Stratum, Told
+from monitor.records.review import Draw, Drawn, OutsideCase, Stratum
 from monitor.records.tag import Tag
 from monitor.storage.store import Store
 from store_samples import (
@@ -96,8 +96,8 @@ def test_anybodys_latest_word_that_it_is_relevant_counts(filled: Store) -> None:
     assert say("borderline", "a") == {"article-below": False}
 
 
-def told(name: str, *, hours: float = 1, same_as: str | None = None) -> Told:
-    return Told(f"https://x.example/{name}", name, "", NOW + timedelta(hours=hours), same_as)
+def told(name: str, *, hours: float = 1, same_as: str | None = None) -> OutsideCase:
+    return OutsideCase(f"https://x.example/{name}", name, "", NOW + timedelta(hours=hours), same_as)
 
 
 def test_what_we_had_of_a_case(filled: Store) -> None:
@@ -129,7 +129,7 @@ def test_items_are_what_is_shown_or_what_people_say(filled: Store) -> None:
     assert shown.main
     assert not found["article-side"].main
     assert shown.labels == {"form": ("forced_labour",), "place": ("TH",)}
-    assert shown.flags == (Flag("victim-as-slave"),)
+    assert shown.flags == (CountedFlag("victim-as-slave"),)
     for name, verdict, tags in (
         ("shown", "not_relevant", {}),
         ("below", "relevant", {"form": ("forced_begging",)}),
@@ -146,8 +146,7 @@ def test_counting_reads_no_text(filled: Store) -> None:
     engine = filled._database.engine
     event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
     filled.items(*DAY, STAMPS)
-    filled.stored_by_outlet(*DAY)
-    filled.stored_by_day({"2026-11-25": DAY})
+    filled.stored_by_day_and_outlet({date(2026, 11, 25): DAY}, NOW)
     filled.candidates(*DAY, STAMPS)
     assert statements
     assert not any("versions" in statement for statement in statements)
@@ -172,9 +171,9 @@ def test_a_flag_is_right_until_somebody_says_that_it_is_not(filled: Store) -> No
 
 
 def test_stored_by_outlet_and_day(filled: Store) -> None:
-    assert filled.stored_by_outlet(*DAY) == {"The Daily": 4}
-    assert filled.stored_by_outlet(DAY[1], None) == {}
-    assert filled.stored_by_day({"2026-11-25": DAY}) == {"2026-11-25": 4}
+    day, after = date(2026, 11, 25), date(2026, 11, 26)
+    days = {day: DAY, after: (DAY[1], DAY[1] + timedelta(days=1))}
+    assert filled.stored_by_day_and_outlet(days, NOW) == {day: {"The Daily": 4}, after: {}}
 
 
 def test_every_change_of_feeds_is_kept(store: Store) -> None:

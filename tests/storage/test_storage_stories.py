@@ -19,7 +19,7 @@ from monitor.records.feed import Incoming
 from monitor.records.finding import Finding
 from monitor.storage.schema import story_keys, story_members
 from monitor.storage.store import Store, open_store
-from monitor.storage.work_queue import FoldedSoFar
+from monitor.storage.work_queue import Progress
 from monitor.stories import clustering as folding
 from monitor.stories.clustering import kept_groups, place
 from store_samples import CLASSIFIER, GUIDELINE, NOW, at, feed, flagged, incoming, judged, poll
@@ -39,7 +39,7 @@ SKIPPERS = (
 
 
 def fold_due(
-    store: Store, rule: tuple[str, ...], now: datetime, known: FoldedSoFar, **options: Any
+    store: Store, rule: tuple[str, ...], now: datetime, known: Progress, **options: Any
 ) -> int:
     """Fold at a desk with the stamps of `rule` in force: that of stories, and the models'."""
     stamp, *judges = rule
@@ -47,6 +47,7 @@ def fold_due(
     desk: Any = SimpleNamespace(
         store=store, stories_stamp=stamp, classifiers=models, now=lambda: now, folded=known
     )
+    desk.carried = tuple
     return folding.fold_due(desk, **options)
 
 
@@ -114,7 +115,7 @@ def test_batches_do_not_show(seed: int, store: Store) -> None:
 
 
 def test_what_is_folded_is_not_looked_at_again(store: Store) -> None:
-    known, rule = FoldedSoFar(), (STAMP, CLASSIFIER)
+    known, rule = Progress(), (STAMP, CLASSIFIER)
     assert store.last_assessment() == 0
     fill(store, ENTRIES[:8])
     told: list[int] = []
@@ -134,7 +135,7 @@ PLACED = [*((n, 0) for n in range(8)), *((n, 1) for n in range(4))]
 @pytest.mark.parametrize("seed", range(2))
 def test_looking_at_what_is_new_folds_all(seed: int, store: Store) -> None:
     """Whatever is judged when: a second rule, which looks at everything once, finds the same."""
-    draw, known = random.Random(seed), FoldedSoFar()
+    draw, known = random.Random(seed), Progress()
     for n, entry in enumerate(draw.sample(ENTRIES, 8)):
         source = feed(f"f{entry.article_id}")
         store.add_feeds([source], NOW)
@@ -202,7 +203,7 @@ def test_killed_while_folding(make_url_of: Callable[[], str]) -> None:
 
 def fold_all(url: str) -> None:
     with open_store(url) as store:
-        fold_due(store, (STAMP, CLASSIFIER), NOW, FoldedSoFar(), size=2)
+        fold_due(store, (STAMP, CLASSIFIER), NOW, Progress(), size=2)
 
 
 def story_rows(url: str, *, forget: bool = False) -> dict[str, list[object]]:

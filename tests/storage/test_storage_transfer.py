@@ -12,11 +12,10 @@ from sqlalchemy import make_url
 
 import whole_store
 from monitor.records.errors import StoreError
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import open_database
-from monitor.storage.full_text_search import Wanted
 from monitor.storage.store import Store, open_store
 from monitor.storage.transfer import copy_store, sum_stores
-from monitor.text.search_terms import read_search
 from store_samples import NOW, STAMPS, at, feed, incoming, poll, rewrite
 
 SEARCHED = ("corrected", '"a second line"', "tex*", "שלום", "00002")
@@ -46,9 +45,7 @@ def told(url: str) -> list[object]:
     with open_store(url) as store:
         shown = list(store.assessed(STAMPS))
         ids = [one.article.id for one in shown]
-        found = [
-            store.search(Wanted(words=read_search(words)), STAMPS, limit=9) for words in SEARCHED
-        ]
+        found = [store.search(ArticleFilter(query=words), STAMPS, limit=9) for words in SEARCHED]
         assert [page.total for page in found] == [1, 2, 2, 4, 0]
         return [
             shown,
@@ -105,7 +102,7 @@ def test_a_copy_goes_on_numbering(filled: str, url: str) -> None:
     with open_store(url) as store:
         store.record_poll(poll(feed("a"), [incoming("new", f"New. {whole_store.ODD}")]), at(70))
         whole_store.judge_and_review(store, "article-new", "Esi")
-        assert store.search(Wanted(words=read_search("new")), STAMPS, limit=9).total == 1
+        assert store.search(ArticleFilter(query="new"), STAMPS, limit=9).total == 1
     after = rows(url)
     for name in ("polls", "assessments", "reviews", "decisions", "practice", "askings", "told"):
         assert after[name] > before.get(name, 0), name

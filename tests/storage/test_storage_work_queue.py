@@ -16,12 +16,12 @@ from sqlalchemy import Connection, Select
 
 import due_worker
 from due_worker import NotingDesk
-from monitor.jobs.work_queue import LENGTH, TRIES, WAIT_S, Share, patiently
+from monitor.jobs.work_queue import LENGTH, TRIES, WAIT_S, ClaimedWork, patiently
 from monitor.records.errors import Locked
 from monitor.storage.assessments import due_query
-from monitor.storage.leases import SKEW, Lease
 from monitor.storage.store import Store, open_store
-from monitor.storage.work_queue import _claim
+from monitor.storage.work_queue import SKEW, Lease
+from monitor.storage.work_queue import claim as claim_rows
 from store_samples import CLASSIFIER, NOW, TAGGER, at, feed, incoming, judged, poll
 
 HERE, THERE = Lease("here", "token-a", NOW + LENGTH), Lease("there", "token-b", NOW + LENGTH)
@@ -86,7 +86,8 @@ def test_who_finds_nothing_sees_who_has_it(store: Store) -> None:
 
     database = store._database
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(_claim, database, slow, CLASSIFIER, HERE, NOW, 9, by_index=False)
+        options: dict[str, Any] = {"limit": 9, "by_index": False}
+        pool.submit(claim_rows, database, slow, CLASSIFIER, HERE, NOW, **options)
         assert locked.wait(10)
         threading.Timer(0.3, go_on.set).start()
         assert claim(store, THERE, limit=9) == []
@@ -218,7 +219,7 @@ def test_long_work_keeps_its_claims(store: Store) -> None:
     fill(store, 1)
     clock = [NOW]
     take = partial(store.claim_due, CLASSIFIER, limit=1)
-    with Share(store, lambda: clock[0], renew_s=0.02) as share:
+    with ClaimedWork(store, lambda: clock[0], renew_s=0.02) as share:
         for _ in share.batches(CLASSIFIER, take):
             for minutes in range(1, 5):
                 clock[0] = at(minutes)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from monitor.records.article import Assessment, Review
 from monitor.records.feed import Sighting
 from monitor.records.finding import Finding, Span
-from monitor.records.tag import Tag, Term
+from monitor.records.tag import FoundTerm, Tag
 from monitor.storage.retention import without_words
 from monitor.storage.store import Store, open_store
 from store_samples import (
@@ -127,7 +127,7 @@ def test_words_of_every_kind_of_judgement_go() -> None:
         "tags": [{"label": "x", "evidence": [{"field": "text", "start": 1, "end": 2}]}],
         "findings": [dict.fromkeys(Finding.__slots__, "word")],
         "scorecard": [{"item": "x", "met": True, "reason": "word", "evidence": [1]}],
-        "terms": [dict.fromkeys(Term.__slots__, "word")],
+        "terms": [dict.fromkeys(FoundTerm.__slots__, "word")],
         "experimental": True,
     }
     kept = without_words(payload)

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.app import Monitor
 from monitor.records.account import ROLES
-from monitor.storage.sign_in import add_token
 from web_draft import ELSEWHERE, JUDGED, LONG, judge, show_more, write
 
 pytestmark = pytest.mark.browser
@@ -209,7 +208,7 @@ def test_signing_in_and_a_new_token_among_many_are_clean(
     assert_clean(page)
     for number in range(40):
         name = f"Among many, with a name that is rather long for a person {number}"
-        _, secret = add_token(desk.store, name, ROLES["admin"], desk.now())
+        _, secret = desk.store.add_token(name, ROLES["admin"], desk.now())
     page.get_by_label("Your token").fill(secret)
     page.keyboard.press("Enter")
     page.get_by_label("Name", exact=True).fill("One more among many")

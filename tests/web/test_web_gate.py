@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from monitor.app import Monitor
 from monitor.records.account import ROLES
-from monitor.storage.sign_in import add_token
 from web_draft import DRAFT, write
 
 pytestmark = pytest.mark.browser
@@ -29,7 +28,7 @@ def _far(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def make_token(desk: Monitor, role: str) -> tuple[str, str]:
-    made, secret = add_token(desk.store, f"Browser {next(_numbers)}", ROLES[role], desk.now())
+    made, secret = desk.store.add_token(f"Browser {next(_numbers)}", ROLES[role], desk.now())
     return made.name, secret
 
 

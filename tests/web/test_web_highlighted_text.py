@@ -5,10 +5,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.highlighted_text import Mark, Piece, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import TextMark, TextPiece, paragraphs_of, pieces_of
 
 PLACES = st.tuples(st.integers(-2, 30), st.integers(-2, 30))
-MARKS = st.lists(PLACES.map(lambda p: Mark(*p, "evidence", "n")), max_size=6)
+MARKS = st.lists(PLACES.map(lambda p: TextMark(*p, "evidence", "n")), max_size=6)
 TEXTS = st.text(st.sampled_from("ab \n\r.é😀"), max_size=28)
 
 
@@ -46,7 +46,11 @@ def test_each_piece_has_the_marks_that_cover_it(text, hidden, marks):
 
 def test_marks_that_overlap_are_kept_and_hidden_words_are_one_block():
     text = "Ana Ruci was sold.\n\nShe is safe."
-    marks = [Mark(0, 17, "evidence", "victim"), Mark(4, 12, "flag", "named"), Mark(9, 12, "flag")]
+    marks = [
+        TextMark(0, 17, "evidence", "victim"),
+        TextMark(4, 12, "flag", "named"),
+        TextMark(9, 12, "flag"),
+    ]
     first, second = paragraphs_of(text, hidden=[(0, 3), (3, 8)], marks=marks)
     assert [(piece.text, piece.kinds, piece.hidden) for piece in first] == [
         ("", "evidence flag", True),
@@ -56,5 +60,5 @@ def test_marks_that_overlap_are_kept_and_hidden_words_are_one_block():
         (".\n\n", "", False),
     ]
     assert first[0].notes == "victim; named"
-    assert second == (Piece("She is safe."),)
+    assert second == (TextPiece("She is safe."),)
     assert pieces_of("", marks=marks) == ()

@@ -20,7 +20,7 @@ from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessment, Enclosure, Review
 from monitor.records.counts import outlet_id
 from monitor.records.feed import Feed
-from monitor.records.finding import Finding, Source, Span
+from monitor.records.finding import Citation, Finding, Span
 from monitor.records.tag import Tag
 from monitor.settings import Settings
 from store_samples import NOW, feed, incoming, poll
@@ -127,7 +127,7 @@ def said_of(title: str, stamp: str) -> Assessment:
         message=title,
         why=title,
         suggestions=(title,),
-        sources=(Source(title, title, title), Source("x", "y", f"javascript:{title}")),
+        sources=(Citation(title, title, title), Citation("x", "y", f"javascript:{title}")),
     )
     if stamp.startswith("thb-"):
         return Assessment(stamp, findings=(finding,))

@@ -8,7 +8,7 @@ from test_web_axe import assert_clean
 
 import shipped
 from monitor.app import Monitor
-from monitor.archive import names_on_request as names
+from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessment
 from monitor.records.finding import Finding, Span
 from monitor.records.tag import Tag
@@ -43,7 +43,7 @@ def page(tmp_path, browser: Browser):
         said = Assessment(CLASSIFIER, 0.9, True, False, tags=(TAG,), findings=(FLAG,))
         found = [desk.store.article(entry.article_id, ()).article for entry in ENTRIES]
         desk.store.record_assessments([(article, said) for article in found], NOW)
-        names.mask_due(desk)
+        mask_due(desk)
         with serve(desk) as address:
             opened = browser.new_page(base_url=address, viewport={"width": 1280, "height": 800})
             opened.goto("/digests/all")

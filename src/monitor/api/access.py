@@ -1,4 +1,4 @@
-"""Access control: how a route gets the `Monitor`, and says which scope a visitor needs."""
+"""Access control: the dependencies of routes, and which scope a visitor needs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from monitor.records.account import SCOPES, Scope, Visitor
 
 
 def get_desk(request: Request) -> Desk:
-    """Return the monitor that the application was made over."""
+    """Return the desk that the application was made over."""
     desk: Desk = request.app.state.desk
     return desk
 

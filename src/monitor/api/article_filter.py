@@ -26,7 +26,7 @@ from monitor.labels.schemes import (
 from monitor.records.dates import bounds_of, parse_day, published_days
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES
-from monitor.storage.full_text_search import Relevance, Wanted
+from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.text.search_terms import read_search
 
 TAGS = tuple(SCHEME_WORDS)
@@ -161,27 +161,29 @@ class ArticleChoice(BaseModel):
             raise PydanticCustomError("days", "{why}", {"why": str(error)}) from error
         return self
 
-    def wanted(self, zone: ZoneInfo) -> Wanted:
+    def wanted(self, zone: ZoneInfo) -> ArticleFilter:
         """Return what is asked for; days are those of `zone`."""
         tags = [(scheme, getattr(self, scheme)) for scheme in TAGS]
         last = min((day for day in (self.until, self.to) if day), default=None)
         since, until = bounds_of(self.since, last, zone)
-        return Wanted(
-            words=read_search(self.q or ""),
+        return ArticleFilter(
+            query=self.q,
             tags=tuple(
                 (scheme, label.upper() if scheme == "place" else label)
                 for scheme, label in tags
                 if label
             ),
-            outlet=self.outlet or "",
-            language=self.language or "",
+            outlet=self.outlet,
+            language=self.language,
             since=since,
             until=until,
-            published=published_days(self.published_since, self.published_until, zone),
+            published_since=self.published_since,
+            published_until=self.published_until,
+            timezone=zone.key,
             relevance=self._relevance(),
             min_relevance=self.min_relevance,
-            flag=self.flag or "",
-            rule=self.rule or "",
+            flag=self.flag,
+            rule=self.rule,
         )
 
     def _relevance(self) -> tuple[Relevance, ...] | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import ArticleQuery
 from monitor.api.openapi import answers
-from monitor.api.problem_details import no_such_page
-from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage
+from monitor.api.problem_details import no_such_page, refuse
+from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage, Model
 from monitor.archive.articles_found import find
 from monitor.archive.names_on_request import see, seen_json
 from monitor.jobs.forget_article import Reason, forget
@@ -30,7 +29,7 @@ from monitor.records.json_shapes import (
     term_json,
     time_json,
 )
-from monitor.storage.full_text_search import COUNTED, Wanted
+from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
@@ -54,10 +53,8 @@ def articles(
     who = asks_names(visitor, query.names)
     wanted = query.wanted(desk.settings.zone)
     newest = query.order == "newest"
-    try:
+    with refuse(NotFound, no_such_page()):
         page, found = find(desk, wanted, limit=query.limit, after=query.after, newest_first=newest)
-    except NotFound as error:
-        raise no_such_page() from error
     shown = see(desk, (item.article for item in page), who=who)
     return JSONResponse(
         {
@@ -65,15 +62,12 @@ def articles(
             "next": page[-1].article.id if found.more else None,
             "total": min(found.total, COUNTED),
             "total_is_exact": found.total <= COUNTED,
-            "search": _search_json(wanted) if query.q else None,
+            "search": {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
+            if query.q
+            else None,
             "undated": min(found.undated, COUNTED),
         }
     )
-
-
-def _search_json(wanted: Wanted) -> dict[str, Any]:
-    """Return how a search was read."""
-    return {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
 
 
 @router.get(
@@ -128,10 +122,8 @@ def article_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
     }
 
 
-class ForgottenOut(BaseModel):
+class ForgottenOut(Model):
     """What was forgotten; `cleared`: its words are out of the database's log and file too."""
-
-    model_config = ConfigDict(extra="forbid")
 
     article: str
     reason: Reason

@@ -29,7 +29,7 @@ from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
 from monitor.records.errors import MonitorError, describe_exception
-from monitor.storage.sign_in import find_session, find_token, is_token, live_tokens, visitor_of
+from monitor.storage.sign_in import is_token, visitor_of
 
 _STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
@@ -58,11 +58,15 @@ def at_home(scope: Scope) -> bool:
 def is_loopback(address: str) -> bool:
     """Say whether an IP address is this machine's to itself; a name is none."""
     try:
-        ip = ipaddress.ip_address(address.strip("[]"))
+        return _ip(address.strip("[]")).is_loopback
     except ValueError:
         return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_loopback
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return an address; one of IPv4 within IPv6 as itself."""
+    ip = ipaddress.ip_address(address)
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
 class Peers:
@@ -88,14 +92,11 @@ class Peers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Call the application with what was noted."""
         if scope["type"] == "http":
-            home = _is_at_home(scope) and not self._is_proxy(scope["client"][0])
+            home = _is_at_home(scope) and not any(
+                _ip(scope["client"][0]) in proxies for proxies in self.proxies
+            )
             scope.setdefault("state", {})[_STATE] = home
         await self.app(scope, receive, send)
-
-    def _is_proxy(self, address: str) -> bool:
-        ip = ipaddress.ip_address(address)
-        plain = getattr(ip, "ipv4_mapped", None) or ip
-        return any(plain in proxies for proxies in self.proxies)
 
 
 def _is_at_home(scope: Scope) -> bool:
@@ -112,7 +113,7 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
     """Yield what whoever serves the desk on `host` should know of those on other machines."""
     if is_loopback(host) or host == "localhost":
         return
-    live = live_tokens(desk.store, desk.now())
+    live = desk.store.live_tokens(desk.now())
     if not live:
         yield (
             "who comes from another machine must sign in, and nobody can yet:"
@@ -184,7 +185,7 @@ def session_in(scope: Scope, public_url: str) -> str | None:
     return HTTPConnection(scope).cookies.get(name)
 
 
-class Entry:
+class Authentication:
     """ASGI layer that puts the visitor into the request's state, or refuses."""
 
     def __init__(self, app: ASGIApp, *, desk: Desk, tries: Tries) -> None:
@@ -209,55 +210,48 @@ class Entry:
 
     async def _admit(self, scope: Scope) -> Response | None:
         """Note who sent the request; return what to answer instead of the application's answer."""
-        path = scope["path"]
+        path, reads = scope["path"], scope["method"] in SAFE_METHODS
         if is_open(path) and path not in ("/signin", "/signout"):
             return None
         visitor = await self._visitor(scope)
         note_visitor(scope, visitor)
-        if is_open(path) or visitor is not NOBODY or self._is_public(scope):
+        public = reads and self.desk.settings.serve.public_scorecards
+        if public and _SCORECARDS.fullmatch(path):
             return None
-        if path.startswith(_KEYED):
+        if is_open(path) or visitor is not NOBODY or path.startswith(_KEYED):
             return None
-        if is_page(scope) and scope["method"] in SAFE_METHODS:
-            return RedirectResponse(f"/signin?{urlencode({'next': _asked(scope)})}", 303)
+        if reads and is_page(scope):
+            query = scope.get("query_string", b"").decode("latin-1")
+            asked = quote(path) + (f"?{query}" if query else "")  # to come back to
+            return RedirectResponse(f"/signin?{urlencode({'next': asked})}", 303)
         raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
-
-    def _is_public(self, scope: Scope) -> bool:
-        """Say whether a scorecard is asked for, and those are switched on for everybody."""
-        public = self.desk.settings.serve.public_scorecards and scope["method"] in SAFE_METHODS
-        return public and _SCORECARDS.fullmatch(scope["path"]) is not None
 
     async def _visitor(self, scope: Scope) -> Visitor:
         """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
-        home = self._unnamed(scope)
+        home = NOBODY  # who it is that shows nothing: by the machine, and by whose page asks there
+        if at_home(scope):
+            home = PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
         reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
         told = token_in(Headers(scope=scope), reading=reading)
         if told is not None:
             address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
                 self.tries.refuse(address)
-            token = await run_sync(find_token, self.desk.store, told, self.desk.now())
+            token = await run_sync(self.desk.store.find_token, told, self.desk.now())
             if token is None:
                 if home is NOBODY:
                     self.tries.note(address)
                 raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
             return visitor_of(token)
         session = session_in(scope, self.public_url)
-        token = None
-        if session:
-            store, now = self.desk.store, self.desk.now()
-            token = await run_sync(find_session, store, session, now)
+        if not session:
+            return home
+        token = await run_sync(self.desk.store.find_session, session, self.desk.now())
         if token is None:
             return home
         if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):
             raise ProblemError(403, _NOT_OURS)
         return visitor_of(token)
-
-    def _unnamed(self, scope: Scope) -> Visitor:
-        """Return who it is that shows nothing: by the machine, and by whose page asks there."""
-        if not at_home(scope):
-            return NOBODY
-        return PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
 
 
 def token_in(headers: Headers, *, reading: bool) -> str | None:
@@ -284,9 +278,3 @@ def _challenge(scope: Scope, *, wrong: bool = False) -> dict[str, str]:
     if scope["method"] in SAFE_METHODS and any(feed in query for feed in _FEEDS):
         said += ', Basic realm="monitor", charset="UTF-8"'
     return {"www-authenticate": said}
-
-
-def _asked(scope: Scope) -> str:
-    """Return path and query of the request, to come back to."""
-    query = scope.get("query_string", b"").decode("latin-1")
-    return quote(scope["path"]) + (f"?{query}" if query else "")

@@ -80,13 +80,6 @@ class Checkers(AbstractContextManager["Checkers"]):
             perform(self._desk, WARM_UP)
         self._loaded = True
 
-    def _count(self, request: Request) -> None:
-        """Count a draft of an address elsewhere; refuse it where that has sent too many."""
-        if self._sent.most and not at_home(request.scope):
-            address = request.client.host if request.client else ""
-            self._sent.refuse(address)
-            self._sent.note(address)
-
     async def ask(self, request: Request, job: Job) -> bytes:
         """Return the JSON of the answer to `job`, once it is its turn.
 
@@ -94,12 +87,19 @@ class Checkers(AbstractContextManager["Checkers"]):
         elsewhere sent too many within a minute, `ClientLeftError` where the client
         of `request` left before its turn, and what `perform` raises.
         """
-        self._count(request)
+        if self._sent.most and not at_home(request.scope):
+            address = request.client.host if request.client else ""
+            self._sent.refuse(address)
+            self._sent.note(address)
         limiter = self._limiter = self._limiter or CapacityLimiter(1)
         if limiter.statistics().tasks_waiting >= self.max_waiting:
-            raise ProblemError(503, _BUSY, headers={"Retry-After": str(self._pause())})
-        if limiter.available_tokens < 1:
-            self._grow(limiter)
+            # half of those that wait will have had their turn then
+            turns = self.max_waiting / 2 / max(1, len(self._all))
+            pause = max(1, min(_LONGEST_PAUSE_S, math.ceil(turns * self._seconds)))
+            raise ProblemError(503, _BUSY, headers={"Retry-After": str(pause)})
+        growing = self._growth is not None and not self._growth.done()
+        if limiter.available_tokens < 1 and not growing and len(self._all) < self._most:
+            self._growth = asyncio.create_task(self._add_worker(limiter))
         answer: bytes | None = None
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
@@ -115,11 +115,6 @@ class Checkers(AbstractContextManager["Checkers"]):
         if answer is None:
             raise ClientLeftError
         return answer
-
-    def _pause(self) -> int:
-        """Return in how many seconds half of those that wait will have had their turn."""
-        turns = self.max_waiting / 2 / max(1, len(self._all))
-        return max(1, min(_LONGEST_PAUSE_S, math.ceil(turns * self._seconds)))
 
     def _work(self, job: Job) -> bytes:
         """Do a job in this thread, or have it done and wait."""
@@ -137,13 +132,8 @@ class Checkers(AbstractContextManager["Checkers"]):
         self._seconds += (time.monotonic() - start - self._seconds) / 10
         return answer
 
-    def _grow(self, limiter: CapacityLimiter) -> None:
-        """Start one more worker beside the work, if there may be one more."""
-        growing = self._growth is not None and not self._growth.done()
-        if not growing and len(self._all) < self._most:
-            self._growth = asyncio.create_task(self._add_worker(limiter))
-
     async def _add_worker(self, limiter: CapacityLimiter) -> None:
+        """Start one more worker beside the work."""
         worker = Worker(self._desk.settings)
         self._all.append(worker)
         try:

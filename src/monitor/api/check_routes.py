@@ -1,7 +1,8 @@
-"""`POST /v1/check`, `/v1/check/file` and its `/reviewed`: what the guideline says of a draft."""
+"""Checking and classifying drafts: `/v1/check`, `/v1/check/file` and `/v1/classify`."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -20,16 +21,19 @@ from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute, read_form, require_type
 from monitor.api.schemas import (
     CheckEvidence,
+    Classified,
+    ClassifyRequest,
     LanguageCode,
     Model,
     ScorecardEntry,
     Source,
     WholeStr,
 )
+from monitor.check.options import CheckOptions
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import parse_country
-from monitor.records.errors import UsageError
+from monitor.records.errors import DocumentTooLarge, UsageError
 
 
 def is_country(value: object) -> bool:
@@ -81,8 +85,6 @@ class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -95,30 +97,28 @@ class CheckRequest(Model):
 
     text: WholeStr = Field(description="The draft: plain text, Markdown or HTML.")
     title: WholeStr = Field(
-        default="",
+        "",
         description="The headline, where it is kept apart. Without it the first line of a plain "
         "text is the headline if a blank line follows.",
     )
-    format: Literal["txt", "md", "html"] = Field(
-        default="txt", description="How `text` is to be read."
-    )
+    format: Literal["txt", "md", "html"] = Field("txt", description="How `text` is to be read.")
     language: LanguageCode | None = Field(
-        default=None, description="ISO 639 code; recognised where it is not given."
+        None, description="ISO 639 code; recognised where it is not given."
     )
     guideline: GuidelineName | GuidelineNames | None = Field(
-        default=None, description=GUIDELINE, examples=["thb-en", ["thb-en", "our-rules"]]
+        None, description=GUIDELINE, examples=["thb-en", ["thb-en", "our-rules"]]
     )
     country: Annotated[str, AfterValidator(_country)] = Field(
-        default="", description=COUNTRY, examples=["GH"]
+        "", description=COUNTRY, examples=["GH"]
     )
     include_text: bool = Field(
-        default=False,
+        False,
         description="Whether the answer repeats the visible text that the offsets count in.",
     )
     min_confidence: float | None = Field(
-        default=None, ge=0, le=1, allow_inf_nan=False, description=MIN_CONFIDENCE, examples=[0.5]
+        None, ge=0, le=1, allow_inf_nan=False, description=MIN_CONFIDENCE, examples=[0.5]
     )
-    on_topic: bool = Field(default=False, description=ON_TOPIC)
+    on_topic: bool = Field(False, description=ON_TOPIC)
 
 
 class CheckFinding(Model):
@@ -130,7 +130,7 @@ class CheckFinding(Model):
     )
     severity: Literal["error", "warning", "suggestion"]
     confidence: float | None = Field(
-        default=None,
+        None,
         ge=0,
         le=1,
         description="The share of such findings that editors mark; null where nothing is known.",
@@ -155,9 +155,9 @@ class CheckFinding(Model):
     suggestions: list[str] = Field(description="Wordings that fit in place of the match.")
     sources: list[Source]
     source_start: int = Field(
-        default=0, ge=0, description="Place in the file; there for Markdown and HTML only."
+        0, ge=0, description="Place in the file; there for Markdown and HTML only."
     )
-    source_end: int = Field(default=0, ge=0, description="As `source_start`.")
+    source_end: int = Field(0, ge=0, description="As `source_start`.")
     protects: bool = Field(
         description="Whether the rule keeps people from being identified: such a finding is never "
         "left out, and stands first where findings are shown."
@@ -273,44 +273,41 @@ class UncheckedOut(CheckEvidence):
 class CheckedDocument(Model):
     """What the check says of one draft."""
 
-    model_config = ConfigDict(
-        extra="forbid", strict=True, json_schema_extra={"examples": [_CHECKED]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_CHECKED]})
 
-    path: str | None = Field(default=None, description="Only where files are checked in bulk.")
+    path: str | None = Field(None, description="Only where files are checked in bulk.")
     language: str | None
     words: int = Field(ge=0)
     findings: list[CheckFinding]
     scorecard: list[ScorecardEntry]
     coverage: CheckCoverage
     unchecked: list[UncheckedOut] | None = Field(
-        default=None, description="What is for the desk and not for readers; absent where nothing."
+        None, description="What is for the desk and not for readers; absent where nothing."
     )
     text: str | None = Field(
-        default=None, description="The visible text, where `include_text` asked for it."
+        None, description="The visible text, where `include_text` asked for it."
     )
     country: CountryOut | None = Field(
-        default=None, description="Whose law and helplines were told of, where asked for."
+        None, description="Whose law and helplines were told of, where asked for."
     )
     left_out: int | None = Field(
-        default=None, ge=0, description="Findings under `min_confidence`, where that is given."
+        None, ge=0, description="Findings under `min_confidence`, where that is given."
     )
     ignored: list[IgnoredFinding] | None = Field(
-        default=None,
+        None,
         description="What `<!-- monitor-ignore RULE: reason -->` in Markdown and HTML silences.",
     )
     ignore_problems: list[IgnoreProblem] | None = Field(
-        default=None, description="Such comments that name no rule, an unknown one or no reason."
+        None, description="Such comments that name no rule, an unknown one or no reason."
     )
 
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 
-router = APIRouter(tags=["drafts"], dependencies=[Depends(need("check"))])
-texts = APIRouter(route_class=JsonRoute)
+router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@texts.post(
+@router.post(
     "/v1/check",
     summary="Check a draft",
     response_description="The draft's findings and scorecard.",
@@ -322,9 +319,6 @@ async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Respons
     if "country" not in draft.model_fields_set:
         options["country"] = None
     return await answer_check(request, Job("check_text", options), desk)
-
-
-router.include_router(texts)
 
 
 async def answer_check(
@@ -405,11 +399,11 @@ async def check_file(request: Request, desk: DeskDep) -> Response:
     upload, data, options = await upload_of(request)
     name = f"upload{suffix_of(upload)}"
     # Under a neutral name: the file's own could reach an error message.
-    job = Job("check_bytes", {"name": name, **options}, data)
+    job = Job("check_bytes", {"name": name, **options.given()}, data)
     return await answer_check(request, job, desk)
 
 
-async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]]:
+async def upload_of(request: Request) -> tuple[UploadFile, bytes, CheckOptions]:
     """Return the file of a form, its content and the options beside it."""
     form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
     try:
@@ -419,7 +413,7 @@ async def upload_of(request: Request) -> tuple[UploadFile, bytes, dict[str, Any]
         await form.close()
 
 
-def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
+def _fields(form: FormData) -> tuple[UploadFile, CheckOptions]:
     """Return the file and the options; refuse anything else with its own location."""
     errors: list[tuple[list[str | int], str]] = []
     parts = form.multi_items()
@@ -450,12 +444,13 @@ def _fields(form: FormData) -> tuple[UploadFile, dict[str, Any]]:
         raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
     upload = uploads[0]
     assert isinstance(upload, UploadFile)
-    return upload, {
-        "country": str(countries[0]) if countries else None,
-        "min_confidence": least[0] if least else None,
-        "guideline": named or None,
-        **{name: values == ["true"] for name, values in wishes.items()},
-    }
+    return upload, CheckOptions(
+        country=str(countries[0]) if countries else None,
+        min_confidence=least[0] if least else None,
+        guideline=list(map(str, named)) or None,
+        on_topic=wishes["on_topic"] == ["true"],
+        include_text=wishes["include_text"] == ["true"],
+    )
 
 
 def _is_name(value: object) -> bool:
@@ -509,8 +504,26 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
     upload, data, options = await upload_of(request)
     if suffix_of(upload) != ".docx":
         raise ProblemError(415, "Only .docx files can be given back with comments.")
-    options |= {"name": "upload.docx", "now": datetime.now(UTC).isoformat()}
-    job = Job("comment_docx", options, data)
+    now = datetime.now(UTC).isoformat()
+    job = Job("comment_docx", {"name": "upload.docx", "now": now, **options.given()}, data)
     answer = await answer_check(request, job, desk, media_type=WORD)
     answer.headers["content-disposition"] = 'attachment; filename="reviewed.docx"'
+    return answer
+
+
+@router.post(
+    "/v1/classify",
+    summary="Classify an article",
+    response_description="Relevance and tags, or why there is no judgement.",
+    responses=answers(Classified, 403, 415, 422, queued=True),
+)
+async def classify(request: Request, article: ClassifyRequest, desk: DeskDep) -> Response:
+    """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
+    limit = desk.settings.check.max_chars
+    size = len(article.title) + len(article.text)
+    if size > limit:
+        raise DocumentTooLarge(f"the article has {size:,} characters; the limit is {limit:,}")
+    answer = await answer_job(request, Job("classify", article.model_dump(exclude_none=True)))
+    if answer.body and "error" in json.loads(bytes(answer.body)):
+        raise ProblemError(422, "The article cannot be classified.")
     return answer

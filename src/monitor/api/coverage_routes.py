@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Literal
 
@@ -12,7 +14,7 @@ from starlette.responses import JSONResponse
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import MaskedArticle, Model, WholeStr
 from monitor.desk import Desk
@@ -149,9 +151,9 @@ class FoundRequest(Model):
     """A case that the desk learned of elsewhere."""
 
     url: WholeStr = Field(max_length=4000, examples=["https://news.example/farm-raid"])
-    note: WholeStr = Field(default="", max_length=2000, description="How it was learned of.")
+    note: WholeStr = Field("", max_length=2000, description="How it was learned of.")
     same_as: WholeStr | None = Field(
-        default=None, max_length=4000, description="Our article about it, by id or URL."
+        None, max_length=4000, description="Our article about it, by id or URL."
     )
 
 
@@ -161,10 +163,10 @@ class FoundOut(ToldOut):
     new: bool = Field(description="False where its URL was recorded before, which stays.")
 
 
-router = APIRouter(tags=["coverage"], dependencies=[Depends(need("read"))])
+router = APIRouter(tags=["coverage"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
+_REVIEW = [Depends(need("review"))]
 DAYS = 30
 """Told of unless others are asked for."""
-_posted = APIRouter(route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
 class PeriodQuery(BaseModel):
@@ -172,10 +174,8 @@ class PeriodQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(
-        default=None, description="The first day; default the 30th from the last."
-    )
-    until: Day | None = Field(default=None, description="The last day; default today.")
+    since: Day | None = Field(None, description="The first day; default the 30th from the last.")
+    until: Day | None = Field(None, description="The last day; default today.")
 
 
 def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:
@@ -184,10 +184,14 @@ def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:
     return period_of(query.since, query.until, today=today, length=DAYS)
 
 
-def refused(field: str, error: Exception) -> ProblemError:
-    """Return the problem of a period or day that cannot be used, in our words."""
-    errors = [(("query", field), str(error))]
-    return ProblemError(422, "There is no such period.", errors=errors)
+@contextmanager
+def usable(field: str) -> Iterator[None]:
+    """Say of a period or day that cannot be used why, in our words."""
+    try:
+        yield
+    except UsageError as error:
+        errors = [(("query", field), str(error))]
+        raise ProblemError(422, "There is no such period.", errors=errors) from error
 
 
 @router.get(
@@ -198,10 +202,9 @@ def refused(field: str, error: Exception) -> ProblemError:
 )
 def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
-    try:
-        return JSONResponse(coverage(desk, *period_asked(query, desk)))
-    except UsageError as error:
-        raise refused("since", error) from error
+    with usable("since"):
+        account = coverage(desk, *period_asked(query, desk))
+    return JSONResponse(account)
 
 
 SampleDay = Annotated[Day | None, Query(description="A day that is over; default yesterday.")]
@@ -212,7 +215,7 @@ SampleDay = Annotated[Day | None, Query(description="A day that is over; default
     summary="Draw a day's sample",
     response_description="The sample, drawn now or before.",
     responses=answers(SampleOut, 422, 503),
-    dependencies=[Depends(need("review"))],
+    dependencies=_REVIEW,
 )
 def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Draw the sample of a day unless that was done; it stays the same whoever asks."""
@@ -227,26 +230,23 @@ def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
 )
 def read_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
-    try:
+    detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
+    with refuse(NotFound, ProblemError(404, detail)):
         return _sample(desk, day, draw=False)
-    except NotFound as error:
-        detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
-        raise ProblemError(404, detail) from error
 
 
 def _sample(desk: Desk, day: Day | None, *, draw: bool) -> JSONResponse:
-    chosen = day.isoformat() if day else None
-    try:
-        return JSONResponse(sample_json(desk, sample_of(desk, chosen, draw=draw)))
-    except UsageError as error:
-        raise refused("day", error) from error
+    with usable("day"):
+        sample = sample_of(desk, day.isoformat() if day else None, draw=draw)
+    return JSONResponse(sample_json(desk, sample))
 
 
-@_posted.post(
+@router.post(
     "/v1/found",
     summary="A case learned of elsewhere",
     response_description="The case as recorded, and what we had of it.",
     responses=answers(FoundOut, 403, 404, 410, 415, 422, 503),
+    dependencies=_REVIEW,
 )
 def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:
     """Record a case that the desk learned of elsewhere, so that gaps can be counted."""
@@ -255,11 +255,8 @@ def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:
     except Forgotten:
         raise
     except (FeedError, NotFound) as error:
-        field = "same_as" if isinstance(error, NotFound) else "url"
-        said = "is no article here" if field == "same_as" else "must be an http or https address"
-        errors = [(("body", field), said)]
+        unknown = isinstance(error, NotFound)
+        said = "is no article here" if unknown else "must be an http or https address"
+        errors = [(("body", "same_as" if unknown else "url"), said)]
         raise ProblemError(422, "The case cannot be recorded.", errors=errors) from error
     return JSONResponse({**told_json(had), "new": new})
-
-
-router.include_router(_posted)

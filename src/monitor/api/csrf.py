@@ -41,7 +41,7 @@ def host_name(header: str) -> str | None:
     return parts.hostname
 
 
-class Guard:
+class CsrfGuard:
     """ASGI layer that refuses foreign names (400) and foreign pages (403), save of `origins`."""
 
     def __init__(
@@ -55,7 +55,10 @@ class Guard:
         """Call the application if the request may pass."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            if not self._is_ours(headers.get("host", ""), scope):
+            name = host_name(headers.get("host", ""))
+            # the address it was reached at is ours too; a rebound name resolves to it and is none
+            reached = (scope.get("server") or (None,))[0]
+            if name not in self.hosts and (name is None or name != reached):
                 refusal = problem(400, scope, _UNKNOWN_NAME)
                 await refusal(scope, receive, send)
                 return
@@ -66,15 +69,6 @@ class Guard:
                 await refusal(scope, receive, send)
                 return
         await self.app(scope, receive, send)
-
-    def _is_ours(self, header: str, scope: Scope) -> bool:
-        """Say whether the desk is called by a name of its own, or the address it was reached at.
-
-        A rebound name resolves to our address but is none.
-        """
-        name = host_name(header)
-        reached = (scope.get("server") or (None,))[0]
-        return name in self.hosts or (name is not None and name == reached)
 
 
 def shared_with(scope: Scope, origins: frozenset[str]) -> bool:

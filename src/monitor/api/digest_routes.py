@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.coverage_routes import GapsOut
 from monitor.api.openapi import problems
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
 from monitor.api.security_headers import POLICY
 from monitor.archive.names_on_request import see
@@ -32,7 +32,7 @@ class DigestListed(MaskedArticle):
 
     published: str | None = Field(description="As the feed says, RFC 3339.")
     expired: str | None = Field(
-        default=None, description="There where headline and text are kept no longer: since when."
+        None, description="There where headline and text are kept no longer: since when."
     )
 
 
@@ -216,10 +216,8 @@ def digest(
 
 def find_digest(desk: Desk, day: str) -> Digest:
     """Return the digest of an ISO date, a period, `today` or `all`."""
-    try:
+    with refuse(UsageError, ProblemError(404, "There is no such day: dates are YYYY-MM-DD.")):
         return make_digest(desk, None if day == "today" else day)
-    except UsageError as error:
-        raise ProblemError(404, "There is no such day: dates are YYYY-MM-DD.") from error
 
 
 def prefers_html(accept: str) -> bool:
@@ -233,11 +231,7 @@ def style_policy(html: str) -> str:
 
     The mailed digest carries its styles inside; hashes let in these bytes and no others.
     """
-    hashes = [_source(block) for block in _STYLE.findall(html)]
+    digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
     styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
     return styled.replace("img-src 'self'", "img-src 'self' data:")
-
-
-def _source(style: str) -> str:
-    digest = hashlib.sha256(style.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -27,17 +27,17 @@ class ExportChoice(ArticleChoice):
     """Which articles, in which format, with how much of their texts."""
 
     story: WholeStr | None = Field(
-        default=None, min_length=1, max_length=200, description="Only the articles of this story."
+        None, min_length=1, max_length=200, description="Only the articles of this story."
     )
     format: ExportFormat = Field(description="The kind of file.")
     text: TextDegree = Field(
-        default="quotes",
+        "quotes",
         description="How much of the texts: none, the words that are flagged or are evidence"
         " (within limits), or all.",
     )
 
     def filters(self, zone: ZoneInfo) -> dict[str, Any]:
-        """Return the fields of `Filters`; days are those of `zone`."""
+        """Return the fields of `ArticleFilter`; days are those of `zone`."""
         wanted = self.wanted(zone)
         own = ("form", "place")
         found = {
@@ -64,7 +64,6 @@ class ExportRequest(ExportChoice):
     """An export to be made; filters as of `GET /v1/articles`, joined by "and"."""
 
     model_config = ConfigDict(
-        extra="forbid",
         strict=True,
         json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]},
     )
@@ -95,8 +94,7 @@ class ExportOut(Model):
     download: str | None = Field(description="Where its archive is, once it is done.")
 
 
-router = APIRouter(tags=["articles"], dependencies=[Depends(need("read"))])
-_posted = APIRouter(route_class=JsonRoute)
+router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
 RETRY_AFTER_S = 60
 
 
@@ -109,7 +107,7 @@ def get_exports(request: Request) -> ExportJobs:
 ExportsDep = Annotated[ExportJobs, Depends(get_exports)]
 
 
-@_posted.post(
+@router.post(
     "/v1/exports",
     status_code=202,
     summary="Make an export",
@@ -124,9 +122,6 @@ def make_export(body: ExportRequest, desk: DeskDep, exports: ExportsDep) -> JSON
     """
     job = begin(exports, desk, body)
     return JSONResponse(export_json(job), 202, headers={"Location": f"/v1/exports/{job.id}"})
-
-
-router.include_router(_posted)
 
 
 def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:

@@ -1,7 +1,4 @@
-"""`GET /healthz` and `GET /readyz`: whether the process lives, and whether it can serve.
-
-Whether a desk can serve: what must be there before anything can be told.
-"""
+"""Health checks, `/healthz` and `/readyz`: whether the process lives, and whether it can serve."""
 
 from __future__ import annotations
 

@@ -3,10 +3,6 @@
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
 docs/developer.md. Errors are plain text (`api.problem_details`). Nothing that is sent is stored or
 logged.
-
-The JSON of LanguageTool's answers, put together.
-
-Codes and names of languages, as LanguageTool's clients know them.
 """
 
 from __future__ import annotations
@@ -32,7 +28,7 @@ from monitor.api.languagetool_matches import (
     merged,
     sentence_ranges,
 )
-from monitor.api.languagetool_request import AUTO, Wanted, read_wanted
+from monitor.api.languagetool_request import AUTO, LanguageToolRequest, read_request
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.problem_details import ProblemError, note_visitor
 from monitor.api.rate_limit import Tries
@@ -41,7 +37,7 @@ from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import NOBODY
 from monitor.records.errors import DocumentTooLarge, UsageError
-from monitor.storage.sign_in import find_token, is_token, visitor_of
+from monitor.storage.sign_in import is_token, visitor_of
 from monitor.text.document import blank_binary, is_empty
 from monitor.text.language_detection import MIN_SCORE
 
@@ -85,7 +81,7 @@ async def admit(request: Request, fields: FieldsDep) -> None:
     if not known:
         tries.refuse(address)
     desk = get_desk(request)
-    token = await run_sync(find_token, desk.store, told, desk.now())
+    token = await run_sync(desk.store.find_token, told, desk.now())
     if token is None:
         if not known:
             tries.note(address)
@@ -103,28 +99,29 @@ anybody = APIRouter()
 async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
-        wanted = await run_sync(read_wanted, fields)
+        asked = await run_sync(read_request, fields)
     except UsageError as error:
-        raise ProblemError(400, _sentence(error)) from error
-    size, most = len(wanted.given.plain), desk.settings.check.max_chars
+        said = str(error)
+        raise ProblemError(400, f"{said[:1].upper()}{said[1:]}.") from error
+    size, most = len(asked.given.plain), desk.settings.check.max_chars
     if size > most:
         raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
     upstream: Upstream = request.app.state.upstream
-    beside = asyncio.create_task(upstream.matches(wanted))
+    beside = asyncio.create_task(upstream.matches(asked))
     try:
-        document = await _checked(request, wanted, desk)
+        document = await _checked(request, asked, desk)
         theirs, complete = await beside
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
     finally:
         beside.cancel()
-    return await run_sync(_answer, desk, wanted, document, theirs, complete)
+    return await run_sync(_answer, desk, asked, document, theirs, complete)
 
 
-async def _checked(request: Request, wanted: Wanted, desk: Desk) -> dict[str, Any]:
+async def _checked(request: Request, asked: LanguageToolRequest, desk: Desk) -> dict[str, Any]:
     """Return the document's JSON; an empty one where no guideline is of its language."""
-    plain = blank_binary(wanted.given.plain)
-    language = None if wanted.language == AUTO else primary(wanted.language)
+    plain = blank_binary(asked.given.plain)
+    language = None if asked.language == AUTO else primary(asked.language)
     if is_empty(plain) or (language and language not in covered(desk)):
         return {"findings": [], "language": language}
     job = Job("check_text", {"text": plain, "language": language})
@@ -136,32 +133,36 @@ async def _checked(request: Request, wanted: Wanted, desk: Desk) -> dict[str, An
 
 def _answer(
     desk: Desk,
-    wanted: Wanted,
+    asked: LanguageToolRequest,
     document: Mapping[str, Any],
     theirs: list[dict[str, Any]],
     complete: bool,
 ) -> JSONResponse:
-    code, detected = wanted.language, None
+    """Return the answer to a check: our matches and `theirs`; a compact one says less."""
+    code, detected = asked.language, None
     if code == AUTO:
-        code = variant_of(document["language"] or desk.guideline.language, wanted.variants)
+        code = variant_of(document["language"] or desk.guideline.language, asked.variants)
         detected = code
     ours = make_matches(
         document["findings"],
-        wanted.given,
+        asked.given,
         rules=rule_words(desk),
-        choice=wanted.choice,
+        selection=asked.selection,
         show=desk.settings.languagetool.show,
     )
-    answer = check_answer(
-        wanted,
-        ours,
-        code=code,
-        detected=detected,
-        software=_software(desk),
-        theirs=theirs,
-        complete=complete,
+    matches = merged(ours, theirs)
+    warnings: dict[str, Any] = {"incompleteResults": not complete}
+    if not complete:
+        warnings["incompleteResultsReason"] = INCOMPLETE
+    return JSONResponse(
+        {
+            **({} if asked.compact else {"software": _software(desk)}),
+            "warnings": warnings,
+            "language": language_block(code, detected),
+            "matches": [compacted(match) for match in matches] if asked.compact else matches,
+            "sentenceRanges": sentence_ranges(asked.given),
+        }
     )
-    return JSONResponse(answer)
 
 
 @anybody.get("/v2/languages")
@@ -198,8 +199,13 @@ def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
     if not fields.get("language"):
         raise ProblemError(400, "'language' is missing: a code such as en-US.")
     known = rule_words(desk) if primary(fields["language"]) in covered(desk) else {}
-    most = desk.settings.check.max_chars
-    return JSONResponse(config_answer(known, most, _software(desk)))
+    return JSONResponse(
+        {
+            "software": _software(desk),
+            "parameter": {"maxTextLength": desk.settings.check.max_chars},
+            "rules": [{"ruleId": id_, "description": words.title} for id_, words in known.items()],
+        }
+    )
 
 
 @keyed.get("/v2/words")
@@ -226,13 +232,16 @@ def rule_words(desk: Desk) -> dict[str, RuleWords]:
 
 
 def _software(desk: Desk) -> dict[str, Any]:
-    stamps = [guideline.stamp for guideline in desk.guidelines]
-    return software(package.__version__, stamps)
-
-
-def _sentence(error: UsageError) -> str:
-    said = str(error)
-    return f"{said[:1].upper()}{said[1:]}."
+    """Return who answers: in LanguageTool's shape, with our own name in `status`."""
+    stamps = ", ".join(guideline.stamp for guideline in desk.guidelines)
+    return {
+        "name": "LanguageTool",
+        "version": API_VERSION,
+        "buildDate": None,
+        "apiVersion": 1,
+        "premium": False,
+        "status": f"thb-monitor {package.__version__}: {stamps}",
+    }
 
 
 for _part in (keyed, anybody):
@@ -242,57 +251,6 @@ for _part in (keyed, anybody):
 API_VERSION = "6.6"
 """The LanguageTool whose answers these have the shape of."""
 INCOMPLETE = "The other LanguageTool server that this one asks did not answer as it should."
-
-
-def software(version: str, stamps: Iterable[str]) -> dict[str, Any]:
-    """Return who answers: in LanguageTool's shape, with our own name in `status`."""
-    return {
-        "name": "LanguageTool",
-        "version": API_VERSION,
-        "buildDate": None,
-        "apiVersion": 1,
-        "premium": False,
-        "status": f"thb-monitor {version}: {', '.join(stamps)}",
-    }
-
-
-def check_answer(
-    wanted: Wanted,
-    ours: Sequence[dict[str, Any]],
-    *,
-    code: str,
-    detected: str | None,
-    software: Mapping[str, Any],
-    theirs: Sequence[dict[str, Any]] = (),
-    complete: bool = True,
-) -> dict[str, Any]:
-    """Return the answer to a check: `ours` and `theirs`, in the language `code`."""
-    matches = list(merged(ours, theirs))
-    ranges = sentence_ranges(wanted.given)
-    warnings: dict[str, Any] = {"incompleteResults": not complete}
-    if not complete:
-        warnings["incompleteResultsReason"] = INCOMPLETE
-    answer = {
-        "software": software,
-        "warnings": warnings,
-        "language": language_block(code, detected),
-        "matches": [compacted(match) for match in matches] if wanted.compact else matches,
-        "sentenceRanges": ranges,
-    }
-    if wanted.compact:
-        del answer["software"]
-    return answer
-
-
-def config_answer(
-    rules: Mapping[str, RuleWords], max_chars: int, software: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the answer to `configinfo`."""
-    return {
-        "software": software,
-        "parameter": {"maxTextLength": max_chars},
-        "rules": [{"ruleId": id_, "description": words.title} for id_, words in rules.items()],
-    }
 
 
 _VARIANTS: Mapping[str, tuple[str, ...]] = {
@@ -336,11 +294,11 @@ def variant_of(language: str, preferred: Sequence[str]) -> str:
     return [*wished, *usual, language][0]
 
 
-def language_block(code: str, detected: str | None = None) -> dict[str, Any]:
+def language_block(code: str, detected: str | None) -> dict[str, Any]:
     """Return what an answer says of its language; `detected` where the client left it to us."""
-    seen = {"name": name_of(detected or code), "code": detected or code}
-    how = {"confidence": MIN_SCORE, "source": "text"} if detected else _TOLD
-    return {"name": name_of(code), "code": code, "detectedLanguage": {**seen, **how}}
+    how = {"confidence": MIN_SCORE, "source": "text"} if detected else _REQUESTED
+    seen = {"name": name_of(detected or code), "code": detected or code, **how}
+    return {"name": name_of(code), "code": code, "detectedLanguage": seen}
 
 
-_TOLD: Mapping[str, Any] = {"confidence": 1.0, "source": "request"}
+_REQUESTED: Mapping[str, Any] = {"confidence": 1.0, "source": "request"}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.api.languagetool_request import Annotated, Choice
+from monitor.api.languagetool_request import AnnotatedText, MatchSelection
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.text.positions import Positions, Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
@@ -35,10 +35,10 @@ class RuleWords:
 
 def make_matches(
     findings: Sequence[Mapping[str, Any]],
-    given: Annotated,
+    given: AnnotatedText,
     *,
     rules: Mapping[str, RuleWords],
-    choice: Choice,
+    selection: MatchSelection,
     show: Severity,
 ) -> list[dict[str, Any]]:
     """Return the findings that are wanted as matches, in the order of the text.
@@ -53,7 +53,7 @@ def make_matches(
         words = rules.get(finding["rule"], RuleWords(finding["rule"], whole=False))
         category = CATEGORIES[finding["severity"]][0]
         is_usual = finding["severity"] in usual
-        if choice.takes(finding["rule"], category, usual=is_usual, whole=words.whole):
+        if selection.takes(finding["rule"], category, usual=is_usual, whole=words.whole):
             matches.append(_match(finding, words, given, positions, sentences))
     return sorted(matches, key=lambda match: (match["offset"], match["length"]))
 
@@ -61,14 +61,13 @@ def make_matches(
 def _match(
     finding: Mapping[str, Any],
     words: RuleWords,
-    given: Annotated,
+    given: AnnotatedText,
     positions: Positions,
     sentences: Sequence[Stretch],
 ) -> dict[str, Any]:
     start, end = given.in_source(finding["start"], finding["end"])
     offset = positions.utf16(start)
     category, name = CATEGORIES[finding["severity"]]
-    picky = ["picky"] if finding["severity"] == "suggestion" else []
     return {
         "message": message_of(finding),
         "shortMessage": words.title,
@@ -76,7 +75,7 @@ def _match(
         "offset": offset,
         "length": positions.utf16(end) - offset,
         "context": context_of(given.source, start, end),
-        "sentence": _sentence_at(given.plain, sentences, finding["start"]),
+        "sentence": next((given.plain[a:b] for a, b in sentences if a <= finding["start"] < b), ""),
         "type": {"typeName": "Other"},
         "rule": {
             "id": finding["rule"],
@@ -84,7 +83,7 @@ def _match(
             "issueType": _ISSUE,
             "urls": [{"value": source["url"]} for source in finding["sources"][:1]],
             "category": {"id": category, "name": name},
-            **({"tags": picky} if picky else {}),
+            **({"tags": ["picky"]} if finding["severity"] == "suggestion" else {}),
         },
         "ignoreForIncompleteSentence": False,
         "contextForSureMatch": 0,
@@ -104,11 +103,12 @@ def context_of(source: str, start: int, end: int) -> dict[str, Any]:
     first, last = max(0, start - _AROUND), min(len(source), end + _AROUND)
     before = ("..." if first else "") + source[first:start]
     text = before + source[start:last] + ("..." if last < len(source) else "")
-    length = _units(source[start:end])
-    return {"text": text.translate(_FLAT), "offset": _units(before), "length": length}
+    length = utf16_length(source[start:end])
+    return {"text": text.translate(_FLAT), "offset": utf16_length(before), "length": length}
 
 
-def _units(text: str) -> int:
+def utf16_length(text: str) -> int:
+    """Return how many UTF-16 units a text has."""
     return len(text.encode("utf-16-le")) // 2
 
 
@@ -117,15 +117,11 @@ def sentences_in(plain: str) -> tuple[Stretch, ...]:
     return find_sentences(plain, find_paragraphs(plain))
 
 
-def sentence_ranges(given: Annotated) -> list[list[int]]:
+def sentence_ranges(given: AnnotatedText) -> list[list[int]]:
     """Return where the sentences are in what the client has, in UTF-16 units."""
     positions = Positions(given.source)
     places = (given.in_source(*sentence) for sentence in sentences_in(given.plain))
     return [[positions.utf16(start), positions.utf16(end)] for start, end in places]
-
-
-def _sentence_at(plain: str, sentences: Sequence[Stretch], offset: int) -> str:
-    return next((plain[a:b] for a, b in sentences if a <= offset < b), "")
 
 
 def compacted(match: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,8 +132,8 @@ def compacted(match: Mapping[str, Any]) -> dict[str, Any]:
 
 def merged(
     ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
-    """Yield both in the order of the text; of two on the same words ours alone."""
+) -> list[dict[str, Any]]:
+    """Return both in the order of the text; of two on the same words ours alone."""
     taken = [(match["offset"], match["offset"] + match["length"]) for match in ours]
     apart = (
         match
@@ -147,4 +143,4 @@ def merged(
             for start, end in taken
         )
     )
-    yield from sorted((*ours, *apart), key=lambda match: (match["offset"], match["length"]))
+    return sorted((*ours, *apart), key=lambda match: (match["offset"], match["length"]))

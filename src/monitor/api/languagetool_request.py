@@ -1,6 +1,7 @@
-"""A client's request: which parameters there are, what they mean, and which cannot be.
+"""LanguageTool's request for a check: its parameters, read and refused.
 
-The text a client sends, plain or with markup between, and the way back from plain offsets.
+The text that a client sends is plain or has markup between; `AnnotatedText` knows the way back
+from offsets in the plain text.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -21,7 +22,7 @@ _ITEM = "each item of 'annotation' must have either 'text' or 'markup', a string
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AnnotatedPart:
     """A stretch of the plain text and where it comes from.
 
     `exact`: character by character; else it stands for the whole of some markup.
@@ -33,12 +34,12 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Annotated:
-    """What is to be checked (`plain`) of what the client has (`source`), piece by piece."""
+class AnnotatedText:
+    """What is to be checked (`plain`) of what the client has (`source`), part by part."""
 
     plain: str
     source: str
-    pieces: tuple[Piece, ...]
+    parts: tuple[AnnotatedPart, ...]
 
     def in_source(self, start: int, end: int) -> Stretch:
         """Return where the plain text from `start` to `end` is in the source; all code points.
@@ -52,22 +53,22 @@ class Annotated:
 
     def _of(self, offset: int, *, last: bool) -> int:
         """Return where the character at `offset` begins, or with `last` ends, in the source."""
-        found = bisect_right(self.pieces, offset, key=lambda piece: piece.plain[0]) - 1
+        found = bisect_right(self.parts, offset, key=lambda part: part.plain[0]) - 1
         if found < 0:
             return 0
-        piece = self.pieces[found]
-        if piece.exact:
-            return piece.source[0] + min(offset - piece.plain[0] + last, _length(piece.source))
-        return piece.source[1] if last else piece.source[0]
+        part = self.parts[found]
+        first, end = part.source
+        if part.exact:
+            return min(first + offset - part.plain[0] + last, end)
+        return end if last else first
 
 
-def plain_text(text: str) -> Annotated:
+def plain_text(text: str) -> AnnotatedText:
     """Return a text without markup."""
-    whole = (0, len(text))
-    return _sound(Annotated(text, text, (Piece(whole, whole, exact=True),)))
+    return _joined([(text, text, True)])
 
 
-def read_annotated(data: str) -> Annotated:
+def read_annotated(data: str) -> AnnotatedText:
     """Return the text of the parameter `data`. Raises `UsageError`, without a word of it."""
     try:
         told = json.loads(data)
@@ -88,65 +89,39 @@ def _item(item: Any) -> tuple[str, str, bool]:
     """Return an item as source, plain text and whether the two are the same."""
     if not isinstance(item, Mapping) or ("text" in item) == ("markup" in item):
         raise UsageError(_ITEM)
-    if "text" in item:
-        if "interpretAs" in item:
-            raise UsageError("'interpretAs' goes with 'markup' only")
-        return _string(item["text"]), _string(item["text"]), True
-    return _string(item["markup"]), _string(item.get("interpretAs") or ""), False
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
+    exact = "text" in item
+    if exact and "interpretAs" in item:
+        raise UsageError("'interpretAs' goes with 'markup' only")
+    source = item["text" if exact else "markup"]
+    plain = source if exact else item.get("interpretAs") or ""
+    if not isinstance(source, str) or not isinstance(plain, str):
         raise UsageError(_ITEM)
-    return value
+    return source, plain, exact
 
 
-def _joined(items: Iterator[tuple[str, str, bool]]) -> Annotated:
-    plain, source, pieces = [], [], []
-    here = there = 0
+def _joined(items: Iterable[tuple[str, str, bool]]) -> AnnotatedText:
+    """Join items; half a surrogate pair is refused: it is no character and has no offset."""
+    plain = source = ""
+    parts = []
     for written, read, exact in items:
-        plain.append(read)
-        source.append(written)
         if read:
+            here, there = len(plain), len(source)
             places = (here, here + len(read)), (there, there + len(written))
-            pieces.append(Piece(*places, exact=exact))
-        here += len(read)
-        there += len(written)
-    return _sound(Annotated("".join(plain), "".join(source), tuple(pieces)))
-
-
-def _sound(text: Annotated) -> Annotated:
-    """Refuse half a surrogate pair: it is no character and has no offset of its own."""
-    for one in (text.plain, text.source):
-        if _SURROGATE.search(one):
-            raise UsageError("the text has half a surrogate pair")
-    return text
-
-
-def _length(stretch: Stretch) -> int:
-    return stretch[1] - stretch[0]
+            parts.append(AnnotatedPart(*places, exact=exact))
+        plain += read
+        source += written
+    if _SURROGATE.search(plain) or _SURROGATE.search(source):
+        raise UsageError("the text has half a surrogate pair")
+    return AnnotatedText(plain, source, tuple(parts))
 
 
 Mode = Literal["all", "textLevelOnly", "allButTextLevelOnly"]
 AUTO = "auto"
 PASSED_ON = (
-    "text",
-    "data",
-    "language",
-    "preferredVariants",
-    "motherTongue",
-    "altLanguages",
-    "noopLanguages",
-    "preferredLanguages",
-    "enabledRules",
-    "disabledRules",
-    "enabledCategories",
-    "disabledCategories",
-    "enabledOnly",
-    "level",
-    "mode",
-    "enableHiddenRules",
-    "ruleValues",
+    *("text", "data", "language", "preferredVariants", "motherTongue", "altLanguages"),
+    *("noopLanguages", "preferredLanguages", "enabledRules", "disabledRules"),
+    *("enabledCategories", "disabledCategories", "enabledOnly", "level", "mode"),
+    *("enableHiddenRules", "ruleValues"),
 )
 """What another server is told too: never who asks and with which key."""
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -154,7 +129,7 @@ _MOST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class MatchSelection:
     """Which matches a client wants; names of rules and categories that are not ours do nothing.
 
     With `only`, those that are enabled and no others.
@@ -184,18 +159,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LanguageToolRequest:
     """A request for a check. `language` is a code or `auto`; `passed_on` is for another server."""
 
-    given: Annotated
+    given: AnnotatedText
     language: str
     variants: tuple[str, ...] = ()
-    choice: Choice = Choice()
+    selection: MatchSelection = MatchSelection()
     compact: bool = False
     passed_on: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_wanted(fields: Mapping[str, str]) -> Wanted:
+def read_request(fields: Mapping[str, str]) -> LanguageToolRequest:
     """Return what a form asks for. Raises `UsageError`, which repeats nothing that was sent."""
     language = _language(fields)
     variants = tuple(_names(fields, "preferredVariants"))
@@ -203,20 +178,16 @@ def read_wanted(fields: Mapping[str, str]) -> Wanted:
         raise UsageError("'preferredVariants' goes with language=auto only")
     if not all(_is_code(variant) and re.search("[-_]", variant) for variant in variants):
         raise UsageError("'preferredVariants' must be language codes with a region, such as en-GB")
-    return Wanted(
-        given=_given(fields),
+    if ("text" in fields) == ("data" in fields):
+        raise UsageError("give either 'text' or 'data'")
+    return LanguageToolRequest(
+        given=plain_text(fields["text"]) if "text" in fields else read_annotated(fields["data"]),
         language=language,
         variants=variants,
-        choice=_choice(fields),
+        selection=_selection(fields),
         compact=fields.get("c") == "1",
         passed_on={name: fields[name] for name in PASSED_ON if fields.get(name)},
     )
-
-
-def _given(fields: Mapping[str, str]) -> Annotated:
-    if ("text" in fields) == ("data" in fields):
-        raise UsageError("give either 'text' or 'data'")
-    return plain_text(fields["text"]) if "text" in fields else read_annotated(fields["data"])
 
 
 def _language(fields: Mapping[str, str]) -> str:
@@ -234,35 +205,30 @@ def _is_code(code: str) -> bool:
     return len(code) <= _MOST_CODE and bool(_CODE.fullmatch(code))
 
 
-def _choice(fields: Mapping[str, str]) -> Choice:
-    only = fields.get("enabledOnly", "").lower() in ("true", "yes")
-    choice = Choice(
+def _selection(fields: Mapping[str, str]) -> MatchSelection:
+    selection = MatchSelection(
         picky=_one_of(fields, "level", ("default", "picky")) == "picky",
         rules=frozenset(_names(fields, "enabledRules")),
         categories=frozenset(_names(fields, "enabledCategories")),
         no_rules=frozenset(_names(fields, "disabledRules")),
         no_categories=frozenset(_names(fields, "disabledCategories")),
-        only=only,
-        mode=_mode(fields),
+        only=fields.get("enabledOnly", "").lower() in ("true", "yes"),
+        mode=_one_of(fields, "mode", get_args(Mode)),
     )
-    if only and not (choice.rules or choice.categories):
+    if selection.only and not (selection.rules or selection.categories):
         raise UsageError("enabledOnly=true needs 'enabledRules' or 'enabledCategories'")
-    if only and (choice.no_rules or choice.no_categories):
+    if selection.only and (selection.no_rules or selection.no_categories):
         raise UsageError("enabledOnly=true goes with nothing disabled")
-    return choice
+    return selection
 
 
-def _mode(fields: Mapping[str, str]) -> Mode:
-    told = _one_of(fields, "mode", get_args(Mode))
-    return next(mode for mode in get_args(Mode) if mode.lower() == told.lower())
-
-
-def _one_of(fields: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
-    """Return a word of `known`, in any case; the first where there is none."""
+def _one_of(fields: Mapping[str, str], name: str, known: tuple[Any, ...]) -> Any:
+    """Return a word of `known`, sent in any case; the first where there is none."""
     told = fields.get(name, "").strip() or known[0]
-    if told.lower() not in [word.lower() for word in known]:
-        raise UsageError(f"'{name}' must be {', '.join(known[:-1])} or {known[-1]}")
-    return told.lower()
+    for word in known:
+        if word.lower() == told.lower():
+            return word
+    raise UsageError(f"'{name}' must be {', '.join(known[:-1])} or {known[-1]}")
 
 
 def _names(fields: Mapping[str, str], name: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 The one place where a draft may leave this process for another: only to the address in the settings
 (on this machine unless they say otherwise), past no proxy of the environment, after no redirect.
-
-The other LanguageTool server of the settings, asked beside our own check.
 """
 
 from __future__ import annotations
@@ -19,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
-from monitor.api.languagetool_request import Wanted
+from monitor.api.languagetool_matches import utf16_length
+from monitor.api.languagetool_request import LanguageToolRequest
 from monitor.records.errors import MonitorError
 from monitor.settings import LanguageToolSettings, is_local
 
@@ -117,7 +116,9 @@ def _sound(match: Any, units: int) -> dict[str, Any] | None:
                 "id": _text(rule["id"]),
                 "description": _text(rule.get("description") or ""),
                 "issueType": _text(rule.get("issueType") or "uncategorized"),
-                "urls": [{"value": _web(url["value"])} for url in rule.get("urls") or []],
+                "urls": [
+                    {"value": _text(url["value"], web=True)} for url in rule.get("urls") or []
+                ],
                 "category": {
                     "id": _text(category.get("id") or "MISC"),
                     "name": _text(category.get("name") or ""),
@@ -138,17 +139,13 @@ def _context(told: Any) -> dict[str, Any]:
     return {"text": text, "offset": offset, "length": length}
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, web: bool = False) -> str:
     if not isinstance(value, str):
         raise TypeError
     value.encode()  # half a surrogate pair is a ValueError
-    return value
-
-
-def _web(value: Any) -> str:
-    if not _text(value).startswith(("http://", "https://")):
+    if web and not value.startswith(("http://", "https://")):
         raise ValueError
-    return str(value)
+    return value
 
 
 def upstream_languages(answer: Any) -> list[dict[str, str]]:
@@ -185,14 +182,13 @@ class Upstream:
         self._rests_until = float("-inf")
         self._languages: tuple[float, list[dict[str, str]]] = (float("-inf"), [])
 
-    async def matches(self, wanted: Wanted) -> tuple[list[dict[str, Any]], bool]:
+    async def matches(self, asked: LanguageToolRequest) -> tuple[list[dict[str, Any]], bool]:
         """Return its matches, and whether those are all; none and no where it does not answer."""
         if not self._settings.upstream:
             return [], True
         try:
-            answer = await self._ask("/check", wanted.passed_on)
-            units = len(wanted.given.source.encode("utf-16-le")) // 2
-            return sound_matches(answer, units)
+            answer = await self._ask("/check", asked.passed_on)
+            return sound_matches(answer, utf16_length(asked.given.source))
         except UpstreamError as error:
             logger.warning("languagetool upstream: %s", error)
             return [], False

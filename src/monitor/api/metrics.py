@@ -111,11 +111,10 @@ class _Desk(Collector):
             standing = self._desk.store.standing(stamps)
         except MonitorError:  # the log of the request that met it says why; the next scrape may do
             return
-        yield from _counts(self._happened)
-        yield from _state(standing)
+        yield from _numbers(self._happened, standing)
 
 
-def _counts(happened: Happened) -> Iterator[Metric]:
+def _numbers(happened: Happened, standing: Standing) -> Iterator[Metric]:
     outcomes = {"read": 0, "unchanged": 0, "failed": 0, **happened.polls}
     yield _counter("monitor_polls", "Polls of feeds, by outcome.", "outcome", outcomes)
     yield CounterMetricFamily(
@@ -127,9 +126,6 @@ def _counts(happened: Happened) -> Iterator[Metric]:
     yield _counter("monitor_entries_dropped", "Entries dropped, by name.", "drop", happened.dropped)
     said = "Judgements that failed, by assessor."
     yield _counter("monitor_assessments_failed", said, "assessor", happened.failed)
-
-
-def _state(standing: Standing) -> Iterator[Metric]:
     yield _gauge("monitor_feeds", "Feeds followed, by state.", "state", standing.feeds)
     yield GaugeMetricFamily("monitor_articles", "Articles stored.", value=standing.articles)
     said = "Articles whose words have expired."

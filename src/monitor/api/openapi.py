@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -102,8 +101,12 @@ def describe(app: FastAPI) -> None:
             schemas |= schema.pop("$defs", {})
             schemas["Problem"] = schema
             components["securitySchemes"] = _SCHEMES
-            for operation, scopes in _scoped(app, document):
-                _say_who(operation, scopes)
+            for route in iter_route_contexts(app.routes):
+                scopes = scopes_of(route)
+                for method in route.methods or () if scopes else ():
+                    operation = document["paths"].get(route.path_format, {}).get(method.lower())
+                    if operation is not None:
+                        _say_who(operation, scopes)
         return document
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
@@ -153,18 +156,6 @@ def _with_kept_names(document: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text)
     found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
     return found
-
-
-def _scoped(
-    app: FastAPI, document: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], tuple[str, ...]]]:
-    """Yield the operations of routes that need scopes, with these."""
-    for route in iter_route_contexts(app.routes):
-        scopes = scopes_of(route)
-        for method in route.methods or () if scopes else ():
-            operation = document["paths"].get(route.path_format, {}).get(method.lower())
-            if operation is not None:
-                yield operation, scopes
 
 
 def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:

@@ -9,7 +9,8 @@ and so can the names of unknown fields.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -147,7 +148,7 @@ class Problem(BaseModel):
         examples=["the document has 600,000 characters; the limit is 500,000"],
     )
     errors: list[FieldProblem] | None = Field(
-        default=None, description="The fields that cannot be used, with status 422."
+        None, description="The fields that cannot be used, with status 422."
     )
 
 
@@ -265,17 +266,22 @@ def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     if error.status_code == 405:
-        headers["Allow"] = ", ".join(_allowed(request))
+        # the methods of the path, of all of its routes: each knows only its own
+        methods: set[str] = set()
+        for route in iter_route_contexts(request.app.routes):
+            if route.path_regex.match(request.scope["path"]):
+                methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
+        headers["Allow"] = ", ".join(sorted(methods))
     return problem(error.status_code, request.scope, headers=headers)
 
 
-def _allowed(request: Request) -> list[str]:
-    """Return the methods of the request's path, of all of its routes: each knows only its own."""
-    methods: set[str] = set()
-    for route in iter_route_contexts(request.app.routes):
-        if route.path_regex.match(request.scope["path"]):
-            methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
-    return sorted(methods)
+@contextmanager
+def refuse(kind: type[Exception], problem: ProblemError) -> Iterator[None]:
+    """Raise `problem` where an exception of `kind` is raised inside."""
+    try:
+        yield
+    except kind as error:
+        raise problem from error
 
 
 def no_such_page(why: str = "must be the `next` of a page before") -> ProblemError:

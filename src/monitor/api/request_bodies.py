@@ -1,9 +1,8 @@
 """Request bodies: their size limit, media types and forms.
 
-Bodies are read whole, in memory, up to a limit; then the application runs.
-
-Reading first is the simplest way to hold the limit without trusting `Content-Length`, and it
-lets a form be parsed without Starlette's habit of spooling files over 1 MB to disk.
+Bodies are read whole, in memory, up to a limit; then the application runs. That is the simplest
+way to hold the limit without trusting `Content-Length`, and it lets a form be parsed without
+Starlette's habit of spooling files over 1 MB to disk.
 """
 
 from __future__ import annotations
@@ -128,11 +127,13 @@ def require_type(request: Request, expected: str) -> None:
 
 
 class JsonRoute(APIRoute):
-    """A route whose body is JSON, refused as 415 before it is parsed where it says otherwise."""
+    """A route whose body, where it has one, is JSON: refused as 415 before it is parsed else."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler behind the check of the type."""
         handler = super().get_route_handler()
+        if self.body_field is None:
+            return handler
 
         async def checked(request: Request) -> Response:
             require_type(request, "application/json")
@@ -141,13 +142,17 @@ class JsonRoute(APIRoute):
         return checked
 
 
-MAX_FIELDS = 1000
+MAX_FIELDS = 2000
 """Fields in a form of ours: a page of a list with a box each has no more."""
 
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:
-    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem."""
-    require_type(request, "application/x-www-form-urlencoded")
+    """Return the values of a form by name; empty ones are there. Raises a 415 or 400 problem.
+
+    A body that names no type is taken for a form.
+    """
+    if "content-type" in request.headers:
+        require_type(request, "application/x-www-form-urlencoded")
     try:
         body = (await request.body()).decode()
         return parse_qs(body, keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
@@ -156,3 +161,8 @@ async def form_fields(request: Request) -> Mapping[str, list[str]]:
 
 
 FieldsDep = Annotated[Mapping[str, list[str]], Depends(form_fields)]
+
+
+def field_of(fields: Mapping[str, list[str]], name: str, default: str = "") -> str:
+    """Return the first value of a field of a form."""
+    return fields.get(name, [default])[0]

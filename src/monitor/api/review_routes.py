@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.openapi import answers
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import ArticleId, Model, WholeStr
 from monitor.desk import Desk
@@ -78,12 +78,12 @@ class ReviewRequest(Model):
         examples=[{"form": ["forced_labour"], "place": ["TH"]}],
     )
     reviewer: WholeStr = Field(
-        default="",
+        "",
         max_length=200,
         description="Who says so, where nobody signed in; the latest review of each holds.",
     )
     sha256: WholeStr | None = Field(
-        default=None, max_length=64, description="The version that was read; the current one."
+        None, max_length=64, description="The version that was read; the current one."
     )
 
 
@@ -105,13 +105,11 @@ class FlagRequest(Model):
 
     rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
     right: bool = Field(description="Whether a flag is due there.", examples=[True])
-    field: FieldName | None = Field(default=None, description="Where the one flag is.")
-    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(
-        default=None, ge=0, le=2**31 - 1
-    )
-    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(default=None, ge=0, le=2**31 - 1)
+    field: FieldName | None = Field(None, description="Where the one flag is.")
+    start: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
+    end: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
     reviewer: WholeStr = Field(
-        default="", max_length=200, description="Who says so, where nobody signed in."
+        "", max_length=200, description="Who says so, where nobody signed in."
     )
 
 
@@ -130,7 +128,7 @@ class FlagOut(Model):
 class UndoRequest(Model):
     """Whose decision it is, where nobody signed in."""
 
-    reviewer: WholeStr = Field(default="", max_length=200)
+    reviewer: WholeStr = Field("", max_length=200)
 
 
 class UndoOut(Model):
@@ -165,7 +163,9 @@ def review(
     Who signed in speaks under that name and no other.
     """
     who = reviewer_of(visitor, said.reviewer)
-    try:
+    errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
+    problem = ProblemError(422, "A place is no country's code.", errors=errors)
+    with refuse(UsageError, problem):
         stored = add_review(
             desk,
             article_id,
@@ -175,9 +175,6 @@ def review(
             sha256=said.sha256,
             provisional=who.provisional,
         )
-    except UsageError as error:
-        errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
-        raise ProblemError(422, "A place is no country's code.", errors=errors) from error
     return JSONResponse(review_json(stored))
 
 
@@ -249,11 +246,9 @@ def undo(
 ) -> JSONResponse:
     """Take back what one said oneself; it stays stored, and counts no more."""
     who = reviewer_of(visitor, said.reviewer)
-    try:
+    detail = "It was undone already, or a reviewer has confirmed or overruled it."
+    with refuse(UsageError, ProblemError(409, detail)):
         undone = take_back(desk, decision, who)
-    except UsageError as error:
-        detail = "It was undone already, or a reviewer has confirmed or overruled it."
-        raise ProblemError(409, detail) from error
     return JSONResponse(
         {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
     )

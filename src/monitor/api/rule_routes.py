@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from anyio.to_thread import run_sync
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.openapi import answers
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
 from monitor.api.schemas import Model, Source, WholeStr
@@ -190,7 +191,7 @@ class RuleList(Model):
     )
 
 
-router = APIRouter(tags=["rules"], dependencies=[Depends(need("check"))])
+router = APIRouter(tags=["rules"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
 @router.get(
@@ -246,8 +247,6 @@ def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
     return found
 
 
-_posted = APIRouter(route_class=JsonRoute)
-
 MOST = 120
 """So often an address may say so in an hour: nobody judges a flag every half minute all day."""
 _CHANGED = "The guideline has changed since the draft was checked: check it again."
@@ -265,14 +264,14 @@ class FeedbackRequest(Model):
     right: bool = Field(description="Whether the flag is due there.", examples=[True])
     client: Client = Field(description="Where it was said.", examples=["page"])
     guideline: WholeStr | None = Field(
-        default=None,
+        None,
         max_length=200,
         description="Id or stamp of the guideline that flagged; the one in force.",
     )
-    severity: Severity | None = Field(default=None, description="How the flag was shown.")
+    severity: Severity | None = Field(None, description="How the flag was shown.")
 
 
-@_posted.post(
+@router.post(
     "/v1/rules/{rule_id}/feedback",
     summary="Say whether a flag was right",
     response_description="What editors said of the rule, this answer included.",
@@ -295,22 +294,6 @@ async def feedback(
     address = request.client.host if request.client else ""
     tries.refuse(address)
     tries.note(address)
-    return JSONResponse(await run_sync(_say, desk, rule_id, said))
-
-
-def _say(desk: Desk, rule: str, said: FeedbackRequest) -> dict[str, object] | None:
-    try:
-        known = say_flag(
-            desk,
-            rule,
-            right=said.right,
-            client=said.client,
-            guideline=said.guideline,
-            severity=said.severity,
-        )
-    except ChangedError as error:
-        raise ProblemError(409, _CHANGED) from error
-    return said_json(known)
-
-
-router.include_router(_posted)
+    with refuse(ChangedError, ProblemError(409, _CHANGED)):
+        known = await run_sync(partial(say_flag, desk, rule_id, **said.model_dump()))
+    return JSONResponse(said_json(known))

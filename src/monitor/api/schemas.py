@@ -64,9 +64,9 @@ class CheckEvidence(Evidence):
     """A place in the draft that an answer on the whole of it rests on."""
 
     source_start: int = Field(
-        default=0, ge=0, description="Place in the file; there for Markdown and HTML only."
+        0, ge=0, description="Place in the file; there for Markdown and HTML only."
     )
-    source_end: int = Field(default=0, ge=0, description="As `source_start`.")
+    source_end: int = Field(0, ge=0, description="As `source_start`.")
 
 
 class ScorecardEntry(Model):
@@ -78,7 +78,7 @@ class ScorecardEntry(Model):
     reason: str
     evidence: list[CheckEvidence]
     ignored: str | None = Field(
-        default=None, description="Why a comment in the draft silences this item, if one does."
+        None, description="Why a comment in the draft silences this item, if one does."
     )
 
 
@@ -86,8 +86,6 @@ class ClassifyRequest(Model):
     """One article to classify."""
 
     model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
         json_schema_extra={
             "examples": [
                 {
@@ -100,11 +98,11 @@ class ClassifyRequest(Model):
         },
     )
 
-    id: WholeStr = Field(default="", description="Returned as it is.", max_length=1000)
-    title: WholeStr = Field(default="", description="The headline.")
+    id: WholeStr = Field("", description="Returned as it is.", max_length=1000)
+    title: WholeStr = Field("", description="The headline.")
     text: WholeStr = Field(description="The article's text.")
     language: LanguageCode | None = Field(
-        default=None, description="ISO 639 code; recognised where it is not given."
+        None, description="ISO 639 code; recognised where it is not given."
     )
 
 
@@ -128,7 +126,7 @@ class JudgedTag(Model):
         json_schema_extra=or_absent,
     )
     experimental: Literal[True] | SkipJsonSchema[None] = Field(
-        default=None,
+        None,
         description="There where there were too few labelled examples to measure this label.",
         json_schema_extra=or_absent,
     )
@@ -167,20 +165,18 @@ class Classified(Model):
         description="Probability that trafficking is a main subject; null if not judged."
     )
     relevant: bool | None
-    borderline: bool | None = Field(
-        default=None, description="Whether trafficking is a secondary subject."
-    )
-    not_judged: str | None = Field(default=None, description="Why there is no judgement.")
+    borderline: bool | None = Field(None, description="Whether trafficking is a secondary subject.")
+    not_judged: str | None = Field(None, description="Why there is no judgement.")
     experimental: bool = Field(
-        default=False, description="Whether what judged is not measured in the article's language."
+        False, description="Whether what judged is not measured in the article's language."
     )
     language: str | None = None
     terms: list[TermOut] = Field(
-        default=[],
+        [],
         description="Words that speak for a look, in an article without a measured judgement.",
     )
     tags: list[TagOut] = []
-    stamps: list[str] = Field(default=[], description="What judged: `name@version+hash`.")
+    stamps: list[str] = Field([], description="What judged: `name@version+hash`.")
 
 
 class ArticleFinding(Model):
@@ -189,7 +185,7 @@ class ArticleFinding(Model):
     rule: str
     guideline: str = Field(description="The id of the guideline whose rule it is.")
     severity: Literal["error", "warning", "suggestion"]
-    confidence: float | None = Field(default=None, ge=0, le=1)
+    confidence: float | None = Field(None, ge=0, le=1)
     principle: str
     scope: Literal["headline", "body", "caption"]
     field: Literal["title", "text"]
@@ -228,7 +224,7 @@ class MaskedArticle(Model):
     url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
     title: str | None = Field(description="Null where it is withheld.")
     withheld: str | SkipJsonSchema[None] = Field(
-        default=None,
+        None,
         description="There where names cannot be told: why no words of the article are given.",
         json_schema_extra=or_absent,
     )
@@ -241,7 +237,7 @@ class NamedArticle(MaskedArticle):
 
     published: str | None = Field(description="As the feed says, RFC 3339.")
     published_in: str = Field(
-        default="", description="There where no day is said: the year or month, such as 2004-05."
+        "", description="There where no day is said: the year or month, such as 2004-05."
     )
     seen: str = Field(description="When the desk first saw it, RFC 3339.")
 

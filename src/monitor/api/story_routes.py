@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
-from monitor.api.problem_details import no_such_page
+from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
 from monitor.archive.story_details import list_stories, page_json, story_json
 from monitor.records.dates import bounds_of
@@ -90,15 +90,11 @@ class StoryQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Day | None = Field(
-        default=None, description="With an article first seen on or after this day."
-    )
-    until: Day | None = Field(
-        default=None, description="With an article first seen on or before this day."
-    )
-    limit: int = Field(default=50, ge=1, le=200, description="Stories a page.")
+    since: Day | None = Field(None, description="With an article first seen on or after this day.")
+    until: Day | None = Field(None, description="With an article first seen on or before this day.")
+    limit: int = Field(50, ge=1, le=200, description="Stories a page.")
     after: WholeStr | None = Field(
-        default=None, min_length=1, max_length=200, description="The `next` of the page before."
+        None, min_length=1, max_length=200, description="The `next` of the page before."
     )
     names: Names = False
 
@@ -115,10 +111,8 @@ def stories(
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
-    try:
+    with refuse(NotFound, no_such_page()):
         page = list_stories(desk, since=since, until=until, limit=query.limit, after=query.after)
-    except NotFound as error:
-        raise no_such_page() from error
     return JSONResponse(page_json(desk, page, who=who))
 
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
-from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, refused
+from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, usable
 from monitor.api.openapi import answers
 from monitor.api.schemas import Model, WholeStr
 from monitor.desk import Desk
@@ -200,18 +200,16 @@ class TrendsQuery(PeriodQuery):
     """Days of first sight or, where such are given, of publication."""
 
     published_since: Day | None = Field(
-        default=None, description="Days of publication instead: the first; default the 30th."
+        None, description="Days of publication instead: the first; default the 30th."
     )
     published_until: Day | None = Field(
-        default=None, description="Days of publication instead: the last; default today."
+        None, description="Days of publication instead: the last; default today."
     )
 
 
 def _read(query: PeriodQuery, desk: Desk) -> Period:
-    try:
+    with usable("since"):
         return read_period(desk, *period_asked(query, desk))
-    except UsageError as error:
-        raise refused("since", error) from error
 
 
 @router.get(
@@ -224,10 +222,9 @@ def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONRespons
     """Return how often the followed outlets write of what: coverage, not incidence."""
     if query.published_since is None and query.published_until is None:
         return JSONResponse(trends_json(trends_of(desk, _read(query, desk))))
-    try:
-        return JSONResponse(trends_json(trends_of(desk, _read_published(query, desk))))
-    except UsageError as error:
-        raise refused("published_since", error) from error
+    with usable("published_since"):
+        period = _read_published(query, desk)
+    return JSONResponse(trends_json(trends_of(desk, period)))
 
 
 def _read_published(query: TrendsQuery, desk: Desk) -> Period:

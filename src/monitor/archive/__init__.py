@@ -1,1 +1,1 @@
-"""Archive."""
+"""The archive: stored articles and stories, names on request, withdrawals."""

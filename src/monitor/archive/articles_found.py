@@ -1,7 +1,4 @@
-"""The archive: finding articles, and all that is known of one.
-
-Words of an article, without those that are hidden.
-"""
+"""Article lookup: finding stored articles by words and filters, and all that is known of one."""
 
 from __future__ import annotations
 
@@ -14,14 +11,15 @@ from monitor.records.article import Article
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import WITHHELD, Shown
-from monitor.text.search_terms import Place, excerpt_around, places_of
+from monitor.text.search_terms import Place, Search, excerpt_around, places_of
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.records.article import AssessedArticle, Review
     from monitor.records.article_record import Version
-    from monitor.storage.articles import Seen
-    from monitor.storage.full_text_search import Found, Wanted
+    from monitor.storage.article_filter import ArticleFilter
+    from monitor.storage.articles import FeedSighting
+    from monitor.storage.full_text_search import SearchResult
     from monitor.stories.outlet_comparison import Change
 
 
@@ -31,7 +29,7 @@ _AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ArchiveRow:
     """An article that was found, what may be shown of it, and the words that were looked for.
 
     `hits` are places in its text, `excerpt` is the stretch to show: `None` where nothing was looked
@@ -45,11 +43,11 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ArchivePage:
     """A page of the archive; `unindexed` articles are stored but cannot be found yet."""
 
-    rows: tuple[Row, ...]
-    found: Found
+    rows: tuple[ArchiveRow, ...]
+    found: SearchResult
     unindexed: int
 
     @property
@@ -59,7 +57,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class VersionComparison:
     """An older version beside the one in force, what may be shown of it, and what was changed."""
 
     version: Article
@@ -69,7 +67,7 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class ArticleDetails:
     """All that is known of an article.
 
     `versions` are those that may be shown, `withdrawn` how many others there were. `story` is its
@@ -81,8 +79,8 @@ class Whole:
     shown: Shown
     versions: tuple[Version, ...]
     withdrawn: int
-    beside: Beside | None
-    sightings: tuple[Seen, ...]
+    beside: VersionComparison | None
+    sightings: tuple[FeedSighting, ...]
     story: tuple[str, int] | None
     reviews: tuple[Review, ...]
     waiting: tuple[str, ...]
@@ -90,37 +88,39 @@ class Whole:
 
 def find(
     desk: Desk,
-    wanted: Wanted,
+    wanted: ArticleFilter,
     *,
     limit: int,
     after: str | None = None,
     newest_first: bool = True,
-) -> tuple[list[AssessedArticle], Found]:
+) -> tuple[list[AssessedArticle], SearchResult]:
     """Return a page of the articles that are wanted. Raises `NotFound` for a wrong `after`."""
     store, stamps = desk.store, desk.stamps
     found = store.search(wanted, stamps, limit=limit, after=after, newest_first=newest_first)
-    return store.some_assessed(found.ids, stamps), found
+    page = store.articles_by_id(found.ids, stamps)
+    return [page[key] for key in found.ids], found
 
 
 def look_up(
-    desk: Desk, wanted: Wanted, *, who: str, limit: int, after: str | None = None
-) -> Listing:
+    desk: Desk, wanted: ArticleFilter, *, who: str, limit: int, after: str | None = None
+) -> ArchivePage:
     """Return a page of the articles that are wanted, newest first, as `who` may see them."""
     page, found = find(desk, wanted, limit=limit, after=after)
     shown = desk.shown((one.article for one in page), ask=asked(desk, who))
-    rows = tuple(_row(one, shown[one.article.id], wanted) for one in page)
-    return Listing(rows, found, desk.store.count_unindexed())
+    words = wanted.words
+    rows = tuple(_row(one, shown[one.article.id], words) for one in page)
+    return ArchivePage(rows, found, desk.store.count_unindexed())
 
 
-def _row(assessed: AssessedArticle, shown: Shown, wanted: Wanted) -> Row:
+def _row(assessed: AssessedArticle, shown: Shown, words: Search) -> ArchiveRow:
     text = assessed.article.text
-    if not wanted.words.wanted or shown.withheld or not text:
-        return Row(assessed, shown)
-    hits = places_of(text, wanted.words.terms, shown.hidden("text"))
-    return Row(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
+    if not words.wanted or shown.withheld or not text:
+        return ArchiveRow(assessed, shown)
+    hits = places_of(text, words.terms, shown.hidden("text"))
+    return ArchiveRow(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
 
 
-def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
+def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> ArticleDetails:
     """Return all that is known of an article, as `who` may see it.
 
     The one in force stands beside the `version` of that hash, else beside the one before. Raises
@@ -130,24 +130,19 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Whole:
     assessed = desk.article(article_id)
     asks = asked(desk, who)
     kept = store.kept_versions(article_id)
-    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id)
-    return Whole(
+    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id, "")
+    told = store.kept_stories(desk.stories_stamp, [story]).get(story)
+    return ArticleDetails(
         assessed=assessed,
         shown=desk.shown([assessed.article], ask=asks)[article_id],
         versions=tuple(one for one in kept if not one.withdrawn),
         withdrawn=sum(one.withdrawn for one in kept),
         beside=_beside(desk, assessed.article, kept, version, asks),
         sightings=tuple(store.sightings(article_id)),
-        story=_story(desk, story) if story else None,
+        story=(story, told.articles) if told else None,
         reviews=tuple(store.reviews(article_id)),
         waiting=tuple(stamp for stamp in desk.stamps if stamp not in assessed.stamps),
     )
-
-
-def _story(desk: Desk, story: str) -> tuple[str, int] | None:
-    """Return a story with how many articles it has, None where people rejected all of them."""
-    kept = desk.store.kept_stories(desk.stories_stamp, [story]).get(story)
-    return (story, kept.articles) if kept else None
 
 
 def _beside(
@@ -156,7 +151,7 @@ def _beside(
     kept: Sequence[Version],
     version: str,
     asks: frozenset[str],
-) -> Beside | None:
+) -> VersionComparison | None:
     from monitor.stories.outlet_comparison import changes_of
 
     others = [one.sha256 for one in kept if not one.withdrawn and one.sha256 != current.sha256]
@@ -167,7 +162,7 @@ def _beside(
     wanted = version or others[-1]
     old = next(v for v in desk.store.article_versions(current.id) if v.sha256 == wanted)
     copied, changes = changes_of(old, current)
-    return Beside(old, desk.shown([old], ask=asks)[old.id], copied, changes)
+    return VersionComparison(old, desk.shown([old], ask=asks)[old.id], copied, changes)
 
 
 def fill_index(

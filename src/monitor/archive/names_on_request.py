@@ -1,4 +1,7 @@
-"""Names of victims, minors and relatives: looked for ahead, hidden in lists, shown on asking."""
+"""Hidden names on request: looked for ahead, hidden in lists, shown for an hour, each time counted.
+
+They are the names of victims, minors and relatives.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from monitor.desk import NamePropagation, make_mask
+from monitor.desk import make_mask
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
 from monitor.records.json_shapes import named_json
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN_FOR = timedelta(hours=1)
 """So long are names shown to who asked for them."""
-_AT_ONCE = 16
+AT_ONCE = 16
 """Articles looked through in one transaction: half a second's work."""
 
 
@@ -36,6 +39,8 @@ def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
 
 def complete(desk: Desk, ids: Sequence[str]) -> None:
     """Make the masks of articles whole, save those that hold names whose key is lost."""
+    from monitor.people.name_propagation import NamePropagation
+
     groups = desk.store.mask_groups(ids, desk.stories_stamp)
     spreading = NamePropagation(groups, desk.store.name_key.read)
     found = [
@@ -68,17 +73,6 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
     near = store.mask_groups([article_id], desk.stories_stamp).near[article_id]
     complete(desk, sorted(near))
     return len(near)
-
-
-def shown(
-    desk: Desk, articles: Iterable[Article], *, ask: frozenset[str] = frozenset()
-) -> dict[str, Shown]:
-    """Return by id what may be shown of whole articles; of those in `ask` also the names.
-
-    What has no mask yet is looked through on the spot, a few articles for a tenth of a second; of
-    the rest nothing is shown. Of several versions of one article ask one by one.
-    """
-    return desk.shown(articles, ask=ask)
 
 
 def see(

@@ -1,7 +1,4 @@
-"""Stories as the desk shows them: who was first, and what each outlet made of it.
-
-Stories for the pages: newest first with filters, and one of them an article page at a time.
-"""
+"""Stories (event clusters) as the desk shows them: lists, outlet comparison, a page of one."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.archive.names_on_request import see, seen_json
-from monitor.people.masked_quotes import Moves, mask_assessed
+from monitor.people.masked_quotes import Redactor, mask_assessed
 from monitor.records.errors import NotFound
 from monitor.records.finding import Span
 from monitor.records.json_shapes import finding_json, time_json
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.records.article import Article, AssessedArticle
     from monitor.records.hidden_names import Shown
     from monitor.storage.stories import KeptStory
-    from monitor.stories.outlet_comparison import Change, Outlet
+    from monitor.stories.outlet_comparison import Change, OutletVersion
 
 
 MOST_COMPARED = 50
@@ -31,7 +28,7 @@ MOST_COMPARED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class StoryPage:
+class StoriesFound:
     """Some stories, each with its most certain article, and the id to go on from."""
 
     stories: tuple[tuple[KeptStory, AssessedArticle], ...]
@@ -45,7 +42,7 @@ def list_stories(
     until: datetime | None = None,
     limit: int,
     after: str | None = None,
-) -> StoryPage:
+) -> StoriesFound:
     """Return stories with an article first seen in [since, until), oldest story first.
 
     `after` is the id of the story to go on from. Raises `NotFound` if there is none.
@@ -57,11 +54,11 @@ def list_stories(
     leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
     stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
-    return StoryPage(stories, page[-1].id if len(found) > limit else None)
+    return StoriesFound(stories, page[-1].id if len(found) > limit else None)
 
 
 def page_json(
-    desk: Desk, page: StoryPage, *, who: str | None = None, patient: bool = False
+    desk: Desk, page: StoriesFound, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
     articles = [first.article for _, first in page.stories]
@@ -116,11 +113,11 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
 
 
 def _outlet_json(
-    desk: Desk, outlet: Outlet, first: Outlet, shown: Mapping[str, Shown]
+    desk: Desk, outlet: OutletVersion, first: OutletVersion, shown: Mapping[str, Shown]
 ) -> dict[str, Any]:
     article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
     before = first.assessed.article
-    moves = Moves(article, may)
+    moves = Redactor(article, may)
     carried, added = (
         [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
         for some in (outlet.carried, outlet.added)
@@ -141,22 +138,18 @@ def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str
     """Return every version with what it changed of the one before; of one withdrawn no words."""
     from monitor.stories.outlet_comparison import changes_of
 
-    versions = desk.store.article_versions(article_id)
     ask = frozenset([article_id]) if asked else frozenset[str]()
     told: list[dict[str, Any]] = []
     before: tuple[Article, Shown] | None = None
-    for version in versions:
+    for version in desk.store.article_versions(article_id):
         gone = not (version.title or version.text)
         now = version, desk.shown([version], ask=ask, patient=True)[article_id]
-        compared = before and not gone
-        changes = changes_of(before[0], version)[1] if before and compared else ()
+        changes: list[dict[str, Any]] = []
+        if before and not gone:
+            changes = _changes_json(changes_of(before[0], version)[1], before, now)
+        title = None if now[1].withheld else now[1].title
         told.append(
-            {
-                "sha256": version.sha256,
-                "withdrawn": gone,
-                "title": None if now[1].withheld else now[1].title,
-                "changes": _changes_json(changes, before, now) if before else [],
-            }
+            {"sha256": version.sha256, "withdrawn": gone, "title": title, "changes": changes}
         )
         before = None if gone else now
     return told
@@ -168,7 +161,7 @@ def _changes_json(
     """Return changes by their places in what is shown of both; none where one is withheld."""
     if old[1].withheld or new[1].withheld:
         return []
-    before, after = Moves(*old), Moves(*new)
+    before, after = Redactor(*old), Redactor(*new)
     told = []
     for change in changes:
         (was,) = before.spans([Span(change.field, *change.old)])
@@ -229,8 +222,8 @@ class StoryRead:
     id: str
     total: int
     outlets: int
-    first: Outlet
-    others: tuple[Outlet, ...]
+    first: OutletVersion
+    others: tuple[OutletVersion, ...]
     labels: tuple[tuple[str, str, int], ...]
     places: Mapping[str, int]
     versions: Mapping[str, tuple[Article, ...]]

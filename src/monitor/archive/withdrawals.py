@@ -1,4 +1,4 @@
-"""Names and identifying details that an outlet took back: not shown again, and erased in time."""
+"""Withdrawn names and details: found when an outlet takes them back, not shown, erased in time."""
 
 from __future__ import annotations
 

@@ -1,18 +1,15 @@
-"""What was found before and is left at that: a file of hashes, so that only what is new is shown.
+"""Baseline of findings: what was found before is left at that, so that only what is new is shown.
 
     {"schema": 1, "key": null, "findings": [["<hash>", "<hash>"], …]}
 
-One pair of hashes a finding (see `fingerprints`), sorted, so that their order says nothing of the
-documents'. `key` confirms that the same key made them, `null` where none was used.
-
-By what a finding is known again after its document was edited, without keeping its words.
-
-Two hashes: of rule, wording and the five words before, and the same with the five behind. An edit
-on one side, or anywhere else, leaves one of them as it was. Line numbers are not in them, nor the
-file's name. Where a side is short (a headline), its hash takes both sides, since rule and wording
-alone would be guessed at once.
+By its pair of hashes a finding is known again after its document was edited, without keeping its
+words: one of rule, wording and the five words before, and one with the five behind. An edit on one
+side, or anywhere else, leaves one of them as it was. Line numbers are not in them, nor the file's
+name. Where a side is short (a headline), its hash takes both sides, since rule and wording alone
+would be guessed at once. The pairs are sorted: their order says nothing of the documents'.
 
 Who guesses the very words can still confirm the guess: a key, which is kept elsewhere, prevents it.
+`key` confirms that the same key made them, `null` where none was used.
 """
 
 from __future__ import annotations
@@ -61,7 +58,12 @@ def read_baseline(text: str, name: str, key: str) -> Baseline:
         made = "without one" if data["key"] is None else "with another or this call has none"
         raise DataError(f"{name}: the key MONITOR_CHECK_BASELINE_KEY does not fit: made {made}")
     found = data["findings"]
-    if not isinstance(found, list) or not all(_is_pair(pair) for pair in found):
+    if not isinstance(found, list) or not all(
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(part, str) and _HASH.fullmatch(part) for part in pair)
+        for pair in found
+    ):
         raise DataError(f"{name}: 'findings' is to be a list of pairs of hashes")
     return Baseline(tuple((first, second) for first, second in found))
 
@@ -73,18 +75,15 @@ def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list
     best fits first: both hashes, then the one of the words before, then of those behind.
     """
     given = list(documents)
-    findings = [finding for one in given for finding in one.get("findings", ())]
-    known = _known([_pair(finding) for finding in findings], baseline.pairs)
+    pairs = [_pair(finding) for one in given for finding in one.get("findings", ())]
+    known = iter(_known(pairs, baseline.pairs))
     answer: list[Mapping[str, Any]] = []
-    at = 0
     for one in given:
         if "findings" not in one:
             answer.append(one)
             continue
-        count = len(one["findings"])
-        new = [f for f, old in zip(one["findings"], known[at : at + count], strict=True) if not old]
-        answer.append({**one, "findings": new, "known": count - len(new)})
-        at += count
+        new = [finding for finding in one["findings"] if not next(known)]
+        answer.append({**one, "findings": new, "known": len(one["findings"]) - len(new)})
     return answer
 
 
@@ -114,11 +113,6 @@ def _pair(finding: Mapping[str, Any]) -> Pair:
     return first, second
 
 
-def _is_pair(value: Any) -> bool:
-    whole = isinstance(value, list) and len(value) == 2
-    return whole and all(isinstance(part, str) and _HASH.fullmatch(part) for part in value)
-
-
 def _confirm(key: str) -> str | None:
     return hmac.new(key.encode(), b"monitor baseline", "sha256").hexdigest()[:32] if key else None
 
@@ -134,17 +128,14 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 def with_fingerprints(document: Mapping[str, Any], text: str, key: str) -> dict[str, Any]:
     """Return a document's JSON with a `fingerprint` in each finding; `text` is its visible text."""
-    return {
-        **document,
-        **{
-            part: [
+    told = dict(document)
+    for part in ("findings", "ignored"):
+        if part in document:
+            told[part] = [
                 {**finding, "fingerprint": list(fingerprint(finding, text, key))}
                 for finding in document[part]
             ]
-            for part in ("findings", "ignored")
-            if part in document
-        },
-    }
+    return told
 
 
 def fingerprint(finding: Mapping[str, Any], text: str, key: str) -> tuple[str, str]:

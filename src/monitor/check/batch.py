@@ -1,8 +1,6 @@
-"""What a run of `monitor check` found, with what is needed to write it down.
+"""A run of `monitor check` over many files: what was found, and what is needed to write it down.
 
-One file of many to be checked, wherever that is done.
-
-A check's JSON without a word of the draft: for logs, which many can read and few can erase.
+`redacted` leaves out the words of the drafts: for logs, which many can read and few can erase.
 """
 
 from __future__ import annotations
@@ -86,8 +84,13 @@ def checked_file(path: str, check: Check, place: str | None = None) -> dict[str,
     `place` is where the file is, if that is another name than the one to be told. Raises what is
     wrong with settings and rules.
     """
+    name = "stdin.txt" if path == STDIN else path
     try:
-        data, name = _read(path, place or path)
+        try:
+            whole = Path(place or path)
+            data = sys.stdin.buffer.read() if path == STDIN else whole.read_bytes()
+        except OSError as error:
+            raise DocumentError(f"{path}: {error.strerror or error}") from error
         return {"path": path, **check(data, name)}
     except DocumentError as error:
         return {"path": path, "error": str(error)}
@@ -95,16 +98,6 @@ def checked_file(path: str, check: Check, place: str | None = None) -> dict[str,
         raise
     except Exception as error:  # noqa: BLE001 - told without its message, which may quote the draft
         return {"path": path, "error": f"a fault of the program: {describe_exception(error)}"}
-
-
-def _read(path: str, place: str) -> tuple[bytes, str]:
-    """Return a file's bytes and by which name its kind is told."""
-    try:
-        if path == STDIN:
-            return sys.stdin.buffer.read(), "stdin.txt"
-        return Path(place).read_bytes(), path
-    except OSError as error:
-        raise DocumentError(f"{path}: {error.strerror or error}") from error
 
 
 WITHHELD = "words withheld"
@@ -122,33 +115,25 @@ def redacted(
     if "error" in document:
         return dict(document)
     kept = {key: value for key, value in document.items() if key != "text"}
-    for part in ("findings", "ignored"):
-        if part in document:
-            kept[part] = [_finding(finding, rules, keyed=keyed) for finding in document[part]]
-    kept["scorecard"] = [_item(item, rules) for item in document["scorecard"]]
+
+    def title(rule: str) -> str:
+        return str(rules[rule]["title"]) if rule in rules else rule
+
+    for part in {"findings", "ignored"} & document.keys():
+        kept[part] = []
+        for finding in document[part]:
+            told = {**finding, "match": "", "suggestions": [], "message": title(finding["rule"])}
+            if "reason" in told:
+                told["reason"] = WITHHELD
+            if not keyed:
+                told.pop("fingerprint", None)
+            kept[part].append(told)
+    kept["scorecard"] = [
+        {**item, "reason": title(item["item"])}
+        | ({"ignored": WITHHELD} if "ignored" in item else {})
+        for item in document["scorecard"]
+    ]
     if "ignore_problems" in document:
         words = "an ignore comment that silences nothing"
         kept["ignore_problems"] = [{**one, "message": words} for one in document["ignore_problems"]]
     return kept
-
-
-def _finding(
-    finding: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], *, keyed: bool
-) -> dict[str, Any]:
-    kept = {**finding, "match": "", "suggestions": [], "message": _title(finding["rule"], rules)}
-    if "reason" in kept:
-        kept["reason"] = WITHHELD
-    if not keyed:
-        kept.pop("fingerprint", None)
-    return kept
-
-
-def _item(item: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    kept = {**item, "reason": _title(item["item"], rules)}
-    if "ignored" in kept:
-        kept["ignored"] = WITHHELD
-    return kept
-
-
-def _title(rule: str, rules: Mapping[str, Mapping[str, Any]]) -> str:
-    return str(rules[rule]["title"]) if rule in rules else rule

@@ -1,25 +1,30 @@
-"""`Drafts`: checking and classifying what somebody hands in. It has no store to keep it in."""
+"""Checking drafts, from the text handed in to the answer; there is no store to keep them in.
+
+The answer says what was found, how far the guidelines reach, and what was left out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from monitor.check.options import CheckOptions
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.settings import Settings, cache_dir, guideline_dir
 
 if TYPE_CHECKING:
-    from monitor.check.answer import Told
-    from monitor.classify.bulk import Classified, Prepare
+    from monitor.classify.bulk import ClassifiedChunk, Prepare
     from monitor.rules.compiler import Guideline
+    from monitor.rules.findings import Checked
     from monitor.rules.guideline_heads import GuidelineHead
     from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
-    from monitor.rules.rule_reloading import Shelf
+    from monitor.rules.preconditions import About
+    from monitor.rules.rule_reloading import GuidelineLoader
     from monitor.text.document import Document
 
 T = TypeVar("T")
@@ -57,13 +62,13 @@ class Drafts:
     settings: Settings
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> GuidelineLoader:
         """What reads the guidelines, and again when a newsroom edits its own."""
-        from monitor.rules.rule_reloading import Rules, Shelf
+        from monitor.rules.rule_reloading import GuidelineLoader, GuidelineSettings
 
         check = self.settings.check
-        rules = Rules(self._folders, check.disable, check.severity)
-        return Shelf(rules, cache=cache_dir(), models=data_dir("models"))
+        rules = GuidelineSettings(self._folders, check.disable, check.severity)
+        return GuidelineLoader(rules, cache=cache_dir(), models=data_dir("models"))
 
     @property
     def _folders(self) -> tuple[Path, ...]:
@@ -125,111 +130,82 @@ class Drafts:
         title: str = "",
         format: str = "txt",
         language: str | None = None,
-        guideline: str | Sequence[str] | None = None,
-        country: str | None = None,
-        path: str | None = None,
-        include_text: bool = False,
-        min_confidence: float | None = None,
-        on_topic: bool = False,
+        **options: Any,
     ) -> dict[str, Any]:
         """Check one draft; return the document of design section 4.
 
-        `country` (ISO 3166-1 alpha-2) brings that country's law and helplines; empty is none, and
-        `None` the desk's own. Findings that are less sure than `min_confidence` (0 to 1) are left
-        out, save those that protect people. `on_topic`: the draft is said to be about trafficking,
-        whatever it reads as. `guideline`: only these of those in force, by id or stamp, and what
-        they extend. Raises `DocumentError` for a draft that cannot be read, `DocumentTooLarge` over
-        the limit, `UsageError` for a guideline that is not in force, a code that is no country's or
-        a confidence that is none.
+        `options` are those of `CheckOptions`. Raises `DocumentError` for a draft that cannot be
+        read, `DocumentTooLarge` over the limit, `UsageError` for a guideline that is not in force,
+        a code that is no country's or a confidence that is none.
         """
         from monitor.text.readers import make_document
 
-        in_force = self.in_force.chosen(guideline)
+        asked = CheckOptions(**options)
+        names, in_force = asked.guideline, self.in_force
+        in_force = in_force if names is None else in_force.chosen(names)
+        most = self.settings.check.max_chars
         document = make_document(
-            text,
-            title=title,
-            format=format,
-            language=language,
-            max_chars=self.settings.check.max_chars,
+            text, title=title, format=format, language=language, max_chars=most
         )
-        options = {"path": path, "include_text": include_text}
-        return self._check(in_force, document, country, min_confidence, on_topic, **options)
+        return self._check(in_force, document, asked)
 
-    def check_bytes(
-        self,
-        data: bytes,
-        name: str,
-        *,
-        guideline: str | Sequence[str] | None = None,
-        country: str | None = None,
-        path: str | None = None,
-        include_text: bool = False,
-        min_confidence: float | None = None,
-        on_topic: bool = False,
-    ) -> dict[str, Any]:
+    def check_bytes(self, data: bytes, name: str, **options: Any) -> dict[str, Any]:
         """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
-        in_force = self.in_force.chosen(guideline)
+        asked = CheckOptions(**options)
+        names, in_force = asked.guideline, self.in_force
+        in_force = in_force if names is None else in_force.chosen(names)
         document = read_document(data, name, max_chars=self.settings.check.max_chars)
-        options = {"path": path, "include_text": include_text}
-        return self._check(in_force, document, country, min_confidence, on_topic, **options)
+        return self._check(in_force, document, asked)
 
     def _check(
-        self,
-        in_force: InForce,
-        document: Document,
-        country: str | None,
-        least: float | None,
-        on_topic: bool,
-        **options: Any,
+        self, in_force: InForce, document: Document, options: CheckOptions
     ) -> dict[str, Any]:
-        from monitor.check.answer import answer_json
+        """Check a document by each guideline; comments in it put aside what they silence."""
         from monitor.labels.countries import parse_country
-        from monitor.rules.findings import check_share
-        from monitor.rules.national_law import country_json
+        from monitor.rules.checker import check_document
+        from monitor.rules.national_law import country_json, in_country
 
-        check_share(least)
-        code = self.settings.check.country if country is None else country
+        code = self.settings.check.country if options.country is None else options.country
         code = parse_country(code) if code else ""
         is_shown = cache(self._is_shown)  # several guidelines may ask the same of a draft
-        told = [
-            self._told(ruling, document, code, on_topic, is_shown)
-            for ruling in in_force.speaking(document.language, document.text)
-        ]
-        entry = answer_json(told, document, least=least, **options)
-        entry = _without_ignored(entry, in_force, document)
+        told = []
+        for ruling in in_language(in_force, document):
+            guideline = ruling.guideline
+            checked = check_document(
+                guideline,
+                document,
+                disable=ruling.disable,
+                severity=ruling.severity,
+                on_topic=options.on_topic,
+                is_shown=partial(is_shown, guideline.language),
+            )
+            if options.on_topic:
+                checked = replace(checked, about="said")
+            if code and (known := ruling.countries.get(code)):
+                checked = in_country(checked, guideline.rules, known)
+            told.append(GuidelineResult(guideline, checked, ruling.missed))
+        entry = answer_json(
+            told,
+            document,
+            path=options.path,
+            include_text=options.include_text,
+            least=options.min_confidence,
+        )
+        if document.comments and document.source_map is not None:
+            from monitor.check.ignore_comments import with_ignored
+
+            names = {
+                name
+                for ruling in in_force.rulings
+                for rule in ruling.guideline.rules
+                for name in (rule.id, f"{ruling.guideline.id}/{rule.id}")
+            }
+            entry = with_ignored(entry, document.comments, names, document.source_map.positions)
         if not code:
             return entry
         return {**entry, "country": country_json(code, in_force.countries.get(code))}
-
-    def _told(
-        self,
-        ruling: Ruling,
-        document: Document,
-        code: str,
-        on_topic: bool,
-        is_shown: Callable[[str, str, str], bool],
-    ) -> Told:
-        """Return what one guideline says of a draft."""
-        from monitor.check.answer import Told
-        from monitor.rules.checker import check_document
-        from monitor.rules.national_law import in_country
-
-        checked = check_document(
-            ruling.guideline,
-            document,
-            disable=ruling.disable,
-            severity=ruling.severity,
-            on_topic=on_topic,
-            is_shown=partial(is_shown, ruling.guideline.language),
-        )
-        if on_topic:
-            checked = replace(checked, about="said")
-        known = ruling.countries.get(code) if code else None
-        if known:
-            checked = in_country(checked, ruling.guideline.rules, known)
-        return Told(ruling.guideline, checked, ruling.missed)
 
     def _is_shown(self, language: str, title: str, text: str) -> bool:
         """Whether an article like a draft would be shown: plain words may hide the subject."""
@@ -251,7 +227,7 @@ class Drafts:
 
     def classify_bulk(
         self, rows: Iterable[Any], *, jobs: int = 1, prepare: Prepare = list
-    ) -> Iterator[Classified]:
+    ) -> Iterator[ClassifiedChunk]:
         """Classify any number of JSON lines on `jobs` processes, chunk by chunk, in order.
 
         Rows of another kind are made lines by `prepare`, there.
@@ -262,18 +238,117 @@ class Drafts:
         return classify_bulk(rows, self.classifiers, models, jobs=jobs, prepare=prepare)
 
 
-def _without_ignored(
-    entry: dict[str, Any], in_force: InForce, document: Document
-) -> dict[str, Any]:
-    """Put aside what comments in a Markdown or HTML draft silence."""
-    from monitor.check.ignore_comments import with_ignored
+_EXTENTS = ("whole", "part", "none")
 
-    if not document.comments or document.source_map is None:
-        return entry
-    names = {
-        name
-        for ruling in in_force.rulings
-        for rule in ruling.guideline.rules
-        for name in (rule.id, f"{ruling.guideline.id}/{rule.id}")
-    }
-    return with_ignored(entry, document.comments, names, document.source_map.positions)
+
+def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
+    """Return the guidelines in a text's language; all where it is not known, or none is in it."""
+    rulings = in_force.rulings
+    if len({ruling.guideline.language for ruling in rulings}) == 1:
+        return rulings
+    from monitor.text.language_detection import identify_language
+
+    language = document.language or identify_language(document.text) or ""
+    spoken = language.partition("-")[0].lower()
+    return [ruling for ruling in rulings if ruling.guideline.language == spoken] or rulings
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineResult:
+    """What one guideline says of a draft; `missed` is how much it misses, in a sentence."""
+
+    guideline: Guideline
+    checked: Checked
+    missed: str | None = None
+
+
+def answer_json(
+    told: Sequence[GuidelineResult],
+    document: Document,
+    *,
+    path: str | None = None,
+    include_text: bool = False,
+    least: float | None = None,
+) -> dict[str, Any]:
+    """Return the entry of one document by all guidelines that were applied, with its coverage.
+
+    Where two speak of the same words both stand, in the order of the guidelines. Findings less sure
+    than `least` are left out, save those that protect people and those of which nothing is known;
+    how many they are is `left_out`, there only where `least` is given.
+    """
+    from monitor.rules.findings import document_json, leave_out
+    from monitor.rules.guideline_heads import protecting
+
+    keep = frozenset(rule for one in told for rule in protecting(one.guideline))
+    whole = told[0].checked
+    if len(told) > 1:
+        found = [finding for one in told for finding in one.checked.findings]
+        found.sort(key=lambda finding: (finding.field == "text", finding.start, finding.end))
+        scorecard = tuple(item for one in told for item in one.checked.scorecard)
+        whole = replace(whole, findings=tuple(found), scorecard=scorecard)
+    kept = whole if least is None else leave_out(whole, least, keep)
+    entry = document_json(document, kept, path=path, include_text=include_text, protecting=keep)
+    # What was left out counts here: a text in another language that has findings was checked.
+    reached = [
+        coverage_json(
+            one.guideline,
+            one.checked,
+            text=document.text,
+            language=entry["language"],
+            missed=one.missed,
+        )
+        for one in told
+    ]
+    entry["coverage"] = min(reached, key=lambda coverage: _EXTENTS.index(coverage["checked"]))
+    if least is not None:
+        entry["left_out"] = len(whole.findings) - len(kept.findings)
+    return entry
+
+
+_NOTES: dict[About, str] = {
+    "off": "This does not read as a text about trafficking: "
+    "rules that need that topic were not applied.",
+    "touched": "Trafficking is mentioned here but does not read as the topic: "
+    "rules that need that topic were not applied.",
+    "part": "Only a part of this reads as a text about trafficking: "
+    "rules that need that topic were applied there alone.",
+}
+
+
+def coverage_json(
+    guideline: Guideline,
+    checked: Checked,
+    *,
+    text: str,
+    language: str | None,
+    missed: str | None = None,
+) -> dict[str, Any]:
+    """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
+
+    "No findings" means something only where there was something to find: in a text of another
+    language, on another topic or of two lines it means next to nothing, and must not read as
+    praise. `checked` is `whole`, `part` or `none`; `note` says in a sentence why it is not the
+    whole. `language` is the code declared for or recognised in `text`, None where nothing tells
+    it. `missed` says in a sentence how much the rules miss where they are applied.
+    """
+    from monitor.labels.countries import language_name
+    from monitor.text.language_detection import ENOUGH_LETTERS
+
+    own, about, found, words = guideline.language, checked.about, checked.findings, checked.words
+    spoken = "unknown"
+    if language:
+        spoken = "covered" if language.partition("-")[0].lower() == own else "other"
+    long = sum(map(str.isalpha, text)) >= ENOUGH_LETTERS
+    foreign = spoken == "other" or (spoken == "unknown" and long)
+    note = _NOTES.get(about)
+    if foreign:
+        read = f"This reads as {language_name(language)}" if language else ""
+        read = read or "The language of this text is not known here"
+        outcome = "what is flagged may be wrong" if found else "not checked"
+        note = f"{read}; the guideline covers {language_name(own)}: {outcome}."
+    elif note is None and words < guideline.about.topic.short_words:
+        note = f"Too short to judge as a whole ({words} word{'' if words == 1 else 's'})"
+        note += ", and taken to be about trafficking." if about == "assumed" else "."
+    extent = "none" if foreign and not found else "part" if note else "whole"
+    told = None if extent == "none" else missed
+    return {"checked": extent, "language": spoken, "topic": about, "note": note, "missed": told}

@@ -1,9 +1,7 @@
 """Comments in Markdown and HTML that silence a rule, and say why.
 
-    <!-- monitor-ignore RULE[, RULE]: reason -->       in its paragraph, or else the next one
-    <!-- monitor-ignore-file RULE[, RULE]: reason -->  in the whole file
-
-All are pure functions over the comments and the JSON of a checked document.
+<!-- monitor-ignore RULE[, RULE]: reason -->       in its paragraph, or else the next one
+<!-- monitor-ignore-file RULE[, RULE]: reason -->  in the whole file
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ WRITE = "<!-- monitor-ignore RULE: reason -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class IgnoreComment:
     """A comment that silences `rules` for `reason`: in `block`, or in the whole file (`None`)."""
 
     rules: tuple[str, ...]
@@ -33,7 +31,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class CommentProblem:
     """Why the comment that begins at `start` of the source does not silence what it should."""
 
     start: int
@@ -49,33 +47,29 @@ def ignore_comment(rules: Sequence[str], reason: str, *, whole_file: bool = Fals
 
 def read_comments(
     comments: Iterable[Comment], names: Collection[str]
-) -> tuple[list[Silence], list[Problem]]:
+) -> tuple[list[IgnoreComment], list[CommentProblem]]:
     """Return what the comments silence and what is wrong with them; `names` are all rules'."""
-    silences: list[Silence] = []
-    problems: list[Problem] = []
+    silences: list[IgnoreComment] = []
+    problems: list[CommentProblem] = []
     for comment in comments:
         found = _OURS.match(comment.text)
         if found is None:
             continue
-        rules, reason = _parts(found["rest"])
+        rest = found["rest"]
+        colon = _COLON.search(rest)
+        end = colon.start() if colon else rest.find(":")
+        named, reason = (rest[:end], rest[end + 1 :]) if end >= 0 else (rest, "")
+        rules = [name for part in named.split(",") if (name := " ".join(part.split()))]
+        reason = " ".join(reason.split())
         known = tuple(rule for rule in rules if rule in names)
         block = None if found["file"] else comment.block
         wrong = _wrong(rules, reason, names)
         if not wrong and not found["file"] and block is None:
             wrong = ["an ignore comment with no paragraph after it"]
-        problems += [Problem(comment.start, comment.end, words) for words in wrong]
+        problems += [CommentProblem(comment.start, comment.end, words) for words in wrong]
         if known and reason and (found["file"] or block):
-            silences.append(Silence(known, reason, block))
+            silences.append(IgnoreComment(known, reason, block))
     return silences, problems
-
-
-def _parts(rest: str) -> tuple[list[str], str]:
-    """Return the rules and the reason of a comment; each may be missing."""
-    colon = _COLON.search(rest)
-    end = colon.start() if colon else rest.find(":")
-    named, reason = (rest[:end], rest[end + 1 :]) if end >= 0 else (rest, "")
-    rules = [name for part in named.split(",") if (name := " ".join(part.split()))]
-    return rules, " ".join(reason.split())
 
 
 def _wrong(rules: Sequence[str], reason: str, names: Collection[str]) -> list[str]:
@@ -105,47 +99,37 @@ def with_ignored(
     silences, problems = read_comments(comments, names)
     answer = dict(entry)
     if silences:
-        reasons = [_reason(finding, silences) for finding in entry["findings"]]
+        reasons = [_silencing(finding, "rule", silences) for finding in entry["findings"]]
         pairs = list(zip(entry["findings"], reasons, strict=True))
         answer["findings"] = [finding for finding, reason in pairs if reason is None]
         ignored = [{**finding, "reason": reason} for finding, reason in pairs if reason is not None]
         if ignored:
             answer["ignored"] = ignored
-        answer["scorecard"] = [_scored(item, silences) for item in entry["scorecard"]]
+        answer["scorecard"] = [
+            item if reason is None else {**item, "ignored": reason}
+            for item in entry["scorecard"]
+            for reason in [_silencing(item, "item", silences)]
+        ]
     if problems and positions is not None:
-        answer["ignore_problems"] = [_told(problem, positions) for problem in problems]
+        told = answer["ignore_problems"] = []
+        for one in problems:
+            line, column = positions.line_column(one.start)
+            place = {"source_start": one.start, "source_end": one.end}
+            told.append({"line": line, "column": column, **place, "message": one.says})
     return answer
 
 
-def _reason(finding: Mapping[str, Any], silences: Iterable[Silence]) -> str | None:
-    """Return why a finding is silenced, `None` where it is not."""
-    for silence in silences:
-        if _named(finding, "rule", silence) and _covers(finding, silence.block):
-            return silence.reason
-    return None
-
-
-def _named(told: Mapping[str, Any], key: str, silence: Silence) -> bool:
+def _silencing(told: Mapping[str, Any], key: str, comments: Iterable[IgnoreComment]) -> str | None:
+    """Return why a comment silences a finding, or an item, `None` where none does."""
     own = told.get("guideline")
-    named = (rule.rpartition("/") for rule in silence.rules)
-    return any(rule == told[key] and own in (of or own, None) for of, _, rule in named)
-
-
-def _covers(finding: Mapping[str, Any], block: tuple[int, int] | None) -> bool:
-    if block is None:
-        return True
-    start, end = int(finding["start"]), int(finding["end"])
-    return finding["field"] == "text" and start < block[1] and block[0] < end
-
-
-def _scored(item: dict[str, Any], silences: Iterable[Silence]) -> dict[str, Any]:
-    for silence in silences:
-        if silence.block is None and _named(item, "item", silence):
-            return {**item, "ignored": silence.reason}
-    return item
-
-
-def _told(problem: Problem, positions: Positions) -> dict[str, Any]:
-    line, column = positions.line_column(problem.start)
-    place = {"source_start": problem.start, "source_end": problem.end}
-    return {"line": line, "column": column, **place, "message": problem.says}
+    for one in comments:
+        named = (rule.rpartition("/") for rule in one.rules)
+        if not any(rule == told[key] and own in (of or own, None) for of, _, rule in named):
+            continue
+        if one.block is None:
+            return one.reason
+        start, end = one.block
+        in_text = key == "rule" and told["field"] == "text"
+        if in_text and told["start"] < end and start < told["end"]:
+            return one.reason
+    return None

@@ -1,11 +1,10 @@
-"""Findings as SARIF 2.1.0, the format of code scanning: rules, places, fixes, what was silenced.
+"""Report formats of a check: SARIF 2.1.0 for code scanning, GitHub's workflow commands, a page.
 
-Columns and offsets count code points of the source file; a place in a Word file is the file. Fixes
-are there only where the flagged words stand in the file as they are read, without markup inside.
-
-Findings as GitHub's workflow commands: a line each, which a runner shows beside the text.
-
-Findings as one HTML page that needs nothing else: no script, nothing loaded, printable.
+SARIF has rules, places, fixes, and what was silenced. Columns and offsets count code points of the
+source file; a place in a Word file is the file. Fixes are there only where the flagged words stand
+in the file as they are read, without markup inside. GitHub's commands are a line each, which a
+runner shows beside the text. The HTML page needs nothing else: no script, nothing loaded,
+printable.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -48,17 +47,8 @@ _DESCRIBED = ("shortDescription", "fullDescription", "help")  # GitHub wants all
 
 def as_sarif(batch: Batch) -> str:
     """Return the log file's text."""
-    return json.dumps(_log(batch), ensure_ascii=False, indent=1) + "\n"
-
-
-def _log(batch: Batch) -> Json:
     rules = _rules(batch)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    results = [
-        result
-        for number, document in enumerate(batch.documents)
-        for result in _results(batch, document, number, index)
-    ]
     driver = {
         "name": "thb-monitor",
         "organization": "thb-monitor maintainers",
@@ -72,6 +62,12 @@ def _log(batch: Batch) -> Json:
         "properties": {"guideline": batch.guideline},
         **({"informationUri": batch.about} if batch.about else {}),
     }
+    artifacts, results, notifications = [], [], []
+    for number, document in enumerate(batch.documents):
+        where = {**_location(batch, document["path"]), "index": number}
+        artifacts.append(_artifact(document, where))
+        results += list(_results(batch, document, where, index))
+        notifications += list(_notifications(document, where))
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -81,15 +77,14 @@ def _log(batch: Batch) -> Json:
             {
                 "executionSuccessful": batch.exit_code < 2,
                 "exitCode": batch.exit_code,
-                "toolExecutionNotifications": list(_notifications(batch)),
+                "toolExecutionNotifications": notifications,
             }
         ],
-        "artifacts": [
-            _artifact(batch, number, document) for number, document in enumerate(batch.documents)
-        ],
+        "artifacts": artifacts,
         "results": results,
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
 
 
 def _each(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -116,24 +111,11 @@ def _rules(batch: Batch) -> list[Json]:
 
 def _rule(name: str, rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
     title = rule.get("title", name)
+    title = title if title.endswith((".", "!", "?")) else f"{title}."
     why = rule.get("why") or finding["why"]
     sources = rule.get("sources") or finding["sources"]
-    told: Json = {
-        "id": name,
-        "shortDescription": {"text": _text(_sentence(title))},
-        "fullDescription": {"text": _text(why)},
-        "help": {"text": _text(why), "markdown": _markdown(why, rule.get("suggest", ()), sources)},
-        "defaultConfiguration": {"level": LEVELS[rule.get("severity", finding["severity"])]},
-        "properties": {"tags": [finding["principle"]]},
-    }
-    if sources:
-        told["helpUri"] = sources[0]["url"]
-    return told
-
-
-def _markdown(why: str, suggest: Iterable[str], sources: Iterable[Mapping[str, Any]]) -> str:
     parts = [_escaped(why)]
-    if offered := [f"- {_escaped(words)}" for words in suggest]:
+    if offered := [f"- {_escaped(words)}" for words in rule.get("suggest", ())]:
         parts += ["**Better**", "\n".join(offered)]
     lines = [
         f"- [{_escaped(source['title'])}](<{quote(source['url'], safe=_URL)}>), "
@@ -142,28 +124,33 @@ def _markdown(why: str, suggest: Iterable[str], sources: Iterable[Mapping[str, A
     ]
     if lines:
         parts += ["**Sources**", "\n".join(lines)]
-    return "\n\n".join(parts)
+    return {
+        "id": name,
+        "shortDescription": {"text": _text(title)},
+        "fullDescription": {"text": _text(why)},
+        "help": {"text": _text(why), "markdown": "\n\n".join(parts)},
+        "defaultConfiguration": {"level": LEVELS[rule.get("severity", finding["severity"])]},
+        "properties": {"tags": [finding["principle"]]},
+        **({"helpUri": sources[0]["url"]} if sources else {}),
+    }
 
 
 _URL = "!#$%&'()*+,/:;=?@[]~-._"
 
 
 def _results(
-    batch: Batch, document: Mapping[str, Any], number: int, index: Mapping[str, int]
+    batch: Batch, document: Mapping[str, Any], where: Json, index: Mapping[str, int]
 ) -> Iterator[Json]:
-    if "error" in document:
-        return
-    where = {**_location(batch, document["path"]), "index": number}
     for finding in _each(document):
         region = _region(document, finding)
-        physical = {"artifactLocation": where, **({"region": region} if region else {})}
-        name = _name(batch, finding)
+        name, offered = _name(batch, finding), finding["suggestions"]
+        better = f" Better: {' / '.join(offered)}." if offered else ""
         result: Json = {
             "ruleId": name,
             "ruleIndex": index[name],
             "level": LEVELS[finding["severity"]],
-            "message": {"text": _text(_message(finding))},
-            "locations": [{"physicalLocation": physical}],
+            "message": {"text": _text(f"{finding['message']}{better}")},
+            "locations": [_place(where, region)],
             "properties": {key: finding[key] for key in ("quoted", "scope", "protects")},
         }
         if "fingerprint" in finding:
@@ -176,27 +163,17 @@ def _results(
         if "reason" in finding:
             told = {"kind": "inSource", "status": "accepted", "justification": finding["reason"]}
             result["suppressions"] = [told]
-        if fixes := list(_fixes(where, document, finding)):
+        if fixes := list(_fixes(where, region, document["path"], finding)):
             result["fixes"] = fixes
         yield result
-
-
-def _message(finding: Mapping[str, Any]) -> str:
-    offered = finding["suggestions"]
-    return f"{finding['message']} Better: {' / '.join(offered)}." if offered else finding["message"]
-
-
-def _span(finding: Mapping[str, Any]) -> tuple[int, int]:
-    if "source_start" in finding:
-        return finding["source_start"], finding["source_end"]
-    return finding["start"], finding["end"]
 
 
 def _region(document: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
     """Return the place in the source file, nothing where that has no lines or is not known."""
     if not has_lines(document) or finding["field"] != "text":
         return {}
-    start, end = _span(finding)
+    side = "source_" if "source_start" in finding else ""
+    start, end = finding[f"{side}start"], finding[f"{side}end"]
     return {
         "startLine": finding["line"],
         "startColumn": finding["column"],
@@ -207,11 +184,16 @@ def _region(document: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
     }
 
 
-def _fixes(where: Json, document: Mapping[str, Any], finding: Mapping[str, Any]) -> Iterator[Json]:
-    region = _region(document, finding)
+def _place(where: Json, region: Json) -> Json:
+    return {
+        "physicalLocation": {"artifactLocation": where, **({"region": region} if region else {})}
+    }
+
+
+def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> Iterator[Json]:
     if not region or region["charLength"] != finding["end"] - finding["start"]:
         return
-    is_html = PurePath(document["path"]).suffix.lower() in {".html", ".htm"}
+    is_html = PurePath(path).suffix.lower() in {".html", ".htm"}
     for words in finding["suggestions"]:
         written = html.escape(words, quote=False) if is_html else words
         replaced = {"deletedRegion": region, "insertedContent": {"text": written}}
@@ -221,9 +203,8 @@ def _fixes(where: Json, document: Mapping[str, Any], finding: Mapping[str, Any])
         }
 
 
-def _artifact(batch: Batch, number: int, document: Mapping[str, Any]) -> Json:
-    told: Json = {"location": _location(batch, document["path"]), "roles": ["analysisTarget"]}
-    told["location"]["index"] = number
+def _artifact(document: Mapping[str, Any], where: Json) -> Json:
+    told: Json = {"location": where, "roles": ["analysisTarget"]}
     if "error" not in document:
         card = [{"item": one["item"], "met": one["met"]} for one in document["scorecard"]]
         kept = {"words": document["words"], "language": document["language"], "scorecard": card}
@@ -231,24 +212,21 @@ def _artifact(batch: Batch, number: int, document: Mapping[str, Any]) -> Json:
     return told
 
 
-def _notifications(batch: Batch) -> Iterator[Json]:
-    for number, document in enumerate(batch.documents):
-        where = {**_location(batch, document["path"]), "index": number}
-        if "error" in document:
-            yield _notification("unreadable", "error", document["error"], where, {})
-        for one in document.get("ignore_problems", ()):
-            region = {"startLine": one["line"], "startColumn": one["column"]}
-            yield _notification("ignore-comment", "warning", one["message"], where, region)
-
-
-def _notification(name: str, level: str, words: str, where: Json, region: Json) -> Json:
-    place = {"artifactLocation": where, **({"region": region} if region else {})}
-    return {
-        "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
-        "level": level,
-        "message": {"text": _text(words)},
-        "locations": [{"physicalLocation": place}],
-    }
+def _notifications(document: Mapping[str, Any], where: Json) -> Iterator[Json]:
+    """Yield what could not be read, and what is wrong with ignore comments."""
+    told: list[tuple[str, str, str, Json]] = []
+    if "error" in document:
+        told.append(("unreadable", "error", document["error"], {}))
+    for one in document.get("ignore_problems", ()):
+        region = {"startLine": one["line"], "startColumn": one["column"]}
+        told.append(("ignore-comment", "warning", one["message"], region))
+    for name, level, words, region in told:
+        yield {
+            "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
+            "level": level,
+            "message": {"text": _text(words)},
+            "locations": [_place(where, region)],
+        }
 
 
 def _location(batch: Batch, path: str) -> Json:
@@ -258,10 +236,6 @@ def _location(batch: Batch, path: str) -> Json:
         return {"uri": quote(os.fsencode(inside)), "uriBaseId": ROOT}
     absolute = batch.absolute(path).lstrip("/")
     return {"uri": f"file:///{quote(os.fsencode(absolute), safe='/:')}"}
-
-
-def _sentence(words: str) -> str:
-    return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
 def _text(words: str) -> str:
@@ -276,7 +250,7 @@ def _escaped(words: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(words.split()))
 
 
-LEVELS_github = {"error": "error", "warning": "warning", "suggestion": "notice"}
+GITHUB_LEVELS = {"error": "error", "warning": "warning", "suggestion": "notice"}
 
 
 def as_github(batch: Batch) -> str:
@@ -285,40 +259,35 @@ def as_github(batch: Batch) -> str:
 
 
 def _lines(batch: Batch, document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the commands of a document; columns only on one line, since GitHub refuses others.
+
+    Columns count code points from 1; the end column is the one after the last, as others write it.
+    """
     path = batch.inside(document["path"]) or batch.absolute(document["path"])
     if "error" in document:
         yield _command("error", {"file": path, "title": "could not be checked"}, document["error"])
         return
     for finding in document["findings"]:
-        place = _place(finding) if has_lines(document) else {}
-        title = {"title": finding["rule"]}
-        yield _command(
-            LEVELS_github[finding["severity"]], {"file": path, **place, **title}, _says(finding)
-        )
+        place = {}
+        if has_lines(document):
+            place = {"line": finding["line"], "endLine": finding["end_line"]}
+            if finding["line"] == finding["end_line"]:
+                place |= {"col": finding["column"], "endColumn": finding["end_column"]}
+        offered = finding["suggestions"]
+        better = f"\nBetter: {' / '.join(offered)}" if offered else ""
+        said = f"{finding['message']}{better}\n{finding['why']}"
+        level = GITHUB_LEVELS[finding["severity"]]
+        yield _command(level, {"file": path, **place, "title": finding["rule"]}, said)
     for problem in document.get("ignore_problems", ()):
         place = {"line": problem["line"], "col": problem["column"], "title": "ignore comment"}
         yield _command("warning", {"file": path, **place}, problem["message"])
 
 
-def _place(finding: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the place; columns only on one line, since GitHub refuses them otherwise.
-
-    Columns count code points from 1; the end column is the one after the last, as others write it.
-    """
-    place = {"line": finding["line"], "endLine": finding["end_line"]}
-    if finding["line"] != finding["end_line"]:
-        return place
-    return {**place, "col": finding["column"], "endColumn": finding["end_column"]}
-
-
-def _says(finding: Mapping[str, Any]) -> str:
-    offered = finding["suggestions"]
-    better = f"\nBetter: {' / '.join(offered)}" if offered else ""
-    return f"{finding['message']}{better}\n{finding['why']}"
-
-
 def _command(name: str, properties: Mapping[str, Any], message: str) -> str:
-    told = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    told = ",".join(
+        f"{key}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}"
+        for key, value in properties.items()
+    )
     return f"::{name} {told}::{_data(message)}"
 
 
@@ -326,16 +295,12 @@ def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _PARAGRAPHS = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FlaggedSpan:
     """A stretch of a paragraph; `cards` are the numbers of the findings that flag it."""
 
     text: str
@@ -362,47 +327,36 @@ def _view(document: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, int] = {}
     for number, finding in enumerate(order, 1):
         told.setdefault(finding["rule"], number)
-    text = document.get("text")
+    text, scorecard = document.get("text"), document.get("scorecard", ())
     return {
         "document": document,
         "cards": order,
         "told": told,
         "paragraphs": list(_paragraphs(text, order)) if text is not None else [],
-        "missing": [
-            item
-            for item in document.get("scorecard", ())
-            if item["met"] is False and "ignored" not in item
-        ],
-        "met": [item for item in document.get("scorecard", ()) if item["met"]],
+        "missing": [one for one in scorecard if one["met"] is False and "ignored" not in one],
+        "met": [one for one in scorecard if one["met"]],
     }
 
 
-def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[Piece]]:
+def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[FlaggedSpan]]:
     """Yield the paragraphs in pieces, cut where a flag begins or ends."""
+    flags = [(n, f) for n, f in enumerate(findings, 1) if f["field"] == "text"]
     start = 0
     for gap in (*_PARAGRAPHS.finditer(text), None):
         end = gap.start() if gap else len(text)
         if text[start:end].strip():
-            yield list(_pieces(text, start, end, findings))
+            here = [(n, f) for n, f in flags if f["start"] < end and start < f["end"]]
+            edges = {edge for _, f in here for edge in (f["start"], f["end"]) if start < edge < end}
+            pieces = []
+            for left, right in pairwise(sorted({start, end, *edges})):
+                over = [(n, f) for n, f in here if f["start"] <= left and right <= f["end"]]
+                cards = tuple(number for number, _ in over)
+                begins = tuple(number for number, f in over if f["start"] == left)
+                worst = min((SEVERITIES.index(f["severity"]) for _, f in over), default=0)
+                severity = SEVERITIES[worst] if over else ""
+                pieces.append(FlaggedSpan(text[left:right], cards, severity, begins))
+            yield pieces
         start = gap.end() if gap else end
-
-
-def _pieces(
-    text: str, start: int, end: int, findings: Sequence[Mapping[str, Any]]
-) -> Iterator[Piece]:
-    here = [
-        (number, finding)
-        for number, finding in enumerate(findings, 1)
-        if finding["field"] == "text" and finding["start"] < end and start < finding["end"]
-    ]
-    edges = {edge for _, f in here for edge in (f["start"], f["end"]) if start < edge < end}
-    cuts = sorted({start, end, *edges})
-    for left, right in pairwise(cuts):
-        over = [(n, f) for n, f in here if f["start"] <= left and right <= f["end"]]
-        worst = min((SEVERITIES.index(f["severity"]) for _, f in over), default=0)
-        begins = tuple(number for number, f in over if f["start"] == left)
-        cards = tuple(number for number, _ in over)
-        yield Piece(text[left:right], cards, SEVERITIES[worst] if over else "", begins)
 
 
 @cache

@@ -1,9 +1,15 @@
-"""The assessors: models that judge stored articles, stamped and proof against single failures."""
+"""Assessors: models that judge stored articles, stamped and proof against single failures.
+
+Each relevance model speaks of its own language alone and says nothing of others. If each said of
+the rest that it is not judged, a model added or withdrawn would leave the others' records wrong, or
+make the whole archive due for all of them; so only the cheap `CoverageAssessor` knows which
+languages there are.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -12,17 +18,25 @@ from monitor.classify.encoder import Memory
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.model_stamps import (
     also_languages,
+    languages_stamp,
     model_stamp,
     models_in_use,
+    policy_stamp,
     relevance_name,
 )
-from monitor.classify.outlet_homes import Source
-from monitor.classify.policy import load_policy_assessor
+from monitor.classify.outlet_homes import Provenance
+from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import TagsModel, load_tags
-from monitor.classify.uncovered_languages import cue_terms, language_of, load_coverage
+from monitor.classify.uncovered_languages import (
+    TermList,
+    cue_terms,
+    find_terms,
+    language_of,
+    load_terms,
+)
 from monitor.records.article import Article, Assessment, Assessor
-from monitor.records.tag import Term
+from monitor.records.tag import FoundTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class RelevanceAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return [_guarded(self.stamp, self.languages, article, self._judge) for article in articles]
+        return [_guarded(self.stamp, each, self._judge, self.languages) for each in articles]
 
     @property
     def model(self) -> RelevanceModel:
@@ -63,22 +77,16 @@ class RelevanceAssessor:
         if article.summary and article.summary not in text:
             text = f"{article.summary}\n\n{text}"
         key = hashlib.sha256(f"{article.title}\0{text}".encode()).digest()
-        known = self.memory.get(key)
-        if known is not None:
-            return known
-        judgement = self.model.judge(article.title, text)
-        self.memory.put(key, judgement)
-        return judgement
+        return self.memory.get(key, lambda: self.model.judge(article.title, text))
 
     def is_shown(self, article: Article) -> bool:
         """Whether a digest shows an article, as relevant or borderline."""
-        judgement = self.judge(article)
-        return judgement.relevant or judgement.borderline
+        return self.judge(article).is_shown
 
     def _judge(self, article: Article) -> Assessment:
         judgement = self.judge(article)
-        terms: list[Term] = []
-        if self.experimental and self.is_shown(article):
+        terms: list[FoundTerm] = []
+        if self.experimental and judgement.is_shown:
             terms = cue_terms(self.model.cues, self.language, article.title, article.text)
         return Assessment(
             self.stamp,
@@ -102,27 +110,74 @@ class TagsAssessor:
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Tag each article, in order."""
         languages = frozenset([self.language])
-        return [_guarded(self.stamp, languages, article, self._tag) for article in articles]
+        return [_guarded(self.stamp, each, self._tag, languages) for each in articles]
 
     def _tag(self, article: Article) -> Assessment:
         if not self.relevance.is_shown(article):
             return Assessment(self.stamp)
-        source = Source(article.url, article.outlet)
+        source = Provenance(article.url, article.outlet)
         return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAssessor:
+    """Names institutions and instruments, topics, vulnerability and partnership of each article.
+
+    Every article in any language, relevant or not. The model is built by `load`, once and when it
+    is first needed.
+    """
+
+    stamp: str
+    load: Callable[[], PolicyModel]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Tag each article, in order."""
+        return [_guarded(self.stamp, each, self._tag) for each in articles]
+
+    def _tag(self, article: Article) -> Assessment:
+        tags = self.load().tag(article.title, article.text, language_of(article))
+        return Assessment(self.stamp, tags=tags)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAssessor:
+    """Says of articles in no model's language that they are not judged, and their terms.
+
+    In `experimental` languages a model judges that is not measured there: terms are told too.
+    """
+
+    stamp: str
+    covered: frozenset[str]
+    experimental: frozenset[str]
+    lists: Sequence[TermList]
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Look at each article, in order."""
+        return [_guarded(self.stamp, each, self._look) for each in articles]
+
+    def _look(self, article: Article) -> Assessment:
+        language = language_of(article)
+        if language in self.covered:
+            return Assessment(self.stamp)
+        terms = tuple(find_terms(self.lists, language, article.title, article.text))
+        reason = None if language in self.experimental else "language"
+        return Assessment(self.stamp, not_judged=reason, terms=terms)
 
 
 def _guarded(
     stamp: str,
-    languages: frozenset[str],
     article: Article,
     judge: Callable[[Article], Assessment],
+    languages: frozenset[str] | None = None,
 ) -> Assessment:
-    """Judge an article in the model's languages; a failure becomes the article's `error`.
+    """Judge an article, where given in the model's `languages`; a failure becomes its `error`.
 
-    Of other languages a model says nothing, not even that there is no judgement (see `coverage`).
+    Of other languages a model says nothing, not even that there is no judgement.
     """
     try:
-        return judge(article) if language_of(article) in languages else Assessment(stamp)
+        if languages is not None and language_of(article) not in languages:
+            return Assessment(stamp)
+        return judge(article)
     except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
         return Assessment(stamp, error=type(error).__name__)
 
@@ -151,6 +206,20 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     return relevance, tagger, *others, *policy, coverage
 
 
+def load_policy_assessor(folder: ModelFolder) -> PolicyAssessor:
+    """Return the assessor of a verified folder, whose model is built when it is first needed."""
+    return PolicyAssessor(policy_stamp(folder), cache(partial(load_policy, folder)))
+
+
+def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> CoverageAssessor:
+    """Return the assessor for models of these languages; raises `ModelError`.
+
+    `covered` are those with a measured model, `experimental` those with another.
+    """
+    languages, others = frozenset(covered), frozenset(experimental)
+    return CoverageAssessor(languages_stamp(languages, others), languages, others, load_terms())
+
+
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
     """Return the relevance model of a language among `assessors`, if there is one."""
     models = (each for each in assessors if isinstance(each, RelevanceAssessor))
@@ -177,9 +246,4 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     if not (models / name).is_dir():
         return lambda _title, _text: False
     model = load_relevance(load_folder(find_model(models, name)))
-
-    def is_shown(title: str, text: str) -> bool:
-        judgement = model.judge(title, text)
-        return judgement.relevant or judgement.borderline
-
-    return is_shown
+    return lambda title, text: model.judge(title, text).is_shown

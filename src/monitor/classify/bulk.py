@@ -1,9 +1,8 @@
-"""Classifying any number of articles: in order, in constant memory, on as many cores as wanted.
+"""Bulk classifying: articles in, records out, in order, in constant memory, on several cores.
 
-Worker processes load the models once and get chunks of lines. No more chunks are in flight than
-keep the workers busy, so that a slow reader of the output holds the input back.
-
-`monitor classify`: JSON lines in, JSON lines out, one for one, in constant memory.
+`monitor classify` makes a JSON line of each. Worker processes load the models once and get chunks
+of lines. No more chunks are in flight than keep the workers busy, so that a slow reader of the
+output holds the input back.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
+class ClassifiedChunk:
     """Output lines of one chunk, and how many of them are errors."""
 
     lines: Sequence[str]
@@ -56,7 +55,7 @@ def classify_bulk(
     *,
     jobs: int,
     prepare: Prepare = list,
-) -> Iterator[Classified]:
+) -> Iterator[ClassifiedChunk]:
     """Yield the records of `rows` (lines, or what `prepare` makes lines of) in order, by chunks.
 
     `assessors` judge in this process where it works alone; `jobs` processes load theirs from the
@@ -70,7 +69,7 @@ def classify_bulk(
             return
         rows = chain.from_iterable(first)
     for chunk in chunks(rows, SMALL):
-        yield Classified(*classify_batch(prepare(chunk), assessors))
+        yield ClassifiedChunk(*classify_batch(prepare(chunk), assessors))
 
 
 def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
@@ -89,10 +88,9 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
 
 def _spread(
     pieces: Iterator[list[Any]], models: Path, jobs: int, prepare: Prepare
-) -> Iterator[Classified]:
-    begin = (models, prepare)
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, begin) as pool:
-        flying: deque[Future[Classified]] = deque()
+) -> Iterator[ClassifiedChunk]:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
+        flying: deque[Future[ClassifiedChunk]] = deque()
         try:
             for chunk in pieces:
                 flying.append(pool.submit(_work, chunk))
@@ -122,11 +120,10 @@ def _watch() -> None:
         os._exit(1)
 
 
-def _work(chunk: Sequence[Any]) -> Classified:
-    return Classified(*classify_batch(_prepare(chunk), _assessors))
+def _work(chunk: Sequence[Any]) -> ClassifiedChunk:
+    return ClassifiedChunk(*classify_batch(_prepare(chunk), _assessors))
 
 
-BATCH = 32
 _NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
@@ -138,7 +135,7 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
     A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
     """
     source = iter(lines)
-    while batch := list(islice(source, BATCH)):
+    while batch := list(islice(source, SMALL)):
         yield from classify_batch(batch, assessors)[0]
 
 
@@ -152,17 +149,12 @@ def classify_batch(
     parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
     articles = [item for item in parsed if isinstance(item, Article)]
     said = [assessor.assess(articles) for assessor in assessors]
-    records = iter(zip(articles, *said, strict=True))
-    out, errors = [], 0
-    for item in parsed:
-        if isinstance(item, Article):
-            article, *assessments = next(records)
-            record = record_json(article, assessments)
-        else:
-            record = item
-        errors += "error" in record
-        out.append(json.dumps(record, ensure_ascii=False))
-    return out, errors
+    records = (found for _, *found in zip(articles, *said, strict=True))
+    made = [
+        record_json(item, next(records)) if isinstance(item, Article) else item for item in parsed
+    ]
+    lines_out = [json.dumps(record, ensure_ascii=False) for record in made]
+    return lines_out, sum("error" in record for record in made)
 
 
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:

@@ -1,13 +1,8 @@
-"""Where bulk articles come from: JSON Lines, plain or gzipped, and Parquet.
+"""Files of bulk classifying: JSON Lines, plain or gzipped, and Parquet, read and written.
 
-Nothing is held but the chunk at hand.
-
-Where records of classifying go: JSON Lines, plain or gzipped.
-
-A gzipped output is a row of whole gzip members, one for each write, so that a run which was killed
-leaves a file that can be cut and gone on with.
-
-Records of classifying as a Parquet file: one row each, tags and their evidence nested.
+Nothing is held but the chunk at hand. A gzipped output is a row of whole gzip members, one for each
+write, so that a run which was killed leaves a file that can be cut and gone on with. In Parquet a
+record is one row, tags and their evidence nested.
 """
 
 from __future__ import annotations
@@ -16,7 +11,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -33,7 +28,7 @@ ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RowSource:
     """Rows to classify; `position()` of `size` is how far they are read, in bytes or rows.
 
     A row is a line, or what whoever opened the source knows how to make one of.
@@ -45,7 +40,7 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
+def open_source(path: Path) -> Iterator[RowSource]:
     """Open `.jsonl`, `.jsonl.gz` or `.parquet`.
 
     Raises `UsageError` for a file that cannot be opened, `DataError`, while lines are read, for
@@ -54,21 +49,20 @@ def open_source(path: Path) -> Iterator[Source]:
     if path.suffix == ".parquet":
         yield _parquet(path)
         return
-    with ExitStack() as stack:
-        try:
-            raw = stack.enter_context(path.open("rb"))
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror or error}") from error
-        stream: IO[bytes] = raw
-        if path.suffix == ".gz":
-            stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    with raw:
+        packed = path.suffix == ".gz"
+        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
         size = path.stat().st_size
         can_tell = raw.seekable()  # a pipe cannot
 
         def position() -> int:
             return raw.tell() if can_tell and not raw.closed else size
 
-        yield Source(_lines(stream, path), size, position)
+        yield RowSource(_lines(stream, path), size, position)
 
 
 def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
@@ -81,13 +75,19 @@ def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
         raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
 
-def _parquet(path: Path) -> Source:
+def _pyarrow(path: Path) -> tuple[Any, Any]:
+    """Return pyarrow and its part for Parquet; raises `UsageError` where it is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
         message = f"{path}: Parquet needs pyarrow: {how_to_install('parquet')}"
         raise UsageError(message) from error
+    return pa, pq
+
+
+def _parquet(path: Path) -> RowSource:
+    pa, pq = _pyarrow(path)
     try:
         file = pq.ParquetFile(path)
     except (OSError, pa.ArrowException) as error:
@@ -107,7 +107,7 @@ def _parquet(path: Path) -> Source:
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"{path}: is damaged ({error})") from error
 
-    return Source(rows(), file.metadata.num_rows, lambda: read)
+    return RowSource(rows(), file.metadata.num_rows, lambda: read)
 
 
 BLOCK = 1 << 20
@@ -188,23 +188,15 @@ def open_table(path: Path) -> Iterator[Output]:
 
     Raises `UsageError` where it cannot be written, or pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        message = f"{path}: Parquet needs pyarrow: {how_to_install('parquet')}"
-        raise UsageError(message) from error
+    pa, pq = _pyarrow(path)
     schema = _schema(pa)
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     rows: list[dict[str, Any]] = []
     try:
-        with (
-            part.open("xb") as stream,
-            pq.ParquetWriter(stream, schema, compression="zstd") as writer,
-        ):
+        with part.open("xb") as stream, pq.ParquetWriter(stream, schema, compression="zstd") as to:
 
             def flush() -> None:
-                writer.write_table(pa.Table.from_pylist(rows, schema))
+                to.write_table(pa.Table.from_pylist(rows, schema))
                 rows.clear()
 
             def write(lines: Sequence[str]) -> None:

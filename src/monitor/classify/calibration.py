@@ -1,4 +1,4 @@
-"""From a model's log odds to a probability: beta calibration, smooth and strictly rising.
+"""Beta calibration: from a model's log odds to a probability, smooth and strictly rising.
 
 A curve of steps (isotonic regression) calibrates as well on the rows it was fitted to, but it puts
 most articles on a few values, so that the order near a threshold is chance. This one has two
@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.classify.linear_model import probability
 
-_KEYS = {"below", "above", "offset"}
+_KEYS = ("below", "above", "offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,12 @@ class Calibration:
         over, under = bent + max(0.0, log_odds), bent + max(0.0, -log_odds)
         return self.offset + self.above * over - self.below * under
 
-    def slope(self, log_odds: float) -> float:
-        """Return the derivative of the calibrated log odds; nowhere 0."""
-        share = probability(log_odds)
-        return self.above * share + self.below * (1 - share)
-
 
 def parse_calibration(raw: Mapping[str, Any]) -> Calibration:
     """Build a calibration from `meta.json`; raises `ValueError`, `KeyError` or `TypeError`."""
-    if raw.keys() != _KEYS:
+    if raw.keys() != set(_KEYS):
         raise ValueError(f"a calibration has {', '.join(sorted(_KEYS))} and nothing else")
-    curve = Calibration(*(float(raw[key]) for key in ("below", "above", "offset")))
+    curve = Calibration(*(float(raw[key]) for key in _KEYS))
     if not all(map(isfinite, (curve.below, curve.above, curve.offset))):
         raise ValueError("a calibration has finite numbers")
     if min(curve.below, curve.above) <= 0:

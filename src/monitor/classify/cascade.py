@@ -1,4 +1,4 @@
-"""The second stage: an encoder for the articles that the linear model leaves uncertain.
+"""The cascade: an encoder for the articles that the linear model leaves uncertain.
 
 Its log odds are added to the linear model's. Both see different things, words anywhere and the
 sense of a passage, and their sum errs less than either. The encoder costs 50 ms where the linear
@@ -8,14 +8,15 @@ model costs one, so it sees only what lies between two limits.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import exp, log
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.calibration import Calibration, parse_calibration
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import NAME, RELEVANCE, EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading
-from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_files import ModelFolder, understood
 from monitor.records.errors import ModelError
 
 if TYPE_CHECKING:
@@ -68,10 +69,6 @@ class Cascade:
         """Whether the encoder is asked about an article with these linear log odds."""
         return linear[ANY] >= self.lower and linear[MAIN] <= self.upper
 
-    def is_strange(self, linear: Sequence[float], weight: float) -> bool:
-        """Whether the encoder answers alone for an article with these log odds and `weight`."""
-        return linear[ANY] < self.lower and weight >= self.strange
-
     def probabilities(
         self,
         linear: Sequence[float],
@@ -86,15 +83,13 @@ class Cascade:
         features = self.features(linear, title, text, reading, cues)
         fusions = self.alone if strange else self.fusions
         main, any_ = (fusion.probability(features) for fusion in fusions)
-        # a main subject is a subject
-        return main, max(main, any_)
+        return main, max(main, any_)  # a main subject is a subject
 
     def features(
         self, linear: Sequence[float], title: str, text: str, reading: Reading, cues: CueTable
     ) -> tuple[float, ...]:
         """Return the numbers of `FEATURES` for an article."""
-        read = self.encoder, self.later_from
-        return read_features(linear, *read, title, text, reading, cues)
+        return read_features(linear, self.encoder, self.later_from, title, text, reading, cues)
 
 
 def read_features(
@@ -132,54 +127,44 @@ def relevance_odds(numbers: NDArray[np.float32]) -> tuple[float, float]:
     Borderline is left out of the first: it says whether trafficking is told of at all, and how
     much of a main subject it is, the linear model's story counts know better.
     """
-    import math
-
     none, borderline, main = map(float, numbers)
     top = max(borderline, main)
-    either = top + math.log(math.exp(borderline - top) + math.exp(main - top))
+    either = top + log(exp(borderline - top) + exp(main - top))
     return main - none, either - none
 
 
 def load_cascade(raw: Mapping[str, Any], encoder: ModelFolder, where: str) -> Cascade:
     """Build the cascade of `meta.json`; raises `ModelError` if `encoder` is not that it names."""
-    named = raw.get("encoder")
-    files = dict(encoder.meta.files)
-    if named != {"name": NAME, "version": encoder.meta.version, "files": files}:
+    if raw.get("encoder") != _named(encoder):
         raise ModelError(f"{where}: is not made for {encoder.path} (other version or sha256)")
-    try:
+    with understood(f"{where}: cascade"):
         fusions, alone = _fusions(raw["fusions"]), _fusions(raw["alone"])
         lower, upper, strange, later_from = (
             float(raw[key]) for key in ("lower", "upper", "strange", "later_from")
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{where}: cascade: {error}") from error
     return Cascade(load_encoder(encoder), lower, upper, fusions, strange, alone, later_from)
 
 
 def _fusions(raw: Any) -> tuple[Fusion, Fusion]:
-    main, any_ = (
-        Fusion(_weights(part["weights"]), parse_calibration(part["calibration"])) for part in raw
-    )
+    fusions: list[Fusion] = []
+    for part in raw:
+        weights = tuple(map(float, part["weights"]))
+        if len(weights) != len(FEATURES) or min(weights) < 0:
+            raise ValueError(f"'weights' must be {len(FEATURES)} numbers, none below 0")
+        fusions.append(Fusion(weights, parse_calibration(part["calibration"])))
+    main, any_ = fusions
     return main, any_
 
 
-def _weights(raw: Any) -> tuple[float, ...]:
-    weights = tuple(map(float, raw))
-    if len(weights) != len(FEATURES) or min(weights) < 0:
-        raise ValueError(f"'weights' must be {len(FEATURES)} numbers, none below 0")
-    return weights
+def _named(encoder: ModelFolder) -> dict[str, Any]:
+    meta = encoder.meta
+    return {"name": NAME, "version": meta.version, "files": dict(meta.files)}
 
 
 def cascade_json(cascade: Cascade, encoder: ModelFolder) -> dict[str, Any]:
     """Return a cascade as `meta.json` holds it, with the encoder's files by sha256."""
-    from dataclasses import asdict
-
     return {
-        "encoder": {
-            "name": NAME,
-            "version": encoder.meta.version,
-            "files": dict(encoder.meta.files),
-        },
+        "encoder": _named(encoder),
         "lower": cascade.lower,
         "upper": cascade.upper,
         "features": list(FEATURES),

@@ -1,10 +1,9 @@
-"""Cues: groups of phrases found in one walk over the words of a text.
+"""Cue phrases: groups of phrases found in one walk over the words of a text (a trie).
 
 A trie over words, not a regular expression: 24,000 expanded phrases cost twice as much as
 9,000 did (116 and 60 microseconds for 400 words), and the words are split already. Not the
 scanner of `monitor.text.phrase_search`: models count cues by these words, which may have gaps.
-
-Cue groups as files hold them: `cues.json` of a model folder, YAML that it is made from.
+Files hold the groups: `cues.json` of a model folder, YAML that it is made from.
 """
 
 from __future__ import annotations
@@ -107,12 +106,10 @@ class CueTable:
         trie = self._trie
         found: list[Cue] = []
         for first, word in enumerate(words):
-            node = trie.get(word)
-            if node is None:
-                continue
-            best: dict[int, int] = {}
-            _walk(node, words, first + 1, best)
-            found += [Cue(group, first, last) for group, last in best.items()]
+            if (node := trie.get(word)) is not None:
+                best: dict[int, int] = {}
+                _walk(node, words, first + 1, best)
+                found += [Cue(group, first, last) for group, last in best.items()]
         taken = {cue.last - 1 for cue in found if cue.group in self._other}
         return [cue for cue in found if cue.first not in taken or cue.group not in self._terms]
 
@@ -121,16 +118,12 @@ def _walk(node: dict[str, Any], words: Sequence[str], at: int, best: dict[int, i
     for group in node.get(_END, ()):
         if best.get(group, 0) < at:
             best[group] = at
-    gap = node.get(GAP)
-    if gap is not None:
+    if (gap := node.get(GAP)) is not None:
         for skip in range(at, min(at + MAX_GAP + 1, len(words))):
-            deeper = gap.get(words[skip])
-            if deeper is not None:
+            if (deeper := gap.get(words[skip])) is not None:
                 _walk(deeper, words, skip + 1, best)
-    if at < len(words):
-        deeper = node.get(words[at])
-        if deeper is not None:
-            _walk(deeper, words, at + 1, best)
+    if at < len(words) and (deeper := node.get(words[at])) is not None:
+        _walk(deeper, words, at + 1, best)
 
 
 def load_cue_table(folder: ModelFolder, name: str) -> CueTable:

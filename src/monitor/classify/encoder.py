@@ -1,25 +1,23 @@
 """The fine-tuned encoder of a model folder: log odds of every head for an article's windows.
 
-What was reckoned before, found again by a hash: figures, never a text.
-
-What of an article the encoder reads: headline and lead, and a later passage where cues stand.
-
-The first window is where a newsroom puts its subject. A long article gets one more, at the
-densest stretch of cues behind it, so that a case reported in paragraph 20 is seen; a window
-begins with the headline, as every text did that the encoder learned from.
+The first window is headline and lead, where a newsroom puts its subject. A long article gets one
+more, at the densest stretch of cues behind it, so that a case reported in paragraph 20 is seen; a
+window begins with the headline, as every text did that the encoder learned from. What was reckoned
+before is found again by a hash: figures, never a text.
 """
 
 from __future__ import annotations
 
 import hashlib
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.classify.cue_phrases import Cue, CueTable
+from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import Reading
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.model_stamps import ENCODER
@@ -45,17 +43,18 @@ class Memory(Generic[T]):
     _known: OrderedDict[bytes, T] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
-    def get(self, key: bytes) -> T | None:
-        """Return a result from before, or `None`."""
+    def get(self, key: bytes, make: Callable[[], T]) -> T:
+        """Return the result from before, or `make` it; the oldest is forgotten."""
         with self._lock:
-            return self._known.get(key)
-
-    def put(self, key: bytes, result: T) -> None:
-        """Remember a result; the oldest is forgotten."""
+            known = self._known.get(key)
+        if known is not None:
+            return known
+        result = make()
         with self._lock:
             self._known[key] = result
             while len(self._known) > self.size:
                 self._known.popitem(last=False)
+        return result
 
 
 NAME = ENCODER
@@ -102,20 +101,14 @@ class EncoderModel:
         if not goes_on(first):
             return first, None
         seen = max(0, tokens.end - len(title[:TITLE_CHARS]) - 1)
-        stretch = later_stretch(reading, cues, seen) if seen < len(text) else None
-        if stretch is None:
-            return first, None
-        return first, self.read(window(title, text[stretch.start :]))
+        start = later_stretch(reading, cues, seen) if seen < len(text) else None
+        return first, None if start is None else self.read(window(title, text[start:]))
 
     def _numbers(self, ids: Sequence[int]) -> Heads:
         if self.memory is None:
             return self.session.run(ids)
         key = hashlib.sha256(array("q", ids).tobytes()).digest()
-        known = self.memory.get(key)
-        if known is None:
-            known = self.session.run(ids)
-            self.memory.put(key, known)
-        return known
+        return self.memory.get(key, lambda: self.session.run(ids))
 
 
 def load_encoder(folder: ModelFolder) -> EncoderModel:
@@ -144,48 +137,28 @@ ENOUGH = 3
 """Points that make a stretch worth reading: the term and another cue, or three cues."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of the text, from code point `start`, with `points` for its cues."""
-
-    start: int
-    points: int
-
-
 def window(title: str, passage: str) -> str:
     """Return the text of a window: the headline, and a passage that the tokenizer cuts."""
     return f"{title[:TITLE_CHARS]}\n{passage}"
 
 
-def later_stretch(reading: Reading, cues: CueTable, seen: int) -> Stretch | None:
-    """Return the densest stretch of cues that begins at or after code point `seen`, if any.
+def later_stretch(reading: Reading, cues: CueTable, seen: int) -> int | None:
+    """Return where the densest stretch of cues at or after code point `seen` starts, if any.
 
     Points: one for each cue group of means, purpose or victims, `TERM_POINTS` for the term.
     """
     terms = cues.of_kind("term")
     core = terms | cues.of_kind("means", "purpose", "victim")
-    starts = reading.text.starts
+    starts, sentences = reading.text.starts, reading.text.sentences
     later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]
-    best: tuple[int, int] | None = None
+    best = (ENOUGH - 1, -1)
     for at, cue in enumerate(later):
-        points = _points(later, at, terms)
-        if points >= ENOUGH and (best is None or points > best[0]):
+        end = bisect_left(later, cue.first + WINDOW_WORDS, key=lambda one: one.first)
+        groups = {one.group for one in later[at:end]}
+        points = sum(TERM_POINTS if group in terms else 1 for group in groups)
+        if points > best[0]:
             best = (points, cue.first)
-    if best is None:
-        return None
-    return Stretch(starts[_sentence_start(reading.text.sentences, best[1])], best[0])
-
-
-def _points(cues: Sequence[Cue], at: int, terms: frozenset[int]) -> int:
-    groups: set[int] = set()
-    end = cues[at].first + WINDOW_WORDS
-    while at < len(cues) and cues[at].first < end:
-        groups.add(cues[at].group)
-        at += 1
-    return sum(TERM_POINTS if group in terms else 1 for group in groups)
-
-
-def _sentence_start(sentences: Sequence[int], word: int) -> int:
-    while word and sentences[word - 1] == sentences[word]:
+    word = best[1]
+    while word > 0 and sentences[word - 1] == sentences[word]:
         word -= 1
-    return word
+    return starts[word] if word >= 0 else None

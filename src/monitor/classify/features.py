@@ -1,6 +1,4 @@
-"""One article as the models read it: words and cues of headline and text, each made once.
-
-What a reader would count: how often and where cues stand, and which stand together.
+"""Features of an article: its words and cues, n-grams, and counts of how cues stand together.
 
 Counts of the cue groups alone know nothing of distance; a trafficking story has somebody
 recruited, held and put to work within a few sentences, so windows and sentences are looked at
@@ -16,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.classify.cue_phrases import Cue, CueTable
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
+from monitor.text.regular_expressions import word_set
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,14 +34,22 @@ of its own: with story counts for it they added nothing (average precision 0.977
 class Reading:
     """Words and cues of one article."""
 
-    title: Words
-    text: Words
+    title: WordTokens
+    text: WordTokens
     title_cues: list[Cue]
     text_cues: list[Cue]
 
+    def words(self, field: FieldName) -> WordTokens:
+        """Return the words of a field."""
+        return self.title if field == "title" else self.text
+
+    def fields(self) -> tuple[tuple[FieldName, WordTokens, list[Cue]], ...]:
+        """Return name, words and cues of both fields."""
+        return ("title", self.title, self.title_cues), ("text", self.text, self.text_cues)
+
     def span(self, field: FieldName, first: int, last: int) -> Span:
         """Return the span of words `first` to `last` (exclusive) of a field."""
-        words = self.title if field == "title" else self.text
+        words = self.words(field)
         return Span(field, words.starts[first], words.ends[last - 1])
 
 
@@ -64,10 +71,7 @@ def opening(text: str, chars: int | None) -> str:
 def field_ngrams(reading: Reading) -> dict[str, list[str]]:
     """Return the n-grams of each of `FIELDS`, repeats included: words and pairs, or longer ones."""
     title = ngrams(reading.title.words, reading.title.longest)
-    return {
-        "title": title,
-        "full": title + ngrams(reading.text.words, reading.text.longest),
-    }
+    return {"title": title, "full": title + ngrams(reading.text.words, reading.text.longest)}
 
 
 def ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
@@ -80,9 +84,9 @@ def ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
 
 STEP = 30
 """Words from one window to the next; a window is two steps long."""
-_COMMON = frozenset(
-    "with from that this have been were they their after over into about news says said will "  # noqa: SIM905 a list of words reads better so
-    "more than what when who your local first year years four press former".split()
+_COMMON = word_set(
+    "with from that this have been were they their after over into about news says said will "
+    "more than what when who your local first year years four press former"
 )
 _STORY = (
     "strongest window, three strongest windows, share of strong windows, strong windows, "
@@ -149,9 +153,7 @@ class StoryCounter:
         seen[0] = title > 0
         for cue in reading.text_cues:
             window = cue.first // STEP
-            seen[window, cue.group] = True
-            if window:
-                seen[window - 1, cue.group] = True
+            seen[max(0, window - 1) : window + 1, cue.group] = True
         term = seen[:, self._term]
         other = seen[:, self._other].any(1)
         purpose = seen[:, self._purpose].any(1)
@@ -184,7 +186,10 @@ class StoryCounter:
         in_title = any(cue.group == self._term for cue in reading.title_cues)
         term = {reading.text.sentences[c.first] for c in reading.text_cues if c.group == self._term}
         shared = max((len(own & _sentence(reading, s)) for s in term), default=0)
-        by_sentence = _groups_by_sentence(reading, reading.text_cues, self._core)
+        by_sentence: dict[int, set[int]] = {}
+        for cue in reading.text_cues:
+            if cue.group in self._core:
+                by_sentence.setdefault(reading.text.sentences[cue.first], set()).add(cue.group)
         densest = max(by_sentence, key=lambda s: len(by_sentence[s]), default=None)
         common = 0 if densest is None else len(own & _sentence(reading, densest))
         away = bool(term) and shared == 0
@@ -205,13 +210,3 @@ class StoryCounter:
 def _sentence(reading: Reading, number: int) -> set[str]:
     numbers = reading.text.sentences
     return set(reading.text.words[bisect_left(numbers, number) : bisect_right(numbers, number)])
-
-
-def _groups_by_sentence(
-    reading: Reading, cues: Sequence[Cue], groups: frozenset[int]
-) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
-    for cue in cues:
-        if cue.group in groups:
-            found.setdefault(reading.text.sentences[cue.first], set()).add(cue.group)
-    return found

@@ -1,16 +1,15 @@
-"""Linear models over n-grams and story counts, served with NumPy alone.
+"""Linear models over n-grams and story counts, or a few named numbers, served with NumPy alone.
 
 scikit-learn fits them and is not needed to run them: a stamp then does not change with its
 version, `monitor` starts faster, and nothing is unpickled. Every article is scored by itself, so
 its score cannot depend on the batch it came in.
-
-Small logistic regressions over a few named numbers: places, and who and where from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.features import Reading, field_ngrams, ngrams
@@ -62,9 +61,8 @@ class LinearModel:
         grams = field_ngrams(reading)
         for field, columns in self.vocabulary.items():
             ids, values = field_vector(grams[field], columns, self.idf)
-            share = dict(
-                zip(ids.tolist(), (self.weights[output, ids] * values).tolist(), strict=True)
-            )
+            added_by = self.weights[output, ids] * values
+            share = dict(zip(ids.tolist(), added_by.tolist(), strict=True))
             for words, into in zip((reading.title.words, reading.text.words), added, strict=True):
                 for place, gram in enumerate(ngrams(words)):
                     weight = share.get(columns.get(gram, -1), 0.0)
@@ -99,9 +97,7 @@ def standardise(
 
 def probability(log_odds: float) -> float:
     """Return the probability of log odds, safe for any size."""
-    import math
-
-    return 1 / (1 + math.exp(-log_odds)) if log_odds > -500 else 0.0
+    return 1 / (1 + exp(-log_odds)) if log_odds > -500 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +113,6 @@ class SmallModel:
         """Return the log odds for an article with these numbers."""
         terms = zip(features, self.mean, self.scale, self.weights, strict=True)
         return self.intercept + sum((f - m) / s * w for f, m, s, w in terms)
-
-
-def small_json(model: SmallModel) -> dict[str, Any]:
-    """Return a model as JSON holds it."""
-    return asdict(model)
 
 
 def parse_small(raw: Mapping[str, Any], size: int) -> SmallModel:

@@ -2,8 +2,6 @@
 
 Nothing in them is code: JSON and NumPy arrays read with `allow_pickle=False`, each file checked
 against the sha256 that `meta.json` holds before it is opened.
-
-What models lie in a models folder, and whether their files are whole.
 """
 
 from __future__ import annotations
@@ -12,7 +10,8 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,6 +115,15 @@ def find_model(models: Path, name: str) -> Path:
         if read_meta(folder).released:
             return folder
     raise ModelError(f"{models / name}: no released version")
+
+
+@contextmanager
+def understood(where: str) -> Iterator[None]:
+    """Make a `ModelError` that says `where` of what goes wrong while values are read."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{where}: {error}") from error
 
 
 def read_meta(folder: Path) -> ModelMeta:
@@ -225,26 +233,20 @@ def list_models(models: Path) -> list[ModelState]:
     names = sorted({meta.parent.parent.name for meta in models.glob(f"*/*/{META}")})
     if not names:
         raise ModelError(f"{models}: no model there")
-    return [
-        _state(folder, used=folder == _used(models, name))
-        for name in names
-        for folder in model_versions(models, name)
-    ]
-
-
-def _used(models: Path, name: str) -> Path | None:
-    try:
-        return find_model(models, name)
-    except ModelError:
-        return None
-
-
-def _state(folder: Path, *, used: bool) -> ModelState:
-    released, measured, problem = False, True, None
-    try:
-        meta = read_meta(folder)
-        released, measured = meta.released, meta.measured
-        load_folder(folder)
-    except ModelError as error:
-        problem = str(error)
-    return ModelState(folder.parent.name, folder.name, folder, released, used, problem, measured)
+    states: list[ModelState] = []
+    for name in names:
+        try:
+            used = find_model(models, name)
+        except ModelError:
+            used = None
+        for folder in model_versions(models, name):
+            released, measured, problem = False, True, None
+            try:
+                meta = read_meta(folder)
+                released, measured = meta.released, meta.measured
+                load_folder(folder)
+            except ModelError as error:
+                problem = str(error)
+            here = name, folder.name, folder
+            states.append(ModelState(*here, released, folder == used, problem, measured))
+    return states

@@ -1,9 +1,8 @@
-"""Where an outlet is at home: what a story in it that names no country is mostly about.
+"""Home countries of outlets, and what stands round the news: outlets' names, datelines.
 
-Its address says so (".gh", "bangkokpost"), or its name, which feeds put behind the headline too.
-Outlets that report on the whole world say it by the section in the address ("/uk-news/") at best.
-
-What stands round the news and is not the news: outlets' names, datelines, instruments.
+What a story that names no country is mostly about: the outlet's address says so (".gh",
+"bangkokpost"), or its name, which feeds put behind the headline too. Outlets that report on the
+whole world say it by the section in the address ("/uk-news/") at best.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from monitor.classify.word_tokens import Words, split_words
+from monitor.classify.word_tokens import WordTokens, split_words
 from monitor.text.regular_expressions import word_set
 
 _NO_COUNTRY = frozenset({"co", "me", "tv", "io", "ai", "fm", "ly", "cc", "ws", "to", "eu", "la"})
@@ -25,33 +24,13 @@ _SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
 _NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
-_AMERICAN = (
-    "athensbannerherald",
-    "athensmessenger",
-    "athensnews",
-    "athensreview",
-    "berlinjournal",
-    "bristolherald",
-    "bristolpress",
-    "cairomessenger",
-    "lebanondemocrat",
-    "lebanonreporter",
-    "limanews",
-    "limaohio",
-    "moscowpullman",
-    "naplesdailynews",
-    "naplesnews",
-    "onlineathens",
-    "oxfordeagle",
-    "palestineherald",
-    "parisbeacon",
-    "parisnews",
-    "parispi",
-    "parispost",
-    "peruindiana",
-    "romenewstribune",
-    "viennatimes",
-    "warsawtimes",
+_AMERICAN = tuple(
+    word_set(
+        """athensbannerherald athensmessenger athensnews athensreview berlinjournal bristolherald
+    bristolpress cairomessenger lebanondemocrat lebanonreporter limanews limaohio moscowpullman
+    naplesdailynews naplesnews onlineathens oxfordeagle palestineherald parisbeacon parisnews
+    parispi parispost peruindiana romenewstribune viennatimes warsawtimes"""
+    )
 )
 """Papers of towns of the US that are called as a place elsewhere, as their names begin."""
 SHORTEST = 5
@@ -71,7 +50,7 @@ NOWHERE = Home()
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Provenance:
     """What is known of where an article comes from, empty where nothing is."""
 
     url: str = ""
@@ -79,7 +58,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Outlets:
+class OutletHomes:
     """Names of outlets with their countries, those that report on the world, and place names.
 
     `places` are the names of countries, peoples and cities, in words.
@@ -97,18 +76,23 @@ class Outlets:
             if len(squeezed := _squeeze(name)) >= SHORTEST
         }
 
-    def home(self, title: str, source: Source = Source()) -> Home:
+    def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
-        host, path = _parts(source.url)
+        try:
+            address = urlsplit(source.url)
+            host, path = (address.hostname or "").removeprefix("www."), address.path
+        except ValueError:
+            host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
         names = [*reversed(labels), _squeeze(source.outlet), _squeeze(_behind(title))]
         names = [re.sub(r"(?:com|net|org)$", "", name) or name for name in names if name]
         world = any(self._listed(name, self.world) for name in names)
-        return Home(
-            _ending(host) or next(filter(None, map(self._country, names)), None),
-            world,
-            self._section(path),
-        )
+        ending = host.rpartition(".")[2]
+        if len(ending) == 2 and ending not in _NO_COUNTRY and ending.isalpha():
+            country: str | None = _CODES.get(ending, ending.upper())
+        else:
+            country = next(filter(None, map(self._country, names)), None)
+        return Home(country, world, self._section(path))
 
     def _listed(self, name: str, known: frozenset[str] | Mapping[str, str]) -> str | None:
         for start in (name, _ARTICLE.sub("", name)):
@@ -147,31 +131,16 @@ class Outlets:
 
 def make_outlets(
     homes: Mapping[str, str], world: Sequence[str], names: Mapping[str, Sequence[str]]
-) -> Outlets:
+) -> OutletHomes:
     """Build the table from outlets and the names of the gazetteer."""
     places = {
         name: codes for name, (codes, kind) in names.items() if kind in ("name", "demonym", "city")
     }
-    return Outlets(homes, frozenset(world), places)
+    return OutletHomes(homes, frozenset(world), places)
 
 
 def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
-
-
-def _parts(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").removeprefix("www."), parts.path
-    except ValueError:
-        return "", ""
-
-
-def _ending(host: str) -> str | None:
-    ending = host.rpartition(".")[2]
-    if len(ending) != 2 or ending in _NO_COUNTRY or not ending.isalpha():
-        return None
-    return _CODES.get(ending, ending.upper())
 
 
 def _behind(title: str) -> str:
@@ -188,7 +157,7 @@ DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
-def outlet_start(title: str, words: Words) -> int:
+def outlet_start(title: str, words: WordTokens) -> int:
     """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
     match = _OUTLET.match(title)
     start = match.end() if match else len(title)
@@ -196,7 +165,7 @@ def outlet_start(title: str, words: Words) -> int:
     return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
 
 
-def dateline_end(text: str, words: Words) -> int:
+def dateline_end(text: str, words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
     end = 0
     for at in range(min(len(words), DATELINE_WORDS)):
@@ -218,7 +187,7 @@ def dateline_end(text: str, words: Words) -> int:
     return end
 
 
-def is_instrument(text: str, words: Words, last: int, instruments: AbstractSet[str]) -> bool:
+def is_instrument(text: str, words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
     """Tell a place from an instrument or process named after it: "Rabat Process", "Bali Process".
 
     What it is called must be written with a capital and touch the name.
@@ -228,7 +197,7 @@ def is_instrument(text: str, words: Words, last: int, instruments: AbstractSet[s
     return words.words[last] in instruments and text[words.starts[last]].isupper()
 
 
-def is_paper(text: str, words: Words, first: int, last: int, papers: AbstractSet[str]) -> bool:
+def is_paper(text: str, words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
     """Tell "Bangkok" and the "Bangkok Post", "India" and the "Times of India"."""
     for at in (last, last + 1):
         if at >= len(words) or words.starts[at] - words.ends[at - 1] != 1:

@@ -1,31 +1,26 @@
-"""Forms of exploitation: phrases and the encoder together.
+"""Tags by phrases: forms of exploitation, indicators of forced labour, help for victims.
 
-Phrases alone know every deed they list and no other; the encoder alone forgets rare forms. A form
-is given where the support of its phrases and the encoder's log odds are positive together, which
-measured better than either (see the model card).
+Forms: phrases alone know every deed they list and no other; the encoder alone forgets rare forms.
+A form is given where the support of its phrases and the encoder's log odds are positive together,
+which measured better than either (see the model card).
 
-The ILO's eleven indicators of forced labour, where an article tells them of its people.
-
-Ruled: there are no labels to learn from but the few that measure it. A phrase counts in a
-sentence that speaks of people and not of trafficking at large: a list of warning signs, a
-definition or a law is no indicator.
-
-Which help for victims an article tells of: shelter, return, compensation, residence, impunity.
-
-Ruled, like the indicators: there are few labels to learn from. A phrase counts where the sentence
-neither advises nor defines: a list of services or a helpline's notice tells of no help. The
-phrases are cues of the kind `protection`, a group for each label.
+The ILO's eleven indicators and the kinds of help (shelter, return, compensation, residence,
+impunity) are ruled: there are no labels to learn from but the few that measure them. An indicator's
+phrase counts in a sentence that speaks of people and not of trafficking at large: a list of warning
+signs, a definition or a law is none. Help counts where the sentence neither advises nor defines:
+a helpline's notice tells of no help.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.linear_model import probability
 from monitor.classify.tag_evidence import cue_spans, ruled_tags
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.labels.schemes import FORMS, INDICATORS, PROTECTIONS
 from monitor.records.finding import FieldName
 from monitor.records.tag import Tag
@@ -48,18 +43,6 @@ NO_ENCODER = -3.0
 """What the support is added to where there is no encoder: only enough points give a form then."""
 
 
-def form_points(reading: Reading, cues: CueTable) -> dict[str, int]:
-    """Return the points of every form with a phrase in the article."""
-    points: dict[str, int] = {}
-    for cue in _of_forms(reading.title_cues, cues):
-        form = str(cues.groups[cue.group].form)
-        points[form] = points.get(form, 0) + POINTS_TITLE
-    for cue in _of_forms(reading.text_cues, cues):
-        form = str(cues.groups[cue.group].form)
-        points[form] = points.get(form, 0) + (POINTS_LEAD if cue.first < LEAD_WORDS else 1)
-    return points
-
-
 def _of_forms(found: Sequence[Cue], cues: CueTable) -> list[Cue]:
     """Return the cues of forms, without general words of work inside a phrase of another kind.
 
@@ -79,7 +62,12 @@ def _of_forms(found: Sequence[Cue], cues: CueTable) -> list[Cue]:
 
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
     """Return the support of every form with a phrase: `ENOUGH` or `SOME`."""
-    points = form_points(reading, cues)
+    points: dict[str, int] = {}
+    for field, _, found in reading.fields():
+        for cue in _of_forms(found, cues):
+            form = str(cues.groups[cue.group].form)
+            lead = POINTS_LEAD if cue.first < LEAD_WORDS else 1
+            points[form] = points.get(form, 0) + (POINTS_TITLE if field == "title" else lead)
     needed = max(2.0, min(len(reading.text) / WORDS_PER_POINT, MOST_NEEDED))
     needed = max(needed, SHARE_OF_MAIN * max(points.values(), default=0))
     return {form: ENOUGH if number >= needed else SOME for form, number in points.items()}
@@ -94,15 +82,10 @@ def form_odds(support: Mapping[str, float], head: Sequence[float] | None) -> dic
     }
 
 
-def groups_of_form(cues: CueTable, form: str) -> frozenset[int]:
-    """Return the numbers of the cue groups that speak of a form."""
-    return frozenset(i for i, group in enumerate(cues.groups) if group.form == form)
-
-
 def form_tag(reading: Reading, cues: CueTable, form: str, odds: float) -> Tag:
     """Return the tag of a form with its phrases, which may be none."""
-    core = cues.of_kind("term", "means", "purpose")
-    spans = cue_spans(reading, groups_of_form(cues, form), core)
+    groups = {i for i, group in enumerate(cues.groups) if group.form == form}
+    spans = cue_spans(reading, groups, cues.of_kind("term", "means", "purpose"))
     return Tag("form", form, round(probability(odds), 4), spans)
 
 
@@ -116,7 +99,7 @@ def unspecified_tag(reading: Reading, cues: CueTable, odds: Mapping[str, float])
 
 
 GENERIC, STANDING = "generic", "standing"
-GROUPS = tuple(f"ilo_{label}" for label in INDICATORS)
+INDICATOR_GROUPS = {label: f"ilo_{label}" for label in INDICATORS}
 """The cue group of each indicator."""
 _PEOPLE = word_set(
     "her him them they she he their his victim victims survivor survivors woman women girl girls "
@@ -131,34 +114,30 @@ _PEOPLE = word_set(
 
 def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
     """Return the indicators of an article, each with its phrases, in the order of `INDICATORS`."""
-    told = Reading(
-        reading.title,
-        reading.text,
-        list(_told("title", reading.title, reading.title_cues, cues)),
-        list(_told("text", reading.text, reading.text_cues, cues)),
-    )
-    return ruled_tags("indicator", dict(zip(INDICATORS, GROUPS, strict=True)), told, cues)
+    title, text = (list(_told(*field, cues)) for field in reading.fields())
+    told = replace(reading, title_cues=title, text_cues=text)
+    return ruled_tags("indicator", INDICATOR_GROUPS, told, cues)
 
 
-def _told(field: FieldName, words: Words, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
+def _told(field: FieldName, words: WordTokens, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
     """Yield the indicator cues of sentences that tell of people."""
     wanted, generic = table.of_kind("indicator"), table.index[GENERIC]
     at_large = {words.sentences[cue.first] for cue in cues if cue.group == generic}
-    of_people: set[int] = set()
-    for word, sentence in zip(words.words, words.sentences, strict=True):
-        if word in _PEOPLE:
-            of_people.add(sentence)
+    of_people = {
+        sentence
+        for word, sentence in zip(words.words, words.sentences, strict=True)
+        if word in _PEOPLE
+    }
     for cue in cues:
         sentence = words.sentences[cue.first]
         if cue.group not in wanted or sentence in at_large:
             continue
-        if (field == "title" or sentence in of_people) and words.sentences[
-            cue.last - 1
-        ] == sentence:
+        in_one = words.sentences[cue.last - 1] == sentence
+        if in_one and (field == "title" or sentence in of_people):
             yield cue
 
 
-GROUPS_protection = tuple(f"help_{label}" for label in PROTECTIONS)
+_HELP_GROUPS = {label: f"help_{label}" for label in PROTECTIONS}
 """The cue group of each label; a model without one never gives that label."""
 OFFERED = "help_offered"
 """A sentence with such a cue offers help to whoever reads it."""
@@ -169,13 +148,8 @@ def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
 
     `shown` has only cues that can be evidence: none of definitions and standing text.
     """
-    groups = dict(zip(PROTECTIONS, GROUPS_protection, strict=True))
-    return ruled_tags("protection", groups, _without_offers(shown, cues), cues)
-
-
-def _without_offers(shown: Reading, cues: CueTable) -> Reading:
-    """Return a reading without the cues of sentences that offer help to the reader."""
     group = cues.index.get(OFFERED)
-    offers = {shown.text.sentences[c.first] for c in shown.text_cues if c.group == group}
-    told = [c for c in shown.text_cues if shown.text.sentences[c.first] not in offers]
-    return Reading(shown.title, shown.text, shown.title_cues, told)
+    numbers = shown.text.sentences
+    offers = {numbers[c.first] for c in shown.text_cues if c.group == group}
+    told = [c for c in shown.text_cues if numbers[c.first] not in offers]
+    return ruled_tags("protection", _HELP_GROUPS, replace(shown, text_cues=told), cues)

@@ -1,4 +1,4 @@
-"""Finds the names of places in an article, and says which country each means.
+"""Place disambiguation by a gazetteer: names of places, and which country each means.
 
 Names, demonyms, cities and national bodies decide by themselves. A town, a name that several
 countries share, one that people bear too, and "Central Region" need words beside them or a country
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from monitor.classify.features import Reading
 from monitor.classify.outlet_homes import dateline_end, is_instrument, is_paper, outlet_start
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName
 from monitor.text.regular_expressions import word_set
 
@@ -118,17 +118,6 @@ class PlaceMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Ambiguous:
-    """How a name of several meanings is settled."""
-
-    country: str
-    other: str | None
-    default: str | None
-    with_: frozenset[str]
-    against: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Hit:
     """A name found: what it may mean, in order of size, before the rest of the article is asked."""
 
@@ -146,7 +135,7 @@ class _Field:
 
     name: FieldName
     text: str
-    words: Words
+    words: WordTokens
     outlet: int
     dateline: int
 
@@ -157,7 +146,7 @@ class Gazetteer:
     def __init__(
         self,
         names: Mapping[str, Sequence[str]],
-        ambiguous: Mapping[str, Any],
+        ambiguous: Mapping[str, Mapping[str, Any]],
         instruments: Sequence[str] = (),
         papers: Sequence[str] = (),
     ) -> None:
@@ -167,18 +156,10 @@ class Gazetteer:
             for word in name.split():
                 node = node.setdefault(word, {})
             node[_END] = (tuple(countries.split()), entry)
-        self._instruments = frozenset(instruments)
-        self._papers = frozenset(papers)
-        self._ambiguous = {
-            name: Ambiguous(
-                rule["country"],
-                rule.get("other"),
-                rule.get("default"),
-                frozenset(rule.get("with", ())),
-                frozenset(rule.get("against", ())),
-            )
-            for name, rule in ambiguous.items()
-        }
+        self._instruments, self._papers = frozenset(instruments), frozenset(papers)
+        if not all("country" in rule for rule in ambiguous.values()):
+            raise KeyError("country")
+        self._ambiguous = ambiguous
 
     def find(
         self,
@@ -216,14 +197,14 @@ class Gazetteer:
             else:
                 country = _country(hit, field, told, home)
             if country:
-                found.append(self._mention(hit, field, country))
+                dateline = hit.last <= field.dateline
+                frame = dateline or hit.first >= field.outlet
+                kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
+                place = PlaceMention(
+                    country, kind, field.name, hit.first, hit.last, frame, dateline
+                )
+                found.append(place)
         return _in_rows(found, reading)
-
-    def _mention(self, hit: _Hit, field: _Field, country: str) -> PlaceMention:
-        dateline = hit.last <= field.dateline
-        frame = dateline or hit.first >= field.outlet
-        kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
-        return PlaceMention(country, kind, field.name, hit.first, hit.last, frame, dateline)
 
     def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
         text, words = field.text, field.words
@@ -235,15 +216,22 @@ class Gazetteer:
                 at += 1
                 continue
             name = " ".join(words.words[at:last])
-            if entry == "city" and _is_namesake(text, words, last):
+            behind = words.words[last] if last < len(words) else ""
+            capital = bool(behind) and text[words.starts[last]].isupper()
+            if entry == "city" and capital and behind in _NAMESAKES:
                 entry = "weak"
             if name in self._ambiguous:
                 country = settle(self._ambiguous[name], text, words, at, last, vocabulary)
                 countries = (country,) if country else ()
+            written = text[words.starts[at] : words.ends[last - 1]]
+            # "us" and "US", "it" and "IT": short abbreviations count in capitals only
+            small = len(written) <= 3 and "." not in written and not written.isupper()
+            # "US$5,400" and "Singapore dollars" are no places
+            money = behind in _MONEY or text.startswith("$", words.ends[last - 1])
             if (
                 countries
-                and not (entry == "name" and _shouted(text, words, at, last))
-                and not _money(text, words, last)
+                and not (entry == "name" and small)
+                and not money
                 and not is_instrument(text, words, last, self._instruments)
                 and not (at < field.outlet and is_paper(text, words, at, last, self._papers))
             ):
@@ -280,7 +268,7 @@ def _in_rows(mentions: Sequence[PlaceMention], reading: Reading) -> list[PlaceMe
 
 def _are_linked(reading: Reading, end: int, mention: PlaceMention) -> bool:
     """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
-    words = reading.title if mention.field == "title" else reading.text
+    words = reading.words(mention.field)
     between = words.words[end : mention.first]
     same = words.sentences[end - 1] == words.sentences[mention.first]
     return same and (not between or between in (["and"], ["or"]))
@@ -295,11 +283,16 @@ def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None
         return backed or hit.countries[0]
     if hit.entry == "generic":
         return backed
-    frame = last <= field.dateline or first >= field.outlet
-    located = frame or is_located(text, words, first, last)
+    person = is_person(text, words, first, last)
+    located = (  # "in Guelph", "Waco man"
+        last <= field.dateline
+        or first >= field.outlet
+        or (last < len(words) and words.words[last] in _LOCAL)
+        or (first > 0 and words.words[first - 1] in BEFORE and not person)
+    )
     if hit.entry == "weak":
         return backed if located else None
-    if backed and (located or not is_person(text, words, first, last)):
+    if backed and (located or not person):
         return backed
     return hit.countries[0] if located else None
 
@@ -314,7 +307,12 @@ def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]
     if home != "US":
         return found
     others = {hit.countries[0] for _, hit in hits if hit.name not in _NAMESAKES_IN_US}
-    wired = {hit.name for field, hit in hits if _is_wired(field, hit)}
+    wired = {
+        hit.name
+        for field, hit in hits
+        if hit.last <= field.dateline
+        and not _WIRES.isdisjoint(field.words.words[hit.last : field.dateline + 1])
+    }
     return found | {
         hit.name
         for _, hit in hits
@@ -335,13 +333,6 @@ def _has_state(field: _Field, hit: _Hit) -> bool:
     short = word in _SHORT_STATES and text.startswith(".", words.ends[last])
     two = tuple(words.words[last : last + 2])
     return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
-
-
-def _is_wired(field: _Field, hit: _Hit) -> bool:
-    """Tell "PARIS (AP) -" from "PARIS -"."""
-    return hit.last <= field.dateline and not _WIRES.isdisjoint(
-        field.words.words[hit.last : field.dateline + 1]
-    )
 
 
 def _is_named(field: _Field, hit: _Hit) -> bool:
@@ -379,51 +370,29 @@ def unpack_names(
     }
 
 
-def _is_namesake(text: str, words: Words, last: int) -> bool:
-    """Tell the city from "Wellington County" and "Oxford Street"."""
-    if last >= len(words) or not text[words.starts[last]].isupper():
-        return False
-    return words.words[last] in _NAMESAKES
-
-
-def _money(text: str, words: Words, last: int) -> bool:
-    """Tell "US" and "US$5,400", "Singapore" and "Singapore dollars"."""
-    if text[words.ends[last - 1] : words.ends[last - 1] + 1] == "$":
-        return True
-    return last < len(words) and words.words[last] in _MONEY
-
-
-def _shouted(text: str, words: Words, first: int, last: int) -> bool:
-    """Tell "us" and "US", "it" and "IT": short abbreviations count in capitals only."""
-    written = text[words.starts[first] : words.ends[last - 1]]
-    return len(written) <= 3 and "." not in written and not written.isupper()
-
-
 def settle(
-    rule: Ambiguous, text: str, words: Words, first: int, last: int, vocabulary: set[str]
+    rule: Mapping[str, Any],
+    text: str,
+    words: WordTokens,
+    first: int,
+    last: int,
+    vocabulary: set[str],
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
+    country, other = str(rule["country"]), rule.get("other")
     after = " ".join(words.words[last : last + 2])
-    if any(after == word or after.startswith(word + " ") for word in rule.against):
-        return rule.other
-    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.with_)
-    if rule.default == "country" or supported:
-        return rule.country
+    if any(f"{after} ".startswith(f"{word} ") for word in rule.get("against", ())):
+        return other
+    supported = any(set(phrase.split()) <= vocabulary for phrase in rule.get("with", ()))
+    if rule.get("default") == "country" or supported:
+        return country
     if is_person(text, words, first, last):
         return None
     located = first > 0 and words.words[first - 1] in BEFORE
-    return rule.other or (rule.country if located else None)
+    return other or (country if located else None)
 
 
-def is_located(text: str, words: Words, first: int, last: int) -> bool:
-    """Tell whether the words beside a name say that a place is meant: "in Guelph", "Waco man"."""
-    if last < len(words) and words.words[last] in _LOCAL:
-        return True
-    before = first > 0 and words.words[first - 1] in BEFORE
-    return before and not is_person(text, words, first, last)
-
-
-def is_person(text: str, words: Words, first: int, last: int) -> bool:
+def is_person(text: str, words: WordTokens, first: int, last: int) -> bool:
     """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
     touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
     if touches_next and text[words.starts[last]].isupper():

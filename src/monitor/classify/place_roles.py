@@ -1,34 +1,30 @@
-"""What part a country plays, from the words beside its names.
+"""Roles of places: which country the exploitation is in, which people come from, and the flow.
 
-Where: "held in", "to work in", "scam centre in", "Russian army". Whence: "nationals of", "Nepali
-women", "lured from". On the way: "via". Party: it trains, signs, is visited, or
-ranks others. Host: a meeting is held there.
+What part a country plays is told by the words beside its names. Where: "held in", "to work in",
+"scam centre in", "Russian army". Whence: "nationals of", "Nepali women", "lured from". On the way:
+"via". Party: it trains, signs, is visited, or ranks others. Host: a meeting is held there.
 
-Whether a border was crossed, from where it happened and where the people come from.
+A small logistic regression over how and where a country is named, what the words beside its names
+say, and where the outlet is at home, trained on labelled articles, says whether the exploitation
+happened there.
 
 Where the people told of plainly come from another country than that of the exploitation, the flow
 is `cross_border`; where they are at home there, `domestic`. What the roles leave open, they tell
 the model of `flow` as numbers.
-
-Which countries an article names, and in which of them the exploitation is.
-
-A small logistic regression over how and where a country is named, what the words beside its names
-say (`place_roles`), and where the outlet is at home, trained on labelled articles, says whether the
-exploitation happened there.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import log1p
 
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_disambiguation import PlaceMention
-from monitor.classify.word_tokens import Words
-from monitor.records.finding import FieldName, Span
+from monitor.classify.word_tokens import WordTokens
+from monitor.records.finding import Span
 from monitor.text.regular_expressions import word_set
 
 _PEOPLE = word_set(
@@ -104,41 +100,24 @@ _MEETING = _MEETINGS | word_set(
 """Before "in" and a name they make a country the host."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """How often the words beside a country's names say what part it plays."""
-
-    where: int = 0
-    origin: int = 0
-    transit: int = 0
-    freed: int = 0
-    authorities: int = 0
-    held: int = 0
-    scene: int = 0
-    sent: int = 0
-    party: int = 0
-    listed: int = 0
-    host: int = 0
-
-
-ROLES = tuple(field.name for field in fields(Roles))
+ROLES = (
+    *("where", "origin", "transit", "freed", "authorities", "held", "scene", "sent"),
+    *("party", "listed", "host"),
+)
+"""What the words beside a country's names may say; the order is that of the models' numbers."""
 
 
 def place_role(reading: Reading, mentions: Sequence[PlaceMention]) -> str:
     """Return the role of a country where the exploitation is not: origin, transit or mentioned."""
     roles = count_roles(reading, mentions)
-    if roles.transit > roles.origin:
+    if roles["transit"] > roles["origin"]:
         return "transit"
-    return "origin" if roles.origin else "mentioned"
+    return "origin" if roles["origin"] else "mentioned"
 
 
-def count_roles(reading: Reading, mentions: Sequence[PlaceMention]) -> Roles:
-    """Count what the words beside the names say."""
-    counts = dict.fromkeys(ROLES, 0)
-    for mention in mentions:
-        for role in roles_of(reading, mention):
-            counts[role] += 1
-    return Roles(**counts)
+def count_roles(reading: Reading, mentions: Iterable[PlaceMention]) -> Counter[str]:
+    """Return how often the words beside the names say each of `ROLES`."""
+    return Counter(role for mention in mentions for role in roles_of(reading, mention))
 
 
 def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
@@ -146,7 +125,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
 
     What stands beside a row of countries is said of each of them.
     """
-    field = reading.title if mention.field == "title" else reading.text
+    field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
     before, behind = _before(field, first), field.words[last : last + 2]
     previous, after = (before or [""])[-1], (behind or [""])[0]
@@ -170,52 +149,44 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
         "authorities": after in AUTHORITIES,
         "scene": not _SCENE.isdisjoint(behind)
         or (previous in _WHERE and not _SCENE.isdisjoint(before[-4:])),
-        "sent": mention.kind != "demonym" and not party and _is_goal(before),
+        "sent": mention.kind != "demonym"
+        and not party
+        and (
+            (previous in _TO and not _SENT.isdisjoint(before))
+            or (previous in _WHERE and not _WORK.isdisjoint(before))
+        ),
         "listed": mention.row is not None,
     }
     yield from (role for role, is_so in said.items() if is_so)
 
 
-def _is_goal(before: Sequence[str]) -> bool:
-    """Tell "sent to", "jobs in" and a name."""
-    previous = before[-1] if before else ""
-    return (previous in _TO and not _SENT.isdisjoint(before)) or (
-        previous in _WHERE and not _WORK.isdisjoint(before)
-    )
-
-
-def _are_people(field: Words, mention: PlaceMention) -> bool:
+def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
     if mention.kind not in ("demonym", "name"):
         return False
     last = mention.row[1] if mention.row else mention.last
-    near = range(last, min(last + NOUN, len(field)))
     if mention.kind == "name" and not _owns(field, mention.last):
         return False
-    for at in near:
+    sentence = field.sentences[mention.first]
+    for at in range(last, min(last + NOUN, len(field))):
         word = field.words[at]
-        if field.sentences[at] != field.sentences[mention.first] or word in AUTHORITIES:
+        if field.sentences[at] != sentence or word in AUTHORITIES:
             return False
-        if word in _PEOPLE:
-            return not _are_suspects(field, mention.first, at)
+        if word in _PEOPLE:  # "a Chinese national was charged" and "arrested two Chinese men"
+            beside = range(max(0, mention.first - 3), min(len(field), at + 4))
+            own = (field.words[i] for i in beside if field.sentences[i] == sentence)
+            return _SUSPECTED.isdisjoint(own)
         if word in _PARTY or word in _STOP:
             return False
     return False
 
 
-def _owns(field: Words, last: int) -> bool:
+def _owns(field: WordTokens, last: int) -> bool:
     """Tell "Nepal's": the splitter leaves the sign out, so the gap is longer by two."""
     return last < len(field) and field.starts[last] - field.ends[last - 1] == 3
 
 
-def _are_suspects(field: Words, first: int, noun: int) -> bool:
-    """Tell "a Chinese national was charged" and "arrested two Chinese men" from victims."""
-    beside = range(max(0, first - 3), min(len(field), noun + 4))
-    sentence = field.sentences[noun]
-    return any(field.words[at] in _SUSPECTED and field.sentences[at] == sentence for at in beside)
-
-
-def _before(field: Words, first: int, number: int = BESIDE) -> list[str]:
+def _before(field: WordTokens, first: int, number: int = BESIDE) -> list[str]:
     """Return the words before a name, in its sentence."""
     start = max(0, first - number)
     while field.sentences[start] != field.sentences[first]:
@@ -223,31 +194,26 @@ def _before(field: Words, first: int, number: int = BESIDE) -> list[str]:
     return field.words[start:first]
 
 
-FLOW_NAMES = (
-    "people from another country than the place",
-    "people from the place",
-    "people sent to the place",
-    "people freed or fled from the place",
-    "the place is the outlet's home",
-    "the place is abroad",
-    "only the place is named",
-    "the place is not named",
-    "no place",
+_FLOW = (
+    "people from another country than the place; people from the place; people sent to the "
+    "place; people freed or fled from the place; the place is the outlet's home; the place is "
+    "abroad; only the place is named; the place is not named; no place"
 )
+FLOW_NAMES = tuple(_FLOW.split("; "))
 
 
 def flow_numbers(
     reading: Reading, mentions: Sequence[PlaceMention], chosen: Collection[str], home: Home
 ) -> list[float]:
     """Return the numbers called `FLOW_NAMES`; `chosen` are the countries of exploitation."""
-    roles = _roles(reading, mentions)
+    story = _by_country(mention for mention in mentions if not mention.frame)
+    roles = {code: count_roles(reading, own) for code, own in story.items()}
     here = [roles[code] for code in chosen if code in roles]
     national = home.country is not None and not home.world and bool(chosen)
+    elsewhere = (each for code, each in roles.items() if code not in chosen and chosen)
     return [
-        log1p(sum(each.origin for code, each in roles.items() if code not in chosen and chosen)),
-        log1p(sum(each.origin for each in here)),
-        log1p(sum(each.sent for each in here)),
-        log1p(sum(each.freed for each in here)),
+        log1p(sum(each["origin"] for each in elsewhere)),
+        *(log1p(sum(each[role] for each in here)) for role in ("origin", "sent", "freed")),
         float(national and home.country in chosen),
         float(national and home.country not in chosen),
         float(bool(here) and not roles.keys() - set(chosen)),
@@ -277,57 +243,45 @@ def flow_of_roles(
     return None
 
 
-def _roles(reading: Reading, mentions: Sequence[PlaceMention]) -> dict[str, Roles]:
-    by_country: dict[str, list[PlaceMention]] = {}
+def _by_country(
+    mentions: Iterable[PlaceMention], codes: Iterable[str] = ()
+) -> dict[str, list[PlaceMention]]:
+    """Return the mentions of each country, those of `codes` first."""
+    found: dict[str, list[PlaceMention]] = {code: [] for code in codes}
     for mention in mentions:
-        if not mention.frame:
-            by_country.setdefault(mention.country, []).append(mention)
-    return {code: count_roles(reading, own) for code, own in by_country.items()}
+        found.setdefault(mention.country, []).append(mention)
+    return found
 
 
 _DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
 _TELLING = ("held", "scene", "sent")
 """Roles that say that a country is the place, if any do."""
+_NAMING = (
+    "in headline; in lead; in all; share of mentions; most named; first named; named in first "
+    "words; share named as people; share named as city"
+)
+_PARTLY = (
+    "share said to be party; named as a party alone; share listed; only in the outlet's name "
+    "or a dateline; in the dateline; in the outlet's name"
+)
 _NAMED = (
-    "in headline",
-    "in lead",
-    "in all",
-    "share of mentions",
-    "most named",
-    "first named",
-    "named in first words",
-    "share named as people",
-    "share named as city",
+    *_NAMING.split("; "),
     *(f"said to be {role}" for role in ROLES),
-    "share said to be party",
-    "named as a party alone",
-    "share listed",
-    "only in the outlet's name or a dateline",
-    "in the dateline",
-    "in the outlet's name",
+    *_PARTLY.split("; "),
+)
+_BESIDE_OTHERS = (
+    "share of what is said to be the place; said to be the place most often; people from here, "
+    "and another said to be the place; said to be the place, and people from elsewhere; beside "
+    "a core cue; countries named; only country; the outlet's home; home of an outlet for the "
+    "world; the outlet's home, not named, nor any other; the outlet's home, not named, others "
+    "are; the outlet is at home elsewhere; the section's country; the section is of another; "
+    "is the US; US by the wording, named; US by the wording, not named; another by the "
+    "wording; not named"
 )
 FEATURES = (
     *_NAMED,
     *(f"another said to be {role}, not this" for role in _TELLING),
-    "share of what is said to be the place",
-    "said to be the place most often",
-    "people from here, and another said to be the place",
-    "said to be the place, and people from elsewhere",
-    "beside a core cue",
-    "countries named",
-    "only country",
-    "the outlet's home",
-    "home of an outlet for the world",
-    "the outlet's home, not named, nor any other",
-    "the outlet's home, not named, others are",
-    "the outlet is at home elsewhere",
-    "the section's country",
-    "the section is of another",
-    "is the US",
-    "US by the wording, named",
-    "US by the wording, not named",
-    "another by the wording",
-    "not named",
+    *_BESIDE_OTHERS.split("; "),
 )
 UNNAMED_CUT = 0.6
 """A country that is not named needs more than a slight lean of the wording or of the outlet."""
@@ -349,21 +303,21 @@ def place_features(
     `wording`: log odds that an article worded like this is about the US. Local news seldom names
     its country.
     """
-    cued = _cued_sentences(reading, core)
+    cued = {
+        (field, words.sentences[cue.first])
+        for field, words, cues in reading.fields()
+        for cue in cues
+        if cue.group in core
+    }
     us = max(-WORDING, min(wording, WORDING))
-    by_country: dict[str, list[PlaceMention]] = {"US": []}
-    for code in (home.country, home.section):
-        if code:
-            by_country[code] = []
-    for mention in mentions:
-        by_country.setdefault(mention.country, []).append(mention)
+    by_country = _by_country(mentions, filter(None, ("US", home.country, home.section)))
     roles = {code: count_roles(reading, own) for code, own in by_country.items()}
     named = sum(bool(own) for own in by_country.values())
     return {
         country: [
             *_naming(own, mentions, roles[country]),
             *_beside(roles, country),
-            float(sum((m.field, _words(reading, m).sentences[m.first]) in cued for m in own) > 0),
+            float(any((m.field, reading.words(m.field).sentences[m.first]) in cued for m in own)),
             log1p(named),
             float(named == 1 and bool(own)),
             *_at_home(country, home, bool(own), named),
@@ -392,11 +346,10 @@ def story_places(
     reading: Reading, mentions: Sequence[PlaceMention], home: Home = NOWHERE
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
-    by_country: dict[str, list[PlaceMention]] = {}
-    for mention in mentions:
-        if not mention.frame or mention.dateline:
-            by_country.setdefault(mention.country, []).append(mention)
-    hosts = (code for code, own in by_country.items() if count_roles(reading, own).host == len(own))
+    by_country = _by_country(m for m in mentions if not m.frame or m.dateline)
+    hosts = (
+        code for code, own in by_country.items() if count_roles(reading, own)["host"] == len(own)
+    )
     return frozenset(by_country), frozenset(hosts) - {home.country}
 
 
@@ -409,12 +362,8 @@ def chosen_places(
     best = max(scores, key=scores.__getitem__, default=None)
     first = max(told, key=scores.__getitem__, default=None)
     least = max(cuts.first, 1 - UNNAMED_CUT)
-    if (
-        best is not None
-        and best not in named
-        and scores[best] >= UNNAMED_CUT
-        and (first is None or scores[first] < least)
-    ):
+    unnamed = best is not None and best not in named and scores[best] >= UNNAMED_CUT
+    if best is not None and unnamed and (first is None or scores[first] < least):
         return frozenset({best})
     if first is None or scores[first] < cuts.first:
         return frozenset()
@@ -422,7 +371,7 @@ def chosen_places(
 
 
 def _naming(
-    own: Sequence[PlaceMention], mentions: Sequence[PlaceMention], roles: Roles
+    own: Sequence[PlaceMention], mentions: Sequence[PlaceMention], roles: Mapping[str, int]
 ) -> list[float]:
     """Return how and where a country is named, beside all `mentions`."""
     if not own:
@@ -440,33 +389,30 @@ def _naming(
         float(any(m.field == "text" and m.first < 6 and m.kind != "demonym" for m in own)),
         sum(m.kind == "demonym" for m in own) / number,
         sum(m.kind in ("city", "town") for m in own) / number,
-        *(log1p(getattr(roles, role)) for role in ROLES),
-        roles.party / number,
-        float(roles.party == number),
-        roles.listed / number,
+        *(log1p(roles[role]) for role in ROLES),
+        roles["party"] / number,
+        float(roles["party"] == number),
+        roles["listed"] / number,
         float(not story),
         float(any(m.dateline for m in own)),
         float(any(m.frame and not m.dateline for m in own)),
     ]
 
 
-def _beside(roles: Mapping[str, Roles], country: str) -> list[float]:
+def _beside(roles: Mapping[str, Mapping[str, int]], country: str) -> list[float]:
     """Return what the other countries' names say that this one's do not, and the other way."""
     own = roles[country]
     others = [each for code, each in roles.items() if code != country]
-    told = [each.where + each.held + each.scene + each.sent for each in others]
-    mine = own.where + own.held + own.scene + own.sent
-    here = own.held + own.scene + own.sent > 0
-    there = any(each.held + each.scene + each.sent > 0 for each in others)
+    told = [each["where"] + sum(each[role] for role in _TELLING) for each in others]
+    here = sum(own[role] for role in _TELLING)
+    mine = own["where"] + here
+    there = any(each[role] for each in others for role in _TELLING)
     return [
-        *(
-            float(not getattr(own, role) and any(getattr(each, role) for each in others))
-            for role in _TELLING
-        ),
+        *(float(not own[role] and any(each[role] for each in others)) for role in _TELLING),
         mine / (mine + sum(told)) if mine else 0.0,
         float(mine > 0 and mine >= max(told, default=0)),
-        float(own.origin > 0 and there),
-        float(here and any(each.origin for each in others)),
+        float(own["origin"] > 0 and there),
+        float(here > 0 and any(each["origin"] for each in others)),
     ]
 
 
@@ -484,18 +430,6 @@ def _at_home(country: str, home: Home, is_named: bool, named: int) -> list[float
     ]
 
 
-def _cued_sentences(reading: Reading, core: frozenset[int]) -> set[tuple[FieldName, int]]:
-    """Return the sentences (field and number) with a core cue in them."""
-    found: set[tuple[FieldName, int]] = set()
-    for cue in reading.title_cues:
-        if cue.group in core:
-            found.add(("title", reading.title.sentences[cue.first]))
-    for cue in reading.text_cues:
-        if cue.group in core:
-            found.add(("text", reading.text.sentences[cue.first]))
-    return found
-
-
 def place_evidence(
     reading: Reading, mentions: Sequence[PlaceMention], role: str, number: int = 3
 ) -> tuple[Span, ...]:
@@ -505,13 +439,19 @@ def place_evidence(
     do; a name in an outlet's name or a dateline comes last.
     """
     said = "where" if role == "exploitation" else role
-    telling = [m for m in mentions if getattr(count_roles(reading, [m]), said, 0)]
+    telling = [m for m in mentions if said in roles_of(reading, m)]
     if role in ("origin", "transit") and telling:
         mentions = telling
-    ranked = sorted(mentions, key=lambda m: (m.frame, _of_diplomats(reading, m), m not in telling))
+
+    def rank(mention: PlaceMention) -> tuple[bool, bool, bool]:
+        words = reading.words(mention.field).words
+        # "the Russian embassy" stands elsewhere than in Russia
+        diplomats = not _DIPLOMATS.isdisjoint(words[max(0, mention.first - 2) : mention.last + 1])
+        return mention.frame, diplomats, mention not in telling
+
     chosen: dict[str, PlaceMention] = {}
-    for mention in ranked:
-        words = _words(reading, mention).words[mention.first : mention.last]
+    for mention in sorted(mentions, key=rank):
+        words = reading.words(mention.field).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
     best = list(chosen.values())[:number]
     best.sort(key=lambda m: (m.field == "text", m.first))
@@ -523,25 +463,11 @@ def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
 
     Where it is not there: the first of the local authorities, or the start of headline or text.
     """
-    title, text = reading.title.words, reading.text.words
-    if outlet < len(title):
-        return (reading.span("title", outlet, len(title)),)
-    fields: tuple[tuple[FieldName, list[str]], ...] = (("title", title), ("text", text))
-    for field, words in fields:
-        for at, word in enumerate(words):
+    if outlet < len(reading.title):
+        return (reading.span("title", outlet, len(reading.title)),)
+    for field, words, _ in reading.fields():
+        for at, word in enumerate(words.words):
             if word in AUTHORITIES:
                 return (reading.span(field, at, at + 1),)
-    return tuple(
-        reading.span(field, 0, min(len(words), HEADLINE)) for field, words in fields if words
-    )[:1]
-
-
-def _of_diplomats(reading: Reading, mention: PlaceMention) -> bool:
-    """Tell "the Russian embassy", which stands elsewhere, from Russia."""
-    words = _words(reading, mention).words
-    beside = words[max(0, mention.first - 2) : mention.last + 1]
-    return not _DIPLOMATS.isdisjoint(beside)
-
-
-def _words(reading: Reading, mention: PlaceMention) -> Words:
-    return reading.title if mention.field == "title" else reading.text
+    starts = ((field, min(len(words), HEADLINE)) for field, words, _ in reading.fields())
+    return tuple(reading.span(field, 0, end) for field, end in starts if end)[:1]

@@ -3,32 +3,27 @@
 Told of every article, relevant or not: an office reads what governments and institutions did, too
 where no trafficking is told of. Ruled by names and phrases that are data and can be read aloud; all
 of them are found in one walk over headline and text.
-
-The phrases of topics, vulnerability and partnership, as `topics.json` of the model has them.
-
-The assessor of policy context: every article in any language, relevant or not.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cached_property
+from itertools import chain
 
 from monitor.classify.cue_phrases import expand
 from monitor.classify.model_files import ModelFolder
-from monitor.classify.model_stamps import policy_stamp
-from monitor.classify.uncovered_languages import language_of
-from monitor.labels.data_files import Entry, read_entries
+from monitor.classify.tag_evidence import is_unmeasured
+from monitor.labels.data_files import DataEntry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, Entity, parse_entities
 from monitor.labels.schemes import PARTNERSHIPS, TOPICS, VULNERABILITIES
-from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
-from monitor.text.phrase_search import Hits, Scanner, Words, WordSets, key_of
+from monitor.text.phrase_search import Hits, PhraseList, Scanner, WordSets, key_of
 from monitor.text.positions import Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
 
@@ -46,29 +41,19 @@ _FIELDS: Mapping[str, type] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """Phrases that count beside one of `words`.
-
-    That is in the same sentence or in the headline; for a phrase in the headline, in the lead.
-    """
-
-    phrases: frozenset[str]
-    words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyCues:
     """How a label is told: phrases that are enough `alone`, and such that need words `beside`.
 
-    Inside a phrase of `never` nothing counts. `least` sentences have to tell it; a headline counts
-    for two.
+    The words of such a pair of phrases and words stand in the same sentence or in the headline; for
+    a phrase in the headline, in the lead. Inside a phrase of `never` nothing counts. `least`
+    sentences have to tell it; a headline counts for two.
     """
 
     scheme: str
     label: str
     least: int
     alone: frozenset[str]
-    beside: tuple[Beside, ...]
+    beside: tuple[tuple[frozenset[str], frozenset[str]], ...]
     never: frozenset[str]
 
 
@@ -77,7 +62,7 @@ def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
     raw, entries = read_entries(
         text, file, head={"about": str, "words": dict}, fields=_FIELDS, named="label"
     )
-    whole = Entry(raw, file)
+    whole = DataEntry(raw, file)
     words = {
         name: _expanded(whole.strings(listed, f"words '{name}'"))
         for name, listed in raw["words"].items()
@@ -91,7 +76,7 @@ def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
     return tuple(found.values())
 
 
-def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
+def _cues(entry: DataEntry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
     fields = entry.fields
     if fields["label"] not in LABELS.get(fields["scheme"], ()):
         entry.refuse(f"'{fields['scheme']}:{fields['label']}' is no scheme and label of policy")
@@ -105,7 +90,9 @@ def _cues(entry: Entry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
     return PolicyCues(fields["scheme"], fields["label"], fields["least"], alone, beside, never)
 
 
-def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> Beside:
+def _beside(
+    entry: DataEntry, raw: object, words: Mapping[str, frozenset[str]]
+) -> tuple[frozenset[str], frozenset[str]]:
     if not isinstance(raw, dict) or raw.keys() != {"words", "phrases"}:
         entry.refuse("each of 'beside' must have just 'words' and 'phrases'")
     named = entry.strings(raw["words"], "'beside.words'")
@@ -115,7 +102,7 @@ def _beside(entry: Entry, raw: object, words: Mapping[str, frozenset[str]]) -> B
     phrases = _expanded(entry.strings(raw["phrases"], "'beside.phrases'"))
     if not named or not phrases:
         entry.refuse("each of 'beside' needs words and phrases")
-    return Beside(phrases, frozenset().union(*(words[name] for name in named)))
+    return phrases, frozenset().union(*(words[name] for name in named))
 
 
 def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
@@ -136,7 +123,7 @@ _THAI = re.compile("[\u0e00-\u0e7f]")
 Place = tuple[FieldName, int, int]
 
 
-class _Field:
+class _ScannedField:
     """Headline or text of an article, scanned."""
 
     def __init__(self, name: FieldName, text: str, scanner: Scanner) -> None:
@@ -177,11 +164,6 @@ class _EntityLists:
     written: frozenset[str]
     unspaced: tuple[str, ...]
 
-    @property
-    def forms(self) -> tuple[int, ...]:
-        """The numbers of the lists of what must stand as written."""
-        return (*self.as_written.values(), *self.doubtful.values())
-
 
 @dataclass(frozen=True, slots=True)
 class _CueLists:
@@ -204,20 +186,31 @@ class PolicyModel:
         self._entities = [_entity_lists(entity, sets) for entity in entities]
         self._cues = [_cue_lists(one, sets) for one in cues]
         self._scanner = Scanner(sets.sets)
-        self._of_entities = _by_list((*e.forms, e.names) for e in self._entities)
+        self._of_entities = _by_list(
+            (*e.as_written.values(), *e.doubtful.values(), e.names) for e in self._entities
+        )
         self._of_cues = _by_list((c.alone, *(p for p, _ in c.beside)) for c in self._cues)
         self._experimental, self._measured = experimental, measured
 
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
         """Return every tag of an article; names and abbreviations of its language count too."""
-        fields = (_Field("title", title, self._scanner), _Field("text", text, self._scanner))
+        fields = (
+            _ScannedField("title", title, self._scanner),
+            _ScannedField("text", text, self._scanner),
+        )
         found = [*self._named(fields, language or MEASURED_IN), *self._told(fields)]
         elsewhere = language != MEASURED_IN
+        few, measured = self._experimental, self._measured
         return tuple(
-            replace(tag, experimental=elsewhere or self._is_experimental(tag)) for tag in found
+            replace(
+                tag,
+                experimental=elsewhere
+                or is_unmeasured(tag.label, few.get(tag.scheme, ()), measured.get(tag.scheme, ())),
+            )
+            for tag in found
         )
 
-    def _named(self, fields: Sequence[_Field], language: str) -> Iterator[Tag]:
+    def _named(self, fields: Sequence[_ScannedField], language: str) -> Iterator[Tag]:
         """Yield the institutions and instruments named; a name inside a longer one is not."""
         places: dict[str, tuple[_EntityLists, list[Place], float]] = {}
         unspaced = any(field.unspaced for field in fields)
@@ -231,33 +224,25 @@ class PolicyModel:
                 key = f"{lists.entity.scheme}:{lists.entity.id}"
                 places[key] = lists, [*sure, *doubtful], BY_NAME if sure else BESIDE
         for lists, own, score in places.values():
-            longer = [
-                place
-                for other, theirs, _ in places.values()
-                if other is not lists
-                for place in theirs
-            ]
+            others = [found for other, found, _ in places.values() if other is not lists]
+            longer = list(chain.from_iterable(others))
             kept = [place for place in own if not any(_is_inside(place, big) for big in longer)]
             if kept:
                 spans = _evidence(kept, fields)
                 yield Tag(lists.entity.scheme, lists.entity.id, score, spans)
 
-    def _told(self, fields: Sequence[_Field]) -> Iterator[Tag]:
+    def _told(self, fields: Sequence[_ScannedField]) -> Iterator[Tag]:
         """Yield topics and the like, the surer the more sentences tell of them."""
+        title, text = fields
         for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
-            places = list(_cue_places(fields, lists))
-            if not places:
-                continue
-            weight = _weight(places, fields)
-            if weight >= lists.cues.least:
+            cues, places = lists.cues, list(_cue_places(fields, lists))
+            starts = {start for name, start, _ in places if name == text.name}
+            # how many sentences tell of it; a headline counts for two
+            weight = len(starts) if len(starts) < 2 else len(set(map(text.sentence, starts)))
+            weight += 2 if any(name == title.name for name, *_ in places) else 0
+            if places and weight >= cues.least:
                 score = round(1 - 0.5**weight, 4)
-                yield Tag(lists.cues.scheme, lists.cues.label, score, _evidence(places, fields))
-
-    def _is_experimental(self, tag: Tag) -> bool:
-        few = self._experimental.get(tag.scheme, ())
-        return tag.label in few or (
-            "*" in few and tag.label not in self._measured.get(tag.scheme, ())
-        )
+                yield Tag(cues.scheme, cues.label, score, _evidence(places, fields))
 
 
 def load_policy(folder: ModelFolder) -> PolicyModel:
@@ -287,16 +272,16 @@ def _by_list(lists: Iterable[Iterable[int]]) -> dict[int, set[int]]:
     return found
 
 
-def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_Field]) -> set[int]:
+def _alive(by_list: Mapping[int, set[int]], fields: Sequence[_ScannedField]) -> set[int]:
     """Return the entries that something in the fields could be of."""
     hit = set[int]().union(*(field.hits.alive for field in fields))
     return set[int]().union(*(by_list[number] for number in hit & by_list.keys()))
 
 
-def _keys(phrases: Iterable[str]) -> Words:
+def _keys(phrases: Iterable[str]) -> PhraseList:
     """Return phrases as they are looked up; an apostrophe may be straight or curly."""
     both = (each for one in phrases for each in (one, one.replace("'", "’"), one.replace("’", "'")))
-    return Words(frozenset(map(key_of, both)))
+    return PhraseList(frozenset(map(key_of, both)))
 
 
 def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
@@ -304,12 +289,7 @@ def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
         return {code: sets.add(_keys(listed)) for code, listed in forms.items()}
 
     spaced = [n for code, names in entity.names.items() if code not in _UNSPACED for n in names]
-    exact = [
-        form
-        for forms in (entity.abbreviations, entity.ambiguous)
-        for listed in forms.values()
-        for form in listed
-    ]
+    exact = chain(*entity.abbreviations.values(), *entity.ambiguous.values())
     return _EntityLists(
         entity=entity,
         names=sets.add(_keys([*spaced, entity.name])),
@@ -330,34 +310,26 @@ def _as_written(form: str) -> str:
 
 def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
     never = _keys(cues.never).phrases
-    return _CueLists(
-        cues,
-        sets.add(Words(_keys(cues.alone).phrases, never_in=never)),
-        tuple(
-            (
-                sets.add(Words(_keys(one.phrases).phrases, never_in=never)),
-                sets.add(_keys(one.words)),
-            )
-            for one in cues.beside
-        ),
-    )
+
+    def add(phrases: Iterable[str]) -> int:
+        return sets.add(PhraseList(_keys(phrases).phrases, never_in=never))
+
+    beside = ((add(phrases), sets.add(_keys(words))) for phrases, words in cues.beside)
+    return _CueLists(cues, add(cues.alone), tuple(beside))
 
 
-def _sure(field: _Field, lists: _EntityLists, language: str) -> Iterator[Place]:
+def _sure(field: _ScannedField, lists: _EntityLists, language: str) -> Iterator[Place]:
     """Yield where an entity is named in full or by an abbreviation that is its alone."""
-    for start, end in field.hits.of(lists.names):
-        yield field.name, start, end
+    for hit in field.hits.of(lists.names):
+        yield field.name, *hit
     yield from _exact(field, lists, lists.as_written, language)
-    if lists.unspaced and field.unspaced:
-        for name in lists.unspaced:
-            at = field.text.find(name)
-            while at >= 0:
-                yield field.name, at, at + len(name)
-                at = field.text.find(name, at + len(name))
+    for name in lists.unspaced if field.unspaced else ():
+        for found in re.finditer(re.escape(name), field.text):
+            yield field.name, *found.span()
 
 
 def _exact(
-    field: _Field, lists: _EntityLists, by_language: Mapping[str, int], language: str
+    field: _ScannedField, lists: _EntityLists, by_language: Mapping[str, int], language: str
 ) -> Iterator[Place]:
     for code, number in by_language.items():
         if code in ("en", language):
@@ -367,7 +339,7 @@ def _exact(
 
 
 def _doubtful(
-    fields: Sequence[_Field], lists: _EntityLists, language: str, *, named: bool
+    fields: Sequence[_ScannedField], lists: _EntityLists, language: str, *, named: bool
 ) -> Iterator[Place]:
     """Yield where an ambiguous name can only mean this entity, as far as words beside it tell."""
     if not lists.doubtful or (not named and any(f.hits.of(lists.other) for f in fields)):
@@ -381,7 +353,7 @@ def _doubtful(
                 yield place
 
 
-def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
+def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> bool:
     """Whether one of the words stands beside a place, up to `reach` sentences away."""
     _, start, end = place
     others = [first for first, last in field.hits.of(words) if last <= start or first >= end]
@@ -391,32 +363,20 @@ def _has_near(field: _Field, place: Place, words: int, *, reach: int) -> bool:
     return any(abs(field.sentence(first) - own) <= reach for first in others)
 
 
-def _cue_places(fields: Sequence[_Field], lists: _CueLists) -> Iterator[Place]:
+def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[Place]:
     """Yield where a label is told; a headline stands beside all of the text, its lead beside it."""
     title, text = fields
     for field in fields:
-        for start, end in field.hits.of(lists.alone):
-            yield field.name, start, end
+        for hit in field.hits.of(lists.alone):
+            yield field.name, *hit
         for phrases, words in lists.beside:
-            for start, end in field.hits.of(phrases):
-                place: Place = (field.name, start, end)
-                told = title.hits.of(words) if field is text else _in_lead(text, words)
+            for hit in field.hits.of(phrases):
+                told = (title if field is text else text).hits.of(words)
+                if field is title and told and text.sentence(told[0][0]) > LEAD:
+                    told = []  # only the first sentences say what a headline means
+                place: Place = (field.name, *hit)
                 if told or _has_near(field, place, words, reach=0):
                     yield place
-
-
-def _in_lead(text: _Field, words: int) -> bool:
-    """Whether one of the words stands in the first sentences: they say what a headline means."""
-    hits = text.hits.of(words)
-    return bool(hits) and text.sentence(hits[0][0]) <= LEAD
-
-
-def _weight(places: Sequence[Place], fields: Sequence[_Field]) -> int:
-    """Return how many sentences tell of something; a headline counts for two."""
-    title, text = fields
-    starts = {start for name, start, _ in places if name == text.name}
-    told = len(starts) if len(starts) < 2 else len(set(map(text.sentence, starts)))
-    return told + (2 if any(name == title.name for name, *_ in places) else 0)
 
 
 def _is_inside(place: Place, longer: Place) -> bool:
@@ -424,7 +384,7 @@ def _is_inside(place: Place, longer: Place) -> bool:
     return same and longer[2] - longer[1] > place[2] - place[1]
 
 
-def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, ...]:
+def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:
     """Return the first few places that say something else each, headline first, longest first."""
     text = {field.name: field.text for field in fields}
     chosen: list[Place] = []
@@ -438,30 +398,3 @@ def _evidence(places: Sequence[Place], fields: Sequence[_Field]) -> tuple[Span, 
         if len(chosen) == SPANS:
             break
     return tuple(Span(*place) for place in chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyAssessor:
-    """Names institutions and instruments, topics, vulnerability and partnership of each article.
-
-    The model is built by `load`, once and when it is first needed.
-    """
-
-    stamp: str
-    load: Callable[[], PolicyModel]
-
-    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
-        """Tag each article, in order."""
-        return list(map(self._assess, articles))
-
-    def _assess(self, article: Article) -> Assessment:
-        try:
-            tags = self.load().tag(article.title, article.text, language_of(article))
-            return Assessment(self.stamp, tags=tags)
-        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
-            return Assessment(self.stamp, error=type(error).__name__)
-
-
-def load_policy_assessor(folder: ModelFolder) -> PolicyAssessor:
-    """Return the assessor of a verified folder, whose model is built when it is first needed."""
-    return PolicyAssessor(policy_stamp(folder), cache(partial(load_policy, folder)))

@@ -1,23 +1,21 @@
-"""Is an article about trafficking in human beings? A linear model, and a cascade behind it.
+"""Relevance: is an article about trafficking in human beings? A linear model, a cascade behind it.
 
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
 borderline is what the second sees and the first does not. The linear model reads every article,
 the cascade's encoder what is uncertain then.
 
-Sentences about trafficking that belong to no story: definitions and calls to a hotline.
-
-Some offices append them to every release. They are left out only where the headline names nothing
-of trafficking: in a story that is about it they do no harm, and a piece that explains the crime is
-made of them. `models/relevance-en/*/README.md` says what that changes.
-
-Of which countries it was measured how well the English relevance model finds articles.
+Sentences about trafficking that belong to no story are left out: some offices append definitions
+and calls to a hotline to every release. Only where the headline names nothing of trafficking: in a
+story that is about it they do no harm, and a piece that explains the crime is made of them.
+`models/relevance-en/*/README.md` says what that changes.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +24,16 @@ from monitor.classify.cascade import ANY, Cascade, load_cascade
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.features import Reading, StoryCounter, opening, read_article
 from monitor.classify.linear_model import LinearModel
-from monitor.classify.model_files import META, ModelFolder, find_model, read_meta
+from monitor.classify.model_files import META, ModelFolder, find_model, read_meta, understood
 from monitor.classify.model_stamps import RELEVANCE, encoder_folder
-from monitor.classify.prefilter import Gate, parse_gate
 from monitor.classify.word_tokens import split_words
 from monitor.records.errors import ModelError
 
 NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
+_WORD = re.compile(r"[^\W_]+")
+_PARTS = {"openers", "weights", "intercept", "threshold"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,77 @@ class Judgement:
     any: float
     relevant: bool
     borderline: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a digest shows it, as relevant or borderline."""
+        return self.relevant or self.borderline
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilter:
+    """Could an article be about trafficking at all? A weight for each word, in one pass.
+
+    Nine of ten news items need no more. It is wide on purpose: whatever it lets through is judged
+    by the models behind it, and what it costs in recall is in `models/relevance-en/*/README.md`.
+    It opens where the letters of an opener stand, or where the words weigh enough.
+
+    The weight of a text is `intercept` plus the mean of its different words' `weights`, times the
+    square root of their number: log odds of a linear model over a vector of length 1.
+    """
+
+    openers: tuple[str, ...]
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    def opens(self, *texts: str) -> bool:
+        """Whether texts (headline, summary, body) together could be about trafficking."""
+        return self.shut_out(*texts) is None
+
+    def shut_out(self, *texts: str) -> float | None:
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
+        lower = "\n".join(texts).lower()
+        if any(opener in lower for opener in self.openers):
+            return None
+        weight = self.weigh(lower)
+        return weight if weight < self.threshold else None
+
+    def weigh(self, *texts: str) -> float:
+        """Return the log odds of texts by their words alone."""
+        lower, get = "\n".join(texts).lower(), self.weights.get
+        found = [weight for word in words_of(lower) if (weight := get(word)) is not None]
+        return self.intercept + (sum(found) / sqrt(len(found)) if found else 0.0)
+
+
+def words_of(lower: str) -> set[str]:
+    """Return the different words of a text in lower case."""
+    return set(_WORD.findall(lower))
+
+
+def parse_prefilter(raw: Any, where: str) -> Prefilter:
+    """Return the gate of `gate.json`; raises `ModelError` naming the key."""
+    if not isinstance(raw, dict) or raw.keys() != _PARTS:
+        raise ModelError(f"{where}: must have {', '.join(sorted(_PARTS))} and nothing else")
+    weights, openers = raw["weights"], raw["openers"]
+    if not isinstance(weights, dict) or not all(map(_is_number, weights.values())):
+        raise ModelError(f"{where}: 'weights' must map words to numbers")
+    if not isinstance(openers, list) or not all(isinstance(o, str) and o for o in openers):
+        raise ModelError(f"{where}: 'openers' must be a list of strings")
+    for key in ("intercept", "threshold"):
+        if not _is_number(raw[key]):
+            raise ModelError(f"{where}: '{key}' must be a number")
+    return Prefilter(tuple(openers), weights, float(raw["intercept"]), float(raw["threshold"]))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def prefilter_json(gate: Prefilter) -> dict[str, Any]:
+    """Return a gate as `gate.json` holds it."""
+    weights = dict(sorted(gate.weights.items()))
+    return asdict(gate) | {"openers": list(gate.openers), "weights": weights}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +134,7 @@ class RelevanceModel:
     calibration: Sequence[Calibration]
     thresholds: Mapping[str, float]
     cascade: Cascade | None = None
-    gate: Gate | None = None
+    gate: Prefilter | None = None
     shut: Sequence[Calibration] = ()
     opening: int | None = None
 
@@ -104,21 +174,15 @@ class RelevanceModel:
         """Whether the linear model sees nothing in words that weigh much in the gate."""
         if self.gate is None or self.cascade is None or linear[ANY] >= self.cascade.lower:
             return False
-        return self.cascade.is_strange(linear, self.gate.weigh(title, text))
+        return self.gate.weigh(title, text) >= self.cascade.strange
 
     def settled(self, linear: Sequence[float]) -> tuple[float, float]:
         """Return the probabilities of both outputs by the linear model alone."""
-        main, any_ = (
-            calibration.probability(odds)
-            for odds, calibration in zip(linear, self.calibration, strict=True)
-        )
-        # a main subject is a subject
-        return main, max(main, any_)
+        return _both(self.calibration, linear)
 
     def shut_out(self, weight: float) -> tuple[float, float]:
         """Return the probabilities of both outputs for what the gate keeps out."""
-        main, any_ = (calibration.probability(weight) for calibration in self.shut)
-        return main, max(main, any_)
+        return _both(self.shut, (weight, weight))
 
     def decide(self, main: float, any_: float) -> Judgement:
         """Return the judgement that two probabilities amount to."""
@@ -132,6 +196,11 @@ class RelevanceModel:
         return odds
 
 
+def _both(calibrations: Sequence[Calibration], odds: Sequence[float]) -> tuple[float, float]:
+    main, any_ = (one.probability(value) for one, value in zip(calibrations, odds, strict=True))
+    return main, max(main, any_)  # a main subject is a subject
+
+
 def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> RelevanceModel:
     """Build the model of a verified folder; raises `ModelError`.
 
@@ -140,52 +209,25 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=2, story=len(counter.names))
-    meta = folder.meta
-    try:
-        calibration = [parse_calibration(raw) for raw in meta.settings["calibration"]]
-        thresholds = {key: float(meta.thresholds[key]) for key in ("relevant", "borderline")}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{folder.path / 'meta.json'}: calibration or thresholds: {error}"
-        ) from error
+    settings, where = folder.meta.settings, str(folder.path / META)
+    with understood(f"{where}: calibration or thresholds"):
+        calibration = [parse_calibration(raw) for raw in settings["calibration"]]
+        cuts = {key: float(folder.meta.thresholds[key]) for key in ("relevant", "borderline")}
     if len(calibration) != 2:
-        raise ModelError(f"{folder.path / 'meta.json'}: calibration of two outputs expected")
-    return RelevanceModel(
-        cues,
-        counter,
-        linear,
-        calibration,
-        thresholds,
-        _cascade(folder, encoder),
-        *_gate(folder),
-        _opening(folder),
-    )
-
-
-def _opening(folder: ModelFolder) -> int | None:
-    raw = folder.meta.settings.get("opening")
-    if raw is not None and (type(raw) is not int or raw < 1):
-        raise ModelError(f"{folder.path / 'meta.json'}: 'opening' is a number of characters")
-    return raw
-
-
-def _gate(folder: ModelFolder) -> tuple[Gate | None, Sequence[Calibration]]:
-    """Return the gate of a folder and the calibrations of what it keeps out."""
-    if GATE not in folder.meta.files:
-        return None, ()
-    gate = parse_gate(folder.json(GATE), str(folder.path / GATE))
-    try:
-        main, any_ = map(parse_calibration, folder.meta.settings["shut"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{folder.path / 'meta.json'}: 'shut': {error}") from error
-    return gate, (main, any_)
-
-
-def _cascade(folder: ModelFolder, encoder: ModelFolder | None) -> Cascade | None:
+        raise ModelError(f"{where}: calibration of two outputs expected")
     encoder = encoder or encoder_folder(folder)
-    if encoder is None:
-        return None
-    return load_cascade(folder.meta.settings["cascade"], encoder, str(folder.path / "meta.json"))
+    cascade = load_cascade(settings["cascade"], encoder, where) if encoder else None
+    gate: Prefilter | None = None
+    shut: Sequence[Calibration] = ()
+    if GATE in folder.meta.files:
+        gate = parse_prefilter(folder.json(GATE), str(folder.path / GATE))
+        with understood(f"{where}: 'shut'"):
+            main, any_ = map(parse_calibration, settings["shut"])
+            shut = (main, any_)
+    cut = settings.get("opening")
+    if cut is not None and (type(cut) is not int or cut < 1):
+        raise ModelError(f"{where}: 'opening' is a number of characters")
+    return RelevanceModel(cues, counter, linear, calibration, cuts, cascade, gate, shut, cut)
 
 
 def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel:
@@ -194,7 +236,7 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
     raw: Any = folder.json(VOCABULARY)
     vocabulary: dict[str, dict[str, int]] = {}
     size = 0
-    try:
+    with understood(f"{folder.path}: {VOCABULARY} or {WEIGHTS}"):
         for field, grams in raw.items():
             vocabulary[field] = {gram: size + i for i, gram in enumerate(grams)}
             size += len(grams)
@@ -207,8 +249,6 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
             "story_weights": (outputs, story),
             "intercept": (outputs,),
         }
-    except (AttributeError, TypeError) as error:
-        raise ModelError(f"{folder.path}: {VOCABULARY} or {WEIGHTS}: {error}") from error
     for name, shape in shapes.items():
         if arrays[name].shape != shape:
             raise ModelError(
@@ -241,19 +281,16 @@ def without_appended(title: str, text: str, cues: CueTable) -> str:
     The first sentence always stays.
     """
     lower = text.lower()
-    if not any(letters in lower for letters in _LETTERS) or _names_the_subject(title, cues):
+    if not any(letters in lower for letters in _LETTERS):
         return text
-    parts: list[str] = []
-    for number, match in enumerate(_SENTENCE.finditer(text)):
-        sentence = match.group()
-        appended = number > 0 and _APPENDED.search(sentence) is not None
-        parts.append(" " * len(sentence) if appended else sentence)
-    return "".join(parts)
-
-
-def _names_the_subject(title: str, cues: CueTable) -> bool:
     core = cues.of_kind("term", "purpose", "means")
-    return any(cue.group in core for cue in cues.find(split_words(title).words))
+    if any(cue.group in core for cue in cues.find(split_words(title).words)):
+        return text  # the headline names the subject
+    sentences = _SENTENCE.findall(text)
+    return "".join(
+        " " * len(sentence) if number and _APPENDED.search(sentence) else sentence
+        for number, sentence in enumerate(sentences)
+    )
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:
@@ -266,7 +303,5 @@ def measured_countries(models: Path) -> frozenset[str] | None:
     table = read_meta(folder).scores.get("countries")
     if table is None:
         return None
-    try:
+    with understood(f"{folder / META}: scores by country"):
         return frozenset(code for code, row in table.items() if row["recall"] is not None)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ModelError(f"{folder / META}: scores by country: {error}") from error

@@ -1,4 +1,4 @@
-"""The words that show why a tag was given."""
+"""Evidence of tags: the words that show why a tag was given."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.encoder import EncoderModel
 from monitor.classify.features import LEAD_WORDS, Reading
-from monitor.classify.word_tokens import Words
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
+from monitor.text.regular_expressions import word_set
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,16 +22,18 @@ SENTENCES, LONGEST = 4, 40
 SPANS = 3
 """A reader wants the reason, not every repeat of it."""
 
-_SAY_NOTHING = frozenset(
-    "about after also another because been before being between both could during each ever from "  # noqa: SIM905 a list of words reads better so
+_SAY_NOTHING = word_set(
+    "about after also another because been before being between both could during each ever from "
     "have having here into just made make many more most much must near next once only other over "
     "said same says shall should some such than that their them then there these they this those "
     "through under until upon very were what when where which while will with within without would "
-    "your month week year today monday tuesday wednesday thursday friday saturday sunday".split()
+    "your month week year today monday tuesday wednesday thursday friday saturday sunday"
 )
 """Words that weigh in a model but tell a reader nothing, with all of under four letters."""
 
 Weights = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+Place = tuple[FieldName, int, int]
+"""Words `first` to `last` (exclusive) of a field."""
 
 
 def cue_spans(
@@ -41,28 +44,32 @@ def cue_spans(
     Best: in the headline, in the lead, in a sentence with a core cue of another group, long. The
     same words are given once.
     """
-    ranked: list[tuple[tuple[int, ...], FieldName, Cue]] = []
-    for field, words, cues in _fields(reading):
+    ranked: list[tuple[tuple[int, ...], Place]] = []
+    for field, words, cues in reading.fields():
         cored = {words.sentences[c.first]: c.group for c in cues if c.group in core}
         for cue in cues:
             if cue.group in wanted:
                 beside = cored.get(words.sentences[cue.first], cue.group) != cue.group
                 near = field == "title" or cue.first < LEAD_WORDS
                 rank = (-(near + beside), field == "text", cue.first - cue.last, cue.first)
-                ranked.append((rank, field, cue))
+                ranked.append((rank, (field, cue.first, cue.last)))
     ranked.sort(key=lambda item: item[0])
-    chosen: list[tuple[FieldName, int, int]] = []
+    return in_order(reading, first_apart(reading, (place for _, place in ranked), number))
+
+
+def first_apart(reading: Reading, ranked: Iterable[Place], number: int) -> list[Place]:
+    """Return the first few word ranges that share no words and are not the same words again."""
+    chosen: list[Place] = []
     said: set[str] = set()
-    for _, field, cue in ranked:
-        words = reading.title if field == "title" else reading.text
-        phrase = " ".join(words.words[cue.first : cue.last])
-        overlap = any(f == field and a < cue.last and cue.first < b for f, a, b in chosen)
-        if phrase not in said and not overlap:
+    for field, first, last in ranked:
+        phrase = " ".join(reading.words(field).words[first:last])
+        apart = all(f != field or b <= first or last <= a for f, a, b in chosen)
+        if apart and phrase not in said:
             said.add(phrase)
-            chosen.append((field, cue.first, cue.last))
+            chosen.append((field, first, last))
         if len(chosen) == number:
             break
-    return in_order(reading, chosen)
+    return chosen
 
 
 def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:
@@ -85,14 +92,14 @@ def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple
     Words that say nothing by themselves are no evidence.
     """
     places: list[tuple[float, FieldName, int]] = []
-    for (field, words, _), added in zip(_fields(reading), weights, strict=True):
+    for (field, words, _), added in zip(reading.fields(), weights, strict=True):
         places += [
             (float(weight), field, i)
             for i, weight in enumerate(added)
             if weight > 0 and len(words.words[i]) > 3 and words.words[i] not in _SAY_NOTHING
         ]
     places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
-    chosen: list[tuple[FieldName, int, int]] = []
+    chosen: list[Place] = []
     for _, field, at in places[:number]:
         added = weights[0] if field == "title" else weights[1]
         first, last = at, at + 1
@@ -109,17 +116,16 @@ def best_sentence(
 ) -> Span | None:
     """Return the sentence, of headline and lead, for which the encoder says a label the most."""
     best: tuple[float, Span] | None = None
-    for field, words in (("title", reading.title), ("text", reading.text)):
-        given = article[0] if field == "title" else article[1]
+    for given, (field, words, _) in zip(article, reading.fields(), strict=True):
         for first, last in _sentences(words)[:SENTENCES]:
-            span = reading.span(field, first, last)  # type: ignore[arg-type]
+            span = reading.span(field, first, last)
             said = float(encoder.read(given[span.start : span.end])[head][label])
             if best is None or said > best[0]:
                 best = (said, span)
     return None if best is None else best[1]
 
 
-def _sentences(words: Words) -> list[tuple[int, int]]:
+def _sentences(words: WordTokens) -> list[tuple[int, int]]:
     """Return the sentences as ranges of at most `LONGEST` words."""
     starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
     ends = [*starts[1:], len(words)][: len(starts)]
@@ -148,14 +154,12 @@ def generic_sentences(reading: Reading, generic: int) -> set[int]:
     return {reading.text.sentences[c.first] for c in reading.text_cues if c.group == generic}
 
 
-def in_order(reading: Reading, chosen: Iterable[tuple[FieldName, int, int]]) -> tuple[Span, ...]:
+def in_order(reading: Reading, chosen: Iterable[Place]) -> tuple[Span, ...]:
     """Return word ranges as spans, headline first."""
-    ordered: Sequence[tuple[FieldName, int, int]] = sorted(
-        chosen, key=lambda item: (item[0] == "text", item[1])
-    )
-    return tuple(reading.span(*item) for item in ordered)
+    ordered = sorted(chosen, key=lambda place: (place[0] == "text", place[1]))
+    return tuple(reading.span(*place) for place in ordered)
 
 
-def _fields(reading: Reading) -> Iterable[tuple[FieldName, Words, list[Cue]]]:
-    yield "title", reading.title, reading.title_cues
-    yield "text", reading.text, reading.text_cues
+def is_unmeasured(label: str, few: Collection[str], measured: Collection[str]) -> bool:
+    """Whether a label is among those with too `few` examples; `*`: all but those `measured`."""
+    return label in few or ("*" in few and label not in measured)

@@ -1,55 +1,39 @@
-"""What an article tells of: form of exploitation, response, places, victims, flow, help.
+"""Tags of an article: form of exploitation, response, places, victims, flow, help.
 
 Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
 gender and protection, phrases and encoder for `form`, a linear model and the encoder for
 `response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
 small learned choice for `place`. Every tag has evidence.
 
-How the linear model and the encoder decide together on response, victim and flow.
-
-Equal shares of log odds on a like scale: with a few dozen rows that neither has learned from,
-fitted shares would be fitted noise. Cut-offs are those of the model folder.
+Linear model and encoder decide together by equal shares of log odds on a like scale: with a few
+dozen rows that neither has learned from, fitted shares would be fitted noise. Cut-offs are those of
+the model folder.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from monitor.classify import phrase_tags, place_roles, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.model_stamps import TAGS, tags_encoder
-from monitor.classify.outlet_homes import NOWHERE, Home, Outlets, Source, make_outlets, outlet_start
-from monitor.classify.phrase_tags import (
-    GENERIC,
-    GROUPS,
-    STANDING,
-    find_indicators,
-    find_protection,
-    form_odds,
-    form_support,
-    form_tag,
-    unspecified_tag,
+from monitor.classify.outlet_homes import (
+    NOWHERE,
+    Home,
+    OutletHomes,
+    Provenance,
+    make_outlets,
+    outlet_start,
 )
+from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
-from monitor.classify.place_roles import (
-    FEATURES,
-    FLOW_NAMES,
-    PlaceCuts,
-    chosen_places,
-    flow_numbers,
-    flow_of_roles,
-    home_evidence,
-    place_evidence,
-    place_features,
-    place_role,
-    story_places,
-)
 from monitor.classify.relevance import CUES, load_linear
 from monitor.classify.tag_evidence import (
     SPANS,
@@ -58,15 +42,8 @@ from monitor.classify.tag_evidence import (
     generic_sentences,
     heaviest_spans,
     in_order,
+    is_unmeasured,
     telling,
-)
-from monitor.classify.victims import (
-    PROFILE_NAMES,
-    Person,
-    find_gender,
-    find_people,
-    people_spans,
-    profile,
 )
 from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
@@ -98,7 +75,7 @@ NEARLY = -1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Fused:
+class FusionSettings:
     """`share` of the encoder (0: none, 1: alone), and where each scheme is cut.
 
     `cuts` and `spread`: of the linear model's response outputs, in the order of `RESPONSES`. The
@@ -116,16 +93,17 @@ class Fused:
     flow: float
 
 
-def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> dict[str, float]:
+def fuse_responses(
+    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
+) -> dict[str, float]:
     """Return the responses given, with their log odds."""
     share = 0.0 if heads is None else fused.share
     values: dict[str, float] = {}
     for at, label in enumerate(RESPONSES):
         value = (1 - share) * (odds[at] - fused.cuts[at]) / fused.spread[at]
         if heads is not None:
-            value += (
-                share * (float(heads["response"][at]) - fused.encoder_cut) / (fused.encoder_spread)
-            )
+            head = float(heads["response"][at])
+            value += share * (head - fused.encoder_cut) / fused.encoder_spread
         values[label] = 2 * value
     given = {label: value for label, value in values.items() if value >= 0}
     if given:
@@ -135,7 +113,7 @@ def fuse_responses(odds: Sequence[float], heads: Heads | None, fused: Fused) -> 
 
 
 def fuse_people(
-    odds: Sequence[float], heads: Heads | None, fused: Fused
+    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
 ) -> dict[str, tuple[str, float]]:
     """Return the label of `victim` and of `flow` with its log odds, where one is given.
 
@@ -172,15 +150,8 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def fused_json(fused: Fused) -> Mapping[str, object]:
-    """Return the settings as `meta.json` holds them."""
-    from dataclasses import asdict
-
-    return asdict(fused)
-
-
 NAME = TAGS
-UNKNOWN = Source()
+UNKNOWN = Provenance()
 CERTAIN = 2.0
 """Log odds of a flow that the roles of places say: of ten such nine are right."""
 PLACES = "places.json"
@@ -206,31 +177,34 @@ class TagsModel:
     counter: StoryCounter
     linear: LinearModel
     gazetteer: Gazetteer
-    outlets: Outlets
+    outlets: OutletHomes
     places: SmallModel
-    place_cuts: PlaceCuts
+    place_cuts: place_roles.PlaceCuts
     people: Sequence[SmallModel]
-    fused: Fused
+    fused: FusionSettings
     encoder: EncoderModel | None = None
-    experimental: Mapping[str, Sequence[str]] | None = None
-    measured: Mapping[str, Sequence[str]] | None = None
+    experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def tag(self, title: str, text: str, source: Source = UNKNOWN) -> tuple[Tag, ...]:
+    def tag(self, title: str, text: str, source: Provenance = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
         facts = self.read(title, text, source)
         places = self._places(facts)
+        # the gender of the story's victims, or else of those spoken of at large
+        gender = victims.find_gender(facts.shown, self.cues)
+        gender = gender or victims.find_gender(facts.reading, self.cues)
         found = (
             *self._forms(facts),
             *self._responses(facts),
             *places,
             *self._people(facts, places),
-            *self._gender(facts),
-            *find_protection(facts.shown or facts.reading, self.cues),
-            *find_indicators(facts.reading, self.cues),
+            *([gender] if gender else []),
+            *phrase_tags.find_protection(facts.shown, self.cues),
+            *phrase_tags.find_indicators(facts.reading, self.cues),
         )
         return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
 
-    def read(self, title: str, text: str, source: Source = UNKNOWN) -> Facts:
+    def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)
@@ -242,7 +216,7 @@ class TagsModel:
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
             self.gazetteer.find(title, text, reading, home.country, world=home.world),
-            find_people(title, text, reading),
+            victims.find_people(title, text, reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
@@ -255,21 +229,20 @@ class TagsModel:
 
     def _forms(self, facts: Facts) -> list[Tag]:
         head = None if facts.heads is None else facts.heads["form"].tolist()
-        odds = form_odds(form_support(facts.reading, self.cues), head)
+        odds = phrase_tags.form_odds(phrase_tags.form_support(facts.reading, self.cues), head)
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = form_tag(facts.shown or facts.reading, self.cues, form, value)
+                tag = phrase_tags.form_tag(facts.shown, self.cues, form, value)
                 if not tag.evidence:
-                    tag = form_tag(facts.reading, self.cues, form, value)
+                    tag = phrase_tags.form_tag(facts.reading, self.cues, form, value)
                 tags.append(self._with_sentence(facts, tag, "form"))
         tags = [tag for tag in tags if tag.evidence]
         if tags:
             return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-        unspecified = unspecified_tag(
-            facts.shown or facts.reading, self.cues, odds
-        ) or unspecified_tag(facts.reading, self.cues, odds)
-        return [] if unspecified is None else [unspecified]
+        readings = (facts.shown, facts.reading)
+        found = (phrase_tags.unspecified_tag(reading, self.cues, odds) for reading in readings)
+        return [*filter(None, found)][:1]
 
     def _responses(self, facts: Facts) -> list[Tag]:
         tags: list[Tag] = []
@@ -279,9 +252,8 @@ class TagsModel:
             tag = Tag("response", label, round(probability(value), 4), spans)
             tag = self._with_sentence(facts, tag, "response")
             if not tag.evidence:
-                weights = self.linear.word_weights(
-                    facts.reading, OUTPUTS.index(("response", label))
-                )
+                output = OUTPUTS.index(("response", label))
+                weights = self.linear.word_weights(facts.reading, output)
                 tag = replace(tag, evidence=heaviest_spans(facts.reading, weights))
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
@@ -296,43 +268,31 @@ class TagsModel:
         odds = [model.log_odds(numbers) for model in self.people]
         given = fuse_people(odds, facts.heads, self.fused)
         abroad = self.cues.index["cross_border"]
-        told = any(
-            cue.group == abroad for cue in (*facts.reading.title_cues, *facts.reading.text_cues)
-        )
-        flow = flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
+        told = any(cue.group == abroad for _, _, cues in facts.reading.fields() for cue in cues)
+        flow = place_roles.flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
         if flow == "cross_border" or (flow and "flow" not in given):
             given["flow"] = (flow, max(CERTAIN, odds[PEOPLE.index(flow)]))
         tags: list[Tag] = []
         for scheme, (label, value) in given.items():
+            tag = Tag(scheme, label, round(probability(value), 4), ())
             if scheme == "victim":
-                spans = self._victim_spans(facts, label)
+                tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
             else:
-                spans = self._flow_spans(facts, label, places)
-            tag = Tag(scheme, label, round(probability(value), 4), spans)
-            tags.append(self._with_sentence(facts, tag, scheme) if scheme == "flow" else tag)
+                tag = replace(tag, evidence=self._flow_spans(facts, label, places))
+                tags.append(self._with_sentence(facts, tag, scheme))
         return [tag for tag in tags if tag.evidence]
-
-    def _gender(self, facts: Facts) -> list[Tag]:
-        """Return the gender of the victims: of the story's, or else of those spoken of at large."""
-        shown = facts.shown or facts.reading
-        tag = find_gender(shown, self.cues) or find_gender(facts.reading, self.cues)
-        return [] if tag is None else [tag]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for people of a label, or the nationals named; else nothing shows it."""
         at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
-        told = [
-            person
-            for person in facts.people
-            if person.field == "title" or facts.reading.text.sentences[person.first] not in at_large
-        ]
-        spans = people_spans(facts.reading, told, label) or people_spans(
-            facts.reading, facts.people, label
-        )
+        sentences = facts.reading.text.sentences
+        told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
+        spans = victims.people_spans(facts.reading, told, label)
+        spans = spans or victims.people_spans(facts.reading, facts.people, label)
         if spans or label == "child":
             return spans
         nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
-        return place_evidence(facts.reading, nationals, "origin")
+        return place_roles.place_evidence(facts.reading, nationals, "origin")
 
     def _flow_spans(self, facts: Facts, label: str, tags: Sequence[Tag]) -> tuple[Span, ...]:
         """Return the places and phrases that show a flow: one country's, or two countries'."""
@@ -359,46 +319,43 @@ class TagsModel:
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
         wanted = {self.cues.index[name] for name in groups}
-        shown = facts.shown or facts.reading
         # what stands in the outlet's name is no evidence, even where nothing else is
-        rest = replace(facts.reading, title_cues=shown.title_cues)
-        return cue_spans(shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
+        rest = replace(facts.reading, title_cues=facts.shown.title_cues)
+        return cue_spans(facts.shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
 
     def _places(self, facts: Facts) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
-        features = place_features(reading, mentions, self.core, float(facts.odds[US]), facts.home)
+        wording = float(facts.odds[US])
+        features = place_roles.place_features(reading, mentions, self.core, wording, facts.home)
         scores = {c: probability(self.places.log_odds(f)) for c, f in features.items()}
-        told = story_places(reading, mentions, facts.home)
-        chosen = chosen_places(scores, *told, self.place_cuts)
+        told = place_roles.story_places(reading, mentions, facts.home)
+        chosen = place_roles.chosen_places(scores, *told, self.place_cuts)
         tags: list[Tag] = []
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
             where = country in chosen
             if own:
-                role = "exploitation" if where else place_role(reading, own)
+                role = "exploitation" if where else place_roles.place_role(reading, own)
                 if role == "mentioned" and all(mention.frame for mention in own):
                     continue
                 sure = score if where else 1 - score
-                spans = place_evidence(reading, own, role)
+                spans = place_roles.place_evidence(reading, own, role)
                 tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif where:
-                spans = self._unnamed_spans(facts, country)
+            elif where:  # by the outlet, or by American wording
+                if country in (facts.home.country, facts.home.section):
+                    spans = place_roles.home_evidence(
+                        reading, outlet_start(facts.title, reading.title)
+                    )
+                else:
+                    spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
                 if spans:
                     tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
         return tags
 
-    def _unnamed_spans(self, facts: Facts, country: str) -> tuple[Span, ...]:
-        """Return what speaks for a country that is not named: the outlet, or American wording."""
-        if country in (facts.home.country, facts.home.section):
-            return home_evidence(facts.reading, outlet_start(facts.title, facts.reading.title))
-        return heaviest_spans(facts.reading, self.linear.word_weights(facts.reading, US), 2)
-
     def _is_experimental(self, tag: Tag) -> bool:
         scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
-        few = (self.experimental or {}).get(scheme, ())
-        return tag.label in few or (
-            "*" in few and tag.label not in (self.measured or {}).get(scheme, ())
-        )
+        few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
+        return is_unmeasured(tag.label, few, measured)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -414,9 +371,9 @@ class Facts:
     reading: Reading
     odds: NDArray[np.float64]
     mentions: Sequence[PlaceMention]
-    people: Sequence[Person]
+    people: Sequence[victims.PeopleMention]
     heads: Heads | None
-    shown: Reading | None = None
+    shown: Reading
     home: Home = NOWHERE
 
 
@@ -427,12 +384,12 @@ def people_features(facts: Facts, places: Collection[str]) -> list[float]:
     """
     return [
         *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
-        *profile(facts.reading, facts.people, facts.mentions),
-        *flow_numbers(facts.reading, facts.mentions, places, facts.home),
+        *victims.profile(facts.reading, facts.people, facts.mentions),
+        *place_roles.flow_numbers(facts.reading, facts.mentions, places, facts.home),
     ]
 
 
-def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, Outlets]:
+def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
     """Build gazetteer and outlets of `places.json`."""
     names = unpack_names(raw["names"])
     gazetteer = Gazetteer(names, raw["ambiguous"], raw["instruments"], raw["papers"])
@@ -451,18 +408,21 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     raw: Any = folder.json(PLACES)
     try:
         gazetteer, outlets = load_places(raw)
-        places = parse_small(raw["model"], len(FEATURES))
-        size = US + 1 - CHILD + len(PROFILE_NAMES) + len(FLOW_NAMES)
+        places = parse_small(raw["model"], len(place_roles.FEATURES))
+        size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
         people = [parse_small(raw["people"][name], size) for name in PEOPLE]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{folder.path / PLACES}: {error}") from error
     try:
-        fused = Fused(**folder.meta.settings["fused"])
-        cuts = PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
+        fused = FusionSettings(**folder.meta.settings["fused"])
+        cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{meta}: thresholds or fused: {error}") from error
-    if sizes != {len(RESPONSES)} or not {*GROUPS, GENERIC, STANDING} <= cues.index.keys():
+    if (
+        sizes != {len(RESPONSES)}
+        or not {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
+    ):
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
     return TagsModel(

@@ -60,11 +60,10 @@ class TextTokenizer:
         Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
         """
         ids, places = self._pieces(text)
-        ids, places = ids[: self.limit], places[: self.limit]
         known = self._pieces(before)[0][-context:] if before else []
         end = self._mark("[SEP]")
-        row = (self._mark("[CLS]"), *known, end, *ids, end)
-        return Sentence(row, len(known) + 2, tuple(places))
+        row = (self._mark("[CLS]"), *known, end, *ids[: self.limit], end)
+        return Sentence(row, len(known) + 2, tuple(places[: self.limit]))
 
     def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         clean = text.encode("utf-8", "replace").decode()

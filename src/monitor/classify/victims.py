@@ -1,16 +1,14 @@
-"""The gender of the victims as an article tells it: by words for people, never by names.
+"""Victims: who an article speaks of, by words for people, never by names.
 
-Ruled: "woman" is a victim where something is done to her, a suspect where she is arrested. A woman
-or girl of whom neither is said counts too, a man does not: in these stories men are far more often
-those who do it. What is done to "her" or "him" counts as well. The words are cues of the kind
-`gender`.
+Gender is ruled: "woman" is a victim where something is done to her, a suspect where she is
+arrested. A woman or girl of whom neither is said counts too, a man does not: in these stories men
+are far more often those who do it. What is done to "her" or "him" counts as well. The words are
+cues of the kind `gender`.
 
-Who an article speaks of and whether a border was crossed, as numbers.
-
-N-grams know "16 year" and "17 year" as different words and cannot tell a victim's age from a
-suspect's ("Smith, 34, was charged"). These counts can; the learned models of victim and flow use
-them beside the n-grams. They count words and follow nobody, unlike `monitor.persons`: the models
-were trained on just these counts.
+The profile is numbers: n-grams know "16 year" and "17 year" as different words and cannot tell a
+victim's age from a suspect's ("Smith, 34, was charged"). These counts can; the learned models of
+victim and flow use them beside the n-grams. They count words and follow nobody, unlike
+`monitor.people`: the models were trained on just these counts.
 """
 
 from __future__ import annotations
@@ -24,8 +22,8 @@ from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import count_roles
-from monitor.classify.tag_evidence import in_order
-from monitor.classify.word_tokens import Words
+from monitor.classify.tag_evidence import first_apart, in_order
+from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
@@ -60,7 +58,7 @@ Part = Literal["suffers", "does", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _GenderEvidence:
     """Words `first` to `last` (exclusive) of a field that tell of a victim's gender."""
 
     gender: str
@@ -74,42 +72,29 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
     """Return whether the victims are told as female, male or both; `None` where neither."""
     if not cues.index.keys() >= set(GROUPS):
         return None
-    told = [
-        *_told("title", reading.title, reading.title_cues, cues),
-        *_told("text", reading.text, reading.text_cues, cues),
-    ]
-    female = [each for each in told if each.gender == "female"]
-    male = [each for each in told if each.gender == "male"]
+    told = [one for field in reading.fields() for one in _told(*field, cues)]
     if not told:
         return None
-    label = "both" if female and male else "female" if female else "male"
-    number = min(map(len, (female, male))) if label == "both" else len(told)
-    best = [*_best(female), *_best(male)] if label == "both" else _best(told)
+    female = [each for each in told if each.gender == "female"]
+    male = [each for each in told if each.gender == "male"]
+    both = bool(female and male)
+    label = "both" if both else "female" if female else "male"
+    number = min(len(female), len(male)) if both else len(told)
+    best = [*_best(female), *_best(male)] if both else _best(told)
     # of both, one of each before the second of one
     best.sort(key=lambda each: not each.sure)
-    spans = in_order(reading, _apart(reading, best))
+    places = ((each.field, each.first, each.last) for each in best)
+    spans = in_order(reading, first_apart(reading, places, _SPANS))
     return Tag("gender", label, round(1 - 0.5 ** (number + 1), 4), spans)
 
 
-def _best(told: Sequence[_Told]) -> list[_Told]:
+def _best(told: Sequence[_GenderEvidence]) -> list[_GenderEvidence]:
     return sorted(told, key=lambda each: (not each.sure, each.field == "text", each.first))[:_SPANS]
 
 
-def _apart(reading: Reading, told: Sequence[_Told]) -> list[tuple[FieldName, int, int]]:
-    """Return the first few that share no words and are not the same words again."""
-    chosen: list[tuple[FieldName, int, int]] = []
-    said: set[str] = set()
-    for each in told:
-        words = reading.title if each.field == "title" else reading.text
-        phrase = " ".join(words.words[each.first : each.last])
-        apart = all(f != each.field or b <= each.first or each.last <= a for f, a, b in chosen)
-        if apart and phrase not in said:
-            said.add(phrase)
-            chosen.append((each.field, each.first, each.last))
-    return chosen[:_SPANS]
-
-
-def _told(field: FieldName, words: Words, cues: Sequence[Cue], table: CueTable) -> Iterator[_Told]:
+def _told(
+    field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
+) -> Iterator[_GenderEvidence]:
     """Yield the words of a field that tell of a victim's gender."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
@@ -121,11 +106,11 @@ def _told(field: FieldName, words: Words, cues: Sequence[Cue], table: CueTable) 
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
-                yield _Told(gender, part == "suffers", field, first, last)
+                yield _GenderEvidence(gender, part == "suffers", field, first, last)
 
 
 def _part(
-    words: Words, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
+    words: WordTokens, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
 ) -> tuple[Part, Cue]:
     """Return the part of a person by the nearest verb of the sentence, and that verb."""
     for verb in sorted(verbs, key=lambda verb: (_gap(person, verb), verb.first)):
@@ -140,16 +125,11 @@ def _part(
                 return "does", verb
             continue
         if verb.first < person.first:
-            if _DOER_BEFORE.isdisjoint(between):
-                return "suffers", verb
-            return "does", verb
-        active = words.words[verb.last - 1].endswith("ing") or _is_object(words, verb.last)
+            return ("suffers" if _DOER_BEFORE.isdisjoint(between) else "does"), verb
+        behind = words.words[verb.last : verb.last + 1]
+        active = words.words[verb.last - 1].endswith("ing") or not _OBJECT.isdisjoint(behind)
         return ("does" if active else "suffers"), verb
     return "neither", person
-
-
-def _is_object(words: Words, at: int) -> bool:
-    return at < len(words) and words.words[at] in _OBJECT
 
 
 def _gap(one: Cue, other: Cue) -> int:
@@ -170,21 +150,15 @@ Kind = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FLOW = (
-    "countries named",
-    "countries named besides the first",
-    "whence",
-    "on the way",
-    "freed or fled from",
-    "the US named",
-    "another country named",
-    "people by nationality",
+    "countries named; countries named besides the first; whence; on the way; freed or fled "
+    "from; the US named; another country named; people by nationality"
 )
 PROFILE_NAMES = (
     *(f"{kind}, {where}" for kind in KINDS for where in ("headline", "lead", "whole")),
     "children only",
     "adults only",
     "children and adults",
-    *_FLOW,
+    *_FLOW.split("; "),
 )
 ADULT = 18
 _CHILDREN = word_set(
@@ -200,6 +174,11 @@ _ADULTS = word_set(
     "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
     "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
+_KIND_OF: Mapping[str, Kind] = {
+    **dict.fromkeys(_ADULTS, "adults"),
+    **dict.fromkeys(_WOMEN, "women"),
+    **dict.fromkeys(_CHILDREN, "children"),
+}
 _VICTIM_AFTER_AGE = word_set(
     "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
     "bride student"
@@ -223,12 +202,13 @@ _DONE_TO = word_set(
     "trading bought buying keeping kept imprisoned victimized abusing"
 )
 """Verbs whose object, or passive subject, is a victim."""
-_NEAR_profile = 4
+_REACH = 4
+"""So many words may stand between people and what is done to them."""
 _AND = word_set("and or")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PeopleMention:
     """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
 
     kind: Kind
@@ -237,47 +217,43 @@ class Person:
     last: int
 
 
-def find_people(title: str, text: str, reading: Reading) -> list[Person]:
+def find_people(title: str, text: str, reading: Reading) -> list[PeopleMention]:
     """Return every word or age that tells who the people of an article are, in order."""
-    return [
-        *_people("title", title, reading.title),
-        *_people("text", text, reading.text),
-    ]
+    return [*_people("title", title, reading.title), *_people("text", text, reading.text)]
 
 
 _PARTED = frozenset(';:()[]"“”|/')
 """Signs that part what stands before them from what stands behind."""
 
 
-def _people(field: FieldName, text: str, words: Words) -> Iterator[Person]:
+def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMention]:
     names = words.words
     for at, word in enumerate(names):
         if word.isdecimal() and len(word) <= 2:
             kind, last = _age(text, words, at)
             if kind is not None:
-                yield Person(kind, field, at, last)
+                yield PeopleMention(kind, field, at, last)
             continue
-        kind = _kind(word)
+        kind = _KIND_OF.get(word)
         if kind is None:
             continue
-        if kind != "children" and _is_suspect(names, at):
-            yield Person("suspect", field, at, at + 1)
-        elif not (kind == "children" and names[at + 1 : at + 2] and names[at + 1] in _OTHER_CHILD):
-            yield Person(kind, field, at, at + 1)
+        young, after = kind == "children", names[at + 1 : at + 2]
+        if not young and _is_suspect(names, at):
+            yield PeopleMention("suspect", field, at, at + 1)
+        elif not young or _OTHER_CHILD.isdisjoint(after):
+            yield PeopleMention(kind, field, at, at + 1)
             if done_to := _done_to(text, words, at):
-                yield Person(_OBJECT_profile[kind == "children"], field, *done_to)
-        if names[at + 1 : at + 2] and names[at + 1] in _AND:
-            second = _kind(names[at + 2]) if at + 2 < len(names) else None
-            if second is not None and (second == "children") != (kind == "children"):
-                yield Person("both", field, at, at + 3)
+                harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
+                yield PeopleMention(harmed, field, *done_to)
+        if not _AND.isdisjoint(after) and at + 2 < len(names):
+            second = _KIND_OF.get(names[at + 2])
+            if second is not None and (second == "children") != young:
+                yield PeopleMention("both", field, at, at + 3)
 
 
-_OBJECT_profile: tuple[Kind, Kind] = ("adults harmed or freed", "children harmed or freed")
-
-
-def _done_to(text: str, words: Words, at: int) -> tuple[int, int] | None:
+def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
     """Return the words that say what is done to people: "trafficking two girls"."""
-    near = range(max(0, at - _NEAR_profile), min(len(words), at + _NEAR_profile))
+    near = range(max(0, at - _REACH), min(len(words), at + _REACH))
     for i in sorted(near, key=lambda i: abs(i - at)):
         if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
             first, last = min(i, at), max(i, at) + 1
@@ -286,15 +262,7 @@ def _done_to(text: str, words: Words, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _kind(word: str) -> Kind | None:
-    if word in _CHILDREN:
-        return "children"
-    if word in _WOMEN:
-        return "women"
-    return "adults" if word in _ADULTS else None
-
-
-def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
+def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
     """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
     names, age = words.words, int(words.words[at])
     before = names[max(0, at - 4) : at]
@@ -304,11 +272,15 @@ def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
             return "child's age", last
         after = names[last : last + 2]
         return ("victim's adult age" if not _VICTIM_AFTER_AGE.isdisjoint(after) else None), last
-    if before and (before[-1] in ("aged", "ages", "age") or _in_list_of_ages(before)):
+    marks = [i for i, word in enumerate(before) if word in ("aged", "ages")]
+    listed = marks and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
+    if listed or before[-1:] in (["aged"], ["ages"], ["age"]):
         named = not _VICTIM_AFTER_AGE.isdisjoint(before)
         grown: Kind | None = "victim's adult age" if named else None
         return ("child's age" if age < ADULT else grown), at + 1
-    if _at_that_age(before, age):
+    past = before[-2:] in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"])
+    under = before[-1:] == ["under"] and ADULT - 4 <= age <= ADULT
+    if under or (past and age < ADULT):  # "when she was 14", "the age of 12", "under 18"
         return "child's age", at + 1
     # "Smith, 34," is how news gives a suspect's age; a named child is a child all the same
     if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
@@ -318,22 +290,10 @@ def _age(text: str, words: Words, at: int) -> tuple[Kind | None, int]:
     return None, at + 1
 
 
-def _at_that_age(before: Sequence[str], age: int) -> bool:
-    """Tell "when she was 14", "the age of 12", "under 18" by the words before the number."""
-    if list(before[-2:]) in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"]):
-        return age < ADULT
-    return list(before[-1:]) == ["under"] and ADULT - 4 <= age <= ADULT
-
-
 _MONTHS = word_set(
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
     "august september october november december"
 )
-
-
-def _in_list_of_ages(before: Sequence[str]) -> bool:
-    marks = [i for i, word in enumerate(before) if word in ("aged", "ages")]
-    return bool(marks) and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
 
 
 def _is_suspect(names: Sequence[str], at: int) -> bool:
@@ -346,7 +306,7 @@ def _is_suspect(names: Sequence[str], at: int) -> bool:
 
 
 def profile(
-    reading: Reading, people: Sequence[Person], mentions: Sequence[PlaceMention]
+    reading: Reading, people: Sequence[PeopleMention], mentions: Sequence[PlaceMention]
 ) -> list[float]:
     """Return the numbers called `PROFILE_NAMES`."""
     numbers: list[float] = []
@@ -363,7 +323,7 @@ def profile(
     numbers += [
         log1p(len(countries)),
         float(len(countries) > 1),
-        *map(log1p, (roles.origin, roles.transit, roles.freed)),
+        *(log1p(roles[role]) for role in ("origin", "transit", "freed")),
         float("US" in countries),
         float(bool(countries - {"US"})),
         log1p(sum(m.kind == "demonym" for m in story)),
@@ -375,14 +335,8 @@ _EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
     "child": ("child's age", "children harmed or freed", "children"),
     "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
     "both": (
-        "both",
-        "children harmed or freed",
-        "adults harmed or freed",
-        "child's age",
-        "victim's adult age",
-        "children",
-        "women",
-        "adults",
+        *("both", "children harmed or freed", "adults harmed or freed"),
+        *("child's age", "victim's adult age", "children", "women", "adults"),
     ),
 }
 """Which words show whose victimhood, the best first."""
@@ -390,7 +344,7 @@ MOST = 3
 
 
 def people_spans(
-    reading: Reading, people: Sequence[Person], label: str, number: int = MOST
+    reading: Reading, people: Sequence[PeopleMention], label: str, number: int = MOST
 ) -> tuple[Span, ...]:
     """Return the words that say a victim label best, in the order of the article."""
     order = {kind: rank for rank, kind in enumerate(_EVIDENCE[label])}
@@ -398,17 +352,15 @@ def people_spans(
         (person for person in people if person.kind in order),
         key=lambda p: (order[p.kind], p.field == "text", p.first),
     )
-    chosen: list[Person] = []
+    chosen: list[PeopleMention] = []
     for person in ranked:
-        if all(
-            p.field != person.field or p.last <= person.first or person.last <= p.first
-            for p in chosen
-        ):
+        same = (p for p in chosen if p.field == person.field)
+        if all(p.last <= person.first or person.last <= p.first for p in same):
             chosen.append(person)
     if label == "both":
         # one of each kind, not three of the first
         kinds = [person.kind for person in chosen]
-        firsts = [p for at, p in enumerate(chosen) if p.kind not in kinds[:at]]
+        firsts = [chosen[kinds.index(kind)] for kind in dict.fromkeys(kinds)]
         chosen = firsts + [p for p in chosen if p not in firsts]
     chosen = sorted(chosen[:number], key=lambda p: (p.field == "text", p.first))
     return tuple(reading.span(p.field, p.first, p.last) for p in chosen)

@@ -1,4 +1,4 @@
-"""Words of a text with their places: what every model of this package reads.
+"""Word tokens: words of a text with their places, which every model of this package reads.
 
 One hand-made splitter instead of scikit-learn's, because a judgement must point at the words
 that carried it, and because serving then needs NumPy alone. Words and sentences are not those of
@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from monitor.text.regular_expressions import word_set
+
 _WORD = re.compile(r"[Uu]\.[Ss]\.(?:[Aa]\.)?|[Uu]\.[KkNn]\.|[^\W_]+(?:['’][^\W_]+)*")
 _THAI = re.compile(
     r"[เ-ไ]?[ก-ฮ][ะ-\u0e3aๅ\u0e47-\u0e4e]*|[๐-๙]+|[\u0e00-\u0e7f]|(?:(?![\u0e00-\u0e7f])[^\W_])+"
@@ -20,14 +22,14 @@ THAI_LONGEST = 5
 _DOTTED = {"u.s.": "u.s", "u.s.a.": "u.s", "u.k.": "u.k", "u.n.": "u.n"}
 _STOPS = frozenset(".!?…|\n")
 # After these a full stop ends no sentence.
-_SHORT = frozenset(
-    "mr mrs ms dr st sgt lt col gen gov sen rep hon prof no vs jr sr rs jan feb mar apr jun jul "  # noqa: SIM905 a list of words reads better so
-    "aug sep sept oct nov dec inc ltd co corp dept ave mt ft".split()
+_SHORT = word_set(
+    "mr mrs ms dr st sgt lt col gen gov sen rep hon prof no vs jr sr rs jan feb mar apr jun jul "
+    "aug sep sept oct nov dec inc ltd co corp dept ave mt ft"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordTokens:
     """Lower-cased words; `text[starts[i]:ends[i]]` is where word `i` stands as written.
 
     `sentences[i]` numbers the sentence of word `i`, from 0. Models count runs of up to `longest`
@@ -44,10 +46,10 @@ class Words:
         return len(self.words)
 
 
-Splitter = Callable[[str], Words]
+Splitter = Callable[[str], WordTokens]
 
 
-def split_words(text: str) -> Words:
+def split_words(text: str) -> WordTokens:
     """Split into words; a hyphen separates, a possessive 's is dropped, U.S. is one word."""
     words: list[str] = []
     starts: list[int] = []
@@ -73,10 +75,10 @@ def split_words(text: str) -> Words:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return Words(words, starts, ends, sentences)
+    return WordTokens(words, starts, ends, sentences)
 
 
-def split_thai(text: str) -> Words:
+def split_thai(text: str) -> WordTokens:
     """Split Thai into clusters, other scripts into words; a space ends a clause, a "sentence".
 
     Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with the
@@ -96,7 +98,7 @@ def split_thai(text: str) -> Words:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return Words(words, starts, ends, sentences, THAI_LONGEST)
+    return WordTokens(words, starts, ends, sentences, THAI_LONGEST)
 
 
 def splitter_of(language: str) -> Splitter:

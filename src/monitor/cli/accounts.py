@@ -4,70 +4,61 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, say, show
+from monitor.cli.common import group, monitor_of, plain, say, show
 from monitor.records.account import ROLES
 
-app = typer.Typer(
-    help="Who may use the desk from another machine, and for what.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+app = group()
 
-RoleName = Literal["reader", "volunteer", "reviewer", "admin"]
+_ROLES = "; ".join(
+    f"{word}: {', '.join(role.scopes)}" + ", to be confirmed" * role.provisional
+    for word, role in ROLES.items()
+)
 
 
 @app.command()
 def add(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Whose it is; stands beside what is said with it.")],
+    context: Context,
+    name: Annotated[str, Argument(help="Whose it is; stands beside what is said with it.")],
     role: Annotated[
-        RoleName | None,
-        typer.Option(
-            help="; ".join(
-                f"{word}: {', '.join(role.scopes)}" + ", to be confirmed" * role.provisional
-                for word, role in ROLES.items()
-            )
-            + ". Default: reader."
-        ),
+        Literal["reader", "volunteer", "reviewer", "admin"] | None,
+        Option(help=f"{_ROLES}. Default: reader."),
     ] = None,
     scope: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="SCOPE",
             help="Instead of a role: check, read, names, review or admin; as often as needed.",
         ),
     ] = None,
     volunteer: Annotated[
-        bool, typer.Option("--volunteer", help="What is said with it waits to be confirmed.")
+        bool, Option("--volunteer", help="What is said with it waits to be confirmed.")
     ] = False,
     days: Annotated[
-        int | None, typer.Option(help="Days until it ends; default: when it is revoked.")
+        int | None, Option(help="Days until it ends; default: when it is revoked.")
     ] = None,
 ) -> None:
     """Make a token and print it, this once: the desk keeps only its hash."""
-    from monitor.storage.sign_in import add_token, rights_of
+    from monitor.storage.sign_in import rights_of
 
     rights = rights_of(role, scope or (), volunteer=volunteer)
     monitor = monitor_of(context)
-    token, secret = add_token(monitor.store, name, rights, monitor.now(), days=days)
+    token, secret = monitor.store.add_token(name, rights, monitor.now(), days=days)
     until = f" until {token.expires:%Y-%m-%d}" if token.expires else ""
     say(f"the token of {token.name} ({token.role}){until}; it is not shown again:")
     show(secret)
 
 
 @app.command("list")
-def list_(context: typer.Context) -> None:
+def list_(context: Context) -> None:
     """Print the tokens, one a line: name, role or scopes, when it was made, when it ends."""
     monitor = monitor_of(context)
     now, zone = monitor.now(), monitor.settings.zone
     for token in monitor.store.tokens():
-        if token.revoked:
-            ends = f"revoked {token.revoked.astimezone(zone):%Y-%m-%d}"
-        elif token.expires:
-            word = "ended" if token.ended(now) else "ends"
-            ends = f"{word} {token.expires.astimezone(zone):%Y-%m-%d}"
+        if end := token.revoked or token.expires:
+            word = "revoked" if token.revoked else "ended" if token.ended(now) else "ends"
+            ends = f"{word} {end.astimezone(zone):%Y-%m-%d}"
         else:
             ends = "no end"
         made = token.made.astimezone(zone)
@@ -76,12 +67,9 @@ def list_(context: typer.Context) -> None:
 
 @app.command()
 def revoke(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Whose it is, as listed.")],
+    context: Context, name: Annotated[str, Argument(help="Whose it is, as listed.")]
 ) -> None:
     """End a token and the sessions that it began, at once."""
-    from monitor.storage.sign_in import revoke_token
-
     monitor = monitor_of(context)
-    token = revoke_token(monitor.store, name, monitor.now())
+    token = monitor.store.revoke_token(name, monitor.now())
     say(f"revoked: {token.name} ({token.role})")

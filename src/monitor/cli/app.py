@@ -1,56 +1,150 @@
-"""The Typer application with all its commands.
+"""The command line's root: a table of commands, each imported when it is called.
 
-`monitor lsp`: the language server that editors start.
+`monitor --help` reads the table alone. It has the first paragraph of each command's help; a command
+is a function of that name in its module, a group the module's `app`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer import Context, Option
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
 from monitor import __version__
-from monitor.cli import (
-    accounts,
-    articles,
-    check,
-    coverage,
-    demo,
-    doctor,
-    export,
-    feeds,
-    mail,
-    maintenance,
-    reviews,
-    rules,
-    run,
-    serve,
-    stories,
-    train,
-    trends,
-)
-from monitor.jobs.core_dumps import forbid_dumps
+
+COMMANDS = {
+    "demo": "Follow six invented outlets on this machine, print their digest, serve page and API.",
+    "init": "Write monitor.toml and a starter feeds.opml.",
+    "ingest": "Poll the feeds that are due and store what is new.",
+    "assess": "Run every assessor on what is due; several may run at once and share it.",
+    "run": "Ingest, assess, fold into stories and print today's digest, once.",
+    "digest": "Print the digest of a day, or mail it.",
+    "coverage": "Print what was covered in a period, and what may be missed.",
+    "found": "Record a case that the desk learned of elsewhere; say what we had of it.",
+    "trends": "Print how often the followed outlets write of what: coverage, not incidence.",
+    "outlets": "Print the outlets with their stories, or one outlet's scorecard.",
+    "report": (
+        "Write the report of a month: what was covered, by form, country, response and outlet."
+    ),
+    "check": "Check drafts against the reporting guidelines.",
+    "classify": "Classify and tag articles, one JSON line each: id, title, text[, language].",
+    "export": "Write the stored articles with tags, findings, stamps and offsets.",
+    "forget": (
+        "Erase articles for good: text, versions, address, judgements, reviews; they stay out."
+    ),
+    "rehydrate": (
+        "Fetch the texts of an export again, politely; verify them, bring spans to what changed."
+    ),
+    "serve": "Serve the draft page, the digest and the API.",
+    "lsp": (
+        "Check drafts in an editor: a language server on stdin and stdout, which the editor starts."
+    ),
+    "doctor": "Examine libraries, models, rules, database, disk, feeds and clock; change nothing.",
+    "backup": "Write a verified copy of the database (SQLite), while the desk works on.",
+    "restore": "Bring a backup back; the database before it stays beside it under a dated name.",
+    "train": (
+        "Refit the relevance model in use from this desk's reviews, with its card and figures."
+    ),
+}
+GROUPS = {
+    "feeds": "Which feeds the desk follows.",
+    "articles": "Articles: looking up those stored, adding one by hand.",
+    "recipients": "Who gets the digest by mail, and what became of each.",
+    "stories": "Events as outlets told them, across days.",
+    "reviews": "What people say of articles: relevant or not, and which tags hold.",
+    "names": "Names of victims, minors and relatives.",
+    "tokens": "Who may use the desk from another machine, and for what.",
+    "store": "What the desk's database keeps.",
+    "guidelines": "The reporting guideline's rules.",
+    "evaluate": "Measure models and rules on labelled data.",
+    "models": "The models on this machine.",
+}
+FIRST_LINES = {**COMMANDS, **GROUPS}
+_MODULES = {
+    **dict.fromkeys(("init", "ingest", "assess", "digest"), "run"),
+    "found": "coverage",
+    **dict.fromkeys(("outlets", "report"), "trends"),
+    "forget": "articles",
+    "rehydrate": "export",
+    "lsp": "serve",
+    **dict.fromkeys(("backup", "restore", "store"), "maintenance"),
+    "recipients": "mail",
+    "tokens": "accounts",
+    "guidelines": "rules",
+    "models": "train",
+}
+"""The modules of commands and groups that have none of their own name."""
+WITH_DRAFTS = frozenset({"check", "classify", "demo", "lsp", "serve"})
+"""The commands that read what nobody else may."""
 
 
-def lsp(context: typer.Context) -> None:
-    """Check drafts in an editor: a language server on stdin and stdout, which the editor starts."""
-    from monitor.lsp.server import run_lsp
+@cache
+def load_command(name: str) -> Any:
+    """Return a command or a group of the table."""
+    module = import_module(f"monitor.cli.{_MODULES.get(name, name)}")
+    holder = typer.Typer(rich_markup_mode=None)
+    if name in GROUPS:
+        holder.add_typer(module.app, name=name, help=GROUPS[name])
+    else:
+        holder.command(name)(getattr(module, name))
+    return get_group(holder).commands[name]
 
-    raise typer.Exit(run_lsp(context.obj))
+
+class _Commands(Mapping[str, Any]):
+    """The commands of the table by name, each imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in FIRST_LINES:
+            raise KeyError(name)
+        return load_command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FIRST_LINES)
+
+    def __len__(self) -> int:
+        return len(FIRST_LINES)
+
+
+class LazyGroup(TyperGroup):
+    """The group `monitor`, which imports only the command that is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = cast("Any", _Commands())  # nobody adds to it
+
+    def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]
+        """Return the names, in the order of the help."""
+        del ctx
+        return list(FIRST_LINES)
+
+    def format_commands(self, ctx: Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the names with the first lines of their help, from the table."""
+        del ctx
+        limit = formatter.width - 6 - max(map(len, FIRST_LINES))
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (name, TyperCommand(name, help=line).get_short_help_str(limit))
+                    for name, line in FIRST_LINES.items()
+                ]
+            )
 
 
 app = typer.Typer(
     name="monitor",
+    cls=LazyGroup,
     help="Follow the news on trafficking in human beings; check how it is written.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-WITH_DRAFTS = frozenset({"check", "classify", "demo", "lsp", "serve"})
-"""The commands that read what nobody else may."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -61,59 +155,17 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    context: typer.Context,
+    context: Context,
     config: Annotated[
-        Path | None, typer.Option(help="The settings file (default: ./monitor.toml).")
+        Path | None, Option(help="The settings file (default: ./monitor.toml).")
     ] = None,
     version: Annotated[  # noqa: ARG001 - handled by its callback
-        bool,
-        typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version."
-        ),
+        bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Options before the command."""
     context.obj = config or context.obj
     if context.invoked_subcommand in WITH_DRAFTS:
+        from monitor.jobs.core_dumps import forbid_dumps
+
         forbid_dumps()
-
-
-# The commands, all in one place.
-app.command("demo")(demo.demo)
-app.command("init")(run.init)
-app.add_typer(feeds.app, name="feeds")
-articles.app.command("import")(articles.import_articles)
-app.add_typer(articles.app, name="articles")
-app.command("ingest")(run.ingest)
-app.command("assess")(run.assess)
-app.command("run")(run.run)
-app.command("digest")(run.digest)
-app.add_typer(mail.app, name="recipients")
-app.add_typer(stories.app, name="stories")
-reviews.app.command("sample")(coverage.sample)
-reviews.app.command("import")(reviews.import_)
-app.add_typer(reviews.app, name="reviews")
-app.command("coverage")(coverage.coverage)
-app.command("found")(coverage.found)
-reviews.app.command("flag")(trends.flag)
-reviews.app.command("feedback")(reviews.feedback)
-app.add_typer(articles.names_app, name="names")
-app.command("trends")(trends.trends)
-app.command("outlets")(trends.outlets)
-app.command("report")(trends.report)
-app.command("check")(check.check)
-app.command("classify")(export.classify)
-app.command("export")(export.export)
-app.command("forget")(articles.forget)
-app.command("rehydrate")(export.rehydrate)
-app.command("serve")(serve.serve)
-app.add_typer(accounts.app, name="tokens")
-app.command("lsp")(lsp)
-app.command("doctor")(doctor.doctor)
-app.add_typer(maintenance.store_app, name="store")
-app.command("backup")(maintenance.backup)
-app.command("restore")(maintenance.restore)
-app.add_typer(rules.app, name="guidelines")
-app.command("train")(train.train)
-app.add_typer(train.evaluate_app, name="evaluate")
-app.add_typer(train.app, name="models")

@@ -1,10 +1,7 @@
 """`monitor check`: drafts in, findings out; nothing of a draft is kept.
 
-From files to what is written: checked, compared with a baseline, redacted where asked for.
-
-Which files `monitor check` is to look at: named ones, those of folders, those of a glob.
-
-Checks many files, on several processes where that is worth their start.
+Many files are checked by several processes, or by those of a Ray cluster, where that is worth
+their start.
 """
 
 from __future__ import annotations
@@ -12,15 +9,16 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Argument, Context, Option
 
 from monitor import __version__
 from monitor.check.baseline import (
@@ -31,79 +29,73 @@ from monitor.check.baseline import (
     with_fingerprints,
 )
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
+from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
 from monitor.cli.check_output import (
-    WRITERS,
     Format,
     as_text,
     format_of,
     need_one_word_file,
+    render_batch,
     write_file,
     write_reviewed,
 )
-from monitor.cli.common import EngineName, choose, progress, say, show
+from monitor.cli.common import EngineName, monitor_of, plural, progress, say, show
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import SEVERITIES
-from monitor.settings import cores
+from monitor.settings import cores, guideline_dir
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
 
 
 def check(
-    context: typer.Context,
+    context: Context,
     paths: Annotated[
-        list[str],
-        typer.Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin."),
+        list[str], Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin.")
     ],
     format: Annotated[
-        Literal["text", "json", "sarif", "github", "html", "docx"],
-        typer.Option(help="How to write it."),
+        Literal["text", "json", "sarif", "github", "html", "docx"], Option(help="How to write it.")
     ] = "text",
     output: Annotated[
         Path | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="The file to write to; default: stdout."
-        ),
+        Option("-o", "--output", metavar="FILE", help="The file to write to; default: stdout."),
     ] = None,
     report: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
         ),
     ] = None,
     fail_on: Annotated[
-        str | None, typer.Option(help="error, warning or suggestion: exit 1 from here on.")
+        str | None, Option(help="error, warning or suggestion: exit 1 from here on.")
     ] = None,
     baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Show only what is not in this file of hashes."),
+        Path | None, Option(metavar="FILE", help="Show only what is not in this file of hashes.")
     ] = None,
     write_baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write that file: all that is found now is known."),
+        Path | None, Option(metavar="FILE", help="Write that file: all that is found now is known.")
     ] = None,
     redact: Annotated[
-        bool, typer.Option("--redact", help="Leave the drafts' words out, for logs.")
+        bool, Option("--redact", help="Leave the drafts' words out, for logs.")
     ] = False,
     jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes at most; default: one for each core."),
+        int | None, Option(min=1, help="Processes at most; default: one for each core.")
     ] = None,
     include_text: Annotated[
-        bool, typer.Option("--include-text", help="Add the visible text to the JSON.")
+        bool, Option("--include-text", help="Add the visible text to the JSON.")
     ] = False,
     country: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="CODE",
             help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
         ),
     ] = None,
     min_confidence: Annotated[
         float | None,
-        typer.Option(
+        Option(
             "--min-confidence",
             metavar="SHARE",
             help="Leave out findings that editors mark less often than that (0 to 1).",
@@ -111,67 +103,146 @@ def check(
     ] = None,
     guideline: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="NAME",
             help="Check against this one (name or folder); may be repeated. Default: as set.",
         ),
     ] = None,
     on_topic: Annotated[
-        bool,
-        typer.Option("--on-topic", help="Apply every rule: the drafts are about trafficking."),
+        bool, Option("--on-topic", help="Apply every rule: the drafts are about trafficking.")
     ] = False,
     engine: Annotated[
         EngineName,
-        typer.Option(
+        Option(
             help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
             " machine and this run; never another's, since drafts stay here."
         ),
     ] = "local",
 ) -> None:
     """Check drafts against the reporting guidelines."""
-    monitor, chosen = choose(context, guideline)
-    bound = fail_on or monitor.settings.check.fail_on
-    _refuse(bound, min_confidence)
-    if redact and include_text:
-        raise UsageError("--redact and --include-text exclude each other")
+    desk, chosen = _choose_guidelines(context, guideline)
+    settings = desk.settings.check
+    bound = fail_on or settings.fail_on
+    _refuse(bound, min_confidence, redact=redact, include_text=include_text)
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
-    options = {
-        "country": _country(monitor, country),
-        "min_confidence": min_confidence,
-        "on_topic": on_topic,
-        "guideline": chosen,
-    }
-    formats = frozenset(kind for _, kind in reports)
-    wanted = Wanted(formats, bound, baseline, write_baseline, redact, include_text)
+    formats = {kind for _, kind in reports}
+    options = CheckOptions(
+        guideline=chosen,
+        country=_country(desk, country),
+        min_confidence=min_confidence,
+        on_topic=on_topic,
+    )
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
-    batch = make_batch(monitor, files, options, wanted, jobs=jobs or cores(), engine=engine)
+
+    key = settings.baseline_key
+    known = _read_baseline(baseline, key) if baseline else None
+    needs_hashes = bool(baseline or write_baseline) or "sarif" in formats
+    keeps_text = include_text or ("html" in formats and not redact)
+
+    def keep(document: dict[str, Any]) -> dict[str, Any]:
+        if needs_hashes and "error" not in document:
+            document = with_fingerprints(document, document["text"], key)
+        if not keeps_text:
+            document.pop("text", None)
+        return document
+
+    asked = replace(options, include_text=keeps_text or needs_hashes).given()
+    documents: Sequence[Mapping[str, Any]] = check_files(
+        desk, files, asked, jobs=jobs or cores(), keep=keep, engine=engine
+    )
+    if write_baseline:
+        made = _write_baseline(write_baseline, documents, key)
+        known = known or made
+    if known:
+        documents = only_new(documents, known)
+    batch = _batch(
+        desk,
+        documents,
+        chosen,
+        bound,
+        with_rules="sarif" in formats,
+        keyed=bool(key),
+        redact=redact,
+    )
+    batch = replace(batch, baseline=known is not None)
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
         say(as_text(batch.documents[0]).splitlines()[0])
     for path, kind in reports:
-        text = WRITERS[kind](for_format(batch, kind, include_text=include_text))
-        if path is not None:
-            write_file(path, text)
-        elif text:
-            show(text)
+        _write_report(batch, kind, path, include_text=include_text)
     if (output is not None and not reviewed) or format == "github":
-        say(_summary(batch.count(), len(files)))
+        found, count = batch.count(), len(files)
+        say(f"{found} finding{plural(found)} in {count} document{plural(count)}")
     raise typer.Exit(batch.exit_code)
 
 
-def _refuse(bound: str, min_confidence: float | None) -> None:
+def _refuse(bound: str, min_confidence: float | None, *, redact: bool, include_text: bool) -> None:
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
+    if redact and include_text:
+        raise UsageError("--redact and --include-text exclude each other")
 
 
-def _summary(found: int, files: int) -> str:
-    findings = f"{found} finding{'' if found == 1 else 's'}"
-    return f"{findings} in {files} document{'' if files == 1 else 's'}"
+def _batch(
+    desk: Desk,
+    documents: Sequence[Mapping[str, Any]],
+    chosen: tuple[str, ...] | None,
+    bound: str,
+    *,
+    with_rules: bool,
+    keyed: bool,
+    redact: bool,
+) -> Batch:
+    from monitor.rules.rule_descriptions import rules_json
+
+    rules = rules_by_name(rules_json(desk.in_force)) if redact or with_rules else {}
+    if redact:
+        documents = [redacted(document, rules, keyed=keyed) for document in documents]
+    in_force = desk.in_force.chosen(chosen)
+    return Batch(
+        documents=tuple(documents),
+        guideline=in_force.stamp,
+        rules=rules,
+        root=Path.cwd(),
+        exit_code=exit_code(documents, bound),
+        version=__version__,
+        about=in_force.guidelines[0].about.url,
+        redacted=redact,
+    )
+
+
+def _choose_guidelines(
+    context: Context, names: list[str] | None
+) -> tuple[Desk, tuple[str, ...] | None]:
+    """Return a monitor that has the guidelines `names`, and their ids; without names all in force.
+
+    A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
+    """
+    from monitor.desk import Desk
+    from monitor.rules.guideline_heads import GUIDELINE
+
+    desk: Desk = monitor_of(context)
+    if not names:
+        return desk, None
+    settings = desk.settings
+    folders: dict[str, Path] = {
+        name: folder.resolve()
+        for name in (*settings.check.guidelines, *names)
+        if ((folder := guideline_dir(name, settings.home)) / GUIDELINE).is_file()
+    }
+    there = {folders.get(name) for name in settings.check.guidelines}
+    more = {folders[name]: name for name in names if name in folders}
+    added = tuple(name for folder, name in more.items() if folder not in there)
+    if added:  # beside those in force, so that the settings of their rules still hold
+        check = replace(settings.check, guideline=(*settings.check.guidelines, *added))
+        desk = context.with_resource(Desk(replace(settings, check=check)))
+    ids = {one.folder.resolve(): one.id for one in desk.guidelines}
+    return desk, tuple(ids.get(folders[n], n) if n in folders else n for n in names)
 
 
 def _country(desk: Desk, given: str | None) -> str:
@@ -186,102 +257,16 @@ def _country(desk: Desk, given: str | None) -> str:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be made of the documents; `bound` is the severity that fails them."""
-
-    formats: frozenset[Format]
-    bound: str
-    baseline: Path | None = None
-    write_baseline: Path | None = None
-    redact: bool = False
-    include_text: bool = False
-
-    @property
-    def needs_hashes(self) -> bool:
-        """Whether findings are to be known again."""
-        return bool(self.baseline or self.write_baseline) or "sarif" in self.formats
-
-    @property
-    def keeps_text(self) -> bool:
-        """Whether the documents' text is written."""
-        return self.include_text or ("html" in self.formats and not self.redact)
-
-
-def make_batch(
-    desk: Desk,
-    files: Sequence[str],
-    options: Mapping[str, Any],
-    wanted: Wanted,
-    *,
-    jobs: int,
-    engine: EngineName = "local",
-) -> Batch:
-    """Check `files`; write a baseline if one is wanted, unless a file could not be checked."""
-    key = desk.settings.check.baseline_key
-    known = _read_baseline(wanted.baseline, key) if wanted.baseline else None
-    asked = {**options, "include_text": wanted.keeps_text or wanted.needs_hashes}
-
-    def keep(document: dict[str, Any]) -> dict[str, Any]:
-        if wanted.needs_hashes and "error" not in document:
-            document = with_fingerprints(document, document["text"], key)
-        if not wanted.keeps_text:
-            document.pop("text", None)
-        return document
-
-    documents: list[Mapping[str, Any]] = list(
-        check_files(desk, files, asked, jobs=jobs, keep=keep, engine=engine)
-    )
-    if wanted.write_baseline:
-        made = _write_baseline(wanted.write_baseline, documents, key)
-        known = known or made
-    if known:
-        documents = only_new(documents, known)
-    return _batch(
-        desk,
-        documents,
-        wanted,
-        options["guideline"],
-        baseline=known is not None,
-        keyed=bool(key),
-    )
-
-
-def _batch(
-    desk: Desk,
-    documents: Sequence[Mapping[str, Any]],
-    wanted: Wanted,
-    chosen: Any,
-    *,
-    baseline: bool,
-    keyed: bool,
-) -> Batch:
-    from monitor.rules.rule_descriptions import rules_json
-
-    needs_rules = wanted.redact or "sarif" in wanted.formats
-    rules = rules_by_name(rules_json(desk.in_force)) if needs_rules else {}
-    in_force = desk.in_force.chosen(chosen)
-    if wanted.redact:
-        documents = [redacted(document, rules, keyed=keyed) for document in documents]
-    return Batch(
-        documents=tuple(documents),
-        guideline=in_force.stamp,
-        rules=rules,
-        root=Path.cwd(),
-        exit_code=exit_code(documents, wanted.bound),
-        version=__version__,
-        about=in_force.guidelines[0].about.url,
-        baseline=baseline,
-        redacted=wanted.redact,
-    )
-
-
-def for_format(batch: Batch, format: Format, *, include_text: bool) -> Batch:
-    """Return the batch without the texts, where they are none of this format's business."""
-    if format == "html" or (format == "json" and include_text):
-        return batch
-    kept = ({k: v for k, v in one.items() if k != "text"} for one in batch.documents)
-    return replace(batch, documents=tuple(kept))
+def _write_report(batch: Batch, format: Format, path: Path | None, *, include_text: bool) -> None:
+    """Write to a file or stdout; the texts only where they are this format's business."""
+    if format != "html" and not (format == "json" and include_text):
+        kept = ({k: v for k, v in one.items() if k != "text"} for one in batch.documents)
+        batch = replace(batch, documents=tuple(kept))
+    text = render_batch(batch, format)
+    if path is not None:
+        write_file(path, text)
+    elif text:
+        show(text)
 
 
 def _read_baseline(path: Path, key: str) -> Baseline:
@@ -329,31 +314,22 @@ def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]
     own = {path.resolve() for path in leave_out}
     found: list[str] = []
     for name in paths:
-        inside = _inside(name)
-        if inside is None:
+        path = Path(name)
+        if name != STDIN and path.is_dir():
+            inside = [p for p in path.rglob("*") if not _is_hidden(p, path)]
+        elif name != STDIN and _GLOB.search(name) and not path.exists():
+            inside = [Path(match) for match in glob.iglob(name, recursive=True)]  # noqa: PTH207
+        else:
             found.append(name)
             continue
-        fitting = [path for path in inside if path.suffix.lower() in SUFFIXES and path.is_file()]
+        fitting = [each for each in inside if each.suffix.lower() in SUFFIXES and each.is_file()]
         if not fitting:
-            where = "in this folder" if Path(name).is_dir() else "is there that fits"
+            where = "in this folder" if path.is_dir() else "is there that fits"
             raise UsageError(f"{name}: no {', '.join(SUFFIXES)} file {where}")
         there = set(found)
-        names = (str(path) for path in sorted(fitting) if path.resolve() not in own)
+        names = (str(each) for each in sorted(fitting) if each.resolve() not in own)
         found += [each for each in names if each not in there]
     return found
-
-
-def _inside(name: str) -> Iterator[Path] | None:
-    """Return what a folder or a glob gives, `None` for a file."""
-    path = Path(name)
-    if name == STDIN:
-        return None
-    if path.is_dir():
-        shown = (p for p in path.rglob("*") if not _is_hidden(p, path))
-        return iter(shown)
-    if _GLOB.search(name) and not path.exists():
-        return (Path(match) for match in glob.iglob(name, recursive=True))  # noqa: PTH207
-    return None
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -364,6 +340,7 @@ WORTH = 40_000
 """Bytes for each process: reading the rules takes one as long as checking so much text does."""
 MOST = 50_000
 """Bytes that one file counts for at most: of a large one most is no text."""
+Documents = Generator[dict[str, Any], None, None]
 
 
 def check_files(
@@ -384,9 +361,9 @@ def check_files(
     if engine == "ray":
         found = _on_cluster(desk, paths, options, jobs)
     elif count > 1:
-        found = _beside(desk, paths, options, count)
+        found = _on_processes(desk, paths, options, count)
     else:
-        found = _here(desk, paths, options)
+        found = _in_this_process(desk, paths, options)
     with closing(found):
         if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
             return [keep(document) for document in found]
@@ -411,9 +388,7 @@ def _size(path: str) -> int:
         return 0
 
 
-def _here(
-    desk: Desk, paths: Sequence[str], options: Mapping[str, Any]
-) -> Generator[dict[str, Any], None, None]:
+def _in_this_process(desk: Desk, paths: Sequence[str], options: Mapping[str, Any]) -> Documents:
     open_ahead()
     for path in paths:
         yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
@@ -421,7 +396,7 @@ def _here(
 
 def _on_cluster(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
-) -> Generator[dict[str, Any], None, None]:
+) -> Documents:
     from monitor.jobs.ray_jobs import check_files as check_on_cluster
 
     if STDIN in paths:
@@ -430,9 +405,9 @@ def _on_cluster(
     yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
 
 
-def _beside(
+def _on_processes(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
-) -> Generator[dict[str, Any], None, None]:
+) -> Documents:
     """Check on `count` processes; a thread each reads a file, asks its process and waits."""
     from monitor.jobs.draft_processes import Job, Worker
 

@@ -1,20 +1,15 @@
-"""A checked draft as lines for a terminal.
-
-`monitor check --format docx -o FILE`: a Word file with a comment at each finding.
-
-How `monitor check` writes what it found: one writer a format.
-"""
+"""How `monitor check` writes what it found: lines, JSON, a Word file with comments, reports."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from monitor.check.batch import Batch
-from monitor.cli.common import plain
+from monitor.cli.common import plain, plural
 from monitor.records.errors import UsageError
 from monitor.records.json_shapes import in_ten
 
@@ -24,10 +19,9 @@ def as_text(document: Mapping[str, Any]) -> str:
     path = plain(document["path"])
     if "error" in document:
         return f"{path}: could not be checked: {plain(document['error'])}"
-    findings = sorted(document["findings"], key=lambda finding: not finding["protects"])
-    lines = [f"{path}: {_found(document)}", *_notes(document)]
+    lines = [f"{path}: {_counts(document)}", *_notes(document)]
     sources = None if document.get("country") else 1
-    for finding in findings:
+    for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
         lines += ["", *_finding(finding, sources)]
     missing = [
         item for item in document["scorecard"] if item["met"] is False and "ignored" not in item
@@ -38,15 +32,18 @@ def as_text(document: Mapping[str, Any]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _found(document: Mapping[str, Any]) -> str:
-    count, less_sure = len(document["findings"]), document.get("left_out", 0)
+def _counts(document: Mapping[str, Any]) -> str:
+    count = len(document["findings"])
     if document["coverage"]["checked"] == "none" and not count:
         return "not checked"
-    found = f"{count} finding{'' if count == 1 else 's'}"
-    found = f"{found}, {less_sure} less sure left out" if less_sure else found
-    ignored, known = len(document.get("ignored", ())), document.get("known", 0)
-    found = f"{found}, {ignored} ignored by comments" if ignored else found
-    return f"{found}, {known} known" if known else found
+    parts = [f"{count} finding{plural(count)}"]
+    for number, words in (
+        (document.get("left_out", 0), "less sure left out"),
+        (len(document.get("ignored", ())), "ignored by comments"),
+        (document.get("known", 0), "known"),
+    ):
+        parts += [f"{number} {words}"] if number else []
+    return ", ".join(parts)
 
 
 def _notes(document: Mapping[str, Any]) -> Iterator[str]:
@@ -64,7 +61,9 @@ def _notes(document: Mapping[str, Any]) -> Iterator[str]:
 def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:
     where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
-    yield f"  {where}  {finding['severity']}  {finding['rule']}{quoted}{_sureness(finding)}"
+    confidence = finding["confidence"]
+    sure = "" if confidence is None else f"  (editors mark {in_ten(confidence)})"
+    yield f"  {where}  {finding['severity']}  {finding['rule']}{quoted}{sure}"
     match = f"“{plain(finding['match'])}”: " if finding["match"] else ""
     yield f"    {match}{plain(finding['message'])}"
     yield from (f"    Why: {plain(reason)}" for reason in finding["why"].splitlines())
@@ -72,13 +71,6 @@ def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:
     for source in finding["sources"][:sources]:
         title, section, url = (plain(source[key]) for key in ("title", "section", "url"))
         yield f"    Source: {title}, {section} <{url}>"
-
-
-def _sureness(finding: Mapping[str, Any]) -> str:
-    """Say how often editors mark such a finding, nothing where that is not known."""
-    if finding["confidence"] is None:
-        return ""
-    return f"  (editors mark {in_ten(finding['confidence'])})"
 
 
 def need_one_word_file(files: Sequence[str], output: Path | None, redact: bool) -> Path:
@@ -116,40 +108,16 @@ BY_SUFFIX: Mapping[str, Format] = {
 }
 
 
-def _text(batch: Batch) -> str:
-    return "\n".join(as_text(document) for document in batch.documents)
+def render_batch(batch: Batch, format: Format) -> str:
+    """Return the report of a run, empty where a format has nothing to say."""
+    if format == "text":
+        return "\n".join(as_text(document) for document in batch.documents)
+    if format == "json":
+        result = {"schema": 1, "guideline": batch.guideline, "documents": batch.documents}
+        return json.dumps(result, ensure_ascii=False, indent=2)
+    from monitor.check.report_formats import as_github, as_page, as_sarif
 
-
-def _json(batch: Batch) -> str:
-    result = {"schema": 1, "guideline": batch.guideline, "documents": batch.documents}
-    return json.dumps(result, ensure_ascii=False, indent=2)
-
-
-def _sarif(batch: Batch) -> str:
-    from monitor.check.report_formats import as_sarif
-
-    return as_sarif(batch)
-
-
-def _github(batch: Batch) -> str:
-    from monitor.check.report_formats import as_github
-
-    return as_github(batch)
-
-
-def _html(batch: Batch) -> str:
-    from monitor.check.report_formats import as_page
-
-    return as_page(batch)
-
-
-WRITERS: Mapping[Format, Callable[[Batch], str]] = {
-    "text": _text,
-    "json": _json,
-    "sarif": _sarif,
-    "github": _github,
-    "html": _html,
-}
+    return {"sarif": as_sarif, "github": as_github, "html": as_page}[format](batch)
 
 
 def format_of(path: Path) -> Format:

@@ -1,37 +1,67 @@
-"""How a command comes by its `Monitor`.
+"""What commands share: options, the `Monitor` of a call, and output to the terminal.
 
-`--guideline NAME`: the guidelines that one call asks for.
-
-`--engine`: who judges, this machine's processes or a Ray cluster's.
-
-What the commands share for talking to people: words on stderr, progress only on a terminal.
-
-Tags as they are typed: `SCHEME=LABEL` or `SCHEME:LABEL`.
+Results go to stdout (`show`), words and progress to stderr (`say`, `progress`).
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
+from typer import Context, Option
 
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.progress import Progress
 
     from monitor.app import Monitor
     from monitor.desk import Desk
 
+TextOrJson = Annotated[Literal["text", "json"], Option(help="How to write it.")]
+OutputFolder = Annotated[Path, Option("-o", "--output", metavar="DIR", help="Where to write.")]
+By = Annotated[str, Option(help="Who says so.")]
 
-def monitor_of(context: typer.Context) -> Monitor:
+Since = Annotated[str | None, Option(help="The first day; default the 30th from the last.")]
+Until = Annotated[str | None, Option(help="The last day; default today.")]
+SeenSince = Annotated[str | None, Option(help="First seen on or after this day.")]
+SeenUntil = Annotated[str | None, Option(help="First seen on or before this day.")]
+PublishedSince = Annotated[str | None, Option(help="Published on or after this day.")]
+PublishedUntil = Annotated[str | None, Option(help="Published on or before this day.")]
+
+Place = Annotated[str | None, Option(help="Only this country (ISO alpha-2).")]
+Outlet = Annotated[str | None, Option(help="Only this outlet, by its name.")]
+Language = Annotated[str | None, Option(help="Only this language, such as en.")]
+
+EngineName = Literal["local", "ray"]
+Engine = Annotated[
+    EngineName, Option(help="Who judges: processes of this machine, or Ray's (extra cluster).")
+]
+RayAddress = Annotated[
+    str,
+    Option(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
+    ),
+]
+
+
+def group() -> typer.Typer:
+    """Return the application of a group of commands; `app` has its name and help."""
+    return typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+def monitor_of(context: Context) -> Monitor:
     """Return the `Monitor` that the call's settings describe, closed when the command ends.
 
     Whoever calls the commands in its own process may say as `obj` how another is opened.
@@ -42,49 +72,6 @@ def monitor_of(context: typer.Context) -> Monitor:
     from monitor.settings import load_settings
 
     return context.with_resource(open_monitor(load_settings(context.obj)))
-
-
-def choose(context: typer.Context, names: list[str] | None) -> tuple[Desk, tuple[str, ...] | None]:
-    """Return a monitor that has the guidelines `names`, and their ids; without names all in force.
-
-    A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
-    """
-    from monitor.desk import Desk
-    from monitor.rules.guideline_heads import GUIDELINE
-    from monitor.settings import guideline_dir
-
-    desk: Desk = monitor_of(context)
-    if not names:
-        return desk, None
-    settings = desk.settings
-    folders: dict[str, Path] = {
-        name: folder.resolve()
-        for name in (*settings.check.guidelines, *names)
-        if ((folder := guideline_dir(name, settings.home)) / GUIDELINE).is_file()
-    }
-    there = {folders.get(name) for name in settings.check.guidelines}
-    more = {folders[name]: name for name in names if name in folders}
-    added = tuple(name for folder, name in more.items() if folder not in there)
-    if added:  # beside those in force, so that the settings of their rules still hold
-        check = replace(settings.check, guideline=(*settings.check.guidelines, *added))
-        desk = context.with_resource(Desk(replace(settings, check=check)))
-    ids = {one.folder.resolve(): one.id for one in desk.guidelines}
-    return desk, tuple(ids.get(folders[n], n) if n in folders else n for n in names)
-
-
-EngineName = Literal["local", "ray"]
-Engine = Annotated[
-    EngineName,
-    typer.Option(help="Who judges: processes of this machine, or Ray's (extra cluster)."),
-]
-RayAddress = Annotated[
-    str,
-    typer.Option(
-        "--ray-address",
-        metavar="ADDRESS",
-        help="With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
-    ),
-]
 
 
 def cluster_address(engine: EngineName, given: str) -> str:
@@ -99,6 +86,39 @@ def cluster_address(engine: EngineName, given: str) -> str:
     return "" if address == "local" else address  # Ray's word for one of this run
 
 
+def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for, 30 of them by default."""
+    from monitor.records.dates import period_of
+
+    today = desk.now().astimezone(desk.settings.zone).date()
+    days = day_asked(since, "--since"), day_asked(until, "--until")
+    return period_of(*days, today=today, length=30)
+
+
+def day_asked(value: str | None, option: str) -> date | None:
+    """Return the day that an option names, None where it is not given. Raises `UsageError`."""
+    from monitor.records.dates import parse_day
+
+    return None if value is None else parse_day(value, option)
+
+
+def published_asked(since: str | None, until: str | None) -> tuple[date | None, date | None]:
+    """Return the days of `--published-since` and `--published-until`. Raises `UsageError`."""
+    return day_asked(since, "--published-since"), day_asked(until, "--published-until")
+
+
+def days_words(
+    since: str | None, until: str | None, published_since: str | None, published_until: str | None
+) -> str:
+    """Say by which dates articles were chosen, "" where by none."""
+    told = []
+    asked = ((since, until, "first seen"), (published_since, published_until, "published"))
+    for first, last, how in asked:
+        days = [f"from {first}"] * bool(first) + [f"to {last}"] * bool(last)
+        told += [f"{how} {' '.join(days)}"] if days else []
+    return f"chosen by: {' and '.join(told)}, days included" if told else ""
+
+
 def say(text: str) -> None:
     """Write a line of words to stderr."""
     sys.stderr.write(f"{plain(text)}\n")
@@ -109,6 +129,22 @@ def show(text: str) -> None:
     """Write a result to stdout."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def show_json(value: object, *, indent: int | None = 1) -> None:
+    """Write a result to stdout as JSON."""
+    show(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Write a result to stdout, line by line, without what would drive a terminal."""
+    for line in lines:
+        show(plain(line))
+
+
+def plural(count: int) -> str:
+    """Return the ending of a noun that `count` stands before."""
+    return "" if count == 1 else "s"
 
 
 def plain(text: str) -> str:
@@ -124,14 +160,24 @@ def progress() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    # a file's name in square brackets is no style
-    words = TextColumn("{task.description}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        TextColumn("{task.description}", markup=False),  # a file's name in brackets is no style
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as bar:
         yield bar
+
+
+@contextmanager
+def counter(words: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show the progress of one task; yield what takes how much more of it is done."""
+    with progress() as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda more: bar.advance(task, more)
 
 
 def read_tags(given: Iterable[str]) -> list[tuple[str, str]]:

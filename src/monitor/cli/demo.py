@@ -1,9 +1,8 @@
 """`monitor demo`: the program at work on sample outlets, with nothing to set up.
 
-The demo: six outlets on a local server, one desk that follows them, its digest and its page.
-
-Every step is a command a user would type; each is printed before it runs. All of it lives in one
-folder, by default a temporary one that goes at the end.
+Six outlets on a local server, one desk that follows them, its digest and its page. Every step is a
+command that a user would type, printed before it runs. All of it lives in one folder, by default a
+temporary one that goes at the end.
 """
 
 from __future__ import annotations
@@ -18,31 +17,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import Option
 
-from monitor.cli import demo_site as outlets
+from monitor.cli import demo_site
 from monitor.records.errors import MonitorError, UsageError
-
-
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="Stop after the digest.")] = False,
-    port: Annotated[
-        int | None,
-        typer.Option(min=1, max=65535, help="Port of the page; default 8000, or a free one."),
-    ] = None,
-    directory: Annotated[
-        Path | None,
-        typer.Option(
-            "--directory",
-            metavar="DIR",
-            help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the "
-            "end.",
-        ),
-    ] = None,
-) -> None:
-    """Follow six invented outlets on this machine, print their digest, serve page and API."""
-    play_demo(directory, once=once, port=port)
-
 
 PORT = 8000
 """Where the page is served unless another program is there already."""
@@ -55,38 +33,44 @@ class DemoError(MonitorError):
     """A step of the demo failed; its own words are above."""
 
 
-def play_demo(folder: Path | None = None, *, once: bool = False, port: int | None = None) -> None:
-    """Follow the sample outlets and print their digest, then serve the page until Ctrl-C.
-
-    The desk is `folder`/desk and stays; without `folder` it is temporary. `once` stops after the
-    digest. `port` is where the page is served: by default 8000, or a free one where that is taken.
-
-    Raises `UsageError` where `folder` holds a desk already, `DemoError` where a step fails.
-    """
-    if folder and (folder / "desk").exists():
-        raise UsageError(f"{folder / 'desk'} is already there; name another folder")
-    if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-    place = nullcontext(folder) if folder else tempfile.TemporaryDirectory(prefix="monitor-demo-")
-    with place as name, outlets.serve() as running:
+def demo(
+    once: Annotated[bool, Option("--once", help="Stop after the digest.")] = False,
+    port: Annotated[
+        int | None, Option(min=1, max=65535, help="Port of the page; default 8000, or a free one.")
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        Option(
+            "--directory",
+            metavar="DIR",
+            help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the "
+            "end.",
+        ),
+    ] = None,
+) -> None:
+    """Follow six invented outlets on this machine, print their digest, serve page and API."""
+    if directory and (directory / "desk").exists():
+        raise UsageError(f"{directory / 'desk'} is already there; name another folder")
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
+    place = (
+        nullcontext(directory) if directory else tempfile.TemporaryDirectory(prefix="monitor-demo-")
+    )
+    with place as name, demo_site.serve() as site:
         desk = Path(name) / "desk"
-        print(f"The demo's desk is {desk}{'' if folder else ', which goes at the end'}.")
-        _set_up(desk, running)
+        print(f"The demo's desk is {desk}{'' if directory else ', which goes at the end'}.")
+        _step(desk.parent, "init", "desk")
+        settings = desk / "monitor.toml"
+        text = settings.read_text(encoding="utf-8")
+        assert _ALLOW[0] in text
+        settings.write_text(text.replace(*_ALLOW), encoding="utf-8")
+        site.opml(desk / "demo.opml")
+        _step(desk, "feeds", "import", "demo.opml")
         _step(desk, "run")
         if not once:
             _serve(desk, _free_port() if port is None else port)
-    if not folder:
+    if not directory:
         print("The demo's desk is gone again.")
-
-
-def _set_up(desk: Path, running: outlets.Outlets) -> None:
-    _step(desk.parent, "init", "desk")
-    settings = desk / "monitor.toml"
-    text = settings.read_text(encoding="utf-8")
-    assert _ALLOW[0] in text
-    settings.write_text(text.replace(*_ALLOW), encoding="utf-8")
-    running.opml(desk / "demo.opml")
-    _step(desk, "feeds", "import", "demo.opml")
 
 
 def _step(desk: Path, *words: str) -> None:
@@ -120,7 +104,7 @@ def _free_port() -> int:
     for wanted in (PORT, 0):
         with socket.socket() as attempt:
             try:
-                attempt.bind((outlets.HOST, wanted))
+                attempt.bind((demo_site.HOST, wanted))
             except OSError:
                 continue
             return int(attempt.getsockname()[1])

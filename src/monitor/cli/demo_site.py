@@ -1,22 +1,14 @@
-"""The demo's outlets and articles, as data: what `data/articles/*.yaml` holds.
+"""The demo's six invented outlets as a web site on this machine.
 
-The demo's outlets as a web site: feeds in four formats, article pages, front pages.
+Their articles are `demo_data/articles/*.yaml`. `build_site` renders all that is served, pages and
+feeds in four formats, as a mapping from path to `Resource`. `serve` answers as decent outlets do:
+ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed that has moved (301).
 
-Pure: `build_site` gives everything that is served as a mapping from path to `Resource`, so that a
-test can read it without a server. XML names are written with their prefixes (`dc:creator`) and
-declared on the root by hand: that is how newsroom software writes feeds, and parsers meet it so.
-
-The demo's outlets on a local HTTP server.
-
-    python -m monitor.cli.demo_site --port 8765 --opml feeds.opml     # until Ctrl-C
-
-Answers as decent outlets do: ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed
-that has moved (301).
+XML has the prefixes (`dc:creator`) that newsroom software writes, declared on the root.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import hashlib
 import json
@@ -34,7 +26,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from typing import Any, Literal
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
@@ -43,7 +34,7 @@ FeedFormat = Literal["rss1", "rss2", "atom", "json"]
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class DemoArticle:
     """One invented article and what a desk should make of it.
 
     `form`, `response` and `place` (where the exploitation happened, or what the policy concerns)
@@ -74,16 +65,11 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """An article of another outlet that a feed lists too, under a query of its own."""
+class DemoOutlet:
+    """One outlet: its house style and its articles, newest first.
 
-    article: str
-    query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """One outlet: its house style and its articles, newest first."""
+    `also_lists` are articles of others that its feed has too: `article`, and a `query` of its own.
+    """
 
     id: str
     name: str
@@ -95,8 +81,8 @@ class Outlet:
     full_text: bool
     date_format: str
     moved_from: str
-    also_lists: tuple[Listing, ...]
-    articles: tuple[Article, ...]
+    also_lists: tuple[Mapping[str, str], ...]
+    articles: tuple[DemoArticle, ...]
 
     @property
     def feed_path(self) -> str:
@@ -104,35 +90,33 @@ class Outlet:
         return f"/{self.id}/{self.path}"
 
 
-def load_outlets(directory: Path = DATA / "articles") -> tuple[Outlet, ...]:
+def load_outlets() -> tuple[DemoOutlet, ...]:
     """Read every outlet, ordered by id."""
     from ruamel.yaml import YAML
 
     yaml = YAML(typ="safe")
-    return tuple(_outlet(yaml.load(path)) for path in sorted(directory.glob("*.yaml")))
+    files = sorted((DATA / "articles").glob("*.yaml"))
+    return tuple(_outlet(yaml.load(path)) for path in files)
 
 
-def _outlet(record: Mapping[str, Any]) -> Outlet:
-    fields = dict(record)
+def _outlet(fields: dict[str, Any]) -> DemoOutlet:
     article_path = f"/{fields['id']}/{fields.pop('article_path')}"
     articles = [_article(article, article_path) for article in fields.pop("articles")]
-    listings = tuple(Listing(**listing) for listing in fields.pop("also_lists", ()))
-    return Outlet(
-        **{"moved_from": "", **fields},
-        also_lists=listings,
+    return DemoOutlet(
+        also_lists=tuple(fields.pop("also_lists", ())),
         articles=tuple(sorted(articles, key=lambda a: a.published, reverse=True)),
+        **{"moved_from": "", **fields},
     )
 
 
-def _article(record: Mapping[str, Any], article_path: str) -> Article:
-    fields = dict(record)
+def _article(fields: dict[str, Any], article_path: str) -> DemoArticle:
     published = datetime.fromisoformat(fields.pop("published"))
     paragraphs = tuple(p.strip() for p in fields.pop("body").strip().split("\n\n"))
     number = 20_000_000 + zlib.crc32(fields["slug"].encode()) % 1_000_000
     path = article_path.format(slug=fields["slug"], published=published, number=number)
     for name in ("form", "response", "place", "origin"):
         fields[name] = tuple(fields.get(name, ()))
-    return Article(path=path, paragraphs=paragraphs, published=published, **fields)
+    return DemoArticle(path=path, paragraphs=paragraphs, published=published, **fields)
 
 
 LEAD_PARAGRAPHS = 3
@@ -161,46 +145,37 @@ class Resource:
         return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a feed: an article and the absolute URL it is listed under."""
-
-    article: Article
-    url: str
+Entries = Sequence[tuple[DemoArticle, str]]
+"""The articles of a feed with the absolute URLs that they are listed under, newest first."""
 
 
-def build_site(outlets: Sequence[Outlet], base: str) -> dict[str, Resource]:
+def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, Resource]:
     """Render everything; `base` is the server's URL without a slash at its end."""
     articles = {f"{o.id}/{a.slug}": a for o in outlets for a in o.articles}
     latest = max(article.published for article in articles.values())
     site = {"/robots.txt": Resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
     for outlet in outlets:
         newest = outlet.articles[0].published
-        feed = FEED_WRITERS[outlet.feed](outlet, base, feed_entries(outlet, articles, base))
+        listed = [(article, base + article.path) for article in outlet.articles]
+        for other in outlet.also_lists:
+            article = articles[other["article"]]
+            listed.append((article, f"{base}{article.path}?{other['query']}"))
+        listed.sort(key=lambda entry: entry[0].published, reverse=True)
+        feed = FEED_WRITERS[outlet.feed](outlet, base, listed)
         media_type = f"{FEED_TYPES[outlet.feed]}; charset=utf-8"
         site[outlet.feed_path] = Resource(feed, media_type, newest)
         if outlet.moved_from:
             old = f"/{outlet.id}/{outlet.moved_from}"
             site[old] = Resource(b"", "text/plain", newest, location=outlet.feed_path)
-        site[f"/{outlet.id}/"] = _html(front_page(outlet, base), newest)
+        site[f"/{outlet.id}/"] = _page(_front_page(outlet, base), newest)
         template = Template((DATA / "pages" / f"{outlet.id}.html").read_text(encoding="utf-8"))
         for article in outlet.articles:
             page = template.substitute(_page_values(outlet, article, base))
-            site[article.path] = _html(page, article.published)
+            site[article.path] = _page(page, article.published)
     return site
 
 
-def feed_entries(outlet: Outlet, articles: Mapping[str, Article], base: str) -> list[Entry]:
-    """List what the outlet's feed holds, newest first: its own articles and borrowed ones."""
-    entries = [Entry(article, base + article.path) for article in outlet.articles]
-    for listing in outlet.also_lists:
-        article = articles[listing.article]
-        entries.append(Entry(article, f"{base}{article.path}?{listing.query}"))
-    return sorted(entries, key=lambda entry: entry.article.published, reverse=True)
-
-
-def front_page(outlet: Outlet, base: str) -> str:
-    """Render the outlet's front page: headlines, and a link to the feed in its head."""
+def _front_page(outlet: DemoOutlet, base: str) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
         f"<title>{escape(outlet.name)}</title>"
@@ -210,105 +185,70 @@ def front_page(outlet: Outlet, base: str) -> str:
     )
 
 
-def write_rss2(outlet: Outlet, base: str, entries: Sequence[Entry]) -> bytes:
-    """Write RSS 2.0; with `content:encoded` where the outlet gives its full text."""
-    root = Element("rss", {"version": "2.0"})
-    for prefix, name in (
-        ("atom", "http://www.w3.org/2005/Atom"),
-        ("content", "http://purl.org/rss/1.0/modules/content/"),
-        ("dc", "http://purl.org/dc/elements/1.1/"),
-    ):
-        root.set(f"xmlns:{prefix}", name)
-    channel = SubElement(root, "channel")
-    _text(channel, "title", outlet.name)
-    _text(channel, "link", f"{base}/{outlet.id}/")
-    _text(channel, "description", outlet.tagline)
-    _text(channel, "language", outlet.language.lower())
-    _text(channel, "lastBuildDate", format_datetime(entries[0].article.published))
-    feed_url = base + outlet.feed_path
-    SubElement(
-        channel,
-        "atom:link",
-        {"href": feed_url, "rel": "self", "type": FEED_TYPES["rss2"]},
-    )
-    for entry in entries:
-        item = SubElement(channel, "item")
-        _text(item, "title", entry.article.headline)
-        _text(item, "link", entry.url)
-        _text(item, "guid", entry.url).set("isPermaLink", "true")
-        _text(item, "pubDate", format_datetime(entry.article.published))
-        _text(item, "dc:creator", entry.article.author)
-        _text(item, "description", f"<p>{escape(entry.article.summary)}</p>")
-        if outlet.full_text:
-            _text(item, "content:encoded", _full_text(outlet, entry))
-    return _xml(root)
+def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+    """Write RSS or Atom by its template, whose marked parts are written for each article.
+
+    What has no value is left out: the full text, where an outlet does not give it.
+    """
+    text = (DATA / "feeds" / f"{outlet.feed}.xml").read_text(encoding="utf-8")
+    first, *lines = text.splitlines()
+    values = [
+        {name: escape(value, quote=False) for name, value in _values(outlet, base, *one).items()}
+        for one in entries
+    ]
+    if not outlet.full_text:
+        lines = [line for line in lines if "$full_text" not in line]
+    parts = "".join(line.strip() for line in lines).split("<!-- each -->")
+    written = [
+        Template(part).substitute(each)
+        for number, part in enumerate(parts)
+        for each in (values if number % 2 else values[:1])
+    ]
+    return f"{first}\n{''.join(written)}".encode()
 
 
-def write_rss1(outlet: Outlet, base: str, entries: Sequence[Entry]) -> bytes:
-    """Write RSS 1.0, which is RDF: the channel lists its items, which stand beside it."""
-    root = Element("rdf:RDF")
-    root.set("xmlns", "http://purl.org/rss/1.0/")
-    root.set("xmlns:rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#")
-    root.set("xmlns:dc", "http://purl.org/dc/elements/1.1/")
-    channel = SubElement(root, "channel", {"rdf:about": base + outlet.feed_path})
-    _text(channel, "title", outlet.name)
-    _text(channel, "link", f"{base}/{outlet.id}/")
-    _text(channel, "description", outlet.tagline)
-    _text(channel, "dc:language", outlet.language)
-    sequence = SubElement(SubElement(channel, "items"), "rdf:Seq")
-    for entry in entries:
-        SubElement(sequence, "rdf:li", {"rdf:resource": entry.url})
-        item = SubElement(root, "item", {"rdf:about": entry.url})
-        _text(item, "title", entry.article.headline)
-        _text(item, "link", entry.url)
-        _text(item, "description", entry.article.summary)
-        _text(item, "dc:creator", entry.article.author)
-        _text(item, "dc:date", entry.article.published.isoformat())
-    return _xml(root)
+def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> dict[str, str]:
+    """Return what templates may name."""
+    return {
+        "id": outlet.id,
+        "outlet": outlet.name,
+        "tagline": outlet.tagline,
+        "home": f"{base}/{outlet.id}/",
+        "feed_url": base + outlet.feed_path,
+        "feed_type": FEED_TYPES[outlet.feed],
+        "language": outlet.language,
+        "language_tag": outlet.language.lower(),
+        "slug": article.slug,
+        "url": url,
+        "headline": article.headline,
+        "author": article.author,
+        "summary": article.summary,
+        "summary_html": f"<p>{escape(article.summary)}</p>",
+        "full_text": _full_text(outlet, article, url),
+        "published": article.published.isoformat(),
+        "mail_date": format_datetime(article.published),
+        "date": article.published.strftime(outlet.date_format),
+    }
 
 
-def write_atom(outlet: Outlet, base: str, entries: Sequence[Entry]) -> bytes:
-    """Write Atom 1.0; with `content` where the outlet gives its full text."""
-    root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": outlet.language})
-    _text(root, "title", outlet.name)
-    _text(root, "subtitle", outlet.tagline)
-    _text(root, "id", f"{base}/{outlet.id}/")
-    _text(root, "updated", entries[0].article.published.isoformat())
-    SubElement(root, "link", {"rel": "self", "href": base + outlet.feed_path})
-    SubElement(root, "link", {"rel": "alternate", "href": f"{base}/{outlet.id}/"})
-    for entry in entries:
-        article = entry.article
-        item = SubElement(root, "entry")
-        _text(item, "title", article.headline)
-        SubElement(item, "link", {"rel": "alternate", "type": "text/html", "href": entry.url})
-        _text(item, "id", f"tag:{outlet.id}.example,2026:{article.slug}")
-        _text(item, "published", article.published.isoformat())
-        _text(item, "updated", article.published.isoformat())
-        _text(SubElement(item, "author"), "name", article.author)
-        _text(item, "summary", article.summary)
-        if outlet.full_text:
-            _text(item, "content", _full_text(outlet, entry)).set("type", "html")
-    return _xml(root)
-
-
-def write_json_feed(outlet: Outlet, base: str, entries: Sequence[Entry]) -> bytes:
+def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     """Write JSON Feed 1.1; items without full text carry their summary as `content_text`."""
-    items = []
-    for entry in entries:
-        article = entry.article
-        item = {
-            "id": entry.url,
-            "url": entry.url,
+    items = [
+        {
+            "id": url,
+            "url": url,
             "title": article.headline,
             "summary": article.summary,
             "date_published": article.published.isoformat(),
             "authors": [{"name": article.author}],
+            **(
+                {"content_html": _full_text(outlet, article, url)}
+                if outlet.full_text
+                else {"content_text": article.summary}
+            ),
         }
-        if outlet.full_text:
-            item["content_html"] = _full_text(outlet, entry)
-        else:
-            item["content_text"] = article.summary
-        items.append(item)
+        for article, url in entries
+    ]
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": outlet.name,
@@ -321,26 +261,13 @@ def write_json_feed(outlet: Outlet, base: str, entries: Sequence[Entry]) -> byte
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()
 
 
-FEED_WRITERS: Mapping[str, Callable[[Outlet, str, Sequence[Entry]], bytes]] = {
-    "rss1": write_rss1,
-    "rss2": write_rss2,
-    "atom": write_atom,
-    "json": write_json_feed,
+FEED_WRITERS: Mapping[str, Callable[[DemoOutlet, str, Entries], bytes]] = {
+    **dict.fromkeys(("rss1", "rss2", "atom"), _write_xml_feed),
+    "json": _write_json_feed,
 }
 
 
-def _text(parent: Element, name: str, text: str) -> Element:
-    child = SubElement(parent, name)
-    child.text = text
-    return child
-
-
-def _xml(root: Element) -> bytes:
-    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return document
-
-
-def _html(page: str, modified: datetime) -> Resource:
+def _page(page: str, modified: datetime) -> Resource:
     return Resource(page.encode(), "text/html; charset=utf-8", modified)
 
 
@@ -348,20 +275,20 @@ def _paragraphs(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in paragraphs)
 
 
-def _full_text(outlet: Outlet, entry: Entry) -> str:
+def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
     """Return the body as publishing software puts it into a feed, its own footer included."""
     return (
-        f"{_paragraphs(entry.article.paragraphs)}\n"
-        f'<p>The post <a href="{escape(entry.url)}">{escape(entry.article.headline)}</a> '
+        f"{_paragraphs(article.paragraphs)}\n"
+        f'<p>The post <a href="{escape(url)}">{escape(article.headline)}</a> '
         f"appeared first on {escape(outlet.name)}.</p>"
     )
 
 
-def _links(articles: Sequence[Article]) -> str:
+def _links(articles: Sequence[DemoArticle]) -> str:
     return "\n".join(f'<li><a href="{a.path}">{escape(a.headline)}</a></li>' for a in articles)
 
 
-def _page_values(outlet: Outlet, article: Article, base: str) -> dict[str, str]:
+def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[str, str]:
     """Return what a page template may name; HTML-escaped save for the ready-made parts."""
     place = outlet.articles.index(article)
     others = outlet.articles[place + 1 :] + outlet.articles[:place]
@@ -372,20 +299,7 @@ def _page_values(outlet: Outlet, article: Article, base: str) -> dict[str, str]:
         "datePublished": article.published.isoformat(),
         "author": {"@type": "Person", "name": article.author},
     }
-    plain = {
-        "url": base + article.path,
-        "home": f"{base}/{outlet.id}/",
-        "outlet": outlet.name,
-        "tagline": outlet.tagline,
-        "language": outlet.language,
-        "feed_url": base + outlet.feed_path,
-        "feed_type": FEED_TYPES[outlet.feed],
-        "headline": article.headline,
-        "summary": article.summary,
-        "author": article.author,
-        "published": article.published.isoformat(),
-        "date": article.published.strftime(outlet.date_format),
-    }
+    plain = _values(outlet, base, article, base + article.path)
     return {name: escape(value) for name, value in plain.items()} | {
         "lead": _paragraphs(article.paragraphs[:LEAD_PARAGRAPHS]),
         "rest": _paragraphs(article.paragraphs[LEAD_PARAGRAPHS:]),
@@ -399,7 +313,7 @@ HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Outlets:
+class RunningSite:
     """The running server. `url` has no slash at its end."""
 
     url: str
@@ -422,16 +336,16 @@ def expected(base: str = "") -> dict[str, Kind]:
 
 
 @contextmanager
-def serve(port: int = 0) -> Iterator[Outlets]:
-    """Serve the outlets on the loopback address until the block ends; port 0 takes a free one."""
-    with _Server((HOST, port), _Handler) as server:
-        outlets = Outlets(f"http://{HOST}:{server.server_port}", server.server_port)
-        server.site = build_site(load_outlets(), outlets.url)
+def serve() -> Iterator[RunningSite]:
+    """Serve the outlets at a free port of the loopback address until the block ends."""
+    with _Server((HOST, 0), _Handler) as server:
+        site = RunningSite(f"http://{HOST}:{server.server_port}", server.server_port)
+        server.site = build_site(load_outlets(), site.url)
         # poll often: leaving the block waits for one poll
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield outlets
+            yield site
         finally:
             server.shutdown()
             thread.join()
@@ -453,16 +367,11 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "DemoOutlets"
     server: _Server
 
-    def do_GET(self) -> None:
-        self._answer()
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the demo's own output is what matters."""
 
-    def _answer(self) -> None:
+    def do_GET(self) -> None:
+        """Answer a request; `_send` leaves the body out of the answer to HEAD."""
         resource = self.server.site.get(self.path.partition("?")[0])
         if resource is None:
             page = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>"
@@ -471,6 +380,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", {"Location": resource.location})
         else:
             self._send_resource(resource)
+
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
 
     def _send_resource(self, resource: Resource) -> None:
         headers = {
@@ -493,8 +404,11 @@ class _Handler(BaseHTTPRequestHandler):
         tags = self.headers.get("If-None-Match")
         if tags is not None:
             return resource.etag in {tag.strip() for tag in tags.split(",")}
-        since = self.headers.get("If-Modified-Since")
-        return since is not None and resource.modified <= _http_date(since)
+        try:
+            since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
+        except ValueError:  # none, or one that cannot be read: the body is sent
+            return False
+        return resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
     def _send(self, status: HTTPStatus, body: bytes | None, headers: Mapping[str, str]) -> None:
         self.send_response(status)
@@ -505,32 +419,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if body and self.command != "HEAD":
             self.wfile.write(body)
-
-
-def _http_date(text: str) -> datetime:
-    """Read an HTTP date; one that cannot be read is long past, so that the body is sent."""
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def main() -> None:
-    """Serve until Ctrl-C."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--opml", type=Path, metavar="FILE", help="write the list of feeds here")
-    options = parser.parse_args()
-    with serve(options.port) as outlets:
-        print(f"Six sample outlets at {outlets.url}; Ctrl-C ends them.", flush=True)
-        if options.opml:
-            print(f"Their feeds: {outlets.opml(options.opml)}", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            print("\nClosed.")
-
-
-if __name__ == "__main__":
-    main()

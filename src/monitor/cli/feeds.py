@@ -6,25 +6,29 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, say, show
+from monitor.cli.common import group, monitor_of, plain, say, show
+from monitor.feeds.urls import shown_url
 from monitor.records.errors import FeedError, NotFound, UsageError
 
-app = typer.Typer(help="Which feeds the desk follows.", no_args_is_help=True, rich_markup_mode=None)
+app = group()
+
+FeedAddress = Annotated[str, Argument(help="The feed's address, as listed.")]
 
 
 @app.command()
 def add(
-    context: typer.Context,
-    url: Annotated[str | None, typer.Argument(help="The feed's address.")] = None,
-    title: Annotated[str, typer.Option(help="Its name (default: the host's).")] = "",
+    context: Context,
+    url: Annotated[str | None, Argument(help="The feed's address.")] = None,
+    title: Annotated[str, Option(help="Its name (default: the host's).")] = "",
     kind: Annotated[
         Literal["feed", "sitemap", "page"],
-        typer.Option(help="A feed, a site map, or a page that lists articles."),
+        Option(help="A feed, a site map, or a page that lists articles."),
     ] = "feed",
     pack: Annotated[
         str | None,
-        typer.Option(help="All feeds of a pack, such as ghana (monitor feeds packs lists them)."),
+        Option(help="All feeds of a pack, such as ghana (monitor feeds packs lists them)."),
     ] = None,
 ) -> None:
     """Follow one feed, or a site map or a page that lists articles; or the feeds of a pack."""
@@ -41,7 +45,7 @@ def add(
     return None
 
 
-def _add_pack(context: typer.Context, name: str) -> None:
+def _add_pack(context: Context, name: str) -> None:
     """Follow the feeds of a pack that are not followed yet, and tell what is known of each."""
     from monitor.feeds.starter_feeds import find_pack
 
@@ -72,10 +76,7 @@ def packs() -> None:
 
 
 @app.command("import")
-def import_(
-    context: typer.Context,
-    path: Annotated[Path, typer.Argument(help="An OPML file.")],
-) -> None:
+def import_(context: Context, path: Annotated[Path, Argument(help="An OPML file.")]) -> None:
     """Follow the feeds of an OPML file."""
     from monitor.feeds.opml import parse_opml
     from monitor.feeds.starter_feeds import outline_feed
@@ -99,7 +100,7 @@ def import_(
 
 
 @app.command()
-def export(context: typer.Context) -> None:
+def export(context: Context) -> None:
     """Print the feeds as OPML."""
     from monitor.feeds.opml import render_opml
 
@@ -107,7 +108,7 @@ def export(context: typer.Context) -> None:
 
 
 @app.command("list")
-def list_(context: typer.Context) -> None:
+def list_(context: Context) -> None:
     """Print the feeds, one a line: URL, last poll and its ledger, date and description."""
     from monitor.cli.run import ledger_line
 
@@ -117,21 +118,18 @@ def list_(context: typer.Context) -> None:
         poll = polls.get(feed.id)
         when = poll.at.isoformat(timespec="seconds") if poll else "never polled"
         line = ledger_line(feed, poll) if poll else plain(feed.title)
-        silent = " (silent)" if poll and poll.silent else ""
-        silent += " (paused)" if feed.paused else ""
+        state = " (silent)" if poll and poll.silent else ""
+        state += " (paused)" if feed.paused else ""
         changed = feed.updated.date().isoformat() if feed.updated else ""
         about = f"{changed}\t{plain(feed.description)}"
-        show(f"{plain(feed.url)}\t{when}\t{line}{silent}\t{about}".rstrip("\t"))
+        show(f"{plain(feed.url)}\t{when}\t{line}{state}\t{about}".rstrip("\t"))
 
 
 @app.command()
 def discover(
-    context: typer.Context,
-    site: Annotated[str, typer.Argument(help="The address of a page.")],
+    context: Context, site: Annotated[str, Argument(help="The address of a page.")]
 ) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
-    from monitor.feeds.urls import shown_url
-
     found = monitor_of(context).discover(site)
     for feed in found:
         show(f"{plain(feed.url)}\t{plain(feed.title)}")
@@ -141,43 +139,31 @@ def discover(
 
 
 @app.command()
-def pause(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
-) -> None:
+def pause(context: Context, url: FeedAddress) -> None:
     """Poll a feed no more until it is resumed."""
-    _pause(context, url, paused=True)
+    said = "paused" if _set_paused(context, url, paused=True) else "was paused"
+    say(f"{said}: {shown_url(url)}")
 
 
 @app.command()
-def resume(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
-) -> None:
+def resume(context: Context, url: FeedAddress) -> None:
     """Poll a paused feed again."""
-    _pause(context, url, paused=False)
+    said = "resumed" if _set_paused(context, url, paused=False) else "was not paused"
+    say(f"{said}: {shown_url(url)}")
 
 
-def _pause(context: typer.Context, url: str, *, paused: bool) -> None:
-    from monitor.feeds.urls import shown_url
-
+def _set_paused(context: Context, url: str, *, paused: bool) -> bool:
+    """Return whether that is new. Raises `UsageError` for a feed that is not followed."""
     monitor = monitor_of(context)
     try:
-        new = monitor.store.pause_feed(url, monitor.now(), paused=paused)
+        return monitor.store.pause_feed(url, monitor.now(), paused=paused)
     except NotFound as error:
         raise UsageError(f"not followed: {shown_url(url)}") from error
-    done = "paused" if paused else "resumed"
-    say(f"{done if new else f'was {done}' if paused else 'was not paused'}: {shown_url(url)}")
 
 
 @app.command()
-def remove(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="The feed's address, as listed.")],
-) -> None:
+def remove(context: Context, url: FeedAddress) -> None:
     """Stop following a feed; what it brought stays."""
-    from monitor.feeds.urls import shown_url
-
     if not monitor_of(context).store.remove_feed(url):
         raise UsageError(f"not followed: {shown_url(url)}")
     say(f"removed: {shown_url(url)}")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, progress, say, show
+from monitor.cli.common import group, monitor_of, plural, progress, say, show
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,15 +19,13 @@ if TYPE_CHECKING:
 
     from monitor.storage.transfer import Report, Sums
 
-store_app = typer.Typer(
-    help="What the desk's database keeps.", no_args_is_help=True, rich_markup_mode=None
-)
+app = group()
 
 
 def backup(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The file to write.")],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a file of that name.")] = False,
+    context: Context,
+    file: Annotated[Path, Argument(help="The file to write.")],
+    force: Annotated[bool, Option("--force", help="Overwrite a file of that name.")] = False,
 ) -> None:
     """Write a verified copy of the database (SQLite), while the desk works on."""
     from monitor.storage.backup import back_up
@@ -37,8 +36,7 @@ def backup(
 
 
 def restore(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A file that monitor backup wrote.")],
+    context: Context, file: Annotated[Path, Argument(help="A file that monitor backup wrote.")]
 ) -> None:
     """Bring a backup back; the database before it stays beside it under a dated name."""
     from monitor.storage.backup import restore as bring_back
@@ -54,8 +52,8 @@ def restore(
         say(f"the database before it is {done.kept}; remove it when it is not needed")
 
 
-@store_app.command()
-def expire(context: typer.Context) -> None:
+@app.command()
+def expire(context: Context) -> None:
     """Let the words of articles older than [store] keep_text_days expire; judgements stay."""
     from monitor.jobs.expire_texts import expire as expire_texts
 
@@ -64,8 +62,7 @@ def expire(context: typer.Context) -> None:
     if done is None:
         raise UsageError("[store] keep_text_days is not set: texts are kept for ever")
     day = done.before.astimezone(monitor.settings.zone).date()
-    articles = "1 article" if done.articles == 1 else f"{done.articles} articles"
-    say(f"{articles} expired: first seen before {day}")
+    say(f"{done.articles} article{plural(done.articles)} expired: first seen before {day}")
     if not done.cleared:
         say("another program is reading, so the database's log still holds their words: try again")
         raise typer.Exit(1)
@@ -74,18 +71,18 @@ def expire(context: typer.Context) -> None:
 _PLACE = "A database's URL, a desk's folder, or an SQLite file."
 
 
-@store_app.command()
+@app.command()
 def copy(
-    source: Annotated[str, typer.Argument(metavar="FROM", help=_PLACE)],
+    source: Annotated[str, Argument(metavar="FROM", help=_PLACE)],
     target: Annotated[
-        str, typer.Argument(metavar="TO", help="The same; it must be empty, or be a new file.")
+        str, Argument(metavar="TO", help="The same; it must be empty, or be a new file.")
     ],
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
     from monitor.storage.transfer import copy_store, database_of
 
     origin, place = database_of(source), database_of(target)
-    with _told() as report:
+    with _progress_of_stages() as report:
         done = copy_store(origin, place, datetime.now(UTC), report)
     show(_table({name: (f"{one.rows:,}", one.hash[:16]) for name, one in done.sums.items()}))
     say(f"copied {done.source} to {done.target}: {_in_all(done.sums)}, verified by their hashes")
@@ -93,18 +90,22 @@ def copy(
         say(f"{done.at_work} is at work on {done.source}: what it stores from now on is not in it")
 
 
-@store_app.command()
+@app.command()
 def verify(
-    first: Annotated[str, typer.Argument(metavar="A", help=_PLACE)],
-    second: Annotated[str, typer.Argument(metavar="B", help="The same.")],
+    first: Annotated[str, Argument(metavar="A", help=_PLACE)],
+    second: Annotated[str, Argument(metavar="B", help="The same.")],
 ) -> None:
     """Tell whether two databases hold the same rows, table by table."""
     from monitor.storage.transfer import database_of, sum_stores
 
-    with _told() as report:
+    with _progress_of_stages() as report:
         one, other = sum_stores(database_of(first), database_of(second), report)
     rows = {
-        name: (f"{one[name].rows:,}", f"{other[name].rows:,}", _compared(name, one, other))
+        name: (
+            f"{one[name].rows:,}",
+            f"{other[name].rows:,}",
+            "same" if one[name] == other[name] else "differs",
+        )
         for name in one
     }
     show(_table(rows))
@@ -114,10 +115,6 @@ def verify(
     say(f"the same: {_in_all(one)}")
 
 
-def _compared(name: str, one: Sums, other: Sums) -> str:
-    return "same" if one[name] == other[name] else "differs"
-
-
 def _in_all(sums: Sums) -> str:
     return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
 
@@ -125,9 +122,7 @@ def _in_all(sums: Sums) -> str:
 def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
     """Return a line for each table, numbers to the right."""
     name = max(map(len, rows))
-    widths = [
-        max(len(row[n]) for row in rows.values()) for n in range(len(next(iter(rows.values()))))
-    ]
+    widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
     return "\n".join(
         "  ".join((key.ljust(name), *(cell.rjust(w) for cell, w in zip(row, widths, strict=True))))
         for key, row in sorted(rows.items())
@@ -135,7 +130,7 @@ def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[Report]:
+def _progress_of_stages() -> Iterator[Report]:
     """Show how far it is, a bar for each thing that is done."""
     with progress() as bar:
         tasks: dict[str, TaskID] = {}

@@ -1,21 +1,28 @@
-"""`monitor reviews`: what people say of articles, and where they differ.
-
-`monitor reviews import`: corrected annotations come back as reviews.
-
-`monitor reviews feedback`: what editors said of flags of their drafts, by rule.
-"""
+"""`monitor reviews`: what people say of articles and of flags, and where they differ."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, progress, say, show
+from monitor.cli.common import (
+    By,
+    TextOrJson,
+    counter,
+    group,
+    monitor_of,
+    plain,
+    plural,
+    say,
+    show,
+    show_json,
+)
 from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
 from monitor.records.errors import NotFound, StoreError, UsageError
@@ -23,52 +30,48 @@ from monitor.records.json_shapes import review_json
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.export.corrections_import import ImportedCorrections
 
-
-app = typer.Typer(
-    help="What people say of articles: relevant or not, and which tags hold.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
+app = group()
 
 
 @app.command()
 def add(
-    context: typer.Context,
+    context: Context,
     article: Annotated[
-        str, typer.Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
+        str, Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
     ],
-    verdict: Annotated[str, typer.Argument(help="relevant, borderline or not_relevant.")],
+    verdict: Annotated[str, Argument(help="relevant, borderline or not_relevant.")],
     tag: Annotated[
         list[str] | None,
-        typer.Option(metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."),
+        Option(metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."),
     ] = None,
-    by: Annotated[str, typer.Option(help="Who says so.")] = "",
+    by: By = "",
 ) -> None:
     """Store a review of an article's current version; the reviewer's latest one holds."""
+    from monitor.feeds.urls import article_id
+
     meant = next((v for v in VERDICTS if v == verdict.replace("-", "_")), None)
     if meant is None:
         raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
     monitor = monitor_of(context)
-    found = _id_of(article)
+    found = article
+    if "/" in article:  # a URL, however it is spelt
+        found = article_id(article if "://" in article else f"https://{article}")
     try:
         said = monitor.review(found, meant, tags=_tags(tag or []), reviewer=by)
     except NotFound as error:
         if found == article:
             raise
         raise NotFound(f"no article at {article} (its id would be {found})") from error
-    show(json.dumps(review_json(said), ensure_ascii=False))
+    show_json(review_json(said), indent=None)
 
 
 @app.command("list")
 def list_(
-    context: typer.Context,
-    conflicts: Annotated[
-        bool, typer.Option("--conflicts", help="Only where reviewers differ.")
-    ] = False,
+    context: Context,
+    conflicts: Annotated[bool, Option("--conflicts", help="Only where reviewers differ.")] = False,
     waiting: Annotated[
-        bool, typer.Option("--waiting", help="Only what volunteers said and nobody has confirmed.")
+        bool, Option("--waiting", help="Only what volunteers said and nobody has confirmed.")
     ] = False,
 ) -> None:
     """Print the reviews that count as JSON lines, or where reviewers differ.
@@ -83,7 +86,7 @@ def list_(
         for _, reviews in reviewed:
             for review in reviews:
                 if review.provisional == waiting:
-                    show(json.dumps(review_json(review), ensure_ascii=False))
+                    show_json(review_json(review), indent=None)
         return
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
@@ -95,11 +98,11 @@ def list_(
 
 @app.command()
 def undo(
-    context: typer.Context,
+    context: Context,
     decision: Annotated[
-        int, typer.Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
+        int, Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
     ],
-    by: Annotated[str, typer.Option(help="Who said it.")] = "",
+    by: Annotated[str, Option(help="Who said it.")] = "",
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
     from monitor.review.review_queue import Reviewer
@@ -107,15 +110,6 @@ def undo(
 
     undone = take_back(monitor_of(context), decision, Reviewer(by))
     say(f"undone: {undone.verdict or 'what was said of flags'} of {undone.article_id}")
-
-
-def _id_of(article: str) -> str:
-    """Return the id of an article given by that or by its URL, however that is spelt."""
-    from monitor.feeds.urls import article_id
-
-    if "/" not in article:
-        return article
-    return article_id(article if "://" in article else f"https://{article}")
 
 
 def _tags(given: list[str]) -> dict[str, list[str]]:
@@ -128,27 +122,56 @@ def _tags(given: list[str]) -> dict[str, list[str]]:
     return tags
 
 
+@app.command()
+def sample(
+    context: Context,
+    day: Annotated[str | None, Option(help="A day that is over; default yesterday.")] = None,
+    format: TextOrJson = "text",
+) -> None:
+    """Print a few random articles below the threshold, to be reviewed."""
+    from monitor.review.recall_estimate import sample_json
+    from monitor.review.sampling import sample_of
+
+    monitor = monitor_of(context)
+    drawn = sample_of(monitor, day)
+    told = sample_json(monitor, drawn, patient=True)
+    if format == "json":
+        show_json(told)
+        return
+    for one in told["articles"]:
+        done = "\treviewed" if one["reviewed"] else ""
+        title = f"({one['withheld']})" if one["title"] is None else one["title"]
+        url = one["url"] or "(address not shown)"
+        show(plain(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}"))
+    say(
+        f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
+        f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
+        " monitor reviews add ID relevant|borderline|not_relevant"
+    )
+
+
+@app.command("import")
 def import_(
-    context: typer.Context,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="What came back: file or folder.")],
-    format: Annotated[CorrectedFormat, typer.Option(help="The tool that it comes from.")],
-    by: Annotated[str, typer.Option(help="Who corrected it.")],
+    context: Context,
+    path: Annotated[Path, Argument(metavar="PATH", help="What came back: file or folder.")],
+    format: Annotated[CorrectedFormat, Option(help="The tool that it comes from.")],
+    by: Annotated[str, Option(help="Who corrected it.")],
     exported: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
+        Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
     ] = None,
     key: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
+        Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
     ] = None,
     approved: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--approved", help="Of doccano: only approved documents were exported; confirm them."
         ),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be stored, and store nothing.")
+        bool, Option("--dry-run", help="Say what would be stored, and store nothing.")
     ] = False,
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
@@ -163,8 +186,7 @@ def import_(
     from monitor.review.review_queue import Reviewer
 
     monitor = monitor_of(context)
-    with progress() as bar:
-        task = bar.add_task("reading", total=None)
+    with counter("reading") as report:
         applied = apply_corrections(
             monitor,
             path,
@@ -174,30 +196,44 @@ def import_(
             keys=read_keys(key) if key else None,
             approved=approved,
             dry_run=dry_run,
-            report=lambda n: bar.advance(task, n),
+            report=report,
         )
     for one in applied.listed:
         show(plain(f"{one.kind}\t{one.article_id}\t{one.where}\t{one.why}"))
-    say(_words(applied, dry_run=dry_run))
-    if applied.unchanged:
-        count = f"{applied.unchanged:,} unchanged article{'' if applied.unchanged == 1 else 's'}"
-        say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
-    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
-
-
-def _words(applied: ImportedCorrections, *, dry_run: bool) -> str:
-    return (
+    say(
         f"{applied.read} came back: {applied.corrected} corrected (reviews: {applied.reviews},"
         f" flags called wrong: {applied.flags}), {applied.confirmed} confirmed,"
         f" {applied.unchanged} as they were, {applied.said} said before"
         f"{'; nothing was stored' if dry_run else ''}"
     )
+    if applied.unchanged:
+        count = f"{applied.unchanged:,} unchanged article{plural(applied.unchanged)}"
+        say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
+    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 
+@app.command()
+def flag(
+    context: Context,
+    article: Annotated[str, Argument(metavar="ARTICLE", help="The article's id or its URL.")],
+    rule: Annotated[str, Argument(metavar="RULE", help="The rule that flags it.")],
+    verdict: Annotated[str, Argument(metavar="VERDICT", help="right or wrong.")],
+    by: By = "",
+) -> None:
+    """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
+    from monitor.stats.trend_queries import judge_flag
+
+    if verdict not in ("right", "wrong"):
+        raise UsageError(f"'{verdict}' is none of right, wrong")
+    number = judge_flag(monitor_of(context), article, rule, right=verdict == "right", reviewer=by)
+    say(f"{number} flag{plural(number)} of {rule} said to be {verdict}")
+
+
+@app.command()
 def feedback(
-    context: typer.Context,
+    context: Context,
     format: Annotated[
-        Literal["text", "json", "measured"], typer.Option(help="How to write it.")
+        Literal["text", "json", "measured"], Option(help="How to write it.")
     ] = "text",
 ) -> None:
     """Print how often editors said that flags of their drafts were right, by rule.
@@ -233,18 +269,14 @@ def said_by_editors(desk: Desk) -> dict[str, Any] | None:
     return evaluated(rows, desk.guideline)
 
 
-def said_lines(feedback: Mapping[str, Any] | None) -> list[str]:
-    """Return what `said_by_editors` gave as lines after a blank one, nothing for nothing."""
+def said_lines(feedback: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yield what `said_by_editors` gave as lines after a blank one, nothing for nothing."""
     if feedback is None:
-        return []
-    lines = ["", f"{feedback['data']} (no measurement: they choose which):"]
+        return
+    yield from ("", f"{feedback['data']} (no measurement: they choose which):")
     for rule, said in feedback["rules"].items():
         low, high = (f"{100 * end:.0f}" for end in said["interval"])
-        now = "" if said["current"] else f"; as it is now {_of(said, 'current_')}"
-        told = f"{rule}: right {_of(said, '')} ({low} to {high} %){now}"
-        lines.append(f"  {plain(told)}")
-    return lines
-
-
-def _of(said: Mapping[str, Any], kind: str) -> str:
-    return f"{said[f'{kind}right']} of {said[f'{kind}hits']}"
+        now = ""
+        if not said["current"]:
+            now = f"; as it is now {said['current_right']} of {said['current_hits']}"
+        yield plain(f"  {rule}: right {said['right']} of {said['hits']} ({low} to {high} %){now}")

@@ -1,63 +1,196 @@
-"""`monitor guidelines`: the rules, what they rest on, and whether their examples hold.
-
-`monitor guidelines handbook`: the guideline on paper.
-
-`monitor guidelines try`: what a rule would flag in the archive, before it is in force.
-
-One rule as text for a terminal.
-
-The size of a guideline as text and as data.
-"""
+"""`monitor guidelines`: the rules, what they rest on, and whether their examples hold."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, progress, say, show
+from monitor.cli.common import (
+    TextOrJson,
+    counter,
+    group,
+    monitor_of,
+    plain,
+    plural,
+    progress,
+    say,
+    show,
+    show_json,
+)
 from monitor.records.errors import UsageError
-from monitor.review.flag_feedback import said_words
-from monitor.rules.measured_precision import measured_words
-from monitor.rules.national_law import law_words, unchecked_words
-from monitor.rules.rulebook_size import WIDE, GuidelineSize
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
     from monitor.rules.compiler import Guideline
     from monitor.rules.example_tests import ExampleFailure
-    from monitor.rules.handbook.exercises import Material
+    from monitor.rules.rulebook_size import GuidelineSize
 
 
-def _told(material: Material) -> str:
-    """Return what there is in a line."""
-    book, asked = material.book, f"{len(material.pre)} and {len(material.post)} questions"
-    return f"{book.stamp_line}: {len(book.entries)} rules, {len(book.chapters)} brochures, {asked}"
+app = group()
+
+OUTLETS_SHOWN = 10
+"""Outlets named in the text; JSON has all."""
+_PERIOD = re.compile(r"([1-9]\d{0,3})([dw])")
+_WHY_NOT = {"language": "in another language", "expired": "expired"}
 
 
-def handbook(
-    context: typer.Context,
-    directory: Annotated[Path, typer.Option("--output", "-o", help="The folder to write into.")],
-    guideline: Annotated[
-        list[str] | None, typer.Option(help="Only this guideline in force, by id; may be repeated.")
+@app.command("try")
+def try_(
+    context: Context,
+    file: Annotated[Path, Argument(metavar="FILE", help="A file of rules, RULE.yaml.")],
+    since: Annotated[
+        str | None, Option(help="First seen since then: 90d, 12w or an ISO date. Default: all.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="What the tests and exercises are drawn with.")] = 1,
+    shown: Annotated[
+        int, Option("--examples", min=0, max=1000, help="Hits of each rule to print.")
+    ] = 10,
+    format: TextOrJson = "text",
+) -> None:
+    """Show what rules would flag in the desk's archive; they need not be in force.
+
+    Their own examples are run first; exit 1 if one does not hold.
+    """
+    from monitor.evaluate.try_rules import tried_rules, try_rules
+    from monitor.rules.example_tests import run_examples
+
+    monitor = monitor_of(context)
+    start = _since(monitor, since)
+    guideline = tried_rules(monitor, file)
+    failures = run_examples(guideline)
+    for failure in failures:
+        say(str(failure))
+    count = sum(len(rule.examples) for rule in guideline.rules)
+    say(f"{file}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed")
+    with counter("looking through the archive") as report:
+        trial = try_rules(monitor, guideline, since=start, shown=shown, report=report)
+    if format == "json":
+        show_json(_trial_json(guideline, trial, failures, start), indent=2)
+    else:
+        for line in _trial_lines(monitor, guideline, trial):
+            show(line)
+    raise typer.Exit(1 if failures else 0)
+
+
+def _since(desk: Desk, value: str | None) -> datetime | None:
+    """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
+    from monitor.records.dates import midnight, parse_day
+
+    if value is None:
+        return None
+    if found := _PERIOD.fullmatch(value):
+        days = int(found[1]) * (7 if found[2] == "w" else 1)
+        return desk.now() - timedelta(days=days)
+    return midnight(parse_day(value, "--since (or 90d, 12w)"), desk.settings.zone)
+
+
+def _trial_lines(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
+    apart = ", ".join(f"{count:,} {_WHY_NOT[why]}" for why, count in trial.not_judged)
+    beside = f" (not looked at: {apart})" if apart else ""
+    yield (
+        f"{_articles(trial.looked_at)} looked at{beside}, {trial.relevant:,} of them in digests;"
+        f" {trial.with_hit:,} with a hit"
+    )
+    titles = {rule.id: rule.title for rule in guideline.rules}
+    for rule in trial.rules:
+        yield ""
+        yield f"{rule.rule}: {titles[rule.rule]}"
+        yield from _counts(rule, trial)
+        for hit in rule.shown:
+            day = hit.seen.astimezone(desk.settings.zone).date()
+            yield ""
+            yield plain(f"  {day} {hit.outlet}: {hit.title}")
+            yield plain(f"    … {hit.before} [[{hit.match}]] {hit.after} …")
+            if hit.message:
+                better = f" Better: {' or '.join(hit.suggestions)}." if hit.suggestions else ""
+                yield plain(f"    {hit.severity}: {hit.message}{better}")
+            yield plain(f"    {hit.article_id}{f' {hit.url}' if hit.url else ''}")
+
+
+def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
+    if rule.answers:
+        yield "  " + ", ".join(f"{answer} {count:,}" for answer, count in rule.answers)
+        if not rule.hits:
+            return
+    share = f", {100 * rule.articles / trial.looked_at:.1f} %" if trial.looked_at else ""
+    digests = f", {rule.relevant:,} of them in digests" if rule.relevant else ""
+    yield f"  {rule.hits:,} hit{plural(rule.hits)} in {_articles(rule.articles)}{share}{digests}"
+    if rule.severities:
+        yield "  " + ", ".join(f"{level} {count:,}" for level, count in rule.severities)
+    if rule.outlets:
+        named = [f"{plain(name)} {count:,}" for name, count in rule.outlets[:OUTLETS_SHOWN]]
+        more = len(rule.outlets) - len(named)
+        yield "  articles by outlet: " + ", ".join([*named, *([f"{more} more"] if more else [])])
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} article{plural(count)}"
+
+
+def _trial_json(
+    guideline: Guideline, trial: Trial, failures: list[ExampleFailure], since: datetime | None
+) -> dict[str, Any]:
+    from monitor.records.json_shapes import time_json
+
+    return {
+        "schema": 1,
+        "since": time_json(since),
+        "examples": {
+            "count": sum(len(rule.examples) for rule in guideline.rules),
+            "failed": [
+                {"rule": one.rule, "kind": one.kind, "number": one.number, "problem": one.problem}
+                for one in failures
+            ],
+        },
+        "looked_at": trial.looked_at,
+        "relevant": trial.relevant,
+        "with_hit": trial.with_hit,
+        "not_judged": dict(trial.not_judged),
+        "rules": [
+            {
+                "rule": rule.rule,
+                "hits": rule.hits,
+                "articles": rule.articles,
+                "relevant": rule.relevant,
+                "by_outlet": dict(rule.outlets),
+                "by_severity": dict(rule.severities),
+                "answers": dict(rule.answers),
+                "shown": [_hit_json(hit) for hit in rule.shown],
+            }
+            for rule in trial.rules
+        ],
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    from monitor.records.json_shapes import time_json
+
+    facts = asdict(hit)
+    return {"id": facts.pop("article_id"), **facts, "seen": time_json(hit.seen)}
+
+
+@app.command()
+def handbook(
+    context: Context,
+    directory: Annotated[Path, Option("--output", "-o", help="The folder to write into.")],
+    guideline: Annotated[
+        list[str] | None, Option(help="Only this guideline in force, by id; may be repeated.")
+    ] = None,
+    seed: Annotated[int, Option(help="What the tests and exercises are drawn with.")] = 1,
     date: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="The day that stands on the papers (default: today)."
-        ),
+        Option(formats=["%Y-%m-%d"], help="The day that stands on the papers (default: today)."),
     ] = None,
-    pdf: Annotated[
-        bool, typer.Option(help="Print PDFs too, where a Chromium is installed.")
-    ] = True,
+    pdf: Annotated[bool, Option(help="Print PDFs too, where a Chromium is installed.")] = True,
 ) -> None:
     """Write handbook, brochures, training, slides, exercises, tests and answer key from the rules.
 
@@ -78,184 +211,19 @@ def handbook(
         )
     for name in written.files:
         show(str(directory / name))
-    say(_told(written.material))
+    book, asked = written.material.book, written.material
+    say(
+        f"{book.stamp_line}: {len(book.entries)} rules, {len(book.chapters)} brochures,"
+        f" {len(asked.pre)} and {len(asked.post)} questions"
+    )
     if written.problem:
         say(f"{written.problem}, so no PDF: open the HTML in a browser and print it")
     if written.browser and written.problem:
         raise typer.Exit(1)
 
 
-_SPAN = re.compile(r"([1-9]\d{0,3})([dw])")
-OUTLETS = 10
-"""Outlets named in the text; JSON has all."""
-_WHY_NOT = {"language": "in another language", "expired": "expired"}
-
-
-def try_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of rules, RULE.yaml.")],
-    since: Annotated[
-        str | None,
-        typer.Option(help="First seen since then: 90d, 12w or an ISO date. Default: all."),
-    ] = None,
-    shown: Annotated[
-        int, typer.Option("--examples", min=0, max=1000, help="Hits of each rule to print.")
-    ] = 10,
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
-) -> None:
-    """Show what rules would flag in the desk's archive; they need not be in force.
-
-    Their own examples are run first; exit 1 if one does not hold.
-    """
-    from monitor.evaluate.try_rules import tried_rules, try_rules
-    from monitor.rules.example_tests import run_examples
-
-    monitor = monitor_of(context)
-    start = _since(monitor, since)
-    guideline = tried_rules(monitor, file)
-    failures = run_examples(guideline)
-    for failure in failures:
-        say(str(failure))
-    count = sum(len(rule.examples) for rule in guideline.rules)
-    say(f"{file}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed")
-    with progress() as bar:
-        task = bar.add_task("looking through the archive", total=None)
-        trial = try_rules(
-            monitor, guideline, since=start, shown=shown, report=lambda n: bar.advance(task, n)
-        )
-    if format == "json":
-        told = _json(guideline, trial, failures, start)
-        show(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
-        show("\n".join(_text(monitor, guideline, trial)))
-    raise typer.Exit(1 if failures else 0)
-
-
-def _since(desk: Desk, value: str | None) -> datetime | None:
-    """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
-    from monitor.records.dates import midnight, parse_day
-
-    if value is None:
-        return None
-    if told := _SPAN.fullmatch(value):
-        days = int(told[1]) * (7 if told[2] == "w" else 1)
-        return desk.now() - timedelta(days=days)
-    return midnight(parse_day(value, "--since (or 90d, 12w)"), desk.settings.zone)
-
-
-def _text(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
-    apart = ", ".join(f"{count:,} {_WHY_NOT[why]}" for why, count in trial.not_judged)
-    beside = f" (not looked at: {apart})" if apart else ""
-    yield (
-        f"{_articles(trial.looked_at)} looked at{beside}, {trial.relevant:,} of them in digests;"
-        f" {trial.with_hit:,} with a hit"
-    )
-    titles = {rule.id: rule.title for rule in guideline.rules}
-    for rule in trial.rules:
-        yield ""
-        yield f"{rule.rule}: {titles[rule.rule]}"
-        yield from _counts(rule, trial)
-        for hit in rule.shown:
-            yield ""
-            yield from _hit_lines(desk, hit)
-
-
-def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
-    if rule.answers:
-        yield "  " + ", ".join(f"{answer} {count:,}" for answer, count in rule.answers)
-        if not rule.hits:
-            return
-    share = f", {100 * rule.articles / trial.looked_at:.1f} %" if trial.looked_at else ""
-    digests = f", {rule.relevant:,} of them in digests" if rule.relevant else ""
-    many = "" if rule.hits == 1 else "s"
-    yield f"  {rule.hits:,} hit{many} in {_articles(rule.articles)}{share}{digests}"
-    if rule.severities:
-        yield "  " + ", ".join(f"{level} {count:,}" for level, count in rule.severities)
-    if rule.outlets:
-        named = [f"{plain(name)} {count:,}" for name, count in rule.outlets[:OUTLETS]]
-        more = len(rule.outlets) - len(named)
-        yield "  articles by outlet: " + ", ".join([*named, *([f"{more} more"] if more else [])])
-
-
-def _hit_lines(desk: Desk, hit: Hit) -> Iterator[str]:
-    day = hit.seen.astimezone(desk.settings.zone).date().isoformat()
-    yield plain(f"  {day} {hit.outlet}: {hit.title}")
-    yield plain(f"    … {hit.before} [[{hit.match}]] {hit.after} …")
-    if hit.message:
-        better = f" Better: {' or '.join(hit.suggestions)}." if hit.suggestions else ""
-        yield plain(f"    {hit.severity}: {hit.message}{better}")
-    yield plain(f"    {hit.article_id}{f' {hit.url}' if hit.url else ''}")
-
-
-def _articles(count: int) -> str:
-    return f"{count:,} article{'' if count == 1 else 's'}"
-
-
-def _json(
-    guideline: Guideline, trial: Trial, failures: list[ExampleFailure], since: datetime | None
-) -> dict[str, Any]:
-    from monitor.records.json_shapes import time_json
-
-    failed = [
-        {"rule": one.rule, "kind": one.kind, "number": one.number, "problem": one.problem}
-        for one in failures
-    ]
-    return {
-        "schema": 1,
-        "since": time_json(since),
-        "examples": {
-            "count": sum(len(rule.examples) for rule in guideline.rules),
-            "failed": failed,
-        },
-        "looked_at": trial.looked_at,
-        "relevant": trial.relevant,
-        "with_hit": trial.with_hit,
-        "not_judged": dict(trial.not_judged),
-        "rules": [_rule_json(rule) for rule in trial.rules],
-    }
-
-
-def _rule_json(rule: RuleTrial) -> dict[str, Any]:
-    from monitor.records.json_shapes import time_json
-
-    return {
-        "rule": rule.rule,
-        "hits": rule.hits,
-        "articles": rule.articles,
-        "relevant": rule.relevant,
-        "by_outlet": dict(rule.outlets),
-        "by_severity": dict(rule.severities),
-        "answers": dict(rule.answers),
-        "shown": [
-            {
-                "id": hit.article_id,
-                "url": hit.url,
-                "seen": time_json(hit.seen),
-                "outlet": hit.outlet,
-                "title": hit.title,
-                "severity": hit.severity,
-                "before": hit.before,
-                "match": hit.match,
-                "after": hit.after,
-                "message": hit.message,
-                "suggestions": list(hit.suggestions),
-            }
-            for hit in rule.shown
-        ],
-    }
-
-
-app = typer.Typer(
-    help="The reporting guideline's rules.", no_args_is_help=True, rich_markup_mode=None
-)
-
-
-app.command("try")(try_)
-app.command("handbook")(handbook)
-
-
 @app.command("list")
-def list_(context: typer.Context) -> None:
+def list_(context: Context) -> None:
     """Print the rules, one a line: id, severity, kind, title, guideline."""
     for guideline in monitor_of(context).guidelines:
         for rule in guideline.rules:
@@ -264,9 +232,9 @@ def list_(context: typer.Context) -> None:
 
 @app.command("show")
 def show_(
-    context: typer.Context,
-    rule: Annotated[str, typer.Argument(help="The rule's id, or GUIDELINE/ID.")],
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    context: Context,
+    rule: Annotated[str, Argument(help="The rule's id, or GUIDELINE/ID.")],
+    format: TextOrJson = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.review.flag_feedback import describe_rule
@@ -282,13 +250,12 @@ def show_(
     show(json.dumps(found, ensure_ascii=False, indent=2) if format == "json" else rule_text(found))
 
 
-@app.command("new")
+@app.command()
 def new(
-    context: typer.Context,
-    rule: Annotated[str, typer.Argument(help="The new rule's id: small letters and hyphens.")],
+    context: Context,
+    rule: Annotated[str, Argument(help="The new rule's id: small letters and hyphens.")],
     directory: Annotated[
-        Path | None,
-        typer.Argument(help="A folder of rules (default: the one in force, else our-rules)."),
+        Path | None, Argument(help="A folder of rules (default: the one in force, else our-rules).")
     ] = None,
 ) -> None:
     """Write a rule to fill in, RULE.yaml; nothing is overwritten."""
@@ -309,9 +276,9 @@ def new(
 
 @app.command("test")
 def run_tests(
-    context: typer.Context,
+    context: Context,
     directory: Annotated[
-        Path | None, typer.Argument(help="A guideline's folder (default: all in force).")
+        Path | None, Argument(help="A guideline's folder (default: all in force).")
     ] = None,
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold.
@@ -333,19 +300,18 @@ def run_tests(
             show(str(failure))
         added = guideline.added or {rule.id for rule in guideline.rules}
         count = sum(len(rule.examples) for rule in guideline.rules if rule.id in added)
-        said = f"{len(added)} rules, {count} examples, {len(failures)} failed"
-        say(f"{guideline.stamp}: {said}")
+        say(f"{guideline.stamp}: {len(added)} rules, {count} examples, {len(failures)} failed")
         failed = failed or bool(failures)
     raise typer.Exit(1 if failed else 0)
 
 
-@app.command("stats")
+@app.command()
 def stats(
-    context: typer.Context,
+    context: Context,
     directory: Annotated[
-        Path | None, typer.Argument(help="A guideline's folder (default: the first in force).")
+        Path | None, Argument(help="A guideline's folder (default: the first in force).")
     ] = None,
-    format: Annotated[Literal["text", "json"], typer.Option(help="How to write it.")] = "text",
+    format: TextOrJson = "text",
 ) -> None:
     """Print how much there is to read: entries of each rule and of the lists, long lines."""
     from monitor.rules.rulebook_size import measure_size
@@ -357,46 +323,44 @@ def stats(
     show(json.dumps(size_json(size), indent=2) if format == "json" else size_text(size))
 
 
-Data = Mapping[str, Any]
-
-
-def rule_text(rule: Data) -> str:
+def rule_text(rule: Mapping[str, Any]) -> str:
     """Return a rule, as `Monitor.rule` gives it, in lines."""
+    from monitor.review.flag_feedback import said_words
+    from monitor.rules.measured_precision import measured_words
+
     lines = [f"{rule['id']}: {rule['title']}", f"{rule['severity']}, {rule['principle']}", ""]
     lines += [rule["message"], "", f"Why: {rule['why']}"]
     lines += [f"Better: {text}" for text in rule["suggest"]]
     for heading, key in (("Flagged", "bad"), ("Not flagged", "good"), ("In quotes", "quoted")):
         if examples := rule["examples"].get(key):
             lines += ["", f"{heading}:", *(f"  {text}" for text in examples)]
+    right = (*measured_words(rule["measured"]), *said_words(rule["feedback"]))
     for heading, part in (
         ("Known figures", _figures(rule)),
         ("By country (as far as known)", _countries(rule)),
         ("Limits", (f"  {limit}" for limit in rule["limits"])),
-        ("How often it is right", (f"  {line}" for line in _right(rule))),
-        ("Sources", (f"  {source_line(source)}" for source in rule["sources"])),
+        ("How often it is right", (f"  {line}" for line in right)),
+        ("Sources", _source_lines(rule["sources"], "  ")),
     ):
         found = list(part)
         lines += ["", f"{heading}:", *found] if found else []
     return "\n".join(lines)
 
 
-def _right(rule: Data) -> Iterator[str]:
-    yield from measured_words(rule["measured"])
-    yield from said_words(rule["feedback"])
+def _source_lines(sources: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
+    for source in sources:
+        yield f"{indent}{source['title']}, {source['section']} <{source['url']}>"
 
 
-def source_line(source: Data) -> str:
-    """Return a source with its place and address."""
-    return f"{source['title']}, {source['section']} <{source['url']}>"
-
-
-def _figures(rule: Data) -> Iterator[str]:
+def _figures(rule: Mapping[str, Any]) -> Iterator[str]:
     for figure in rule["figures"]:
         yield f"  “{figure['claim']}”: {figure['fact']} {figure['instead']}"
-        yield from (f"    {source_line(source)}" for source in figure["sources"])
+        yield from _source_lines(figure["sources"], "    ")
 
 
-def _countries(rule: Data) -> Iterator[str]:
+def _countries(rule: Mapping[str, Any]) -> Iterator[str]:
+    from monitor.rules.national_law import law_words, unchecked_words
+
     for country in rule["countries"]:
         if country["note"]:
             yield f"  {country['name']}: {country['note']}"
@@ -405,27 +369,28 @@ def _countries(rule: Data) -> Iterator[str]:
             cited = ", ".join(filter(None, (law["statute"], law["section"])))
             said = law_words(law["states"], law["consent"], law["unchecked_since"])
             yield f"  {country['name']}{area}, {cited}: {said}"
-            yield from (f"    {source_line(source)}" for source in law["sources"])
+            yield from _source_lines(law["sources"], "    ")
         for line in country["helplines"]:
             unchecked = line["unchecked_since"] and unchecked_words(line["unchecked_since"])
             more = ", ".join(filter(None, (line["hours"], line["languages"], unchecked)))
             numbers = " or ".join(line["numbers"])
             yield f"  {country['name']}: {line['name']} {numbers}{f' ({more})' if more else ''}"
-            yield from (f"    {source_line(source)}" for source in line["sources"])
+            yield from _source_lines(line["sources"], "    ")
     if rule["countries"]:
         yield "  We do not hold the law of any other country."
 
 
 def size_text(size: GuidelineSize) -> str:
     """Return the size in lines: rules, largest first, then what they come to."""
-    lines = [f"{rule.rule}\t{rule.entries:,}" for rule in size.rules]
+    from monitor.rules.rulebook_size import WIDE
+
     largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
     lists, patterns = sum(size.lists.values()), sum(rule.patterns for rule in size.rules)
     files = len({line.file for line in size.wide})
     longest = f"{size.longest.file}, line {size.longest.line:,}"
     return "\n".join(
         [
-            *lines,
+            *(f"{rule.rule}\t{rule.entries:,}" for rule in size.rules),
             "",
             f"{len(size.rules)} rules: {size.entries:,} entries, median {size.median:,g}{largest}",
             f"{len(size.lists)} lexicons: {lists:,} entries; known figures: {size.figures:,}",
@@ -446,16 +411,9 @@ def size_json(size: GuidelineSize) -> dict[str, Any]:
         "largest": size.rules[0].entries if size.rules else 0,
         "total": size.total,
         "patterns": sum(rule.patterns for rule in size.rules),
-        "rules": [
-            {"rule": rule.rule, "entries": rule.entries, "patterns": rule.patterns}
-            for rule in size.rules
-        ],
+        "rules": [asdict(rule) for rule in size.rules],
         "lexicons": dict(size.lists),
         "figures": size.figures,
-        "longest_line": {
-            "file": size.longest.file,
-            "line": size.longest.line,
-            "characters": size.longest.characters,
-        },
+        "longest_line": asdict(size.longest),
         "long_lines": dict(Counter(line.file for line in size.wide)),
     }

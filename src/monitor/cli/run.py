@@ -1,8 +1,7 @@
-"""The desk's day: `init`, `ingest`, `assess`, `run`, `digest`.
+"""The desk's day: `monitor init`, `ingest`, `assess`, `run` and `digest`.
 
-`monitor ingest --watch`, and the schedule that `monitor serve --watch` starts beside itself.
-
-`monitor assess --workers N`: the processes, and what is said of them.
+Also the processes of their own that do parts of it: the schedule beside `monitor serve --watch`,
+and the workers of `monitor assess --workers`.
 """
 
 from __future__ import annotations
@@ -17,8 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import Engine, RayAddress, cluster_address, monitor_of, progress, say, show
+from monitor.cli.common import (
+    Engine,
+    RayAddress,
+    cluster_address,
+    counter,
+    monitor_of,
+    plain,
+    plural,
+    progress,
+    say,
+    show,
+)
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
@@ -30,55 +41,10 @@ if TYPE_CHECKING:
     from monitor.app import Monitor
     from monitor.desk import Desk
     from monitor.jobs.schedule import Stop
-    from monitor.records.digest import Digest
-    from monitor.records.feed import Feed
-    from monitor.storage.polls import PollResult
-
-
-if TYPE_CHECKING:
-    from monitor.app import Monitor
-    from monitor.records.digest import Digest
     from monitor.records.feed import Feed
     from monitor.storage.polls import PollResult
 
     Judge = Callable[..., dict[str, dict[str, int]]]
-
-STARTER_CONFIG = """\
-# Settings of thb-monitor. Everything here may be left out; an unknown key is an error.
-
-# database = "postgresql+psycopg://user@host/name"   # default: monitor.sqlite beside this file
-timezone = "UTC"                # the desk's time zone: which day an article belongs to
-
-[store]
-keep_text_days = KEEP_DAYS      # the words of articles go so many days after first sight; 0: never
-
-[fetch]
-# user_agent = "thb-monitor/0.1 (+https://your.organisation.example/contact)"
-# min_interval_s = 900          # a feed is asked at most this often
-# host_spacing_s = 1.0          # seconds between two requests to one host, at least
-# allow_hosts = []              # private or loopback hosts that may be fetched
-
-[check]
-# guideline = "thb-en"
-# fail_on = "error"             # error, warning or suggestion: `monitor check` exits 1 from here on
-# disable = []                  # rule ids that are switched off
-# [check.severity]
-# rescue-language = "suggestion"
-
-# [digest]
-# public_url = "https://desk.your.organisation.example"   # where recipients reach `monitor serve`
-
-# [smtp]                        # the password: environment variable MONITOR_SMTP_PASSWORD
-# host = "mail.your.organisation.example"
-# username = "desk@your.organisation.example"
-# sender = "Trafficking desk <desk@your.organisation.example>"
-
-# [[recipients]]                # as often as there are recipients
-# address = "officer@your.organisation.example"
-# hour = 7
-# timezone = "UTC"
-"""
-
 
 KEEP_DAYS = 90
 """What `monitor init` offers: for so long a desk that reads and reviews looks back."""
@@ -89,7 +55,7 @@ DigestFormat = Literal["text", "html", "md", "json", "atom", "jsonfeed"]
 
 _Evidence = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--evidence",
         help="In text and Markdown, give the words behind each tag and why a headline is flagged;"
         " HTML and JSON have them always.",
@@ -98,10 +64,10 @@ _Evidence = Annotated[
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(help="Where the desk lives.")] = Path(),
+    directory: Annotated[Path, Argument(help="Where the desk lives.")] = Path(),
     keep_days: Annotated[
         int | None,
-        typer.Option(
+        Option(
             "--keep-days",
             min=0,
             help="Days after first sight until the words of articles expire; 0: never. Asked for"
@@ -117,7 +83,8 @@ def init(
     if there:
         raise UsageError(f"{directory / there[0]} is already there; nothing was written")
     days = _ask_days() if keep_days is None and sys.stdin.isatty() else keep_days or 0
-    config = STARTER_CONFIG.replace("KEEP_DAYS ", f"{days} ".ljust(len("KEEP_DAYS ")))
+    starter = Path(__file__).with_name("starter.toml").read_text(encoding="utf-8")
+    config = starter.replace("= 0".ljust(11), f"= {days}".ljust(11), 1)
     files = {CONFIG_NAME: config, "feeds.opml": starter_opml()}
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -126,7 +93,12 @@ def init(
             say(f"wrote {directory / name}")
     except OSError as error:
         raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
-    say(_kept_words(days))
+    if days:
+        by = "by monitor ingest --watch or, beside monitor run, monitor store expire"
+        say(f"the words of articles go after {days} days, {by}")
+    else:
+        changes = "[store] keep_text_days in monitor.toml changes that"
+        say(f"the words of articles are kept for ever: {changes}")
     enter = "" if directory.resolve() == Path.cwd() else f"cd {directory}, then "
     say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
 
@@ -142,17 +114,9 @@ def _ask_days() -> int:
         say("a number of days, or 0")
 
 
-def _kept_words(days: int) -> str:
-    if not days:
-        said = "the words of articles are kept for ever"
-        return f"{said}: [store] keep_text_days in monitor.toml changes that"
-    said = f"the words of articles go after {days} days"
-    return f"{said}, by monitor ingest --watch or, beside monitor run, monitor store expire"
-
-
 _Now = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--now",
         help="Poll every feed at once, due or not, as after a change of settings; only a server's"
         " own Retry-After still holds.",
@@ -160,28 +124,35 @@ _Now = Annotated[
 ]
 
 
-_Watch = Annotated[
-    bool,
-    typer.Option(
-        "--watch",
-        help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
-    ),
-]
-
-
-def ingest(context: typer.Context, now: _Now = False, watch: _Watch = False) -> None:
+def ingest(
+    context: Context,
+    now: _Now = False,
+    watch: Annotated[
+        bool,
+        Option(
+            "--watch",
+            help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
+        ),
+    ] = False,
+) -> None:
     """Poll the feeds that are due and store what is new."""
     if watch:
         if now:
             raise UsageError("--now is for once: leave it out with --watch")
-        watch_desk(monitor_of(context))
+        from monitor.jobs.schedule import Stop
+        from monitor.jobs.schedule import watch as keep_watch
+
+        monitor, stop = monitor_of(context), Stop()
+        with stopped_by_signals(stop):
+            say("watching (Ctrl-C ends it)")
+            keep_watch(monitor, stop=stop, tell=say)
         return
     raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
 
 
 def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     """Poll, tell of each feed; return the exit code."""
-    from monitor.jobs.schedule import alone
+    from monitor.jobs.work_queue import alone
 
     failed = 0
     waiting = monitor.waited_for() if at_once else []
@@ -196,27 +167,23 @@ def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
             failed += result.error is not None or "extractor" in result.page_failures
             bar.advance(task)
             (show if show_lines else say)(ledger_line(feed, result))
-            for line in _warnings(feed, result):
-                say(line)
+            for warning in result.warnings[:WARNINGS_SHOWN]:
+                say(f"{feed.title or feed.url}: warning: {warning}")
+            if (more := len(result.warnings) - WARNINGS_SHOWN) > 0:
+                say(f"{feed.title or feed.url}: {more} more warning{plural(more)}")
 
         with alone(monitor):
             polled = monitor.ingest(all_feeds=at_once, report=report)
     for feed, until in waiting:
-        name = feed.title or feed.url
-        say(f"{name}: left alone until {_clock(monitor, until)}: its server asks for that")
+        name, when = feed.title or feed.url, _clock(monitor, until)
+        say(f"{name}: left alone until {when}: its server asks for that")
     if not polled and not at_once:
-        say(_nothing_due(monitor))
+        next_one = ""
+        if due := monitor.next_due():
+            name, when = due[0].title or due[0].url, _clock(monitor, due[1])
+            next_one = f": the next is {name} at {when}; with --now all are polled at once"
+        say(f"no feed is due yet{next_one}")
     return 1 if failed else 0
-
-
-def _nothing_due(monitor: Monitor) -> str:
-    """Say which feed is due next, and when, and how not to wait."""
-    due = monitor.next_due()
-    if due is None:
-        return "no feed is due yet"
-    name = due[0].title or due[0].url
-    when = _clock(monitor, due[1])
-    return f"no feed is due yet: the next is {name} at {when}; with --now all are polled at once"
 
 
 def _clock(monitor: Monitor, moment: datetime) -> str:
@@ -232,7 +199,6 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
 
     What was in the store before is named, not dropped, to its readers: `known`, `duplicate`.
     """
-    from monitor.cli.common import plain
     from monitor.digest.coverage_account import page_failure_words
 
     name = plain(feed.title or feed.url)
@@ -240,27 +206,17 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
         return f"{name}: failed: {plain(result.error)}"
     drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
     line = f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
-    pages = sum(result.page_failures.values())
-    if pages:
-        line += f"; {pages} page{'s' if pages > 1 else ''} not had: "
-        line += page_failure_words({str(why): n for why, n in result.page_failures.items()})
+    if pages := sum(result.page_failures.values()):
+        causes = page_failure_words({str(why): n for why, n in result.page_failures.items()})
+        line += f"; {pages} page{plural(pages)} not had: {causes}"
     return line if result.error is None else f"{line}; not whole: {plain(result.error)}"
 
 
-def _warnings(feed: Feed, result: PollResult) -> list[str]:
-    """Return what was mended or done without in a feed that was read, the first few in words."""
-    name = feed.title or feed.url
-    lines = [f"{name}: warning: {warning}" for warning in result.warnings[:WARNINGS_SHOWN]]
-    if more := len(result.warnings) - len(lines):
-        lines.append(f"{name}: {more} more warning{'s' if more > 1 else ''}")
-    return lines
-
-
 def assess(
-    context: typer.Context,
+    context: Context,
     workers: Annotated[
         int | None,
-        typer.Option(
+        Option(
             min=1,
             max=64,
             help="Processes that share the work; each loads the models. Default: this one,"
@@ -280,8 +236,7 @@ def assess(
         raise typer.Exit(_assess(monitor, judge))
     if workers in (None, 1):
         raise typer.Exit(_assess(monitor))
-
-    totals = assess_with(monitor, context.obj, workers)
+    totals = _assess_with_workers(monitor, context.obj, workers)
     masked = totals.pop(monitor.names_stamp, {"assessed": 0})["assessed"]
     raise typer.Exit(_end_assess(monitor, totals, masked))
 
@@ -302,9 +257,8 @@ def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int
     """Take what is judged into the archive's index, and tell; return the exit code."""
     from monitor.archive.articles_found import fill_index
 
-    with progress() as bar:
-        archive = bar.add_task("archive", total=None)
-        indexed = fill_index(monitor, report=lambda n: bar.advance(archive, n))
+    with counter("archive") as report:
+        indexed = fill_index(monitor, report=report)
     for stamp, count in totals.items():
         failed = f", {count['failed']} failed" if count["failed"] else ""
         say(f"{stamp}: {count['assessed']} assessed{failed}")
@@ -315,8 +269,8 @@ def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int
 
 
 def run(
-    context: typer.Context,
-    format: Annotated[DigestFormat, typer.Option(help="How to write the digest.")] = "text",
+    context: Context,
+    format: Annotated[DigestFormat, Option(help="How to write the digest.")] = "text",
     now: _Now = False,
     evidence: _Evidence = False,
 ) -> None:
@@ -331,28 +285,28 @@ def run(
 
 
 def digest(
-    context: typer.Context,
+    context: Context,
     day: Annotated[
         str | None,
-        typer.Option(help="An ISO date, FIRST..LAST or all; default today in the desk's zone."),
+        Option(help="An ISO date, FIRST..LAST or all; default today in the desk's zone."),
     ] = None,
-    format: Annotated[DigestFormat, typer.Option(help="How to write it.")] = "text",
+    format: Annotated[DigestFormat, Option(help="How to write it.")] = "text",
     evidence: _Evidence = False,
     names: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--names",
             help="Show the names of victims, minors and relatives, and headlines in languages in"
             " which nobody can tell names; that is counted. Feeds and mail never have them.",
         ),
     ] = False,
     send: Annotated[
-        bool, typer.Option("--send", help="Mail it to the recipients who have not had that day.")
+        bool, Option("--send", help="Mail it to the recipients who have not had that day.")
     ] = False,
-    to: Annotated[str | None, typer.Option(help="With --send: to this recipient only.")] = None,
+    to: Annotated[str | None, Option(help="With --send: to this recipient only.")] = None,
     resend: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--resend", help="With --to: send it once more, though it was or may have been sent."
         ),
     ] = False,
@@ -368,34 +322,14 @@ def digest(
     if to:
         raise UsageError("--to goes with --send")
     found = monitor.digest(day)
-    ask = _ask_names(monitor, found) if names else frozenset()
+    ask: frozenset[str] = frozenset()
+    if names:  # that they are asked for is counted
+        from monitor.archive.names_on_request import ask_once
+        from monitor.people.masked_quotes import articles_in
+
+        ask = frozenset(article.id for article in articles_in(found))
+        ask_once(monitor, sorted(ask), "command line")
     show(monitor.render_digest(found, format, evidence=evidence, ask=ask, patient=True))
-
-
-def _ask_names(monitor: Monitor, found: Digest) -> frozenset[str]:
-    """Count that the names of a digest are asked for; return of which articles."""
-    from monitor.archive.names_on_request import ask_once
-    from monitor.people.masked_quotes import articles_in
-
-    ids = frozenset(article.id for article in articles_in(found))
-    ask_once(monitor, sorted(ids), "command line")
-    return ids
-
-
-_SCHEDULE = (
-    "import sys; from monitor.cli.run import run_schedule; sys.exit(run_schedule(sys.argv[1]))"
-)
-
-
-def watch_desk(desk: Desk) -> None:
-    """Do what is due until SIGTERM or Ctrl-C, then end what is in hand."""
-    from monitor.jobs.schedule import Stop
-    from monitor.jobs.schedule import watch as keep_watch
-
-    stop = Stop()
-    with stopped_by_signals(stop):
-        say("watching (Ctrl-C ends it)")
-        keep_watch(desk, stop=stop, tell=say)
 
 
 @contextmanager
@@ -422,23 +356,26 @@ def schedule(config: Path | None) -> Iterator[None]:
 
     The server ends by SIGTERM as by Ctrl-C meanwhile, so that what is in hand is waited for.
     """
-    from monitor.jobs.schedule import Schedule
+    from monitor.jobs.schedule import ScheduleProcess
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Schedule([sys.executable, "-c", _SCHEDULE, str(config or "")], say):
+        with ScheduleProcess(_command_of("run_schedule", config), say):
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
+def _command_of(function: str, config: Path | None) -> list[str]:
+    """Return the command of a process that calls a function of this module with `config`."""
+    code = f"import sys; from monitor.cli import run; sys.exit(run.{function}(sys.argv[1]))"
+    return [sys.executable, "-c", code, str(config or "")]
+
+
 def run_schedule(config: str) -> int:
     """Keep watch until standard input ends; return the exit code."""
-    from monitor.app import open_monitor
     from monitor.jobs.schedule import Stop, on_end_of_input, stand_back
     from monitor.jobs.schedule import watch as keep_watch
-    from monitor.records.errors import MonitorError
-    from monitor.settings import load_settings
 
     stop = Stop()
 
@@ -447,22 +384,35 @@ def run_schedule(config: str) -> int:
 
     stand_back()
     on_end_of_input(ask)
+    with stopped_by_signals(stop):
+        return _with_monitor(config, partial(keep_watch, stop=stop, tell=say))
+
+
+def run_worker(config: str) -> int:
+    """Do one worker's part; return the exit code."""
+    from monitor.jobs.worker_processes import work
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; who started it ends it
+    return _with_monitor(config, work)
+
+
+def _with_monitor(config: str, work: Callable[[Monitor], object]) -> int:
+    from monitor.app import open_monitor
+    from monitor.records.errors import MonitorError
+    from monitor.settings import load_settings
+
     try:
-        with (
-            stopped_by_signals(stop),
-            open_monitor(load_settings(Path(config) if config else None)) as monitor,
-        ):
-            keep_watch(monitor, stop=stop, tell=say)
+        with open_monitor(load_settings(Path(config) if config else None)) as monitor:
+            work(monitor)
     except MonitorError as error:
         say(f"error: {error}")
         return 2
     return 0
 
 
-_WORKER = "import sys; from monitor.cli.run import run_worker; sys.exit(run_worker(sys.argv[1]))"
-
-
-def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict[str, int]]:
+def _assess_with_workers(
+    desk: Desk, config: Path | None, workers: int
+) -> dict[str, dict[str, int]]:
     """Judge what is due with so many processes; return per stamp how many, and how many failed.
 
     Raises `StoreError` where every one of them ended before its work did.
@@ -474,7 +424,7 @@ def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict
     with progress() as bar:
         tasks: dict[str, TaskID] = {}
 
-        def told(stamp: str, judged: int, failed: int) -> None:
+        def report(stamp: str, judged: int, failed: int) -> None:
             count = totals.setdefault(stamp, {"assessed": 0, "failed": 0})
             count["assessed"] += judged
             count["failed"] += failed
@@ -482,31 +432,11 @@ def assess_with(desk: Desk, config: Path | None, workers: int) -> dict[str, dict
                 tasks[stamp] = bar.add_task(stamp.partition("@")[0], total=None)
             bar.advance(tasks[stamp], judged)
 
-        ended = run_workers([sys.executable, "-c", _WORKER, str(config or "")], workers, told)
+        ended = run_workers(_command_of("run_worker", config), workers, report)
     early = [one for one in ended if one.code]
     for one in early:
-        say(f"worker {one.number} (process {one.process}) ended early: {_how(one.code)}")
+        how = f"signal {-one.code}" if one.code < 0 else f"exit code {one.code}"
+        say(f"worker {one.number} (process {one.process}) ended early: {how}")
     if len(early) == workers:
         raise StoreError("no worker came to the end; what was judged is stored, the rest is due")
     return totals
-
-
-def _how(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def run_worker(config: str) -> int:
-    """Do one worker's part; return the exit code."""
-    from monitor.app import open_monitor
-    from monitor.jobs.worker_processes import work
-    from monitor.records.errors import MonitorError
-    from monitor.settings import load_settings
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; who started it ends it
-    try:
-        with open_monitor(load_settings(Path(config) if config else None)) as monitor:
-            work(monitor)
-    except MonitorError as error:
-        say(f"error: {error}")
-        return 2
-    return 0

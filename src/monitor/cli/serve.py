@@ -1,4 +1,4 @@
-"""`monitor serve`: API and pages."""
+"""`monitor serve`, API and pages, and `monitor lsp`, the language server for editors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import Annotated
 
 import typer
+from typer import Context, Option
 
 from monitor.cli.common import monitor_of, say
 from monitor.cli.run import schedule
@@ -14,14 +15,14 @@ from monitor.settings import MAX_WORKERS
 
 
 def serve(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    context: Context,
+    host: Annotated[str, Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
+        int, Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
     ] = 8000,
     workers: Annotated[
         int | None,
-        typer.Option(
+        Option(
             min=0,
             max=MAX_WORKERS,
             help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
@@ -29,7 +30,7 @@ def serve(
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--watch",
             help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
         ),
@@ -53,3 +54,10 @@ def serve(
 
     with schedule(context.obj) if watch else nullcontext():
         run_server(monitor, host=host, port=port, workers=count_workers(wanted), started=started)
+
+
+def lsp(context: Context) -> None:
+    """Check drafts in an editor: a language server on stdin and stdout, which the editor starts."""
+    from monitor.lsp.server import run_lsp
+
+    raise typer.Exit(run_lsp(context.obj))

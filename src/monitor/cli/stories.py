@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, progress, say, show
-from monitor.cli.coverage import day_asked
+from monitor.cli.common import TextOrJson, counter, day_asked, group, monitor_of, plain, say, show
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
 
-app = typer.Typer(help="Events as outlets told them, across days.", no_args_is_help=True)
+app = group()
 
-Format = Literal["text", "json"]
-_Format = Annotated[Format, typer.Option(help="How to write it.")]
-_Since = Annotated[str | None, typer.Option(help="Seen on or after this day.")]
-_Until = Annotated[str | None, typer.Option(help="Seen on or before this day.")]
 _Names = Annotated[
-    bool, typer.Option("--names", help="Show names that are hidden; each article is counted.")
+    bool, Option("--names", help="Show names that are hidden; each article is counted.")
 ]
 
 
-@app.command("fold")
-def fold(context: typer.Context) -> None:
+@app.command()
+def fold(context: Context) -> None:
     """Fold what was judged into stories, and look at what outlets took back."""
     fold_stories(monitor_of(context))
 
@@ -35,9 +31,8 @@ def fold_stories(monitor: Monitor) -> None:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
 
-    with progress() as bar:
-        task = bar.add_task("folding into stories", total=None)
-        folded = monitor.fold(report=lambda n: bar.advance(task, n))
+    with counter("folding into stories") as report:
+        folded = monitor.fold(report=report)
     complete_due(monitor)  # a story has one set of hidden names
     say(f"{monitor.stories_stamp}: {folded} folded")
     done = withdraw(monitor, monitor.now())
@@ -49,12 +44,12 @@ def fold_stories(monitor: Monitor) -> None:
 
 @app.command("list")
 def list_(
-    context: typer.Context,
-    since: _Since = None,
-    until: _Until = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50,
-    after: Annotated[str | None, typer.Option(help="The story to go on after.")] = None,
-    format: _Format = "text",
+    context: Context,
+    since: Annotated[str | None, Option(help="Seen on or after this day.")] = None,
+    until: Annotated[str | None, Option(help="Seen on or before this day.")] = None,
+    limit: Annotated[int, Option(min=1, max=1000, help="How many.")] = 50,
+    after: Annotated[str | None, Option(help="The story to go on after.")] = None,
+    format: TextOrJson = "text",
     names: _Names = False,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
@@ -63,20 +58,14 @@ def list_(
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
-    bounds = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
-    page = list_stories(
-        monitor,
-        since=bounds[0],
-        until=bounds[1],
-        limit=limit,
-        after=after,
-    )
+    first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
+    page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
     told = page_json(monitor, page, who="" if names else None, patient=True)
     if format == "json":
-        show(json.dumps(told, indent=1) + "\n")
+        show(json.dumps(told, indent=1))
         return
     for (story, _), one in zip(page.stories, told["stories"], strict=True):
-        day = story.first_seen.astimezone(zone).date().isoformat()
+        day = story.first_seen.astimezone(zone).date()
         show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
     if page.next:
         say(f"more: --after {page.next}")
@@ -86,16 +75,16 @@ def list_(
 
 @app.command("show")
 def show_(
-    context: typer.Context,
-    story: Annotated[str, typer.Argument(help="A story's id.")],
-    format: _Format = "text",
+    context: Context,
+    story: Annotated[str, Argument(help="A story's id.")],
+    format: TextOrJson = "text",
     names: _Names = False,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""
     from monitor.archive.story_details import story_json
 
     told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
-    show(json.dumps(told, indent=1) + "\n" if format == "json" else "\n".join(_lines(told)))
+    show(json.dumps(told, indent=1) if format == "json" else "\n".join(_story_lines(told)))
 
 
 def _headline(article: dict[str, Any]) -> str:
@@ -103,26 +92,20 @@ def _headline(article: dict[str, Any]) -> str:
     return f"({article['withheld']})" if title is None else title
 
 
-def _lines(told: dict[str, Any]) -> list[str]:
-    lines = [f"{told['count']} articles, first seen {told['first_seen']}"]
+def _story_lines(told: dict[str, Any]) -> Iterator[str]:
+    yield f"{told['count']} articles, first seen {told['first_seen']}"
     for article in told["articles"]:
-        lines += ["", f"{plain(article['outlet'])}: {plain(_headline(article))}"]
+        yield from ("", f"{plain(article['outlet'])}: {plain(_headline(article))}")
         url = article["url"] or f"(address not shown) {article['id']}"
-        lines.append(f"  {article['published'] or article['seen']}  {plain(url)}")
+        yield f"  {article['published'] or article['seen']}  {plain(url)}"
         if article["id"] == told["first"]:
-            lines.append("  published first")
+            yield "  published first"
         else:
-            lines.append(f"  {article['copied']:.0%} of its text stands in the first too")
-            lines += [f"  {line}" for line in _flag_lines(article)]
+            yield f"  {article['copied']:.0%} of its text stands in the first too"
+            for name, kind in (("carried over", "carried"), ("added", "added")):
+                flags = [f"{plain(f['match'])} ({plain(f['rule'])})" for f in article[kind]]
+                if flags:
+                    yield f"  flags {name}: {', '.join(flags)}"
         if len(article["versions"]) > 1:
             gone = sum(version["withdrawn"] for version in article["versions"])
-            lines.append(f"  {len(article['versions'])} versions, {gone} withdrawn")
-    return lines
-
-
-def _flag_lines(article: dict[str, Any]) -> list[str]:
-    lines = []
-    for name, kind in (("carried over", "carried"), ("added", "added")):
-        flags = [f"{plain(f['match'])} ({plain(f['rule'])})" for f in article[kind]]
-        lines += [f"flags {name}: {', '.join(flags)}"] if flags else []
-    return lines
+            yield f"  {len(article['versions'])} versions, {gone} withdrawn"

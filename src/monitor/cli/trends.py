@@ -1,34 +1,45 @@
-"""`monitor trends`, `outlets`, `report` and `monitor reviews flag`: what was written, counted."""
+"""`monitor trends`, `monitor outlets` and `monitor report`: what was written, counted."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
+from typer import Argument, Context, Option
 
-from monitor.cli.common import monitor_of, plain, say, show
-from monitor.cli.coverage import PublishedSince, PublishedUntil, Since, Until, day_asked, period
+from monitor.cli.common import (
+    OutputFolder,
+    PublishedSince,
+    PublishedUntil,
+    Since,
+    TextOrJson,
+    Until,
+    monitor_of,
+    period,
+    plain,
+    published_asked,
+    say,
+    show,
+    show_json,
+    show_lines,
+)
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from monitor.stats.outlet_scorecards import Scorecard
     from monitor.stats.trends import Trends
 
-Format = Annotated[Literal["text", "json"], typer.Option(help="How to write it.")]
 _ROWS = 15
 
 
 def trends(
-    context: typer.Context,
+    context: Context,
     since: Since = None,
     until: Until = None,
     published_since: PublishedSince = None,
     published_until: PublishedUntil = None,
-    format: Format = "text",
+    format: TextOrJson = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
     from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
@@ -36,23 +47,20 @@ def trends(
     from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
-    first = day_asked(published_since, "--published-since")
-    last = day_asked(published_until, "--published-until")
-    if first is None and last is None:
+    published = published_asked(published_since, published_until)
+    if published == (None, None):
         read = read_period(monitor, *period(monitor, since, until))
     elif since is not None or until is not None:
         raise UsageError("--since and --until go by first sight: leave out these or --published-…")
     else:
         today = monitor.now().astimezone(monitor.settings.zone).date()
-        longest = LONGEST_PUBLISHED_DAYS
-        days = period_of(first, last, today=today, length=30, longest=longest)
+        days = period_of(*published, today=today, length=30, longest=LONGEST_PUBLISHED_DAYS)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
     if format == "json":
-        show(json.dumps(trends_json(found), ensure_ascii=False, indent=1))
-        return
-    for line in _trend_lines(found):
-        show(plain(line))
+        show_json(trends_json(found))
+    else:
+        show_lines(_trend_lines(found))
 
 
 def _trend_lines(found: Trends) -> Iterator[str]:
@@ -84,13 +92,13 @@ def _trend_lines(found: Trends) -> Iterator[str]:
 
 
 def outlets(
-    context: typer.Context,
+    context: Context,
     outlet: Annotated[
-        str, typer.Argument(metavar="OUTLET", help="An outlet's id or name: its scorecard.")
+        str, Argument(metavar="OUTLET", help="An outlet's id or name: its scorecard.")
     ] = "",
     since: Since = None,
     until: Until = None,
-    format: Format = "text",
+    format: TextOrJson = "text",
 ) -> None:
     """Print the outlets with their stories, or one outlet's scorecard."""
     from monitor.stats.monthly_report import NOT_INCIDENCE
@@ -106,54 +114,46 @@ def outlets(
         if chosen is None:
             raise UsageError(f"no outlet '{outlet}' with articles in these days")
         card = scorecard_of(monitor, read, chosen.id)
-        as_json = json.dumps(scorecard_json(card, *days), ensure_ascii=False, indent=1)
-        show(as_json if format == "json" else plain_lines(card))
-        return
-    if format == "json":
-        listed = [outlet_json(one) for one in found]
-        show(json.dumps({"note": NOT_INCIDENCE, "outlets": listed}, ensure_ascii=False, indent=1))
-        return
-    for one in found:
-        show(plain(f"{one.id}\t{one.name}\t{one.stories} stories\t{one.items} of {one.stored}"))
-    show(NOT_INCIDENCE)
+        if format == "json":
+            show_json(scorecard_json(card, *days))
+        else:
+            show_lines(_scorecard_lines(card))
+    elif format == "json":
+        show_json({"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]})
+    else:
+        for one in found:
+            counts = f"{one.stories} stories\t{one.items} of {one.stored}"
+            show(plain(f"{one.id}\t{one.name}\t{counts}"))
+        show(NOT_INCIDENCE)
 
 
-def plain_lines(card: Scorecard) -> str:
-    """Return a scorecard in lines."""
+def _scorecard_lines(card: Scorecard) -> Iterator[str]:
     from monitor.records.finding import MEASURED_FROM
     from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE
 
-    n = card.outlet.stories
-    lines = [
-        f"{card.outlet.name}: {n} stories in {card.outlet.items} items of {card.outlet.stored}"
-    ]
-    if card.interval is None:
-        few = f"too few stories to tell a share ({n} of the {MEASURED_FROM} needed)"
-        waits = f"no share is told: {card.unseen} flags not looked at"
-        lines.append(waits if card.enough else few)
-    else:
+    outlet, n = card.outlet, card.outlet.stories
+    yield f"{outlet.name}: {n} stories in {outlet.items} items of {outlet.stored}"
+    if card.interval is not None:
         low, high = (100 * end for end in card.interval)
-        share = 100 * card.flagged / n
-        ends = f"{low:.0f} to {high:.0f}"
-        lines.append(f"{card.flagged} with a flag that is counted: {share:.0f} % ({ends})")
-    lines += [
-        f"  {row.rule}: stories {row.stories}, not looked at {row.unseen}" for row in card.rules
-    ]
-    told = ", ".join(f"{side} {n}" for side, n in card.balance.told.items())
-    lines.append(f"balance, of {card.balance.stories} stories that tell of a response: {told}")
-    rests = (CONFIRMED_ONLY, f"Guideline: {card.basis.guideline}", NOT_INCIDENCE)
-    return "\n".join(plain(line) for line in (*lines, *rests))
+        share = f"{100 * card.flagged / n:.0f} % ({low:.0f} to {high:.0f})"
+        yield f"{card.flagged} with a flag that is counted: {share}"
+    elif card.enough:
+        yield f"no share is told: {card.unseen} flags not looked at"
+    else:
+        yield f"too few stories to tell a share ({n} of the {MEASURED_FROM} needed)"
+    for row in card.rules:
+        yield f"  {row.rule}: stories {row.stories}, not looked at {row.unseen}"
+    told = ", ".join(f"{side} {count}" for side, count in card.balance.told.items())
+    yield f"balance, of {card.balance.stories} stories that tell of a response: {told}"
+    yield from (CONFIRMED_ONLY, f"Guideline: {card.basis.guideline}", NOT_INCIDENCE)
 
 
 def report(
-    context: typer.Context,
-    month: Annotated[str, typer.Option(help="The month, such as 2026-11.")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write.")
-    ] = Path(),
+    context: Context,
+    month: Annotated[str, Option(help="The month, such as 2026-11.")],
+    output: OutputFolder = Path(),
     format: Annotated[
-        Literal["html", "docx", "xlsx", "all"],
-        typer.Option(help="Which of the three files to write."),
+        Literal["html", "docx", "xlsx", "all"], Option(help="Which of the three files to write.")
     ] = "all",
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
@@ -170,19 +170,3 @@ def report(
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from error
         say(f"wrote {path}")
-
-
-def flag(
-    context: typer.Context,
-    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="The article's id or its URL.")],
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule that flags it.")],
-    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="right or wrong.")],
-    by: Annotated[str, typer.Option(help="Who says so.")] = "",
-) -> None:
-    """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
-    from monitor.stats.trend_queries import judge_flag
-
-    if verdict not in ("right", "wrong"):
-        raise UsageError(f"'{verdict}' is none of right, wrong")
-    number = judge_flag(monitor_of(context), article, rule, right=verdict == "right", reviewer=by)
-    say(f"{number} flag{'' if number == 1 else 's'} of {rule} said to be {verdict}")

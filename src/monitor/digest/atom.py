@@ -8,14 +8,17 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Letter, LetterArticle, LetterStory, Section
+from monitor.digest.newsletter import (
+    Newsletter,
+    NewsletterSection,
+    NewsletterStory,
+)
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_EPOCH = "1970-01-01T00:00:00+00:00"
 
 
-def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
+def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(_name("feed"))
@@ -23,7 +26,7 @@ def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
     _child(feed, "title", f"{letter.title}, {letter.day}")
     _child(feed, "subtitle", letter.quiet or letter.summary)
     times = [s.lead.when_iso for section in letter.sections for s in section.stories]
-    _child(feed, "updated", max(times, default=_EPOCH))
+    _child(feed, "updated", max(times, default="1970-01-01T00:00:00+00:00"))
     _child(_child(feed, "author"), "name", letter.title)
     if public_url:
         address = f"{public_url.rstrip('/')}/digests/{period}"
@@ -34,7 +37,7 @@ def render_atom(letter: Letter, *, period: str, public_url: str = "") -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
 
 
-def render_jsonfeed(letter: Letter, *, period: str, public_url: str = "") -> str:
+def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return a JSON Feed of the same."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -50,32 +53,35 @@ def render_jsonfeed(letter: Letter, *, period: str, public_url: str = "") -> str
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _entry(feed: ET.Element, section: Section, story: LetterStory, period: str) -> None:
+def _entry(
+    feed: ET.Element, section: NewsletterSection, story: NewsletterStory, period: str
+) -> None:
     entry = _child(feed, "entry")
     _child(entry, "id", _id(period, story.id))
     _child(entry, "title", story.line)
     _child(entry, "updated", story.lead.when_iso)
     _child(entry, "published", story.lead.published_iso)
-    for article, kind in _links(story):
-        ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url or ""})
+    for article in (story.lead, *story.copies):
+        if article.url:
+            kind = "alternate" if article is story.lead else "related"
+            ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
     ET.SubElement(entry, _name("category"), {"term": section.heading})
-    _child(entry, "summary", _told(story)).set("type", "text")
+    _child(entry, "summary", _summary(story)).set("type", "text")
 
 
-def _item(section: Section, story: LetterStory, period: str) -> dict[str, Any]:
-    item: dict[str, Any] = {"id": _id(period, story.id), "title": story.line}
-    if story.lead.url:
-        item["url"] = story.lead.url
+def _item(section: NewsletterSection, story: NewsletterStory, period: str) -> dict[str, Any]:
     return {
-        **item,
-        "content_text": _told(story),
+        "id": _id(period, story.id),
+        "title": story.line,
+        **({"url": story.lead.url} if story.lead.url else {}),
+        "content_text": _summary(story),
         "date_published": story.lead.published_iso,
         "date_modified": story.lead.when_iso,
         "tags": [section.heading],
     }
 
 
-def _told(story: LetterStory) -> str:
+def _summary(story: NewsletterStory) -> str:
     """Return the headline, or why there is none, then who has it."""
     lead = story.lead
     outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))
@@ -85,12 +91,6 @@ def _told(story: LetterStory) -> str:
     if lead.summary_only:
         parts.append(words.SUMMARY_ONLY)
     return " · ".join(filter(None, parts))
-
-
-def _links(story: LetterStory) -> list[tuple[LetterArticle, str]]:
-    """Return the articles with an address: the first is the entry's own."""
-    found = [(story.lead, "alternate"), *((copy, "related") for copy in story.copies)]
-    return [(article, kind) for article, kind in found if article.url]
 
 
 def _id(period: str, story: str = "") -> str:

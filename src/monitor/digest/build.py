@@ -1,9 +1,4 @@
-"""Stored rows of a day -> `Digest`; and which moments a day of the desk spans.
-
-Of a day's stories, those that a recipient wants.
-
-Of which countries in a digest nobody knows how well the model finds their articles.
-"""
+"""Digest building: stored rows of a day to a `Digest`, and of it what a recipient wants."""
 
 from __future__ import annotations
 
@@ -69,7 +64,17 @@ def build_digest(
         ledger=ledger,
         stamps=tuple(stamps),
         unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
-        possible=tuple(sorted(possible, key=_likely_first)),
+        possible=tuple(
+            sorted(
+                possible,
+                key=lambda a: (
+                    not a.relevant,
+                    not a.borderline,
+                    -(a.relevance or 0.0),
+                    a.article.id,
+                ),
+            )
+        ),
         context=tuple(sorted(group(context), key=lambda story: story.id)) if context else (),
     )
 
@@ -84,19 +89,11 @@ def tells_policy(tags: Iterable[Tag]) -> bool:
 
 
 def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:
-    return tuple(sorted(stories, key=lambda story: (-_relevance(story), story.id)))
+    def order(story: Story) -> tuple[float, str]:
+        return -max((a.relevance or 0.0 for a in story.articles), default=0.0), story.id
 
+    return tuple(sorted(stories, key=order))
 
-def _likely_first(assessed: AssessedArticle) -> tuple[bool, bool, float, str]:
-    kind = (not assessed.relevant, not assessed.borderline)
-    return (*kind, -(assessed.relevance or 0.0), assessed.article.id)
-
-
-def _relevance(story: Story) -> float:
-    return max((a.relevance or 0.0 for a in story.articles), default=0.0)
-
-
-Keep = Callable[[tuple[AssessedArticle, ...]], tuple[AssessedArticle, ...]]
 
 _BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
 
@@ -127,7 +124,9 @@ def only(digest: Digest, ids: Container[str]) -> Digest:
     return _kept(digest, lambda one: tuple(a for a in one if a.article.id in ids))
 
 
-def _kept(digest: Digest, keep: Keep) -> Digest:
+def _kept(
+    digest: Digest, keep: Callable[[tuple[AssessedArticle, ...]], tuple[AssessedArticle, ...]]
+) -> Digest:
     def stories(some: tuple[Story, ...]) -> tuple[Story, ...]:
         found = (replace(story, articles=keep(story.articles)) for story in some)
         return tuple(story for story in found if story.articles)
@@ -147,20 +146,17 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
     found = tuple(articles)
     tags = {(tag.scheme, tag.label) for assessed in found for tag in assessed.tags}
     outlets = {assessed.article.outlet.casefold() for assessed in found}
-    by_tag = {scheme: getattr(wanted, scheme) for scheme in _BY_TAG}
-    if wanted.min_relevance and not _is_sure(found, wanted.min_relevance):
+    if wanted.min_relevance and not any(
+        one.judged is not None or (one.relevance or 0.0) >= wanted.min_relevance  # people are sure
+        for one in found
+    ):
         return False
     if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
         return False
+    by_tag = ((scheme, getattr(wanted, scheme)) for scheme in _BY_TAG)
     return all(
-        not labels or any((scheme, label) in tags for label in labels)
-        for scheme, labels in by_tag.items()
+        not labels or any((scheme, label) in tags for label in labels) for scheme, labels in by_tag
     )
-
-
-def _is_sure(articles: tuple[AssessedArticle, ...], least: float) -> bool:
-    """Whether a model is so sure of one of the articles, or people decided one: they are."""
-    return any(one.judged is not None or (one.relevance or 0.0) >= least for one in articles)
 
 
 def stories_of(digest: Digest) -> tuple[Story, ...]:
@@ -179,8 +175,11 @@ def note_unmeasured(digest: Digest, measured: Collection[str] | None, country: s
     apart, which is `None` again unless there is no country to speak of.
     """
     counts: Counter[str] = Counter()
-    for story in (*digest.relevant, *digest.borderline):
-        counts.update(_places(story))
+    for story in stories_of(digest):
+        tags = (tag for assessed in story.articles for tag in assessed.tags)
+        counts.update(
+            {t.label for t in tags if t.scheme == "place" and t.role in (None, "exploitation")}
+        )
     ordered = sorted(counts, key=lambda code: (code != country, -counts[code], code))
     named = [country, *ordered] if country and country not in counts else ordered
     if measured is None:
@@ -205,13 +204,3 @@ def unmeasured_words(digest: Digest, country_name: CountryName) -> str:
         f"How well English articles about {which} are found is not measured "
         f"(fewer than {MEASURED_FROM} labelled stories): {told}{more}"
     )
-
-
-def _places(story: Story) -> set[str]:
-    """Return where a story says that the exploitation is."""
-    return {
-        tag.label
-        for assessed in story.articles
-        for tag in assessed.tags
-        if tag.scheme == "place" and tag.role in (None, "exploitation")
-    }

@@ -1,9 +1,9 @@
-"""What the day's account says in words: what was polled, what came, and what could not be had."""
+"""Coverage account of a digest in words: what was polled, what came, what could not be had."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -70,67 +70,55 @@ class CoverageLine:
 
 def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageLine, ...]:
     """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
-    ledger, zone = digest.ledger, ZoneInfo(digest.timezone)
-    lines = [CoverageLine(_feeds(ledger))]
-    lines += _not_polled(ledger)
-    if ledger.failures:
-        items = [_failed(feed, digest.day, zone) for feed in ledger.failures]
-        whole = " whole" * any(feed.in_part for feed in ledger.failures)
-        lines.append(CoverageLine(f"Could not be read{whole}:", _first(items)))
-    if ledger.ended:
-        items = [_failed(feed, digest.day, zone) for feed in ledger.ended]
-        said = "Removed by their publishers before, and asked no more:"
-        lines.append(CoverageLine(said, _first(items)))
-    if ledger.silences:
-        items = [_silent(feed, digest.day, zone) for feed in ledger.silences]
-        said = "Silent for longer than their own rhythm explains:"
-        lines.append(CoverageLine(said, _first(items)))
-    lines.append(CoverageLine(_items(ledger)))
+    ledger, day, zone = digest.ledger, digest.day, ZoneInfo(digest.timezone)
+    whole = " whole" * any(feed.in_part for feed in ledger.failures)
+    polled = f"{count(ledger.feeds, 'feed')} polled"
+    lines = [f"{polled}, {ledger.failed} failed, {ledger.silent} silent"]
+    if ledger.unasked:
+        lines.append(f"{count(ledger.unasked, 'followed feed')} not polled")
+    if ledger.paused:
+        lines.append(f"{count(ledger.paused, 'feed')} paused by the desk")
+    lists = {
+        f"Could not be read{whole}:": [_failed(feed, day, zone) for feed in ledger.failures],
+        "Removed by their publishers before, and asked no more:": [
+            _failed(feed, day, zone) for feed in ledger.ended
+        ],
+        "Silent for longer than their own rhythm explains:": [
+            _silent(feed, day, zone) for feed in ledger.silences
+        ],
+    }
+    rest = [_items(ledger)]
     if ledger.page_failures:
-        tries = sum(ledger.page_failures.values())
-        said = page_failure_words(ledger.page_failures)
-        lines.append(CoverageLine(f"{count(tries, 'article page')} asked for in vain: {said}"))
+        tries = count(sum(ledger.page_failures.values()), "article page")
+        rest.append(f"{tries} asked for in vain: {page_failure_words(ledger.page_failures)}")
     on_summary, shown = judged_on_summary(digest)
     if on_summary:
-        lines.append(
-            CoverageLine(
-                f"{on_summary} of {count(shown, 'article')} shown judged on the summary only"
-            )
-        )
+        rest.append(f"{on_summary} of {count(shown, 'article')} shown judged on the summary only")
     judged = f"{sum(ledger.not_judged.values())} not judged"
-    lines.append(CoverageLine(judged + _reasons(ledger.not_judged, _NOT_JUDGED)))
+    rest.append(judged + _reasons(ledger.not_judged, _NOT_JUDGED))
     if ledger.languages:
-        lines.append(
-            CoverageLine(f"Not judged for their language: {language_words(ledger.languages)}")
-        )
+        rest.append(f"Not judged for their language: {language_words(ledger.languages)}")
     if unmeasured := unmeasured_words(digest, country_name):
-        lines.append(CoverageLine(unmeasured))
+        rest.append(unmeasured)
     if digest.gaps is not None:
-        lines += [CoverageLine(words) for words in digest.gaps.words]
-    return (*lines, *_undelivered(digest.undelivered))
-
-
-def _not_polled(ledger: Ledger) -> Iterator[CoverageLine]:
-    if ledger.unasked:
-        yield CoverageLine(f"{count(ledger.unasked, 'followed feed')} not polled")
-    if ledger.paused:
-        yield CoverageLine(f"{count(ledger.paused, 'feed')} paused by the desk")
-
-
-def _undelivered(deliveries: Sequence[Delivery]) -> Iterator[CoverageLine]:
-    if deliveries:
-        items = [delivery_words(delivery) for delivery in deliveries]
-        yield CoverageLine("Digests that may not have arrived:", _first(items))
+        rest += digest.gaps.words
+    undelivered = {
+        "Digests that may not have arrived:": [delivery_words(one) for one in digest.undelivered]
+    }
+    return (
+        *map(CoverageLine, lines),
+        *(CoverageLine(said, _first(items)) for said, items in lists.items() if items),
+        *map(CoverageLine, rest),
+        *(CoverageLine(said, _first(items)) for said, items in undelivered.items() if items),
+    )
 
 
 def language_words(languages: Mapping[str, int]) -> str:
     """Return languages (ISO 639, empty where not known) with their numbers, most frequent first."""
     ordered = sorted(languages.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{n:,} {_language(code)}" for code, n in ordered)
-
-
-def _language(code: str) -> str:
-    return clean(language_name(code)) if code else "not known which"
+    return ", ".join(
+        f"{n:,} {clean(language_name(code)) if code else 'not known which'}" for code, n in ordered
+    )
 
 
 def delivery_words(delivery: Delivery) -> str:
@@ -188,10 +176,6 @@ def _first(items: Sequence[str]) -> tuple[str, ...]:
     return (*items[:FEEDS_SHOWN], f"and {more:,} more") if more > 0 else tuple(items)
 
 
-def _feeds(ledger: Ledger) -> str:
-    return f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent"
-
-
 def _name(feed: FailedFeed | SilentFeed) -> str:
     return excerpt(feed.title, NAME_CHARS) or shown_url(feed.url)
 
@@ -237,9 +221,9 @@ def _items(ledger: Ledger) -> str:
 
 
 def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
-    named = [f"{n:,} {_word(why, words)}" for why, n in sorted(counts.items()) if n]
+    named = [
+        f"{n:,} {words.get(why) or clean(why).replace('_', ' ')}"
+        for why, n in sorted(counts.items())
+        if n
+    ]
     return f" ({', '.join(named)})" if named else ""
-
-
-def _word(why: str, words: Mapping[str, str]) -> str:
-    return words.get(why) or clean(why).replace("_", " ")

@@ -16,12 +16,13 @@ from monitor.digest.view import headline_findings
 from monitor.people.masked_quotes import mask_digest
 from monitor.records.article import AssessedArticle
 from monitor.records.digest import Digest, Story
-from monitor.records.feed import FailedFeed, Ledger
+from monitor.records.feed import FailedFeed
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import finding_json, tag_json, term_json, time_json
 from monitor.text.safe_text import without_user
 
 SCHEMA = 1
+_FIGURES = ("feeds", "failed", "silent", "fetched", "stored")
 # Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
 # surrogates, which UTF-8 cannot carry.
 _UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -44,10 +45,26 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
         "timezone": digest.timezone,
         "relevant": [_story(story, seen) for story in digest.relevant],
         "borderline": [_story(story, seen) for story in digest.borderline],
-        "ledger": _ledger(digest.ledger),
+        "ledger": {name: getattr(digest.ledger, name) for name in _FIGURES}
+        | {
+            "dropped": dict(sorted(digest.ledger.dropped.items())),
+            "not_judged": dict(sorted(digest.ledger.not_judged.items())),
+        },
         "stamps": list(digest.stamps),
-        "unjudged": [_unjudged(assessed, seen) for assessed in digest.unjudged],
-        "possible": [_possible(assessed, seen) for assessed in digest.possible],
+        "unjudged": [
+            {**_named(one, seen), "not_judged": one.not_judged, **_terms(one)}
+            for one in digest.unjudged
+        ],
+        "possible": [
+            {
+                **_named(one, seen),
+                "relevance": one.relevance,
+                "relevant": one.relevant,
+                "borderline": one.borderline,
+                **_terms(one),
+            }
+            for one in digest.possible
+        ],
         "coverage": _coverage(digest),
     }
 
@@ -56,23 +73,8 @@ def _story(story: Story, shown: Mapping[str, Shown]) -> dict[str, Any]:
     return {"story": story.id, "articles": [_article(a, shown) for a in story.articles]}
 
 
-def _unjudged(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    said = {"not_judged": assessed.not_judged}
-    return {
-        **_named(assessed, shown),
-        **said,
-        "terms": [term_json(term) for term in assessed.terms],
-    }
-
-
-def _possible(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    return {
-        **_named(assessed, shown),
-        "relevance": assessed.relevance,
-        "relevant": assessed.relevant,
-        "borderline": assessed.borderline,
-        "terms": [term_json(term) for term in assessed.terms],
-    }
+def _terms(assessed: AssessedArticle) -> dict[str, Any]:
+    return {"terms": [term_json(term) for term in assessed.terms]}
 
 
 def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
@@ -96,18 +98,6 @@ def _article(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],
         "findings": [finding_json(finding) for finding in headline_findings(assessed)],
-    }
-
-
-def _ledger(ledger: Ledger) -> dict[str, Any]:
-    return {
-        "feeds": ledger.feeds,
-        "failed": ledger.failed,
-        "silent": ledger.silent,
-        "fetched": ledger.fetched,
-        "stored": ledger.stored,
-        "dropped": dict(sorted(ledger.dropped.items())),
-        "not_judged": dict(sorted(ledger.not_judged.items())),
     }
 
 

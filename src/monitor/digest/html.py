@@ -1,7 +1,4 @@
-"""The digest as one self-contained HTML page: no script, nothing loaded from anywhere.
-
-The templates of the digest: what comes from outside is escaped, a name unknown is an error.
-"""
+"""The digest as one self-contained HTML page: no script, nothing loaded from anywhere."""
 
 from __future__ import annotations
 
@@ -17,15 +14,12 @@ if TYPE_CHECKING:
 
 def render_html(view: DigestView) -> str:
     """Return the page."""
-    return template("digest.html").render(
-        digest=view,
-        words=words,
-    )
+    return template("digest.html").render(digest=view, words=words)
 
 
 @cache
 def template(name: str) -> Template:
-    """Return the template of this name."""
+    """Return a template of the digest: what comes from outside is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

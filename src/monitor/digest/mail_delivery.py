@@ -1,4 +1,4 @@
-"""Digests by mail: what is due is written, handed over, and what came of it is stored.
+"""Mail delivery: digests that are due are written, handed over, and what came of it is stored.
 
 An attempt is committed before the mail server is called. So a crash at any moment leaves a row that
 says so, and whatever may have been sent is never sent again, unless somebody asks for it by name.
@@ -11,23 +11,23 @@ that was judged late, refused by an earlier filter, or of a day that was passed 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
-from zoneinfo import ZoneInfo
+from functools import partial
+from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
 from monitor.digest import view as words
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
 from monitor.digest.mail_message import Envelope, address_of, make_message
-from monitor.digest.mail_schedule import REACH, Due, due_on, due_sends
-from monitor.digest.newsletter import Mask, write_letter
-from monitor.digest.policy_brief import write_brief
+from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
+from monitor.digest.newsletter import Mask, Newsletter, write_letter
 from monitor.digest.render import digest_between
-from monitor.digest.smtp import Told, send_message
+from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
-from monitor.records.article import AssessedArticle
+from monitor.records.article import Article, AssessedArticle
 from monitor.records.dates import ALL, day_bounds, day_words
 from monitor.records.digest import Delivery, Digest, Outcome, Story
 from monitor.records.errors import UsageError
@@ -35,14 +35,17 @@ from monitor.records.hidden_names import Shown
 from monitor.settings import Recipient, SmtpSettings
 from monitor.stories.clustering import fold_due, kept_groups
 
+if TYPE_CHECKING:
+    from monitor.digest.policy_brief import Brief
+
 logger = logging.getLogger("monitor.mail")
 
 KEY = "unsubscribe"
-Send = Callable[[EmailMessage, SmtpSettings], Told]
+Send = Callable[[EmailMessage, SmtpSettings], SendResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class DeliveryResult:
     """What became of one digest; `skipped` says why none was sent, where none was to be."""
 
     address: str
@@ -58,20 +61,15 @@ class Sent:
         return self.outcome in (None, "sent")
 
 
-def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[Sent]:
+def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[DeliveryResult]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
     if not desk.settings.smtp.host or not desk.settings.recipients:
         return []
-    return _send_all(desk, due_now(desk, now), now, send)
-
-
-def due_now(desk: Desk, now: datetime) -> list[Due]:
-    """Return what is due at `now`, to whom; whoever unsubscribed gets nothing."""
     gone = desk.store.unsubscribed()
     wanted = [r for r in desk.settings.recipients if r.address.casefold() not in gone]
     keys = [recipient.key for recipient in wanted]
     sent = desk.store.delivery_histories(keys, since=now - REACH)
-    return due_sends(wanted, sent, now, desk.settings.zone)
+    return _send_all(desk, due_sends(wanted, sent, now, desk.settings.zone), now, send)
 
 
 def send_day(
@@ -82,7 +80,7 @@ def send_day(
     to: str | None = None,
     again: bool = False,
     send: Send = send_message,
-) -> list[Sent]:
+) -> list[DeliveryResult]:
     """Send the digest of a day (default: today) to all who have not had it, or to one address.
 
     It holds what is due of the days before, too. With `again` the address `to` gets the same
@@ -99,17 +97,16 @@ def send_day(
         r for r in settings.recipients if to and r.address.casefold() == to.casefold()
     ]
     if not recipients:
-        raise UsageError(
-            f"'{to}' is none of the [[recipients]] in monitor.toml"
-            if to
-            else "no [[recipients]] in monitor.toml"
-        )
-    dues = [_day_of(desk, recipient, day, now, again) for recipient in recipients]
+        whose = f"'{to}' is none of the" if to else "no"
+        raise UsageError(f"{whose} [[recipients]] in monitor.toml")
+    dues = [_due_on(desk, recipient, day, now, again) for recipient in recipients]
     return _send_all(desk, dues, now, send, again=again)
 
 
-def _day_of(desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool) -> Due:
-    """Return a day as a digest to be sent."""
+def _due_on(
+    desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
+) -> DueDigest:
+    """Return the digest of a day that is to be sent to a recipient."""
     zone = desk.settings.zone
     today = now.astimezone(zone).date().isoformat()
     chosen = day or today
@@ -129,15 +126,15 @@ def _day_of(desk: Desk, recipient: Recipient, day: str | None, now: datetime, ag
 
 
 def _send_all(
-    desk: Desk, dues: Sequence[Due], now: datetime, send: Send, *, again: bool = False
-) -> list[Sent]:
+    desk: Desk, dues: Sequence[DueDigest], now: datetime, send: Send, *, again: bool = False
+) -> list[DeliveryResult]:
     gone = desk.store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
     key = desk.store.key(KEY) if dues else ""
     if dues:
         fold_due(desk)  # or what joins a story that was sent would be sent as one of its own
     digests: dict[tuple[datetime | None, ...], Digest] = {}
-    broken: Told | None = None
+    broken: SendResult | None = None
     results = []
     for due in dues:
         left = gone.get(due.recipient.address.casefold())
@@ -148,21 +145,21 @@ def _send_all(
         if period not in digests:
             day = due.label(desk.settings.zone)
             digests[period] = digest_between(desk, due.since, due.until, day=day, oldest=due.oldest)
-            _look_through(desk, digests[period], known)
+            every = _every_article(digests[period])
+            new = [one for one in every if (one.id, one.sha256) not in known]
+            shown = desk.shown(new, patient=True)  # recipients get the same articles
+            known.update({(one.id, one.sha256): shown[one.id] for one in new})
         gone_by = (due.reached, due.oldest)
         if gone_by not in digests:
             digests[gone_by] = _too_old(desk, due, digests[period])
         job = _Job(desk, due, digests[period], digests[gone_by], key, now, again)
-        result, told = job.run(
-            lambda article: known[article.id, article.sha256],
-            _repeating(broken) if broken else send,
-        )
+        result, told = job.run(lambda a: known[a.id, a.sha256], send, broken)
         broken = told if told and told.whole else broken
         results.append(result)
     return results
 
 
-def _too_old(desk: Desk, due: Due, digest: Digest) -> Digest:
+def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
     """Return what no digest reaches any more, and the one before did; without words."""
     found: Iterator[AssessedArticle] = iter(())
     if due.reached is None or due.reached < due.oldest:
@@ -181,28 +178,29 @@ def _too_old(desk: Desk, due: Due, digest: Digest) -> Digest:
     )
 
 
-def _repeating(told: Told) -> Send:
-    """Return what calls no server: what it said, or did not say, holds for every message."""
-    reason = f"not tried: {told.reason}" if told.outcome == "unknown" else told.reason
-    return lambda _message, _smtp: Told("failed", reason, whole=True)
-
-
-def _skip(due: Due, why: str) -> Sent:
-    return Sent(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
+def _skip(due: DueDigest, why: str) -> DeliveryResult:
+    return DeliveryResult(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """One digest to one recipient; `old` is what no digest reaches any more."""
+
     desk: Desk
-    due: Due
+    due: DueDigest
     digest: Digest
     old: Digest
     key: str
     now: datetime
     again: bool
 
-    def run(self, mask: Mask, send: Send) -> tuple[Sent, Told | None]:
-        """Write, store the attempt, hand over, store what came of it."""
+    def run(
+        self, mask: Mask, send: Send, broken: SendResult | None
+    ) -> tuple[DeliveryResult, SendResult | None]:
+        """Write, store the attempt, hand over, store what came of it.
+
+        Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
+        """
         recipient, store = self.due.recipient, self.desk.store
         chosen, lines = self.choose()
         country = self.desk.settings.check.country.strip().upper()
@@ -217,15 +215,25 @@ class _Job:
             message_id=str(message["Message-ID"]),
             at=self.now,
         )
-        attempt = store.begin_send(delivery, self.held(chosen), again=self.again)
+        held = [one.id for one in articles_in(chosen)]
+        if recipient.preset == "policy":  # a brief lists no single article, and tells its context
+            stories = (*stories_of(chosen), *chosen.context)
+            held = [one.article.id for story in stories for one in story.articles]
+        attempt = store.begin_send(delivery, held, again=self.again)
         if attempt is None:
             return _skip(self.due, "had that day before, or may have had it"), None
-        told = send(message, self.desk.settings.smtp)
+        if broken:
+            untried = "not tried: " if broken.outcome == "unknown" else ""
+            told = SendResult("failed", f"{untried}{broken.reason}", whole=True)
+        else:
+            told = send(message, self.desk.settings.smtp)
         store.finish_send(
             attempt, told.outcome, self.desk.now(), reason=told.reason, lasting=told.lasting
         )
         logger.info("digest %s %s: %s", recipient.preset, self.due.day, told.outcome)
-        sent = Sent(recipient.address, recipient.preset, self.due.day, told.outcome, told.reason)
+        sent = DeliveryResult(
+            recipient.address, recipient.preset, self.due.day, told.outcome, told.reason
+        )
         return sent, told
 
     def choose(self) -> tuple[Digest, tuple[str, ...]]:
@@ -236,31 +244,27 @@ class _Job:
             return only(self.digest, same), ()
         told = self.told_of(self.digest)
         chosen = choose(without(self.digest, told), wanted)
-        late = [story for story in stories_of(chosen) if not _came(story, since)]
         before = stories_of(choose(only(self.digest, told), wanted))
-        left_out = [story for story in before if _came(story, since)]
+        # a story that is relevant and borderline too is one
+        late = {story.id for story in stories_of(chosen) if not _came(story, since)}
+        left_out = {story.id for story in before if _came(story, since)}
         old = stories_of(choose(without(self.old, self.told_of(self.old)), wanted))
         zone = self.desk.settings.zone
-        lines = (
-            words.late(_number(late), _day(since, zone)),
-            words.told_before(_number(left_out)),
-            words.too_old(_number(old), _day(self.due.oldest, zone)),
+        first, oldest = (
+            day_words(moment.astimezone(zone).date().isoformat())
+            for moment in (since, self.due.oldest)
         )
-        return chosen, tuple(line for line in lines if line)
+        lines = (
+            words.late(len(late), first),
+            words.told_before(len(left_out)),
+            words.too_old(len({story.id for story in old}), oldest),
+        )
+        return chosen, tuple(filter(None, lines))
 
     def told_of(self, digest: Digest) -> set[str]:
         """Return the articles of a digest of which the recipient was told."""
-        ids = [one.id for one in articles_in(digest)]
-        ids += [one.article.id for story in digest.context for one in story.articles]
-        key = self.due.recipient.key
-        return self.desk.store.told_of(key, self.desk.stories_stamp, ids)
-
-    def held(self, chosen: Digest) -> list[str]:
-        """Return the ids of the articles in a mail; a brief also tells of its context."""
-        if self.due.recipient.preset != "policy":
-            return [one.id for one in articles_in(chosen)]
-        stories = (*stories_of(chosen), *chosen.context)
-        return [one.article.id for story in stories for one in story.articles]
+        ids = [one.id for one in _every_article(digest)]
+        return self.desk.store.told_of(self.due.recipient.key, self.desk.stories_stamp, ids)
 
     def write(self, chosen: Digest, lines: Sequence[str], mask: Mask) -> EmailMessage:
         """Return the message, ready to be handed over."""
@@ -276,37 +280,29 @@ class _Job:
             period=self.digest.day,
             public_url=settings.digest.public_url,
         )
-        title = settings.digest.title
+        write: Callable[..., Newsletter | Brief]
         if recipient.preset == "policy":
-            brief = write_brief(
-                chosen,
-                title=title,
-                country_name=country_name,
-                mask=mask,
-                public_url=settings.digest.public_url,
-            )
-            brief = replace(brief, summary=_said(brief.summary, lines))
-            return make_message(brief, envelope, self.now, again=self.number())
-        came = [story for story in self.digest.relevant if _came(story, self.due.since)]
-        letter = write_letter(
+            from monitor.digest.policy_brief import write_brief
+
+            write = write_brief
+        else:
+            came = any(_came(story, self.due.since) for story in self.digest.relevant)
+            write = partial(write_letter, filtered=came)
+        letter = write(
             chosen,
-            title=title,
+            title=settings.digest.title,
             country_name=country_name,
             mask=mask,
-            filtered=bool(came),
             public_url=settings.digest.public_url,
         )
-        letter = replace(letter, summary=_said(letter.summary, lines))
-        return make_message(letter, envelope, self.now, again=self.number())
-
-    def number(self) -> int:
-        """Return how often it was sent before, where it is sent again: mail programs fold ids."""
-        if not self.again:
-            return 0
-        key, day = self.due.recipient.key, self.due.day
-        return sum(
-            (d.address, d.preset, d.day) == (*key, day) for d in self.desk.store.deliveries()
-        )
+        if lines:
+            summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
+            letter = replace(letter, summary=summary)
+        same = (*recipient.key, self.due.day)
+        sent = self.desk.store.deliveries() if self.again else ()
+        # how often it was sent before, where it is sent again: mail programs fold ids
+        number = sum((d.address, d.preset, d.day) == same for d in sent)
+        return make_message(letter, envelope, self.now, again=number)
 
 
 def _came(story: Story, since: datetime) -> bool:
@@ -314,26 +310,10 @@ def _came(story: Story, since: datetime) -> bool:
     return any(one.article.seen >= since for one in story.articles)
 
 
-def _number(stories: Iterable[Story]) -> int:
-    """Return how many they are: one that is relevant and borderline too is one."""
-    return len({story.id for story in stories})
-
-
-def _day(moment: datetime, zone: ZoneInfo) -> str:
-    return day_words(moment.astimezone(zone).date().isoformat())
-
-
-def _said(summary: str, lines: Sequence[str]) -> str:
-    return " ".join((f"{summary.removesuffix('.')}.", *lines)) if lines else summary
-
-
-def _look_through(desk: Desk, digest: Digest, known: dict[tuple[str, str], Shown]) -> None:
-    """Note what may be shown of the articles of a digest: recipients get the same ones."""
+def _every_article(digest: Digest) -> list[Article]:
+    """Return the articles of a digest, those of its context last."""
     context = [one.article for story in digest.context for one in story.articles]
-    every = [*articles_in(digest), *context]
-    new = [one for one in every if (one.id, one.sha256) not in known]
-    shown = desk.shown(new, patient=True)
-    known |= {(one.id, one.sha256): shown[one.id] for one in new}
+    return [*articles_in(digest), *context]
 
 
 def find_recipient(desk: Desk, token: str) -> str | None:

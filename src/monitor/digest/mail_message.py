@@ -1,7 +1,4 @@
-"""Letters and briefs as the two parts of a mail: HTML with its styles inlined, and plain text.
-
-A letter as a message of the standard library: both parts, and the headers of a mailing.
-"""
+"""Mail message (MIME) of a newsletter or brief: HTML with inlined styles, plain text, headers."""
 
 from __future__ import annotations
 
@@ -14,14 +11,17 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
 from monitor.digest.html import template
-from monitor.digest.newsletter import Letter, LetterArticle, LetterStory
-from monitor.digest.plain_text import COLUMNS, INDENT, wrap
-from monitor.digest.policy_brief import Brief, BriefNamed, Source
+from monitor.digest.newsletter import Newsletter, NewsletterArticle
+from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.text.safe_text import clean
+
+if TYPE_CHECKING:
+    from monitor.digest.policy_brief import Brief, BriefSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: Letter | Brief, links: Links) -> str:
+def mail_html(letter: Newsletter | Brief, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
-    name = "policy.html" if isinstance(letter, Brief) else "cases.html"
+    name = "cases.html" if isinstance(letter, Newsletter) else "policy.html"
     page = template(name).render(letter=letter, links=links, words=words)
     inliner = CSSInliner(
         keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
@@ -44,7 +44,7 @@ def mail_html(letter: Letter | Brief, links: Links) -> str:
     return str(inliner.inline(page))
 
 
-def mail_text(letter: Letter | Brief, links: Links) -> str:
+def mail_text(letter: Newsletter | Brief, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
     lines = [
         *wrap(letter.title.upper()),
@@ -56,17 +56,14 @@ def mail_text(letter: Letter | Brief, links: Links) -> str:
     lines += ["=" * COLUMNS]
     if letter.quiet:
         lines += ["", *wrap(letter.quiet)]
-    lines += _brief(letter) if isinstance(letter, Brief) else _letter(letter)
+    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(letter)
     lines += ["", "-" * COLUMNS, *wrap(words.MASKED_NOTE), "", "Coverage"]
-    for line in letter.coverage:
-        lines += wrap(line.text, hang="  ")
-        for item in line.items:
-            lines += wrap(item, first="- ")
+    lines += coverage_text(letter.coverage)
     lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
     return "\n".join(lines) + "\n"
 
 
-def _letter(letter: Letter) -> Iterator[str]:
+def _letter(letter: Newsletter) -> Iterator[str]:
     for section in letter.sections:
         yield from ("", section.heading.upper())
         if section.note:
@@ -74,27 +71,19 @@ def _letter(letter: Letter) -> Iterator[str]:
         yield "-" * COLUMNS
         for number, story in enumerate(section.stories, 1):
             yield from ("", *wrap(story.line, first=f"{number}. "))
-            yield from _story(story)
+            lead = story.lead
+            yield from wrap(lead.headline or lead.note, first=INDENT)
+            foreign = lead.language and lead.language != "en"
+            parts = [lead.outlet, lead.when, f"language: {lead.language}" if foreign else ""]
+            parts += [words.SUMMARY_ONLY] if lead.summary_only else []
+            yield from wrap(" · ".join(filter(None, parts)), first=INDENT)
+            yield from _address(lead)
+            for copy in story.copies:
+                yield from wrap(f"- {copy.outlet}, {copy.when}", first=INDENT, hang=INDENT + "  ")
+                yield from _address(copy)
 
 
-def _story(story: LetterStory) -> Iterator[str]:
-    lead = story.lead
-    yield from wrap(lead.headline or lead.note, first=INDENT)
-    yield from wrap(_meta(lead), first=INDENT)
-    yield from _address(lead)
-    for copy in story.copies:
-        yield from wrap(f"- {copy.outlet}, {copy.when}", first=INDENT, hang=INDENT + "  ")
-        yield from _address(copy)
-
-
-def _meta(article: LetterArticle) -> str:
-    parts = [article.outlet, article.when]
-    if article.language and article.language != "en":
-        parts.append(f"language: {article.language}")
-    return " · ".join([*parts, words.SUMMARY_ONLY] if article.summary_only else parts)
-
-
-def _address(article: LetterArticle) -> Iterator[str]:
+def _address(article: NewsletterArticle) -> Iterator[str]:
     if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
     if article.at_desk:
@@ -124,18 +113,14 @@ def _brief(brief: Brief) -> Iterator[str]:
         if entries:
             yield from ("", heading, "-" * COLUMNS)
         for entry in entries:
-            yield from _entry(entry)
+            yield from wrap(f"{entry.shown}: {entry.told}", hang="  ")
+            if entry.name != entry.shown:
+                yield from wrap(entry.name, first="  ")
+            yield f"  {entry.url}"
+            yield from _sources(entry.sources)
 
 
-def _entry(entry: BriefNamed) -> Iterator[str]:
-    yield from wrap(f"{entry.shown}: {entry.told}", hang="  ")
-    if entry.name != entry.shown:
-        yield from wrap(entry.name, first="  ")
-    yield f"  {entry.url}"
-    yield from _sources(entry.sources)
-
-
-def _sources(sources: Iterable[Source]) -> Iterator[str]:
+def _sources(sources: Iterable[BriefSource]) -> Iterator[str]:
     for source in sources:
         yield f"  - {source.outlet} {source.url or ''}".rstrip()
 
@@ -163,7 +148,7 @@ class Envelope:
 
 
 def make_message(
-    letter: Letter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: Newsletter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 

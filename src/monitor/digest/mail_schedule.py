@@ -1,12 +1,12 @@
-"""Which digest is due to whom: decided from the recipients, what was sent, and the time.
+"""Mail schedule: which digest is due to whom, from the recipients, what was sent, and the time.
 
 What is decided here is when, and which days' account is given. Which stories a digest holds is no
-matter of days: all of the last `MOST_DAYS` that were in none to that address (`desk/mail.py`).
+matter of days: all of the last `MOST_DAYS` that were in none to that address (`mail_delivery`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -24,12 +24,10 @@ LONGEST_PAUSE = timedelta(hours=6)
 TROUBLE_DAYS = 14
 """How long a digest that may not have arrived is told of."""
 _UTC = ZoneInfo("UTC")
-Sent = Mapping[tuple[str, str], Sequence[Delivery]]
-"""By address and preset (`Recipient.key`), newest first: what was sent and what failed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueDigest:
     """A digest to be sent: its account is of [since, until), it counts for `day`, the last in it.
 
     It holds what was first seen in [oldest, until) and was in none before. What was first seen from
@@ -50,31 +48,29 @@ class Due:
 
 
 def due_sends(
-    recipients: Iterable[Recipient], sent: Sent, now: datetime, zone: ZoneInfo = _UTC
-) -> list[Due]:
+    recipients: Iterable[Recipient],
+    sent: Mapping[tuple[str, str], Sequence[Delivery]],
+    now: datetime,
+    zone: ZoneInfo = _UTC,
+) -> list[DueDigest]:
     """Return the digests that are due at `now`; `zone` is where the desk's days begin.
 
     At each recipient's hour a digest tells of all days that are over and were not told of: of one
-    as a rule, of the week-end on Mondays, of all that a machine that slept missed.
+    as a rule, of the week-end on Mondays, of all that a machine that slept missed. `sent` has by
+    address and preset (`Recipient.key`), newest first, what was sent and what failed.
     """
-    found = (_due(one, sent.get(one.key, ()), now, zone) for one in recipients)
-    return [due for due in found if due is not None]
-
-
-def _due(
-    recipient: Recipient, sent: Sequence[Delivery], now: datetime, zone: ZoneInfo
-) -> Due | None:
-    slot, before = _slots(recipient, now, zone)
-    day = _day_before(slot, zone)
-    had = [delivery for delivery in sent if delivery.outcome != "failed"]
-    if any(delivery.day == day.isoformat() for delivery in had):
-        return None
-    failed = [d for d in sent if d.outcome == "failed" and d.day == day.isoformat()]
-    if failed and not _may_try_again(failed, now):
-        return None
-    usual = _start(_day_before(before, zone) + timedelta(days=1), zone)
-    due = due_on(recipient, day, usual, sent, now, zone)
-    return due if due.since < due.until else None
+    found: list[DueDigest] = []
+    for recipient in recipients:
+        attempts = sent.get(recipient.key, ())
+        slot, before = _slots(recipient, now, zone)
+        day = slot.astimezone(zone).date() - timedelta(days=1)  # the last that is over by then
+        of_day = [delivery for delivery in attempts if delivery.day == day.isoformat()]
+        had = any(delivery.outcome != "failed" for delivery in of_day)
+        if not had and (not of_day or _may_try_again(of_day, now)):
+            usual = _start(before.astimezone(zone).date(), zone)
+            due = due_on(recipient, day, usual, attempts, now, zone)
+            found += [due] if due.since < due.until else []
+    return found
 
 
 def due_on(
@@ -84,7 +80,7 @@ def due_on(
     sent: Sequence[Delivery],
     now: datetime,
     zone: ZoneInfo,
-) -> Due:
+) -> DueDigest:
     """Return the digest of a day, with the account of all days before it that was not given.
 
     `usual` is where its account begins for somebody who was never sent any; `sent` are the attempts
@@ -102,7 +98,7 @@ def due_on(
     reached = None
     if last:
         reached = _start(date.fromisoformat(last) - timedelta(days=MOST_DAYS - 1), zone)
-    return Due(recipient, day.isoformat(), min(since, until), until, oldest, reached)
+    return DueDigest(recipient, day.isoformat(), min(since, until), until, oldest, reached)
 
 
 def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -118,8 +114,8 @@ def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetim
         for day in days
         if day.weekday() in recipient.weekdays
     )
-    past = [moment for moment in moments if moment.timestamp() <= now.timestamp()]
-    return past[0], past[1]
+    past = (moment for moment in moments if moment.timestamp() <= now.timestamp())
+    return next(past), next(past)
 
 
 def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
@@ -129,11 +125,6 @@ def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
     pause = FIRST_PAUSE * 2 ** min(len(failed) - 1, 8)
     last = max(delivery.at for delivery in failed)
     return now >= last + min(pause, LONGEST_PAUSE) or now < last  # the clock was set back
-
-
-def _day_before(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the last day of the desk that is over at `moment`."""
-    return moment.astimezone(zone).date() - timedelta(days=1)
 
 
 def _start(day: date, zone: ZoneInfo) -> datetime:
@@ -148,21 +139,15 @@ def undelivered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
     A failed one is made up for by a later digest, which holds its stories; one of which nobody
     knows only by that same digest, sent again.
     """
-    return tuple(_open(sorted(deliveries, key=lambda d: d.at, reverse=True)))
-
-
-def _open(deliveries: Sequence[Delivery]) -> Iterator[Delivery]:
-    told: set[tuple[str, str, str]] = set()
-    arrived = [d for d in deliveries if d.outcome == "sent"]
-    for one in deliveries:
-        key = (one.address, one.preset, one.day)
-        if one.outcome == "sent" or key in told:
-            continue
-        same = [d for d in arrived if (d.address, d.preset) == key[:2]]
+    newest_first = sorted(deliveries, key=lambda d: d.at, reverse=True)
+    arrived = [d for d in newest_first if d.outcome == "sent"]
+    found: dict[tuple[str, str, str], Delivery] = {}
+    for one in newest_first:
+        same = [d for d in arrived if (d.address, d.preset) == (one.address, one.preset)]
         if one.outcome == "unknown":
             made_up = any(d.day == one.day for d in same)
         else:
             made_up = any(d.day >= one.day and d.at >= one.at for d in same)
-        if not made_up:
-            told.add(key)
-            yield one
+        if one.outcome != "sent" and not made_up:
+            found.setdefault((one.address, one.preset, one.day), one)
+    return tuple(found.values())

@@ -7,8 +7,12 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from monitor.digest import view as words
-from monitor.digest.tag_words import TagView
-from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView, TermView
+from monitor.digest.view import (
+    ArticleView,
+    DigestStory,
+    DigestView,
+    ListedView,
+)
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -51,14 +55,16 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _story(story: StoryView, evidence: bool) -> Iterator[str]:
+def _story(story: DigestStory, evidence: bool) -> Iterator[str]:
     lead = story.lead
-    yield f"### {_link(lead.title, lead.url)}"
-    yield ""
-    yield _meta(lead)
-    yield ""
+    parts = [f"**{escape(lead.outlet)}**", escape(lead.when), escape(lead.certainty)]
+    parts += [words.SUMMARY_ONLY if lead.summary_only else "", *_notes(lead), _id(lead)]
+    yield from (f"### {_link(lead.title, lead.url)}", "", " · ".join(filter(None, parts)), "")
     if evidence:
-        yield from (f"- {_tag(tag)}" for tag in lead.tags)
+        for tag in lead.tags:
+            quotes = ", ".join(f"“{escape(quote)}”" for quote in tag.evidence)
+            label = f"{escape(tag.scheme)}: **{escape(tag.label)}**" + ("?" if tag.unsure else "")
+            yield f"- {label} from {quotes}" if quotes else f"- {label}"
     elif lead.tag_line:
         yield f"- Tags: {escape(' · '.join(lead.tag_line))}"
     yield from _flags(lead, "", evidence)
@@ -73,12 +79,6 @@ def _story(story: StoryView, evidence: bool) -> Iterator[str]:
         said = f"{escape(copy.when)}{note}{title}{notes}"
         yield f"  - outlet {_link(copy.outlet, copy.url)}, {said} {_id(copy)}"
         yield from _flags(copy, "    ", evidence)
-
-
-def _meta(article: ArticleView) -> str:
-    parts = [f"**{escape(article.outlet)}**", escape(article.when), escape(article.certainty)]
-    parts += [words.SUMMARY_ONLY if article.summary_only else "", *_notes(article), _id(article)]
-    return " · ".join(filter(None, parts))
 
 
 def _notes(article: ArticleView) -> list[str]:
@@ -98,15 +98,14 @@ def _listing(heading: str, note: str, items: Sequence[ListedView]) -> list[str]:
 def _listed(item: ListedView) -> str:
     article = item.article
     language = f", language: {escape(article.language)}" if article.language else ""
-    terms = "; ".join(_term(term) for term in item.terms)
+    terms = "; ".join(
+        (f"“{escape(term.words)}”: " if term.words else "") + escape(term.meaning)
+        for term in item.terms
+    )
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
     notes = "".join(f" · {note}" for note in _notes(article))
     told = terms or words.NO_WORDS
     return f"{said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
-
-
-def _term(term: TermView) -> str:
-    return (f"“{escape(term.words)}”: " if term.words else "") + escape(term.meaning)
 
 
 def _link(text: str, url: str | None) -> str:
@@ -114,23 +113,14 @@ def _link(text: str, url: str | None) -> str:
     return f"[{escape(text)}]({quote(url, safe='%/:?#@!$&*+,;=-._~')})" if url else escape(text)
 
 
-def _tag(tag: TagView) -> str:
-    quotes = ", ".join(f"“{escape(quote)}”" for quote in tag.evidence)
-    said = f"{escape(tag.scheme)}: **{escape(tag.label)}**" + ("?" if tag.unsure else "")
-    return f"{said} from {quotes}" if quotes else said
-
-
 def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        yield f"{indent}- {_flag(flag, evidence)}"
-
-
-def _flag(flag: FlagView, evidence: bool) -> str:
-    times = f" ({flag.count} times)" if flag.count > 1 else ""
-    text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
-    said = (flag.message, flag.sureness, flag.why if evidence else "")
-    text += escape(" ".join(filter(None, said)))
-    if flag.suggestions:
-        text += f" Better: {escape(' / '.join(flag.suggestions))}."
-    source = f" Source: {_link(flag.source, flag.source_url)}." if flag.source and evidence else ""
-    return text + source
+        times = f" ({flag.count} times)" if flag.count > 1 else ""
+        text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
+        said = (flag.message, flag.sureness, flag.why if evidence else "")
+        text += escape(" ".join(filter(None, said)))
+        if flag.suggestions:
+            text += f" Better: {escape(' / '.join(flag.suggestions))}."
+        if flag.source and evidence:
+            text += f" Source: {_link(flag.source, flag.source_url)}."
+        yield f"{indent}- {text}"

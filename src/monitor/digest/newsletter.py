@@ -1,4 +1,4 @@
-"""A digest as it is mailed and syndicated: in our own words first, headlines masked.
+"""Newsletter: a digest as it is mailed and syndicated, in our own words first, headlines masked.
 
 What leaves the desk is read on phones in trains and kept on others' servers. So names of victims,
 minors and relatives are masked by what the whole article says of who is who, wording that is
@@ -7,8 +7,9 @@ graphic gives way to a neutral line, and no words of an article's text stand her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ HEADLINE_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class LetterArticle:
+class NewsletterArticle:
     """One article. `headline` is empty where it is not shown, `note` then says why.
 
     Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
@@ -50,26 +51,26 @@ class LetterArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class LetterStory:
+class NewsletterStory:
     """A story: `line` is composed from tags, then the article it is known by and the others."""
 
     id: str
     line: str
-    lead: LetterArticle
-    copies: tuple[LetterArticle, ...]
+    lead: NewsletterArticle
+    copies: tuple[NewsletterArticle, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NewsletterSection:
     """Stories of one kind; `note` says what they are."""
 
     heading: str
     note: str
-    stories: tuple[LetterStory, ...]
+    stories: tuple[NewsletterStory, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Newsletter:
     """What a digest says in mail and feeds. `quiet` stands where no story is relevant."""
 
     title: str
@@ -78,7 +79,7 @@ class Letter:
     timezone: str
     summary: str
     quiet: str
-    sections: tuple[Section, ...]
+    sections: tuple[NewsletterSection, ...]
     coverage: tuple[CoverageLine, ...]
 
 
@@ -90,54 +91,50 @@ def write_letter(
     mask: Mask,
     filtered: bool = False,
     public_url: str = "",
-) -> Letter:
+) -> Newsletter:
     """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
 
     `public_url` is where recipients reach the desk.
     """
     zone = ZoneInfo(digest.timezone)
 
-    def article(assessed: AssessedArticle) -> LetterArticle:
-        return _article(assessed, digest.day, zone, mask, public_url)
+    article = partial(_article, day=digest.day, zone=zone, mask=mask, public_url=public_url)
 
-    def story(found: Story) -> LetterStory:
+    def story(found: Story) -> NewsletterStory:
         lead, *copies = map(article, found.articles)
-        return LetterStory(clean(found.id), neutral_line(found, country_name), lead, tuple(copies))
+        return NewsletterStory(
+            clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
+        )
 
-    alone = [_alone(digest.possible), _alone(digest.unjudged)]
+    possible = [Story(assessed.article.id, (assessed,)) for assessed in digest.possible]
+    unjudged = [Story(assessed.article.id, (assessed,)) for assessed in digest.unjudged]
     parts = (
         (words.RELEVANT, "", digest.relevant),
         (words.BORDERLINE, words.BORDERLINE_NOTE, digest.borderline),
-        (words.POSSIBLE, words.POSSIBLE_NOTE, alone[0]),
-        (words.UNJUDGED, words.UNJUDGED_NOTE, alone[1]),
+        (words.POSSIBLE, words.POSSIBLE_NOTE, possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, unjudged),
     )
     quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
-    return Letter(
+    # day, count, forms and places: nothing that an outlet wrote stands in a subject
+    number = len(digest.relevant)
+    told = count(number, "story", "stories") if number else "no story"
+    most = counted(digest.relevant, country_name)
+    about = "; ".join(", ".join(found) for found in most if found)
+    about = f" ({about})" if about else ""
+    return Newsletter(
         title=clean(title),
-        subject=subject_words(digest, title, country_name),
+        subject=f"{clean(title)}, {day_words(digest.day)}: {told}{about}",
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
         quiet=quiet,
         sections=tuple(
-            Section(heading, note, tuple(map(story, stories)))
+            NewsletterSection(heading, note, tuple(map(story, stories)))
             for heading, note, stories in parts
             if stories
         ),
         coverage=coverage_lines(digest, country_name),
     )
-
-
-def subject_words(digest: Digest, title: str, country_name: CountryName) -> str:
-    """Return day, count, forms and places: nothing that an outlet wrote stands in a subject."""
-    number = len(digest.relevant)
-    told = count(number, "story", "stories") if number else "no story"
-    about = "; ".join(", ".join(found) for found in counted(digest.relevant, country_name) if found)
-    return f"{clean(title)}, {day_words(digest.day)}: {told}" + (f" ({about})" if about else "")
-
-
-def _alone(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
-    return tuple(Story(assessed.article.id, (assessed,)) for assessed in articles)
 
 
 def article_page(public_url: str, article_id: str) -> str | None:
@@ -147,17 +144,17 @@ def article_page(public_url: str, article_id: str) -> str | None:
 
 def _article(
     assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
-) -> LetterArticle:
+) -> NewsletterArticle:
     article = assessed.article
     shown = mask(article)
-    if shown.withheld == REASONS[LANGUAGE]:
-        headline, note = "", words.NOT_MASKED
-    elif shown.withheld:
-        headline, note = "", f"Headline not shown: {shown.withheld}."
+    headline, note = "", ""
+    if shown.withheld:
+        unmasked = shown.withheld == REASONS[LANGUAGE]
+        note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
     elif is_graphic(article.title, assessed):
-        headline, note = "", words.GRAPHIC
+        note = words.GRAPHIC
     else:
-        headline, note = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE, ""
+        headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
     url, url_note = safe_url(article.url), ""
     at_desk = url is not None and shown.link_tells
     if at_desk:
@@ -165,7 +162,7 @@ def _article(
         url = article_page(public_url, article.id)
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
-    return LetterArticle(
+    return NewsletterArticle(
         id=clean(article.id),
         headline=headline,
         note=note,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor.digest import view as words
-from monitor.digest.tag_words import TagView
-from monitor.digest.view import ArticleView, DigestView, FlagView, ListedView, StoryView
+from monitor.digest.coverage_account import CoverageLine
+from monitor.digest.view import ArticleView, DigestStory, DigestView, ListedView
 
 COLUMNS = 78
 INDENT = "   "
@@ -40,30 +40,33 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
             lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
         for number, item in enumerate(items, 1):
             lines += ["", *_listed(item, f"{number}. ")]
-    lines += ["", "-" * COLUMNS, *_footer(view)]
+    lines += ["", "-" * COLUMNS, *coverage_text(view.coverage)]
+    judged_by = f"Judged by: {', '.join(view.stamps)}" if view.stamps else ""
+    for note in (words.UNSURE_NOTE if view.unsure else "", view.names_note, judged_by):
+        lines += wrap(note, hang="  ") if note else ()
     return "\n".join(lines) + "\n"
 
 
-def _footer(view: DigestView) -> Iterator[str]:
-    for line in view.coverage:
+def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
+    """Yield the account of a digest, its items below their lines."""
+    for line in coverage:
         yield from wrap(line.text, hang="  ")
         for item in line.items:
             yield from wrap(item, first="- ")
-    if view.unsure:
-        yield from wrap(words.UNSURE_NOTE, hang="  ")
-    if view.names_note:
-        yield from wrap(view.names_note, hang="  ")
-    if view.stamps:
-        yield from wrap(f"Judged by: {', '.join(view.stamps)}", hang="  ")
 
 
-def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
+def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.title, first=number)
-    yield from wrap(_meta(lead), first=INDENT)
+    summary_only = words.SUMMARY_ONLY if lead.summary_only else ""
+    meta = (lead.outlet, lead.when, lead.certainty, summary_only)
+    yield from wrap(" · ".join(filter(None, meta)), first=INDENT)
     if evidence:
         for tag in lead.tags:
-            yield from wrap(_tag(tag), first=INDENT, hang=INDENT + "  ")
+            said = ", ".join(f"“{quote}”" for quote in tag.evidence)
+            label = f"{tag.scheme}: {tag.label}" + ("?" if tag.unsure else "")
+            text = f"{label} from {said}" if said else label
+            yield from wrap(text, first=INDENT, hang=INDENT + "  ")
     elif lead.tag_line:
         yield from wrap(" · ".join(lead.tag_line), first=INDENT, hang=INDENT + "  ")
     yield from _flags(lead, evidence)
@@ -94,12 +97,6 @@ def _listed(item: ListedView, number: str) -> Iterator[str]:
         yield from wrap(words.NO_WORDS, first=INDENT)
 
 
-def _meta(article: ArticleView) -> str:
-    parts = [article.outlet, article.when, article.certainty]
-    parts += [words.SUMMARY_ONLY] if article.summary_only else []
-    return " · ".join(filter(None, parts))
-
-
 def _address(article: ArticleView, indent: str) -> Iterator[str]:
     """Yield the article's id and its URL: either names it to `monitor reviews add`.
 
@@ -112,24 +109,15 @@ def _address(article: ArticleView, indent: str) -> Iterator[str]:
         yield from wrap(article.url_note, first=indent)
 
 
-def _tag(tag: TagView) -> str:
-    said = ", ".join(f"“{quote}”" for quote in tag.evidence)
-    label = f"{tag.scheme}: {tag.label}" + ("?" if tag.unsure else "")
-    return f"{label} from {said}" if said else label
-
-
 def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        yield from wrap(_flag(flag, evidence), first=INDENT + "! ", hang=INDENT + "  ")
-
-
-def _flag(flag: FlagView, evidence: bool) -> str:
-    times = f" ({flag.count} times)" if flag.count > 1 else ""
-    said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
-    text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
-    if flag.suggestions:
-        text += f" Better: {' / '.join(flag.suggestions)}."
-    return text + (f" [{flag.source}]" if flag.source and evidence else "")
+        times = f" ({flag.count} times)" if flag.count > 1 else ""
+        said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
+        text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
+        if flag.suggestions:
+            text += f" Better: {' / '.join(flag.suggestions)}."
+        text += f" [{flag.source}]" if flag.source and evidence else ""
+        yield from wrap(text, first=INDENT + "! ", hang=INDENT + "  ")
 
 
 def wrap(text: str, *, first: str = "", hang: str | None = None) -> Iterator[str]:
@@ -168,10 +156,7 @@ def _fitting(word: str, columns: int) -> str:
 
 
 def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(map(_char_width, text))
-
-
-def _char_width(char: str) -> int:
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    if text.isascii():
+        return len(text)
+    shown = [char for char in text if unicodedata.category(char) not in {"Mn", "Me", "Cf"}]
+    return len(shown) + sum(unicodedata.east_asian_width(char) in "WF" for char in shown)

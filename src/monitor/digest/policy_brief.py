@@ -1,4 +1,4 @@
-"""The weekly policy brief: the four Ps, topics, institutions and instruments by name, no case.
+"""Weekly policy brief: the four Ps, topics, institutions and instruments by name, no case.
 
 What is named is told by the articles' tags, each with the address of whoever keeps it; policy news
 that is not about trafficking counts too, and is told apart. Of an article it says which outlet has
@@ -8,9 +8,8 @@ it, and nothing of whom it tells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from monitor.digest import view as words
 from monitor.digest.build import stories_of
@@ -18,9 +17,8 @@ from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
 from monitor.digest.newsletter import Mask, article_page
 from monitor.digest.tag_words import CountryName, labels, places_of
 from monitor.digest.tag_words import words as words_of
-from monitor.labels.institutions import ENTITY_SCHEMES, Entity, known_entities
+from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
 from monitor.labels.schemes import RESPONSES, TOPICS
-from monitor.records.article import AssessedArticle
 from monitor.records.dates import day_words
 from monitor.records.digest import Digest, Story
 from monitor.records.tag import Tag
@@ -28,23 +26,14 @@ from monitor.text.safe_text import clean, safe_url
 
 PLACES_SHOWN = 8
 SOURCES_SHOWN = 6
-_P_WORDS = {
-    "prevention": "Prevention",
-    "protection": "Protection",
-    "prosecution": "Prosecution",
-    "partnership": "Partnership",
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class BriefSource:
     """An article that names something: its outlet, and its address (at the desk if that tells)."""
 
     outlet: str
     url: str | None
-
-
-SourceOf = Callable[[AssessedArticle], Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +55,7 @@ class BriefNamed:
     shown: str
     url: str
     told: str
-    sources: tuple[Source, ...]
+    sources: tuple[BriefSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +65,7 @@ class BriefTopic:
     heading: str
     told: str
     named: str
-    sources: tuple[Source, ...]
+    sources: tuple[BriefSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +92,65 @@ def write_brief(
 
     `public_url` is where recipients reach the desk.
     """
-    source = partial(_source, mask=mask, public_url=public_url)
-    stories, context = stories_of(digest), digest.context
-    every = (*stories, *context)
-    named = {story.id: names_in(story) for story in every}
-    about = count(len(stories), "story", "stories")
+    own, context = stories_of(digest), digest.context
+    every = (*own, *context)
+    about = _stories(own)
     heading = f"{clean(title)}: policy brief"
-    more = (
-        f", and {count(len(context), 'story', 'stories')} of other policy news" if context else ""
-    )
+    more = f", and {_stories(context)} of other policy news" if context else ""
+    entities = {
+        key: one for scheme in ENTITY_SCHEMES for key, one in known_entities(scheme).items()
+    }
+    named = {
+        story.id: {tag.label for tag in _tags(story) if tag.scheme in ENTITY_SCHEMES}
+        for story in every
+    }
+
+    def names(stories: Iterable[Story]) -> str:
+        ids = Counter(id_ for story in stories for id_ in named[story.id])
+        return _most({entities[id_].shown: n for id_, n in ids.items() if id_ in entities})
+
+    def sources(stories: Sequence[Story]) -> tuple[BriefSource, ...]:
+        found = []
+        for article in (story.articles[0].article for story in stories[:SOURCES_SHOWN]):
+            url = safe_url(article.url)
+            if url is not None and mask(article).link_tells:
+                url = article_page(public_url, article.id)
+            found.append(BriefSource(clean(article.outlet) or words.NO_OUTLET, url))
+        return tuple(found)
+
+    def p(label: str) -> BriefP:
+        told = [s for s in own if label in labels(_tags(s), "response")]
+        places = Counter(place for story in told for place in places_of(story))
+        kinds = Counter(k for s in own for k in labels(_tags(s), "partnership"))
+        return BriefP(
+            heading=label.capitalize(),
+            told=_stories(told),
+            places=_most({clean(country_name(code)): n for code, n in places.items()}),
+            named=names(told),
+            kinds=_most({words_of(kind): n for kind, n in kinds.items()})
+            if label == "partnership"
+            else "",
+        )
+
+    def topics() -> Iterator[BriefTopic]:
+        for label in TOPICS:
+            told = [s for s in own if label in labels(_tags(s), "topic")]
+            beside = [s for s in context if label in labels(_tags(s), "topic")]
+            both = [*beside, *told]
+            apart = f", {len(beside)} of them not about trafficking" if beside else ""
+            head = label.replace("_", " ").capitalize()
+            if both:
+                yield BriefTopic(head, _stories(both) + apart, names(both), sources(both))
 
     def listed(scheme: str) -> tuple[BriefNamed, ...]:
         known = known_entities(scheme).values()
         found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
         found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
-        return tuple(_named(one, own, source) for one, own in found if own)
+        return tuple(
+            BriefNamed(one.name, one.shown, one.url, _stories(told), sources(told))
+            for one, told in found
+            if told
+        )
 
     return Brief(
         title=heading,
@@ -126,86 +159,20 @@ def write_brief(
         timezone=clean(digest.timezone),
         summary=f"{about}, by response{more}, and the institutions they name. Cases are left out.",
         quiet="" if every else words.NOTHING_FITS,
-        ps=tuple(_p(label, stories, named, country_name) for label in RESPONSES),
-        topics=tuple(
-            filter(None, (_topic(label, stories, context, named, source) for label in TOPICS))
-        ),
+        ps=tuple(map(p, RESPONSES)),
+        topics=tuple(topics()),
         instruments=listed("instrument"),
         institutions=listed("institution"),
         coverage=coverage_lines(digest, country_name),
     )
 
 
-def names_in(story: Story) -> frozenset[str]:
-    """Return the ids of the institutions and instruments that the articles of a story name."""
-    return frozenset(tag.label for tag in _tags(story.articles) if tag.scheme in ENTITY_SCHEMES)
+def _tags(story: Story) -> list[Tag]:
+    return [tag for assessed in story.articles for tag in assessed.tags]
 
 
-def _topic(
-    label: str,
-    stories: Sequence[Story],
-    context: Sequence[Story],
-    named: Mapping[str, frozenset[str]],
-    source: SourceOf,
-) -> BriefTopic | None:
-    own, beside = (
-        [s for s in some if label in labels(_tags(s.articles), "topic")]
-        for some in (stories, context)
-    )
-    if not own and not beside:
-        return None
-    told = count(len(own) + len(beside), "story", "stories")
-    apart = f", {len(beside)} of them not about trafficking" if beside else ""
-    sources = [source(story.articles[0]) for story in (*beside, *own)[:SOURCES_SHOWN]]
-    heading = label.replace("_", " ").capitalize()
-    return BriefTopic(heading, told + apart, _names((*own, *beside), named), tuple(sources))
-
-
-def _names(stories: Iterable[Story], named: Mapping[str, frozenset[str]]) -> str:
-    """Return what is named most, each with how many of the stories name it."""
-    ids = Counter(id_ for story in stories for id_ in named[story.id])
-    shown = {
-        key: one.shown for scheme in ENTITY_SCHEMES for key, one in known_entities(scheme).items()
-    }
-    return _most({shown[id_]: n for id_, n in ids.items() if id_ in shown})
-
-
-def _p(
-    label: str,
-    stories: Sequence[Story],
-    named: Mapping[str, frozenset[str]],
-    country_name: CountryName,
-) -> BriefP:
-    own = [s for s in stories if label in labels(_tags(s.articles), "response")]
-    kinds: Counter[str] = Counter()
-    if label == "partnership":
-        kinds.update(k for s in stories for k in labels(_tags(s.articles), "partnership"))
-    places = Counter(place for story in own for place in places_of(story))
-    return BriefP(
-        heading=_P_WORDS[label],
-        told=count(len(own), "story", "stories"),
-        places=_most({clean(country_name(code)): n for code, n in places.items()}),
-        named=_names(own, named),
-        kinds=_most({words_of(kind): n for kind, n in kinds.items()}),
-    )
-
-
-def _named(entry: Entity, own: Sequence[Story], source: SourceOf) -> BriefNamed:
-    told = count(len(own), "story", "stories")
-    sources = [source(story.articles[0]) for story in own[:SOURCES_SHOWN]]
-    return BriefNamed(entry.name, entry.shown, entry.url, told, tuple(sources))
-
-
-def _source(assessed: AssessedArticle, mask: Mask, public_url: str) -> Source:
-    article = assessed.article
-    url = safe_url(article.url)
-    if url is not None and mask(article).link_tells:
-        url = article_page(public_url, article.id)
-    return Source(clean(article.outlet) or words.NO_OUTLET, url)
-
-
-def _tags(articles: Iterable[AssessedArticle]) -> list[Tag]:
-    return [tag for assessed in articles for tag in assessed.tags]
+def _stories(stories: Sequence[Story]) -> str:
+    return count(len(stories), "story", "stories")
 
 
 def _most(counts: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""The digest of a desk: made of what its database has, shown as its settings say."""
+"""The digest of a desk: made of what its database has, rendered in its formats."""
 
 from __future__ import annotations
 
@@ -8,14 +8,8 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from monitor.desk import Desk
-from monitor.digest.atom import render_atom, render_jsonfeed
 from monitor.digest.build import build_digest, note_unmeasured
-from monitor.digest.digest_json import render_json
-from monitor.digest.html import render_html
 from monitor.digest.mail_schedule import TROUBLE_DAYS, undelivered
-from monitor.digest.markdown import render_markdown
-from monitor.digest.newsletter import write_letter
-from monitor.digest.plain_text import render_plain
 from monitor.digest.tag_words import CountryName
 from monitor.digest.view import view_digest
 from monitor.labels.countries import country_name
@@ -120,6 +114,8 @@ def render_digest(
     Raises `UsageError` for an unknown format.
     """
     if format == "json":
+        from monitor.digest.digest_json import render_json
+
         return render_json(digest, shown)
     if format not in get_args(DigestFormat):
         known = ", ".join(get_args(DigestFormat))
@@ -127,6 +123,9 @@ def render_digest(
     if format in ("atom", "jsonfeed"):
         if shown is None:
             raise UsageError(f"'{format}' shows nothing whose names are not masked")
+        from monitor.digest.atom import render_atom, render_jsonfeed
+        from monitor.digest.newsletter import write_letter
+
         letter = write_letter(
             digest,
             title=title,
@@ -138,6 +137,13 @@ def render_digest(
         return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name, shown=shown)
     if format == "html":
+        from monitor.digest.html import render_html
+
         return render_html(view)
-    render = render_plain if format == "text" else render_markdown
-    return render(view, evidence=evidence)
+    if format == "md":
+        from monitor.digest.markdown import render_markdown
+
+        return render_markdown(view, evidence=evidence)
+    from monitor.digest.plain_text import render_plain
+
+    return render_plain(view, evidence=evidence)

@@ -1,4 +1,4 @@
-"""The conversation with a mail server, and what came of it in words.
+"""SMTP client: the conversation with a mail server, and what came of it in words.
 
 What decides is the moment at which the message is handed over whole, with the dot that ends it.
 Before, whatever goes wrong, the server has nothing: the digest was not sent. After, without an
@@ -28,7 +28,7 @@ _ENHANCED_FULL = re.compile(r"\b[45]\.2\.2\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SendResult:
     """What came of handing a message over, and why.
 
     `lasting`: the server will say so again; `whole`: it would say so of every message, so that
@@ -42,12 +42,12 @@ class Told:
 
 
 class _Refused(Exception):
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: SendResult) -> None:
         super().__init__(told.reason)
         self.told = told
 
 
-def send_message(message: EmailMessage, smtp: SmtpSettings) -> Told:
+def send_message(message: EmailMessage, smtp: SmtpSettings) -> SendResult:
     """Hand a message to the mail server; never raises for what a server or a network can do."""
     data = bytes(message)
     try:
@@ -61,7 +61,7 @@ def send_message(message: EmailMessage, smtp: SmtpSettings) -> Told:
     except _Refused as refused:
         return refused.told
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        return Told("failed", _words(error, smtp), whole=True)
+        return SendResult("failed", _words(error, smtp), whole=True)
 
 
 def try_login(smtp: SmtpSettings) -> str:
@@ -80,8 +80,14 @@ def try_login(smtp: SmtpSettings) -> str:
 def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
     """Connect, encrypt and sign in. Saying good-bye is tried; what comes of it changes nothing."""
     if smtp.username and not smtp.password:
-        raise _Refused(Told("failed", "no password: set MONITOR_SMTP_PASSWORD", whole=True))
-    server = _connect(smtp)
+        raise _Refused(SendResult("failed", "no password: set MONITOR_SMTP_PASSWORD", whole=True))
+    if smtp.security == "tls":
+        context = _trust(smtp)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            smtp.host, smtp.port, timeout=smtp.timeout_s, context=context
+        )
+    else:
+        server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_s)
     try:
         if smtp.security == "starttls":
             server.starttls(context=_trust(smtp))
@@ -89,13 +95,12 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             _sign_in(server, smtp)
         yield server
     finally:
-        _leave(server)
-
-
-def _connect(smtp: SmtpSettings) -> smtplib.SMTP:
-    if smtp.security == "tls":
-        return smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=smtp.timeout_s, context=_trust(smtp))
-    return smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_s)
+        try:
+            if server.sock is not None:
+                server.sock.settimeout(2)
+            server.quit()
+        except (OSError, smtplib.SMTPException):
+            server.close()
 
 
 def _trust(smtp: SmtpSettings) -> ssl.SSLContext:
@@ -108,21 +113,14 @@ def _sign_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
     except smtplib.SMTPAuthenticationError as error:
         said = _said(error.smtp_code, error.smtp_error)
         reason = f"the mail server refused user name or password ({said})"
-        raise _Refused(Told("failed", reason, whole=True)) from None  # its cause has what was sent
+        raise _Refused(
+            SendResult("failed", reason, whole=True)
+        ) from None  # its cause has what was sent
     except smtplib.SMTPNotSupportedError:
         reason = (
             "the mail server offers no way to sign in: leave smtp.username out, or see its port"
         )
-        raise _Refused(Told("failed", reason, whole=True)) from None
-
-
-def _leave(server: smtplib.SMTP) -> None:
-    try:
-        if server.sock is not None:
-            server.sock.settimeout(2)
-        server.quit()
-    except (OSError, smtplib.SMTPException):
-        server.close()
+        raise _Refused(SendResult("failed", reason, whole=True)) from None
 
 
 def _accepted(answer: tuple[int, bytes], whom: str, *, whole: bool = False) -> None:
@@ -134,15 +132,19 @@ def _accepted(answer: tuple[int, bytes], whom: str, *, whole: bool = False) -> N
         reason = f"the mailbox is full ({said})"
     else:
         reason = f"the mail server does not accept {whom} ({said})"
-    raise _Refused(Told("failed", reason, lasting=500 <= code < 600 and not whole, whole=whole))
+    raise _Refused(
+        SendResult("failed", reason, lasting=500 <= code < 600 and not whole, whole=whole)
+    )
 
 
-def _hand_over(server: smtplib.SMTP, data: bytes) -> Told:
+def _hand_over(server: smtplib.SMTP, data: bytes) -> SendResult:
     """Send the message; the answer to its last dot is what counts."""
     code, text = server.docmd("DATA")
     if code != 354:
         _accepted((code, text), "the message")
-        raise _Refused(Told("failed", f"an answer that is none to DATA ({_said(code, text)})"))
+        raise _Refused(
+            SendResult("failed", f"an answer that is none to DATA ({_said(code, text)})")
+        )
     assert server.sock is not None
     server.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n"))
     try:
@@ -152,12 +154,12 @@ def _hand_over(server: smtplib.SMTP, data: bytes) -> Told:
         late = isinstance(error, TimeoutError) or "timed out" in str(error)
         why = "no answer" if late else "the connection broke"
         reason = f"{why} after the message was handed over: it may have arrived"
-        return Told("unknown", reason, whole=True)
+        return SendResult("unknown", reason, whole=True)
     if code == -1:
         reason = "an answer that cannot be read after the message was handed over"
-        return Told("unknown", reason, whole=True)
+        return SendResult("unknown", reason, whole=True)
     _accepted((code, text), "the message")
-    return Told("sent")
+    return SendResult("sent")
 
 
 def _said(code: int, text: bytes | str) -> str:

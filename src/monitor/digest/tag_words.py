@@ -1,6 +1,6 @@
-"""An article's tags: one line that names them, and each with the words that gave it.
+"""Tags in words: a line that names them, each with the words that gave it, a story's neutral line.
 
-A story in a line of our own words, composed from its tags: no name, no detail of a case.
+A neutral line is composed from a story's tags in our own words: no name, no detail of a case.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ SCHEME_WORDS = {
     "vulnerability": "At risk by",
     "partnership": "Partnership",
 }
-_SAYS_NOTHING = {"unknown"}
 _WORDS = {("topic", "smuggling"): "paid irregular passage"}
 """Labels in other words: "smuggling" beside a form of exploitation is what the guideline flags."""
 _IN_LINE = {
@@ -72,7 +71,7 @@ _IN_LINE = {
 
 
 @dataclass(frozen=True, slots=True)
-class TagView:
+class TagInWords:
     """`scheme` and `label` in words, whether the model is unsure, and what gave the tag."""
 
     scheme: str
@@ -81,21 +80,19 @@ class TagView:
     evidence: tuple[str, ...]
 
 
-def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagView, ...]:
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagInWords, ...]:
     """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
     left = QUOTED_CHARS
     views = []
     for tag in _ordered(assessed.tags):
-        found = tuple(_within(quotes(tag.evidence, assessed), left))
-        left -= sum(map(len, found))
-        views.append(
-            TagView(
-                scheme=scheme_words(tag.scheme),
-                label=label_words(tag, country_name),
-                unsure=is_unsure(tag),
-                evidence=found,
-            )
-        )
+        evidence = []
+        for quote in quotes(tag.evidence, assessed):
+            if len(quote) > left:
+                break
+            left -= len(quote)
+            evidence.append(quote)
+        label = label_words(tag, country_name)
+        views.append(TagInWords(scheme_words(tag.scheme), label, is_unsure(tag), tuple(evidence)))
     return tuple(views)
 
 
@@ -112,12 +109,22 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
         if scheme == "indicator" and len(found) > 1:
             pieces.append(f"{len(found)} indicators")
             continue
-        shown = _places(found) if scheme == "place" else found
-        if scheme in ENTITY_SCHEMES:
+        shown = found
+        if scheme == "place":
+            shown = (_of_exploitation(found) or found)[:PLACES_IN_LINE]
+        elif scheme in ENTITY_SCHEMES:
             shown = found[:NAMED_IN_LINE]
-        piece = ", ".join(_in_line(tag, country_name) for tag in shown)
+        piece = ", ".join(
+            (_IN_LINE.get((scheme, tag.label)) or label_words(tag, country_name))
+            + "?" * is_unsure(tag)
+            for tag in shown
+        )
         pieces.append(piece + (f" +{more}" if (more := len(found) - len(shown)) else ""))
     return tuple(pieces)
+
+
+def _of_exploitation(places: Iterable[Tag]) -> list[Tag]:
+    return [tag for tag in places if tag.role in (None, "exploitation")]
 
 
 def is_unsure(tag: Tag) -> bool:
@@ -139,26 +146,16 @@ def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    order = list(SCHEME_WORDS)
+    order = {scheme: place for place, scheme in enumerate(SCHEME_WORDS)}
     return sorted(
-        (tag for tag in tags if tag.label not in _SAYS_NOTHING),
+        (tag for tag in tags if tag.label != "unknown"),
         key=lambda tag: (
-            order.index(tag.scheme) if tag.scheme in order else len(order),
+            order.get(tag.scheme, len(order)),
             -tag.score,
             tag.label,
             tag.role or "",
         ),
     )
-
-
-def _places(places: Sequence[Tag]) -> Sequence[Tag]:
-    of_exploitation = [tag for tag in places if tag.role in (None, "exploitation")]
-    return (of_exploitation or places)[:PLACES_IN_LINE]
-
-
-def _in_line(tag: Tag, country_name: CountryName) -> str:
-    label = _IN_LINE.get((tag.scheme, tag.label)) or label_words(tag, country_name)
-    return f"{label}?" if is_unsure(tag) else label
 
 
 def scheme_words(scheme: str) -> str:
@@ -181,19 +178,11 @@ def choice_words(scheme: str, label: str) -> str:
     return entity_name(scheme, label) or (f"{plain} ({other})" if other else plain)
 
 
-def _within(found: Iterable[str], left: int) -> Iterator[str]:
-    for quote in found:
-        left -= len(quote)
-        if left < 0:
-            return
-        yield quote
-
-
 NO_TAGS = "Trafficking in human beings"
 """The line of a story whose tags say nothing."""
 MOST = 3
 _VICTIMS = {"child": "children", "adult": "adults", "both": "adults and children"}
-_SAYS_NOTHING_neutral = ("unspecified", "unknown", "other")
+_TELLS_NOTHING = ("unspecified", "unknown", "other")
 GRAPHIC_RULES = frozenset({"graphic-sexual-detail", "headline-sensational"})
 """Findings in a headline for which it is not shown in mail and feeds."""
 _GRAPHIC = re.compile(
@@ -226,7 +215,7 @@ def labels(tags: Iterable[Tag], scheme: str) -> list[str]:
     best: dict[str, float] = {}
     sure: set[str] = set()
     for tag in tags:
-        if tag.scheme == scheme and tag.label not in _SAYS_NOTHING_neutral:
+        if tag.scheme == scheme and tag.label not in _TELLS_NOTHING:
             best[tag.label] = max(tag.score, best.get(tag.label, 0.0))
             sure |= set() if is_unsure(tag) else {tag.label}
     ordered = sorted(best, key=lambda label: (-best[label], label))
@@ -236,8 +225,7 @@ def labels(tags: Iterable[Tag], scheme: str) -> list[str]:
 def places_of(story: Story) -> list[str]:
     """Return the codes of where the exploitation is; where that is not told, of other places."""
     places = [tag for assessed in story.articles for tag in assessed.tags if tag.scheme == "place"]
-    own = [tag for tag in places if tag.role in (None, "exploitation")]
-    return labels(own or places, "place")
+    return labels(_of_exploitation(places) or places, "place")
 
 
 def words(label: str) -> str:
@@ -247,11 +235,9 @@ def words(label: str) -> str:
 
 def counted(stories: Sequence[Story], country_name: CountryName) -> tuple[list[str], list[str]]:
     """Return the most frequent forms and places of stories, at most three of each, in words."""
-    forms: Counter[str] = Counter()
-    places: Counter[str] = Counter()
-    for story in stories:
-        forms.update(labels((t for a in story.articles for t in a.tags), "form"))
-        places.update(places_of(story))
+    tags = ((tag for article in story.articles for tag in article.tags) for story in stories)
+    forms = Counter(label for some in tags for label in labels(some, "form"))
+    places = Counter(place for story in stories for place in places_of(story))
     ordered = [sorted(found, key=lambda x: (-found[x], x))[:MOST] for found in (forms, places)]
     return list(map(words, ordered[0])), [clean(country_name(code)) for code in ordered[1]]
 

@@ -1,9 +1,8 @@
-"""What a page of the digest says, in words: the one step that the page formats share.
+"""View model of the digest: what its page says, in words, the step that the page formats share.
 
-Everything in a view is cleaned text (`safe.clean`), not yet escaped for a format, and holds of an
-article no more than its headline and short quotes.
-
-What a digest says in every format: titles and notes of its sections.
+Everything in a view is cleaned text (`safe_text.clean`), not yet escaped for a format, and holds of
+an article no more than its headline and short quotes. The titles and notes of the sections, in
+every format, stand at the end.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
 from monitor.digest.tag_words import (
     QUOTE_CHARS,
     CountryName,
-    TagView,
+    TagInWords,
     neutral_line,
     quotes,
     tag_line,
@@ -32,7 +32,6 @@ from monitor.records.digest import Digest, Story
 from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
-from monitor.records.tag import Term
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
@@ -50,7 +49,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
-class FlagView:
+class HeadlineFlag:
     """One flagged wording of a headline, `count` times.
 
     `sureness` says how often editors mark such a flag, empty where that is not known.
@@ -88,8 +87,8 @@ class ArticleView:
     certainty: str
     summary_only: bool
     tag_line: tuple[str, ...]
-    tags: tuple[TagView, ...]
-    flags: tuple[FlagView, ...]
+    tags: tuple[TagInWords, ...]
+    flags: tuple[HeadlineFlag, ...]
     shown: Shown | None = None
     note: str = ""
     url_note: str = ""
@@ -102,7 +101,7 @@ class ArticleView:
 
 
 @dataclass(frozen=True, slots=True)
-class StoryView:
+class DigestStory:
     """The most certain article, and the others that tell the same.
 
     `since`: of a story with articles of other days too, since when and how many; else "". `page`
@@ -147,8 +146,8 @@ class DigestView:
     timezone: str
     summary: str
     quiet: str
-    relevant: tuple[StoryView, ...]
-    borderline: tuple[StoryView, ...]
+    relevant: tuple[DigestStory, ...]
+    borderline: tuple[DigestStory, ...]
     possible: tuple[ListedView, ...]
     unjudged: tuple[ListedView, ...]
     coverage: tuple[CoverageLine, ...]
@@ -182,8 +181,10 @@ def view_digest(
     `shown` says by id what may be shown of its articles; without it names are not hidden.
     """
     zone = ZoneInfo(digest.timezone)
+    names_note = ""
     if shown is not None:
         digest = mask_digest(digest, shown)
+        names_note = "" if all(one.asked for one in shown.values()) else NAMES_NOTE
     view_article = partial(
         _view_article, day=digest.day, zone=zone, country_name=country_name, shown=shown or {}
     )
@@ -191,10 +192,10 @@ def view_digest(
     def listed(assessed: AssessedArticle) -> ListedView:
         return ListedView(view_article(assessed), _view_terms(assessed))
 
-    def view(story: Story) -> StoryView:
+    def view(story: Story) -> DigestStory:
         lead, *copies = map(view_article, story.articles)
         page = clean(story.id) if story.since else ""
-        return StoryView(lead, tuple(copies), _since(story, zone), page)
+        return DigestStory(lead, tuple(copies), _since(story, zone), page)
 
     return DigestView(
         title=clean(title),
@@ -208,14 +209,8 @@ def view_digest(
         unjudged=tuple(map(listed, digest.unjudged)),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
-        names_note=_names_note(shown),
+        names_note=names_note,
     )
-
-
-def _names_note(shown: Mapping[str, Shown] | None) -> str:
-    """Say that names are hidden, where they are."""
-    hidden = shown and not all(one.asked for one in shown.values())
-    return NAMES_NOTE if hidden else ""
 
 
 def _since(story: Story, zone: ZoneInfo) -> str:
@@ -272,14 +267,19 @@ def _view_article(
     article, may = assessed.article, shown.get(assessed.article.id)
     note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
     findings = headline_findings(assessed)
+    if note:
+        line = neutral_line(Story(article.id, (assessed,)), country_name)
+        headline: tuple[tuple[str, bool], ...] = ((line, False),)
+    else:
+        headline = _EXPIRED if article.expired else _pieces(article.title, findings)
     language = article.language or ""
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
     return ArticleView(
         id=clean(article.id),
-        headline=_headline(assessed, findings, country_name, neutral=bool(note)),
+        headline=headline,
         url=safe_url(article.url),
-        outlet=clean(article.outlet) or "unnamed outlet",
+        outlet=clean(article.outlet) or NO_OUTLET,
         language=language if _LANGUAGE.fullmatch(language) else None,
         when=when if article.published else f"first seen {when}",
         when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
@@ -295,20 +295,6 @@ def _view_article(
     )
 
 
-def _headline(
-    assessed: AssessedArticle,
-    findings: Iterable[Finding],
-    country_name: CountryName,
-    *,
-    neutral: bool,
-) -> tuple[tuple[str, bool], ...]:
-    """Return the headline in pieces; where it is not shown, a line of its tags."""
-    article = assessed.article
-    if neutral:
-        return ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
-    return _EXPIRED if article.expired else _pieces(article.title, findings)
-
-
 def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
     """Return the findings that stand in the article's headline."""
     return tuple(f for f in assessed.findings if f.scope == "headline" or f.field == "title")
@@ -316,20 +302,14 @@ def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
 
 def _pieces(title: str, findings: Iterable[Finding]) -> tuple[tuple[str, bool], ...]:
     """Cut the headline at its flagged words; overlapping ones are one piece."""
-    marked = [False] * len(title)
-    for finding in findings:
-        if finding.field == "title":
-            for place in range(finding.start, min(finding.end, len(title))):
-                marked[place] = True
-    pieces: list[tuple[str, bool]] = []
-    start = 0
-    for end in range(1, len(title) + 1):
-        if end == len(title) or marked[end] != marked[start]:
-            pieces.append((clean(title[start:end], strip=False), marked[start]))
-            start = end
     if not clean(title):
-        return (("(no headline)", False),)
-    return tuple(pieces)
+        return ((NO_HEADLINE, False),)
+    spans = [range(f.start, f.end) for f in findings if f.field == "title"]
+    marked = [(any(place in span for span in spans), c) for place, c in enumerate(title)]
+    return tuple(
+        (clean("".join(c for _, c in piece), strip=False), flagged)
+        for flagged, piece in groupby(marked, key=lambda pair: pair[0])
+    )
 
 
 def certainty_words(assessed: AssessedArticle) -> str:
@@ -351,43 +331,39 @@ def certainty_words(assessed: AssessedArticle) -> str:
 
 def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
     """Return the first terms; of the same words once, as the list of terms explains them."""
-    views = [_view_term(term, assessed) for term in assessed.terms]
-    once = {view.words.casefold() or view.meaning: view for view in views}
+    once: dict[str, TermView] = {}
+    for term in assessed.terms:
+        words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
+        language = term.language if _LANGUAGE.fullmatch(term.language) else ""
+        meaning = clean(term.meaning)
+        once[words.casefold() or meaning] = TermView(words, language, meaning)
     return tuple(once.values())[:TERMS_SHOWN]
 
 
-def _view_term(term: Term, assessed: AssessedArticle) -> TermView:
-    words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
-    language = term.language if _LANGUAGE.fullmatch(term.language) else ""
-    return TermView(words, language, clean(term.meaning))
-
-
-def _view_flags(findings: Iterable[Finding]) -> tuple[FlagView, ...]:
+def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
     """One flag per rule and wording, worst first as they come."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
-    return tuple(_view_flag(group[0], len(group)) for group in groups.values())
-
-
-def _view_flag(finding: Finding, count: int) -> FlagView:
-    source = finding.sources[0] if finding.sources else None
-    parts = (clean(source.title), clean(source.section)) if source else ()
-    return FlagView(
-        words=excerpt(finding.match, QUOTE_CHARS),
-        severity=finding.severity,
-        message=clean(finding.message),
-        sureness=_sureness(finding.confidence),
-        why=clean(finding.why),
-        suggestions=tuple(filter(None, map(clean, finding.suggestions))),
-        source=", ".join(filter(None, parts)),
-        source_url=safe_url(source.url) if source else None,
-        count=count,
-    )
-
-
-def _sureness(confidence: float | None) -> str:
-    return "" if confidence is None else f"Editors mark {in_ten(confidence)} such flags."
+    flags = []
+    for first, *others in groups.values():
+        source = first.sources[0] if first.sources else None
+        parts = (clean(source.title), clean(source.section)) if source else ()
+        sure = first.confidence
+        flags.append(
+            HeadlineFlag(
+                words=excerpt(first.match, QUOTE_CHARS),
+                severity=first.severity,
+                message=clean(first.message),
+                sureness="" if sure is None else f"Editors mark {in_ten(sure)} such flags.",
+                why=clean(first.why),
+                suggestions=tuple(filter(None, map(clean, first.suggestions))),
+                source=", ".join(filter(None, parts)),
+                source_url=safe_url(source.url) if source else None,
+                count=1 + len(others),
+            )
+        )
+    return tuple(flags)
 
 
 UNJUDGED = "Not judged for their language, but with trafficking terms"
@@ -426,10 +402,10 @@ AT_THE_DESK = "Read it at the desk"
 
 def late(number: int, day: str) -> str:
     """Say how many of the stories came in before the days of a mail; nothing where none did."""
+    if not number:
+        return ""
     was = "was" if number == 1 else "were"
-    return (
-        f"Of these, {number} came in before {day} and {was} in no digest to you." if number else ""
-    )
+    return f"Of these, {number} came in before {day} and {was} in no digest to you."
 
 
 def told_before(number: int) -> str:
@@ -442,9 +418,8 @@ def told_before(number: int) -> str:
 
 def too_old(number: int, day: str) -> str:
     """Say how many stories were in no mail and are too old for any by now."""
-    if number == 1:
-        return f"1 story from before {day} was in no digest to you; it is at the desk only."
-    told = (
-        f"{number:,} stories from before {day} were in no digest to you; they are at the desk only."
-    )
-    return told if number else ""
+    if not number:
+        return ""
+    was, is_ = ("was", "it is") if number == 1 else ("were", "they are")
+    told = f"{count(number, 'story', 'stories')} from before {day} {was} in no digest to you"
+    return f"{told}; {is_} at the desk only."

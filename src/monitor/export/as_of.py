@@ -19,7 +19,7 @@ from monitor.export.packaging import MANIFEST
 from monitor.export.publication import PublicationPolicy
 from monitor.export.redaction import MASK
 from monitor.records.errors import UsageError
-from monitor.storage.full_text_search import RELEVANCES
+from monitor.storage.article_filter import RELEVANCES
 
 if TYPE_CHECKING:
     from monitor.desk import Desk

@@ -109,7 +109,7 @@ class ExportJobs:
     def begin(
         self, *, format: ExportFormat, text: TextDegree, filters: Mapping[str, Any]
     ) -> ExportJob:
-        """Take an export in; `filters` are fields of `Filters`.
+        """Take an export in; `filters` are fields of `ArticleFilter`.
 
         Raises `UsageError` for a format that nothing here can write, `TooManyExportsError`,
         `NotFound` for a story that there is not, and `StoreError` where nothing can be written.

@@ -36,10 +36,10 @@ from monitor.export.packaging import (
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
 from monitor.settings import ExportSettings
-from monitor.storage.leases import holder_name, is_dead
+from monitor.storage.work_queue import holder_name, is_dead
 
 LOSS = "loss.json"
 SCHEMA = 1
@@ -84,7 +84,7 @@ class ExportReport:
 
 
 def export(
-    records: Iterable[Recorded],
+    records: Iterable[FullRecord],
     directory: Path,
     *,
     format: ExportFormat,
@@ -212,7 +212,7 @@ class _Counts:
 
 
 def _published(
-    records: Iterable[Recorded],
+    records: Iterable[FullRecord],
     policy: PublicationPolicy,
     guard: DisclosureRules,
     anonymiser: KAnonymiser,
@@ -242,7 +242,7 @@ def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
     return tuple(found)
 
 
-def _counted(records: Iterable[Recorded], report: Report | None) -> Iterator[Recorded]:
+def _counted(records: Iterable[FullRecord], report: Report | None) -> Iterator[FullRecord]:
     count = 0
     for count, one in enumerate(records, 1):
         yield one

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.labels.regions import flow_json
-from monitor.records.article_record import Recorded
+from monitor.records.article_record import FullRecord
 from monitor.records.finding import Span
 from monitor.records.json_shapes import (
     enclosure_json,
@@ -28,7 +28,7 @@ SCHEMA = 1
 SCHEMA_FILE = "record.schema.json"
 
 
-def canonical(recorded: Recorded) -> dict[str, Any]:
+def canonical(recorded: FullRecord) -> dict[str, Any]:
     """Return the record; spans have their words as `match`, offsets are code points."""
     assessed, came = recorded.assessed, recorded.provenance
     article = assessed.article

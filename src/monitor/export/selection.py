@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from monitor.export.identification_risk import DisclosureRules
     from monitor.export.publication import PublicationPolicy
     from monitor.records.article import Article
-    from monitor.records.article_record import Recorded
+    from monitor.records.article_record import FullRecord
     from monitor.rules.guideline_heads import GuidelineHead
-    from monitor.storage.articles import Filters
+    from monitor.storage.article_filter import ArticleFilter
 
 KEY = "export"
 _PAGE = 100
@@ -45,7 +45,7 @@ def export(
     created: datetime | None = None,
     key: Path | None = None,
 ) -> ExportReport:
-    """Write the stored articles that pass `filters` (fields of `Filters`) to `directory`.
+    """Write the stored articles that pass `filters` (fields of `ArticleFilter`) to `directory`.
 
     `report` is told how many more were written. With `read` they are written as they were at its
     moment, and said to be `created` then. Names of articles that are withheld go into the file
@@ -93,7 +93,7 @@ def read_at(desk: Desk, moment: datetime) -> Read:
 
 def chosen(
     desk: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
-) -> Iterator[Recorded]:
+) -> Iterator[FullRecord]:
     """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
     desk.carried((*desk.stamps, desk.stories_stamp))  # not while they are read
     present = desk.store.present_stamps()
@@ -114,19 +114,19 @@ def chosen(
 
 def make_filters(
     desk: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
-) -> Filters:
+) -> ArticleFilter:
     """Return filters by their names; what is searched for can be found by all that is stored.
 
     Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
     """
-    from monitor.storage.articles import Filters, searched
+    from monitor.storage.article_filter import ArticleFilter
 
     try:
-        filters = Filters(**given, stories_stamp=stories_stamp)
+        filters = ArticleFilter(**given, stories_stamp=stories_stamp)
     except TypeError as error:
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
     find_story(desk, filters.story, stories_stamp)
-    if live and searched(filters) is not None:
+    if live and filters.needs_search:
         from monitor.archive.articles_found import fill_index
 
         fill_index(desk)
@@ -193,7 +193,7 @@ def _judges(
     return bool(rules) and rules.isdisjoint({*disable, *low})
 
 
-def with_names(desk: Desk, records: Iterable[Recorded]) -> Iterator[Recorded]:
+def with_names(desk: Desk, records: Iterable[FullRecord]) -> Iterator[FullRecord]:
     """Yield records with which names are hidden, as the code of today tells them.
 
     Articles that it has not looked through yet are looked through, however many there are, and what

@@ -1,5 +1,4 @@
 """Feeds: what to poll and when, safe and polite HTTP, parsing, OPML, page extraction.
 
-`plan`, `parse`, `opml`, `pages`, `urls`, `addresses` and `poll` are pure; `http` and `network`
-talk to the world; `collect` joins them.
+`http_client` alone talks to the world; `polling` joins it with the rest, which is without I/O.
 """

@@ -1,4 +1,4 @@
-"""Article pages: allowed by robots.txt, fetched, extracted, and given up on host by host."""
+"""Article page reader: allowed by robots.txt, fetched, extracted, given up on host by host."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.feeds.http_client import PAGE_TYPES, Client, FetchResult, fetch
+from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
 from monitor.feeds.page_extraction import Page, extract_page
-from monitor.feeds.pdf_text import extract_pdf, is_pdf
-from monitor.feeds.robots_txt import UNREADABLE, Robots
+from monitor.feeds.robots_txt import UNREADABLE, robots_refusal
 from monitor.feeds.text_mining_rights import (
     UNSAID,
     Terms,
@@ -38,7 +37,6 @@ _STATUS: dict[int, PageFailure] = {
     429: "busy",
     503: "busy",
 }
-_HTML = ("text/html", "application/xhtml+xml")
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|article|p|div)\b", re.IGNORECASE
 )
@@ -63,10 +61,9 @@ class PageAnswer:
 class PageReader:
     """Reads article pages in one run; safe to use from several threads."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: HttpClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
-        self._robots = Robots(client, now)
         self._failures: Counter[str] = Counter()
         self._broken = False
         self._guard = threading.Lock()
@@ -79,10 +76,6 @@ class PageReader:
             _log.exception("page %s", url)
             return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
 
-    def refusal(self, url: str) -> str | None:
-        """Return why robots.txt keeps the page at `url` from being fetched; raises as `Robots`."""
-        return self._robots.refusal(url)
-
     def _read(self, url: str, host: str) -> PageAnswer:
         with self._guard:
             given_up, broken = self._failures[host] >= MAX_FAILURES, self._broken
@@ -91,8 +84,7 @@ class PageReader:
         if given_up:
             return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
         try:
-            refusal = self._robots.refusal(url)
-            if refusal:
+            if refusal := robots_refusal(self._client, url, self._now):
                 return PageAnswer(None, f"{url}: {refusal}", "robots", retry=refusal == UNREADABLE)
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
         except UnsafeAddress as error:
@@ -105,60 +97,50 @@ class PageReader:
 
     def _extract(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
         if answer.body is None:
-            return self._refused(answer, url, host)
+            other: PageFailure = "server_error" if answer.status >= 500 else "status"
+            failure = _STATUS.get(answer.status, other)
+            if failure == "busy":
+                with self._guard:
+                    self._failures[host] = MAX_FAILURES
+            retry = answer.status >= 500 or answer.status == 429
+            return PageAnswer(None, f"{url}: status {answer.status}", failure, retry=retry)
         if answer.truncated:
             return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
         if is_pdf(answer.body):
+            from monitor.feeds.pdf_text import extract_pdf
+
             found = extract_pdf(answer.body)
             said = f"{url}: {found.said}" if found.failure else None
             return PageAnswer(found.page, said, found.failure, final_url=answer.final_url)
-        return self._from_html(answer, url)
-
-    def _from_html(self, answer: FetchResult, url: str) -> PageAnswer:
-        body = answer.body or b""
         try:
-            page = extract_page(body, answer.content_type, answer.final_url)
+            page = extract_page(answer.body, answer.content_type, answer.final_url)
         except InstallationError as error:
-            self._tell(error)
+            with self._guard:
+                told, self._broken = self._broken, True
+            if not told:  # once in a run: no page is at fault
+                message = "error: %s; articles are judged on their summaries until it works"
+                _log.error(message, error)
             return PageAnswer(None, str(error), "extractor", retry=True)
         if page is not None:
-            terms = strictest(page.terms, self._terms(answer))
-            return PageAnswer(page, terms=terms, final_url=answer.final_url)
-        if is_html(answer.content_type, answer.body or b""):
-            return PageAnswer(None, f"{url}: no article text found in the page", "no_text")
-        return PageAnswer(None, f"{url}: the page is no HTML", "not_html")
-
-    def _terms(self, answer: FetchResult) -> Terms:
-        """Return what headers and the host's tdmrep.json say of a page."""
-        rules = file_rules(self._client, answer.final_url, self._now)
-        by_file = rule_terms(rules, answer.final_url)
-        return strictest(header_terms(answer.headers, answer.final_url), by_file)
-
-    def _refused(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
-        failure = _failure(answer.status)
-        if failure == "busy":
-            with self._guard:
-                self._failures[host] = MAX_FAILURES
-        retry = answer.status >= 500 or answer.status == 429
-        return PageAnswer(None, f"{url}: status {answer.status}", failure, retry=retry)
-
-    def _tell(self, error: InstallationError) -> None:
-        """Say once in a run what is wrong with this installation: no page is at fault."""
-        with self._guard:
-            told, self._broken = self._broken, True
-        if not told:
-            _log.error("error: %s; articles are judged on their summaries until it works", error)
+            here = answer.final_url
+            by_file = rule_terms(file_rules(self._client, here, self._now), here)
+            terms = strictest(page.terms, header_terms(answer.headers, here), by_file)
+            return PageAnswer(page, terms=terms, final_url=here)
+        is_page = is_html(answer.content_type, answer.body)
+        why = "no article text found in the page" if is_page else "the page is no HTML"
+        return PageAnswer(None, f"{url}: {why}", "no_text" if is_page else "not_html")
 
     def _note(self, host: str, *, failed: bool) -> None:
         with self._guard:
             self._failures[host] = self._failures[host] + 1 if failed else 0
 
 
-def _failure(status: int) -> PageFailure:
-    return _STATUS.get(status) or ("server_error" if status >= 500 else "status")
+def is_pdf(body: bytes) -> bool:
+    """Tell whether `body` is a PDF, whatever it was called."""
+    return b"%PDF-" in body[:1024]
 
 
 def is_html(content_type: str, body: bytes) -> bool:
     """Tell whether an answer is HTML, by its Content-Type (lower case) or as it begins."""
     media_type = content_type.partition(";")[0].strip()
-    return media_type in _HTML or bool(_MARKUP.search(body[:4096]))
+    return media_type in ("text/html", "application/xhtml+xml") or bool(_MARKUP.search(body[:4096]))

@@ -1,4 +1,4 @@
-"""Bytes from outside to clean text, whatever the label on them says.
+"""Character encoding detection: bytes from outside to clean text, whatever their label says.
 
 Labels lie so often that the bytes are asked first: text that is valid UTF-8 and not plain ASCII
 is UTF-8, whoever calls it Latin-1. Only then are the labels tried, and statistics last.
@@ -14,15 +14,17 @@ from dataclasses import dataclass
 
 import webencodings
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+_BEGINNINGS = (
+    (codecs.BOM_UTF8, "utf-8", 3),
+    (codecs.BOM_UTF32_LE, "utf-32-le", 4),
+    (codecs.BOM_UTF32_BE, "utf-32-be", 4),
+    (codecs.BOM_UTF16_LE, "utf-16-le", 2),
+    (codecs.BOM_UTF16_BE, "utf-16-be", 2),
+    (b"<\0\0\0", "utf-32-le", 0),
+    (b"<\0", "utf-16-le", 0),
+    (b"\0<", "utf-16-be", 0),
 )
-_BARE = ((b"<\0\0\0", "utf-32-le"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
-"""How a document of wide characters without a byte order mark begins."""
+"""Byte order marks with their length, then how a document of wide characters without one begins."""
 _WIDER = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -117,29 +119,27 @@ def clean(text: str) -> str:
     except UnicodeEncodeError:
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         written = text.encode()
-    return text if _is_clean(written) else text.translate(_CLEAN)
-
-
-def _is_clean(written: bytes) -> bool:
-    """Tell whether UTF-8 has nothing to clean: asking its bytes takes a tenth of `translate`."""
-    return not (
-        len(written.translate(None, _CONTROLS)) < len(written)
-        or _C1_WRITTEN.search(written)
-        or any(mark in written for mark in _MARKS)
+    is_clean = (  # to ask the bytes takes a tenth of what `str.translate` does
+        len(written.translate(None, _CONTROLS)) == len(written)
+        and not _C1_WRITTEN.search(written)
+        and not any(mark in written for mark in _MARKS)
     )
+    return text if is_clean else text.translate(_CLEAN)
 
 
 def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
     """Return the codec for `body` and the length of its byte order mark."""
-    for mark, encoding in _BOMS:
-        if body.startswith(mark):
-            return encoding, len(mark)
-    for start, encoding in _BARE:
-        if body.startswith(start):
-            return encoding, 0
+    for beginning, encoding, mark_length in _BEGINNINGS:
+        if body.startswith(beginning):
+            return encoding, mark_length
     if body.isascii():
         return ("iso2022_jp", 0) if _JAPANESE.search(body) else ("utf-8", 0)
-    if _fits(body, "utf-8") or _is_mostly_utf8(body):
+    if _fits(body, "utf-8"):
+        return "utf-8", 0
+    text = body.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for c in text if c > "\x7f") - bad
+    if good > 4 * bad:  # some foreign bytes pasted in, which is common
         return "utf-8", 0
     for encoding in claimed:
         if encoding != "utf-8" and _fits(body, encoding):
@@ -157,14 +157,6 @@ def _fits(body: bytes, encoding: str) -> bool:
     return True
 
 
-def _is_mostly_utf8(body: bytes) -> bool:
-    """Tell UTF-8 with some foreign bytes pasted in (common) from another encoding."""
-    text = body.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    good = sum(1 for c in text if c > "\x7f") - bad
-    return good > 4 * bad
-
-
 def _detected(body: bytes) -> str:
     from charset_normalizer import from_bytes
 
@@ -173,11 +165,9 @@ def _detected(body: bytes) -> str:
     sample = body[start : start + _SAMPLE]
     best = from_bytes(sample, steps=3).best()
     found = find_codec(best.encoding) if best else None
-    return _latin(sample) if found is None or _LATIN.fullmatch(found) else found
-
-
-def _latin(sample: bytes) -> str:
-    """Tell Central from Western European by the letters that each has and the other rarely."""
+    if found and not _LATIN.fullmatch(found):
+        return found
+    # Central from Western European is told by the letters that each has and the other rarely
     central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
     return "cp1250" if central > max(western, _ENOUGH) else "cp1252"
 

@@ -1,4 +1,4 @@
-"""Dates as feeds write them: ISO 8601, RFC 822, and RFC 822 with the month in another language.
+"""Date parsing: ISO 8601, RFC 822, and RFC 822 with the month in another language.
 
 feedparser reads the first two, and of the third only what begins like an English month: it takes
 Finnish "marras" (November) for March. The names come from CLDR through Babel: 8 ms for a language
@@ -12,9 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import product
 
 from monitor.feeds.feed_entry import EARLIEST, plausible_date
 
@@ -31,14 +33,9 @@ _ENGLISH = {name: n for n, month in enumerate(_MONTHS, 1) for name in (month, mo
 _VARIANTS = {"mrz": 3, "maerz": 3, "janner": 1, "jaenner": 1, "feber": 2, "setiembre": 9}
 """Spellings in use that CLDR's main locales have not."""
 _ZONES = {
-    "WEST": "+0100",
-    "CET": "+0100",
-    "MEZ": "+0100",
-    "CEST": "+0200",
-    "MESZ": "+0200",
-    "EET": "+0200",
-    "EEST": "+0300",
-    "MSK": "+0300",
+    **dict.fromkeys(("WEST", "CET", "MEZ"), "+0100"),
+    **dict.fromkeys(("CEST", "MESZ", "EET"), "+0200"),
+    **dict.fromkeys(("EEST", "MSK"), "+0300"),
     "BRT": "-0300",
 }
 """Zones of the countries whose languages these are; RFC 822 knows the American ones."""
@@ -66,10 +63,12 @@ def read_date(written: str, language: str | None = None) -> datetime | None:
     """
     if len(written) > _MAX_CHARS:
         return None
-    try:
+    with suppress(ValueError):
         return plausible_date(datetime.fromisoformat(written.strip()))
-    except ValueError:
-        return _rfc822(in_english(written, language) or written)
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
+        rfc822 = in_english(written, language) or written
+        return plausible_date(parsedate_to_datetime(rfc822.strip()))
+    return None
 
 
 def read_coarse(written: str) -> str:
@@ -78,16 +77,7 @@ def read_coarse(written: str) -> str:
     A day is never made of it: that would be said of the article, and nobody said it.
     """
     match = _COARSE.fullmatch(written.strip())
-    if match is None or int(match[1]) < EARLIEST.year:
-        return ""
-    return match[0]
-
-
-def _rfc822(written: str) -> datetime | None:
-    try:
-        return plausible_date(parsedate_to_datetime(written.strip()))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return match[0] if match and int(match[1]) >= EARLIEST.year else ""
 
 
 def in_english(written: str, language: str | None = None) -> str | None:
@@ -116,13 +106,10 @@ def _clock(rest: str) -> str:
     hour = int(time["hour"])
     if time["half"]:
         hour = hour % 12 + (12 if time["half"][0] in "pP" else 0)
-    zone = _ZONE.search(rest, time.end())
-    if zone is None:
-        offset = "+0000"
-    elif zone["name"]:
-        offset = _ZONES.get(zone["name"], zone["name"])
-    else:
-        offset = zone["offset"] + zone["minutes"]
+    offset = "+0000"
+    if zone := _ZONE.search(rest, time.end()):
+        name = zone["name"]
+        offset = _ZONES.get(name, name) if name else zone["offset"] + zone["minutes"]
     return f"{hour:02}:{time['minute']}:{time['second'] or '00'} {offset}"
 
 
@@ -169,12 +156,11 @@ def _names_of(language: str) -> Mapping[str, int]:
         return {}
     names: dict[str, int] = {}
     shared: set[str] = set()
-    for context in ("format", "stand-alone"):
-        for width in ("wide", "abbreviated"):
-            for number, written in locale.months[context][width].items():
-                name = _plain(written)
-                if names.setdefault(name, number) != number:
-                    shared.add(name)
+    for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+        for number, written in locale.months[context][width].items():
+            name = _plain(written)
+            if names.setdefault(name, number) != number:
+                shared.add(name)
     return {name: n for name, n in names.items() if name not in shared and not name.isdigit()}
 
 

@@ -1,4 +1,4 @@
-"""The feeds of a site: those that a page names in its head, or the page itself."""
+"""Feed discovery (autodiscovery): the feeds that a page names in its head, or the page itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor.feeds.encoding_detection import decode, header_charset
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.html_text import find_links
-from monitor.feeds.http_client import PAGE_TYPES, Client, fetch, open_client
+from monitor.feeds.http_client import PAGE_TYPES, HttpClient, fetch, open_client
 from monitor.feeds.urls import canonical_url, join_url, shown_url
 from monitor.records.errors import FeedError
 
@@ -17,15 +17,8 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
 
 _TYPES = frozenset(
-    (
-        "application/rss+xml",
-        "application/atom+xml",
-        "application/rdf+xml",
-        "application/feed+json",
-        "application/json",
-        "text/xml",
-        "application/xml",
-    )
+    "application/rss+xml application/atom+xml application/rdf+xml application/feed+json "  # noqa: SIM905
+    "application/json text/xml application/xml".split()
 )
 
 
@@ -53,7 +46,7 @@ def discover_feeds(body: bytes, content_type: str, url: str) -> tuple[Discovered
     return tuple(found.values())
 
 
-def discover(client: Client, url: str, *, now: datetime) -> tuple[Discovered, ...]:
+def discover(client: HttpClient, url: str, *, now: datetime) -> tuple[Discovered, ...]:
     """Fetch `url` and return the feeds its page names, or itself where it is a feed.
 
     Raises `FeedError` where there is no page, `UnsafeAddress` where it may not be fetched.

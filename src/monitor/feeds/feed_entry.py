@@ -1,4 +1,4 @@
-"""What a feed says, whatever format it says it in."""
+"""A feed and its entries as plain text, whatever format they came in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FeedEntry:
     """One entry as plain text; `url` is absolute, or "" where the entry links nowhere.
 
     `content` is what the feed calls the content; `summary` what it calls summary or description.
@@ -35,14 +35,19 @@ class Entry:
 
     url: str
     guid: str
-    title: str
-    summary: str
-    content: str
-    published: datetime | None
-    language: str | None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    published: datetime | None = None
+    language: str | None = None
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The most that the feed itself has of the article."""
+        return self.content or self.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,12 @@ class ParsedFeed:
     `description` is one line of plain text, `updated` when the feed says it last changed.
     """
 
-    title: str
-    site: str
-    language: str | None
-    ttl_s: int | None
-    entries: tuple[Entry, ...]
-    warnings: tuple[str, ...]
+    title: str = ""
+    site: str = ""
+    language: str | None = None
+    ttl_s: int | None = None
+    entries: tuple[FeedEntry, ...] = ()
+    warnings: tuple[str, ...] = ()
     description: str = ""
     updated: datetime | None = None
     dropped: Mapping[str, int] = field(default_factory=dict)

@@ -1,12 +1,9 @@
-"""Feeds of every age to `ParsedFeed`: feedparser for the XML formats, `jsonfeed` for JSON Feed.
+"""Feed parsing: RSS, RDF and Atom of every age with feedparser, JSON Feed with `json_feed`.
 
-feedparser gets clean UTF-8 (see `decode`, `xmltext`) with its sanitiser and its resolution of
-links inside text off: the text becomes plain anyway, and without them it is half again as fast.
-
-What feedparser found in an XML feed to `ParsedFeed`.
-
-feedparser is not told where the feed was: it would make an address of every id. Links are made
-absolute here.
+feedparser gets clean UTF-8 (`encoding_detection`, `xml_repair`) with its sanitiser and its
+resolution of links inside text off: the text becomes plain anyway, and without them it is half
+again as fast. It is not told where the feed was, or it would make an address of every id: links
+are made absolute here.
 """
 
 from __future__ import annotations
@@ -17,7 +14,7 @@ import html
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,7 +22,7 @@ from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import in_english, read_date
 from monitor.feeds.feed_entry import (
     MAX_ENTRIES,
-    Entry,
+    FeedEntry,
     ParsedFeed,
     enclosures,
     listed,
@@ -34,7 +31,6 @@ from monitor.feeds.feed_entry import (
     short_language,
 )
 from monitor.feeds.html_text import html_to_text, plain_title, tidy
-from monitor.feeds.json_feed import parse_json_feed
 from monitor.feeds.urls import canonical_url, join_url, shown_url
 from monitor.feeds.xml_repair import declared_charset, prepare_xml, root_name
 from monitor.records.errors import FeedError
@@ -63,10 +59,17 @@ def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
     decoded = decode(body, (header_charset(content_type), declared_charset(body)))
     text = clean(decoded.text).strip()
     if text.startswith(("{", "[")):
+        from monitor.feeds.json_feed import parse_json_feed
+
         return parse_json_feed(text, url)
     text = prepare_xml(text)
     root = root_name(text)
-    _refuse_other(text, root, content_type)
+    if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
+        raise FeedError("this is an HTML page, not a feed")
+    if not root:
+        raise FeedError("this is no feed: neither XML nor JSON")
+    if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
+        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
     found = _feedparser(text)
     if not found.get("version") and not found.entries:
         raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
@@ -80,17 +83,7 @@ def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
         warnings.append(f"broken XML ({_reason(found)}), {len(entries)} whole entries read")
         if not _has_end(text, root):
             lacks = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
-    return replace(read_feed(found, entries, url, text, warnings), lacks=lacks)
-
-
-def _refuse_other(text: str, root: str, content_type: str) -> None:
-    """Raise `FeedError` for what is evidently no feed, or too much of one."""
-    if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
-        raise FeedError("this is an HTML page, not a feed")
-    if not root:
-        raise FeedError("this is no feed: neither XML nor JSON")
-    if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
-        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
+    return _read(found, entries, url, text, warnings, lacks)
 
 
 def _feedparser(text: str) -> Any:
@@ -107,12 +100,6 @@ def _feedparser(text: str) -> Any:
         raise FeedError(f"unreadable ({type(error).__name__} in feedparser)") from error
 
 
-def _is_cut(text: str) -> bool:
-    """Tell whether the last entry of broken XML lacks its end."""
-    tags = _ITEM.findall(_CDATA.sub("", text))
-    return bool(tags) and not tags[-1]
-
-
 def _has_end(text: str, root: str) -> bool:
     """Tell whether broken XML ends with its root, whatever comment stands behind it."""
     rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
@@ -125,7 +112,8 @@ def _whole_entries(found: Any, text: str, root: str) -> list[Any]:
     A feed that is all there and has no entry is none the worse for an undeclared prefix.
     """
     entries = list(found.entries)
-    if entries and _is_cut(text):
+    tags = _ITEM.findall(_CDATA.sub("", text))
+    if entries and tags and not tags[-1]:  # the last entry lacks its end
         entries.pop()
     if entries:
         return entries
@@ -153,7 +141,6 @@ _WRITTEN_ID = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
-_RDF = ("rss090", "rss10")
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 _MAX_TTL_MINUTES = 7 * 24 * 60
 
@@ -168,20 +155,18 @@ class _Reading:
     url: str
     about: Any
     version: str
+    language: str | None
     written_ids: frozenset[str] | None
     impossible: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def is_atom(self) -> bool:
-        return self.version.startswith("atom")
 
-    @property
-    def language(self) -> str | None:
-        return short_language(_string(self.about, "language"))
+def _written_ids(text: str) -> frozenset[str] | None:
+    """Return the ids written as whole addresses: in a feed with a base others come to look it.
 
-
-def _written_ids(text: str) -> frozenset[str]:
-    """Return the ids written as whole addresses: in a feed with a base others come to look it."""
+    `None` where no tag gives a base; looking for the word first is ten times as fast.
+    """
+    if not (_BASE_WORD.search(text.encode().lower()) and _BASE.search(text)):
+        return None
     found = set()
     for match in _WRITTEN_ID.finditer(text):
         with contextlib.suppress(FeedError):
@@ -189,17 +174,13 @@ def _written_ids(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _has_base(text: str) -> bool:
-    """Tell whether some tag may give a base; looking for the word first is ten times as fast."""
-    has_word = _BASE_WORD.search(text.encode().lower())
-    return has_word is not None and _BASE.search(text) is not None
-
-
-def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[str]) -> ParsedFeed:
+def _read(
+    found: Any, items: list[Any], url: str, text: str, warnings: list[str], lacks: str
+) -> ParsedFeed:
     """Return the feed at `url` that feedparser `found` in `text`, with those of its `items`."""
     about = found.feed
-    written = _written_ids(text) if _has_base(text) else None
-    reading = _Reading(url, about, str(found.get("version", "")), written)
+    language = short_language(_string(about, "language"))
+    reading = _Reading(url, about, str(found.get("version", "")), language, _written_ids(text))
     entries = tuple(_entry(item, reading) for item in items)
     warnings += [f"impossible date {written[:40]!r}" for written in reading.impossible]
     ttl = _string(about, "ttl")
@@ -207,12 +188,13 @@ def read_feed(found: Any, items: list[Any], url: str, text: str, warnings: list[
     return ParsedFeed(
         title=plain_title(_string(about, "title")),
         site=_site(about, url),
-        language=reading.language,
+        language=language,
         ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
         entries=entries,
         warnings=tuple(warnings),
         description=one_line(_string(about, "subtitle") or _string(about, "summary")),
-        updated=_date(about, ("updated", "published"), reading.language)[0],
+        updated=_date(about, ("updated", "published"), language)[0],
+        lacks=lacks,
     )
 
 
@@ -228,32 +210,41 @@ def _site(about: Any, url: str) -> str:
     return next((site for site in joined if site != url), joined[0] if joined else "")
 
 
-def _entry(item: Any, reading: _Reading) -> Entry:
-    version = reading.version
+def _entry(item: Any, reading: _Reading) -> FeedEntry:
+    is_atom = reading.version.startswith("atom")
     title = item.get("title_detail") or {}
-    is_text = reading.is_atom and title.get("type") == "text/plain"
+    is_text = is_atom and title.get("type") == "text/plain"
     words = clean(_string(item, "title"))
-    contents = [_plain(part, version) for part in item.get("content", []) if _is_text(part)]
+    parts = [(part, str(part.get("type", ""))) for part in item.get("content", [])]
+    contents = [
+        _plain(part, is_atom)
+        for part, kind in parts
+        if part.get("value") and (kind.startswith("text/") or kind.endswith("xml"))
+    ]
     summary = item.get("summary_detail") or {"value": _string(item, "summary")}
     published, unusable = _date(item, ("published", "created", "updated"), reading.language)
     if unusable and not published:
         reading.impossible[clean(unusable)] += 1
-    return Entry(
+    authors = _authors(item)
+    if is_atom or reading.version in ("rss090", "rss10"):
+        # else its source's or its feed's; the channel of RSS 2.0 names the editor to write to
+        authors = authors or _authors(item.get("source") or {}) or _authors(reading.about)
+    tags = item.get("tags") or ()
+    files = (*item.get("enclosures", ()), *item.get("media_content", ()))
+    return FeedEntry(
         url=_link(item, reading),
         guid=clean(_string(item, "id")),
         title=" ".join(words.split()) if is_text else plain_title(words),
-        summary=_plain(summary, version),
+        summary=_plain(summary, is_atom),
         content=max(contents, key=len, default=""),
         published=published,
         language=short_language(title.get("language")) or reading.language,
-        authors=_authors(item) or _inherited_authors(item, reading),
-        categories=listed(
-            _string(tag, "label") or _string(tag, "term") for tag in item.get("tags") or ()
-        ),
+        authors=authors,
+        categories=listed(_string(tag, "label") or _string(tag, "term") for tag in tags),
         enclosures=enclosures(
             (
                 (clean(_string(file, "href") or _string(file, "url")), _string(file, "type"))
-                for file in (*item.get("enclosures", ()), *item.get("media_content", ()))
+                for file in files
             ),
             reading.url,
         ),
@@ -277,32 +268,14 @@ def _authors(item: Any) -> tuple[str, ...]:
     return listed(_string(one, "name") or _string(one, "email") for one in people)
 
 
-def _inherited_authors(item: Any, reading: _Reading) -> tuple[str, ...]:
-    """Return the authors of an entry without any of its own: its source's, else its feed's.
-
-    Not of RSS 2.0, whose channel names the editor to write to.
-    """
-    if not reading.is_atom and reading.version not in _RDF:
-        return ()
-    return _authors(item.get("source") or {}) or _authors(reading.about)
-
-
-def _is_text(part: Any) -> bool:
-    kind = str(part.get("type", ""))
-    return bool(part.get("value")) and (kind.startswith("text/") or kind.endswith("xml"))
-
-
-def _plain(part: Any, version: str) -> str:
+def _plain(part: Any, is_atom: bool) -> str:
     """Return a text construct as plain text; only Atom's `text` is taken to the letter.
 
     RSS does not tell; what feedparser calls plain there may still be HTML with unknown tags.
     """
     value = str(part.get("value") or "")
-    is_text = part.get("type") == "text/plain"
-    if is_text and (version.startswith("atom") or not _MARKUP.search(value)):
-        text = tidy(value)
-    else:
-        text = html_to_text(value)
+    is_text = part.get("type") == "text/plain" and (is_atom or not _MARKUP.search(value))
+    text = tidy(value) if is_text else html_to_text(value)
     return _FOOTER.sub("", text) if " first " in text[text.rfind("\n") + 1 :] else text
 
 
@@ -320,15 +293,11 @@ def _link(item: Any, reading: _Reading) -> str:
         if link and (url := join_url(reading.url, clean(link))):
             return url
     guid = clean(_string(item, "id"))
-    return guid if _is_address(guid, reading) else ""
-
-
-def _is_address(guid: str, reading: _Reading) -> bool:
-    try:
+    with contextlib.suppress(FeedError):
         canonical = canonical_url(guid)
-    except FeedError:
-        return False
-    return reading.written_ids is None or canonical in reading.written_ids
+        if reading.written_ids is None or canonical in reading.written_ids:
+            return guid
+    return ""
 
 
 def _date(item: Any, keys: tuple[str, ...], language: str | None) -> tuple[datetime | None, str]:
@@ -350,25 +319,12 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
     named = in_english(written, language)
     if named is not None:
         return read_date(named)
-    if not _is_possible(written):
-        return None
-    return (_moment(parsed) if parsed else None) or read_date(written, language)
-
-
-def _is_possible(written: str) -> bool:
-    """Tell whether the day of an ISO date exists: feedparser makes 2026-13-45 the next January."""
-    match = _ISO_DAY.match(written)
-    if match is None:
-        return True
-    try:
-        date(*map(int, match.groups()))
-    except ValueError:
-        return False
-    return True
-
-
-def _moment(parsed: Any) -> datetime | None:
-    try:
-        return plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
-    except (OverflowError, ValueError, OSError, TypeError):
-        return None
+    if day := _ISO_DAY.match(written):
+        try:  # feedparser makes 2026-13-45 the next January
+            date(*map(int, day.groups()))
+        except ValueError:
+            return None
+    moment = None
+    with contextlib.suppress(OverflowError, ValueError, OSError, TypeError):
+        moment = plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+    return moment or read_date(written, language)

@@ -1,10 +1,10 @@
-"""Feeds as whoever keeps the desk sees them: how each does, and finding new ones."""
+"""Feed management: how each feed that is followed does, and following new ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monitor.desk import Desk
 from monitor.feeds.feed_discovery import Discovered, discover_at
@@ -20,7 +20,7 @@ DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class FollowedFeed:
     """A feed that is followed, what polling has learned of it, and what it brought in `DAYS`.
 
     `gap`: how long it takes from one time of publishing to the next; `None` where nothing is known.
@@ -40,20 +40,17 @@ class Loss:
     alone: Brought
 
 
-def followed(desk: Desk) -> list[Followed]:
+def followed(desk: Desk) -> list[FollowedFeed]:
     """Return every feed followed, by name."""
     now = desk.now()
     states = desk.store.feed_states()
     brought = desk.store.brought(now - timedelta(days=DAYS), desk.relevance_stamps)
-    found = [
-        _followed(feed, states.get(feed.id, FeedState()), brought.get(feed.id, Brought()), now)
-        for feed in desk.store.feeds()
-    ]
-    return sorted(found, key=lambda one: (name_of(one.feed).casefold(), one.feed.id))
-
-
-def _followed(feed: Feed, state: FeedState, brought: Brought, now: datetime) -> Followed:
-    return Followed(feed, state, brought, usual_gap(state.recent, now))
+    found = []
+    for feed in sorted(desk.store.feeds(), key=lambda feed: (name_of(feed).casefold(), feed.id)):
+        state = states.get(feed.id, FeedState())
+        gap = usual_gap(state.recent, now)
+        found.append(FollowedFeed(feed, state, brought.get(feed.id, Brought()), gap))
+    return found
 
 
 def name_of(feed: Feed) -> str:

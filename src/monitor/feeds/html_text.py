@@ -1,4 +1,4 @@
-"""Markup from outside to plain text and links; the one door of lxml in this package.
+"""HTML and XML from outside to plain text and links, with lxml.
 
 Plain text rather than sanitised HTML: nothing downstream shows a feed's markup, and text has no
 sanitiser to get past. Entities are decoded once, by the HTML parser.
@@ -32,33 +32,23 @@ _TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_PLAYER = re.compile(r"<(?:audio|canvas|iframe|object|video)", re.IGNORECASE)
-_PLAYERS = {
-    name: re.compile(rf"<{name}\b[^<>]*>", re.IGNORECASE)
-    for name in ("audio", "canvas", "iframe", "object", "video")
-}
+_PLAYERS = ("audio", "canvas", "iframe", "object", "video")
+"""What they hold is for browsers that cannot play it; unclosed they would hold the rest."""
+_MENUS = frozenset(("nav", "header", "footer", "aside", "form"))
+MAX_RECORD_CHARS = 4_000
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]\w{1,30});", re.IGNORECASE)
 _SPACES = "\t\r\f\v\xa0\u2028\u2029"
 
 
 def html_to_text(markup: str) -> str:
     """Return what a reader sees of an HTML fragment: paragraphs separated by blank lines."""
-    root = _parse_html(_without_unclosed(clean(markup)))
-    return "" if root is None else tidy("".join(_pieces(root)))
-
-
-def _without_unclosed(markup: str) -> str:
-    """Return `markup` without the tags of players and frames that never close.
-
-    What they hold is for browsers that cannot play it; unclosed they would hold the rest.
-    """
-    if not _PLAYER.search(markup):
-        return markup
+    markup = clean(markup)
     lower = markup.lower()
-    for name, tag in _PLAYERS.items():
+    for name in _PLAYERS:
         if f"<{name}" in lower and f"</{name}" not in lower:
-            markup = tag.sub("", markup)
-    return markup
+            markup = re.sub(rf"<{name}\b[^<>]*>", "", markup, flags=re.IGNORECASE)
+    root = _parse_html(markup)
+    return "" if root is None else tidy("".join(_pieces(root)))
 
 
 def plain_title(title: str) -> str:
@@ -78,15 +68,12 @@ def tidy(text: str) -> str:
     text = clean(text)
     for space in _SPACES:
         text = text.replace(space, " ")
-    text = _single(text, " ")
-    return _single("\n".join(map(str.strip, text.split("\n"))), "\n", 2).strip()
-
-
-def _single(text: str, char: str, most: int = 1) -> str:
-    """Return `text` with at most so many of a character in a row; ten times a pattern's speed."""
-    while (more := char * (most + 1)) in text:
-        text = text.replace(more, char * most)
-    return text
+    while "  " in text:  # ten times the speed of a pattern
+        text = text.replace("  ", " ")
+    text = "\n".join(map(str.strip, text.split("\n")))
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip()
 
 
 def _parse_html(markup: str) -> Any:
@@ -134,7 +121,6 @@ def find_links(markup: str) -> tuple[str, list[Link]]:
     root = _parse_html(clean(markup))
     if root is None:
         return "", []
-    base = next((e.get("href", "") for e in root.iter("base")), "")
     links = [
         Link(
             rel=frozenset(e.get("rel", "").lower().split()),
@@ -145,7 +131,11 @@ def find_links(markup: str) -> tuple[str, list[Link]]:
         for e in root.iter("link")
         if e.get("href")
     ]
-    return base, links
+    return _base(root), links
+
+
+def _base(root: Any) -> str:
+    return next((e.get("href", "") for e in root.iter("base")), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,27 +152,33 @@ def read_elements(markup: str) -> list[Element] | None:
 
     Reads nothing but `markup`: no entities, no DTD, no network.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
-    )
-    try:
-        root = etree.fromstring(markup.encode(), parser)
-    except etree.LxmlError:
+    root = _parse_xml(markup)
+    if root is None:
         return None
-    return list(_elements(root))
-
-
-def _elements(root: Any) -> Iterator[Element]:
+    found: list[Element] = []
     depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if event == "start" and isinstance(element.tag, str):
             attributes = {_local(k): clean(str(v)).strip() for k, v in element.attrib.items()}
-            yield Element(_local(element.tag), attributes, depth)
+            found.append(Element(_local(element.tag), attributes, depth))
+    return found
+
+
+def _parse_xml(markup: str) -> Any:
+    """Return the root element of `markup` alone, `None` where it is not well-formed."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
+    try:
+        return etree.fromstring(markup.encode(), parser)
+    except etree.LxmlError:
+        return None
 
 
 def _local(name: Any) -> str:
-    return str(name).rpartition("}")[2].rpartition(":")[2].lower()
+    """Return the name of a tag or attribute without prefix; "" for a comment's."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(name, str) else ""
 
 
 def find_title(markup: str) -> str:
@@ -192,24 +188,16 @@ def find_title(markup: str) -> str:
     return "" if title is None else " ".join("".join(title.itertext()).split())
 
 
-MAX_RECORD_CHARS = 4_000
-
-
 def read_records(markup: str, names: frozenset[str]) -> tuple[str, list[dict[str, str]]] | None:
     """Return the root's name and, of each element of `names` in it, the texts of its elements.
 
     A text stands under its element's name, or `parent.name` where it lies deeper; names without
     prefix, in lower case. `None` where `markup` is not well-formed. Reads nothing but `markup`.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
-    )
-    try:
-        root = etree.fromstring(markup.encode(), parser)
-    except etree.LxmlError:
+    root = _parse_xml(markup)
+    if root is None:
         return None
-    records = (element for element in root if _name(element) in names)
-    return _name(root), [_record(element) for element in records]
+    return _local(root.tag), [_record(one) for one in root if _local(one.tag) in names]
 
 
 def _record(element: Any) -> dict[str, str]:
@@ -217,13 +205,9 @@ def _record(element: Any) -> dict[str, str]:
     for inner in element.iterdescendants():
         if isinstance(inner.tag, str) and inner.text and len(inner.text) <= MAX_RECORD_CHARS:
             above = inner.getparent()
-            prefix = "" if above is element else f"{_name(above)}."
-            found.setdefault(f"{prefix}{_name(inner)}", " ".join(clean(inner.text).split()))
+            prefix = "" if above is element else f"{_local(above.tag)}."
+            found.setdefault(f"{prefix}{_local(inner.tag)}", " ".join(clean(inner.text).split()))
     return found
-
-
-def _name(element: Any) -> str:
-    return _local(element.tag) if isinstance(element.tag, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,25 +219,19 @@ class Anchor:
     in_menu: bool
 
 
-_MENUS = frozenset(("nav", "header", "footer", "aside", "form"))
-
-
 def find_anchors(markup: str) -> tuple[str, list[Anchor]]:
     """Return the `<base href>` (or "") and every `<a>` with an href of an HTML page, in order."""
     root = _parse_html(clean(markup))
     if root is None:
         return "", []
-    base = next((e.get("href", "") for e in root.iter("base")), "")
     anchors = []
     for element in root.iter("a"):
         if href := element.get("href", "").strip():
+            pictures = (picture.get("alt") for picture in element.iter("img"))
             text = " ".join("".join(_pieces(element)).split())
+            named = text or " ".join(
+                (element.get("title") or next(filter(None, pictures), "")).split()
+            )
             menu = any(above.tag in _MENUS for above in element.iterancestors())
-            anchors.append(Anchor(href, text or _named(element), menu))
-    return base, anchors
-
-
-def _named(element: Any) -> str:
-    """Return what names a link without words: its title, or that of the picture in it."""
-    pictures = (picture.get("alt") for picture in element.iter("img"))
-    return " ".join((element.get("title") or next(filter(None, pictures), "")).split())
+            anchors.append(Anchor(href, named, menu))
+    return _base(root), anchors

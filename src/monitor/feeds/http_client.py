@@ -1,15 +1,14 @@
-"""Polite, bounded, conditional HTTP: one `fetch` for feeds, pages and robots.txt alike.
+"""HTTP client: polite, bounded, conditional requests for feeds, pages and robots.txt alike.
 
 Threads rather than asyncio: a run has a few requests under way at once, parsing and storing
 are blocking anyway, and a lock per host is all the coordination needed. Decompression is done
 here, with a limit on what comes out, and once only: nested encodings are bombs, not feeds.
 
-Connections that cannot be talked into the local network; the one door of httpcore.
-
-The address is resolved here, checked, and connected to itself: a name that resolves to something
-public for the check and to something private for the connection gains nothing. No proxy and no
-environment variable takes part. Every read is bounded by a deadline, so that a server sending one
-byte a second, even of its headers, is given up on.
+No connection can be talked into the local network. A host is resolved here, its addresses are
+checked, and a checked one is connected to: a name that resolves to something public for the check
+and to something private for the connection gains nothing. No proxy and no environment variable
+takes part. Every read is bounded by a deadline, so that a server sending one byte a second, even of
+its headers, is given up on.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -140,87 +139,12 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """The connections of one run."""
-
-    pool: httpcore.ConnectionPool
-    deadline: Deadline
-    timeout_s: float
-
-
-class EndedEarly(FeedError):
-    """The connection ended before the body did."""
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer whose body is still to come: lower-case headers, `body` as sent.
-
-    Reading the body raises `EndedEarly` where it is cut.
-    """
+    """An answer whose body is still to come: lower-case headers, `body` as sent."""
 
     status: int
     headers: Mapping[str, str]
     body: Iterator[bytes]
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    """Return the one that all runs share: to read the certificates takes 20 ms."""
-    return httpcore.default_ssl_context()
-
-
-@contextmanager
-def open_network(settings: FetchSettings) -> Iterator[Network]:
-    """Open the connections of one run, with keep-alive, and close them all at the end."""
-    deadline = Deadline()
-    with httpcore.ConnectionPool(
-        ssl_context=_ssl_context(),
-        max_connections=4 * settings.parallel,
-        max_keepalive_connections=settings.parallel,
-        keepalive_expiry=10.0,
-        network_backend=CheckedBackend(settings, deadline),
-    ) as pool:
-        yield Network(pool, deadline, settings.timeout_s)
-
-
-@contextmanager
-def request(
-    network: Network, url: str, headers: Mapping[str, str], *, seconds: float
-) -> Iterator[Reply]:
-    """Ask for `url` (ASCII) and give the reply, to be read within `seconds` in all.
-
-    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` where the host is one
-    that may not be asked.
-    """
-    network.deadline.at = time.monotonic() + seconds
-    extensions = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), network.timeout_s)}
-    pairs = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-    try:
-        with network.pool.stream("GET", url, headers=pairs, extensions=extensions) as response:
-            received: dict[str, str] = {}
-            for name, value in response.headers:
-                key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
-                received[key] = f"{received[key]}, {text}" if key in received else text
-            yield Reply(response.status, received, _body(response))
-    except httpcore.TimeoutException as error:
-        raise FeedError("no answer in time") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
-        raise FeedError(f"the connection failed ({_reason(error)})") from error
-    finally:
-        network.deadline.at = float("inf")
-
-
-def _body(response: httpcore.Response) -> Iterator[bytes]:
-    try:
-        yield from response.iter_stream()
-    except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
-        raise EndedEarly("the connection ended before the answer did") from error
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text[:120] or type(error).__name__
 
 
 MAX_REDIRECTS = 5
@@ -228,7 +152,6 @@ _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _PATIENCE = 3.0
 """One fetch, redirects and all, may take this many times `timeout_s`."""
-_STEP = 65_536
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
@@ -248,13 +171,13 @@ class FetchResult:
     url: str
     final_url: str
     status: int
-    headers: Mapping[str, str]
-    body: bytes | None
-    not_modified: bool
-    etag: str | None
-    modified: str | None
-    retry_after: float | None
-    permanent_redirect: str | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    not_modified: bool = False
+    etag: str | None = None
+    modified: str | None = None
+    retry_after: float | None = None
+    permanent_redirect: str | None = None
     truncated: bool = False
 
     @property
@@ -264,12 +187,13 @@ class FetchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """What `fetch` needs: settings, connections, manners, and a lock per host."""
+class HttpClient:
+    """The connections of one run: settings, manners, and a lock per host."""
 
     settings: FetchSettings
-    network: Network
     manners: Manners
+    pool: httpcore.ConnectionPool
+    deadline: Deadline
     locks: dict[str, threading.Lock] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -287,18 +211,29 @@ class Client:
 
 
 @contextmanager
-def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[Client]:
+def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[HttpClient]:
     """Open a client for one run; safe to use from several threads.
 
     `manners` remember what runs before knew of hosts; without them nothing is known.
     """
-    with open_network(settings) as network:
+    deadline = Deadline()
+    with httpcore.ConnectionPool(
+        ssl_context=_ssl_context(),
+        max_connections=4 * settings.parallel,
+        max_keepalive_connections=settings.parallel,
+        keepalive_expiry=10.0,
+        network_backend=CheckedBackend(settings, deadline),
+    ) as pool:
         known = manners or Manners(settings.host_spacing_s, lambda: datetime.now(UTC))
-        yield Client(settings, network, known)
+        yield HttpClient(settings, known, pool, deadline)
+
+
+_ssl_context = cache(httpcore.default_ssl_context)
+"""All runs share one: to read the certificates takes 20 ms."""
 
 
 def fetch(
-    client: Client,
+    client: HttpClient,
     url: str,
     *,
     now: datetime,
@@ -314,21 +249,8 @@ def fetch(
     redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
     `url`. A status such as 404 is an answer, not an error.
     """
-    name = shown_url(url)
-    try:
-        return _follow(client, url, _headers(client.settings, etag, modified, accept), now)
-    except UnsafeAddress as error:
-        raise UnsafeAddress(f"{name}: {error}") from error
-    except FeedError as error:
-        message = str(error)
-        raise FeedError(message if message.startswith(name) else f"{name}: {message}") from error
-
-
-def _headers(
-    settings: FetchSettings, etag: str | None, modified: str | None, accept: str
-) -> dict[str, str]:
     headers = {
-        "User-Agent": settings.user_agent,
+        "User-Agent": client.settings.user_agent,
         "Accept": accept,
         "Accept-Encoding": "gzip, deflate",
     }
@@ -336,7 +258,14 @@ def _headers(
         headers["If-None-Match"] = etag
     if modified:
         headers["If-Modified-Since"] = modified
-    return {name: _sendable(value) for name, value in headers.items()}
+    name = shown_url(url)
+    try:
+        return _follow(client, url, {key: _sendable(v) for key, v in headers.items()}, now)
+    except UnsafeAddress as error:
+        raise UnsafeAddress(f"{name}: {error}") from error
+    except FeedError as error:
+        message = str(error)
+        raise FeedError(message if message.startswith(name) else f"{name}: {message}") from error
 
 
 def _sendable(value: str) -> str:
@@ -345,7 +274,7 @@ def _sendable(value: str) -> str:
     return text.encode("latin-1", "ignore").decode("latin-1").strip()
 
 
-def _follow(client: Client, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
+def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
     budget = _PATIENCE * client.settings.timeout_s
     here, seen, moved = request_url(url), set[str](), True
     permanent: str | None = None
@@ -361,55 +290,76 @@ def _follow(client: Client, url: str, headers: dict[str, str], now: datetime) ->
         with client.turn(host):
             started = time.monotonic()
             ask = {"Host": here.split("/")[2], **headers}
-            with request(client.network, here, ask, seconds=budget) as reply:
+            with request(client, here, ask, seconds=budget) as reply:
                 target = _redirect_target(here, reply)
                 if target is None:
-                    return _result(url, here, reply, permanent, client.settings.max_bytes, now)
+                    is_page = reply.status == 200
+                    limit = client.settings.max_bytes
+                    body, truncated = _read(reply, limit) if is_page else (None, False)
+                    whole = is_page and not truncated
+                    get = reply.headers.get
+                    return FetchResult(
+                        url=url,
+                        final_url=here,
+                        status=reply.status,
+                        headers=reply.headers,
+                        body=body,
+                        not_modified=reply.status == 304,
+                        etag=get("etag") if whole else None,
+                        modified=get("last-modified") if whole else None,
+                        retry_after=retry_after(get("retry-after"), now),
+                        permanent_redirect=permanent,
+                        truncated=truncated,
+                    )
             budget -= time.monotonic() - started
         moved = moved and reply.status in _PERMANENT
         permanent = target if moved else permanent
         here = target
 
 
+@contextmanager
+def request(
+    client: HttpClient, url: str, headers: Mapping[str, str], *, seconds: float
+) -> Iterator[Reply]:
+    """Ask for `url` (ASCII) and give the reply, to be read within `seconds` in all.
+
+    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` where the host is one
+    that may not be asked.
+    """
+    client.deadline.at = time.monotonic() + seconds
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), client.settings.timeout_s)
+    pairs = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    try:
+        with client.pool.stream(
+            "GET", url, headers=pairs, extensions={"timeout": timeout}
+        ) as response:
+            received: dict[str, str] = {}
+            for name, value in response.headers:
+                key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+                received[key] = f"{received[key]}, {text}" if key in received else text
+            yield Reply(response.status, received, response.iter_stream())
+    except httpcore.TimeoutException as error:
+        raise FeedError("no answer in time") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
+        reason = " ".join(str(error).split())[:120] or type(error).__name__
+        raise FeedError(f"the connection failed ({reason})") from error
+    finally:
+        client.deadline.at = float("inf")
+
+
 def _redirect_target(here: str, reply: Reply) -> str | None:
     """Return where `reply` sends us, `None` where it is an answer."""
     if reply.status not in _REDIRECTS or not reply.headers.get("location"):
         return None
-    location = _as_text(reply.headers["location"])
+    location = reply.headers["location"]
+    with suppress(UnicodeError):  # headers are read as Latin-1, and often are UTF-8
+        location = location.encode("latin-1").decode("utf-8")
     if has_login(location):
         raise FeedError("it redirects to an address with a user name or password")
     target = join_url(here, location)
     if target is None:
         raise FeedError("it redirects to something that is no http or https URL")
     return request_url(target)
-
-
-def _as_text(header: str) -> str:
-    """Return a header read as Latin-1 as the UTF-8 it often is."""
-    try:
-        return header.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return header
-
-
-def _result(
-    url: str, here: str, reply: Reply, permanent: str | None, limit: int, now: datetime
-) -> FetchResult:
-    body, truncated = _read(reply, limit) if reply.status == 200 else (None, False)
-    whole = reply.status == 200 and not truncated
-    return FetchResult(
-        url=url,
-        final_url=here,
-        status=reply.status,
-        headers=reply.headers,
-        body=body,
-        not_modified=reply.status == 304,
-        etag=reply.headers.get("etag") if whole else None,
-        modified=reply.headers.get("last-modified") if whole else None,
-        retry_after=retry_after(reply.headers.get("retry-after"), now),
-        permanent_redirect=permanent,
-        truncated=truncated,
-    )
 
 
 def _read(reply: Reply, limit: int) -> tuple[bytes, bool]:
@@ -422,9 +372,9 @@ def _read(reply: Reply, limit: int) -> tuple[bytes, bool]:
     try:
         for part in _limited(reply.body, unpack, limit):
             body += part
-    except EndedEarly:
+    except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
         if not body:
-            raise
+            raise FeedError("the connection ended before the answer did") from error
         return bytes(body), True
     return bytes(body), not unpack.finished
 
@@ -459,11 +409,7 @@ class _Unpacker:
         if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:
             raise FeedError(f"its content encoding '{encoding[:40]}' was not asked for")
         self._kind = names[0] if names else ""
-        self._inner: Any = self._start(zlib.MAX_WBITS | 32) if self._kind else None
-
-    @staticmethod
-    def _start(wbits: int) -> Any:
-        return zlib.decompressobj(wbits)
+        self._inner: Any = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._kind else None
 
     @property
     def finished(self) -> bool:
@@ -478,7 +424,7 @@ class _Unpacker:
             if self._inner.eof:
                 if not chunk.startswith(b"\x1f\x8b"):
                     break  # padding after the end
-                self._inner = self._start(zlib.MAX_WBITS | 32)  # the next member
+                self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next member
             out += self._inflate(chunk, most - len(out))
             chunk = self._inner.unconsumed_tail or self._inner.unused_data
         return bytes(out)
@@ -489,11 +435,9 @@ class _Unpacker:
         except zlib.error as error:
             if self._kind != "deflate":
                 raise FeedError("its compressed data is broken") from error
-        self._kind, self._inner = "raw", self._start(-zlib.MAX_WBITS)
-        try:
-            return bytes(self._inner.decompress(chunk, most))
-        except zlib.error as error:
-            raise FeedError("its compressed data is broken") from error
+        # some servers send deflate without its header
+        self._kind, self._inner = "raw", zlib.decompressobj(-zlib.MAX_WBITS)
+        return self._inflate(chunk, most)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -502,9 +446,14 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return None
     if re.fullmatch(r"\s*\d{1,10}\s*", value):
         return float(value)
+    moment = http_date(value)
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def http_date(written: str) -> datetime | None:
+    """Return the moment that a header names, UTC where it names no zone; `None` if none."""
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
-    except (TypeError, ValueError, OverflowError):
+        moment = email.utils.parsedate_to_datetime(written)
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

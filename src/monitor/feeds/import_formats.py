@@ -1,4 +1,4 @@
-"""Articles in files that somebody has: JSON Lines, CSV, lists of addresses, web archives.
+"""File formats of article import: JSON Lines, CSV, lists of addresses, web archives.
 
 Each row comes with its place and is an article, a page or an address; or a named drop, with what
 is wrong where that is somebody's to mend. One row is in memory at a time.
@@ -23,7 +23,7 @@ from monitor.feeds.feed_dates import read_coarse, read_date
 from monitor.feeds.feed_entry import short_language
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS
 from monitor.feeds.urls import canonical_url
-from monitor.feeds.web_archives import RawPage, Unread, is_warc, open_warc
+from monitor.feeds.web_archives import RawPage, UnreadRecord, is_warc, open_warc
 from monitor.records.article import Place
 from monitor.records.errors import DataError, FeedError, UsageError
 
@@ -33,7 +33,7 @@ MAX_LINE_BYTES = 16_000_000
 MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
 """So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
-"""The names under which rows are no article; those of web archives are `warc.Unread`'s."""
+"""The names under which rows are no article; those of web archives are `UnreadRecord`'s."""
 COLUMNS = ("url", "title", "text", "language", "published", "published_in", "outlet", "id")
 _SUFFIXES: Mapping[str, RowFormat] = {
     ".jsonl": "jsonl",
@@ -76,7 +76,7 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class DroppedRow:
     """A row that is no article: the drop's name, and what is wrong if its file is at fault."""
 
     place: Place
@@ -84,7 +84,7 @@ class Dropped:
     says: str = ""
 
 
-Row = TextRow | PageRow | AddressRow | Dropped
+Row = TextRow | PageRow | AddressRow | DroppedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,12 @@ def open_rows(
     with ExitStack() as stack:
         if format == "warc":
             raw, answers = stack.enter_context(open_warc(path))
-            rows: Iterator[Row] = (_archived(at, answer) for at, answer in answers)
+            rows: Iterator[Row] = (
+                DroppedRow(Place(at), answer.why)
+                if isinstance(answer, UnreadRecord)
+                else PageRow(Place(at, captured=answer.captured), answer)
+                for at, answer in answers
+            )
         else:
             try:
                 raw = stack.enter_context(path.open("rb"))
@@ -128,8 +133,10 @@ def open_rows(
                 raise UsageError(f"{path}: {error.strerror or error}") from error
             packed = path.name.lower().endswith(".gz")
             stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
-            reader = {"jsonl": _json_rows, "urls": _address_rows}.get(format)
-            rows = reader(stream) if reader else _table_rows(stream, path, unguard)
+            if format == "csv":
+                rows = _table_rows(stream, path, unguard)
+            else:
+                rows = _line_rows(stream, _json_row if format == "jsonl" else _address_row)
         size = path.stat().st_size
         yield RowFile(_explained(rows, path), size, lambda: size if raw.closed else raw.tell())
 
@@ -141,14 +148,8 @@ def _explained(rows: Iterator[Row], path: Path) -> Iterator[Row]:
         raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
 
-def _archived(at: int, answer: RawPage | Unread) -> Row:
-    if isinstance(answer, Unread):
-        return Dropped(Place(at), answer.why)
-    return PageRow(Place(at, captured=answer.captured), answer)
-
-
-def _lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None]]:
-    """Yield numbered lines without their ends; `None` is one that is too long or no UTF-8."""
+def _line_rows(stream: IO[bytes], row_of: Callable[[int, str], Row | None]) -> Iterator[Row]:
+    """Yield what `row_of` makes of numbered lines without their ends; blank lines are none."""
     number = 0
     while data := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -159,36 +160,32 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, str | None]]:
             line = data.decode("utf-8-sig" if number == 1 else "utf-8") if whole else None
         except UnicodeDecodeError:
             line = None
-        yield number, line if line is None else line.rstrip("\r\n")
-
-
-def _json_rows(stream: IO[bytes]) -> Iterator[Row]:
-    for number, line in _lines(stream):
         if line is None:
-            yield _unreadable(number)
-        elif line.strip():
-            try:
-                found = json.loads(line)
-            except (ValueError, RecursionError):
-                yield _bad(number, "no JSON")
-            else:
-                yield _row(number, found) if isinstance(found, dict) else _bad(number, "no object")
+            yield _bad(number, f"longer than {MAX_LINE_BYTES:,} bytes, or no UTF-8")
+        elif line.strip() and (row := row_of(number, line.rstrip("\r\n"))):
+            yield row
 
 
-def _address_rows(stream: IO[bytes]) -> Iterator[Row]:
-    for number, line in _lines(stream):
-        if line is None:
-            yield _unreadable(number)
-        elif (url := line.strip()) and not url.startswith("#"):
-            yield AddressRow(Place(number), url)
+def _json_row(number: int, line: str) -> Row:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return _bad(number, "no JSON")
+    return _row(number, found) if isinstance(found, dict) else _bad(number, "no object")
+
+
+def _address_row(number: int, line: str) -> Row | None:
+    url = line.strip()
+    return None if url.startswith("#") else AddressRow(Place(number), url)
 
 
 def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE_BYTES)
     lines = _TableLines(stream, path)
     head = next(lines, "")
+    delimiter = max(",;\t", key=head.count)  # not all spreadsheets write commas
     # strict, or a quotation mark too many would make one text of all rows up to the next
-    table = csv.reader(chain([head], lines), delimiter=_delimiter(head), strict=True)
+    table = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
     try:
         names = [name.strip().lower() for name in next(table, [])]
     except csv.Error as error:
@@ -208,11 +205,6 @@ def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) ->
             return
         if cells:
             yield _from_cells(number, names, cells, ours)
-
-
-def _delimiter(head: str) -> str:
-    """Return what stands between the names of a table: not all spreadsheets write commas."""
-    return max(",;\t", key=head.count)
 
 
 def _check_names(names: Sequence[str], path: Path) -> None:
@@ -286,9 +278,11 @@ def _row(number: int, found: Mapping[str, Any]) -> Row:
     if not values["url"]:
         return _bad(number, "'url' is missing")
     if not values["text"].strip():
-        return Dropped(Place(number), "no_text", "'text' is missing")
+        return DroppedRow(Place(number), "no_text", "'text' is missing")
     if len(values["text"]) > MAX_TEXT_CHARS:
-        return Dropped(Place(number), "too_long", f"'text' is over {MAX_TEXT_CHARS:,} characters")
+        return DroppedRow(
+            Place(number), "too_long", f"'text' is over {MAX_TEXT_CHARS:,} characters"
+        )
     return _text_row(number, values)
 
 
@@ -310,9 +304,5 @@ def _text_row(number: int, values: Mapping[str, str]) -> Row:
     return TextRow(place, values["url"], title, values["text"], short, moment, outlet, within)
 
 
-def _unreadable(number: int) -> Dropped:
-    return _bad(number, f"longer than {MAX_LINE_BYTES:,} bytes, or no UTF-8")
-
-
-def _bad(number: int, says: str) -> Dropped:
-    return Dropped(Place(number), "bad_line", says)
+def _bad(number: int, says: str) -> DroppedRow:
+    return DroppedRow(Place(number), "bad_line", says)

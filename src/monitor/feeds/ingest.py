@@ -1,4 +1,4 @@
-"""What of the feeds is due, polled and stored."""
+"""Ingestion: what of the feeds is due is polled and stored."""
 
 from __future__ import annotations
 

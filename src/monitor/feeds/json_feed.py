@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from monitor.feeds.encoding_detection import clean
 from monitor.feeds.feed_dates import read_date
 from monitor.feeds.feed_entry import (
     MAX_ENTRIES,
-    Entry,
+    FeedEntry,
     ParsedFeed,
     enclosures,
     listed,
@@ -58,7 +57,6 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         title=plain_title(_text(data, "title")),
         site=(home and join_url(url, home)) or "",
         language=language,
-        ttl_s=None,
         entries=tuple(entries),
         warnings=tuple(warnings),
         description=one_line(_text(data, "description")),
@@ -76,7 +74,7 @@ def _has_shape(items: Any) -> bool:
 
 def _entry(
     item: Any, base: str, language: str | None, authors: tuple[str, ...], warnings: list[str]
-) -> Entry:
+) -> FeedEntry:
     if not isinstance(item, dict):
         warnings.append(f"an item is {type(item).__name__}, not an object")
         item = {}
@@ -84,23 +82,23 @@ def _entry(
     link = _text(item, "url") or _text(item, "external_url")
     markup = _text(item, "content_html")
     language = short_language(_text(item, "language")) or language
-    return Entry(
+    written = _text(item, "date_published") or _text(item, "date_modified")
+    published = read_date(written, language) if written else None
+    if written and published is None:
+        warnings.append(f"impossible date {written[:40]!r}")
+    files = [file for file in _list(item, "attachments") if isinstance(file, dict)]
+    return FeedEntry(
         url=(join_url(base, link) if link else join_url("", guid)) or "",
         guid=guid,
         title=plain_title(_text(item, "title")),
         summary=html_to_text(_text(item, "summary")),
         content=html_to_text(markup) if markup else tidy(_text(item, "content_text")),
-        published=_date(item, language, warnings),
+        published=published,
         language=language,
         authors=_authors(item) or authors,
         categories=listed(tag for tag in _list(item, "tags") if isinstance(tag, str)),
         enclosures=enclosures(
-            (
-                (_text(file, "url"), _text(file, "mime_type"))
-                for file in _list(item, "attachments")
-                if isinstance(file, dict)
-            ),
-            base,
+            ((_text(file, "url"), _text(file, "mime_type")) for file in files), base
         ),
     )
 
@@ -113,16 +111,6 @@ def _text(item: dict[str, Any], key: str) -> str:
 def _list(item: dict[str, Any], key: str) -> list[Any]:
     value = item.get(key)
     return value if isinstance(value, list) else []
-
-
-def _date(item: dict[str, Any], language: str | None, warnings: list[str]) -> datetime | None:
-    written = _text(item, "date_published") or _text(item, "date_modified")
-    if not written:
-        return None
-    moment = read_date(written, language)
-    if moment is None:
-        warnings.append(f"impossible date {written[:40]!r}")
-    return moment
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:

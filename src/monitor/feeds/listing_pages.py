@@ -1,4 +1,4 @@
-"""A page that lists articles, read as a feed: for outlets and ministries that have no other.
+"""Link extraction: a page that lists articles, read as a feed where there is no other.
 
 The rule for a link to be an article, in full: it leads to the same site, it is in no menu, header,
 footer, sidebar or form, and either it is a PDF, or its words are a headline (four words, or 20
@@ -9,10 +9,11 @@ digits, or three words joined by hyphens or underscores).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 from monitor.feeds.encoding_detection import decode, header_charset
-from monitor.feeds.feed_entry import MAX_ENTRIES, Entry, ParsedFeed
+from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed
 from monitor.feeds.html_text import Anchor, find_anchors, find_title, plain_title
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.urls import canonical_url, join_url, same_site, shown_url
@@ -47,10 +48,7 @@ def read_listing(answer: FetchResult) -> ParsedFeed:
     return ParsedFeed(
         title=plain_title(find_title(text))[:_MAX_TITLE],
         site=answer.final_url,
-        language=None,
-        ttl_s=None,
-        entries=tuple(_entry(url, title) for url, title in found.items())[:MAX_ENTRIES],
-        warnings=(),
+        entries=tuple(FeedEntry(url, url, title) for url, title in found.items())[:MAX_ENTRIES],
     )
 
 
@@ -61,12 +59,10 @@ def _articles(anchors: list[Anchor], base: str, page: str) -> dict[str, str]:
         url = join_url(base, anchor.href)
         if url is None or anchor.in_menu or not same_site(url, page):
             continue
-        try:
+        with suppress(FeedError):
             address = canonical_url(url)
-        except FeedError:
-            continue
-        if address != canonical_url(page):
-            words[address] = max(words.get(address, ""), anchor.text[:_MAX_TITLE], key=len)
+            if address != canonical_url(page):
+                words[address] = max(words.get(address, ""), anchor.text[:_MAX_TITLE], key=len)
     return {
         url: title if is_headline(title) else ""
         for url, title in words.items()
@@ -87,9 +83,3 @@ def is_article(url: str, title: str) -> bool:
 def is_headline(words: str) -> bool:
     """Tell whether words are a headline rather than the name of a section or "Download"."""
     return len(words.split()) >= MIN_WORDS or sum(c.isalpha() for c in words) >= MIN_LETTERS
-
-
-def _entry(url: str, title: str) -> Entry:
-    return Entry(
-        url=url, guid=url, title=title, summary="", content="", published=None, language=None
-    )

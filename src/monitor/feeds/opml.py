@@ -1,11 +1,9 @@
 """OPML lists of feeds, as they are found in the wild: read leniently, written strictly.
 
-The outlines of an OPML file that is no well-formed XML.
-
-Titles are pasted into such files as they are, with bare quotes, `<` and `>`. A parser that mends
-XML guesses where a value ends and may swallow what follows, an address included. Here an outline
-reaches to where the next one starts, and a value to the quote that a further attribute or the
-tag's end follows; an address that even this loses is looked for by itself.
+Titles are pasted into files that are no well-formed XML as they are, with bare quotes, `<` and `>`.
+A parser that mends XML guesses where a value ends and may swallow what follows, an address
+included. Here an outline reaches to where the next one starts, and a value to the quote that a
+further attribute or the tag's end follows; an address that even this loses is looked for by itself.
 """
 
 from __future__ import annotations
@@ -13,7 +11,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from xml.sax.saxutils import escape, quoteattr
 
 from monitor.feeds.encoding_detection import clean, decode
@@ -82,16 +82,12 @@ def _collected(elements: Iterable[Element]) -> list[OpmlFeed]:
             problem = "the file ends in this address" if CUT in element.attributes else ""
             kind = _KINDS.get(get("type", "").lower(), "feed")
             feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem, kind)
-            feeds.setdefault(_identity(url), feed)
+            identity = url
+            with suppress(FeedError):
+                identity = feed_id(url)
+            feeds.setdefault(identity, feed)
         above.append((element.depth, "" if url else title))
     return list(feeds.values())
-
-
-def _identity(url: str) -> str:
-    try:
-        return feed_id(url)
-    except FeedError:
-        return url
 
 
 def render_opml(
@@ -105,7 +101,8 @@ def render_opml(
     inside: tuple[str, ...] = ()
     for feed in sorted(feeds, key=_folders):
         folders = _folders(feed)
-        common = _common(inside, folders)
+        pairs = zip(inside, folders, strict=False)
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), common, -1)]
         for depth in range(common, len(folders)):
             name = _attribute(folders[depth])
@@ -118,15 +115,6 @@ def render_opml(
 
 def _folders(feed: Feed | OpmlFeed) -> tuple[str, ...]:
     return feed.folders if isinstance(feed, OpmlFeed) else ()
-
-
-def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
-    count = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
 
 
 def _outline(feed: Feed | OpmlFeed) -> str:
@@ -187,15 +175,10 @@ def scan_outlines(text: str) -> Iterator[Element]:
             depth = max(0, depth - 1)
             continue
         end = tags[index + 1].start() if index + 1 < len(tags) else len(text)
-        inside, closed, _ = text[tag.end() : end].rpartition(">")
-        if closed:
-            alone = inside.endswith("/")
-            attributes = _attributes(inside.removesuffix("/"))
-        else:
-            alone = False
-            attributes = _cut_attributes(text[tag.end() : end])
+        inside, closed, rest = text[tag.end() : end].rpartition(">")
+        attributes = _attributes(inside.removesuffix("/")) if closed else _cut_attributes(rest)
         yield Element(tag[1].lower(), attributes, depth + 1)
-        depth += not alone
+        depth += not (closed and inside.endswith("/"))
 
 
 def _attributes(inside: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The text of a PDF, read in a process of its own that is ended when it takes too long.
+"""PDF text extraction, in a process of its own that is ended when it takes too long.
 
 PDFs come from outside and are programs of a kind: every reader of them has met files over which it
 never ends, or fills the memory. A child process has its limits, and takes its faults with it.
@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,6 @@ from monitor.feeds.html_text import tidy
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS, MIN_TEXT_CHARS, Page
 from monitor.records.feed import PageFailure
 
-MAX_SECONDS = 30.0
 _CHILD = Path(__file__).with_name("pdf_process.py")
 MAX_SHEETS = 60
 """A longer PDF is a report or a law, not news of the day."""
@@ -46,24 +46,24 @@ class PdfAnswer:
     said: str = ""
 
 
-def is_pdf(body: bytes) -> bool:
-    """Tell whether `body` is a PDF, whatever it was called."""
-    return b"%PDF-" in body[:1024]
-
-
-def extract_pdf(body: bytes, *, seconds: float = MAX_SECONDS) -> PdfAnswer:
+def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
     found = _ask_child(body, seconds)
     failure: PageFailure | None = found.get("failure")
-    if failure is None:
-        text = tidy("\n\n".join(_paragraphs(clean(sheet)) for sheet in found["sheets"]))
-        if len(text) < MIN_TEXT_CHARS:
-            failure = "scanned"
-        elif len(text) > MAX_TEXT_CHARS:
-            failure = "too_long"
-        else:
-            return PdfAnswer(_page(text, found))
-    return PdfAnswer(None, failure, _WORDS[failure])
+    text = tidy("\n\n".join(_paragraphs(clean(sheet)) for sheet in found.get("sheets", ())))
+    if failure is None and len(text) < MIN_TEXT_CHARS:
+        failure = "scanned"
+    elif failure is None and len(text) > MAX_TEXT_CHARS:
+        failure = "too_long"
+    if failure is not None:
+        return PdfAnswer(None, failure, _WORDS[failure])
+    title = " ".join(clean(found.get("title") or "").split())
+    if not title or _FILE_NAME.search(title):
+        title = text.partition("\n")[0]
+    published = None
+    with suppress(ValueError):
+        published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
+    return PdfAnswer(Page(title[:300], text, published))
 
 
 def _ask_child(body: bytes, seconds: float) -> dict[str, Any]:
@@ -77,26 +77,6 @@ def _ask_child(body: bytes, seconds: float) -> dict[str, Any]:
     except (subprocess.SubprocessError, OSError, ValueError):
         return {"failure": "broken"}
     return found if isinstance(found, dict) else {"failure": "broken"}
-
-
-def _page(text: str, found: dict[str, Any]) -> Page:
-    title = " ".join(clean(found.get("title") or "").split())
-    if not title or _FILE_NAME.search(title):
-        title = text.partition("\n")[0]
-    return Page(
-        title=title[:300],
-        text=text,
-        published=_moment(found.get("created")),
-        language=None,
-        canonical="",
-    )
-
-
-def _moment(written: str | None) -> datetime | None:
-    try:
-        return plausible_date(datetime.fromisoformat(written)) if written else None
-    except ValueError:
-        return None
 
 
 def _paragraphs(sheet: str) -> str:

@@ -1,12 +1,12 @@
-"""What politeness knows of hosts: when each was asked last, how long to wait, what each forbids.
+"""Crawl politeness: a pause between two requests to a host, and a queue of tasks per host.
 
-One `Manners` serves all feeds and pages of a run, and of the runs that follow; what it knows of
-visits is kept in the store between processes. The clock and the waiting are parameters.
+One `Manners` serves all feeds and pages of a run, and of the runs that follow: when each host was
+asked last, how long to wait, what its files forbid. What it knows of visits is kept in the store
+between processes. The clock and the waiting are parameters.
 
-Several tasks at once, but never two for one host, nor one before the host's pause is over.
-
-A task waits in its host's queue and not in a thread, so that one slow host with many tasks does
-not keep the others waiting. Results come back in the caller's thread, which alone talks to the
+`HostQueues` runs several tasks at once, but never two for one host, nor one before the host's pause
+is over. A task waits in its host's queue and not in a thread, so that one slow host with many tasks
+does not keep the others waiting. Results come back in the caller's thread, which alone talks to the
 store. The threads are daemons: when told to stop, the program ends even where a server does not.
 """
 
@@ -17,8 +17,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -69,8 +69,7 @@ class Manners:
 
     def pause_s(self, host: str) -> float:
         """Return the seconds to be left between two requests to `host`."""
-        visit = self._visits.get(host)
-        return max(self._least_s, visit.crawl_delay_s if visit else 0.0)
+        return max(self._least_s, self._visits.get(host, Visit(None)).crawl_delay_s)
 
     def wait_s(self, host: str) -> float:
         """Return how many seconds are left until `host` may be asked, 0 where it may be now.
@@ -78,8 +77,8 @@ class Manners:
         Never more than its pause: a visit that lies ahead, since the clock was set back, is taken
         for one of just now.
         """
-        visit, now = self._visits.get(host), self._now()
-        if visit is None or visit.at is None:
+        visit, now = self._visits.get(host, Visit(None)), self._now()
+        if visit.at is None:
             return 0.0
         if visit.at > now:
             self._note(host, Visit(now, visit.crawl_delay_s))
@@ -97,7 +96,7 @@ class Manners:
 
     def visited(self, host: str) -> None:
         """Note that a request to `host` is over."""
-        self._note(host, Visit(self._now(), self._delay(host)))
+        self._note(host, Visit(self._now(), self._visits.get(host, Visit(None)).crawl_delay_s))
 
     def set_crawl_delay(self, host: str, seconds: float | None) -> None:
         """Note what the robots.txt of `host` asks for."""
@@ -105,10 +104,6 @@ class Manners:
         wanted = min(max(0.0, seconds or 0.0), MAX_CRAWL_DELAY_S)
         if wanted != visit.crawl_delay_s:
             self._note(host, Visit(visit.at, wanted))
-
-    def _delay(self, host: str) -> float:
-        visit = self._visits.get(host)
-        return visit.crawl_delay_s if visit else 0.0
 
     def _note(self, host: str, visit: Visit) -> None:
         with self._guard:
@@ -125,10 +120,9 @@ class Manners:
         """Return whether what the file at `url` says is known, and what."""
         with self._guard:
             kept = self._files.get(url)
-        if kept is None:
-            return False, None
-        at, life, value = kept
-        return (True, value) if at <= self._now() < at + life else (False, None)
+        if kept and kept[0] <= self._now() < kept[0] + kept[1]:
+            return True, kept[2]
+        return False, None
 
     def keep_file(self, url: str, value: Any, *, failed: bool = False) -> None:
         """Remember what the file at `url` says, for a day, or for an hour that it cannot be had."""
@@ -169,12 +163,7 @@ class HostQueues(Generic[T]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._waiting.clear()
         while self._running and self._finished() is not None:
             pass
@@ -207,29 +196,23 @@ class HostQueues(Generic[T]):
         """Return what the next task gave; `None`: it was said to stop, and that was waited for."""
         while True:
             try:
-                host, results, error = self._done.get(timeout=self._patience_s())
+                host, results, error = self._done.get(
+                    timeout=min(self._soonest_s(), STEP_S) or STEP_S
+                )
             except Empty:
-                if self._is_over():
-                    return None
+                if self._manners.stopped():
+                    now = time.monotonic()
+                    self._over_at = self._over_at or now + self._grace_s
+                    if now >= self._over_at:
+                        return None
                 self._start()
             else:
                 self._running.discard(host)
                 return results, error
 
-    def _patience_s(self) -> float:
-        soonest = self._soonest_s()
-        return min(soonest, STEP_S) if soonest > 0 else STEP_S
-
     def _soonest_s(self) -> float:
         waits = (self._manners.wait_s(h) for h in self._waiting if h not in self._running)
         return min(waits, default=0.0)
-
-    def _is_over(self) -> bool:
-        if not self._manners.stopped():
-            return False
-        if self._over_at is None:
-            self._over_at = time.monotonic() + self._grace_s
-        return time.monotonic() >= self._over_at
 
     def _start(self) -> None:
         if self._manners.stopped():
@@ -240,10 +223,8 @@ class HostQueues(Generic[T]):
             if host not in self._running and self._manners.wait_s(host) <= 0:
                 queue = self._waiting.pop(host)
                 self._running.add(host)
-                task = queue.popleft()
-                threading.Thread(
-                    target=self._run, args=(host, task), name="fetch", daemon=True
-                ).start()
+                run = partial(self._run, host, queue.popleft())
+                threading.Thread(target=run, name="fetch", daemon=True).start()
                 if queue:
                     self._waiting[host] = queue  # at the end: every host gets its turn
 

@@ -1,13 +1,7 @@
-"""From the answer of a feed to its `Poll`: every entry becomes an article, a sighting or a drop.
+"""Feed polling: fetch feeds and the pages they need, and make a `Poll` of each.
 
-Without I/O: `collect` fetches the answers and the pages, and gives them in here as they come.
-
-The one pipeline with I/O: poll feeds, fetch the pages they need, hand over a `Poll` for each.
-
-`known` and `deliver` are called in the caller's thread only, one at a time, so that the store
-needs no lock. A feed is handed over when its last page is there, so that it is stored whole.
-
-What a source of each kind is read with, and what cannot be a source at all.
+Every entry becomes an article, a sighting or a named drop. `FeedWork` decides that without I/O;
+`collect` fetches the answers and the pages, and gives them to it as they come.
 """
 
 from __future__ import annotations
@@ -21,11 +15,10 @@ from datetime import datetime
 from functools import partial
 
 from monitor.feeds.article_pages import PageAnswer, PageReader
-from monitor.feeds.feed_entry import Entry, ParsedFeed
+from monitor.feeds.feed_entry import FeedEntry, ParsedFeed
 from monitor.feeds.feed_parser import parse_feed
-from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, Client, FetchResult, fetch
-from monitor.feeds.listing_pages import read_listing
-from monitor.feeds.page_extraction import without_headline
+from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, FetchResult, HttpClient, fetch
+from monitor.feeds.page_extraction import Page, without_headline
 from monitor.feeds.politeness import HostQueues
 from monitor.feeds.polling_plan import (
     GONE,
@@ -37,11 +30,11 @@ from monitor.feeds.polling_plan import (
     next_step,
     usable_date,
 )
-from monitor.feeds.site_maps import read_sitemap
+from monitor.feeds.robots_txt import robots_refusal
 from monitor.feeds.ssrf_filter import check_address
 from monitor.feeds.text_mining_rights import (
     UNSAID,
-    Rule,
+    ReservationRule,
     Terms,
     file_rules,
     header_terms,
@@ -56,7 +49,7 @@ from monitor.records.feed import (
     FeedKind,
     FeedState,
     Incoming,
-    Known,
+    KnownArticle,
     PageFailure,
     Poll,
     Sighting,
@@ -73,6 +66,7 @@ MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_MADE_TITLE_CHARS = 100
 _MAX_WARNINGS = 20
+_NO_PAGE = Page()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +76,17 @@ class FeedAnswer:
     feed: Feed
     state: FeedState
     result: FetchResult | None = None
-    parsed: ParsedFeed | None = None
+    parsed: ParsedFeed = field(default_factory=ParsedFeed)
     error: str | None = None
-    mining: tuple[Rule, ...] = ()
+    mining: tuple[ReservationRule, ...] = ()
     """What its host's tdmrep.json says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FeedItem:
     """An entry that links to an article, with the ids of that and of what the feed says of it."""
 
-    entry: Entry
+    entry: FeedEntry
     url: str
     article_id: str
     feed_sha256: str
@@ -103,16 +97,19 @@ def page_limit(pause_s: float) -> int:
     return max(MIN_PAGES, min(MAX_PAGES, int(PAGES_TIME_S / max(pause_s, 0.1))))
 
 
-def article_sha256(title: str, text: str) -> str:
-    """Return the hash that names one version of an article."""
-    return _sha256(title, text)
+def article_sha256(*said: str) -> str:
+    """Return the hash that names one version of an article: of its title and its text.
+
+    Of all that a feed says of it, it tells whether the feed has changed that.
+    """
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 def find_items(
-    entries: Sequence[Entry], allow_hosts: Sequence[str]
-) -> tuple[list[Item], Counter[str]]:
+    entries: Sequence[FeedEntry], allow_hosts: Sequence[str]
+) -> tuple[list[FeedItem], Counter[str]]:
     """Return the entries that can be kept, each article once, and the others as named drops."""
-    items: dict[str, Item] = {}
+    items: dict[str, FeedItem] = {}
     dropped: Counter[str] = Counter()
     for entry in entries:
         try:
@@ -122,7 +119,7 @@ def find_items(
         except FeedError:
             dropped["no_link"] += 1
         else:
-            if max(len(entry.title), len(_own_text(entry)) // 100) > MAX_TITLE_CHARS:
+            if max(len(entry.title), len(entry.text) // 100) > MAX_TITLE_CHARS:
                 dropped["too_long"] += 1
             elif item.article_id in items:
                 dropped["repeated"] += 1
@@ -131,29 +128,21 @@ def find_items(
     return list(items.values()), dropped
 
 
-def _item(entry: Entry, allow_hosts: Sequence[str]) -> Item:
+def _item(entry: FeedEntry, allow_hosts: Sequence[str]) -> FeedItem:
     """Name an entry; `FeedError` without a usable link, `UnsafeAddress` for an evidently local one.
 
     Names are resolved only when a page is fetched; here it is for links that are never followed.
     """
     url = canonical_url(entry.url)
     host = host_of(url)
-    if host == "localhost" or host.endswith(".localhost"):
-        check_address("127.0.0.1", host, allow_hosts, port=_port(url))
-    elif ":" in host or host.replace(".", "").isdigit():
-        check_address(host, host, allow_hosts, port=_port(url))
-    said = _sha256(entry.title, entry.summary, entry.content)
-    return Item(entry, url, article_id(url), said)
-
-
-def _port(url: str) -> int:
-    authority = url.split("/")[2]
-    port = authority.rpartition(":")[2]
-    return int(port) if port.isdigit() else 443 if url.startswith("https:") else 80
-
-
-def _sha256(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    is_local = host == "localhost" or host.endswith(".localhost")
+    if is_local or ":" in host or host.replace(".", "").isdigit():
+        port = url.split("/")[2].rpartition(":")[2]
+        default = 443 if url.startswith("https:") else 80
+        address = "127.0.0.1" if is_local else host
+        check_address(address, host, allow_hosts, port=int(port) if port.isdigit() else default)
+    said = article_sha256(entry.title, entry.summary, entry.content)
+    return FeedItem(entry, url, article_id(url), said)
 
 
 @dataclass(slots=True)
@@ -162,13 +151,11 @@ class FeedWork:
 
     answer: FeedAnswer
     at: datetime
-    items: list[Item]
+    items: list[FeedItem]
     dropped: Counter[str]
-    known: Mapping[str, Known]
+    known: Mapping[str, KnownArticle]
     identify: Callable[[str], str | None]
     max_pages: int = MAX_PAGES
-    terms_of: Callable[[str], Terms] = lambda _: UNSAID
-    """What is said of mining the text that the feed has of the article at an address."""
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     page_failures: Counter[PageFailure] = field(default_factory=Counter)
@@ -185,7 +172,7 @@ class FeedWork:
             if step == "sighting":
                 self.outcomes[index] = Sighting(item.article_id, item.feed_sha256)
             elif step == "text":
-                self._keep(index, item.entry.title, _own_text(item.entry), "feed")
+                self._keep(index, item.entry.title, item.entry.text, "feed")
             elif len(wanted) < self.max_pages:
                 wanted.append(index)
             else:
@@ -203,17 +190,9 @@ class FeedWork:
             self.page_failures["unsafe"] += 1
             self.dropped["unsafe_address"] += 1
             self.warnings.append(answer.error or "")
-        elif page and count_words(page.text) >= count_words(_own_text(entry)):
-            self._keep(
-                index,
-                entry.title or page.title,
-                without_headline(page.text, entry.title),
-                "page",
-                language=page.language,
-                published=page.published,
-                terms=answer.terms,
-                authors=page.authors,
-            )
+        elif page and count_words(page.text) >= count_words(entry.text):
+            text = without_headline(page.text, entry.title)
+            self._keep(index, entry.title or page.title, text, "page", page, terms=answer.terms)
         else:
             error = answer.error or f"{item.url}: the page has less text than the feed"
             failure = answer.failure or "less_text"
@@ -236,8 +215,7 @@ class FeedWork:
             said = before if again else item.feed_sha256
             self.outcomes[index] = Sighting(item.article_id, said, error)
         else:
-            text = _own_text(item.entry)
-            self._keep(index, item.entry.title, text, "summary", page_error=error)
+            self._keep(index, item.entry.title, item.entry.text, "summary", page_error=error)
 
     def _keep(
         self,
@@ -245,105 +223,85 @@ class FeedWork:
         title: str,
         text: str,
         origin: ContentOrigin,
+        page: Page = _NO_PAGE,
         *,
-        language: str | None = None,
-        published: datetime | None = None,
         page_error: str | None = None,
         terms: Terms = UNSAID,
-        authors: tuple[str, ...] = (),
     ) -> None:
-        item = self.items[index]
-        terms = strictest(terms, self.terms_of(item.url))
+        item, entry = self.items[index], self.items[index].entry
+        terms = strictest(terms, feed_terms(self.answer, item.url))
         if not title and not text:
             self.dropped["empty"] += 1
             return
-        title = title or _first_words(item.entry.summary or text)
-        said = item.entry.published
-        dated = usable_date(said, self.at)
-        if said and not dated:
-            self.warnings.append(f"{item.url}: dated in the future ({said:%Y-%m-%d})")
+        title = title or _first_words(entry.summary or text)
+        dated = usable_date(entry.published, self.at)
+        if entry.published and not dated:
+            self.warnings.append(f"{item.url}: dated in the future ({entry.published:%Y-%m-%d})")
         self.outcomes[index] = Incoming(
             article_id=item.article_id,
             url=item.url,
             title=title,
             text=text,
-            summary=item.entry.summary,
-            language=self.identify(f"{title}\n{text}") or item.entry.language or language,
-            published=dated or usable_date(published, self.at),
+            summary=entry.summary,
+            language=self.identify(f"{title}\n{text}") or entry.language or page.language,
+            published=dated or usable_date(page.published, self.at),
             origin=origin,
             sha256=article_sha256(title, text),
             feed_sha256=item.feed_sha256,
             page_error=page_error,
-            authors=item.entry.authors or authors,
-            categories=item.entry.categories,
-            enclosures=item.entry.enclosures,
+            authors=entry.authors or page.authors,
+            categories=entry.categories,
+            enclosures=entry.enclosures,
             mining=terms.mining,
             mining_policy=terms.policy,
         )
 
     def finish(self, min_interval_s: int) -> Poll:
         """Return the `Poll`, entries in the feed's order."""
-        answer, parsed = self.answer, self.answer.parsed
+        answer, parsed, error = self.answer, self.answer.parsed, self.answer.error
         outcomes = [self.outcomes[index] for index in sorted(self.outcomes)]
-        warnings = [*(parsed.warnings if parsed else ()), *self.warnings]
-        state = self._state(min_interval_s)
+        if error is None and answer.result is not None:
+            lacks = parsed.lacks
+            if answer.feed.kind == "page" and answer.result.truncated:  # no list tells by its end
+                lacks = f"cut off after {len(parsed.entries)} links"
+            error = f"{shown_url(answer.result.url)}: {lacks}" if lacks else None
+        state = self._state(min_interval_s, error)
         return Poll(
             feed=answer.feed,
             state=state,
             at=self.at,
-            fetched=len(parsed.entries) + sum(parsed.dropped.values()) if parsed else 0,
+            fetched=len(parsed.entries) + sum(parsed.dropped.values()),
             incoming=tuple(o for o in outcomes if isinstance(o, Incoming)),
             sightings=tuple(o for o in outcomes if isinstance(o, Sighting)),
             dropped=dict(sorted(self.dropped.items())),
-            error=self._trouble(),
-            warnings=tuple(dict.fromkeys(warnings))[:_MAX_WARNINGS],
+            error=error,
+            warnings=tuple(dict.fromkeys((*parsed.warnings, *self.warnings)))[:_MAX_WARNINGS],
             not_modified=answer.result is not None and answer.result.not_modified,
-            title=parsed.title if parsed else "",
-            site=parsed.site if parsed else "",
-            description=parsed.description if parsed else "",
-            updated=usable_date(parsed.updated, self.at) if parsed else None,
+            title=parsed.title,
+            site=parsed.site,
+            description=parsed.description,
+            updated=usable_date(parsed.updated, self.at),
             page_failures=dict(sorted(self.page_failures.items())),
             silence=find_silence(state.recent, self.at) if state.silent else None,
         )
 
-    def _trouble(self) -> str | None:
-        """Return why nothing came of the feed, or what it lacks of what it seems to hold."""
-        answer = self.answer
-        if answer.error is not None or answer.parsed is None or answer.result is None:
-            return answer.error
-        lacks = answer.parsed.lacks
-        if answer.feed.kind == "page" and answer.result.truncated:  # of a list the end is no sign
-            lacks = f"cut off after {len(answer.parsed.entries)} links"
-        return f"{shown_url(answer.result.url)}: {lacks}" if lacks else None
-
-    def _state(self, min_interval_s: int) -> FeedState:
-        answer = self.answer
-        if answer.error is not None or answer.result is None:
-            return after_failure(
-                answer.state,
-                answer.error or "no answer",
-                answer.result,
-                self.at,
-                min_interval_s=min_interval_s,
-            )
+    def _state(self, least_s: int, trouble: str | None) -> FeedState:
+        before, result, error = self.answer.state, self.answer.result, self.answer.error
+        if error is not None or result is None:
+            error = error or "no answer"
+            return after_failure(before, error, result, self.at, min_interval_s=least_s)
         dates = [
             usable_date(item.entry.published, self.at) or self.at
             for item in self.items
             if item.entry.published or item.article_id not in self.known
         ]
+        ttl_s = self.answer.parsed.ttl_s
         state = after_success(
-            answer.state,
-            answer.result,
-            self.at,
-            min_interval_s=min_interval_s,
-            ttl_s=answer.parsed.ttl_s if answer.parsed else None,
-            dates=dates,
+            before, result, self.at, min_interval_s=least_s, ttl_s=ttl_s, dates=dates
         )
-        if trouble := self._trouble():
-            # asked again by its own rhythm, and for all of it
-            failures = answer.state.failures + 1
-            return replace(state, etag=None, modified=None, error=trouble, failures=failures)
-        return replace(state, etag=None, modified=None) if self.incomplete else state
+        if trouble:  # asked again by its own rhythm, and for all of it
+            state = replace(state, error=trouble, failures=before.failures + 1)
+        return replace(state, etag=None, modified=None) if trouble or self.incomplete else state
 
 
 def feed_terms(answer: FeedAnswer, url: str) -> Terms:
@@ -371,15 +329,6 @@ def _first_words(text: str) -> str:
     return f"{words if space else line[:_MAX_MADE_TITLE_CHARS]}…"
 
 
-def _own_text(entry: Entry) -> str:
-    """Return the most that the feed itself has of an article."""
-    return entry.content or entry.summary
-
-
-REASONS = {
-    GONE: "gone (410): the publisher has removed this feed; it is asked no more unless added anew"
-}
-"""What a status means where that is more than its number."""
 _log = logging.getLogger(__name__)
 _PageFor = tuple[str, int, PageAnswer]
 """The id of a feed, the index of one of its items, and what asking for its page gave."""
@@ -388,33 +337,35 @@ _PageFor = tuple[str, int, PageAnswer]
 def collect(
     feeds: Sequence[tuple[Feed, FeedState]],
     *,
-    client: Client,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    client: HttpClient,
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     now: Callable[[], datetime],
     deliver: Callable[[Poll], None],
 ) -> None:
     """Poll `feeds`, several at once and one request at a time per host; `deliver` each `Poll`.
 
-    Once `client.manners` are stopped no request is begun, and feeds are delivered only whole.
+    Once `client.manners` are stopped no request is begun. A feed is delivered when its last page
+    is there, so that it is stored whole.
 
-    `known` tells what the store has of the given article ids. What goes wrong with a feed, an
-    entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver` raise
-    is raised.
+    `known` tells what the store has of the given article ids. It and `deliver` are called in the
+    caller's thread only, one at a time, so that the store needs no lock. What goes wrong with a
+    feed, an entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver`
+    raise is raised.
     """
     pages = PageReader(client, now)
     under_way: dict[str, FeedWork] = {}
     with HostQueues[FeedAnswer | _PageFor](client.settings.parallel, client.manners) as queues:
         for feed, state in feeds:
-            queues.add(
-                _host(state.moved_to or feed.url), partial(_poll, client, pages, feed, state, now)
-            )
+            task = partial(_poll, client, feed, state, now)
+            queues.add(_host(state.moved_to or feed.url), task)
         for result in queues.results():
             if isinstance(result, FeedAnswer):
                 work = _begin(result, client, known, now())
                 under_way[result.feed.id] = work
                 for index in work.start():
                     url = work.items[index].url
-                    queues.add(_host(url), partial(_page, pages, result.feed.id, index, url))
+                    read = partial(_read_page, pages, result.feed.id, index, url)
+                    queues.add(_host(url), read)
             else:
                 feed_id, index, answer = result
                 work = under_way[feed_id]
@@ -422,6 +373,10 @@ def collect(
             if not work.missing:
                 del under_way[work.answer.feed.id]
                 deliver(work.finish(client.settings.min_interval_s))
+
+
+def _read_page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
+    return feed_id, index, pages.read(url)
 
 
 def _host(url: str) -> str:
@@ -432,30 +387,30 @@ def _host(url: str) -> str:
 
 
 def _poll(
-    client: Client, pages: PageReader, feed: Feed, state: FeedState, now: Callable[[], datetime]
+    client: HttpClient, feed: Feed, state: FeedState, now: Callable[[], datetime]
 ) -> FeedAnswer:
     """Fetch and parse one feed."""
     url = state.moved_to or feed.url
     result: FetchResult | None = None
     try:
         # A feed is published to be polled; a page is the crawler's part.
-        if feed.kind == "page" and (refusal := pages.refusal(url)):
+        if feed.kind == "page" and (refusal := robots_refusal(client, url, now)):
             return FeedAnswer(feed, state, error=f"{url}: {refusal}")
+        accept = ACCEPTED[feed.kind]
         result = fetch(
-            client,
-            url,
-            now=now(),
-            etag=state.etag,
-            modified=state.modified,
-            accept=ACCEPTED[feed.kind],
+            client, url, now=now(), etag=state.etag, modified=state.modified, accept=accept
         )
         if result.not_modified:
             return FeedAnswer(feed, state, result)
         if result.body is None:
-            own = result.final_url == result.url and not state.moved_to
-            reason = REASONS.get(result.status if own else 0, f"status {result.status}")
+            reason = f"status {result.status}"
+            if result.status == GONE and result.final_url == result.url and not state.moved_to:
+                reason = (
+                    "gone (410): the publisher has removed this feed; it is asked no more unless"
+                    " added anew"
+                )
             return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
-        parsed = read_source(feed.kind, result, client, now())
+        parsed = _read_source(feed.kind, result, client, now())
     except FeedError as error:
         cut = "; the answer ended early" if result and result.truncated else ""
         return FeedAnswer(feed, state, result, error=f"{error}{cut}")
@@ -468,28 +423,22 @@ def _poll(
     return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
 
 
-def _page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
-    return feed_id, index, pages.read(url)
-
-
 def _begin(
     answer: FeedAnswer,
-    client: Client,
-    known: Callable[[Sequence[str]], Mapping[str, Known]],
+    client: HttpClient,
+    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
     at: datetime,
 ) -> FeedWork:
     from monitor.text.language_detection import identify_language
 
-    entries = answer.parsed.entries if answer.parsed else ()
-    items, dropped = find_items(entries, client.settings.allow_hosts)
+    items, dropped = find_items(answer.parsed.entries, client.settings.allow_hosts)
     work = FeedWork(
         answer=answer,
         at=at,
         items=items,
-        dropped=dropped + Counter(answer.parsed.dropped if answer.parsed else {}),
+        dropped=dropped + Counter(answer.parsed.dropped),
         known=known([item.article_id for item in items]) if items else {},
         max_pages=page_limit(max((client.manners.pause_s(_host(i.url)) for i in items), default=0)),
-        terms_of=partial(feed_terms, answer),
         identify=identify_language,
     )
     if answer.error is None and answer.result and answer.result.truncated:
@@ -502,19 +451,17 @@ ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page
 """What is asked for, by kind."""
 
 
-def read_source(kind: FeedKind, answer: FetchResult, client: Client, now: datetime) -> ParsedFeed:
-    """Return what the source in `answer` has; of an index of site maps, what the maps have.
-
-    Raises `FeedError` where it is not of its kind.
-    """
+def _read_source(
+    kind: FeedKind, answer: FetchResult, client: HttpClient, now: datetime
+) -> ParsedFeed:
+    """Return what the source in `answer` has; raises `FeedError` where it is not of its kind."""
     if kind == "page":
+        from monitor.feeds.listing_pages import read_listing
+
         return read_listing(answer)
     if kind == "sitemap":
+        from monitor.feeds.site_maps import read_sitemap
 
-        def fetch_map(url: str) -> FetchResult:
-            return fetch(client, url, now=now, accept=MAP_TYPES)
-
+        fetch_map = partial(fetch, client, now=now, accept=MAP_TYPES)
         return read_sitemap(answer, fetch_map, now, max_bytes=client.settings.max_bytes)
-    if answer.body is None:
-        raise FeedError("the answer is empty")
-    return parse_feed(answer.body, answer.content_type, answer.final_url)
+    return parse_feed(answer.body or b"", answer.content_type, answer.final_url)

@@ -1,14 +1,12 @@
-"""How often a feed is worth asking, from its own rhythm and from what its server says of freshness.
-
-Without I/O, like `plan`.
-"""
+"""Adaptive polling interval: from a feed's own rhythm, and its server's word on freshness."""
 
 from __future__ import annotations
 
-import email.utils
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from monitor.feeds.http_client import http_date
 
 ASKED_A_GAP = 4
 """A feed is asked so many times between two of its entries: an hourly one each quarter of an hour,
@@ -55,15 +53,7 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta:
     match = _MAX_AGE.search(control)
     if match:
         return timedelta(seconds=int(match[1]))
-    expires = _moment(headers.get("expires", ""))
+    expires = http_date(headers.get("expires", ""))
     if expires is None or _NOT_KEPT.search(control):
         return timedelta(0)
-    return max(timedelta(0), expires - (_moment(headers.get("date", "")) or now))
-
-
-def _moment(written: str) -> datetime | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(written)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(timedelta(0), expires - (http_date(headers.get("date", "")) or now))

@@ -1,6 +1,6 @@
-"""What to poll, when, and what to fetch besides: decisions without I/O.
+"""Poll scheduling: what to poll, when, and what to fetch besides, decided without I/O.
 
-All take what is known and the time, and return what to do; `collect` does it.
+All take what is known and the time, and return what to do; `polling.collect` does it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from typing import Literal
 
-from monitor.feeds.feed_entry import Entry
+from monitor.feeds.feed_entry import FeedEntry
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
-from monitor.records.feed import Feed, FeedState, Known, Move, Silence
+from monitor.records.feed import Feed, FeedSilence, FeedState, KnownArticle, Move
 
 MAX_HINT = timedelta(hours=1)
 """At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
@@ -55,12 +55,18 @@ def due_feeds(
     A feed whose state is missing was never polled; a paused one is not due. `min_interval_s` counts
     from the last poll.
     """
-    waiting = []
-    for feed in _read(feeds):
+    times = _due_times(feeds, states, now, min_interval_s)
+    return _longest_waiting_first((feed for feed, due in times if due <= now), states)
+
+
+def _due_times(
+    feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
+) -> Iterator[tuple[Feed, datetime]]:
+    """Yield feeds with when they are due; not those that are paused, or removed by publishers."""
+    for feed in feeds:
         due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
-        if due is not None and due <= now:
-            waiting.append(feed)
-    return _longest_waiting_first(waiting, states)
+        if feed.paused is None and due is not None:
+            yield feed, due
 
 
 def due_at(state: FeedState, now: datetime, min_interval_s: int) -> datetime | None:
@@ -89,36 +95,31 @@ def askable_feeds(
     Our own waiting is passed over; a server's Retry-After is not, nor that a feed is gone or
     paused.
     """
-    chosen = []
-    for feed in _read(feeds):
-        state = states.get(feed.id, FeedState())
-        if state.gone is None and (state.not_before is None or state.not_before <= now):
-            chosen.append(feed)
-    return _longest_waiting_first(chosen, states)
+    known = ((feed, states.get(feed.id, FeedState())) for feed in feeds if feed.paused is None)
+    return _longest_waiting_first(
+        (
+            feed
+            for feed, state in known
+            if state.gone is None and (state.not_before is None or state.not_before <= now)
+        ),
+        states,
+    )
 
 
 def next_due(
     feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
 ) -> tuple[Feed, datetime] | None:
     """Return the feed that is due first, and when; at once (`now`) is the earliest."""
-    times: list[tuple[Feed, datetime]] = []
-    for feed in _read(feeds):
-        due = due_at(states.get(feed.id, FeedState()), now, min_interval_s)
-        if due is not None:
-            times.append((feed, max(due, now)))
+    due = _due_times(feeds, states, now, min_interval_s)
+    times = ((feed, max(at, now)) for feed, at in due)
     return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
 
 
-def _read(feeds: Iterable[Feed]) -> Iterator[Feed]:
-    """Yield the feeds that the desk has not paused."""
-    return (feed for feed in feeds if feed.paused is None)
-
-
 def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:
-    def waiting(feed: Feed) -> tuple[datetime, str]:
-        return states.get(feed.id, FeedState()).last_poll or _NEVER, feed.id
-
-    return sorted(feeds, key=waiting)
+    never_polled = FeedState()
+    return sorted(
+        feeds, key=lambda feed: (states.get(feed.id, never_polled).last_poll or _NEVER, feed.id)
+    )
 
 
 def next_poll(
@@ -229,7 +230,7 @@ def after_failure(
     return replace(after, next_poll=next_poll(after, answer, now, min_interval_s=min_interval_s))
 
 
-def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
+def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | None:
     """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
 
     `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
@@ -242,12 +243,12 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> Silence | None:
     gaps = sorted(newer - older for newer, older in pairwise(dates))
     usual = gaps[int(0.9 * (len(gaps) - 1) + 0.5)]
     silent = now - dates[0] > max(2 * usual, timedelta(days=2))
-    return Silence(dates[0], usual) if silent else None
+    return FeedSilence(dates[0], usual) if silent else None
 
 
-def needs_page(entry: Entry) -> bool:
+def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
-    if _CUT.search((entry.content or entry.summary)[-_CUT_CHARS:]):
+    if _CUT.search(entry.text[-_CUT_CHARS:]):
         return True
     if entry.content and _has_words(entry.content, MIN_CONTENT_WORDS):
         return False
@@ -264,7 +265,7 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def next_step(entry: Entry, known: Known | None, feed: str, feed_sha256: str) -> Step:
+def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str) -> Step:
     """Return what to do about `entry`, found in the feed with id `feed`.
 
     An article that the store has whole is read again only where the feed that it was seen

@@ -1,4 +1,4 @@
-"""robots.txt for article pages, asked once a day per host.
+"""robots.txt (RFC 9309) for article pages, asked once a day per host.
 
 Feeds are published to be polled and are fetched regardless; pages are the crawler's part.
 """
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.feeds.encoding_detection import decode
-from monitor.feeds.http_client import Client, fetch
+from monitor.feeds.http_client import HttpClient, fetch
 from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, UnsafeAddress
 
@@ -20,50 +20,40 @@ _MAX_BYTES = 512_000
 """As much of a robots.txt as is read (RFC 9309 asks for at least 500 KiB)."""
 
 
-class Robots:
-    """The rules of the hosts met; safe to use from several threads."""
+def robots_refusal(client: HttpClient, url: str, now: Callable[[], datetime]) -> str | None:
+    """Return why the page at `url` may not be fetched, `None` where it may.
 
-    def __init__(self, client: Client, now: Callable[[], datetime]) -> None:
-        self._client = client
-        self._now = now
-        self._agent = client.settings.user_agent.partition("/")[0].strip() or "*"
-
-    def refusal(self, url: str) -> str | None:
-        """Return why the page at `url` may not be fetched, `None` where it may.
-
-        As RFC 9309 says: without a robots.txt all is allowed, with one that cannot be had nothing.
-        Raises `UnsafeAddress` where the host may not be asked at all.
-        """
-        parts = urlsplit(url)
-        address = f"{parts.scheme}://{parts.netloc}/robots.txt"
-        manners = self._client.manners
-        known, rules = manners.file(address)
-        if not known:
-            rules = self._load(address)
-            manners.keep_file(address, rules, failed=rules is None)
-        if rules is None:
-            return UNREADABLE
-        manners.set_crawl_delay(host_of(url), rules.crawl_delay(self._agent))
-        return None if rules.can_fetch(url, self._agent) else "robots.txt forbids it"
-
-    def _load(self, address: str) -> Any:
-        """Return the rules that are at `address`, `None` where they cannot be had."""
-        try:
-            answer = fetch(self._client, address, now=self._now(), accept="*/*")
-        except UnsafeAddress:
-            raise
-        except FeedError:
-            return None
-        if answer.body is not None:
-            return parse_robots(answer.body)
-        if 400 <= answer.status < 500 and answer.status != 429:
-            return parse_robots(b"")
-        return None
+    As RFC 9309 says: without a robots.txt all is allowed, with one that cannot be had nothing.
+    Raises `UnsafeAddress` where the host may not be asked at all.
+    """
+    parts = urlsplit(url)
+    address = f"{parts.scheme}://{parts.netloc}/robots.txt"
+    known, rules = client.manners.file(address)
+    if not known:
+        rules = _load(client, address, now())
+        client.manners.keep_file(address, rules, failed=rules is None)
+    if rules is None:
+        return UNREADABLE
+    agent = client.settings.user_agent.partition("/")[0].strip() or "*"
+    client.manners.set_crawl_delay(host_of(url), rules.crawl_delay(agent))
+    return None if rules.can_fetch(url, agent) else "robots.txt forbids it"
 
 
-def parse_robots(body: bytes) -> Any:
-    """Read a robots.txt; a body that is none, such as a web page, allows everything."""
+def _load(client: HttpClient, address: str, now: datetime) -> Any:
+    """Return the rules that are at `address`, `None` where they cannot be had.
+
+    A body that is no robots.txt, such as a web page, allows everything.
+    """
     from protego import Protego
 
-    text = decode(body[:_MAX_BYTES]).text
+    try:
+        answer = fetch(client, address, now=now, accept="*/*")
+    except UnsafeAddress:
+        raise
+    except FeedError:
+        return None
+    is_missing = 400 <= answer.status < 500 and answer.status != 429
+    if answer.body is None and not is_missing:
+        return None
+    text = decode((answer.body or b"")[:_MAX_BYTES]).text
     return Protego.parse("" if text.lstrip().startswith("<") else text)

@@ -1,4 +1,4 @@
-"""Site maps as feeds: what a site says is new, news site maps first, index files one level deep.
+"""Site maps (sitemaps.org) as feeds: news site maps first, index files one level deep.
 
 A site map lists a whole archive; only what it dates within the last days is news here, and what it
 does not date could be of any year.
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import read_date
-from monitor.feeds.feed_entry import MAX_ENTRIES, Entry, ParsedFeed, short_language
+from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed, short_language
 from monitor.feeds.html_text import plain_title, read_records
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.urls import join_url, same_site, shown_url
@@ -50,10 +50,7 @@ def read_sitemap(
         raise FeedError(f"{shown_url(answer.url)}: this is no site map, but XML of <{root}>{hint}")
     entries, dropped = _entries(records, answer.final_url, now)
     return ParsedFeed(
-        title="",
         site=answer.final_url,
-        language=None,
-        ttl_s=None,
         entries=tuple(entries),
         warnings=tuple(warnings),
         dropped=dict(dropped),
@@ -63,42 +60,39 @@ def read_sitemap(
 
 def _read(answer: FetchResult, max_bytes: int) -> tuple[str, list[dict[str, str]]]:
     """Return the name of the root and the records of a site map, unpacked if it is gzip."""
-    name = shown_url(answer.url)
-    body = answer.body or b""
+    try:
+        return _records(answer.body or b"", answer.content_type, max_bytes)
+    except FeedError as error:
+        raise FeedError(f"{shown_url(answer.url)}: {error}") from error
+
+
+def _records(body: bytes, content_type: str, max_bytes: int) -> tuple[str, list[dict[str, str]]]:
     if body.startswith(b"\x1f\x8b"):
-        body = _unpacked(body, max_bytes, name)
-    text = decode(body, (header_charset(answer.content_type), declared_charset(body))).text
+        body = _unpacked(body, max_bytes)
+    text = decode(body, (header_charset(content_type), declared_charset(body))).text
     text = clean(text).strip()
     if not text.startswith("<"):
-        raise FeedError(f"{name}: this is no site map: it is no XML")
-    try:
-        found = read_records(_prepared(text), _RECORDS)
-    except FeedError as error:
-        raise FeedError(f"{name}: {error}") from error
-    if found is None:
-        raise FeedError(f"{name}: broken XML")
+        raise FeedError("this is no site map: it is no XML")
+    if text.count("<") <= MAX_TAGS:
+        text = prepare_xml(text)
+    elif "<!doctype" in text[:2000].lower() or "<!ENTITY" in text:
+        # a huge map was made by a machine: nothing is mended, what would expand is refused
+        raise FeedError("it declares XML entities, which are not read")
+    if (found := read_records(text, _RECORDS)) is None:
+        raise FeedError("broken XML")
     return found
 
 
-def _prepared(text: str) -> str:
-    """Mend what can be; of a huge map, which a machine made, only refuse what would expand."""
-    if text.count("<") <= MAX_TAGS:
-        return prepare_xml(text)
-    if "<!doctype" in text[:2000].lower() or "<!ENTITY" in text:
-        raise FeedError("it declares XML entities, which are not read")
-    return text
-
-
-def _unpacked(body: bytes, max_bytes: int, name: str) -> bytes:
+def _unpacked(body: bytes, max_bytes: int) -> bytes:
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         found = unpack.decompress(body, max_bytes + 1)
     except zlib.error as error:
-        raise FeedError(f"{name}: its compressed data is broken") from error
+        raise FeedError("its compressed data is broken") from error
     if len(found) > max_bytes:
-        raise FeedError(f"{name}: larger than {max_bytes:,} bytes when unpacked")
+        raise FeedError(f"larger than {max_bytes:,} bytes when unpacked")
     if not unpack.eof:
-        raise FeedError(f"{name}: its compressed data ends early")
+        raise FeedError("its compressed data ends early")
     return found
 
 
@@ -151,9 +145,9 @@ def _address(record: Record, base: str) -> str | None:
 
 def _entries(
     records: Sequence[Record], base: str, now: datetime
-) -> tuple[list[Entry], Counter[str]]:
+) -> tuple[list[FeedEntry], Counter[str]]:
     dropped: Counter[str] = Counter()
-    dated: list[tuple[datetime, Entry]] = []
+    dated: list[tuple[datetime, FeedEntry]] = []
     for record in records:
         url = _address(record, base)
         published = read_date(record.get("news.publication_date", ""))
@@ -167,21 +161,12 @@ def _entries(
         elif moment < now - RECENT:
             dropped["old"] += 1
         else:
-            dated.append((moment, _entry(url, record, published)))
+            title = plain_title(record.get("news.title", ""))
+            language = short_language(record.get("publication.language"))
+            # that a page changed (`lastmod`) is not when it was published
+            entry = FeedEntry(url, url, title, published=published, language=language)
+            dated.append((moment, entry))
     dated.sort(key=lambda pair: pair[0], reverse=True)
     if len(dated) > MAX_ENTRIES:
         raise FeedError(f"it has more than {MAX_ENTRIES:,} entries of the last days")
     return [entry for _, entry in dated], dropped
-
-
-def _entry(url: str, record: Record, published: datetime | None) -> Entry:
-    """Return an entry; that a page changed (`lastmod`) is not when it was published."""
-    return Entry(
-        url=url,
-        guid=url,
-        title=plain_title(record.get("news.title", "")),
-        summary="",
-        content="",
-        published=published,
-        language=short_language(record.get("publication.language")),
-    )

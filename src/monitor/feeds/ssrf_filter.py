@@ -1,4 +1,4 @@
-"""Which addresses may be fetched: public ones, and those whose host the user has named.
+"""SSRF filter: public addresses may be fetched, and those whose host the user has named.
 
 An allow list of what is globally routed, rather than `ipaddress.is_global`: Python 3.11 calls
 NAT64, 6to4, IPv4-compatible and multicast addresses global although they lead to, or are,
@@ -8,7 +8,7 @@ something else. An IPv4 address wrapped in an IPv6 one is unwrapped and judged i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 
 from monitor.records.errors import UnsafeAddress
 
@@ -66,17 +66,10 @@ def is_public(ip: str) -> bool:
         return not any(address in network for network in _REFUSED_V4)
     if address.scope_id is not None:
         return False
-    inner = _embedded(address)
-    if inner is not None:
-        return is_public(str(inner))
-    return address in _GLOBAL_V6 and not any(address in network for network in _REFUSED_V6)
-
-
-def _embedded(address: IPv6Address) -> IPv4Address | None:
     for network, shift in _EMBEDDING:
         if address in network:
-            return IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)
-    return None
+            return is_public(str(IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)))
+    return address in _GLOBAL_V6 and not any(address in network for network in _REFUSED_V6)
 
 
 def check_address(
@@ -88,15 +81,13 @@ def check_address(
     or without `:port`: that a listed address is also reached through some other name does not
     count, or any page could use that name.
     """
-    if not is_public(ip) and not _is_allowed(host, port, allow_hosts):
+    if is_public(ip):
+        return
+    name = _plain(host)
+    names = {name} if port is None else {name, f"{name}:{port}", f"[{name}]:{port}"}
+    if not any(_plain(allowed) in names for allowed in allow_hosts):
         where = host if host == ip else f"{host} ({ip})"
         raise UnsafeAddress(f"{where} is not a public address, and not in fetch.allow_hosts")
-
-
-def _is_allowed(host: str, port: int | None, allow_hosts: Sequence[str]) -> bool:
-    host = _plain(host)
-    names = {host} if port is None else {host, f"{host}:{port}", f"[{host}]:{port}"}
-    return any(_plain(allowed) in names for allowed in allow_hosts)
 
 
 def _plain(host: str) -> str:

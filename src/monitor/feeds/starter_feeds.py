@@ -1,18 +1,14 @@
-"""The feeds a new desk starts with, and the making of a `Feed` from its address.
+"""Starter feeds: a `Feed` from its address, packs of feeds by country, services without feeds.
 
-Places that show nothing to who is not signed in: what cannot be followed, said in words.
-
-Packs of feeds by country and region: lists of real outlets and institutions to begin with.
-
-Each is a file of `packs/`. An address is in one only if it was seen in use in a public list, which
-its entry names; none could be called from the machine that the lists were made on, and an entry
-says so (`verified`) until somebody has.
+Each pack is a file of `packs/`, a list of real outlets and institutions to begin with. An address
+is in one only if it was seen in use in a public list, which its entry names; none could be called
+from the machine that the lists were made on, and an entry says so (`verified`) until somebody has.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -154,25 +150,18 @@ def find_pack(name: str) -> Pack:
 
 @cache
 def _packs() -> Mapping[str, Pack]:
-    return {pack.name: pack for pack in _read()}
-
-
-def _read() -> Iterator[Pack]:
+    found: dict[str, Pack] = {}
     for file in files("monitor.feeds").joinpath("packs").iterdir():
         if file.name.endswith(".toml"):
             table = tomllib.loads(file.read_text(encoding="utf-8"))
             name = file.name.removesuffix(".toml")
             own = tuple(map(_feed, table["feed"]))
-            yield Pack(name, table["title"], table["about"], own, tuple(table.get("with", ())))
+            others = tuple(table.get("with", ()))
+            found[name] = Pack(name, table["title"], table["about"], own, others)
+    return found
 
 
 def _feed(entry: Mapping[str, Any]) -> PackFeed:
     feed = make_feed(entry["url"], title=entry["title"], site=entry["site"])
-    return PackFeed(
-        feed,
-        entry["language"],
-        entry["by"],
-        tuple(entry["seen"]),
-        entry["verified"],
-        entry.get("note", ""),
-    )
+    by, seen, note = entry["by"], tuple(entry["seen"]), entry.get("note", "")
+    return PackFeed(feed, entry["language"], by, seen, entry["verified"], note)

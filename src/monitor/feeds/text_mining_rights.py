@@ -1,4 +1,4 @@
-"""What publishers say about mining their texts, and by which words: reserved, allowed, or nothing.
+"""Text and data mining rights: what publishers say of mining their texts, and by which words.
 
 The TDM Reservation Protocol (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/)
 says it in `/.well-known/tdmrep.json`, in headers and in the head of a page; `noai` in robots metas
@@ -11,12 +11,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.feeds.http_client import Client, fetch
+from monitor.feeds.http_client import HttpClient, fetch
 from monitor.feeds.urls import join_url
 from monitor.records.article import Mining
 from monitor.records.errors import FeedError
@@ -46,7 +47,7 @@ UNSAID = Terms()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReservationRule:
     """What a tdmrep.json says of paths like `location` (`*` and a final `$` as in robots.txt)."""
 
     location: str
@@ -64,9 +65,7 @@ def strictest(*said: Terms) -> Terms:
 
 def header_terms(headers: Mapping[str, str], url: str) -> Terms:
     """Return what the headers (lower case) of the answer at `url` say."""
-    reservation, policy = headers.get("tdm-reservation", ""), headers.get("tdm-policy", "")
-    no_ai = bool(_NO_AI.search(headers.get("x-robots-tag", "")))
-    return strictest(_protocol(reservation, policy, url), Terms("reserved") if no_ai else UNSAID)
+    return _read_terms(headers, headers.get("x-robots-tag", ""), url)
 
 
 def markup_terms(markup: str, url: str) -> Terms:
@@ -79,20 +78,21 @@ def markup_terms(markup: str, url: str) -> Terms:
         }
         name = found.get("name", "").strip().lower()
         said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
-    terms = _protocol(said.get("tdm-reservation", ""), said.get("tdm-policy", ""), url)
-    no_ai = bool(_NO_AI.search(said.get("robots", "")))
-    return strictest(terms, Terms("reserved") if no_ai else UNSAID)
+    return _read_terms(said, said.get("robots", ""), url)
 
 
-def _protocol(reservation: object, policy: object, url: str) -> Terms:
+def _read_terms(said: Mapping[str, Any], robots: str, url: str) -> Terms:
+    """Return the terms of the protocol's two names in `said`, or of `noai` among `robots`."""
+    reservation, policy = said.get("tdm-reservation", ""), said.get("tdm-policy", "")
     value = str(reservation).strip() if isinstance(reservation, (str, int)) else ""
     statuses: dict[str, Mining] = {"1": "reserved", "0": "allowed"}
     status = statuses.get(value.partition(",")[0].strip())
     where = policy if isinstance(policy, str) and len(policy) <= _MAX_POLICY_CHARS else ""
-    return Terms(status, (join_url(url, where) or "") if status and where else "")
+    terms = Terms(status, (join_url(url, where) or "") if status and where else "")
+    return strictest(terms, Terms("reserved")) if _NO_AI.search(robots) else terms
 
 
-def parse_tdmrep(body: bytes, url: str) -> tuple[Rule, ...]:
+def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
     try:
         found = json.loads(body[:_MAX_BYTES])
@@ -103,12 +103,11 @@ def parse_tdmrep(body: bytes, url: str) -> tuple[Rule, ...]:
     for entry in entries[:_MAX_RULES]:
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
-            terms = _protocol(entry.get("tdm-reservation", ""), entry.get("tdm-policy", ""), url)
-            rules.append(Rule(location, terms))
+            rules.append(ReservationRule(location, _read_terms(entry, "", url)))
     return tuple(rules)
 
 
-def rule_terms(rules: Sequence[Rule], url: str) -> Terms:
+def rule_terms(rules: Sequence[ReservationRule], url: str) -> Terms:
     """Return what the rule that fits the path of `url` most closely (the longest) says."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -133,19 +132,18 @@ def _fits(location: str, path: str) -> bool:
     return not ends or at == len(path) or (bool(rest) and not rest[-1])
 
 
-def file_rules(client: Client, url: str, now: Callable[[], datetime]) -> tuple[Rule, ...]:
+def file_rules(
+    client: HttpClient, url: str, now: Callable[[], datetime]
+) -> tuple[ReservationRule, ...]:
     """Return the rules of the host of `url`, asked for once a day; none where it has none."""
     parts = urlsplit(url)
     address = f"{parts.scheme}://{parts.netloc}{PATH}"
     known, rules = client.manners.file(address)
-    if known:
-        return tuple(rules)
-    failed = False
-    try:
-        answer = fetch(client, address, now=now(), accept="application/json, */*;q=0.1")
-        rules = parse_tdmrep(answer.body, address) if answer.body else ()
-        failed = answer.status >= 500 or answer.status == 429
-    except FeedError:
+    if not known:
         rules, failed = (), True
-    client.manners.keep_file(address, rules, failed=failed)
+        with suppress(FeedError):
+            answer = fetch(client, address, now=now(), accept="application/json, */*;q=0.1")
+            rules = parse_tdmrep(answer.body, address) if answer.body else ()
+            failed = answer.status >= 500 or answer.status == 429
+        client.manners.keep_file(address, rules, failed=failed)
     return tuple(rules)

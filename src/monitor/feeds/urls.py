@@ -1,4 +1,4 @@
-"""URLs as identity: one article, one canonical URL, one id, however it was linked.
+"""URL canonicalisation: one article, one canonical URL, one id, however it was linked.
 
 A user name and password in a URL are a secret: none is fetched with, kept, or shown. What is said
 of a URL in a message says it with `shown_url`.
@@ -7,19 +7,19 @@ Ids leave out the scheme: sites move from http to https and their archive must n
 The query is sorted, since its order rarely matters and often varies; a fetch uses `request_url`,
 which leaves it as given.
 
-The publisher's address in links that lead through somebody else's counter.
-
-Google Alerts, Bing News and the like give the address in the link itself, so it is read there, and
-nobody is asked. Links that name it only to whoever follows them (news.google.com/rss/articles,
-feedproxy.google.com, t.co and other shorteners) stay as they are: the article's id is then that of
-the link, and a copy that came in under its own address is an article beside it.
+Links of Google Alerts, Bing News and the like, which lead through a counter, give the publisher's
+address in the link itself, so it is read there, and nobody is asked. Links that name it only to
+whoever follows them (news.google.com/rss/articles, feedproxy.google.com, t.co and other shorteners)
+stay as they are: the article's id is then that of the link, and a copy that came in under its own
+address is an article beside it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, parse_qs, unquote, urljoin, urlsplit
 
@@ -62,7 +62,7 @@ def canonical_url(url: str) -> str:
 
     Raises `FeedError` where `url` is no http or https URL.
     """
-    return _normal(publisher_url(url), _sorted_query)
+    return _normal(publisher_url(url), as_given=False)
 
 
 def request_url(url: str) -> str:
@@ -72,7 +72,7 @@ def request_url(url: str) -> str:
     """
     if has_login(url):
         raise FeedError(f"{shown_url(url)}: {_LOGIN_REFUSED}")
-    return _normal(url, lambda query: query)
+    return _normal(url, as_given=True)
 
 
 def join_url(base: str, link: str) -> str | None:
@@ -123,19 +123,11 @@ def same_site(url: str, other: str) -> bool:
 
 def same_outlet(url: str, feeds: Iterable[Feed]) -> bool:
     """Tell whether one of `feeds` is of the outlet whose page `url` is; false where it is none."""
-    return any(
-        _is_same_site(url, address)
-        for feed in feeds
-        for address in (feed.url, feed.site)
-        if address
-    )
-
-
-def _is_same_site(url: str, other: str) -> bool:
-    try:
-        return same_site(url, other)
-    except FeedError:
-        return False
+    for address in (address for feed in feeds for address in (feed.url, feed.site) if address):
+        with suppress(FeedError):
+            if same_site(url, address):
+                return True
+    return False
 
 
 def article_id(url: str) -> str:
@@ -153,20 +145,25 @@ def _hash(kind: str, url: str) -> str:
     return hashlib.sha256(f"{kind}\0{address}".encode()).hexdigest()[:16]
 
 
-def _normal(url: str, query_of: Callable[[str], str]) -> str:
+def _normal(url: str, *, as_given: bool) -> str:
+    """Return the normal form of `url`, its query sorted and without tracking, or `as_given`."""
     parts = _split(url)
     host = _host(parts, url)
+    host = f"[{host}]" if ":" in host else host
     try:
         port = parts.port
     except ValueError:  # its words may be part of a password
         raise FeedError(f"{shown_url(url)}: impossible port") from None
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
-        host_port = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    else:
-        host_port = f"[{host}]" if ":" in host else host
+        host = f"{host}:{port}"
     path = _without_dots(_escaped(parts.path)) or "/"
-    query = query_of(_escaped(parts.query))
-    return f"{parts.scheme}://{host_port}{path}" + (f"?{query}" if query else "")
+    query = _escaped(parts.query)
+    if not as_given:
+        names = ((pair, unquote(pair.partition("=")[0]).lower()) for pair in query.split("&"))
+        query = "&".join(
+            sorted(pair for pair, name in names if pair and not _TRACKING.fullmatch(name))
+        )
+    return f"{parts.scheme}://{host}{path}" + (f"?{query}" if query else "")
 
 
 def _split(url: str) -> SplitResult:
@@ -199,10 +196,10 @@ def _escaped(text: str) -> str:
     """Percent-encode what must be, decode what need not be, upper-case what stays."""
 
     def one(match: re.Match[str]) -> str:
-        if match[1] is None:
-            return "".join(f"%{byte:02X}" for byte in match[0].encode())
-        byte = int(match[1], 16)
-        return chr(byte) if byte in _UNRESERVED else f"%{byte:02X}"
+        code = bytes([int(match[1], 16)]) if match[1] else match[0].encode()
+        if match[1] and code[0] in _UNRESERVED:
+            return code.decode()
+        return "".join(f"%{byte:02X}" for byte in code)
 
     return _ESCAPE.sub(one, text)
 
@@ -221,12 +218,6 @@ def _without_dots(path: str) -> str:
         kept.append("")
     joined = "/".join(kept)
     return joined if joined.startswith("/") or not joined else f"/{joined}"
-
-
-def _sorted_query(query: str) -> str:
-    pairs = [pair for pair in query.split("&") if pair]
-    kept = [p for p in pairs if not _TRACKING.fullmatch(unquote(p.partition("=")[0]).lower())]
-    return "&".join(sorted(kept))
 
 
 _GOOGLE = re.compile(r"(?:www\.)?google\.(?:com?\.)?[a-z]{2,3}")
@@ -260,22 +251,17 @@ def _wrapped(url: str) -> str | None:
         return _address(unquote(found[1])) if found else None
     for counter, path, names in _COUNTERS:
         if counter.fullmatch(host) and path in ("", parts.path.rstrip("/")):
-            return _first_address(parts.query, names)
+            values = {}
+            with suppress(ValueError):
+                values = parse_qs(parts.query, max_num_fields=50)
+            targets = (_address(value) for name in names for value in values.get(name, ()))
+            return next(filter(None, targets), None)
     return None
 
 
-def _first_address(query: str, names: tuple[str, ...]) -> str | None:
-    try:
-        values = parse_qs(query, max_num_fields=50)
-    except ValueError:
-        return None
-    found = (_address(value) for name in names for value in values.get(name, ()))
-    return next((address for address in found if address), None)
-
-
 def _address(text: str) -> str | None:
-    try:
+    with suppress(ValueError):
         parts = urlsplit(text.strip())
-    except ValueError:
-        return None
-    return text.strip() if parts.scheme in ("http", "https") and parts.hostname else None
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return text.strip()
+    return None

@@ -1,4 +1,4 @@
-"""Pages out of web archives (WARC): what a crawler was answered, read as if fetched now.
+"""WARC reader: pages out of web archives, read as if what the crawler was answered came now.
 
 One record is in memory at a time, and of each no more than a page may have; whatever it was packed
 with is unpacked up to that limit only. What the archive says of itself is believed no more than
@@ -20,7 +20,7 @@ from monitor.feeds.article_pages import is_html
 from monitor.feeds.feed_entry import plausible_date
 from monitor.feeds.http_client import unpack
 from monitor.feeds.page_extraction import MAX_PAGE_BYTES, Page, extract_page
-from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms, strictest
+from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms
 from monitor.records.errors import DataError, FeedError, UsageError, how_to_install
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadRecord:
     """Why an answer is no page: `status`, `not_html`, `too_long`, `broken` or `no_link`."""
 
     why: str
 
 
-_CUT = Unread("broken")
+_CUT = UnreadRecord("broken")
 """What the end of the file cut off; or its length is a lie, and it has swallowed what came then."""
 
 
@@ -62,7 +62,9 @@ def is_warc(path: Path) -> bool:
 
 
 @contextmanager
-def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | Unread]]]]:
+def open_warc(
+    path: Path,
+) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | UnreadRecord]]]]:
     """Open a web archive: its file, and each answer in it with the offset of its record.
 
     Raises `UsageError` where it cannot be opened or the library is not there; `DataError`, while
@@ -78,7 +80,7 @@ def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPag
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
-    def answers() -> Iterator[tuple[int, RawPage | Unread]]:
+    def answers() -> Iterator[tuple[int, RawPage | UnreadRecord]]:
         kinds = WarcRecordType.response
         try:
             for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
@@ -98,20 +100,15 @@ def read_page(raw: RawPage) -> Page | None:
     return extract_page(raw.body, raw.content_type, raw.url)
 
 
-def page_terms(raw: RawPage, page: Page) -> Terms:
-    """Return what a page and its headers say of mining its text."""
-    return strictest(page.terms, raw.terms)
-
-
 def page_lines(rows: Sequence[str | RawPage]) -> list[str | dict[str, Any]]:
     """Return rows for classifying: of a page the JSON line of its article, its address the id.
 
     Of a page without an article it is the record that says so. Lines stay as they are.
     """
-    return [row if isinstance(row, str) else _line(row) for row in rows]
+    return [row if isinstance(row, str) else _page_line(row) for row in rows]
 
 
-def _line(raw: RawPage) -> str | dict[str, Any]:
+def _page_line(raw: RawPage) -> str | dict[str, Any]:
     from monitor.text.language_detection import identify_language
 
     page = read_page(raw)
@@ -123,35 +120,39 @@ def _line(raw: RawPage) -> str | dict[str, Any]:
     return json.dumps({**row, "language": language})
 
 
-def _answer(record: WarcRecord) -> RawPage | Unread:
+def _answer(record: WarcRecord) -> RawPage | UnreadRecord:
     """Return the page that a record holds; what is wrong with one costs no other."""
     url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
     headers = record.http_headers
     if not url or headers is None:
-        return Unread("no_link")
+        return UnreadRecord("no_link")
     try:
         packed = record.reader.read(MAX_PAGE_BYTES + 1)
     except (OSError, EOFError):
-        return Unread("broken")
+        return UnreadRecord("broken")
     if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
         return _CUT
     if headers.status_code != 200:
-        return Unread("status")
+        return UnreadRecord("status")
     if len(packed) > MAX_PAGE_BYTES:
-        return Unread("too_long")
+        return UnreadRecord("too_long")
     return _page(record, url, packed)
 
 
-def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | Unread:
+def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | UnreadRecord:
     said = {name.lower(): value for name, value in record.http_headers.to_tuples()}
     content_type = said.get("content-type", "").lower()
     try:
         body = _unpacked(packed, said)
     except (FeedError, OSError, EOFError):
-        return Unread("broken")
+        return UnreadRecord("broken")
     if not is_html(content_type, body):
-        return Unread("not_html")
-    return RawPage(url, body, content_type, _captured(record), header_terms(said, url))
+        return UnreadRecord("not_html")
+    captured = None
+    with suppress(ValueError):
+        if moment := record.record_date:
+            captured = plausible_date(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return RawPage(url, body, content_type, captured, header_terms(said, url))
 
 
 def _unpacked(body: bytes, headers: dict[str, str]) -> bytes:
@@ -177,13 +178,3 @@ def _whole(reader: ChunkedReader | BrotliReader) -> bytes:
         if len(found) > MAX_PAGE_BYTES:
             raise FeedError(f"larger than {MAX_PAGE_BYTES:,} bytes")
     return bytes(found)
-
-
-def _captured(record: WarcRecord) -> datetime | None:
-    try:
-        moment = record.record_date
-    except ValueError:
-        return None
-    if moment is None:
-        return None
-    return plausible_date(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

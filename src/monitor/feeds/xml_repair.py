@@ -1,4 +1,4 @@
-"""Broken and hostile XML made fit for a parser, before one sees it.
+"""XML repair: broken and hostile XML made fit for a parser, before one sees it.
 
 A feed with a bare `&`, an HTML entity or an impossible character reference would drop feedparser
 into its tag-soup mode or make it fail; entity declarations and tags with thousands of attributes
@@ -21,7 +21,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.
 _DOCTYPE = re.compile(
     r"<!DOCTYPE(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
 )
-_ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?(?:\]\]>|\Z))", re.DOTALL)
 _PROLOG = re.compile(r"(?:\s|<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->)*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LONG_TAG = re.compile(r"<[^<>!?][^<>]{1000,}")
@@ -45,7 +45,7 @@ def prepare_xml(text: str) -> str:
     Raises `FeedError` for entity declarations and for absurdly many tags or attributes.
     """
     text = _without_doctype(_DECLARATION.sub("", clean(text), count=1).lstrip())
-    parts = _split_cdata(text)
+    parts = _CDATA.split(text)  # in turn what is outside of the sections, and the sections
     if sum(part.count("<") for part in parts[0::2]) > MAX_TAGS:
         raise FeedError(f"it has more than {MAX_TAGS:,} tags")
     parts[0::2] = [_mended(part) for part in parts[0::2]]
@@ -55,34 +55,25 @@ def prepare_xml(text: str) -> str:
 
 def root_name(text: str) -> str:
     """Return the lower-case name of the first element of prepared `text`, or ""."""
-    prolog = _PROLOG.match(text)
-    match = _ROOT.match(text, prolog.end() if prolog else 0)
+    match = _ROOT.match(text, _after_prolog(text))
     return match[1].lower() if match else ""
 
 
-def _without_doctype(text: str) -> str:
+def _after_prolog(text: str) -> int:
     prolog = _PROLOG.match(text)
-    start = prolog.end() if prolog else 0
+    return prolog.end() if prolog else 0
+
+
+def _without_doctype(text: str) -> str:
+    start = _after_prolog(text)
     if text[start : start + 9].lower() != "<!doctype":
         return text
     match = _DOCTYPE.match(text, start)
     if match is None:
         raise FeedError("its document type declaration does not end")
-    if _ENTITY_DECLARATION.search(match[0]):
+    if "<!entity" in match[0].lower():
         raise FeedError("it declares XML entities, which are not read")
     return text[:start] + text[match.end() :]
-
-
-def _split_cdata(text: str) -> list[str]:
-    """Return in turn what is outside of CDATA sections and the sections, with their brackets."""
-    parts: list[str] = []
-    start = 0
-    while (begin := text.find("<![CDATA[", start)) >= 0:
-        close = text.find("]]>", begin)
-        end = len(text) if close < 0 else close + len("]]>")
-        parts += text[start:begin], text[begin:end]
-        start = end
-    return [*parts, text[start:]]
 
 
 def _numbers_mended(text: str) -> str:
@@ -92,13 +83,10 @@ def _numbers_mended(text: str) -> str:
 
 def _mended(text: str) -> str:
     bare = _COMMENT.sub("", text)
-    for tag in _LONG_TAG.finditer(bare):
-        if tag[0].count("=") > MAX_ATTRIBUTES:
-            raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
+    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(bare)):
+        raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
     bare = _numbers_mended(bare)
-    if "&" not in bare:
-        return bare
-    return _BARE.sub("&amp;", _NAMED.sub(_letter, bare))
+    return _BARE.sub("&amp;", _NAMED.sub(_letter, bare)) if "&" in bare else bare
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -1,3 +1,1 @@
-"""Jobs over a `Desk`, one module each."""
-
-from __future__ import annotations
+"""Jobs over a `Desk`: the work queue, the schedule, worker processes, Ray."""

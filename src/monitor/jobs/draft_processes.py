@@ -1,10 +1,8 @@
-"""What the draft routes ask for, as data that can be sent to another process, and the answer.
+"""Worker processes that check drafts: one job at a time over a pipe.
 
-A process that does jobs for the one that answers, and nothing else.
-
-Over a pipe of their own: a job goes there as JSON and, beside it, the file's content; the answer
-comes back as JSON. Nothing of a draft is pickled, and a traceback stays there: only its types and
-places come back. The process ends when the pipe does, so it never outlives the one it works for.
+A job goes there as JSON and, beside it, the file's content; the answer comes back as JSON. Nothing
+of a draft is pickled, and a traceback stays there: only its types and places come back. A process
+ends when its pipe does, so it never outlives the one it works for.
 """
 
 from __future__ import annotations
@@ -46,38 +44,28 @@ _TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the
 
 def perform(desk: Desk, job: Job) -> bytes:
     """Return the answer to `job`, as JSON or a Word file; raises what `desk` raises."""
+    options = dict(job.options)
     if job.method == "warm_up":
         return _json([desk.check_text(text)["words"] for text in _TEXTS])
     if job.method == "check_text":
-        return _json(desk.check_text(**job.options))
+        return _json(desk.check_text(**options))
     if job.method == "check_bytes":
-        return _json(desk.check_bytes(job.data, **job.options))
+        return _json(desk.check_bytes(job.data, **options))
     if job.method == "comment_docx":
-        return _commented(desk, job)
-    if job.method == "say_flag":
-        return _counted(desk, job)
-    (line,) = desk.classify_lines([json.dumps(dict(job.options))])
+        from monitor.text.docx_comments import AUTHOR, comment_docx
+
+        now = datetime.fromisoformat(options.pop("now"))  # when the comments are made
+        document = desk.check_bytes(job.data, **options)
+        return comment_docx(job.data, document, author=AUTHOR, now=now)
+    if job.method == "say_flag":  # nothing of a draft is in the options
+        from monitor.review.flag_feedback import ChangedError, say_flag
+
+        try:
+            return _json({"hits": say_flag(desk, **options).hits})
+        except ChangedError as error:
+            raise UsageError(str(error)) from error  # which every process knows
+    (line,) = desk.classify_lines([json.dumps(options)])
     return line.encode()
-
-
-def _commented(desk: Desk, job: Job) -> bytes:
-    """Return a Word file with comments; `now` of the options is when they are made."""
-    from monitor.text.docx_comments import AUTHOR, comment_docx
-
-    options = dict(job.options)
-    now = datetime.fromisoformat(options.pop("now"))
-    document = desk.check_bytes(job.data, **options)
-    return comment_docx(job.data, document, author=AUTHOR, now=now)
-
-
-def _counted(desk: Desk, job: Job) -> bytes:
-    """Count whether a flag was right; nothing of a draft is in the options."""
-    from monitor.review.flag_feedback import ChangedError, say_flag
-
-    try:
-        return _json({"hits": say_flag(desk, **job.options).hits})
-    except ChangedError as error:
-        raise UsageError(str(error)) from error  # which every process knows
 
 
 def _json(answer: Any) -> bytes:
@@ -114,7 +102,9 @@ class Worker:
         """
         pipe = self.start()
         try:
-            _send(pipe, job)
+            head = {"method": job.method, "options": dict(job.options)}
+            pipe.send_bytes(json.dumps(head).encode())
+            pipe.send_bytes(job.data)
             return _receive(pipe)
         except (EOFError, OSError) as error:
             raise self._ended() from error
@@ -174,9 +164,10 @@ class Worker:
             pipe.close()
 
 
-def _send(pipe: Connection, job: Job) -> None:
-    pipe.send_bytes(json.dumps({"method": job.method, "options": dict(job.options)}).encode())
-    pipe.send_bytes(job.data)
+def expected_error(kind: str, says: str) -> MonitorError | None:
+    """Return the error of another process by the name of its class; `None` for no expected one."""
+    found: Any = getattr(errors, kind, None)
+    return found(says) if isinstance(found, type) and issubclass(found, MonitorError) else None
 
 
 def _receive(pipe: Connection) -> bytes:
@@ -185,9 +176,8 @@ def _receive(pipe: Connection) -> bytes:
     answer = pipe.recv_bytes()
     if not failure:
         return answer
-    kind: Any = getattr(errors, failure["kind"], None)
-    expected = isinstance(kind, type) and issubclass(kind, MonitorError)
-    raise (kind if expected else WorkerError)(failure["says"])
+    says = failure["says"]
+    raise expected_error(failure["kind"], says) or WorkerError(says)
 
 
 def work(pipe: Connection, settings: Settings) -> None:
@@ -201,26 +191,16 @@ def work(pipe: Connection, settings: Settings) -> None:
             answer = b""
             try:
                 answer = perform(desk, job)
-            except MonitorError as error:
-                failure = _told(error)
             except Exception as error:  # noqa: BLE001 - told without its message
-                failure = {"kind": "", "says": describe_exception(error)}
+                name = type(error).__name__
+                if getattr(errors, name, None) is type(error):  # whoever is told knows it
+                    failure = {"kind": name, "says": str(error)}
+                else:
+                    failure = {"kind": "", "says": describe_exception(error)}
             pipe.send_bytes(json.dumps(failure).encode())
             pipe.send_bytes(answer)
             if job is WARM_UP:
                 gc.collect()
                 gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
-            job = _next(pipe)
-
-
-def _told(error: MonitorError) -> dict[str, str]:
-    """Return an expected failure in words, or without its message where nobody would know it."""
-    name = type(error).__name__
-    if getattr(errors, name, None) is type(error):
-        return {"kind": name, "says": str(error)}
-    return {"kind": "", "says": describe_exception(error)}
-
-
-def _next(pipe: Connection) -> Job:
-    head = json.loads(pipe.recv_bytes())
-    return Job(head["method"], head["options"], pipe.recv_bytes())
+            head = json.loads(pipe.recv_bytes())
+            job = Job(head["method"], head["options"], pipe.recv_bytes())

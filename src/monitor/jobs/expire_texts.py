@@ -1,4 +1,4 @@
-"""How long the desk keeps the words of articles: `[store] keep_text_days` after first sight."""
+"""Retention: letting the words of articles expire, `[store] keep_text_days` after first sight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forgetting articles for good, at somebody's wish: no word, no address, no judgement stays."""
+"""Erasure of articles for good, at somebody's wish: no word, address or judgement stays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from monitor.export.export_jobs import ExportJobs
 from monitor.records.errors import FeedError, UsageError
-from monitor.storage.forgetting import Held
+from monitor.storage.forgetting import StoredArticle
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
@@ -27,23 +27,23 @@ _ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ForgetCandidate:
     """An article that is to be forgotten, or was; `held` is None where nothing of it is stored."""
 
     article_id: str
-    held: Held | None
+    held: StoredArticle | None
     forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class ForgetResult:
     """How many articles are newly forgotten; `cleared`: also out of the database's log and file."""
 
     articles: int
     cleared: bool
 
 
-def choose(desk: Desk, given: Sequence[str]) -> list[Chosen]:
+def choose(desk: Desk, given: Sequence[str]) -> list[ForgetCandidate]:
     """Return the articles named by id or address, each once.
 
     Raises `UsageError` for what is neither, or is the id of an article that there is not.
@@ -54,10 +54,10 @@ def choose(desk: Desk, given: Sequence[str]) -> list[Chosen]:
     for one, name in ids.items():
         if one not in held and one not in gone and one == name and not _ID.fullmatch(one):
             raise UsageError(f"'{name}' is neither an article's id nor an address")
-    return [Chosen(one, held.get(one), one in gone) for one in ids]
+    return [ForgetCandidate(one, held.get(one), one in gone) for one in ids]
 
 
-def titles(desk: Desk, chosen: Sequence[Chosen]) -> dict[str, str]:
+def titles(desk: Desk, chosen: Sequence[ForgetCandidate]) -> dict[str, str]:
     """Return by id the headlines of what is held, without names, or why there is none."""
     held = [one.article_id for one in chosen if one.held]
     articles = [desk.store.article(one, ()).article for one in held]
@@ -78,7 +78,7 @@ def _id_of(name: str) -> str:
         raise UsageError(str(error)) from error
 
 
-def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> Done:
+def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> ForgetResult:
     """Forget articles, clear the database's file and log of their words, delete exports kept here.
 
     May be killed and repeated at any moment: what was not cleared then is by the next call.
@@ -87,4 +87,4 @@ def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> Done:
         raise UsageError(f"'{reason}' is none of {', '.join(REASONS)}")
     count = desk.store.forget(ids, reason, desk.now())
     ExportJobs(desk).forget()
-    return Done(count, desk.store.clear_file())
+    return ForgetResult(count, desk.store.clear_file())

@@ -1,13 +1,17 @@
-"""Names of victims, minors and relatives: looked for ahead, hidden in lists, shown on asking."""
+"""Anonymisation ahead of reading: finds the names to hide in articles that nobody looked through.
+
+Names of victims, minors and relatives are hidden in lists, and shown on request
+(`archive/names_on_request`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from monitor.archive.names_on_request import _AT_ONCE, complete, look_through
-from monitor.jobs.work_queue import WAIT_S, Share, patiently
+from monitor.archive.names_on_request import AT_ONCE, complete, look_through
+from monitor.jobs.work_queue import WAIT_S, ClaimedWork, patiently
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
@@ -27,25 +31,29 @@ def mask_due(
     each batch; it ends after the batch in hand once `stopped` says so.
     """
     store, stamp, begun = desk.store, desk.names_stamp, desk.now()
-    since = desk.judged.since(stamp, begun)
-    total = 0
-    with Share(store, desk.now) as share:
-        for told_by in _turns(desk, share, wait=wait):
-            claim = partial(
-                store.claim_unmasked, stamp, limit=_AT_ONCE, told_by=told_by, since=since
-            )
-            for batch in share.batches(stamp, claim):
+    claim = partial(
+        store.claim_unmasked, stamp, limit=AT_ONCE, since=desk.judged.since(stamp, begun)
+    )
+    total, told_by = 0, desk.relevance_stamps
+    with ClaimedWork(store, desk.now) as work:
+        while True:
+            for batch in work.batches(stamp, partial(claim, told_by=told_by)):
                 found = look_through(desk, batch)
-                patiently(partial(store.record_masks, found, desk.now(), token=share.token))
-                ids = [article.id for article in batch]
-                patiently(partial(complete, desk, ids))
+                patiently(partial(store.record_masks, found, desk.now(), token=work.token))
+                patiently(partial(complete, desk, [article.id for article in batch]))
                 total += len(batch)
                 if report:
                     report(len(batch))
                 if stopped():
                     return total
-    if not total and not share.left:
-        desk.judged.note(stamp, begun)
+            if told_by:
+                told_by = ()  # the rest, which no model tells of
+            elif wait and work.left:
+                desk.sleep(WAIT_S)
+            else:
+                break
+    if not total and not work.left:
+        desk.judged.note(stamp, begun, begun)
     complete_due(desk, stopped=stopped)
     return total
 
@@ -60,19 +68,10 @@ def complete_due(desk: Desk, *, stopped: Callable[[], bool] = lambda: False) -> 
     since = desk.judged.since(known, begun)
     total, after = 0, ""
     while not stopped():
-        ids = store.next_incomplete(desk.stories_stamp, limit=_AT_ONCE, after=after, since=since)
+        ids = store.next_incomplete(desk.stories_stamp, limit=AT_ONCE, after=after, since=since)
         if not ids:
-            desk.judged.note(known, begun)
+            desk.judged.note(known, begun, begun)
             break
         patiently(partial(complete, desk, ids))
         total, after = total + len(ids), ids[-1]
     return total
-
-
-def _turns(desk: Desk, share: Share, *, wait: bool) -> Iterator[tuple[str, ...]]:
-    """Yield whose word to go by, nobody's at last; with `wait` again while others are at work."""
-    yield desk.relevance_stamps
-    yield ()
-    while wait and share.left:
-        desk.sleep(WAIT_S)
-        yield ()

@@ -1,36 +1,220 @@
-"""The three jobs that a cluster takes over, each the same as on one machine but for who judges.
+"""Ray: judging, classifying and checking on a cluster of this machine's processes or of others.
 
-What runs on each worker: this program, loaded once, doing what it is handed.
+Each job is the same as on one machine but for who judges. What goes to workers and comes back is
+serialised by Ray between its own processes; nothing of it is read from a file. A cluster of our own
+is for one run: it has no dashboard, no usage report, no log of what workers print, listens to who
+has its token, and keeps what is on the way in memory, never in Ray's object store or on disk; its
+folder goes with it.
 
-Nothing is printed or logged there, no failure is told in words but an expected one, and no core
-dump is made: a worker may hold drafts.
+On a worker nothing is printed or logged, no failure is told in words but an expected one, and no
+core dump is made: it may hold drafts.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+import socket
+import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from monitor.classify.bulk import Classified, chunks
+from monitor.classify.bulk import ClassifiedChunk, chunks
 from monitor.desk import BATCH, Desk
 from monitor.jobs.core_dumps import forbid_dumps
-from monitor.jobs.ray_cluster import Answer, Cluster, Due, Files, Ready, Rows, open_cluster
+from monitor.jobs.draft_processes import expected_error
 from monitor.jobs.work_queue import patiently
 from monitor.labels.data_files import data_dir
-from monitor.records.article import Assessment
-from monitor.records.errors import MonitorError, UsageError, describe_exception
+from monitor.records.article import Article, Assessment
+from monitor.records.errors import MonitorError, UsageError, describe_exception, how_to_install
 from monitor.settings import Settings, guideline_dir
 
 ROWS = 64
 """Rows that go to a worker in one go: a second's work or two, which is what a death costs."""
 FILES = 8
 """Drafts that do."""
+IN_FLIGHT = 2
+"""Tasks that a worker has at a time: one in hand and one waiting."""
+RETRIES = 3
+"""So often a task is begun anew after its worker died."""
+MOST_BYTES = 400_000_000
+"""What is on the way is below: Ray takes it along in its messages instead of storing it."""
+PATIENCE_S = 10
+STORE_BYTES = 80_000_000
+"""The least that Ray's object store, which we do not use, may be."""
+
+
+class WorkerDied(MonitorError):
+    """A task cost its worker its life each time it was tried."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Workers of one run; `ray` is the library."""
+
+    ray: Any
+    workers: list[Any] = field(default_factory=list)
+
+    def in_order(self, tasks: Iterable[Task]) -> Iterator[Any]:
+        """Yield the result of each task, in order; no more are on the way than keep workers busy.
+
+        A worker that dies is started anew, and what it had in hand begun again. Raises what a
+        worker raised as expected; `WorkerDied` for a task that no worker survives.
+        """
+        waiting: deque[Any] = deque()
+        whose: dict[Any, Any] = {}
+        busy = [0] * len(self.workers)
+        for task in tasks:
+            while min(busy) >= IN_FLIGHT:
+                done, _ = self.ray.wait(list(whose), num_returns=1)
+                for reference in done:
+                    busy[whose.pop(reference)] -= 1
+            if len(waiting) >= 2 * IN_FLIGHT * len(self.workers):
+                yield self._result(waiting.popleft())
+            number = busy.index(min(busy))
+            reference = self.workers[number].do.remote(task)
+            busy[number] += 1
+            whose[reference] = number
+            waiting.append(reference)
+        while waiting:
+            yield self._result(waiting.popleft())
+
+    def ask(self, task: Task) -> list[Any]:
+        """Return what every worker says to one task."""
+        return [self._result(one) for one in [worker.do.remote(task) for worker in self.workers]]
+
+    def _result(self, reference: Any) -> Any:
+        try:
+            answer: Answer = self.ray.get(reference)
+        except self.ray.exceptions.RayActorError as error:
+            tries = RETRIES + 1
+            raise WorkerDied(
+                f"a worker of the cluster died {tries} times over one piece"
+            ) from error
+        except self.ray.exceptions.RayError as error:
+            kind = type(error).__name__
+            raise WorkerDied(
+                f"the cluster failed ({kind}): is this very monitor installed on its machines?"
+            ) from None
+        if answer.kind:
+            raise expected_error(answer.kind, answer.says) or WorkerDied(answer.says)
+        return answer.result
+
+
+@contextmanager
+def open_cluster(
+    worker: type, make: Mapping[str, Any], *, workers: int, address: str = ""
+) -> Iterator[Cluster]:
+    """Open a cluster with so many workers, each a `worker(**make)`; close all that was opened.
+
+    A worker has a method `do`, from a task to an `Answer`.
+
+    Without `address` it is one of this machine's processes, for this run; a cluster at an address
+    gets no more workers than it has cores. Raises `UsageError` where Ray is not installed or no
+    cluster answers at `address`.
+    """
+    ray = _import_ray(own=not address)
+    _reach(address)
+    # sockets need a short path; Ray lets everybody into its folder, and nobody gets into this one
+    folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
+    cluster = Cluster(ray)
+    try:
+        _start(ray, workers, address, folder)
+        cores = int(ray.cluster_resources().get("CPU", 1))
+        actor = ray.remote(worker).options(
+            num_cpus=1, max_restarts=-1, max_task_retries=RETRIES, max_concurrency=1
+        )
+        cluster.workers += [actor.remote(**make) for _ in range(max(1, min(workers, cores)))]
+        yield cluster
+    finally:
+        for each in cluster.workers:
+            with suppress(Exception):
+                ray.kill(each)
+        ray.shutdown()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _import_ray(*, own: bool) -> Any:
+    # Ray reads them as it is imported
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_IGNORE_UNHANDLED_ERRORS"] = "1"
+    if own:  # else whoever calls has the token of that cluster
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    try:
+        import ray
+        import ray._private.worker as told
+        import ray.exceptions
+    except ImportError as error:
+        message = f"--engine ray needs Ray: {how_to_install('cluster')}"
+        raise UsageError(message) from error
+    # a worker's death would be told on stdout, among the results
+    told._worker_logs_enabled = False  # noqa: SLF001 - as Ray's own debugger does
+    return ray
+
+
+def _reach(address: str) -> None:
+    """Raise `UsageError` where nobody listens at `HOST:PORT`: Ray would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S):
+            return
+    except OSError as error:
+        raise UsageError(f"no Ray cluster at {address}: {error.strerror or error}") from error
+
+
+def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    own: dict[str, Any] = {
+        "num_cpus": workers,
+        "num_gpus": 0,
+        "include_dashboard": False,
+        "object_store_memory": STORE_BYTES,
+        "_temp_dir": str(folder / "r"),
+        "_system_config": {
+            "automatic_object_spilling_enabled": False,
+            "max_direct_call_object_size": MOST_BYTES,
+            "task_rpc_inlined_bytes_limit": MOST_BYTES,
+            "enable_metrics_collection": False,
+            "worker_niceness": 0,
+        },
+    }
+    try:
+        ray.init(address=address or "local", **quiet, **({} if address else own))
+    except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+        first = next(iter(str(error).splitlines()), "") or type(error).__name__
+        what = f"no Ray cluster at {address}" if address else "Ray does not start here"
+        raise UsageError(f"{what}: {first}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a worker is to do: one of its methods, and what that takes; plain data."""
+
+    method: Literal["stamps", "classify", "check", "assess"]
+    given: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker says: a result, or an expected failure by its kind and words."""
+
+    result: Any = None
+    kind: str = ""
+    says: str = ""
+
+
+Wanted = Mapping[str, Sequence[int]]
+"""By stamp the numbers of those articles of a batch that it has not judged."""
 
 
 def bare_settings(settings: Settings) -> Settings:
@@ -53,30 +237,27 @@ def _cluster(
 ) -> Iterator[Cluster]:
     """Open a cluster whose workers judge as this program does; raises `UsageError` for another."""
     make = {"settings": bare_settings(desk.settings)}
-    with open_cluster(Worker, make, workers=workers, address=address) as cluster:
-        for theirs in cluster.ask(Ready(everything=everything)):
+    with open_cluster(RayWorker, make, workers=workers, address=address) as cluster:
+        for theirs in cluster.ask(Task("stamps", (everything,))):
             if tuple(theirs) != tuple(stamps):
+                pairs = (pair for pair in zip(theirs, stamps, strict=False) if pair[0] != pair[1])
+                one, two = next(pairs, (f"{len(theirs)} of them", f"{len(stamps)}"))
                 raise UsageError(
                     "the cluster's workers have another version of monitor, its models or"
-                    f" guidelines: {_first_other(theirs, stamps)}"
+                    f" guidelines: {one} there, {two} here"
                 )
         yield cluster
 
 
-def _first_other(theirs: Sequence[str], ours: Sequence[str]) -> str:
-    pairs = ((one, two) for one, two in zip(theirs, ours, strict=False) if one != two)
-    one, two = next(pairs, (f"{len(theirs)} of them", f"{len(ours)}"))
-    return f"{one} there, {two} here"
-
-
 def classify(
     desk: Desk, rows: Iterable[Any], *, workers: int, address: str = ""
-) -> Iterator[Classified]:
+) -> Iterator[ClassifiedChunk]:
     """Yield the records of rows in order, chunk by chunk: as `Desk.classify_bulk`."""
     stamps = [assessor.stamp for assessor in desk.classifiers]
+    tasks = (Task("classify", (chunk,)) for chunk in chunks(rows, ROWS))
     with _cluster(desk, workers, address, stamps, everything=False) as cluster:
-        for lines, errors in cluster.in_order(Rows(chunk) for chunk in chunks(rows, ROWS)):
-            yield Classified(lines, errors)
+        for lines, errors in cluster.in_order(tasks):
+            yield ClassifiedChunk(lines, errors)
 
 
 def check_files(
@@ -88,9 +269,10 @@ def check_files(
     """
     named = [(str(Path(path).absolute()), path) for path in paths]
     some = (named[start : start + FILES] for start in range(0, len(named), FILES))
+    tasks = (Task("check", (files, options)) for files in some)
     make = {"settings": bare_settings(desk.settings)}
-    with open_cluster(Worker, make, workers=workers) as cluster:
-        for documents in cluster.in_order(Files(files, options) for files in some):
+    with open_cluster(RayWorker, make, workers=workers) as cluster:
+        for documents in cluster.in_order(tasks):
             yield from documents
 
 
@@ -101,7 +283,7 @@ def assess(
     address: str = "",
     report: Callable[[str, int], None] | None = None,
 ) -> dict[str, dict[str, int]]:
-    """Run every assessor on what is due: as `judging.assess_due`, which see.
+    """Run every assessor on what is due: as `work_queue.assess_due`, which see.
 
     The database is read and written here alone, a batch a transaction: a kill loses no more than
     what is on the way.
@@ -121,19 +303,25 @@ def _judged(
     desk: Desk, cluster: Cluster, stamp: str
 ) -> Iterator[Mapping[str, Sequence[Assessment]]]:
     """Have judged what `stamp` has not; yield what was said of some articles once it is stored."""
-    tasks: deque[Due] = deque()
+    handed: deque[tuple[Sequence[Article], Wanted]] = deque()
 
-    def handed() -> Iterator[Due]:
-        for task in _due(desk, stamp):
-            tasks.append(task)
-            yield task
+    def tasks() -> Iterator[Task]:
+        for batch, wanted in _due(desk, stamp):
+            handed.append((batch, wanted))
+            yield Task("assess", (batch, wanted))
 
-    for said in cluster.in_order(handed()):
-        _record(desk, tasks.popleft(), said)
+    for said in cluster.in_order(tasks()):
+        batch, wanted = handed.popleft()
+        pairs = [
+            (batch[number], one)
+            for name, judged in said.items()
+            for number, one in zip(wanted[name], judged, strict=True)
+        ]
+        patiently(partial(desk.store.record_assessments, pairs, desk.now()))
         yield said
 
 
-def _due(desk: Desk, stamp: str) -> Iterator[Due]:
+def _due(desk: Desk, stamp: str) -> Iterator[tuple[Sequence[Article], Wanted]]:
     """Yield what `stamp` has not judged, and of each which others have not either."""
     last = None
     while batch := desk.store.due(stamp, limit=BATCH, after=last):
@@ -145,20 +333,10 @@ def _due(desk: Desk, stamp: str) -> Iterator[Due]:
             name: [number for number, stamps in enumerate(there) if name not in stamps]
             for name in desk.stamps
         }
-        yield Due(batch, wanted)
+        yield batch, wanted
 
 
-def _record(desk: Desk, task: Due, said: Mapping[str, Sequence[Assessment]]) -> None:
-    """Store what a worker said of some articles, at once."""
-    pairs = [
-        (task.articles[number], one)
-        for name, judged in said.items()
-        for number, one in zip(task.wanted[name], judged, strict=True)
-    ]
-    patiently(partial(desk.store.record_assessments, pairs, desk.now()))
-
-
-class Worker:
+class RayWorker:
     """One process of a cluster. `settings` are those that judging needs, and no password."""
 
     def __init__(self, settings: Settings) -> None:
@@ -169,42 +347,45 @@ class Worker:
     def _desk(self) -> Desk:
         return Desk(self._settings)
 
-    def do(self, task: Any) -> Answer:
+    def do(self, task: Task) -> Answer:
         """Return the answer to a task; what fails unexpectedly is told by type and place only."""
-        doing: dict[type, Callable[[Any], Any]] = {
-            Ready: self._stamps,
-            Rows: self._classify,
-            Files: self._check,
-            Due: self._assess,
+        doing: dict[str, Callable[..., Any]] = {
+            "stamps": self._stamps,
+            "classify": self._classify,
+            "check": self._check,
+            "assess": self._assess,
         }
         try:
-            return Answer(doing[type(task)](task))
+            return Answer(doing[task.method](*task.given))
         except MonitorError as error:
             return Answer(kind=type(error).__name__, says=str(error))
         except Exception as error:  # noqa: BLE001 - its message may quote a draft
             return Answer(kind="WorkerDied", says=f"a worker failed: {describe_exception(error)}")
 
-    def _stamps(self, task: Ready) -> tuple[str, ...]:
-        judges = self._desk.assessors if task.everything else self._desk.classifiers
+    def _stamps(self, everything: bool) -> tuple[str, ...]:
+        judges = self._desk.assessors if everything else self._desk.classifiers
         return tuple(judge.stamp for judge in judges)
 
-    def _classify(self, task: Rows) -> tuple[list[str], int]:
+    def _classify(self, rows: Sequence[Any]) -> tuple[list[str], int]:
         from monitor.classify.bulk import classify_batch
         from monitor.feeds.web_archives import page_lines
 
-        return classify_batch(page_lines(task.rows), self._desk.classifiers)
+        return classify_batch(page_lines(rows), self._desk.classifiers)
 
-    def _check(self, task: Files) -> list[dict[str, Any]]:
+    def _check(
+        self, files: Sequence[tuple[str, str]], options: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Check files, by absolute path and by how they were named."""
         from monitor.check.batch import checked_file
 
         def check(data: bytes, name: str) -> dict[str, Any]:
-            return self._desk.check_bytes(data, name, **task.options)
+            return self._desk.check_bytes(data, name, **options)
 
-        return [checked_file(name, check, path) for path, name in task.paths]
+        return [checked_file(name, check, path) for path, name in files]
 
-    def _assess(self, task: Due) -> dict[str, list[Assessment]]:
+    def _assess(self, articles: Sequence[Article], wanted: Wanted) -> dict[str, list[Assessment]]:
         said = {}
         for assessor in self._desk.assessors:
-            numbers = task.wanted.get(assessor.stamp, ())
-            said[assessor.stamp] = assessor.assess([task.articles[number] for number in numbers])
+            numbers = wanted.get(assessor.stamp, ())
+            said[assessor.stamp] = assessor.assess([articles[number] for number in numbers])
         return said

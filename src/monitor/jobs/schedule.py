@@ -1,20 +1,13 @@
-"""The schedule: what is due is done, job after job, until told to stop.
+"""Scheduler: does what is due, job after job, until told to stop; in a process of its own.
 
 `pause_s` and `clock_words` decide, without I/O; `watch` does. A round looks at what is due now, not
 at what would have been due meanwhile, so that a machine that slept does one round when it wakes.
-What goes wrong in a job is told in its line, and the next round goes on.
+What goes wrong in a job is told in its line, and the next round goes on. One schedule at a time
+works on a database: it has the lease.
 
-The schedule in a process of its own, beside the one that answers.
-
-A process, not a thread: judging articles is minutes of work under Python's global lock, and every
-request, `/healthz` too, would wait for it. The child ends when its standard input does, so that it
-never outlives the server, however that ends; where it ends by itself it is started again.
-
-One schedule at a time on a database: a row says who has it and until when.
-
-It is renewed while its holder lives, and taken over once it has run out, once its holder is seen
-to be dead (on the same machine), or where it runs for longer than any holder would have written:
-then a clock was set back since.
+Beside a server it is a process, not a thread: judging articles is minutes of work under Python's
+global lock, and every request, `/healthz` too, would wait for it. The child ends when its standard
+input does, so that it never outlives the server; where it ends by itself it is started again.
 """
 
 from __future__ import annotations
@@ -25,24 +18,21 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from monitor.records.errors import MonitorError, StoreError, UsageError, describe_exception
+from monitor.jobs.work_queue import SCHEDULE_RENEW_S, ScheduleLease, assess_due, holder_words
+from monitor.records.errors import MonitorError, describe_exception
 from monitor.records.json_shapes import time_json
-from monitor.storage.leases import Lease, holder_name, is_dead
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.records.feed import Feed
     from monitor.storage.polls import PollResult
-    from monitor.storage.store import Store
 
 
 LEAST_S = 30.0
@@ -60,7 +50,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ScheduledJob:
     """One kind of work. `do` does what is due and returns its counts, told where one is not 0.
 
     `due` is when there will be something to do (`None`: nothing), so that a round begins then; a
@@ -145,21 +135,21 @@ def watch(
     *,
     stop: Stop,
     tell: Tell,
-    jobs: Sequence[Job] | None = None,
+    jobs: Sequence[ScheduledJob] | None = None,
     sleep: Callable[[float], object] | None = None,
     pauses: tuple[float, float] = (LEAST_S, MOST_S),
-    turn: Turn | None = None,
+    lease: ScheduleLease | None = None,
 ) -> None:
     """Do what is due until `stop`; `tell` gets a line for each job that did something.
 
-    Where another process has the schedule of this database it is waited for. `turn` is this one's
+    Where another process has the schedule of this database it is waited for. `lease` is this one's
     claim to it.
     """
     rest = sleep or stop.sleep
     failures = _Failures()
-    with desk.shelf.watched(), turn or Turn(desk.store, desk.now) as mine:
+    with desk.shelf.watched(), lease or ScheduleLease(desk.store, desk.now) as mine:
         while not stop():
-            if not _wait_for_turn(desk, mine, stop, tell, rest):
+            if not _wait_for_lease(desk, mine, stop, tell, rest):
                 return
             pause = _round(desk, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses)
             expected = desk.now() + timedelta(seconds=pause)
@@ -168,14 +158,14 @@ def watch(
                 tell(line(desk.now(), job="schedule", **said))
 
 
-def _wait_for_turn(
-    desk: Desk, turn: Turn, stop: Stop, tell: Tell, rest: Callable[[float], object]
+def _wait_for_lease(
+    desk: Desk, lease: ScheduleLease, stop: Stop, tell: Tell, rest: Callable[[float], object]
 ) -> bool:
     """Return once the schedule is this process's, `False` where it is to stop before."""
     told = ""
     while not stop():
         try:
-            other = turn.take()
+            other = lease.take()
         except MonitorError as error:
             tell(line(desk.now(), job="schedule", error=str(error)))
         else:
@@ -185,13 +175,13 @@ def _wait_for_turn(
                 told = other.holder
                 says = f"{holder_words(other)}; this one waits until it ends"
                 tell(line(desk.now(), job="schedule", waits=says))
-        rest(RENEW_S)
+        rest(SCHEDULE_RENEW_S)
     return False
 
 
 def _round(
     desk: Desk,
-    jobs: Sequence[Job],
+    jobs: Sequence[ScheduledJob],
     stopped: Stopped,
     tell: Tell,
     failures: _Failures,
@@ -207,16 +197,13 @@ def _round(
     if any(failures.count.values()):
         return pauses[1]
     try:
-        return pause_s(_moments(desk, jobs), desk.now(), pauses=pauses)
+        moments = {job.name: job.due(desk) for job in jobs if job.due}
+        return pause_s(moments, desk.now(), pauses=pauses)
     except MonitorError:
         return pauses[1]  # the jobs themselves will say what is wrong
 
 
-def _moments(desk: Desk, jobs: Sequence[Job]) -> dict[str, datetime | None]:
-    return {job.name: job.due(desk) for job in jobs if job.due}
-
-
-def _do(desk: Desk, job: Job, stopped: Stopped, tell: Tell) -> bool:
+def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
     """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
     try:
@@ -260,8 +247,6 @@ def _next_poll(desk: Desk) -> datetime | None:
 
 def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
     """Run every assessor on what it has not judged."""
-    from monitor.jobs.work_queue import assess_due
-
     totals = assess_due(desk, stopped=stopped).values()
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
@@ -318,22 +303,17 @@ def expire(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as
     return {"expired": done.articles if done else 0}
 
 
-JOBS: tuple[Job, ...] = (
-    Job("ingest", ingest, _next_poll),
-    Job("assess", assess),
-    Job("names", names),
-    Job("index", index),
-    Job("fold", fold),
-    Job("sample", sample),
-    Job("send", send),
-    Job("expire", expire),
+JOBS: tuple[ScheduledJob, ...] = (
+    ScheduledJob("ingest", ingest, _next_poll),
+    ScheduledJob("assess", assess),
+    ScheduledJob("names", names),
+    ScheduledJob("index", index),
+    ScheduledJob("fold", fold),
+    ScheduledJob("sample", sample),
+    ScheduledJob("send", send),
+    ScheduledJob("expire", expire),
 )
 """What is done in a round, in this order. A further job is a line here."""
-
-
-def utc_line(**said: object) -> str:
-    """Return a line for the log, of now."""
-    return line(datetime.now(UTC), **said)
 
 
 AGAIN_S = 30.0
@@ -344,7 +324,7 @@ NICE = 5
 """How much the schedule stands back behind drafts that wait for a processor."""
 
 
-class Schedule:
+class ScheduleProcess:
     """A child process that runs `command`, started and ended with this context."""
 
     def __init__(
@@ -381,8 +361,11 @@ class Schedule:
         try:
             process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
-            self._tell(utc_line(job="schedule", error="does not stop, and is ended"))
+            self._say("does not stop, and is ended")
             process.kill()
+
+    def _say(self, error: str) -> None:
+        self._tell(line(datetime.now(UTC), job="schedule", error=error))
 
     def _keep(self) -> None:
         while not self._over.is_set():
@@ -395,8 +378,7 @@ class Schedule:
                 self._process.stdin.close()
             if self._over.is_set():
                 return
-            says = f"ended with {code}; started again in {self._again_s:g} s"
-            self._tell(utc_line(job="schedule", error=says))
+            self._say(f"ended with {code}; started again in {self._again_s:g} s")
             self._over.wait(self._again_s)
 
 
@@ -416,94 +398,3 @@ def on_end_of_input(do: Callable[[], None]) -> None:
         do()
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
-
-
-LENGTH = timedelta(seconds=90)
-"""After a holder died unseen, so long nobody works."""
-RENEW_S = 20.0
-SKEW = timedelta(seconds=60)
-"""By so much the clocks of machines that share a database may differ."""
-
-
-def is_free(lease: Lease, token: str, now: datetime, is_dead: Callable[[str], bool]) -> bool:
-    """Tell whether who has `token` may take the lease at `now`; `is_dead` judges its holder."""
-    if lease.token == token or not now < lease.until <= now + LENGTH + SKEW:
-        return True
-    return is_dead(lease.holder)
-
-
-class Turn:
-    """A process's claim to a database's schedule. Use as a context manager, then `take`.
-
-    Once taken it is renewed by a thread of its own; `lost` tells that somebody else has it, as
-    after a sleep.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        now: Callable[[], datetime],
-        *,
-        holder: str = "",
-        renew_s: float = RENEW_S,
-    ) -> None:
-        self.lost = False
-        self._store = store
-        self._now = now
-        self._renew_s = renew_s
-        self._mine = Lease(holder or holder_name(), uuid.uuid4().hex, now())
-        self._over = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        if self._thread:
-            self._thread.join()
-            with suppress(StoreError):  # locked: it runs out by itself
-                self._store.drop_lease(self._mine.token)
-
-    def take(self) -> Lease | None:
-        """Take or renew the lease; return whose it is where that is somebody else."""
-        now = self._now()
-        wanted = Lease(self._mine.holder, self._mine.token, now + LENGTH)
-        held = self._store.take_lease(
-            wanted, lambda lease: is_free(lease, wanted.token, now, is_dead)
-        )
-        self.lost = held.token != wanted.token
-        if self.lost:
-            return held
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
-            self._thread.start()
-        return None
-
-    def _renew(self) -> None:
-        while not self._over.wait(self._renew_s):
-            if self.lost:
-                continue  # who works sees it, and takes it again when it is free
-            try:
-                self.take()
-            except StoreError:  # locked for a moment: there is time for some more tries
-                continue
-
-
-def holder_words(lease: Lease) -> str:
-    """Say who holds a lease, and until when."""
-    return (
-        f"{lease.holder} is at work on this database (until {lease.until:%H:%M:%S} UTC or longer)"
-    )
-
-
-@contextmanager
-def alone(desk: Desk) -> Iterator[None]:
-    """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
-    with Turn(desk.store, desk.now) as turn:
-        other = turn.take()
-        if other is not None:
-            raise UsageError(
-                f"{holder_words(other)}: it does this by itself, nothing was done here"
-            )
-        yield

@@ -1,9 +1,8 @@
-"""Sharing due work with other processes, on this machine or others: claims, renewed while it lasts.
+"""Work queue: several processes, on one machine or more, share what is due by claims and leases.
 
-Who is killed renews no more. On its machine that is seen at once, elsewhere its claims run out
-within a minute, and others do the work again: what is recorded twice is stored once.
-
-Judging what is due, where several processes may: assessors, their claims, and the store.
+Each is renewed while its holder lives. Who is killed renews no more: on its own machine others see
+that at once, elsewhere its claims run out within a minute, and others do the work again. What is
+recorded twice is stored once.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from monitor.desk import BATCH, Desk
 from monitor.records.article import Article, Assessor
-from monitor.records.errors import Locked, StoreError
-from monitor.storage.leases import SKEW, Lease, holder_name, is_dead
+from monitor.records.errors import Locked, StoreError, UsageError
+from monitor.storage.work_queue import Lease, holder_name, is_over
 
 if TYPE_CHECKING:
     from monitor.storage.store import Store
@@ -28,13 +27,18 @@ if TYPE_CHECKING:
 LENGTH = timedelta(seconds=60)
 """So long is a claim held after its holder was last heard of."""
 RENEW_S = 15.0
+SCHEDULE_LENGTH = timedelta(seconds=90)
+"""After the holder of the schedule died unseen, so long nobody works."""
+SCHEDULE_RENEW_S = 20.0
 TRIES = 6
 """So often is done what another program's lock kept waiting: a minute's wait, all in all."""
 WAIT_S = 0.5
 """So often is looked whether others have ended, where nothing else is left to do."""
-
+WATCHED_BATCH = 16
+"""As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
 
 Result = TypeVar("Result")
+Counts = dict[str, int]
 
 
 class Claim(Protocol):
@@ -55,25 +59,24 @@ def patiently(do: Callable[[], Result]) -> Result:
     return do()
 
 
-class Share:
-    """A process's part in what is due. Use as a context manager, then go through `batches`.
-
-    `left` tells whether others were still at it when the last of them ended.
-    """
+class _Renewed:
+    """What a process holds in a database, renewed by a thread of its own once it is held."""
 
     def __init__(
         self,
         store: Store,
         now: Callable[[], datetime],
         *,
-        renew_s: float = RENEW_S,
+        length: timedelta,
+        renew_s: float,
+        holder: str = "",
     ) -> None:
-        self.left = False
         self.token = uuid.uuid4().hex
         self._store = store
         self._now = now
+        self._length = length
         self._renew_s = renew_s
-        self._holder = holder_name()
+        self._holder = holder or holder_name()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -84,14 +87,52 @@ class Share:
         self._over.set()
         if self._thread:
             self._thread.join()
-            with suppress(StoreError):  # they run out by themselves
-                self._store.drop_claims(self.token)
+            with suppress(StoreError):  # locked: it runs out by itself
+                self._drop()
+
+    def _mine(self) -> Lease:
+        return Lease(self._holder, self.token, self._now() + self._length)
+
+    def _keep(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._renew_all, name="lease", daemon=True)
+            self._thread.start()
+
+    def _renew_all(self) -> None:
+        while not self._over.wait(self._renew_s):
+            with suppress(StoreError):  # locked for a moment: there is time for some more tries
+                self._renew()
+
+    def _renew(self) -> None:
+        raise NotImplementedError
+
+    def _drop(self) -> None:
+        raise NotImplementedError
+
+
+class ClaimedWork(_Renewed):
+    """A process's part in what is due. Use as a context manager, then go through `batches`.
+
+    `left` tells whether others were still at it when the last of them ended.
+    """
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], *, renew_s: float = RENEW_S
+    ) -> None:
+        super().__init__(store, now, length=LENGTH, renew_s=renew_s)
+        self.left = False
+
+    def _renew(self) -> None:
+        self._store.renew_claims(self._mine())
+
+    def _drop(self) -> None:
+        self._store.drop_claims(self.token)
 
     def batches(self, stamp: str, claim: Claim) -> Iterator[list[Article]]:
         """Yield what is due for `stamp` and free; each batch is to be recorded before the next."""
         for _ in range(2):  # the second time for what somebody gave back behind us
             last: str | None = None
-            while batch := self._claimed(claim, last):
+            while batch := patiently(lambda: claim(self._mine(), self._now(), after=last)):  # noqa: B023 - called at once
                 last = batch[-1].id
                 self._keep()
                 yield batch
@@ -99,38 +140,71 @@ class Share:
             if last is None or self.left:
                 return
 
-    def _claimed(self, claim: Claim, after: str | None) -> list[Article]:
-        return patiently(lambda: claim(self._mine(), self._now(), after=after))
-
-    def _mine(self) -> Lease:
-        return Lease(self._holder, self.token, self._now() + LENGTH)
-
     def _others_at_work(self, stamp: str) -> bool:
         """Tell whether others have claims, once those of the dead are ended."""
         now, busy = self._now(), False
         for lease in patiently(lambda: self._store.claims(stamp)):
-            if lease.token == self.token:
-                continue
-            busy = True  # what the dead had is looked for in another round
-            if not now < lease.until <= now + LENGTH + SKEW or is_dead(lease.holder):
-                self._store.drop_claims(lease.token)
+            if lease.token != self.token:
+                busy = True  # what the dead had is looked for in another round
+                if is_over(lease, now, LENGTH):
+                    self._store.drop_claims(lease.token)
         return busy
 
-    def _keep(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._renew, name="claims", daemon=True)
-            self._thread.start()
+
+class ScheduleLease(_Renewed):
+    """A process's claim to a database's schedule. Use as a context manager, then `take`.
+
+    `lost` tells that somebody else has it, as after a sleep.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        holder: str = "",
+        renew_s: float = SCHEDULE_RENEW_S,
+    ) -> None:
+        super().__init__(store, now, length=SCHEDULE_LENGTH, renew_s=renew_s, holder=holder)
+        self.lost = False
+
+    def take(self) -> Lease | None:
+        """Take or renew the lease; return whose it is where that is somebody else."""
+        wanted, now = self._mine(), self._now()
+        held = self._store.take_lease(
+            wanted, lambda other: other.token == wanted.token or is_over(other, now, self._length)
+        )
+        self.lost = held.token != wanted.token
+        if self.lost:
+            return held
+        self._keep()
+        return None
 
     def _renew(self) -> None:
-        while not self._over.wait(self._renew_s):
-            with suppress(StoreError):  # locked for a moment: there is time for some more tries
-                self._store.renew_claims(self._mine())
+        if not self.lost:  # who works sees it, and takes it again when it is free
+            self.take()
+
+    def _drop(self) -> None:
+        self._store.drop_lease(self.token)
 
 
-WATCHED_BATCH = 16
-"""As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
+def holder_words(lease: Lease) -> str:
+    """Say who holds a lease, and until when."""
+    return (
+        f"{lease.holder} is at work on this database (until {lease.until:%H:%M:%S} UTC or longer)"
+    )
 
-Counts = dict[str, int]
+
+@contextmanager
+def alone(desk: Desk) -> Iterator[None]:
+    """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
+    with ScheduleLease(desk.store, desk.now) as mine:
+        other = mine.take()
+        if other is not None:
+            raise UsageError(
+                f"{holder_words(other)}: it does this by itself, nothing was done here"
+            )
+        yield
 
 
 def assess_due(
@@ -150,12 +224,12 @@ def assess_due(
     over = stopped or (lambda: False)
     pending = desk.assessors
     totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in pending}
-    with Share(desk.store, desk.now) as share:
+    with ClaimedWork(desk.store, desk.now) as work:
         while pending:
             busy: list[Assessor] = []
             for assessor in pending:
                 stamp = assessor.stamp
-                for count in _judged(desk, assessor, share, WATCHED_BATCH if stopped else BATCH):
+                for count in _judged(desk, assessor, work, WATCHED_BATCH if stopped else BATCH):
                     for name, number in count.items():
                         totals[stamp][name] += number
                     if report:
@@ -164,7 +238,7 @@ def assess_due(
                         return totals
                 if over():
                     return totals
-                if share.left:
+                if work.left:
                     busy.append(assessor)
             pending = tuple(busy) if wait else ()
             if pending:
@@ -172,17 +246,17 @@ def assess_due(
     return totals
 
 
-def _judged(desk: Desk, assessor: Assessor, share: Share, size: int) -> Iterator[Counts]:
+def _judged(desk: Desk, assessor: Assessor, work: ClaimedWork, size: int) -> Iterator[Counts]:
     """Let one assessor judge what is due and free; yield the counts of each batch once stored."""
     stamp, begun, found = assessor.stamp, desk.now(), False
     since = desk.judged.since(stamp, begun)
     claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
-    for batch in share.batches(stamp, claim):
+    for batch in work.batches(stamp, claim):
         found = True
         said = assessor.assess(batch)
         pairs = list(zip(batch, said, strict=True))
-        patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=share.token))
+        patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=work.token))
         failed = sum(assessment.error is not None for assessment in said)
         yield {"assessed": len(said), "failed": failed}
-    if not found and not share.left:
-        desk.judged.note(stamp, begun)
+    if not found and not work.left:
+        desk.judged.note(stamp, begun, begun)

@@ -19,7 +19,7 @@ _KINDS = {str: "a string", list: "a list", dict: "an object", int: "a whole numb
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DataEntry:
     """One entry: its fields, and `where` it stands (file, line, id or number)."""
 
     fields: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Entry:
 
 def read_entries(
     text: str, file: str, *, head: Mapping[str, type], fields: Mapping[str, type], named: str
-) -> tuple[Mapping[str, Any], tuple[Entry, ...]]:
+) -> tuple[Mapping[str, Any], tuple[DataEntry, ...]]:
     """Return what stands at the head of a file, and its entries; `named` is the field they go by.
 
     Each must have just these fields, of these types; raises `ModelError`.
@@ -48,7 +48,7 @@ def read_entries(
     except ValueError as error:
         line = getattr(error, "lineno", None)
         raise ModelError(f"{file}{f', line {line}' if line else ''}: no JSON ({error})") from error
-    whole = Entry(raw, file)
+    whole = DataEntry(raw, file)
     if not isinstance(raw, dict):
         whole.refuse("must be an object")
     _check(whole, {"schema": int, **head, "entries": list})
@@ -58,7 +58,7 @@ def read_entries(
     for number, (line, one) in enumerate(zip(_lines(text), raw["entries"], strict=True), 1):
         name = one.get(named) if isinstance(one, dict) else None
         called = f"entry '{name}'" if isinstance(name, str) else f"entry {number}"
-        entry = Entry(one, f"{file}, line {line}, {called}")
+        entry = DataEntry(one, f"{file}, line {line}, {called}")
         if not isinstance(one, dict):
             entry.refuse("must be an object")
         _check(entry, fields)
@@ -74,7 +74,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check(entry: Entry, fields: Mapping[str, type]) -> None:
+def _check(entry: DataEntry, fields: Mapping[str, type]) -> None:
     for key in sorted(entry.fields.keys() ^ fields.keys()):
         entry.refuse(f"{'unknown' if key in entry.fields else 'missing'} field '{key}'")
     for key, kind in fields.items():

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from monitor.labels.data_files import Entry, data_dir, read_entries
+from monitor.labels.data_files import DataEntry, data_dir, read_entries
 from monitor.records.errors import ModelError
 
 EntityScheme = Literal["institution", "instrument"]
@@ -78,7 +78,7 @@ def parse_entities(text: str, file: str) -> tuple[Entity, ...]:
     return tuple(found.values())
 
 
-def _entity(scheme: EntityScheme, entry: Entry) -> Entity:
+def _entity(scheme: EntityScheme, entry: DataEntry) -> Entity:
     fields = dict(entry.fields)
     if not _ID.fullmatch(fields["id"]):
         entry.refuse("an id has small letters, figures and underscores")
@@ -99,7 +99,7 @@ def _entity(scheme: EntityScheme, entry: Entry) -> Entity:
     return Entity(scheme=scheme, near=near, anywhere=anywhere, **fields)
 
 
-def _by_language(entry: Entry, key: str) -> ByLanguage:
+def _by_language(entry: DataEntry, key: str) -> ByLanguage:
     value: Mapping[str, Any] = entry.fields[key]
     for language in value:
         if not _LANGUAGE.fullmatch(language):

@@ -50,21 +50,21 @@ class Checker:
         self._pool.shutdown(wait=False)
 
 
-class Schedule:
-    """Which document is looked at when: a pause after its last change, one at a time.
+class Debouncer:
+    """Which document is checked when: a pause after its last change, one at a time.
 
     A change while a document waits for its pause to end begins the pause anew; a change while it
-    is looked at makes it due again.
+    is checked makes it due again.
     """
 
-    def __init__(self, look: Callable[[str], Awaitable[None]]) -> None:
-        self._look = look
+    def __init__(self, check: Callable[[str], Awaitable[None]]) -> None:
+        self._check = check
         self._pausing: dict[str, asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Lock()
 
     def later(self, uri: str, pause_s: float) -> None:
-        """Have `uri` looked at when nothing happened to it for `pause_s`."""
+        """Have `uri` checked when nothing happened to it for `pause_s`."""
         self.forget(uri)
         task = asyncio.get_running_loop().create_task(self._run(uri, pause_s))
         self._pausing[uri] = task
@@ -72,18 +72,17 @@ class Schedule:
         task.add_done_callback(self._running.discard)
 
     def forget(self, uri: str) -> None:
-        """Have `uri` not looked at, unless that has begun."""
+        """Have `uri` not checked, unless that has begun."""
         if task := self._pausing.pop(uri, None):
             task.cancel()
 
     async def now(self, uri: str) -> None:
-        """Look at `uri` as soon as it is its turn, and return when that is done."""
+        """Check `uri` as soon as it is its turn, and return when that is done."""
         self.forget(uri)
         async with self._turn:
-            await self._look(uri)
+            await self._check(uri)
 
     async def _run(self, uri: str, pause_s: float) -> None:
         await asyncio.sleep(pause_s)
-        self._pausing.pop(uri, None)
-        async with self._turn:
-            await self._look(uri)
+        self._pausing.pop(uri, None)  # its pause is over: nothing is to be cancelled
+        await self.now(uri)

@@ -1,9 +1,4 @@
-"""What an editor offers at a flag: other words, and ways to ignore it.
-
-What an editor's client can do, and the names of the commands that it can send.
-
-Where a comment that silences a rule goes: where the file still reads as it did.
-"""
+"""Code actions at a flag: other words, comments that silence a rule, and ways to ignore it."""
 
 from __future__ import annotations
 
@@ -13,125 +8,16 @@ from typing import Any
 
 from lsprotocol import types
 
-from monitor.lsp.diagnostics import SOURCE, range_of, same
+from monitor.lsp.diagnostics import SOURCE, normalized, range_of
 from monitor.lsp.documents import Format, Lines
 from monitor.records.errors import DocumentError
 
-SHOWN = 40
-"""Characters of a wording in a menu."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An open document: what it holds now, and whether what is known of it is of this text."""
-
-    uri: str
-    version: int | None
-    lines: Lines
-    format: Format
-    is_current: bool
-
-
-def actions_at(
-    draft: Draft, flags: Iterable[types.Diagnostic], client: Client, *, feedback: bool
-) -> list[types.CodeAction]:
-    """Return the actions for `flags`, which may stand elsewhere by now than when they were made.
-
-    Whether the words are still there is asked of the text: no other words are ever replaced.
-    """
-    actions: list[types.CodeAction] = []
-    for flag in flags:
-        data = flag.data
-        if flag.source != SOURCE or not isinstance(data, Mapping) or "written" not in data:
-            continue
-        start, end = (
-            draft.lines.offset((place.line, place.character))
-            for place in (flag.range.start, flag.range.end)
-        )
-        if draft.lines.text[start:end] == data["written"]:
-            actions += _fixes(draft, flag, data, client)
-            actions.append(_ignore_here(draft, flag, data, client, end))
-        actions.append(_ignore_rule(flag, data))
-        if feedback:
-            actions += _feedback(flag, data)
-    return actions
-
-
-def _fixes(
-    draft: Draft, flag: types.Diagnostic, data: Mapping[str, Any], client: Client
-) -> Iterator[types.CodeAction]:
-    """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
-    for number, wording in enumerate(data["fixes"]):
-        # an editor may offer those of several flags of a line in one menu
-        flagged = f"“{_short(data['match'])}”"
-        title = f"Replace {flagged} with “{_short(wording)}”" if wording else f"Leave {flagged} out"
-        action = types.CodeAction(
-            title=title, kind=types.CodeActionKind.QuickFix, diagnostics=[flag]
-        )
-        if data["replaceable"]:
-            action.edit = client.edit(draft.uri, draft.version, flag.range, wording)
-            action.is_preferred = number == 0
-            yield action
-        elif client.shows_disabled:
-            reason = "there is markup between the words: change them by hand"
-            action.disabled = types.CodeActionDisabled(reason=reason)
-            yield action
-
-
-def _ignore_here(
-    draft: Draft, flag: types.Diagnostic, data: Mapping[str, Any], client: Client, end: int
-) -> types.CodeAction:
-    """Return the action that ignores a rule at one place: a comment where the format has them."""
-    rule = data["rule"]
-    found = draft.format != "txt" and draft.is_current
-    placed = place_comment(draft.lines, draft.format, rule, data, end) if found else None
-    if placed is None:
-        words = f"“{_short(data['match'])}”"
-        title = f"Ignore {rule} at {words} in this document, until the editor is closed"
-        arguments = [draft.uri, rule, same(data["match"])]
-        return _command(flag, title, IGNORE_WORDS, arguments)
-    action = types.CodeAction(
-        title=f"Ignore {rule} here (adds a comment; say why in it)",
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[flag],
-    )
-    at = range_of(draft.lines, placed.offset, placed.offset)
-    action.edit = client.edit(draft.uri, draft.version, at, placed.text)
-    if client.shows_documents:
-        after = Lines(placed.whole, draft.lines.encoding)
-        shown = [list(after.place(offset)) for offset in placed.reason]
-        action.command = types.Command("Say why", SHOW_PLACE, arguments=[draft.uri, *shown])
-    return action
-
-
-def _ignore_rule(flag: types.Diagnostic, data: Mapping[str, Any]) -> types.CodeAction:
-    title = f"Ignore {data['rule']} everywhere, until the editor is closed"
-    return _command(flag, title, IGNORE_RULE, [data["rule"]])
-
-
-def _feedback(flag: types.Diagnostic, data: Mapping[str, Any]) -> Iterator[types.CodeAction]:
-    """Yield the two answers to whether the flag was right; no word of the draft goes with them."""
-    for right, word in ((True, "right"), (False, "wrong")):
-        title = f"This flag was {word} ({data['rule']}; tells the desk)"
-        arguments = [data["rule"], right, data["guideline"], data["severity"]]
-        yield _command(flag, title, FEEDBACK, arguments)
-
-
-def _command(
-    flag: types.Diagnostic, title: str, command: str, arguments: list[Any]
-) -> types.CodeAction:
-    return types.CodeAction(
-        title=title,
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[flag],
-        command=types.Command(title, command, arguments=arguments),
-    )
-
-
-def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
-
+MENU_CHARACTERS = 40
+"""Of a wording that a menu shows."""
+REASON = "kept on purpose: say why"
+"""For the writer to type over."""
+MAX_CHARACTERS = 200_000
+"""Reading a longer file twice makes a menu wait."""
 
 IGNORE_WORDS = "thb-monitor.ignoreWords"
 """Arguments: document, rule, the words as they are compared."""
@@ -146,7 +32,7 @@ FEEDBACK = "thb-monitor.feedback"
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class Capabilities:
     """What the client said it can do."""
 
     versioned_edits: bool = False
@@ -168,76 +54,163 @@ class Client:
         return types.WorkspaceEdit(document_changes=[edits])
 
 
-def client_of(said: types.ClientCapabilities) -> Client:
+def read_capabilities(said: types.ClientCapabilities) -> Capabilities:
     """Return what matters here of a client's capabilities."""
     text, window, workspace = said.text_document, said.window, said.workspace
     action = text.code_action if text else None
     edits = workspace.workspace_edit if workspace else None
     watched = workspace.did_change_watched_files if workspace else None
     shown = window.show_document if window else None
-    pulls = bool(text and text.diagnostic and not text.publish_diagnostics)
-    return Client(
+    return Capabilities(
         versioned_edits=bool(edits and edits.document_changes),
         shows_disabled=bool(action and action.disabled_support),
         shows_documents=bool(shown and shown.support),
         progress=bool(window and window.work_done_progress),
         asked_settings=bool(workspace and workspace.configuration),
         watches_files=bool(watched and watched.dynamic_registration),
-        only_pulls=pulls,
+        only_pulls=bool(text and text.diagnostic and not text.publish_diagnostics),
     )
 
 
-REASON = "kept on purpose: say why"
-"""For the writer to type over."""
-MOST = 200_000
-"""Characters: reading a longer file twice makes a menu wait."""
-
-
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """`text` to put in at `offset`; `whole` is the file then, and `reason` where in it to say why.
+class OpenDraft:
+    """An open document: what it holds now, and whether what is known of it is of this text."""
 
-    All in code points.
+    uri: str
+    version: int | None
+    lines: Lines
+    format: Format
+    is_current: bool
+
+
+def actions_at(
+    draft: OpenDraft, flags: Iterable[types.Diagnostic], client: Capabilities, *, feedback: bool
+) -> list[types.CodeAction]:
+    """Return the actions for `flags`, which may stand elsewhere by now than when they were made.
+
+    Whether the words are still there is asked of the text: no other words are ever replaced.
     """
+    actions: list[types.CodeAction] = []
+    for flag in flags:
+        data = flag.data
+        if flag.source != SOURCE or not isinstance(data, Mapping) or "written" not in data:
+            continue
+        start, end = (
+            draft.lines.offset((place.line, place.character))
+            for place in (flag.range.start, flag.range.end)
+        )
+        if draft.lines.text[start:end] == data["written"]:
+            actions += _fixes(draft, flag, data, client)
+            actions.append(_ignore_here(draft, flag, data, client, end))
+        rule = data["rule"]
+        title = f"Ignore {rule} everywhere, until the editor is closed"
+        actions.append(_command(flag, title, IGNORE_RULE, [rule]))
+        if feedback:  # no word of the draft goes with the answers
+            for right, word in ((True, "right"), (False, "wrong")):
+                title = f"This flag was {word} ({rule}; tells the desk)"
+                arguments = [rule, right, data["guideline"], data["severity"]]
+                actions.append(_command(flag, title, FEEDBACK, arguments))
+    return actions
 
-    offset: int
-    text: str
-    whole: str
-    reason: tuple[int, int]
+
+def _fixes(
+    draft: OpenDraft, flag: types.Diagnostic, data: Mapping[str, Any], client: Capabilities
+) -> Iterator[types.CodeAction]:
+    """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
+    for number, wording in enumerate(data["fixes"]):
+        # an editor may offer those of several flags of a line in one menu
+        flagged = f"“{_short(data['match'])}”"
+        title = f"Replace {flagged} with “{_short(wording)}”" if wording else f"Leave {flagged} out"
+        action = types.CodeAction(
+            title=title, kind=types.CodeActionKind.QuickFix, diagnostics=[flag]
+        )
+        if data["replaceable"]:
+            action.edit = client.edit(draft.uri, draft.version, flag.range, wording)
+            action.is_preferred = number == 0
+            yield action
+        elif client.shows_disabled:
+            reason = "there is markup between the words: change them by hand"
+            action.disabled = types.CodeActionDisabled(reason=reason)
+            yield action
 
 
-def place_comment(
+def _ignore_here(
+    draft: OpenDraft,
+    flag: types.Diagnostic,
+    data: Mapping[str, Any],
+    client: Capabilities,
+    end: int,
+) -> types.CodeAction:
+    """Return the action that ignores a rule at one place: a comment where the format has them."""
+    rule = data["rule"]
+    can = draft.format != "txt" and draft.is_current
+    offset = comment_offset(draft.lines, draft.format, rule, data, end) if can else None
+    if offset is None:
+        words = f"“{_short(data['match'])}”"
+        title = f"Ignore {rule} at {words} in this document, until the editor is closed"
+        arguments = [draft.uri, rule, normalized(data["match"])]
+        return _command(flag, title, IGNORE_WORDS, arguments)
+    action = types.CodeAction(
+        title=f"Ignore {rule} here (adds a comment; say why in it)",
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[flag],
+    )
+    comment = _comment_at(draft.lines.text, offset, rule)
+    at = range_of(draft.lines, offset, offset)
+    action.edit = client.edit(draft.uri, draft.version, at, comment)
+    if client.shows_documents:
+        whole = draft.lines.text[:offset] + comment + draft.lines.text[offset:]
+        after = Lines(whole, draft.lines.encoding)
+        start = offset + comment.rindex(REASON)
+        shown = [list(after.place(place)) for place in (start, start + len(REASON))]
+        action.command = types.Command("Say why", SHOW_PLACE, arguments=[draft.uri, *shown])
+    return action
+
+
+def _command(
+    flag: types.Diagnostic, title: str, command: str, arguments: list[Any]
+) -> types.CodeAction:
+    return types.CodeAction(
+        title=title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[flag],
+        command=types.Command(title, command, arguments=arguments),
+    )
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= MENU_CHARACTERS else f"{line[: MENU_CHARACTERS - 1]}…"
+
+
+def comment_offset(
     lines: Lines, format: Format, rule: str, data: Mapping[str, Any], end: int
-) -> Placed | None:
-    """Return the comment that silences `rule` at the flag of `data`, which ends at `end`.
+) -> int | None:
+    """Return where a comment silences `rule` at the flag of `data`, which ends at `end`.
 
-    It goes to the end of the line or, if need be, right behind the words. Whether the file then
-    reads as before and the comment is about this place is tried, not guessed: there are code
-    blocks, attributes, tables. `None` where neither will do.
+    That is the end of the line before its white space or, if need be, right behind the words.
+    Whether the file then reads as before and the comment is about this place is tried, not
+    guessed: there are code blocks, attributes, tables. `None` where neither will do.
     """
-    from monitor.check.ignore_comments import ignore_comment
-
     text = lines.text
-    if len(text) > MOST:
+    before = _read(text, format) if len(text) <= MAX_CHARACTERS else None
+    if before is None:
         return None
-    before = _read(text, format)
-    for offset in _places(lines, end):
-        gap = "" if text[offset - 1 : offset].isspace() else " "
-        comment = gap + ignore_comment([rule], REASON)
-        whole = text[:offset] + comment + text[offset:]
-        at = offset + len(gap)
-        after = _read(whole, format)
-        if before and after and before[0] == after[0] and _covers(after[1], at, data):
-            start = offset + comment.rindex(REASON)
-            return Placed(offset, comment, whole, (start, start + len(REASON)))
+    for offset in (max(end, len(text[: lines.line_end(end)].rstrip())), end):
+        comment = _comment_at(text, offset, rule)
+        after = _read(text[:offset] + comment + text[offset:], format)
+        start = offset + len(comment) - len(comment.lstrip())
+        if after and before[0] == after[0] and _covers(after[1], start, data):
+            return offset
     return None
 
 
-def _places(lines: Lines, end: int) -> Iterator[int]:
-    """Yield where it could go: the line's end before its white space, then behind the words."""
-    stop = lines.line_end(end)
-    yield max(end, len(lines.text[:stop].rstrip()))
-    yield end
+def _comment_at(text: str, offset: int, rule: str) -> str:
+    """Return the comment to put in at `offset`, behind a space where none is before it."""
+    from monitor.check.ignore_comments import ignore_comment
+
+    space = "" if text[offset - 1 : offset].isspace() else " "
+    return space + ignore_comment([rule], REASON)
 
 
 def _read(text: str, format: Format) -> tuple[list[str], tuple[Any, ...]] | None:

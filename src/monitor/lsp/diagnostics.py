@@ -42,28 +42,37 @@ def diagnostics_of(
         and finding["rule"] not in options.disable
         and not ignored_at(finding, ignored)
     ]
-    found += [_problem(problem, lines) for problem in answer.get("ignore_problems", ())]
+    found += [
+        types.Diagnostic(
+            range=range_of(lines, problem["source_start"], problem["source_end"]),
+            severity=types.DiagnosticSeverity.Warning,
+            code="ignore-comment",
+            source=SOURCE,
+            message=problem["message"],
+        )
+        for problem in answer.get("ignore_problems", ())
+    ]
     if answer["coverage"]["checked"] == "none":
-        found.append(_told(answer["coverage"]["note"], "not-checked"))
+        found.append(_of_whole_draft(answer["coverage"]["note"], "not-checked"))
     return found
 
 
 def ignored_at(finding: Mapping[str, Any], ignored: Ignored) -> bool:
     """Whether a finding was put aside: its rule, or its rule at these words."""
-    return any((finding["rule"], words) in ignored for words in ("", same(finding["match"])))
+    return any((finding["rule"], words) in ignored for words in ("", normalized(finding["match"])))
 
 
-def same(words: str) -> str:
+def normalized(words: str) -> str:
     """Return `words` as they are compared: another line break or capital is no other wording."""
     return " ".join(words.split()).casefold()
 
 
-def refused(error: MonitorError) -> list[types.Diagnostic]:
+def refusal(error: MonitorError) -> list[types.Diagnostic]:
     """Return the diagnostic that says why a draft is not checked; an empty one needs none."""
     if str(error).endswith("the document is empty"):
         return []
     code = "too-large" if isinstance(error, DocumentTooLarge) else "not-checked"
-    return [_told(f"Not checked: {error}", code)]
+    return [_of_whole_draft(f"Not checked: {error}", code)]
 
 
 def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.Diagnostic:
@@ -71,13 +80,15 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
     end = finding.get("source_end", finding["end"])
     url = next((source["url"] for source in finding["sources"] if _is_web(source["url"])), None)
     written = lines.text[start:end]
+    quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
+    why = finding["why"].strip()
     return types.Diagnostic(
         range=range_of(lines, start, end),
         severity=_SEVERITIES[finding["severity"]],
         code=finding["rule"],
         code_description=types.CodeDescription(href=url) if url else None,
         source=SOURCE,
-        message=_message(finding),
+        message=f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else ""),
         data={
             "rule": finding["rule"],
             "guideline": finding.get("guideline"),
@@ -96,24 +107,7 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
     )
 
 
-def _message(finding: Mapping[str, Any]) -> str:
-    quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
-    why = finding["why"].strip()
-    return f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else "")
-
-
-def _problem(problem: Mapping[str, Any], lines: Lines) -> types.Diagnostic:
-    """Return what is wrong with a comment that should silence a rule."""
-    return types.Diagnostic(
-        range=range_of(lines, problem["source_start"], problem["source_end"]),
-        severity=types.DiagnosticSeverity.Warning,
-        code="ignore-comment",
-        source=SOURCE,
-        message=problem["message"],
-    )
-
-
-def _told(words: str, code: str) -> types.Diagnostic:
+def _of_whole_draft(words: str, code: str) -> types.Diagnostic:
     """Return what is said of the draft as a whole, at its beginning."""
     start = types.Position(0, 0)
     return types.Diagnostic(

@@ -1,14 +1,8 @@
-r"""The open documents: pygls' workspace with exact edits.
-
-Its own documents divide lines as Python does, at a form feed or U+2028 too, which the protocol
-does not: an edit below such a character would land on the wrong line.
-
-Which documents of an editor are checked, and as what.
-
-Places of a text as the protocol counts them: lines, and code units inside a line.
+r"""Open documents, with places as the protocol counts them: lines, and code units inside a line.
 
 A line ends with `\r\n`, `\n` or `\r` and nothing else, whatever else Unicode calls a break; a
-position behind a line's end is its end.
+position behind a line's end is its end. pygls' own documents divide lines as Python does, at a form
+feed or U+2028 too: an edit below such a character would land on the wrong line.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
+from monitor.check.options import CheckOptions
 from monitor.labels.countries import parse_country
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Severity
@@ -13,19 +14,15 @@ from monitor.records.finding import SEVERITIES, Severity
 SECTION = "monitor"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options(CheckOptions):
     """How an editor's drafts are checked; `None`: as the workspace's monitor.toml says.
 
     `severity` is the least that is shown. `languages` are further language ids that are checked,
     as plain text. `feedback` offers to say whether a flag was right.
     """
 
-    country: str | None = None
-    guideline: str | tuple[str, ...] | None = None
-    min_confidence: float | None = None
     severity: Severity = "suggestion"
-    on_topic: bool = False
     disable: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     feedback: bool = False
@@ -79,9 +76,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _guideline(value: Any) -> str | tuple[str, ...] | None:
-    if isinstance(value, str):
-        return value or None
-    return _texts(value) or None
+    return (value if isinstance(value, str) else _texts(value)) or None
 
 
 def _flag(value: Any) -> bool:
@@ -97,10 +92,9 @@ def _share(value: Any) -> float:
 
 
 def _severity(value: Any) -> Severity:
-    for severity in SEVERITIES:
-        if value == severity:
-            return severity
-    raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
+    if value not in SEVERITIES:
+        raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
+    return cast("Severity", value)
 
 
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {

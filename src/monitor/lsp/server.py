@@ -1,4 +1,4 @@
-"""`monitor lsp`: the protocol's messages, each handed to the session.
+"""Language server (LSP) of `monitor lsp`: the protocol's messages, handed to the session.
 
 Nothing of a draft on stderr, which editors keep in their logs, and nothing else on stdout.
 """
@@ -19,12 +19,18 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from monitor import __version__
-from monitor.lsp import code_actions as commands
 from monitor.lsp.background_checks import Checker
-from monitor.lsp.code_actions import client_of
+from monitor.lsp.code_actions import (
+    FEEDBACK,
+    FORGET_IGNORED,
+    IGNORE_RULE,
+    IGNORE_WORDS,
+    SHOW_PLACE,
+    read_capabilities,
+)
 from monitor.lsp.documents import ExactWorkspace
 from monitor.lsp.editor_settings import SECTION
-from monitor.lsp.session import Session
+from monitor.lsp.session import EditorSession
 from monitor.records.errors import describe_exception
 from monitor.settings import CONFIG_NAME, Settings
 
@@ -62,16 +68,27 @@ def run_lsp(config: Path | None = None) -> int:
 
 def make_server(
     config: Path | None = None, make_checker: Callable[[Settings], Checker] = Checker
-) -> tuple[Server, Session]:
+) -> tuple[Server, EditorSession]:
     """Return a server that answers everything a session can, and the session."""
     server = Server("thb-monitor", __version__)
-    session = Session(server, config, make_checker)
+    session = EditorSession(server, config, make_checker)
     _follow_start(server, session)
-    _follow_documents(server, session)
     _follow_settings(server, session)
     _offer_actions(server, session)
-    _offer_commands(server, session)
+    _on(
+        server,
+        types.TEXT_DOCUMENT_DID_OPEN,
+        lambda said: session.changed(said.text_document.uri, 0),
+    )
+    _on(
+        server, types.TEXT_DOCUMENT_DID_CHANGE, lambda said: session.changed(said.text_document.uri)
+    )
+    _on(server, types.TEXT_DOCUMENT_DID_CLOSE, lambda said: session.closed(said.text_document.uri))
     return server, session
+
+
+def _on(server: Server, method: str, handler: Handler, options: Any = None) -> None:
+    server.feature(method, options)(_guarded(handler))
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -99,15 +116,11 @@ def _guarded(handler: Handler) -> Handler:
     return handle_now
 
 
-def _on(server: Server, method: str, handler: Handler, options: Any = None) -> None:
-    server.feature(method, options)(_guarded(handler))
-
-
-def _follow_start(server: Server, session: Session) -> None:
+def _follow_start(server: Server, session: EditorSession) -> None:
     given: list[Any] = []
 
     def initialize(said: types.InitializeParams) -> None:
-        session.client = client_of(said.capabilities)
+        session.client = read_capabilities(said.capabilities)
         was = server.workspace
         folders = list(was.folders.values())
         # its documents are exact; pygls takes no other class of workspace
@@ -129,12 +142,9 @@ def _follow_start(server: Server, session: Session) -> None:
             _watch_settings(server)
         session.reload()
 
-    def shutdown(_: Any) -> None:
-        session.close()
-
     _on(server, types.INITIALIZE, initialize)
     _on(server, types.INITIALIZED, initialized)
-    _on(server, types.SHUTDOWN, shutdown)
+    _on(server, types.SHUTDOWN, lambda _: session.close())
 
 
 def _watch_settings(server: Server) -> None:
@@ -146,7 +156,7 @@ def _watch_settings(server: Server) -> None:
     server.client_register_capability(types.RegistrationParams(registrations=[asked]))
 
 
-def _answer_pulls(server: Server, session: Session) -> None:
+def _answer_pulls(server: Server, session: EditorSession) -> None:
     async def pull(asked: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         flags = await session.asked(asked.text_document.uri)
         return types.RelatedFullDocumentDiagnosticReport(items=flags)
@@ -157,22 +167,7 @@ def _answer_pulls(server: Server, session: Session) -> None:
     _on(server, types.TEXT_DOCUMENT_DIAGNOSTIC, pull, options)
 
 
-def _follow_documents(server: Server, session: Session) -> None:
-    def opened(said: types.DidOpenTextDocumentParams) -> None:
-        session.changed(said.text_document.uri, 0)
-
-    def changed(said: types.DidChangeTextDocumentParams) -> None:
-        session.changed(said.text_document.uri)
-
-    def closed(said: types.DidCloseTextDocumentParams) -> None:
-        session.closed(said.text_document.uri)
-
-    _on(server, types.TEXT_DOCUMENT_DID_OPEN, opened)
-    _on(server, types.TEXT_DOCUMENT_DID_CHANGE, changed)
-    _on(server, types.TEXT_DOCUMENT_DID_CLOSE, closed)
-
-
-def _follow_settings(server: Server, session: Session) -> None:
+def _follow_settings(server: Server, session: EditorSession) -> None:
     async def changed(said: types.DidChangeConfigurationParams) -> None:
         settings = said.settings
         if settings is None and session.client.asked_settings:
@@ -191,7 +186,7 @@ def _follow_settings(server: Server, session: Session) -> None:
     _on(server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files_changed)
 
 
-def _offer_actions(server: Server, session: Session) -> None:
+def _offer_actions(server: Server, session: EditorSession) -> None:
     def actions(asked: types.CodeActionParams) -> list[types.CodeAction]:
         only = asked.context.only
         kinds = (types.CodeActionKind.QuickFix, types.CodeActionKind.Empty)
@@ -203,35 +198,18 @@ def _offer_actions(server: Server, session: Session) -> None:
     options = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
     _on(server, types.TEXT_DOCUMENT_CODE_ACTION, actions, options)
 
-
-def _offer_commands(server: Server, session: Session) -> None:
-    def ignore_words(*words: object) -> None:
-        uri, rule, match = map(str, words)
-        session.put_aside(rule, match, uri)
-
-    def ignore_rule(*words: object) -> None:
-        session.put_aside(str(words[0]))
-
-    def forget_ignored(*_: object) -> None:
-        session.take_back()
-
-    def show_place(*words: object) -> None:
-        uri, *places = words
-        start, end = (types.Position(*place) for place in places)  # type: ignore[misc]
+    def show_place(uri: str, *places: list[int]) -> None:
+        start, end = (types.Position(*place) for place in places)
         selection = types.Range(start, end)
-        shown = types.ShowDocumentParams(uri=str(uri), take_focus=True, selection=selection)
+        shown = types.ShowDocumentParams(uri=uri, take_focus=True, selection=selection)
         server.window_show_document(shown)  # whatever the editor answers
 
-    async def feedback(*words: object) -> None:
-        rule, right, guideline, severity = words
-        await session.say_flag(str(rule), right, guideline, severity)
-
     for name, handler in (
-        (commands.IGNORE_WORDS, ignore_words),
-        (commands.IGNORE_RULE, ignore_rule),
-        (commands.FORGET_IGNORED, forget_ignored),
-        (commands.SHOW_PLACE, show_place),
-        (commands.FEEDBACK, feedback),
+        (IGNORE_WORDS, lambda uri, rule, words: session.put_aside(rule, words, uri)),
+        (IGNORE_RULE, lambda rule, *_: session.put_aside(rule)),
+        (FORGET_IGNORED, lambda *_: session.take_back()),
+        (SHOW_PLACE, show_place),
+        (FEEDBACK, session.say_flag),
     ):
         server.command(name)(_guarded(handler))
 

@@ -15,9 +15,9 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from monitor.lsp.background_checks import Checker, Schedule
-from monitor.lsp.code_actions import Client, Draft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refused
+from monitor.lsp.background_checks import Checker, Debouncer
+from monitor.lsp.code_actions import Capabilities, OpenDraft, actions_at
+from monitor.lsp.diagnostics import diagnostics_of, refusal
 from monitor.lsp.documents import Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
@@ -28,7 +28,7 @@ PAUSE_S = 0.4
 
 
 @dataclass(slots=True)
-class Said:
+class LastCheck:
     """The last answer to a draft: of which text, under which options, and what was published."""
 
     document: TextDocument
@@ -38,7 +38,7 @@ class Said:
     diagnostics: list[types.Diagnostic] = field(default_factory=list)
 
 
-class Session:
+class EditorSession:
     """What happens between an editor and `monitor`; the protocol's words are `server`'s."""
 
     def __init__(
@@ -48,15 +48,15 @@ class Session:
         make_checker: Callable[[Settings], Checker] = Checker,
     ) -> None:
         self.server = server
-        self.client = Client()
+        self.client = Capabilities()
         self.options = Options()
         self._make_checker = make_checker
         self._ignored: set[tuple[str, str, str]] = set()
         self._config = config.resolve() if config else None
         self._checker: Checker | None = None
-        self._schedule = Schedule(self._check)
+        self._debouncer = Debouncer(self._check)
         self._generation = 0
-        self._said: dict[str, Said] = {}
+        self._said: dict[str, LastCheck] = {}
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -85,7 +85,9 @@ class Session:
             self.tell(f"Drafts are not checked: {error}", types.MessageType.Error)
             return
         self._checker = self._make_checker(settings)
-        self._start(self._load(self._checker))
+        task = asyncio.get_running_loop().create_task(self._load(self._checker))
+        self._tasks.add(task)  # the loop itself keeps no task alive
+        task.add_done_callback(self._tasks.discard)
         self.renew()  # what is open waits in line behind loading
 
     async def _load(self, checker: Checker) -> None:
@@ -100,8 +102,7 @@ class Session:
                 self._fail(error)
         finally:
             if token:
-                done = types.WorkDoneProgressEnd()
-                self.server.work_done_progress.end(token, done)
+                self.server.work_done_progress.end(token, types.WorkDoneProgressEnd())
 
     async def _begin_progress(self) -> str | None:
         """Show that something is loading; `None` where the editor cannot."""
@@ -127,11 +128,11 @@ class Session:
     def changed(self, uri: str, pause_s: float = PAUSE_S) -> None:
         """Have a draft checked that was opened or edited."""
         if self._format(self._document(uri)):
-            self._schedule.later(uri, pause_s)
+            self._debouncer.later(uri, pause_s)
 
     def closed(self, uri: str) -> None:
         """Forget a draft and take its flags away."""
-        self._schedule.forget(uri)
+        self._debouncer.forget(uri)
         if self._said.pop(uri, None):
             self._publish(uri, None, [])
 
@@ -140,13 +141,13 @@ class Session:
         self._generation += 1
         for document in list(self.server.workspace.text_documents.values()):
             if self._format(document):
-                self._schedule.later(document.uri, 0)
+                self._debouncer.later(document.uri, 0)
             else:
                 self.closed(document.uri)
 
     async def asked(self, uri: str) -> list[types.Diagnostic]:
         """Return the flags of a draft as it is now, for a client that asks."""
-        await self._schedule.now(uri)
+        await self._debouncer.now(uri)
         said = self._said.get(uri)
         return said.diagnostics if said else []
 
@@ -192,17 +193,13 @@ class Session:
         if document is None or kind is None:
             return []
         known = said.diagnostics if said else []
+        is_current = bool(said and said.text is document.source)
         if flags:  # a client may keep no data of a flag
-            flags = [flag if flag.data else _like(flag, known) for flag in flags]
-        elif said and said.text is document.source:
-            flags = [flag for flag in known if _touches(flag.range, at)]
-        draft = Draft(
-            uri,
-            document.version,
-            self._lines(document.source),
-            kind,
-            is_current=bool(said and said.text is document.source),
-        )
+            flags = [flag if flag.data else _same_place(flag, known) for flag in flags]
+        elif is_current:
+            flags = [f for f in known if f.range.start <= at.end and at.start <= f.range.end]
+        lines = self._lines(document.source)
+        draft = OpenDraft(uri, document.version, lines, kind, is_current=is_current)
         return actions_at(draft, flags, self.client, feedback=self.options.feedback)
 
     async def _check(self, uri: str) -> None:
@@ -213,22 +210,14 @@ class Session:
             return
         text, generation = document.source, self._generation
         said = self._said.get(uri)
-        if (
-            said
-            and said.document is document
-            and (said.text, said.generation)
-            == (
-                text,
-                generation,
-            )
-        ):
+        if said and (said.document, said.text, said.generation) == (document, text, generation):
             return
         answer: dict[str, Any] | None = None
         flags: list[types.Diagnostic] = []
         try:
-            answer = await checker.check(self._asked(text, kind))
+            answer = await checker.check({"text": text, "format": kind, **self.options.given()})
         except DocumentError as error:
-            flags = refused(error)
+            flags = refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message
             if checker is self._checker:
                 self._fail(error)
@@ -236,18 +225,6 @@ class Session:
         is_same = self._document(uri) is document and document.source is text
         if is_same and generation == self._generation:
             self._answered(document, text, answer, flags)
-
-    def _asked(self, text: str, kind: Format) -> dict[str, Any]:
-        options = self.options
-        asked: dict[str, Any] = {"text": text, "format": kind, "on_topic": options.on_topic}
-        if options.country is not None:
-            asked["country"] = options.country
-        if options.min_confidence is not None:
-            asked["min_confidence"] = options.min_confidence
-        if options.guideline is not None:
-            named = options.guideline
-            asked["guideline"] = named if isinstance(named, str) else list(named)
-        return asked
 
     def _answered(
         self,
@@ -262,7 +239,7 @@ class Session:
         if answer is not None and kind:
             aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
             flags = diagnostics_of(answer, self._lines(text), kind, self.options, aside)
-        self._said[document.uri] = Said(document, text, self._generation, answer, flags)
+        self._said[document.uri] = LastCheck(document, text, self._generation, answer, flags)
         self._publish(document.uri, document.version, flags)
 
     def _publish(self, uri: str, version: int | None, flags: list[types.Diagnostic]) -> None:
@@ -301,18 +278,9 @@ class Session:
             said = types.ShowMessageParams(type=kind, message=f"monitor: {words}")
             self.server.window_show_message(said)
 
-    def _start(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
-
-def _like(flag: types.Diagnostic, known: list[types.Diagnostic]) -> types.Diagnostic:
+def _same_place(flag: types.Diagnostic, known: list[types.Diagnostic]) -> types.Diagnostic:
     """Return the flag that is known at the same place under the same code, else `flag` itself."""
     return next(
         (each for each in known if (each.range, each.code) == (flag.range, flag.code)), flag
     )
-
-
-def _touches(one: types.Range, other: types.Range) -> bool:
-    return one.start <= other.end and other.start <= one.end

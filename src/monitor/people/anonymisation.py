@@ -1,16 +1,14 @@
-"""Texts with the names of victims, minors and relatives masked, for whatever is shown or sent.
+"""Anonymisation: texts with the names of victims, minors and relatives masked.
 
 Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
 two could be meant the name goes: a name too many hidden costs a reader a word, one too few may
 cost somebody her safety. English only, as all of this package; of a text in another language
 nothing is known, and its headline is better not shown.
 
-Places in a text where a victim, a minor or a relative is named, told by their shape alone.
-
-For masking only, where following persons through a text has missed them: a name too many hidden
-costs a reader a word. Each shape is one that reporters use for people they report on: a first name
-with an initial in the place of a surname, a name with an age or after "one of the girls", somebody
-whose mother speaks, somebody who "recalls". Capitals alone tell nothing.
+Where following persons through a text has missed them, names are told by their shape alone: shapes
+that reporters use for people they report on, such as a first name with an initial in the place of
+a surname, a name with an age or after "one of the girls", somebody whose mother speaks, somebody
+who "recalls". Capitals alone tell nothing.
 """
 
 from __future__ import annotations
@@ -23,8 +21,15 @@ from functools import cache
 from monitor.labels.countries import country_codes, country_name
 from monitor.people.coreference import find_cast
 from monitor.people.person_names import find_mentions
-from monitor.people.persons import Cast, Person
-from monitor.people.protected_persons import PARTS, Part, PersonLists, parts_of, people_of
+from monitor.people.persons import Cast
+from monitor.people.protected_persons import (
+    PARTS,
+    Part,
+    PersonLists,
+    join_spans,
+    parts_of,
+    people_of,
+)
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
 from monitor.text.analysis import read_scenes
@@ -32,6 +37,7 @@ from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
 PART = re.compile(r"\w[\w'’-]*\w")
+_LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
 _NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
 _END = r"(?=[,.;:)]|\W+[a-z]|$)"
 _KIN = (
@@ -77,14 +83,10 @@ class Masked:
         takes two.
         """
         parts, sure, hidden = (
-            _plain_parts(" ".join(known)) for known in ([words], self.sure, self.hidden)
+            {part for word, _ in words_at(" ".join(known)) for part in _LETTERS.findall(word)}
+            for known in ([words], self.sure, self.hidden)
         )
         return bool(parts & sure) or len(parts & hidden) > 1
-
-
-def _plain_parts(words: str) -> set[str]:
-    plain = " ".join(word for word, _ in words_at(words))
-    return {part for part in re.findall(r"[^\W\d_]+", plain) if len(part) >= MIN_PART}
 
 
 def mask_names(
@@ -106,25 +108,40 @@ def mask_names(
         opening = _told_opening(lists, text, title, parts)
         spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
     fields: dict[FieldName, str] = {"title": title, "text": text}
-    others = list(_others(cast, parts))
+    others = [
+        (person, Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
+        for person in cast.persons
+        if not parts_of(cast, person) & set(parts)
+        for m in person.mentions
+        if m.kind == "name"
+    ]
     apart = [span for person, span in others if cast.stands_apart(person)]
     if spans or any(parts_of(cast, person) for person in cast.persons):
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
-    doubtful = [s for person, s in others if unsure and not cast.stands_apart(person)]
-    if unsure:
-        doubtful += _shaped(text, apart)
+    doubtful: list[Span] = []
+    if unsure:  # headlines have capitals everywhere: only the text is looked through for shapes
+        doubtful = [s for person, s in others if not cast.stands_apart(person)]
+        in_shape = (Span("text", *place) for place in shaped(text))
+        doubtful += [s for s in in_shape if not _inside(s, apart)]
     common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
     parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
     hidden = sure | {p for p in parts_told if p.lower() not in common}
     spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
     if unsure:
-        spans = [_whole(text, span) for span in spans]
-    kept = [span for _, span in others if _is_of_others(fields, span, hidden)]
+        spans = [
+            s if s.field == "title" else Span("text", *whole_name(text, s.start, s.end))
+            for s in spans
+        ]
+    kept: list[Span] = []
+    for _, span in others:  # who shares a first name only: a shared surname tells who her kin is
+        words = PART.findall(fields[span.field][span.start : span.end])
+        if len(words) > 1 and words[-1] not in hidden:
+            kept.append(span)
     swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
-    joined = tuple(_join([*spans, *(s for s in swept if not _inside(s, kept))]))
+    joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
     title, text = hide("title", title, joined), hide("text", text, joined)
-    return Masked(title, text, joined, hidden, sure, tuple(_join(apart)))
+    return Masked(title, text, joined, hidden, sure, join_spans(apart))
 
 
 def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
@@ -148,14 +165,6 @@ def _told_opening(
         yield from (span for span in _told(cast, parts) if span.start < len(title))
 
 
-def _others(cast: Cast, parts: Sequence[Part]) -> Iterator[tuple[Person, Span]]:
-    """Yield where all others are named."""
-    for person in cast.persons:
-        if not parts_of(cast, person) & set(parts):
-            for scene, (start, end) in (m.place for m in person.mentions if m.kind == "name"):
-                yield person, Span(scene.field, *scene.view.original(start, end))
-
-
 def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
     """Yield names that stand beside a word of kinship, or beside a hidden name and "and"."""
     for field, text in fields.items():
@@ -170,37 +179,11 @@ def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[
             yield Span(span.field, start + found.start(1), start + found.end(1))
 
 
-def _shaped(text: str, apart: Sequence[Span]) -> Iterator[Span]:
-    """Yield names told by the shape of what stands around them, save those of who stands apart.
-
-    A headline has capitals everywhere: the names of its text are looked for in it.
-    """
-    for start, end in shaped(text):
-        if not _inside(span := Span("text", start, end), apart):
-            yield span
-
-
-def _whole(text: str, span: Span) -> Span:
-    """Return a span of the text with the capitals that touch it."""
-    if span.field == "title":
-        return span
-    return Span("text", *whole_name(text, span.start, span.end))
-
-
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
     for span in spans:
-        words = PART.findall(fields[span.field][span.start : span.end])
-        yield from filter(_is_part, words)
-
-
-def _is_of_others(fields: Mapping[FieldName, str], span: Span, hidden: frozenset[str]) -> bool:
-    """Whether a full name shares a first name at most: a shared surname tells who her kin is."""
-    words = PART.findall(fields[span.field][span.start : span.end])
-    return len(words) > 1 and words[-1] not in hidden
-
-
-def _is_part(word: str) -> bool:
-    return len(word) >= MIN_PART and word[0].isupper()
+        for word in PART.findall(fields[span.field][span.start : span.end]):
+            if len(word) >= MIN_PART and word[0].isupper():
+                yield word
 
 
 def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span]:
@@ -214,20 +197,6 @@ def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span
 
 def _inside(span: Span, kept: Iterable[Span]) -> bool:
     return any(k.field == span.field and k.start <= span.start and span.end <= k.end for k in kept)
-
-
-def _join(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield the spans in order, those that overlap as one."""
-    last: Span | None = None
-    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
-        if last and span.field == last.field and span.start < last.end:
-            last = Span(last.field, last.start, max(last.end, span.end))
-            continue
-        if last:
-            yield last
-        last = span
-    if last:
-        yield last
 
 
 _UP = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u024f\u1e00-\u1eff]"
@@ -307,13 +276,9 @@ _NOBODY = re.compile(
 )
 
 
-_ALSO_GIVEN = frozenset(
-    ("jordan", "chad", "georgia", "israel", "kenya", "india", "sierra", "marino", "salvador")
-)
+_ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino salvador")
 """Countries after which people are named: as names they are hidden."""
-_IN_SPEECH = frozenset(
-    ("russia", "laos", "burma", "britain", "england", "scotland", "turkey", "swaziland", "america")
-)
+_IN_SPEECH = word_set("russia laos burma britain england scotland turkey swaziland america")
 """What people call countries that the standard calls otherwise."""
 
 

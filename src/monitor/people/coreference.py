@@ -1,4 +1,4 @@
-"""The persons of a text: who is who from sentence to sentence, in what role, of what age.
+"""Coreference of person mentions: who is who from sentence to sentence.
 
 No model: one pass over the mentions in order. "The girl" is the last girl told of, "Mensah" the
 person whose full name held it, "she" the first person named in her own sentence or in the two
@@ -6,11 +6,9 @@ before it whose gender and number fit: pronouns go on with a sentence's subject 
 with the person named last. What is done to a person, or by her, gives her a role for the whole
 text. That is right often enough for a suggestion.
 
-Which persons of a cast are one: whoever is exploited is seldom called by one word only.
-
 "A schoolgirl", "the girl" and a "she" of whom the text does not say who she is are one child, where
 no other child is told of. Linking keeps them apart, since what is done to one must not be told of
-another; what a reader can put together about her is counted over all of them.
+another; what a reader can put together about her is counted over all of them (`same_person`).
 """
 
 from __future__ import annotations
@@ -55,6 +53,7 @@ MAX_VERB = 30
 _SEVERAL = word_set("they them their")
 _OWNERS = word_set("her his their")
 _OBJECTS = word_set("him her them his their hers")
+_SINGULAR = word_set("she her hers he him his")
 
 
 def find_cast(sets: PersonSets, scenes: Sequence[Scene], body: Mentions | None = None) -> Cast:
@@ -136,8 +135,7 @@ class _Linking:
             person = self.cast.of(earlier)
             if earlier.start < low or person is None or earlier.kind == "pronoun":
                 continue
-            known = person.roles
-            shared = (mention.roles | mention.assumed) & known
+            shared = (mention.roles | mention.assumed) & person.roles
             opposed = self.cast.sets.opposed(person.traits, mention.traits)
             if shared and not opposed and not self._differ(person, mention):
                 return person
@@ -154,9 +152,8 @@ class _Linking:
             shape = _NAMED
         elif before.kind == "pronoun" and mention.kind == "name":
             linked = before.word in NOMINATIVE and not person.names
-            return (
-                person if linked and _IS.fullmatch(self.text, before.end, mention.start) else None
-            )
+            named = linked and _IS.fullmatch(self.text, before.end, mention.start)
+            return person if named else None
         elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
             if not _LINK.match(self.text, before.end):
                 return None
@@ -219,21 +216,38 @@ class _Linking:
         if persons.opposed(person.traits, mention.traits):
             return False
         young, _ = persons.by_age
-        roles = person.roles
         if mention.ages and person.age:
             return mention.ages[0].years == person.age[0].years
         if mention.ages or young in mention.roles:
-            return young in roles and not (mention.ages and person.age is None and person.names)
-        return bool(mention.roles & roles)
+            return young in person.roles and not (mention.ages and person.names)
+        return bool(mention.roles & person.roles)
 
     def _pronoun(self, index: int, mention: Mention) -> Person | None:
         if mention.first:
             return self._speaker(mention)
+        before = self.mentions[index - 1] if index else None
         if mention.word in _RELATIVES:
-            before = self.mentions[index - 1] if index else None
             beside = before and _RELATIVE.fullmatch(self.text, before.end, mention.start)
             return self.cast.of(before) if before and beside else None
-        return self._antecedent(index, mention)
+        barred = {id(self._speaker(mention)), id(self._acting_on(before, mention))}
+        known: Person | None = None
+        same = before and _SAME.get(mention.word) == before.word
+        if before and same and _TO_HER.fullmatch(self.text, before.end, mention.start):
+            known = self.cast.of(before)  # "told her she owed"
+        known = known or self._known_to_fit(index, mention)
+        if known and id(known) not in barred:
+            return known
+        misfits = self.cast.sets.misfits.get(mention.word, frozenset())
+        wanted = self._wanted(mention)
+        doubtful: Person | None = None
+        for earlier in self._candidates(index, mention):
+            person = self.cast.of(earlier)
+            if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
+                continue
+            if not wanted or person.traits & wanted:
+                return person
+            doubtful = doubtful or person
+        return doubtful
 
     def _speaker(self, mention: Mention) -> Person | None:
         """Return who says "I": the speaker of the quotation."""
@@ -241,30 +255,6 @@ class _Linking:
         span = quotation.speaker_span if quotation else None
         near = self.cast.mentions[self.scene.field].over(*span) if span else []
         return next(filter(None, map(self.cast.of, near)), None)
-
-    def _antecedent(self, index: int, mention: Mention) -> Person | None:
-        misfits = self.cast.sets.misfits.get(mention.word, frozenset())
-        barred = {id(self._speaker(mention)), id(self._acting_on(index, mention))}
-        doubtful: Person | None = None
-        known = self._told_her(index, mention) or self._known_to_fit(index, mention)
-        if known and id(known) not in barred:
-            return known
-        for earlier in self._candidates(index, mention):
-            person = self.cast.of(earlier)
-            if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
-                continue
-            if not self._wanted(mention) or person.traits & self._wanted(mention):
-                return person
-            doubtful = doubtful or person
-        return doubtful
-
-    def _told_her(self, index: int, mention: Mention) -> Person | None:
-        """Return who "told her she owed" means by "she"."""
-        before = self.mentions[index - 1] if index else None
-        if before is None or _SAME.get(mention.word) != before.word:
-            return None
-        gap = _TO_HER.fullmatch(self.text, before.end, mention.start)
-        return self.cast.of(before) if gap else None
 
     def _known_to_fit(self, index: int, mention: Mention) -> Person | None:
         """Return the one of "X met the girl after she left" who is known to be a "she".
@@ -278,13 +268,11 @@ class _Linking:
         fit: list[Person] = []
         for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
             person = self.cast.of(earlier)
-            if earlier.start < low or person is None:
+            if earlier.start < low or person is None or not person.traits & shown:
                 continue
-            if not person.traits:
-                continue
-            if person.traits & shown and earlier.kind == "noun" and earlier.lead == "the":
+            if earlier.kind == "noun" and earlier.lead == "the":
                 fit.append(person)
-            elif earlier.kind != "pronoun" and person.traits & shown:
+            elif earlier.kind != "pronoun":
                 return None
         return fit[0] if fit and all(p is fit[0] for p in fit) else None
 
@@ -296,16 +284,14 @@ class _Linking:
             return self.cast.sets.implied.get(mention.word, frozenset())
         return frozenset()
 
-    def _acting_on(self, index: int, mention: Mention) -> Person | None:
+    def _acting_on(self, before: Mention | None, mention: Mention) -> Person | None:
         """Return who cannot be meant by "him" because he is what acts on him."""
-        before = self.mentions[index - 1] if index else None
         if before is None or before.oblique or mention.word not in _OBJECTS:
             return None
-        free = is_object(mention, self.text)
-        near = mention.start - before.end < MAX_VERB and not _CLAUSE.search(
-            self.text, before.end, mention.start
-        )
-        return self.cast.of(before) if free and near else None
+        if mention.start - before.end >= MAX_VERB or not is_object(mention, self.text):
+            return None
+        apart = _CLAUSE.search(self.text, before.end, mention.start)
+        return None if apart else self.cast.of(before)
 
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
         """Yield earlier mentions: of its own sentence in order, then of the ones before.
@@ -313,8 +299,7 @@ class _Linking:
         Of "The lawyer said the boy was held", the lawyer comes second.
         """
         number = self.scene.view.sentence_at(mention.start)
-        begin = max(0, index - MAX_LOOKED)
-        window = self.mentions[begin:index]
+        window = self.mentions[max(0, index - MAX_LOOKED) : index]
         speaks = self._speaks(mention)
         own: list[Mention] = []
         for back in range(LOOK_BACK + 1):
@@ -351,8 +336,9 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
         return [person]
     young, _ = cast.sets.by_age
     is_young = young in person.roles
+    single = [p for p in cast.persons if not _is_several(cast, p) and not cast.stands_apart(p)]
     one = [person]
-    for other in _singles(cast):
+    for other in single:
         if other is person or is_young is not (young in other.roles):
             continue
         if not cast.is_protected(other):
@@ -360,16 +346,10 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
         if _told_apart(cast, one, other):
             return [person]  # there are two of them
         one.append(other)
-    weak = [other for other in _singles(cast) if other not in one and _is_vague(cast, other)]
+    weak = [other for other in single if other not in one and _is_vague(cast, other)]
     if is_young:
         weak = [other for other in weak if not other.age or young in other.roles]
     return one + [other for other in weak if not _told_apart(cast, one, other)]
-
-
-def _singles(cast: Cast) -> Iterator[Person]:
-    for person in cast.persons:
-        if not _is_several(cast, person) and not cast.stands_apart(person):
-            yield person
 
 
 def _is_several(cast: Cast, person: Person) -> bool:
@@ -381,14 +361,9 @@ def _is_vague(cast: Cast, person: Person) -> bool:
     if person.names or id(person) in cast.kin:
         return False
     if not person.words:
-        singular = {m.word for m in person.mentions} <= _SINGULAR
-        return singular and not person.facts
-    protected = cast.sets.protected
+        return {m.word for m in person.mentions} <= _SINGULAR and not person.facts
     called = any(m.kind == "noun" and m.lead == "the" for m in person.mentions)
-    return called and protected in person.roles
-
-
-_SINGULAR = frozenset(("she", "her", "hers", "he", "him", "his"))
+    return called and cast.sets.protected in person.roles
 
 
 def _told_apart(cast: Cast, one: list[Person], other: Person) -> bool:
@@ -396,15 +371,10 @@ def _told_apart(cast: Cast, one: list[Person], other: Person) -> bool:
     for known in one:
         if known.names and other.names and not known.names & other.names:
             return True
-        if known.age and other.age and not _fits(known, other):
-            return True
+        if known.age and other.age:
+            first, second = known.age[0], other.age[0]
+            if not (first.years == second.years or first.then or second.then):
+                return True
         if cast.sets.opposed(known.traits, other.traits):
             return True
     return False
-
-
-def _fits(known: Person, other: Person) -> bool:
-    if not known.age or not other.age:
-        return True
-    one, two = known.age[0], other.age[0]
-    return one.years == two.years or one.then or two.then

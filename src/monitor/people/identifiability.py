@@ -7,10 +7,10 @@ and a father's trade are three, wherever they stand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from monitor.people.coreference import same_person
-from monitor.people.mentions import NOMINATIVE, Mention, in_any
+from monitor.people.mentions import NOMINATIVE, in_any
 from monitor.people.persons import Cast, DetailSets, Person, PersonSets
 from monitor.people.roles import owner_of
 from monitor.text.analysis import Place, Scene
@@ -55,17 +55,19 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
                 by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
     order = sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told}))
     kept = [told for told in order if told is order[0] or {kind for kind, _ in told} != {_AGE}]
-    return [_stretch([fact for _, fact in told]) for told in kept]
-
-
-def _stretch(facts: Sequence[Place]) -> Place:
-    return facts[0][0], (min(hit[0] for _, hit in facts), max(hit[1] for _, hit in facts))
+    return [
+        (told[0][1][0], (min(hit[0] for _, (_, hit) in told), max(hit[1] for _, (_, hit) in told)))
+        for told in kept
+    ]
 
 
 def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
     """Return the details of a person by kind, those of her other mentions among them."""
     if cast.details is None:
-        cast.details = _gather(cast)
+        cast.details = {}
+        told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
+        for name, owner, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
+            cast.details.setdefault(id(owner), {}).setdefault(name, []).append(fact)
     found: dict[str, list[Place]] = {}
     for same in same_person(cast, person):
         for name, places in cast.details.get(id(same), {}).items():
@@ -75,29 +77,19 @@ def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
             found.setdefault(_AGE, []).append((scene, age.hit))
     for kind in cast.sets.details:
         if not kind.alone and kind.name in found:
-            found[kind.name] = _accompanied(found, kind.name)
+            # one that counts ("on 3 May") in whose sentence another kind stands
+            others = {
+                (id(scene), scene.sentence_of(*hit))
+                for other, places in found.items()
+                if other not in (kind.name, _AGE)
+                for scene, hit in places
+            }
+            found[kind.name] = [
+                (scene, hit)
+                for scene, hit in found[kind.name]
+                if (id(scene), scene.sentence_of(*hit)) in others
+            ]
     return {name: places for name, places in found.items() if places}
-
-
-def _gather(cast: Cast) -> dict[int, dict[str, list[Place]]]:
-    details: dict[int, dict[str, list[Place]]] = {}
-    told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
-    for name, person, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
-        details.setdefault(id(person), {}).setdefault(name, []).append(fact)
-    return details
-
-
-def _accompanied(found: dict[str, list[Place]], name: str) -> list[Place]:
-    """Return the places of a kind ("on 3 May") in whose sentence another kind stands."""
-    others = {
-        (id(scene), scene.sentence_of(*hit))
-        for kind, places in found.items()
-        if kind not in (name, _AGE)
-        for scene, hit in places
-    }
-    return [
-        (scene, hit) for scene, hit in found[name] if (id(scene), scene.sentence_of(*hit)) in others
-    ]
 
 
 def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
@@ -110,14 +102,13 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
 
 
 def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Stretch]:
-    text, persons = scene.view.shadow, cast.sets
+    text = scene.view.shadow
     found = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
     for wordset in kind.named:
         found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
     for wordset in kind.ahead:
         for hit in scene.hits.of(wordset):
-            name = _ahead(cast, scene, hit)
-            if name and not _is_broad(persons, scene, *name):
+            if (name := _ahead(cast, scene, hit)) and not _is_broad(cast.sets, scene, *name):
                 found.add((hit[0], name[1]))
     return found
 
@@ -187,21 +178,12 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
         person = cast.of(mention)
         if person is None:
             continue
-        owner = owner_of(cast, person)
-        if mention in acting[:1] and _is_bystander(cast, mention, person):
+        # relatives or bodies stand in a detail and are not its owner
+        is_setting = mention.kind == "noun" and not person.roles & cast.sets.owners
+        nobodys = mention.lead in ("a", "the") and id(person) not in cast.kin
+        if mention in acting[:1] and nobodys and is_setting:
             return None  # "a teacher at the Riverside School hid them" tells of the teacher
-        if owner is not person or not _is_setting(cast, mention, person):
+        owner = owner_of(cast, person)
+        if owner is not person or not is_setting:
             return owner
     return None
-
-
-def _is_bystander(cast: Cast, mention: Mention, person: Person) -> bool:
-    """Whether somebody acts who is neither told of nor anybody's relative."""
-    nobodys = mention.lead in ("a", "the") and id(person) not in cast.kin
-    return nobodys and _is_setting(cast, mention, person)
-
-
-def _is_setting(cast: Cast, mention: Mention, person: Person) -> bool:
-    """Whether a mention names relatives or bodies, who stand in a detail and are not its owner."""
-    roles = person.roles
-    return mention.kind == "noun" and not roles & cast.sets.owners

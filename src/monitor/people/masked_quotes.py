@@ -1,4 +1,4 @@
-"""What is said of articles, without the names that are hidden: every quote and place moved along.
+"""Redaction of what is said of articles: quotes without hidden names, every place moved along.
 
 `[name withheld]` stands where a name stood, so that whatever shows an article need not know that
 anything is missing. Of an article whose names nobody can tell nothing is quoted.
@@ -44,15 +44,22 @@ def mask_digest(digest: Digest, shown: Mapping[str, Shown]) -> Digest:
 
 def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     """Return an article and what is said of it, with what may be `shown` of it."""
-    if shown.withheld:
-        return _without_words(assessed, shown)
     article = assessed.article
     article = replace(article, url="" if shown.link_tells else article.url)
-    if shown.byline_tells:
+    if shown.withheld or shown.byline_tells:
         article = replace(article, summary="", authors=(), categories=(), enclosures=())
+    if shown.withheld:
+        return replace(
+            assessed,
+            article=replace(article, title="", text=""),
+            tags=tuple(replace(tag, evidence=()) for tag in assessed.tags),
+            terms=tuple(replace(one, term="", evidence=()) for one in assessed.terms),  # may quote
+            scorecard=tuple(replace(one, reason="", evidence=()) for one in assessed.scorecard),
+            findings=(),
+        )
     if not shown.spans:
         return replace(assessed, article=article)
-    moves = Moves(article, shown)
+    moves = Redactor(article, shown)
     return replace(
         assessed,
         article=replace(
@@ -71,21 +78,7 @@ def mask_assessed(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
     )
 
 
-def _without_words(assessed: AssessedArticle, shown: Shown) -> AssessedArticle:
-    url = "" if shown.link_tells else assessed.article.url
-    article = replace(assessed.article, url=url, title="", text="", summary="")
-    article = replace(article, authors=(), categories=(), enclosures=())
-    return replace(
-        assessed,
-        article=article,
-        tags=tuple(replace(tag, evidence=()) for tag in assessed.tags),
-        terms=tuple(replace(term, term="", evidence=()) for term in assessed.terms),  # may quote
-        scorecard=tuple(replace(one, reason="", evidence=()) for one in assessed.scorecard),
-        findings=(),
-    )
-
-
-class Moves:
+class Redactor:
     """Moves places of an article to where they are once its names are hidden."""
 
     def __init__(self, article: Article, shown: Shown) -> None:
@@ -100,11 +93,11 @@ class Moves:
 
     def spans(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Return the spans moved; one that begins or ends in a hidden name holds all of it."""
-        return tuple(Span(s.field, *self._span(s.field, s.start, s.end)) for s in spans)
+        return tuple(Span(s.field, *self._moved(s.field, s.start, s.end)) for s in spans)
 
     def finding(self, finding: Finding) -> Finding:
         """Return a finding moved, and what it says without the names."""
-        start, end = self._span(finding.field, finding.start, finding.end)
+        start, end = self._moved(finding.field, finding.start, finding.end)
         return replace(
             finding,
             start=start,
@@ -119,7 +112,7 @@ class Moves:
         """Return what is said about an article without its hidden names."""
         return self.pattern.sub(WITHHELD, said)
 
-    def _span(self, field: FieldName, start: int, end: int) -> tuple[int, int]:
+    def _moved(self, field: FieldName, start: int, end: int) -> tuple[int, int]:
         return self._place(field, start, 0), self._place(field, end, len(WITHHELD))
 
     def _place(self, field: FieldName, place: int, inside: int) -> int:

@@ -1,4 +1,4 @@
-"""Propagation of hidden names: found in other versions, articles of the story, and addresses.
+"""Propagation of hidden names to other versions, articles of the story, and addresses.
 
 Nobody is followed here. A name is looked for by its words, without case and accents, so that this
 holds in every language and wherever a name may stand. A whole name counts however it is written, a
@@ -18,7 +18,7 @@ from urllib.parse import unquote
 from monitor.people.anonymisation import COMMON, is_of_country, is_title, opens_sentence, whole_name
 from monitor.records.article import Article
 from monitor.records.finding import FieldName, Span
-from monitor.records.hidden_names import MIN_PART, Mask, Seal, stretches
+from monitor.records.hidden_names import KEY, MIN_PART, Mask, MaskGroups, Seal, stretches
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
@@ -52,7 +52,7 @@ _STEM = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedNames:
     """Names whose words are gone: hashes, made for one article, that a word can be held against.
 
     What one of `lifted` says of all its words is none.
@@ -68,11 +68,9 @@ class Sealed:
         """Return what a word, or several with spaces between, is of."""
         if words not in self._known:
             found = self.seal.made(self.article_id, words) & self.hashes
-            if found and any(all(map(lifted, words.split())) for lifted in self.lifted):
-                found = frozenset()
-            kind: Kind = (
-                "" if not found else "sure" if any(map(Seal.is_sure, found)) else "doubtful"
-            )
+            kind: Kind = ""
+            if found and not any(all(map(lifted, words.split())) for lifted in self.lifted):
+                kind = "sure" if any(map(Seal.is_sure, found)) else "doubtful"
             self._known[words] = kind
         return self._known[words]
 
@@ -87,7 +85,7 @@ class Names:
     sure: frozenset[str] = frozenset()
     doubtful: frozenset[str] = frozenset()
     whole: Mapping[Words, Kind] = field(default_factory=dict)
-    sealed: tuple[Sealed, ...] = ()
+    sealed: tuple[SealedNames, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there are any."""
@@ -151,13 +149,11 @@ class Names:
         kinds = {part: self.kind(part) for part in letters if len(part) >= MIN_PART}
         if "sure" in kinds.values() or sum(kind == "doubtful" for kind in kinds.values()) > 1:
             return True
-        return any(map(self.is_joined, set(letters))) or self._stands_in(letters)
-
-    def _stands_in(self, words: Sequence[str]) -> bool:
-        """Whether some of the words in a row are a whole name."""
-        for at, word in enumerate(words):
+        if any(map(self.is_joined, set(letters))):
+            return True
+        for at, word in enumerate(letters):
             for count in range(2, LONGEST + 1) if word in self.begun or self.sealed else ():
-                row = tuple(words[at : at + count])
+                row = tuple(letters[at : at + count])
                 kind = self.whole_kind(row) if len(row) == count else ""
                 if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
                     return True
@@ -191,7 +187,10 @@ def names_of(article: Article, mask: Mask) -> Names:
     whole: dict[Words, Kind] = {}
     for span in mask.spans:
         told = fields[span.field][span.start : span.end]
-        is_sure = any(_touch(span, one) for one in mask.sure)
+        is_sure = any(
+            span.field == one.field and span.start < one.end and one.start < span.end
+            for one in mask.sure
+        )
         for name in told.split(","):
             words = [(word, name[start:end]) for word, (start, end) in words_at(name)]
             parts = {word for word, written in words if _is_part(word, written)}
@@ -222,8 +221,7 @@ def spread(
     if own.untold:
         found = found_in(names, fields, ()) if names else ()
         return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
-    link = own.link_tells
-    spans = own.spans
+    link, spans = own.link_tells, own.spans
     if lifted is not None:
         names, link = names.without(lifted), False  # its own names are among them
         spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
@@ -242,14 +240,82 @@ def spread(
     )
 
 
+class NamePropagation:
+    """Hides in an article what is hidden in its other versions, and in its story's articles."""
+
+    def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
+        self._groups = groups
+        self._read = seal
+        self._of: dict[str, Names | None] = {}
+        self._near: dict[frozenset[str], Names | None] = {}
+
+    @cached_property
+    def _seal(self) -> Seal:
+        return self._read()
+
+    def again(self, article: Article, mask: Mask) -> Mask:
+        """Return the stored mask of a version, made anew where it is not whole."""
+        for source in self._groups.sources.get(article.id, ()):
+            if source.article.sha256 == article.sha256 and (mask.stamp or not article.text):
+                return self.whole(article, source.own)
+        return mask
+
+    def whole(
+        self, article: Article, own: Mask, older: Iterable[tuple[Article, Mask]] = ()
+    ) -> Mask:
+        """Return the mask of a version with the names of all; `own` are those of itself.
+
+        `older` are versions that the store has no masks of. Where names are kept whose key is lost,
+        nothing can be told.
+        """
+        groups, one = self._groups, article.id
+        near = groups.near.get(one, frozenset({one}))
+        known = self._names_near(near)
+        if known is None:
+            return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
+        more = [names_of(version, mask) for version, mask in ((article, own), *older)]
+        links = [source.own.link_tells for source in groups.sources.get(one, ())]
+        own = replace(own, link_tells=own.link_tells or any(links))
+        hashes = groups.lifted.get(one)
+        lifted = self._lifted(one, hashes) if hashes else None
+        return spread(article, own, all_names([known, *more]), lifted)
+
+    def _lifted(self, article_id: str, hashes: frozenset[str]) -> Callable[[str], bool]:
+        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
+
+    def _names_near(self, near: frozenset[str]) -> Names | None:
+        if near not in self._near:
+            found = [self._names_of(one) for one in sorted(near)]
+            known = [names for names in found if names is not None]
+            self._near[near] = all_names(known) if len(known) == len(found) else None
+        return self._near[near]
+
+    def _names_of(self, article_id: str) -> Names | None:
+        """Return the names of one article's versions, save those lifted; None: the key is lost."""
+        if article_id not in self._of:
+            sources = self._groups.sources.get(article_id, ())
+            some = [names_of(source.article, source.own) for source in sources]
+            kept = frozenset[str]().union(*(source.kept for source in sources))
+            if kept:
+                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
+            names: Names | None = all_names(some)
+            if kept and not self._seal.knows(kept):
+                names = None
+            hashes = self._groups.lifted.get(article_id)
+            if names is not None and hashes:
+                names = names.without(self._lifted(article_id, hashes))
+            self._of[article_id] = names
+        return self._of[article_id]
+
+
 def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span]) -> list[Span]:
     """Return where names stand in the fields of an article.
 
     `apart` are places of people of whom its text tells that they are somebody else.
     """
     readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
-    small = frozenset[str]().union(*(reader.small for reader in readers.values()))
-    named = frozenset[str]().union(*(reader.named for reader in readers.values()))
+    small = frozenset[str]().union(*(reader.own_small for reader in readers.values()))
+    named = frozenset[str]().union(*(reader.own_named for reader in readers.values()))
     found: list[Span] = []
     more: frozenset[str] = frozenset()
     known: frozenset[str] | None = None
@@ -257,33 +323,41 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
         known = more
         for name in ("text", "title"):
             if reader := readers.get(name):
-                spans, parts = reader.spans(small, named, more)
+                reader.small, reader.named, reader.more = small, named, more
+                spans, parts = reader.spans()
                 found += spans
                 more |= parts
     return found
 
 
 class _NameFinder:
-    """Reads one field of an article."""
+    """Reads one field of an article.
+
+    `small` are the words that the article has in small letters, `named` those of whole names in it,
+    `more` such as were found beside names.
+    """
+
+    small: frozenset[str]
+    named: frozenset[str]
+    more: frozenset[str]
 
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
         self.names, self.field, self.text = names, field, text
         self.words = list(words_at(text))
-        self.apart = [
-            (one.start, one.end, _last_word(text[one.start : one.end]))
-            for one in apart
-            if one.field == field
-        ]
+        self.apart: list[tuple[int, int, str | None]] = []
+        """Places of somebody else's names, each with the last of its words if it has several."""
+        for one in apart:
+            if one.field == field:
+                words = [w for w, _ in words_at(text[one.start : one.end]) if len(w) > 1]
+                self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
         long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
         self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
-        self.small = frozenset(w for w, (start, _) in self.words if text[start].islower())
-        """The words that it has in small letters."""
-        joined = frozenset(w for w in self.small if len(w) >= MIN_JOINED and names.is_joined(w))
-        self.tags = [place for w, place in self.words if w in joined] if joined else []
+        self.own_small = frozenset(w for w, (start, _) in self.words if text[start].islower())
+        joined = frozenset(w for w in self.own_small if names.is_joined(w))
+        self.tags = [place for w, place in self.words if w in joined]
         """Places of whole names in small letters and one word: "#aminayusuf"."""
         self.wholes = list(self._whole_names())
-        self.named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
-        """Words of whole names that stand here."""
+        self.own_named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
 
     def _whole_names(self) -> Iterator[tuple[int, int]]:
         """Yield the rows of words that are a whole name: in capitals, or long enough."""
@@ -294,78 +368,52 @@ class _NameFinder:
             if word not in begun and not (self.names.sealed and (upper or self.names.kind(word))):
                 continue
             for count in range(2, min(LONGEST, len(told) - at) + 1):
-                if not self._is_row(at, count):
-                    break
+                (_, (_, before)), (_, (behind, end)) = self.words[at + count - 2 : at + count]
+                if not _BETWEEN.fullmatch(self.text, before, behind):
+                    break  # the last word does not belong to the one before
                 row = tuple(told[at : at + count])
                 kind = self.names.whole_kind(row) if upper or _letters(row) >= MIN_JOINED else ""
-                end = self.words[at + count - 1][1][1]
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
                     yield at, at + count
 
-    def _is_row(self, at: int, count: int) -> bool:
-        """Whether the last of so many words belongs to the one before."""
-        (_, (_, end)), (_, (start, _)) = self.words[at + count - 2 : at + count]
-        return _BETWEEN.fullmatch(self.text, end, start) is not None
-
-    def spans(
-        self, small: frozenset[str], named: frozenset[str], more: frozenset[str]
-    ) -> tuple[list[Span], frozenset[str]]:
-        """Return the places of names, and the words beside them that are of them too.
-
-        `small` are the words that the article has in small letters, `named` those of whole names in
-        it, `more` such as were found beside names.
-        """
+    def spans(self) -> tuple[list[Span], frozenset[str]]:
+        """Return the places of names, and the words beside them that are of them too."""
         rows = (self.words[at:end] for at, end in self.wholes)
         places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
-        inside = {place for at, end in self.wholes for place in self._of_several(at, end)}
+        inside: set[tuple[int, int]] = set()
+        for at, end in self.wholes:
+            row = self.words[at:end]
+            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
+            if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
+                inside.update(place for _, place in row)
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
         places += self.tags
         for word, (start, end) in self.capitals:
             if word not in kinds:
-                kinds[word] = self._kind(word, self.text[start:end], small, named, more)
+                kinds[word] = self._kind(word, self.text[start:end])
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in more and place not in inside:
-                place = self._whole(start, end, small)
-                before.update(self._parts(place[0], start))
+            if kinds[word] == "sure" and word not in self.more and place not in inside:
+                place = self._whole(start, end)
+                for one, (first, last) in self.words if place[0] < start else ():
+                    if place[0] <= first and last <= start and _is_part(one, self.text[first:last]):
+                        before.add(one)  # a first name, which may stand alone elsewhere
             places.append(place)
-        return [Span(self.field, *place) for place in places], frozenset(before - small)
+        return [Span(self.field, *place) for place in places], frozenset(before - self.small)
 
-    def _of_several(self, at: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield the places of a whole name's words; a double surname is a part of a name.
-
-        So is one with a particle: "Mac Mensah".
-        """
-        row = self.words[at:end]
-        tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
-        if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
-            yield from (place for _, place in row)
-
-    def _parts(self, start: int, end: int) -> Iterator[str]:
-        """Yield the first names at a place, which may stand alone elsewhere."""
-        for word, (first, last) in self.words if start < end else ():
-            if start <= first and last <= end and _is_part(word, self.text[first:last]):
-                yield word
-
-    def _kind(
-        self,
-        word: str,
-        written: str,
-        small: frozenset[str],
-        named: frozenset[str],
-        more: frozenset[str],
-    ) -> Kind:
+    def _kind(self, word: str, written: str) -> Kind:
         """Return what a word with a capital is of, where it stands alone."""
         kind = self.names.kind(word)
-        if self.names.is_joined(word) or (kind and word in named):
+        if self.names.is_joined(word) or (kind and word in self.named):
             return kind or "sure"
-        if not kind and word not in more:
+        if kind != "sure" and word not in self.more:
             return ""
-        if word in small or word in COMMON or is_of_country(word) or is_title(written):
+        if word in self.small or word in COMMON or is_of_country(word) or is_title(written):
             return ""  # an ordinary word, and nobody here has it in her name
-        return "sure" if kind == "sure" or word in more else ""
+        return "sure"
 
     def _is_others(self, kind: Kind, start: int, end: int) -> bool:
         """Whether a word is of the name of somebody else: of a sure name only a first name."""
@@ -375,7 +423,7 @@ class _NameFinder:
                 return kind == "doubtful" or is_first
         return False
 
-    def _whole(self, start: int, end: int, small: frozenset[str]) -> tuple[int, int]:
+    def _whole(self, start: int, end: int) -> tuple[int, int]:
         """Return a part of a name with the other parts that touch it: "Yaw" of "Yaw Mensah"."""
         start, end = self._with_hyphens(start, end)
         if any(first < end and start < last for first, last, _ in self.apart):
@@ -386,11 +434,11 @@ class _NameFinder:
         before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
         behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
         for word, (at, to) in reversed(before):
-            if self._is_ordinary(word, self.text[at:to], small):
+            if self._is_ordinary(word, self.text[at:to]):
                 break
             start = at
         for word, (at, to) in behind:
-            if self._is_ordinary(word, self.text[at:to], small):
+            if self._is_ordinary(word, self.text[at:to]):
                 break
             end = to
         return start, end
@@ -405,13 +453,13 @@ class _NameFinder:
             end = behind.end()
         return start, end
 
-    def _is_ordinary(self, word: str, written: str, small: frozenset[str]) -> bool:
+    def _is_ordinary(self, word: str, written: str) -> bool:
         """Whether a word of a headline, which has capitals everywhere, is no name."""
         if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
             return True
         if is_title(written) or (opens_sentence(written) and word not in _DAYS):
             return True
-        return any(one.startswith(word[:_STEM]) for one in small)
+        return any(one.startswith(word[:_STEM]) for one in self.small)
 
 
 def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:
@@ -440,15 +488,5 @@ def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> It
         yield from (Span(span.field, span.start + a, span.start + b) for a, b in left)
 
 
-def _last_word(name: str) -> str | None:
-    """Return the last word of a name that has several."""
-    words = [word for word, _ in words_at(name) if len(word) > 1]
-    return words[-1] if len(words) > 1 else None
-
-
 def _letters(words: Words) -> int:
     return sum(map(len, words))
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end

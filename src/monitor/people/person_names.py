@@ -1,9 +1,8 @@
-"""Names of persons, told by what stands beside them (a title, an age, a verb, a role).
+"""Mentions of persons: role nouns, names, pronouns and ages; word lists and shapes only.
 
-Never by capitals alone: places and firms have capitals too, and a place taken for a victim's name
-is worse than a name not followed.
-
-Where a text speaks of persons: role nouns, names and pronouns; word lists and shapes only.
+A name is told by what stands beside it (a title, an age, a verb, a role), never by capitals alone:
+places and firms have capitals too, and a place taken for a victim's name is worse than a name not
+followed. Ages count in figures and words, before or behind a noun.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from monitor.people.ages import AGE_ONLY, AGED, IN_COMMAS, YEAR_OLD, give_ages
-from monitor.people.mentions import MAX_LEAD, Mention, Mentions, covers, in_any, lead_of
+from monitor.people.mentions import MAX_LEAD, Age, Mention, Mentions, covers, in_any, lead_of
 from monitor.people.persons import PersonSets
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
@@ -55,19 +53,66 @@ _NAMESAKES = word_set(
 MIN_NAME = 3
 """Letters of a name that stands alone."""
 
+_COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+sixteen seventeen eighteen nineteen"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_TO_TWENTY = {word: number for number, word in enumerate(_COUNT.split(), 1)}
+_NUMBERS = _TO_TWENTY | {
+    f"{ten}-{one}" if one else ten: 10 * tens + _TO_TWENTY.get(one, 0)
+    for tens, ten in enumerate(_TENS.split(), 2)
+    for one in ("", *_COUNT.split()[:9])
+}
+_NUMBER = rf"(?P<age>\d{{1,2}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_YEAR_OLD = re.compile(rf"\b{_NUMBER}[ -]years?[ -](?:olds?\b|of age\b)", re.IGNORECASE)
+_AGED = re.compile(
+    rf"\b(?:aged|age|ages)\s+(?:only |just )?{_NUMBER}\b"
+    r"(?!\s*(?:to|-|or over|and over|plus)\b|-\d)",
+    re.IGNORECASE,
+)
+_AGE_ONLY = re.compile(rf"(?:\d|\b(?:{'|'.join(_NUMBERS)})),?\Z")
+_IN_COMMAS = re.compile(rf"\s?[,(]\s?(?:then |now |just |only )?{_NUMBER}(?=[,.;:)]|$)")
+_WAS = re.compile(
+    r"\b(?:was|is|were|are|turned|'s) (?:only |just |then |still |barely )?"
+    rf"{_NUMBER}(?=[.,;)!?](?!\d)|$| (?:when|years old|at the time|and (?:the|her|his|a)|now)\b)",
+    re.IGNORECASE,
+)
+_THEN_BEFORE = re.compile(r"\b(?:when|since|before|until|while|then) \w+ $")
+_THEN_BEHIND = re.compile(r" (?:when|at the time)\b|,? then\b")
+_WAS_BEFORE = re.compile(r"\b(?:was|is|were|are) $")
+_AT_AGE = re.compile(
+    rf"\b(?i:at|from|since) (?:(?:the|an) age of {_NUMBER}|(?:just |only )?(?P<bare>1\d))"
+    r"(?=[,.;]|$| (?:she|he|they|when|and)\b)"
+)
+_PRONOUN = re.compile(
+    r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
+    re.IGNORECASE,
+)
+_BARE_PLURAL = re.compile(r"[^su']s$")
+""""Experts", "kids": without an article, several."""
 
-def find_names(
-    sets: PersonSets, scene: Scene, nouns: Sequence[Mention], known: frozenset[str]
-) -> Iterator[Mention]:
-    """Yield the names of persons; a surname counts once the full name has been told.
 
-    In a headline only names that are `known` from the text count: all its words have capitals.
+def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Mentions:
+    """Return where a scene speaks of persons.
+
+    `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
+    only names of the text count in it. In a text a surname counts once the full name was told.
     """
+    nouns = list(_nouns(sets, scene))
     text = scene.view.shadow
     spans = _known(text, known) if scene.field == "title" else _told(sets, scene, nouns)
-    for start, end in spans:
-        _, oblique = lead_of(text, start)
-        yield Mention(scene, start, end, "name", text[start:end], oblique=oblique)
+    names = [
+        Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
+        for start, end in spans
+    ]
+    taken = sorted((name.start, name.end) for name in names)
+    pronouns = (
+        Mention(scene, found.start(), found.end(), "pronoun", found[0].lower())
+        for found in _PRONOUN.finditer(text)
+    )
+    apart = (one for one in (*nouns, *pronouns) if not _touches(taken, one))
+    mentions = Mentions([*names, *apart])
+    _give_ages(scene, mentions)
+    return mentions
 
 
 def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:
@@ -96,22 +141,17 @@ def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stre
         if goes_on:
             continue  # "the National Human Trafficking Referral Hotline" is no person
         span = _trim(sets, scene, found.span(), starts, covered, begins)
-        if span is None or (span[0] > found.start() and _is_body(text, found.start(), span)):
+        if span is None:
             continue
+        name, before = text[slice(*span)], text[max(0, found.start() - 5) : found.start()]
+        if span[0] > found.start() and " " not in name and before.endswith((" the ", "The ")):
+            continue  # the lone last word of "the National Trafficking Hotline"
         if _is_person(text, span, beside, begins, starts):
             sure.append(span)
-            accepted.update(text[span[0] : span[1]].split())
+            accepted.update(name.split())
         else:
             doubtful.append(span)
-    return sure + [span for span in doubtful if _shares(text[span[0] : span[1]].split(), accepted)]
-
-
-def _is_body(text: str, start: int, span: Stretch) -> bool:
-    """Whether a lone last word is that of a body's name: "the National Trafficking Hotline"."""
-    return (
-        text[max(0, start - 5) : start].endswith((" the ", "The "))
-        and " " not in text[span[0] : span[1]]
-    )
+    return sure + [span for span in doubtful if _shares(text[slice(*span)].split(), accepted)]
 
 
 def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
@@ -134,33 +174,30 @@ def _trim(
     while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
         end -= 2 if text[start:end].endswith("'s") else 1
     parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
-    no_name = sets.no_name
-    while parts and (
-        covers(covered, *parts[0])
-        or (parts[0][0] in starts and text[parts[0][0] : parts[0][1]].lower() in _NO_FIRST)
-        or (in_any(scene, no_name, *parts[0]) and _may_go(scene, parts[0], starts))
-    ):
+    while parts:
+        part, opens = text[slice(*parts[0])], parts[0][0] in starts
+        titled = opens or _HONORIFIC.search(part + " ")  # a capital of a sentence or a title
+        if not (
+            covers(covered, *parts[0])
+            or (opens and part.lower() in _NO_FIRST)
+            or (titled and in_any(scene, sets.no_name, *parts[0]))
+        ):
+            break
         parts.pop(0)
-    if not parts or any(in_any(scene, no_name, *p) or covers(covered, *p) for p in parts):
+    if not parts or any(in_any(scene, sets.no_name, *p) or covers(covered, *p) for p in parts):
         return None
     first, last = parts[0], parts[-1]
     if text[first[0] : last[1]].isupper():
         return None
     doubtful = first is last and (first[0] in starts or first[1] - first[0] < MIN_NAME)
     shown = (
-        IN_COMMAS.match(text, first[1])
+        _IN_COMMAS.match(text, first[1])
         or _ACTS.match(text, first[1])
         or _in_apposition(text, first[1], begins)
     )
     if doubtful and not shown:
         return None
     return first[0], last[1]
-
-
-def _may_go(scene: Scene, part: Stretch, starts: set[int]) -> bool:
-    """Whether a capital before a name is that of a sentence or a title."""
-    title = _HONORIFIC.search(scene.view.shadow[part[0] : part[1]] + " ")
-    return bool(title) or part[0] in starts
 
 
 def _is_person(
@@ -174,8 +211,8 @@ def _is_person(
     shown = (
         _HONORIFIC.search(before)
         or _CALLED.search(before)
-        or IN_COMMAS.match(text, end)
-        or AGED.match(text, end + 2)
+        or _IN_COMMAS.match(text, end)
+        or _AGED.match(text, end + 2)
         or start - 1 in beside
         or (start - 2 in beside and text[start - 2] == ",")
     )
@@ -204,39 +241,10 @@ def _in_apposition(text: str, end: int, begins: set[int]) -> bool:
     return False
 
 
-_PRONOUN = re.compile(
-    r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
-    re.IGNORECASE,
-)
-_BARE_PLURAL = re.compile(r"[^su']s$")
-""""Experts", "kids": without an article, several."""
-
-
-def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Mentions:
-    """Return where a scene speaks of persons.
-
-    `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
-    only names of the text count in it.
-    """
-    nouns = list(_nouns(sets, scene))
-    names = list(find_names(sets, scene, nouns, known))
-    taken = sorted((name.start, name.end) for name in names)
-    nouns = [noun for noun in nouns if not _touches(taken, noun)]
-    pronouns = [_pronoun(scene, found) for found in _PRONOUN.finditer(scene.view.shadow)]
-    pronouns = [pronoun for pronoun in pronouns if not _touches(taken, pronoun)]
-    mentions = Mentions([*nouns, *names, *pronouns])
-    give_ages(scene, mentions)
-    return mentions
-
-
 def _touches(taken: Sequence[Stretch], mention: Mention) -> bool:
     index = bisect_right(taken, (mention.start, mention.end))
     around = taken[max(0, index - 1) : index + 1]
     return any(start < mention.end and mention.start < end for start, end in around)
-
-
-def _pronoun(scene: Scene, found: re.Match[str]) -> Mention:
-    return Mention(scene, found.start(), found.end(), "pronoun", found[0].lower())
 
 
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
@@ -246,11 +254,11 @@ def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
         for wordset in wordsets:
             weak = wordset in sets.assumed
             for hit in scene.hits.of(wordset):
-                if AGE_ONLY.search(scene.view.shadow, hit[0], hit[1]):
+                if _AGE_ONLY.search(scene.view.shadow, hit[0], hit[1]):
                     continue
                 sure, assumed = hits.setdefault(hit, (set(), set()))
                 (assumed if weak else sure).add(role)
-    for found in YEAR_OLD.finditer(scene.view.shadow):
+    for found in _YEAR_OLD.finditer(scene.view.shadow):
         hits.setdefault(found.span(), (set(), set()))
     group: list[Stretch] = []
     for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
@@ -269,14 +277,10 @@ def _one_phrase(
     text: str, hits: dict[Stretch, tuple[set[str], set[str]]], one: Stretch, other: Stretch
 ) -> bool:
     gap = text[one[1] : other[0]]
-    if gap not in (" ", "-") and not (text[one[1] - 3 : one[1]] == "old" and _is_origin(gap)):
+    origin = gap[:1] == " " and len(gap.split()) == 1 and gap.strip().istitle()
+    if gap not in (" ", "-") and not (origin and text[one[1] - 3 : one[1]] == "old"):
         return False
-    official = "official" in hits[other][0]
-    return not official or "official" in hits[one][0]
-
-
-def _is_origin(gap: str) -> bool:
-    return gap[:1] == " " and len(gap.split()) == 1 and gap.strip().istitle()
+    return "official" not in hits[other][0] or "official" in hits[one][0]
 
 
 def _noun(
@@ -312,3 +316,45 @@ def _noun(
         lead,
         oblique,
     )
+
+
+def _give_ages(scene: Scene, mentions: Mentions) -> None:
+    """Tell each mention the ages that stand in it, beside it, or are said of it."""
+    text = scene.view.shadow
+    for found in _YEAR_OLD.finditer(text):
+        own = next(iter(mentions.over(*found.span())), None)
+        said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
+        _give(_one_before(mentions, scene, found.start()) if said else own, found, text)
+    for mention in mentions.all:
+        if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):
+            _give(mention, beside, text)
+    for found in _AGED.finditer(text):
+        _give(_one_before(mentions, scene, found.start()), found, text)
+    for found in _WAS.finditer(text):
+        near = _one_before(mentions, scene, found.start())
+        if near and near.end >= found.start() - 1 and not near.oblique:
+            _give(near, found, text)
+    for found in _AT_AGE.finditer(text):
+        behind = mentions.after(found.end())
+        close = behind and behind.start - found.end() < 6
+        _give(behind if close else _one_before(mentions, scene, found.start()), found, text)
+
+
+def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
+    if mention is None:
+        return
+    word = (found["age"] or found["bare"]) if found.re is _AT_AGE else found["age"]
+    years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
+    then = found.re is _AT_AGE or bool(
+        _THEN_BEHIND.match(text, found.end())
+        or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
+    )
+    hit = found.span("age") if found.re is _IN_COMMAS else found.span()
+    mention.ages.append(Age(years, hit, then))
+
+
+def _one_before(mentions: Mentions, scene: Scene, position: int) -> Mention | None:
+    """Return the mention of the same sentence that stands nearest before, if any."""
+    near = mentions.before(position)
+    low, _ = scene.sentence_span(scene.view.sentence_at(position))
+    return near if near and near.start >= low else None

@@ -1,7 +1,4 @@
-"""The persons of a draft, and what its text tells of each.
-
-Numbers of the word lists by which persons are followed.
-"""
+"""The persons of a text: roles, ages, names and traits, and the word lists that tell them."""
 
 from __future__ import annotations
 
@@ -72,20 +69,11 @@ class PersonSets:
     @property
     def wordsets(self) -> frozenset[int]:
         """The numbers of all lists here."""
-        kinds = (part for kind in self.details for part in (kind.words, kind.named, kind.ahead))
-        events = (event.verbs for event in self.events)
+        details = (part for kind in self.details for part in (kind.words, kind.named, kind.ahead))
         others = (self.ignored, self.no_name, self.done_to, self.broad, self.regions, self.kin)
-        return frozenset(
-            chain(
-                *self.roles.values(),
-                *others,
-                *events,
-                *kinds,
-                self.assumed,
-                self.several,
-                self.traits,
-            )
-        )
+        traits = (self.assumed, self.several, self.traits)
+        verbs = (event.verbs for event in self.events)
+        return frozenset(chain(*self.roles.values(), *others, *verbs, *details, *traits))
 
     def opposed(self, one: frozenset[int], other: frozenset[int]) -> bool:
         """Whether what is known of two persons tells them apart."""
@@ -145,18 +133,14 @@ class Person:
         told.add("named" if self.names else "unnamed")
         if not self.traits & self.sets.several:
             told.add("one")
-        elif self._is_general():
-            told.add("general")
+        else:  # only bare plurals speak of people in general ("victims may be ...")
+            several = self.sets.several
+            nouns = [mention for mention in self.mentions if mention.kind == "noun"]
+            if nouns and all(not noun.lead and noun.traits & several for noun in nouns):
+                told.add("general")
         if self.age or self.called:
             told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
-
-    def _is_general(self) -> bool:
-        """Whether only bare plurals speak of them: people in general ("victims may be ...")."""
-        nouns = [mention for mention in self.mentions if mention.kind == "noun"]
-        several = self.sets.several
-        bare = all(not mention.lead and mention.traits & several for mention in nouns)
-        return bool(nouns) and bare
 
     def why(self, role: str) -> Place | None:
         """Return the words that show a role, if words do."""
@@ -209,21 +193,16 @@ class Cast:
             person.names.update(mention.word.split())
         elif mention.kind == "noun":
             person.words.add(mention.word)
-        person.traits |= mention.traits | self._implied(mention)
+        person.traits |= mention.traits
+        if mention.kind == "pronoun":  # whoever is called "she" is not meant by a later "he"
+            person.traits |= self.sets.implied.get(mention.word, frozenset())
         for age in mention.ages:
             person.grown |= age.years >= self.sets.adult_age and not age.then
-            if person.age is None or self._younger(age, person.age[0]):
+            if person.age is None or self._counts_before(age, person.age[0]):
                 person.age = age, mention.scene
 
-    def _younger(self, age: Age, known: Age) -> bool:
+    def _counts_before(self, age: Age, known: Age) -> bool:
         """Whether an age counts before the one known: the lower, of two of a child the present."""
-        adult = self.sets.adult_age
-        if age.then is not known.then and max(age.years, known.years) < adult:
+        if age.then is not known.then and max(age.years, known.years) < self.sets.adult_age:
             return known.then
         return age.years < known.years
-
-    def _implied(self, mention: Mention) -> frozenset[int]:
-        """Return what a pronoun shows: whoever is called "she" is not meant by a later "he"."""
-        if mention.kind != "pronoun":
-            return frozenset()
-        return self.sets.implied.get(mention.word, frozenset())

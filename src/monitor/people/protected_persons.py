@@ -1,4 +1,4 @@
-"""Who of a text is a victim, a minor or a relative of one, and where each is named.
+"""Victims, minors and relatives of victims in a text, and where each is named.
 
 What the rules on identification rest on, for everybody else: whoever shows a text may mask the
 names of those it must not make known. English only, and by words alone: no model is loaded.
@@ -16,7 +16,7 @@ from typing import Literal
 from monitor.people.coreference import find_cast
 from monitor.people.persons import Cast, Person, PersonSets
 from monitor.records.finding import Span
-from monitor.text.analysis import Place, Region, read_scenes
+from monitor.text.analysis import Place, read_scenes
 from monitor.text.phrase_search import Scanner
 
 Part = Literal["victim", "minor", "relative"]
@@ -35,7 +35,7 @@ class PersonLists:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ProtectedPerson:
     """A person of a text who may need protection.
 
     `named`: where the text has a name that is hers or may be hers, `called`: all other words that
@@ -49,12 +49,12 @@ class Told:
     called: tuple[Span, ...]
 
 
-def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[Told, ...]:
+def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[ProtectedPerson, ...]:
     """Return the victims, minors and relatives of victims that an English text tells of."""
     return people_of(find_cast(lists.sets, read_scenes(lists.scanner, text, title)))
 
 
-def people_of(cast: Cast) -> tuple[Told, ...]:
+def people_of(cast: Cast) -> tuple[ProtectedPerson, ...]:
     """Return the victims, minors and relatives of a cast."""
     all_parts = {id(person): parts_of(cast, person) for person in cast.persons}
     people = [person for person in cast.persons if all_parts[id(person)]]
@@ -62,7 +62,7 @@ def people_of(cast: Cast) -> tuple[Told, ...]:
     for person, place in chain(_mentioned(cast, people), _written(cast, people)):
         named[id(person)].append(place)
     return tuple(
-        Told(
+        ProtectedPerson(
             all_parts[id(person)],
             person.roles,
             _spans(named[id(person)]),
@@ -121,11 +121,16 @@ def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Pla
 
 
 def _spans(places: Iterable[Place]) -> tuple[Span, ...]:
-    """Return places as spans of their fields: those that overlap as one."""
-    joined: list[Region] = []
-    for scene, (start, end) in sorted(places, key=lambda p: (p[0].field == "text", p[1])):
-        if joined and joined[-1][0] is scene and start < joined[-1][2]:
-            joined[-1] = scene, joined[-1][1], max(joined[-1][2], end)
+    return join_spans(Span(s.field, *s.view.original(*hit)) for s, hit in places)
+
+
+def join_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans in order, title first, those that overlap as one."""
+    joined: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.field == "text", s.start, s.end)):
+        last = joined[-1] if joined else None
+        if last and span.field == last.field and span.start < last.end:
+            joined[-1] = Span(last.field, last.start, max(last.end, span.end))
         else:
-            joined.append((scene, start, end))
-    return tuple(Span(s.field, *s.view.original(start, end)) for s, start, end in joined)
+            joined.append(span)
+    return tuple(joined)

@@ -1,9 +1,8 @@
-"""What happens to persons gives them roles: "was trafficked by", "lured her", "was charged with".
+"""Semantic roles of persons: what is done to them and by them, and whose relatives they are.
 
-Who does it is told without a parse: the mention that stands right before the verb, else the first
-one of the clause that hangs on no preposition.
-
-Whose relatives a text speaks of: "her husband, Godfrey", "Kwabena's mother", "my daughter".
+"Was trafficked by", "lured her", "was charged with": who does it is told without a parse, as the
+mention that stands right before the verb, else the first one of the clause that hangs on no
+preposition. "Her husband, Godfrey", "Kwabena's mother", "my daughter" are kinship.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from monitor.people.persons import Cast, Person, PersonEvents, PersonSets
 from monitor.people.verbs_of_saying import SAID
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
+from monitor.text.regular_expressions import word_set
 
 MAX_CLAUSE = 240
 """Characters of a clause looked through for who acts."""
@@ -79,19 +79,19 @@ def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Non
         subject = subject_of(cast, scene, start)
     else:
         near = mentions.before(start)
-        touches = near and near.end == start - 1 and near.kind != "pronoun"
-        if not touches or not _REDUCED.match(text, end):
+        if near is None or near.end != start - 1 or near.kind == "pronoun":
             return
-        subject = cast.of(near) if near else None
+        if not _REDUCED.match(text, end):
+            return
+        subject = cast.of(near)
     if event.subject:
         _tell(cast.sets, subject, event.subject, scene, hit)
-    agent = event.agent
-    found = _BY.match(text, end, end + 90)
-    doer = mentions.after(found.end() - 1) if found and agent else None
-    if found and doer and agent and doer.start <= found.end() + 40:
-        gap = text[end : doer.start]
-        if _BY.fullmatch(text, end, doer.start) and not any(mark in gap for mark in ".;:"):
-            _tell(cast.sets, cast.of(doer), agent, scene, hit)
+    found = _BY.match(text, end, end + 90) if event.agent else None
+    doer = mentions.after(found.end() - 1) if found else None
+    if found and doer and event.agent and doer.start <= found.end() + 40:
+        between = _BY.fullmatch(text, end, doer.start)
+        if between and not any(mark in between[0] for mark in ".;:"):
+            _tell(cast.sets, cast.of(doer), event.agent, scene, hit)
 
 
 def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
@@ -124,15 +124,14 @@ def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     mentions = cast.mentions[scene.field]
     low = _clause(scene, position)
     joined = max((m.end() for m in _JOIN.finditer(scene.view.shadow, low, position)), default=low)
-    near: Sequence[Mention]
     near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
     if not _OPEN.search(scene.view.shadow, low, position):
         near = _in_what_is_said(scene.view.shadow, near, position)
-    chosen = _subject(scene, near, position)
+    chosen = _subject(scene.view.shadow, near, position)
     return cast.of(chosen) if chosen else None
 
 
-def _in_what_is_said(text: str, near: Sequence[Mention], position: int) -> Sequence[Mention]:
+def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Mention]:
     """Return who is named behind the last verb of saying, if anybody: the speaker does not act.
 
     "She said the boy rescued last week was sold" tells of the boy. Who is told something does not
@@ -143,18 +142,14 @@ def _in_what_is_said(text: str, near: Sequence[Mention], position: int) -> Seque
         said = SAID.match(text, light.end(), position) if light else None
         if said:
             told = said[0].startswith("t")
-            behind = [
-                mention
-                for mention in near[index + 1 :]
-                if mention.start >= said.end()
-                and not (told and _OBJECT.fullmatch(text, said.end(), mention.start))
-            ]
+            behind = [m for m in near[index + 1 :] if m.start >= said.end()]
+            if told:
+                behind = [m for m in behind if not _OBJECT.fullmatch(text, said.end(), m.start)]
             return behind or near
     return near
 
 
-def _subject(scene: Scene, near: Sequence[Mention], position: int) -> Mention | None:
-    text = scene.view.shadow
+def _subject(text: str, near: Sequence[Mention], position: int) -> Mention | None:
     for mention in reversed(near):
         if mention.kind == "pronoun" and mention.word in NOMINATIVE:
             return mention
@@ -178,7 +173,7 @@ def _clause(scene: Scene, position: int) -> int:
 _BARE = re.compile(r"(?:Mum|Mom|Dad|Mother|Father|Parents)\b(?! [A-Z])")
 _HIS = re.compile(r"'s? [a-z]|, an? [a-z]")
 """"Her aunt's salon", "her father, a cook"."""
-_POSSESSIVE = frozenset(("her", "his", "their", "my", "our", "whose"))
+_POSSESSIVE = word_set("her his their my our whose")
 _OWN = re.compile(r"(?:'s?)?(?: [\w-]+){0,2} ")
 """Between "her", or "the girl's", and the relative: "her two younger brothers"."""
 
@@ -194,8 +189,10 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         owner = cast.of(before)
         if owner is not None and cast.is_protected(owner):
             last = owner
-        relative = cast.of(mention)
-        if mention.kind != "noun" or relative is None or not _is_kin(cast, mention):
+        relative, hits = cast.of(mention), scene.hits
+        if mention.kind != "noun" or relative is None:
+            continue
+        if not any(hits.overlapping(kin, mention.start, mention.end) for kin in persons.kin):
             continue
         owned = _owns(before, mention, text)
         owner = owner if owned else last
@@ -206,22 +203,12 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         if relative.facts.keys() & (persons.owners - {persons.relative}):
             continue  # an uncle who sold her is told of as the suspect that he is
         cast.kin[id(relative)] = owner
-        start = before.start if owned else mention.start
-        here = scene, (start, mention.end)
+        here = scene, (before.start if owned else mention.start, mention.end)
         relative.facts.setdefault(persons.relative, here)
-        if _HIS.match(text, mention.end) or _is_named(cast, mention):
+        behind = cast.mentions[scene.field].after(mention.end)
+        named = behind and behind.kind == "name" and behind.start - mention.end <= len(", ")
+        if named or _HIS.match(text, mention.end):
             cast.kin_told.append((owner, here))
-
-
-def _is_named(cast: Cast, mention: Mention) -> bool:
-    behind = cast.mentions[mention.scene.field].after(mention.end)
-    close = behind is not None and behind.start - mention.end <= len(", ")
-    return close and behind is not None and behind.kind == "name"
-
-
-def _is_kin(cast: Cast, mention: Mention) -> bool:
-    hits = mention.scene.hits
-    return any(hits.overlapping(kin, mention.start, mention.end) for kin in cast.sets.kin)
 
 
 def _owns(before: Mention, mention: Mention, text: str) -> bool:

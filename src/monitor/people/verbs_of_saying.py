@@ -1,4 +1,4 @@
-"""Where a text lets somebody speak: the words that stand as the subject of a verb of saying.
+"""Verbs of saying and their subjects: where a text lets somebody speak.
 
 No parse. "The women's lawyer said", "said Ana Ruci, a nurse with the union", "according to the
 charity", the source of a quotation: what stands there speaks, and what else a text mentions does
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from monitor.text.analysis import NESTED, Scene, Voice
+from monitor.text.analysis import NESTED, Scene, SpeakerMention
 from monitor.text.quotations import Quotation
 from monitor.text.regular_expressions import one_of
 from monitor.text.speaker_attribution import KIN_NAMED
@@ -60,41 +60,36 @@ _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
 _ENDS = re.compile(r"[.;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
 
 
-def voices(scene: Scene, *, papers: bool = False) -> list[Voice]:
+def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
     """Return the stretches that name who speaks; with `papers`, also what "shows" or "found"."""
-    if papers not in scene.voices:
-        scene.voices[papers] = _find_voices(scene, papers=papers)
-    return scene.voices[papers]
-
-
-def _find_voices(scene: Scene, *, papers: bool) -> list[Voice]:
-    found: set[Voice] = set()
-    for verb in SAID.finditer(scene.view.shadow):
+    if papers in scene.voices:
+        return scene.voices[papers]
+    text = scene.view.shadow
+    found: set[SpeakerMention] = set()
+    for verb in SAID.finditer(text):
         found.update(_said(scene, verb.start(), verb.end()))
-    for verb in _SHOWS.finditer(scene.view.shadow) if papers else ():
+    for verb in _SHOWS.finditer(text) if papers else ():
         found.update(_before(scene, verb.start()))
-    for to in _TO.finditer(scene.view.shadow):
+    for to in _TO.finditer(text):
         found.update(_behind(scene, to.end()))
     for quotation in scene.view.quotations:
         source = quotation.source_span or quotation.speaker_span
         if quotation.kind == "attributed" and source:
-            found.add(_head(scene.view.shadow, *source))
-    return list(_apart(voice for voice in sorted(found) if voice.end > voice.start))
+            found.add(_head(text, *source))
+    told: list[SpeakerMention] = []
+    for voice in sorted(found):  # save who is named by words that another voice has already
+        if voice.end > voice.start and (not told or voice.start >= told[-1].end):
+            told.append(voice)
+    scene.voices[papers] = told
+    return told
 
 
-def _apart(found: Iterable[Voice]) -> Iterator[Voice]:
-    """Leave out who is named by words that another voice has already."""
-    last = 0
-    for voice in found:
-        if voice.start >= last:
-            yield voice
-            last = voice.end
-
-
-def _said(scene: Scene, start: int, end: int) -> Iterator[Voice]:
+def _said(scene: Scene, start: int, end: int) -> Iterator[SpeakerMention]:
     text = scene.view.shadow
-    if _NOT.search(text, max(0, start - 24), start) or _inside_speech(scene, start):
+    if _NOT.search(text, max(0, start - 24), start):
         return
+    if any(q.kind == "attributed" and start < q.end for q in _quotations_before(scene, start)):
+        return  # somebody else tells that it was said
     if text.startswith("t", start) and _TO_HER.match(text, end):
         return
     low = _clause(scene, start)
@@ -105,14 +100,6 @@ def _said(scene: Scene, start: int, end: int) -> Iterator[Voice]:
         yield from _behind(scene, end + 1)
     else:
         yield from _before(scene, start)
-
-
-def _inside_speech(scene: Scene, position: int) -> bool:
-    """Whether somebody else tells that it was said."""
-    return any(
-        quotation.kind == "attributed" and quotation.start <= position < quotation.end
-        for quotation in _quotations_before(scene, position)
-    )
 
 
 def _quotations_before(scene: Scene, position: int) -> tuple[Quotation, ...]:
@@ -143,7 +130,7 @@ def _apposed(part: str) -> bool:
     return len(pieces) > 1 and bool(_BESIDE.match(pieces[-1].strip()))
 
 
-def _before(scene: Scene, end: int) -> Iterator[Voice]:
+def _before(scene: Scene, end: int) -> Iterator[SpeakerMention]:
     """Yield who stands before a verb: the last piece between commas, or name and aside."""
     text, low = scene.view.shadow, _clause(scene, end)
     pieces = [
@@ -158,7 +145,7 @@ def _before(scene: Scene, end: int) -> Iterator[Voice]:
         yield _head(text, start, stop)
 
 
-def _behind(scene: Scene, start: int) -> Iterator[Voice]:
+def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
     """Yield who stands behind a verb or "according to", with the aside that follows a name."""
     text = scene.view.shadow
     stop = _ENDS.search(text, start, start + MAX_VOICE)
@@ -167,15 +154,13 @@ def _behind(scene: Scene, start: int) -> Iterator[Voice]:
         yield _head(text, kin.start("speaker"), kin.end("speaker"))
         return
     comma = text.find(",", start, high)
-    first = comma if comma >= 0 else high
-    yield _head(text, start, first)
-    aside = _BESIDE.match(text, first + 2) if comma >= 0 else None
-    if aside:
-        end = text.find(",", first + 2, high)
-        yield _head(text, first + 2, end if end >= 0 else high)
+    yield _head(text, start, comma if comma >= 0 else high)
+    if comma >= 0 and _BESIDE.match(text, comma + 2):
+        end = text.find(",", comma + 2, high)
+        yield _head(text, comma + 2, end if end >= 0 else high)
 
 
-def _head(text: str, start: int, end: int) -> Voice:
+def _head(text: str, start: int, end: int) -> SpeakerMention:
     """Cut off what hangs on the words for somebody, unless she speaks for just that."""
     while start < end and not text[start].isalnum():
         start += 1
@@ -184,6 +169,6 @@ def _head(text: str, start: int, end: int) -> Voice:
     at = start
     while hangs := _HANGS.search(text, at, end):
         if hangs.start() > start and not _SPEAKS_FOR.search(text, start, hangs.start()):
-            return Voice(start, hangs.start(), end)
+            return SpeakerMention(start, hangs.start(), end)
         at = hangs.end()
-    return Voice(start, end, end)
+    return SpeakerMention(start, end, end)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from monitor.records.finding import Finding, ScorecardItem
-from monitor.records.tag import Tag, Term
+from monitor.records.tag import FoundTerm, Tag
 
 ContentOrigin = Literal["feed", "page", "summary"]
 """Where an article's text came from: the feed's full content, its page, or only the summary
@@ -112,7 +112,7 @@ class Assessment:
     findings: tuple[Finding, ...] = ()
     scorecard: tuple[ScorecardItem, ...] = ()
     error: str | None = None
-    terms: tuple[Term, ...] = ()
+    terms: tuple[FoundTerm, ...] = ()
     experimental: bool = False
 
 
@@ -176,6 +176,6 @@ class AssessedArticle:
     findings: tuple[Finding, ...]
     scorecard: tuple[ScorecardItem, ...]
     stamps: tuple[str, ...]
-    terms: tuple[Term, ...] = ()
+    terms: tuple[FoundTerm, ...] = ()
     experimental: bool = False
     judged: AssessorsVerdict | None = None

@@ -33,7 +33,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class FullRecord:
     """An article with judgements, the reviews of its current version, its story and its past.
 
     Of `reviews`, oldest first, are those that stand, `provisional` ones among them; `story` is its

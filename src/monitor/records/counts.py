@@ -9,7 +9,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class CountedFlag:
     """A flag of the guideline; `right` is what a person said of it, None where nobody has."""
 
     rule: str
@@ -17,7 +17,7 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CountedItem:
     """An article that is about trafficking, as the models in force say or, before them, people.
 
     `labels` are those of each scheme; of `place`, where the exploitation is. `main`: trafficking is
@@ -29,7 +29,7 @@ class Item:
     seen: datetime
     main: bool
     labels: Mapping[str, tuple[str, ...]]
-    flags: tuple[Flag, ...] = ()
+    flags: tuple[CountedFlag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from monitor.records.article import AssessedArticle
 from monitor.records.feed import Ledger
-from monitor.records.review import Gaps
+from monitor.records.review import CoverageGaps
 
 Outcome = Literal["unknown", "sent", "failed"]
 """Of a delivery: `unknown` until the mail server's answer to the whole message is stored."""
@@ -74,6 +74,6 @@ class Digest:
     unjudged: tuple[AssessedArticle, ...] = ()
     possible: tuple[AssessedArticle, ...] = ()
     unmeasured: tuple[str, ...] | None = ()
-    gaps: Gaps | None = None
+    gaps: CoverageGaps | None = None
     undelivered: tuple[Delivery, ...] = ()
     context: tuple[Story, ...] = ()

@@ -115,7 +115,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class FeedSilence:
     """No entry `since` then, in a feed whose entries come `usual` apart at most, nine in ten."""
 
     since: datetime
@@ -123,7 +123,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownArticle:
     """What the store already has of an article, asked before pages are fetched.
 
     `feed_sha256` maps the ids of the feeds it was seen through to the hash of the feed entry as
@@ -210,7 +210,7 @@ class Poll:
     updated: datetime | None = None
     page_failures: Mapping[PageFailure, int] = field(default_factory=dict)
     """How many pages were asked for in vain, by cause."""
-    silence: Silence | None = None
+    silence: FeedSilence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ class SilentFeed:
 
     url: str
     title: str
-    silence: Silence | None = None
+    silence: FeedSilence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Citation:
     """The document a rule rests on."""
 
     title: str
@@ -65,7 +65,7 @@ class Finding:
     message: str
     why: str
     suggestions: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
     confidence: float | None = None
     guideline: str = ""
 

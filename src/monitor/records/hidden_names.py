@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from monitor.records.article import Article
@@ -50,6 +50,30 @@ class Mask:
     byline_tells: bool = False
     sure: tuple[Span, ...] = ()
     apart: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedVersion:
+    """A version of an article, what was found in it, and hashes of names that are gone from it."""
+
+    article: Article
+    own: Mask
+    kept: frozenset[str]
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class MaskGroups:
+    """What masks rest on, by article.
+
+    `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
+    `sources` every version of those asked for, of others those with names; `lifted` hashes.
+    """
+
+    near: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    basis: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
+    lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

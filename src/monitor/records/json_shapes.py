@@ -9,7 +9,7 @@ from typing import Any
 
 from monitor.records.article import Article, AssessedArticle, Enclosure, Import, Place, Review
 from monitor.records.finding import Finding, ScorecardItem, Span
-from monitor.records.tag import Tag, Term
+from monitor.records.tag import FoundTerm, Tag
 
 
 def as_whole(value: Any) -> Any:
@@ -88,7 +88,7 @@ def _without_evidence(tag: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in tag.items() if key != "evidence"}
 
 
-def term_json(term: Term) -> dict[str, Any]:
+def term_json(term: FoundTerm) -> dict[str, Any]:
     """Return words that speak for a look at an article without a measured judgement."""
     return {
         "term": term.term,

@@ -62,7 +62,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Reviewable:
     """An article that a digest shows, and may be reviewed: its story and how relevant it is."""
 
     article_id: str
@@ -73,7 +73,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Opinion:
     """The word of one reviewer on the current version of an article, the latest that stands.
 
     `waits`: it is a volunteer's, and nobody has confirmed it yet. `decision` is None of what was
@@ -89,7 +89,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Practised:
+class PracticeAnswer:
     """An answer given in practice, and what the desk had decided then."""
 
     article_id: str
@@ -184,7 +184,7 @@ SHOWN = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DrawCandidate:
     """A judged article of a day that may be drawn; `score` is its relevance."""
 
     article_id: str
@@ -236,7 +236,7 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class RecallEstimate:
     """Recall among what the feeds brought and the models judged, with 95 % intervals.
 
     `days` have a sample; of the articles below the threshold (`population`) so many were
@@ -261,14 +261,14 @@ class Missed:
     needed: int | None = None
 
 
-Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
+CaseStatus = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 """What we had of a case when the desk learned of it elsewhere: it was shown; stored, but below the
 threshold; stored and not judged; it came in only later; no feed brought it, though one of its
 outlet is followed; none is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OutsideCase:
     """A case that the desk learned of elsewhere; `same_as` is an article of ours about it."""
 
     url: str
@@ -279,16 +279,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldHad:
+class CaseOutcome:
     """A case learned of elsewhere, what we had of it, and under which article."""
 
-    told: Told
-    had: Had
+    told: OutsideCase
+    had: CaseStatus
     article_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Gaps:
+class CoverageGaps:
     """What may be missed, in words, and the figures behind them as JSON."""
 
     words: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 The hash covers data files, the versions of libraries whose behaviour shows in the result, and the
 behaviour numbers of the code that judges. A file of code may be moved, renamed and tidied: it makes
-nothing due again. A number is raised by hand, and golden digests (`tests/golden.py`) say when.
+nothing due again. A number is raised by hand; golden digests (`tests/support/golden.py`) say when.
 """
 
 from __future__ import annotations

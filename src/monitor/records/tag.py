@@ -30,7 +30,7 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class FoundTerm:
     """Words that speak for a look at an article that no measured model judges, in English.
 
     A listed trafficking term, or a phrase that an unmeasured model goes by.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.finding import MEASURED_FROM
-from monitor.records.review import Practised
+from monitor.records.review import PracticeAnswer
 
 ENOUGH = MEASURED_FROM
 """Answers below which a kappa says little."""
@@ -26,10 +26,10 @@ class Agreement:
     same: int
     kappa: float | None
     table: Mapping[tuple[Verdict, Verdict], int]
-    differing: tuple[Practised, ...]
+    differing: tuple[PracticeAnswer, ...]
 
 
-def agreement_of(answers: Sequence[Practised]) -> Agreement:
+def agreement_of(answers: Sequence[PracticeAnswer]) -> Agreement:
     """Return how answers agree with what the desk had decided."""
     table = Counter((one.desk, one.verdict) for one in answers)
     return Agreement(

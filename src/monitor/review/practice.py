@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from monitor.records.article import Verdict
 from monitor.records.errors import UsageError
-from monitor.records.review import Practised, Said
+from monitor.records.review import Opinion, PracticeAnswer
 from monitor.review.review_queue import Reviewer
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
 
 
-def desk_verdicts(said: Mapping[str, Sequence[Said]], me: str) -> dict[str, Verdict]:
+def desk_verdicts(said: Mapping[str, Sequence[Opinion]], me: str) -> dict[str, Verdict]:
     """Return by article what the desk has decided and `me` has not: all whose word counts agree.
 
     Two reviewers or one; what waits to be confirmed is not the desk's word.
@@ -36,7 +36,7 @@ class Practice:
     """What a reviewer may practise on, in order, and what was answered."""
 
     left: tuple[str, ...]
-    answers: tuple[Practised, ...]
+    answers: tuple[PracticeAnswer, ...]
 
 
 def practice_of(desk: Desk, who: Reviewer) -> Practice:
@@ -53,7 +53,7 @@ def practice_of(desk: Desk, who: Reviewer) -> Practice:
 
 def answer(
     desk: Desk, article_id: str, verdict: Verdict, who: Reviewer, *, sha256: str
-) -> Practised:
+) -> PracticeAnswer:
     """Store what is said in practice; return it beside the desk's word.
 
     The first answer stays. Raises `NotFound` for an article, `UsageError` for one that the desk has

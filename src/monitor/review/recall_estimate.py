@@ -6,7 +6,7 @@ articles; what was not looked at is drawn from it (Beta-binomial, so that a stra
 leaves nothing unsure), and the strata are summed. Jeffreys' interval has about its nominal coverage
 in the mean over true shares; where none was found its lower end is taken as none (Brown, Cai,
 DasGupta, Interval estimation for a binomial proportion, Statistical Science 16, 2001). The
-simulation in tests/proof.py holds the sum to it.
+simulation in tests/support/proof.py holds the sum to it.
 
 Of what was shown, people may have looked at what they liked: those not looked at are all right at
 one end of the interval of recall and all wrong at the other.
@@ -28,7 +28,7 @@ from monitor.feeds.urls import same_outlet
 from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
-from monitor.records.review import Draw, Gaps, Missed, Told, ToldHad
+from monitor.records.review import CaseOutcome, CoverageGaps, Draw, OutsideCase, RecallEstimate
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
 if TYPE_CHECKING:
@@ -93,14 +93,14 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[StratumRe
 
 def estimate_missed(
     draws: Sequence[Draw], verdicts: Mapping[str, bool], *, plan: bool = True
-) -> Missed:
+) -> RecallEstimate:
     """Return recall among what was judged, from the draws of a window and what people said.
 
     `verdicts` are of any articles, shown or drawn; what has none was not looked at. Without `plan`
     it is not reckoned how many reviews are needed.
     """
     if not draws:
-        return Missed()
+        return RecallEstimate()
     looked = pool(draws, verdicts)
     shown = {article for draw in draws for article in draw.shown}
     confirmed = sum(verdicts.get(article, False) for article in shown)
@@ -116,7 +116,7 @@ def estimate_missed(
         interval = (confirmed / (confirmed + high) if confirmed else 0.0, at_most / (at_most + low))
         recall = min(max(recall, interval[0]), interval[1])
     says = interval is not None and confirmed > 0 and interval[1] - interval[0] <= NARROW
-    return Missed(
+    return RecallEstimate(
         days=len(draws),
         population=sum(stratum.population for stratum in looked),
         offered=sum(len(draw.offered) for draw in draws),
@@ -196,7 +196,7 @@ def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> t
 
 def tell_elsewhere(
     desk: Desk, url: str, *, note: str = "", same_as: str | None = None
-) -> tuple[ToldHad, bool]:
+) -> tuple[CaseOutcome, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
     `same_as` is an article of ours about the same case, by id or URL. A case is known by its
@@ -208,7 +208,7 @@ def tell_elsewhere(
     article = same_as
     if article is not None and "/" in article:
         article = article_id(article)
-    case = Told(canonical_url(url), article_id(url), note, desk.now(), article)
+    case = OutsideCase(canonical_url(url), article_id(url), note, desk.now(), article)
     new = desk.store.add_told(case)
     kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
     return had_of(desk, [kept])[0], new
@@ -257,7 +257,7 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
     }
 
 
-def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
+def _hidden(desk: Desk, case: CaseOutcome) -> dict[str, None]:
     """Return what is not told of a case: an address that holds a name hidden in its article."""
     if case.article_id is None:
         return {}
@@ -265,7 +265,7 @@ def _hidden(desk: Desk, case: ToldHad) -> dict[str, None]:
     return {"url": None} if desk.shown([article])[article.id].link_tells else {}
 
 
-def told_json(case: ToldHad) -> dict[str, Any]:
+def told_json(case: CaseOutcome) -> dict[str, Any]:
     """Return a case learned of elsewhere, as data."""
     from monitor.records.json_shapes import time_json
 
@@ -323,7 +323,7 @@ class ElsewhereShare:
     interval: tuple[float, float] | None
 
 
-def share_had(told: Sequence[ToldHad]) -> ElsewhereShare:
+def share_had(told: Sequence[CaseOutcome]) -> ElsewhereShare:
     """Count what we had of the cases learned of elsewhere."""
     by = Counter(one.had for one in told)
     cases, shown = len(told), by["shown"]
@@ -331,7 +331,7 @@ def share_had(told: Sequence[ToldHad]) -> ElsewhereShare:
     return ElsewhereShare(cases, shown, dict(sorted(by.items())), interval)
 
 
-def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
+def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
     """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
 
     `short` is for the foot of a digest.
@@ -343,7 +343,7 @@ def gaps_until(desk: Desk, until: str, *, short: bool = False) -> Gaps:
     return gaps(missed, share_had(had_of(desk, desk.store.told())), short=short)
 
 
-def had_of(desk: Desk, cases: Sequence[Told]) -> list[ToldHad]:
+def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
     """Say of each case what we had of it when the desk learned of it."""
     feeds = desk.store.feeds() if cases else []
     followed = [same_outlet(case.url, feeds) for case in cases]
@@ -364,14 +364,14 @@ _HAD = {
 }
 
 
-def gaps(missed: Missed, share: ElsewhereShare, *, short: bool) -> Gaps:
+def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> CoverageGaps:
     """Return both figures in words and as JSON; `short` is for the foot of a digest."""
     words = [_missed_words(missed), _share_words(share)]
     figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
-    return Gaps((*words, *(() if short else (NO_TOTAL,))), figures)
+    return CoverageGaps((*words, *(() if short else (NO_TOTAL,))), figures)
 
 
-def missed_json(missed: Missed) -> dict[str, Any]:
+def missed_json(missed: RecallEstimate) -> dict[str, Any]:
     """Return recall among what was judged, as data."""
     ends = missed.recall_interval
     return {
@@ -407,7 +407,7 @@ def share_json(share: ElsewhereShare) -> dict[str, Any]:
     }
 
 
-def _missed_words(missed: Missed) -> str:
+def _missed_words(missed: RecallEstimate) -> str:
     head = "Missed below the threshold:"
     if not missed.days:
         return f"{head} not known; monitor reviews sample offers a few items a day to look at"
@@ -423,7 +423,7 @@ def _missed_words(missed: Missed) -> str:
     return f"{head} too few to say ({looked}{waiting}); {_needed(missed)}"
 
 
-def _needed(missed: Missed) -> str:
+def _needed(missed: RecallEstimate) -> str:
     narrow = f"{NARROW * 100:.0f} points"
     if missed.needed is not None:
         return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"

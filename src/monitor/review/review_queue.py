@@ -12,7 +12,7 @@ from monitor.labels.schemes import check_labels
 from monitor.records.article import Article, AssessedArticle, Review, Verdict
 from monitor.records.dates import bounds_of, parse_day
 from monitor.records.errors import NotFound, UsageError
-from monitor.records.review import Act, Decision, FlagSaid, Said, Shown
+from monitor.records.review import Act, Decision, FlagSaid, Opinion, Reviewable
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
@@ -112,10 +112,10 @@ def queue_of(desk: Desk, chosen: QueueChoice, who: Reviewer) -> Queue:
 
 
 def make_queue(
-    shown: Sequence[Shown], said: Mapping[str, Sequence[Said]], chosen: QueueChoice, me: str
+    shown: Sequence[Reviewable], said: Mapping[str, Sequence[Opinion]], chosen: QueueChoice, me: str
 ) -> tuple[QueueEntry, ...]:
     """Put shown articles into stories, each with the most certain one to read, and in order."""
-    stories: dict[str, list[Shown]] = {}
+    stories: dict[str, list[Reviewable]] = {}
     for one in shown:
         stories.setdefault(one.story, []).append(one)
     ranked = []
@@ -140,7 +140,7 @@ def make_queue(
     return tuple(entry for _, _, entry in sorted(ranked, key=lambda each: each[:2]))
 
 
-def differ(said: Sequence[Said]) -> bool:
+def differ(said: Sequence[Opinion]) -> bool:
     """Whether reviewers whose word counts differ on an article."""
     return len({one.verdict for one in said if not one.waits}) > 1
 

@@ -12,7 +12,7 @@ from monitor.desk import Desk
 from monitor.records.article import Article
 from monitor.records.dates import midnight, parse_day
 from monitor.records.errors import NotFound, UsageError
-from monitor.records.review import SHOWN, Candidate, Draw, Drawn, Stratum
+from monitor.records.review import SHOWN, Draw, DrawCandidate, Drawn, Stratum
 
 CUTS = (0.0, 0.001, 0.01, 0.1)
 """Where strata begin. On news nearly all scores lie below 0.01 and half below 0.0002; what lies
@@ -41,7 +41,7 @@ def allocate(populations: Sequence[int], size: int) -> list[int]:
 
 
 def draw_sample(
-    candidates: Iterable[Candidate], *, day: str, stamp: str, size: int, at: datetime
+    candidates: Iterable[DrawCandidate], *, day: str, stamp: str, size: int, at: datetime
 ) -> Draw:
     """Draw about `size` of the articles of an ISO `day` that were not shown.
 
@@ -50,7 +50,7 @@ def draw_sample(
     what is in an article.
     """
     every = sorted(candidates, key=lambda one: (_lot(day, one.article_id), one.article_id))
-    strata: list[list[Candidate]] = [[] for _ in CUTS]
+    strata: list[list[DrawCandidate]] = [[] for _ in CUTS]
     for one in every:
         if not one.shown:
             strata[_stratum(one.score)].append(one)

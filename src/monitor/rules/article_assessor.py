@@ -10,7 +10,6 @@ from monitor.records.finding import Severity
 from monitor.records.stamps import marked
 from monitor.rules.checker import make_policy, run_policy, run_shown
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import Checked
 from monitor.text.document import document_of
 from monitor.text.language_detection import identify_language
 
@@ -48,7 +47,9 @@ class GuidelineAssessor:
         self._policy = make_policy(guideline, disable, severity or {})
         self._relevance = relevance
         model = [relevance.stamp] if relevance else []
-        self._stamp = marked(guideline.stamp, *model, *_settings(disable, severity or {}))
+        levels = severity or {}
+        settings = [*sorted(disable), *(f"{rule}={levels[rule]}" for rule in sorted(levels))]
+        self._stamp = marked(guideline.stamp, *model, *settings)
 
     @property
     def stamp(self) -> str:
@@ -70,31 +71,29 @@ class GuidelineAssessor:
 
     def _check(self, articles: Sequence[Article]) -> list[Assessment]:
         """Check all together; only if that fails, one by one, to find the one that fails."""
+        documents = [document_of(article) for article in articles]
+        relevance = self._relevance
         try:
-            return [self._assessment(checked) for checked in self._checked(articles)]
+            if relevance is None:
+                told = run_policy(self._guideline, documents, self._policy)
+            else:
+                told = run_shown(
+                    self._guideline,
+                    documents,
+                    self._policy,
+                    lambda number: relevance.is_shown(articles[number]),
+                )
         except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
             if len(articles) == 1:
                 return [Assessment(self._stamp, error=f"{type(error).__name__} in check")]
             return [one for article in articles for one in self._check([article])]
-
-    def _checked(self, articles: Sequence[Article]) -> list[Checked]:
-        documents = [document_of(article) for article in articles]
-        relevance = self._relevance
-        if relevance is None:
-            return run_policy(self._guideline, documents, self._policy)
-        return run_shown(
-            self._guideline, documents, self._policy, lambda n: relevance.is_shown(articles[n])
-        )
-
-    def _assessment(self, checked: Checked) -> Assessment:
-        return Assessment(self._stamp, findings=checked.findings, scorecard=checked.scorecard)
+        return [
+            Assessment(self._stamp, findings=checked.findings, scorecard=checked.scorecard)
+            for checked in told
+        ]
 
 
 def language_of(article: Article) -> str | None:
     """Return the primary code of an article's language, as declared or as it reads."""
     language = article.language or identify_language(f"{article.title}\n{article.text}")
     return language.partition("-")[0].lower() if language else None
-
-
-def _settings(disable: Sequence[str], severity: Mapping[str, Severity]) -> list[str]:
-    return [*sorted(disable), *(f"{rule}={severity[rule]}" for rule in sorted(severity))]

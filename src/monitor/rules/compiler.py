@@ -1,21 +1,16 @@
-"""A guideline ready to run: word lists numbered, lexicon names filled in, patterns wrapped.
+"""Compiling a guideline: word lists numbered, lexicon names filled in, patterns wrapped.
 
-Numbers of the word lists by which topic, cases and names are told, ready to be looked up.
-
-Word lists as authors write them, turned into the phrases and chains that are looked up.
-
-The word lists of `guideline.yaml` by which persons are followed, numbered.
-
+Word lists as authors write them become the phrases and chains that are looked up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
@@ -26,10 +21,10 @@ from monitor.rules.rule_schema import (
     GuidelineFile,
     Lexicon,
     Matcher,
-    Paired,
     Rule,
     Slot,
     StatisticPart,
+    Strict,
     Within,
 )
 from monitor.rules.spacy_patterns import (
@@ -41,13 +36,10 @@ from monitor.rules.spacy_patterns import (
     check_node,
     check_pattern,
 )
-from monitor.text.phrase_search import Scanner, SlotWords, Words, WordSets, key_of
+from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets, key_of
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
     from monitor.rules.neural_model import Judge
-    from monitor.text.analysis import Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +76,37 @@ class NameSets:
     offences: tuple[int, ...]
 
 
-class CompileError(ValueError):
-    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
+Sets = TypeVar("Sets", TopicSets, CaseSets, NameSets)
 
-    def __init__(self, message: str, *, rule: str = "", name: str = "") -> None:
+
+class CompileError(ValueError):
+    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used.
+
+    `name` is the word in the file that is wrong.
+    """
+
+    def __init__(self, message: str, name: str = "") -> None:
         super().__init__(message)
-        self.rule, self.name = rule, name
+        self.rule, self.name = "", name
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class CompiledClause:
     """A clause ready to be looked up: any of its word lists or patterns counts."""
 
-    wordsets: tuple[int, ...]
-    patterns: TokenPatterns | None
-    person: str | None
-    referent: str | None
-    roles: tuple[frozenset[str], ...]
+    wordsets: tuple[int, ...] = ()
+    patterns: TokenPatterns | None = None
+    person: str | None = None
+    referent: str | None = None
+    roles: tuple[frozenset[str], ...] = ()
     """Any of these; of one, all at once."""
-    details: int
+    details: int = 0
     """So many kinds of identifying detail must be told of the person."""
-    looks: tuple[str, ...]
-    quoted: str | None
-    within: Within
-    reach: int | None
-    at_least: int
+    looks: tuple[str, ...] = ()
+    quoted: str | None = None
+    within: Within = "sentence"
+    reach: int | None = None
+    at_least: int = 1
     statistic: tuple[StatisticPart, ...] = ()
     """Parts of a statistic, all of which must be there."""
     case: tuple[str, ...] = ()
@@ -144,53 +142,34 @@ class CompiledMatcher:
     wordset: int
     tokens: TokenPatterns | None
     dependency: DependencyPatterns | None
+    has_patterns: bool
+    """Whether matches are found by these, where a trigger stands, and not by words."""
     source: Matcher
     replacements: Mapping[str, tuple[str, ...]]
     persons: tuple[frozenset[str], ...]
     """Roles of persons who are themselves the match."""
-    needs: tuple[Evidence, ...]
-    unless: tuple[Evidence, ...]
+    needs: tuple[CompiledClause, ...]
+    unless: tuple[CompiledClause, ...]
     level: int
     """How much analysis finding and judging a match needs."""
     base: int
     """How much of it before anybody knows whether entities matter."""
-    early_needs: tuple[Evidence, ...]
-    early_unless: tuple[Evidence, ...]
+    early_needs: tuple[CompiledClause, ...] = ()
+    early_unless: tuple[CompiledClause, ...] = ()
     """Clauses whose answer for an opening is known without analysis."""
     plain: CompiledMatcher | None = None
     """The same for pieces that lack the words of the patterns in its clauses."""
-
-    @property
-    def has_patterns(self) -> bool:
-        """Whether matches are found by patterns, where a trigger stands, and not by words."""
-        return self.tokens is not None or self.dependency is not None
-
-    def fitting(self, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
-        """Return the matcher that judges a place alike with the least analysis."""
-        if self.plain is None:
-            return self
-        piece = scene.piece_text(sentence, start)
-        patterns = [c.patterns for c in (*self.needs, *self.unless) if c.patterns]
-        return self if any(p.needed.may_match(*piece) for p in patterns) else self.plain
-
-    def may_find(self, doc: Doc) -> bool:
-        """Whether a doc whose entities are not known yet could hold a match."""
-        return (
-            not self.has_patterns
-            or (self.tokens is not None and self.tokens.may_find(doc))
-            or (self.dependency is not None and self.dependency.may_find(doc))
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCheck:
     """A question about a whole text."""
 
-    about: tuple[Evidence, ...]
-    unless: tuple[Evidence, ...]
-    met: tuple[Evidence, ...]
-    weak: tuple[Evidence, ...]
-    broken: tuple[Evidence, ...]
+    about: tuple[CompiledClause, ...]
+    unless: tuple[CompiledClause, ...]
+    met: tuple[CompiledClause, ...]
+    weak: tuple[CompiledClause, ...]
+    broken: tuple[CompiledClause, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,10 +208,6 @@ class Guideline(GuidelineHead):
         return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
 
 
-_ANY = Evidence((), None, None, None, (), 0, (), None, "sentence", None, 1)
-"""A clause that asks for nothing yet."""
-
-
 def compile_guideline(
     about: GuidelineFile,
     lexicons: Mapping[str, Lexicon],
@@ -245,22 +220,7 @@ def compile_guideline(
     `own` is the folder of a newsroom's own rules, if they are among them.
     """
     build = _Build(about, lexicons)
-    compiled = tuple(build.rule(rule) for rule in rules)
-    try:
-        return _guideline(build, about, rules, compiled, path, own)
-    except LexiconError as error:
-        raise CompileError(str(error), name=error.name) from error
-
-
-def _guideline(
-    build: _Build,
-    about: GuidelineFile,
-    rules: Sequence[Rule],
-    compiled: tuple[CompiledRule, ...],
-    path: Path,
-    own: Path | None,
-) -> Guideline:
-    topic, speakers, cases, names = about.topic, about.speakers, about.cases, about.names
+    compiled = tuple(map(build.rule, rules))
     return Guideline(
         id=about.id,
         version=about.version,
@@ -272,25 +232,14 @@ def _guideline(
         about=about,
         rules=tuple(rules),
         compiled=compiled,
-        topic=TopicSets(
-            strong=build.named(topic.strong),
-            weak=build.named(topic.weak),
-            act=build.named(topic.act),
-            means=build.named(topic.means),
-            purpose=build.named(topic.purpose),
-            other=build.named(topic.other),
-            elsewhere=build.named(topic.elsewhere),
-            breaks=build.named(topic.breaks),
-        ),
-        survivor=build.named(speakers.survivor),
-        other_speaker=build.named(speakers.other),
-        first_person=build.named(speakers.first_person),
+        topic=build.numbered(TopicSets, about.topic),
+        survivor=build.named(about.speakers.survivor),
+        other_speaker=build.named(about.speakers.other),
+        first_person=build.named(about.speakers.first_person),
         captions=build.named(about.captions),
         persons=person_sets(about, build.named),
-        cases=CaseSets(*map(build.named, (cases.act, cases.means, cases.purpose, cases.crossing))),
-        names=NameSets(
-            *map(build.named, (names.heads, names.openings, names.listed, names.offences))
-        ),
+        cases=build.numbered(CaseSets, about.cases),
+        names=build.numbered(NameSets, about.names),
         scanner=Scanner(build.sets.sets),
     )
 
@@ -306,27 +255,31 @@ class _Build:
     def rule(self, rule: Rule) -> CompiledRule:
         """Compile one rule; what is wrong with it is told with its id."""
         try:
-            return self._compile(rule)
-        except LexiconError as error:
-            raise CompileError(str(error), rule=rule.id, name=error.name) from error
-
-    def _compile(self, rule: Rule) -> CompiledRule:
-        needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
-        matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-        trigger = self.sets.add(Words(keys(rule.trigger), keys(rule.trigger_stems)))
-        check = None
-        if rule.check:
-            asked = rule.check
-            parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
-            check = CompiledCheck(*map(self._clauses, parts))
+            needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
+            matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
+            trigger = self.sets.add(PhraseList(keys(rule.trigger), keys(rule.trigger_stems)))
+            check = None
+            if asked := rule.check:
+                parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
+                check = CompiledCheck(*map(self._clauses, parts))
+        except CompileError as error:
+            error.rule = rule.id
+            raise
         return CompiledRule(rule, trigger, matchers, check)
 
+    def numbered(self, made: type[Sets], words: Strict) -> Sets:
+        """Return the lists that fields of `guideline.yaml` name, under the same names."""
+        return made(**{one.name: self.named(getattr(words, one.name)) for one in fields(made)})
+
     def named(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of named lexicons; raises `LexiconError`."""
+        """Return the numbers of named lexicons; raises `CompileError`."""
         return tuple(self.sets.add(self._words.words(name)) for name in names)
 
     def _matcher(
-        self, matcher: Matcher, needs: tuple[Evidence, ...], unless: tuple[Evidence, ...]
+        self,
+        matcher: Matcher,
+        needs: tuple[CompiledClause, ...],
+        unless: tuple[CompiledClause, ...],
     ) -> CompiledMatcher:
         sequence = [matcher.sequence] if matcher.sequence else []
         phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
@@ -345,6 +298,7 @@ class _Build:
             wordset=self.sets.add(phrases),
             tokens=tokens,
             dependency=dependency,
+            has_patterns=bool(tokens or dependency),
             source=matcher,
             persons=self._wanted(matcher.persons),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
@@ -352,13 +306,11 @@ class _Build:
             unless=unless,
             level=max((part.level for part in parts), default=NONE),
             base=max((part.base for part in parts), default=NONE),
-            early_needs=(),
-            early_unless=(),
         )
         early_needs, early_unless = _early(made)
         return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
 
-    def _clauses(self, clauses: Sequence[Clause]) -> tuple[Evidence, ...]:
+    def _clauses(self, clauses: Sequence[Clause]) -> tuple[CompiledClause, ...]:
         return tuple(map(self._clause, clauses))
 
     def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
@@ -366,13 +318,13 @@ class _Build:
         check_roles(self._about, sorted(frozenset().union(*roles)))
         return roles
 
-    def _clause(self, clause: Clause) -> Evidence:
+    def _clause(self, clause: Clause) -> CompiledClause:
         own = self._words.listed(clause.phrases, clause.sequences)
         roles = self._wanted(clause.is_)
         for pattern in clause.tokens:
             _refuse(check_pattern(pattern))
         named = self._about.statistics.source if clause.statistic else clause.lexicons
-        return Evidence(
+        return CompiledClause(
             wordsets=self.named(named) + ((self.sets.add(own),) if any(own) else ()),
             patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
             person=clause.person,
@@ -394,7 +346,7 @@ class _Build:
 
 def _refuse(problem: str | None) -> None:
     if problem:
-        raise LexiconError(problem, problem.split("'")[1])
+        raise CompileError(problem, problem.split("'")[1])
 
 
 def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
@@ -411,7 +363,7 @@ def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
     return replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
 
 
-def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
+def _early(made: CompiledMatcher) -> tuple[tuple[CompiledClause, ...], tuple[CompiledClause, ...]]:
     """Return the needs and exceptions that are tried before anything is analysed."""
     exact = not made.has_patterns and made.level < ENTITIES
     early_needs, early_unless = (
@@ -420,22 +372,8 @@ def _early(made: CompiledMatcher) -> tuple[tuple[Evidence, ...], tuple[Evidence,
     )
     needed = tuple(part.needed for part in (made.tokens, made.dependency) if part)
     if needed:
-        early_needs = (replace(_ANY, needed=needed), *early_needs)
+        early_needs = (CompiledClause(needed=needed), *early_needs)
     return early_needs, early_unless
-
-
-def number_of(match: str, plurals: frozenset[str]) -> str:
-    """Return `many` if the last word looks plural, else `one`; `plurals` are irregular ones."""
-    last = key_of(match).rpartition(" ")[2]
-    regular = last.endswith("s") and not last.endswith(("ss", "us", "is"))
-    return "many" if regular or last in plurals else "one"
-
-
-def pick(suggestion: str | Paired, number: str) -> str:
-    """Return a suggestion in the number wanted."""
-    if isinstance(suggestion, str):
-        return suggestion
-    return suggestion.many if number == "many" else suggestion.one
 
 
 MAX_EXPANDED = 200
@@ -444,42 +382,35 @@ MAX_PHRASE = 120
 """Characters; the search for overlaps relies on phrases not being long."""
 
 
-class LexiconError(ValueError):
-    """A word list cannot be made; `name` is the word in the file that is wrong."""
-
-    def __init__(self, message: str, name: str = "") -> None:
-        super().__init__(message)
-        self.name = name
-
-
 class Lexicons:
     """The named lists of a guideline; each is worked out when first asked for."""
 
     def __init__(self, lexicons: Mapping[str, Lexicon]) -> None:
         self._lexicons = lexicons
-        self._known: dict[str, Words] = {}
+        self._known: dict[str, PhraseList] = {}
 
-    def words(self, name: str, path: tuple[str, ...] = ()) -> Words:
-        """Return a lexicon with those it includes; raises `LexiconError`."""
+    def words(self, name: str, path: tuple[str, ...] = ()) -> PhraseList:
+        """Return a lexicon with those it includes; raises `CompileError`."""
         if name in self._known:
             return self._known[name]
         if name not in self._lexicons:
-            raise LexiconError(f"there is no lexicon '{name}'", name)
+            raise CompileError(f"there is no lexicon '{name}'", name)
         if name in path:
-            raise LexiconError(f"lexicon '{name}' includes itself", name)
+            raise CompileError(f"lexicon '{name}' includes itself", name)
         lexicon, below = self._lexicons[name], (*path, name)
         own = self.listed(lexicon.words, lexicon.sequences, below)
         own = own._replace(stems=keys(lexicon.stems), never_in=keys(lexicon.never_in))
         parts = [own, *(self.words(other, below) for other in lexicon.include)]
-        self._known[name] = _union(parts)
-        return self._known[name]
+        made = PhraseList(*(frozenset().union(*lists) for lists in zip(*parts, strict=True)))
+        self._known[name] = made
+        return made
 
     def listed(
         self,
         phrases: Iterable[str],
         sequences: Sequence[Sequence[Slot]] = (),
         path: tuple[str, ...] = (),
-    ) -> Words:
+    ) -> PhraseList:
         """Return a list without a name; a slot is a list of words or a lexicon's name."""
         made, chains = set(keys(phrases)), set()
         for sequence in sequences:
@@ -490,25 +421,16 @@ class Lexicons:
                 made |= _expand(slots)
             else:
                 chains.add(tuple(slots))
-        return Words(_sized(made), chains=frozenset(chains))
+        return PhraseList(_sized(made), chains=frozenset(chains))
 
     def _slot(self, slot: Slot, path: tuple[str, ...]) -> SlotWords:
         if isinstance(slot, str):
             return SlotWords(self.words(slot, path), optional=False)
-        return SlotWords(Words(keys(slot)), optional="" in slot)
+        return SlotWords(PhraseList(keys(slot)), optional="" in slot)
 
     def single(self, name: str) -> list[str]:
         """Return the one-word entries of a lexicon, for token patterns."""
         return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
-
-
-def _union(parts: Sequence[Words]) -> Words:
-    return Words(
-        frozenset().union(*(part.phrases for part in parts)),
-        frozenset().union(*(part.stems for part in parts)),
-        frozenset().union(*(part.never_in for part in parts)),
-        frozenset().union(*(part.chains for part in parts)),
-    )
 
 
 def _expand(slots: Sequence[SlotWords]) -> set[str]:
@@ -524,7 +446,7 @@ def keys(phrases: Iterable[str]) -> frozenset[str]:
 
 def _sized(phrases: set[str]) -> frozenset[str]:
     if max(map(len, phrases), default=0) > MAX_PHRASE:
-        raise LexiconError(f"a phrase is longer than {MAX_PHRASE} characters")
+        raise CompileError(f"a phrase is longer than {MAX_PHRASE} characters")
     return frozenset(phrases - {""})
 
 
@@ -533,7 +455,7 @@ Named = Callable[[Iterable[str]], tuple[int, ...]]
 
 
 def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
-    """Return the word lists by which persons are followed; raises `LexiconError`."""
+    """Return the word lists by which persons are followed; raises `CompileError`."""
     words = about.persons
     misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
     known = frozenset().union(*misfits.values())
@@ -573,10 +495,10 @@ def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
 
 
 def check_roles(about: GuidelineFile, names: Iterable[str | None]) -> None:
-    """Raise `LexiconError` for a name that is no role."""
+    """Raise `CompileError` for a name that is no role."""
     by_age = about.persons.by_age
     known = {*about.roles, "named", "unnamed", "one", "general", "somebody", *by_age}
     known |= {f"{by_age[0]}-then", about.persons.relative}
     for name in names:
         if name is not None and name.removeprefix("known-") not in known:
-            raise LexiconError(f"'{name}' is no role of guideline.yaml", name)
+            raise CompileError(f"'{name}' is no role of guideline.yaml", name)

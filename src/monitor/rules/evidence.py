@@ -1,47 +1,39 @@
-"""Evidence: what stands around a match, in the places that a clause names.
+"""Evidence: what stands around a match, and whom it refers to, in the places that a clause names.
 
-Trafficking or smuggling: which of the two the facts told make.
-
-A purpose of exploitation with an act or a means is trafficking, whatever the text calls it; a
-passage, told with two signs of it, and no purpose is smuggling. Where both are told, neither word
-is wrong, and the answer is none.
-
-Whether a figure has what makes it a statistic: an amount of a unit, a year, a base, a source.
+Trafficking or smuggling: a purpose of exploitation with an act or a means is trafficking, whatever
+the text calls it; a passage, told with two signs of it, and no purpose is smuggling. Where both are
+told, neither word is wrong, and the answer is none.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from monitor.rules.compiler import CaseSets, Evidence
+from monitor.people.identifiability import details_of, stretches_of
+from monitor.people.persons import Cast, Person
+from monitor.people.protected_persons import named_in_full
+from monitor.people.roles import subject_of
+from monitor.rules.compiler import CaseSets, CompiledClause, CompiledMatcher, CompiledRule
 from monitor.rules.figures import find_bases, find_quantities, find_years
-from monitor.rules.matching import Candidate, Draft
-from monitor.rules.preconditions import find_voice
-from monitor.rules.referents import node_evidence, referent_evidence
+from monitor.rules.matching import OpenDraft, RuleMatch, fitting
 from monitor.rules.rule_schema import StatisticPart
 from monitor.text.analysis import Place, Region, Scene
 from monitor.text.positions import Stretch
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A piece of evidence: a stretch of one scene."""
-
-    scene: Scene
-    start: int
-    end: int
-
-    @property
-    def words(self) -> str:
-        """The words as they stand in the shadow text."""
-        return self.scene.view.shadow[self.start : self.end]
+CROSSINGS = 2
+"""Different signs of a passage: one alone ("the coast") may be where a story happens."""
+MAX_SHOWN = 3
+REACH = 2_000
+"""Characters read of one place for a statistic: a sentence without an end would be read again for
+every match."""
 
 
-def all_hold(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> tuple[Found, ...] | None:
+def all_hold(
+    clauses: Sequence[CompiledClause], draft: OpenDraft, at: RuleMatch
+) -> tuple[Region, ...] | None:
     """Return the evidence for every clause, or None if one has too little."""
-    evidence: list[Found] = []
+    evidence: list[Region] = []
     for clause in clauses:
         found = find_evidence(clause, draft, at)
         if len(found) < clause.at_least:
@@ -50,102 +42,102 @@ def all_hold(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> tuple[
     return tuple(evidence)
 
 
-def any_holds(clauses: Sequence[Evidence], draft: Draft, at: Candidate) -> bool:
+def any_holds(clauses: Sequence[CompiledClause], draft: OpenDraft, at: RuleMatch) -> bool:
     """Whether one of the clauses has enough evidence."""
     return any(len(find_evidence(clause, draft, at)) >= clause.at_least for clause in clauses)
 
 
-def find_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]:
-    """Return up to `at_least` pieces of evidence for one clause around a candidate."""
+def find_evidence(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+    """Return up to `at_least` pieces of evidence for one clause around a match."""
     scene = at.scene
     if clause.needed:
         piece = scene.piece_text(at.sentence, at.start)
         there = any(needed.may_match(*piece) for needed in clause.needed)
-        return [Found(scene, at.start, at.end)] if there else []
+        return [(scene, at.start, at.end)] if there else []
     if clause.person is not None:
-        node = at.nodes.get(clause.person)
-        shown = node_evidence(clause, draft, scene, node) if node else []
-        return _as_found(shown)
+        return _of_node(clause, draft, at)
     if clause.referent is not None:
-        shown = referent_evidence(clause, draft, at)
+        shown = _of_referent(clause, draft, at)
         if shown or not clause.wordsets:
-            return _as_found(shown)
+            return shown
     if clause.quoted is not None:
-        same = find_voice(at).quoted == clause.quoted
-        return [Found(scene, at.start, at.end)] if same else []
-    if clause.statistic or clause.case:
-        return _told_evidence(clause, draft, at)
+        quotation = scene.quotation_around(at.start, at.end)
+        same = quotation is not None and quotation.kind == clause.quoted
+        return [(scene, at.start, at.end)] if same else []
+    if clause.case or clause.statistic:
+        places, sets = _places(clause, draft, at), draft.guideline.cases
+        told = case_evidence(clause, sets, places) if clause.case else None
+        return statistic_evidence(clause, places) if told is None else told
     if clause.within == "match":
-        found = [
-            Found(scene, *hit)
-            for wordset in clause.wordsets
-            for hit in scene.hits.overlapping(wordset, at.start, at.end)
-        ]
+        hits = (scene.hits.overlapping(w, at.start, at.end) for w in clause.wordsets)
+        found = [(scene, *hit) for some in hits for hit in some]
     else:
-        found = look_up(clause, _places(clause, draft, at))
+        found = _look_up(clause, _places(clause, draft, at))
     if clause.patterns and len(found) < clause.at_least:
-        found += _pattern_evidence(clause, at)
+        found += _of_patterns(clause, at)
     return found
 
 
-def _told_evidence(clause: Evidence, draft: Draft, at: Candidate) -> list[Found]:
-    """Return what a statistic has, or what makes a case, in the places of a clause."""
-    own = [(at.scene, at.start, at.end)]
-    places = own if clause.within == "match" else _places(clause, draft, at)
-    if clause.case:
-        return [Found(*place) for place in case_evidence(clause, draft.guideline.cases, places)]
-    return [Found(*place) for place in statistic_evidence(clause, places)]
-
-
-def look_up(clause: Evidence, places: Iterable[Region]) -> list[Found]:
+def _look_up(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
     """Return hits of a clause's words in the places, distinct, no more than it needs."""
-    found: dict[tuple[str, int], Found] = {}
+    found: dict[tuple[str, int], Region] = {}
     for scene, low, high in places:
         for wordset in clause.wordsets:
             for start, end in scene.hits.between(wordset, low, high, clause.at_least):
-                found.setdefault((scene.field, start), Found(scene, start, end))
+                found.setdefault((scene.field, start), (scene, start, end))
         if len(found) >= clause.at_least:
             break
     return list(found.values())
 
 
-def look_apart(clause: Evidence, places: Iterable[Region]) -> list[Found]:
-    """Return hits of a clause's words in the places, none over another, no more than it needs.
-
-    "Recruitment fees" is one thing told, though each of its words is listed as well.
-    """
-    found: list[Found] = []
-    for scene, low, high in places:
-        for wordset in clause.wordsets:
-            for start, end in scene.hits.between(wordset, low, high):
-                if len(found) >= clause.at_least:
-                    return found
-                if not any(f.scene is scene and start < f.end and f.start < end for f in found):
-                    found.append(Found(scene, start, end))
-    return found
-
-
-def _places(clause: Evidence, draft: Draft, at: Candidate) -> Iterator[Region]:
-    scene = at.scene
-    low, high = scene.sentence_span(at.sentence)
+def _window(clause: CompiledClause, at: RuleMatch) -> Stretch:
+    """Return the stretch of a match's sentence in which a clause looks."""
+    low, high = at.scene.sentence_span(at.sentence)
+    text, reach = at.scene.view.shadow, clause.reach
+    if clause.within == "match":
+        return at.start, at.end
     if clause.within == "before":
-        yield scene, _words_back(scene, at.start, clause.reach, low), at.start
-    elif clause.within == "after":
-        yield scene, at.end, _words_on(scene, at.end, clause.reach, high)
-    elif clause.within == "sentence":
-        yield scene, low, high
+        if reach is not None:
+            words = text[max(low, at.start - 30 * reach) : at.start].split()
+            back = len(" ".join(words[-reach:])) + 1 if words else 0
+            low = max(low, at.start - back)
+        return low, at.start
+    if clause.within == "after":
+        if reach is not None:
+            words = text[at.end : min(high, at.end + 30 * reach)].split()
+            high = min(high, at.end + len(" ".join(words[:reach])) + 1)
+        return at.end, high
+    return low, high
+
+
+def _places(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> Iterator[Region]:
+    scene = at.scene
+    if clause.within in ("match", "before", "after", "sentence"):
+        yield scene, *_window(clause, at)
+    elif clause.within == "paragraph":
+        paragraphs = scene.view.paragraphs
+        index = bisect_right(paragraphs, (at.start, len(scene.view.shadow) + 1)) - 1
+        inside = index >= 0 and at.start < paragraphs[index][1]
+        yield scene, *(paragraphs[index] if inside else scene.sentence_span(at.sentence))
     elif clause.within in ("near", "around"):
-        yield scene, low, high
-        yield from _neighbours(draft, at)
+        yield scene, *scene.sentence_span(at.sentence)
+        # a headline is near the text's first two sentences, and those are near it
+        if scene.field == "title":
+            yield from ((draft.text, *draft.text.sentence_span(number)) for number in (0, 1))
+        else:
+            if at.sentence:
+                yield scene, *scene.sentence_span(at.sentence - 1)
+            elif len(draft.scenes) > 1:
+                yield draft.scenes[0], 0, len(draft.scenes[0].view.shadow)
+            if scene.headline and at.end <= scene.headline[1]:
+                yield from ((scene, *scene.sentence_span(at.sentence + n)) for n in (1, 2))
         if clause.within == "around":
             yield scene, *scene.sentence_span(at.sentence + 1)
-    elif clause.within == "paragraph":
-        yield scene, *_paragraph(scene, at.start, (low, high))
     else:
         yield from regions(draft, clause.within)
 
 
-def regions(draft: Draft, within: str) -> Iterator[Region]:
+def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
     """Yield the stretches that `headline`, `caption`, `body` or `document` mean."""
     if within == "caption":
         yield from ((draft.text, *caption) for caption in draft.text.captions)
@@ -153,97 +145,158 @@ def regions(draft: Draft, within: str) -> Iterator[Region]:
     head = draft.headline
     if head and within != "body":
         yield head[0], *head[1]
-    if within == "headline":
-        return
-    start = head[1][1] if head and head[0] is draft.text else 0
-    yield draft.text, start, len(draft.text.view.shadow)
+    if within != "headline":
+        start = head[1][1] if head and head[0] is draft.text else 0
+        yield draft.text, start, len(draft.text.view.shadow)
 
 
-def _neighbours(draft: Draft, at: Candidate) -> Iterator[Region]:
-    """Yield the sentence before; for a headline, the text's first two; for those, the headline."""
-    scene = at.scene
-    if scene.field == "title":
-        for number in (0, 1):
-            yield draft.text, *draft.text.sentence_span(number)
-        return
-    if at.sentence:
-        yield scene, *scene.sentence_span(at.sentence - 1)
-    elif draft.title:
-        yield draft.title, 0, len(draft.title.view.shadow)
-    if scene.headline and at.end <= scene.headline[1]:
-        for number in (at.sentence + 1, at.sentence + 2):
-            yield scene, *scene.sentence_span(number)
-
-
-def _paragraph(scene: Scene, position: int, default: Stretch) -> Stretch:
-    paragraphs = scene.view.paragraphs
-    index = bisect_right(paragraphs, (position, len(scene.view.shadow) + 1)) - 1
-    if index >= 0 and paragraphs[index][0] <= position < paragraphs[index][1]:
-        return paragraphs[index]
-    return default
-
-
-def _words_back(scene: Scene, position: int, reach: int | None, low: int) -> int:
-    """Return where the `reach`-th word before `position` starts, not before `low`."""
-    if reach is None:
-        return low
-    words = scene.view.shadow[max(low, position - 30 * reach) : position].split()
-    return max(low, position - len(" ".join(words[-reach:])) - 1) if words else position
-
-
-def _words_on(scene: Scene, position: int, reach: int | None, high: int) -> int:
-    if reach is None:
-        return high
-    words = scene.view.shadow[position : min(high, position + 30 * reach)].split()
-    return min(high, position + len(" ".join(words[:reach])) + 1)
-
-
-def _pattern_evidence(clause: Evidence, at: Candidate) -> list[Found]:
+def _of_patterns(clause: CompiledClause, at: RuleMatch) -> list[Region]:
     scene = at.scene
     assert clause.patterns
-    found: list[Found] = []
     if not clause.patterns.needed.may_match(*scene.piece_text(at.sentence, at.start)):
-        return found
-    low, high = _pattern_window(clause, at)
+        return []
+    low, high = _window(clause, at)
     base, _ = scene.piece_at(at.sentence, at.start)
     doc = scene.docs.get(base)
-    for start, end in clause.patterns.find(doc) if doc is not None else ():
-        inside = (base + start < high and base + end > low) and (
-            clause.within == "match" or base + start >= low
+    found = clause.patterns.find(doc, base) if doc is not None else ()
+    whole = clause.within != "match"
+    return [
+        (scene, start, end)
+        for start, end in found
+        if start < high and end > low and (start >= low or not whole)
+    ]
+
+
+# Whom words refer to ------------------------------------------------------------------------------
+
+
+def find_persons(
+    rule: CompiledRule, matcher: CompiledMatcher, draft: OpenDraft, scene: Scene
+) -> Iterator[RuleMatch]:
+    """Yield the persons with the roles that a matcher wants, each once.
+
+    The place is where the text first names her (where the roles have `named`, in full), or each
+    stretch that tells what she can be known by.
+    """
+    cast = draft.cast
+    for person in cast.persons:
+        roles = person.roles
+        wanted = next((names for names in matcher.persons if names <= roles), None)
+        if wanted is None:
+            continue
+        if matcher.source.mark == "details":
+            places = stretches_of(cast, person)
+        elif "named" in wanted:
+            places = named_in_full(person)[:1]
+        else:
+            places = [m.place for m in person.mentions if m.kind != "pronoun"][:1]
+        for told, (start, end) in places:
+            number = scene.sentence_of(start, end) if told is scene else None
+            if number is not None:
+                best = fitting(matcher, scene, number, start)
+                yield RuleMatch(scene, rule, best, start, end, number, person=person)
+
+
+def _of_node(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+    """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
+    node, cast = at.nodes.get(clause.person or ""), draft.cast
+    spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
+    for low, high in spans:
+        for mention in cast.mentions[at.scene.field].over(low, high):
+            person = cast.of(mention)
+            if person is not None:
+                return _in_role(clause, cast, person, mention.place)
+            if mention.kind == "pronoun":
+                return []
+    return []
+
+
+def _of_referent(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+    """Return what shows that the match refers to somebody in a wanted role, else nothing."""
+    cast, scene = draft.cast, at.scene
+    if at.person is not None and clause.referent == "match":
+        return _in_role(clause, cast, at.person, (scene, (at.start, at.end)))
+    if clause.referent != "anyone":
+        meant = meant_at(clause.referent or "", cast, (scene, at.start, at.end), at.sentence)
+        return _in_role(clause, cast, *meant) if meant else []
+    for mention in cast.mentions[scene.field].between(*scene.sentence_span(at.sentence)):
+        person = cast.of(mention)
+        if person and (shown := _in_role(clause, cast, person, mention.place)):
+            return shown
+    return []
+
+
+def of_anyone(clause: CompiledClause, cast: Cast) -> list[Region]:
+    """Return what shows that somebody in the text has a wanted role, else nothing."""
+    found = (_in_role(clause, cast, one, one.mentions[0].place) for one in cast.persons)
+    return next(filter(None, found), [])
+
+
+def meant_at(where: str, cast: Cast, words: Region, sentence: int) -> tuple[Person, Place] | None:
+    """Return whom a referent means at some words, if the text says, and the words that mean her."""
+    scene, start, end = words
+    mentions = cast.mentions[scene.field]
+    low, high = scene.sentence_span(sentence)
+    order = mentions.over(start, end)
+    before = mentions.between(low, start)[::-1]
+    if where == "subject":
+        subject = subject_of(cast, scene, start)
+        mention = next((m for m in before if cast.of(m) is subject), None)
+        return (subject, mention.place) if subject and mention else None
+    if where == "near":
+        earlier = mentions.between(*scene.sentence_span(sentence - 1))[::-1]
+        close = sorted(
+            (*before[:4], *mentions.between(end, high)[:4]),
+            key=lambda m: start - m.end if m.end <= start else m.start - end + 1,
         )
-        if inside:
-            found.append(Found(scene, base + start, base + end))
-    return found
+        order = [*order, *close, *earlier]
+    elif where == "before":
+        order = before
+    elif where == "after":
+        order = mentions.between(end, high)
+    known = ((person, m.place) for m in order if (person := cast.of(m)) is not None)
+    return next(known, None)
 
 
-def _pattern_window(clause: Evidence, at: Candidate) -> Stretch:
-    scene = at.scene
-    low, high = scene.sentence_span(at.sentence)
-    if clause.within == "match":
-        return at.start, at.end
-    if clause.within == "before":
-        return _words_back(scene, at.start, clause.reach, low), at.start
-    if clause.within == "after":
-        return at.end, _words_on(scene, at.end, clause.reach, high)
-    return low, high
+def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -> list[Region]:
+    """Return the words for the person and the facts that give her a role that is wanted.
+
+    A pronoun says little to a reader: then the person's own words stand for it.
+    """
+    roles = person.roles
+    wanted = next((names for names in clause.roles if names <= roles), None)
+    if wanted is None:
+        return []
+    facts: list[Place] = []
+    for role in sorted(wanted):
+        fact = person.why(role)
+        if role in cast.sets.by_age and person.age:
+            age, scene = person.age
+            fact = scene, age.hit
+        facts += [fact] if fact else []
+    if clause.details:
+        facts = details_of(cast, person)
+        if len(facts) < clause.details:
+            return []
+    own, (low, high) = next((m.place for m in person.mentions if m.kind != "pronoun"), words)
+    apart = [
+        (scene, start, end)
+        for scene, (start, end) in facts
+        if not (own is scene and low <= start and end <= high)
+    ]
+    return [(own, low, high), *dict.fromkeys(apart)]
 
 
-def _as_found(shown: Sequence[Place]) -> list[Found]:
-    """Return the words that show a person's role as evidence."""
-    return [Found(scene, *hit) for scene, hit in shown]
+# What a case and a statistic are made of ----------------------------------------------------------
 
 
-CROSSINGS = 2
-"""Different signs of a passage: one alone ("the coast") may be where a story happens."""
-MAX_SHOWN = 3
-
-
-def case_evidence(clause: Evidence, sets: CaseSets, places: Iterable[Region]) -> list[Region]:
+def case_evidence(clause: CompiledClause, sets: CaseSets, places: Iterable[Region]) -> list[Region]:
     """Return the words that make the case which a clause names, or nothing."""
     within = list(places)
     purpose, crossing = _hits(sets.purpose, within), _hits(sets.crossing, within)
     done = _hits((*sets.act, *sets.means), within)
-    passage = len({_word(place) for place in crossing}) >= CROSSINGS
+    words = {scene.view.shadow[start:end].lower() for scene, start, end in crossing}
+    passage = len(words) >= CROSSINGS
     if "trafficking" in clause.case and purpose and done and not passage:
         return [*purpose[:MAX_SHOWN], *done[:1]]
     if "smuggling" in clause.case and passage and not purpose:
@@ -261,24 +314,20 @@ def _hits(wordsets: Sequence[int], places: Sequence[Region]) -> list[Region]:
     return [found[key] for key in sorted(found)]
 
 
-def _word(place: Region) -> str:
-    scene, start, end = place
-    return scene.view.shadow[start:end].lower()
+def statistic_evidence(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
+    """Return one place for each part that the clause names, or nothing if a part is missing.
 
-
-REACH = 2_000
-"""Characters read of one place: a sentence without an end would be read again for every match."""
-
-
-def statistic_evidence(clause: Evidence, places: Iterable[Region]) -> list[Region]:
-    """Return one place for each part that the clause names, or nothing if a part is missing."""
+    The parts are an amount of a unit, a year, a base, a source.
+    """
     within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
     found = [next(_find(part, clause, within), None) for part in clause.statistic]
     shown = [place for place in found if place is not None]
     return shown if len(shown) == len(found) else []
 
 
-def _find(part: StatisticPart, clause: Evidence, places: Iterable[Region]) -> Iterator[Region]:
+def _find(
+    part: StatisticPart, clause: CompiledClause, places: Iterable[Region]
+) -> Iterator[Region]:
     for scene, low, high in places:
         if part == "source":
             for wordset in clause.wordsets:

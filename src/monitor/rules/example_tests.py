@@ -1,11 +1,8 @@
-"""The rules' own tests: every example of every rule, spans exact, suggestions clean.
+"""Tests of rules by their own examples: spans exact, suggestions clean, and why one fails.
 
-A clause in words that an editor understands: what it asks for, and where it looks.
-
-Why an example does not hold: which clause decided, found by trying the rule without it.
-
-Nothing of the engine is repeated here. A rule is run again with one part at a time: a part that
-alone silences the words is what silences them, whatever the engine does with it.
+Why an example does not hold is found by trying the rule without a part of it. Nothing of the engine
+is repeated here: a part that alone silences the words is what silences them, whatever the engine
+does with it. Clauses are told in words that an editor understands.
 """
 
 from __future__ import annotations
@@ -17,8 +14,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from monitor.records.finding import Finding
-from monitor.rules.checker import Policy, make_policy, run_policy
-from monitor.rules.compiler import CompiledMatcher, CompiledRule, Evidence, Guideline
+from monitor.rules.checker import RuleSelection, make_policy, run_policy
+from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.findings import Checked
 from monitor.rules.matching import open_draft
 from monitor.rules.rule_schema import Clause, Example
@@ -56,6 +53,13 @@ class Case:
     document: Document
     marked: frozenset[tuple[str, int, int]]
 
+    def failure(
+        self, problem: str, reasons: Iterable[str], kind: str | None = None
+    ) -> ExampleFailure:
+        """Return what is wrong with it; `kind` in place of its own."""
+        rule, shown = self.rule.rule.id, self.document.text[:300]
+        return ExampleFailure(rule, kind or self.kind, self.number, shown, problem, tuple(reasons))
+
 
 def run_examples(
     guideline: Guideline, *, only: frozenset[str] = frozenset()
@@ -73,13 +77,12 @@ def run_examples(
         if only and rule.rule.id not in only:
             continue
         cases = list(example_cases(rule))
-        policy = Policy((rule,), siblings=False)
+        policy = RuleSelection((rule,), siblings=False)
         checked = run_policy(guideline, [case.document for case in cases], policy)
         for case, result in zip(cases, checked, strict=True):
-            problem = _document_problem(case, result) if rule.check else _problem(case, result)
-            if problem:
-                reasons = _reasons(Tried(guideline, rule, case.document), case, result)
-                failures.append(_failure(case, problem, reasons))
+            wrong = _verdict(Tried(guideline, rule, case.document), case, result)
+            if wrong:
+                failures.append(case.failure(*wrong))
     return failures + list(_suggestion_failures(guideline, only))
 
 
@@ -110,39 +113,29 @@ def _unmark(text: str, field: str) -> tuple[str, set[tuple[str, int, int]]]:
     return plain + text[last:], spans
 
 
-def _problem(case: Case, checked: Checked) -> str | None:
+def _verdict(tried: Tried, case: Case, checked: Checked) -> tuple[str, list[str]] | None:
+    """Return the first thing that is wrong with an example and why it is so, None if it holds."""
+    rule = case.rule.rule
+    if rule.check:
+        problem = _answer_problem(case, checked)
+        return (problem, why_answered(tried)) if problem else None
     found = {(f.field, f.start, f.end): f for f in checked.findings}
     if missed := sorted(case.marked - found.keys()):
-        return f"not flagged: {_words(case, missed[0])!r}; flagged: {_all(found)}"
+        flagged = ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
+        said = f"not flagged: {tried.words(missed[0])!r}; flagged: {flagged}"
+        return said, why_not_flagged(tried, missed[0])
     if extra := sorted(found.keys() - case.marked):
-        return f"flagged without a mark: {_words(case, extra[0])!r}"
-    if case.kind == "quoted":
-        return next(filter(None, map(_quote_problem, [case] * len(found), found.values())), None)
+        said = f"flagged without a mark: {tried.words(extra[0])!r}"
+        return said, why_flagged(tried, extra[0])
+    for finding in found.values() if case.kind == "quoted" else ():
+        if finding.quoted == "no":
+            return f"{finding.match!r} is not seen as quoted", []
+        if finding.quoted == "attributed" and rule.quotes == "skip":
+            return f"{finding.match!r} is flagged in a quotation, which 'skip' forbids", []
     return None
 
 
-def _reasons(tried: Tried, case: Case, checked: Checked) -> list[str]:
-    """Return why the first thing that is wrong with an example is so."""
-    if case.rule.check:
-        return why_answered(tried)
-    found = {(f.field, f.start, f.end) for f in checked.findings}
-    if missed := sorted(case.marked - found):
-        return why_not_flagged(tried, missed[0])
-    if extra := sorted(found - case.marked):
-        return why_flagged(tried, extra[0])
-    return []
-
-
-def _quote_problem(case: Case, finding: Finding) -> str | None:
-    policy = case.rule.rule.quotes
-    if finding.quoted == "no":
-        return f"{finding.match!r} is not seen as quoted"
-    if finding.quoted == "attributed" and policy == "skip":
-        return f"{finding.match!r} is flagged in a quotation, which 'skip' forbids"
-    return None
-
-
-def _document_problem(case: Case, checked: Checked) -> str | None:
+def _answer_problem(case: Case, checked: Checked) -> str | None:
     """Compare the answer of a document rule: bad is not met, good met, unjudged neither."""
     if case.rule.rule.check and case.rule.rule.check.flags:
         flagged = bool(checked.findings)
@@ -154,20 +147,6 @@ def _document_problem(case: Case, checked: Checked) -> str | None:
     return None if item.met in wanted else f"answered {item.met} ({item.reason})"
 
 
-def _words(case: Case, span: tuple[str, int, int]) -> str:
-    field, start, end = span
-    return (case.document.title if field == "title" else case.document.text)[start:end]
-
-
-def _all(found: Mapping[Any, Finding]) -> str:
-    return ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
-
-
-def _failure(case: Case, problem: str, reasons: Sequence[str]) -> ExampleFailure:
-    rule, shown = case.rule.rule.id, case.document.text[:300]
-    return ExampleFailure(rule, case.kind, case.number, shown, problem, tuple(reasons))
-
-
 def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator[ExampleFailure]:
     """Yield suggestions that some rule would flag with a warning or more, in a bad example."""
     everything = make_policy(guideline, (), {})
@@ -176,7 +155,7 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
             continue
         cases = [case for case in example_cases(rule) if case.kind == "bad"]
         checked = run_policy(
-            guideline, [c.document for c in cases], Policy((rule,), every_offer=True)
+            guideline, [c.document for c in cases], RuleSelection((rule,), every_offer=True)
         )
         tries = [
             (case, finding, suggestion)
@@ -185,34 +164,22 @@ def _suggestion_failures(guideline: Guideline, only: frozenset[str]) -> Iterator
             if finding.field == "text"
             for suggestion in finding.suggestions
         ]
-        texts = [_replaced(case, finding, new) for case, finding, new in tries]
+        texts = []
+        for case, finding, new in tries:
+            text = case.document.text
+            text = text[: finding.start] + new + text[finding.end :]
+            title, captions = case.document.title, case.document.captions
+            texts.append(Document(text, title, captions=captions, language="en"))
         results = run_policy(guideline, texts, everything)
         for (case, finding, new), result in zip(tries, results, strict=True):
-            span = finding.start, finding.start + len(new)
-            worst = [
-                f
-                for f in result.findings
-                if f.severity != "suggestion"
-                and f.field == "text"
-                and f.start < span[1]
-                and f.end > span[0]
-            ]
-            if worst:
-                problem = f"suggestion {new!r} is itself flagged by {worst[0].rule}"
-                said = (f"of '{worst[0].match}': {worst[0].message}",)
-                yield ExampleFailure(
-                    rule.rule.id, "suggestion", case.number, case.document.text[:300], problem, said
-                )
-
-
-def _replaced(case: Case, finding: Finding, new: str) -> Document:
-    text = case.document.text
-    return Document(
-        text[: finding.start] + new + text[finding.end :],
-        case.document.title,
-        captions=case.document.captions,
-        language="en",
-    )
+            low, high = finding.start, finding.start + len(new)
+            for worst in result.findings:
+                inside = worst.field == "text" and worst.start < high and worst.end > low
+                if inside and worst.severity != "suggestion":
+                    problem = f"suggestion {new!r} is itself flagged by {worst.rule}"
+                    said = f"of '{worst.match}': {worst.message}"
+                    yield case.failure(problem, [said], "suggestion")
+                    break
 
 
 SHOWN = 4
@@ -248,7 +215,8 @@ def clause_words(clause: Clause, *, whole_text: bool = False) -> str:
     """
     asked = " or ".join(_asked(clause)) or "nothing"
     least = f"at least {clause.at_least} of: " if clause.at_least > 1 else ""
-    if clause.person or clause.quoted or (clause.referent and not _listed(clause)):
+    listed = clause.lexicons or clause.phrases or clause.sequences or clause.tokens
+    if clause.person or clause.quoted or (clause.referent and not listed):
         return asked
     reach = f", {clause.reach} words away at most" if clause.reach else ""
     within = "document" if whole_text and clause.within == "sentence" else clause.within
@@ -258,7 +226,9 @@ def clause_words(clause: Clause, *, whole_text: bool = False) -> str:
 def _asked(clause: Clause) -> Iterator[str]:
     yield from (f"a word of the list '{name}'" for name in clause.lexicons)
     if clause.phrases:
-        yield _some(clause.phrases)
+        named = " or ".join(f"'{phrase}'" for phrase in clause.phrases[:SHOWN])
+        rest = len(clause.phrases) - SHOWN
+        yield f"{named} or one of {rest} more" if rest > 0 else named
     if clause.sequences:
         yield " or ".join(f"a sequence like '{_first(s)}'" for s in clause.sequences[:SHOWN])
     if clause.tokens:
@@ -275,16 +245,6 @@ def _asked(clause: Clause) -> Iterator[str]:
     yield from (f"facts that make it {case}" for case in clause.case)
     if clause.headline_has:
         yield f"a headline with {' or '.join(clause.headline_has)}"
-
-
-def _listed(clause: Clause) -> bool:
-    return bool(clause.lexicons or clause.phrases or clause.sequences or clause.tokens)
-
-
-def _some(phrases: list[str]) -> str:
-    named = " or ".join(f"'{phrase}'" for phrase in phrases[:SHOWN])
-    rest = len(phrases) - SHOWN
-    return f"{named} or one of {rest} more" if rest > 0 else named
 
 
 def _first(slots: Iterable[Any]) -> str:
@@ -308,7 +268,7 @@ class Tried:
 
     def findings(self, rule: CompiledRule) -> tuple[Finding, ...]:
         """Return what a variant of the rule finds."""
-        policy = Policy((rule,), siblings=False)
+        policy = RuleSelection((rule,), siblings=False)
         return run_policy(self.guideline, [self.document], policy)[0].findings
 
     def words(self, place: Place) -> str:
@@ -325,7 +285,9 @@ def why_not_flagged(tried: Tried, place: Place) -> list[str]:
         bare = _bare(tried.rule, matcher)
         found = tried.findings(bare)
         if place not in map(_place, found):
-            near += [f.match for f in found if _overlap(_place(f), place)]
+            field, start, end = place
+            here = (f for f in found if f.field == field)
+            near += [f.match for f in here if f.start < end and start < f.end]
             continue
         reasons = list(_silencers(tried, bare, matcher, number, place))
         if best is None or len(reasons) < len(best):
@@ -359,8 +321,8 @@ def _bare(
     rule: CompiledRule,
     matcher: CompiledMatcher,
     *,
-    needs: tuple[Evidence, ...] = (),
-    unless: tuple[Evidence, ...] = (),
+    needs: tuple[CompiledClause, ...] = (),
+    unless: tuple[CompiledClause, ...] = (),
     kept: Mapping[str, str] = {},
 ) -> CompiledRule:
     """Return a rule of one matcher that speaks always, save for what is given."""
@@ -406,13 +368,13 @@ def _silencers(
 
 def _named(
     rule: CompiledRule, matcher: CompiledMatcher, field: str, number: int
-) -> list[tuple[str, Evidence, Clause]]:
+) -> list[tuple[str, CompiledClause, Clause]]:
     """Return clauses with the names under which an editor finds them: the rule's, then its own."""
     common: Sequence[Clause] = getattr(rule.rule, field)
     own: Sequence[Clause] = getattr(matcher.source, field)
     names = [f"'{field}' {n}" for n in range(1, len(common) + 1)]
     names += [f"'{field}' {n} of match {number}" for n in range(1, len(own) + 1)]
-    ready: Sequence[Evidence] = getattr(matcher, field)
+    ready: Sequence[CompiledClause] = getattr(matcher, field)
     return list(zip(names, ready, (*common, *own), strict=True))
 
 
@@ -465,10 +427,6 @@ def _place(finding: Finding) -> Place:
     return finding.field, finding.start, finding.end
 
 
-def _overlap(one: Place, other: Place) -> bool:
-    return one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
-
-
 def why_answered(tried: Tried) -> list[str]:
     """Return which clauses of a question about the whole text led to its answer."""
     check, compiled = tried.rule.rule.check, tried.rule.check
@@ -477,7 +435,7 @@ def why_answered(tried: Tried) -> list[str]:
     held: dict[str, list[str]] = {}
     for field in ("about", "met", "unless", "broken"):
         clauses: Sequence[Clause] = getattr(check, field)
-        ready: Sequence[Evidence] = getattr(compiled, field)
+        ready: Sequence[CompiledClause] = getattr(compiled, field)
         held[field] = []
         for number, (clause, evidence) in enumerate(zip(clauses, ready, strict=True), 1):
             told = _asks(tried, evidence)
@@ -492,7 +450,7 @@ def why_answered(tried: Tried) -> list[str]:
     return [f"nothing under 'met' or 'broken' holds, so 'otherwise: {check.otherwise}' decides"]
 
 
-def _asks(tried: Tried, clause: Evidence) -> str | None:
+def _asks(tried: Tried, clause: CompiledClause) -> str | None:
     """Return the words that a clause of a question finds, "" for a look, None for nothing."""
     rule, compiled = tried.rule.rule, tried.rule.check
     assert rule.check
@@ -504,7 +462,7 @@ def _asks(tried: Tried, clause: Evidence) -> str | None:
         rule=rule.model_copy(update={"check": open_check}),
         check=replace(compiled, about=(), unless=(), met=(clause,), broken=()),
     )
-    policy = Policy((alone,), force_topic=True, siblings=False)
+    policy = RuleSelection((alone,), force_topic=True, siblings=False)
     item = run_policy(tried.guideline, [tried.document], policy)[0].scorecard[0]
     if not item.met:
         return None

@@ -1,19 +1,17 @@
-"""Numbers as English news writes them, and what makes a number a statistic: its unit, year, base.
+"""Figures: numbers as English news writes them, what makes one a statistic, and known wrong ones.
 
-Known figures are written out in all their ways when rules are loaded, so that the one pass over
-all phrases finds them; numbers are read out of a text only where a rule's clause asks for it.
+Numbers are read out of a text only where a rule's clause asks for their unit, year or base.
 
-Known figures: numbers that circulate with a wrong label, or with no source that can be checked.
-
-`figures.yaml` says how each is written, what it really was, on whose word, and what to write
-instead. When a guideline is loaded each becomes matchers of the rule it names, with a message and
-sources of its own: at run time a figure is found like any phrase.
+Known figures circulate with a wrong label, or with no source that can be checked. `figures.yaml`
+says how each is written, what it really was, on whose word, and what to write instead. When a
+guideline is loaded each becomes matchers of the rule it names, written out in all its ways, with a
+message and sources of its own: at run time a figure is found like any phrase.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -154,12 +152,8 @@ def find_quantities(text: str) -> Iterator[Quantity]:
             if part and whole and part <= whole:
                 yield Quantity(start, end, 100 * part / whole, "share")
         elif (value := read_number(match["amount"])) is not None:
-            cash = match["cash"] or match["coin"]
-            yield Quantity(start, end, value, "share" if match["cent"] else _unit(cash))
-
-
-def _unit(cash: str | None) -> Unit:
-    return "money" if cash else "count"
+            unit: Unit = "money" if match["cash"] or match["coin"] else "count"
+            yield Quantity(start, end, value, "share" if match["cent"] else unit)
 
 
 def _part(words: str) -> float:
@@ -310,18 +304,17 @@ def with_figures(rules: Sequence[Rule], figures: Iterable[Figure], file: Path) -
         by_rule.setdefault(figure.rule, []).append(figure)
     for name in sorted(takers - by_rule.keys()):
         raise GuidelineError(f"{file}: rule '{name}' has 'figures: true', and no figure names it")
-    return [_filled(rule, by_rule) if rule.id in takers else rule for rule in rules]
+    filled = []
+    for rule in rules:
+        made = [m for figure in by_rule.get(rule.id, ()) for m in figure_matchers(figure)]
+        own = [matcher for matcher in rule.match if not matcher.figures]
+        filled.append(rule.model_copy(update={"match": own + made}) if made else rule)
+    return filled
 
 
 def _error(file: Path, figure: Figure, problem: str) -> GuidelineError:
     line = line_of(file, figure.rule, entry=figure.id)
     return GuidelineError(f"{file}, figure '{figure.id}', line {line}: {problem}")
-
-
-def _filled(rule: Rule, by_rule: Mapping[str, Sequence[Figure]]) -> Rule:
-    made = [m for figure in by_rule[rule.id] for m in figure_matchers(figure)]
-    own = [matcher for matcher in rule.match if not matcher.figures]
-    return rule.model_copy(update={"match": own + made})
 
 
 def figure_matchers(figure: Figure) -> Iterator[Matcher]:

@@ -1,36 +1,31 @@
 """Findings and results as users see them: messages, suggestions that fit, and the JSON shape.
 
-What a guideline says of a document.
-
-How sure findings are, as readers meet it: which are left out on request, and which never.
-
-Offered wordings that hide nothing: one that would silence another finding is not offered.
-
-What a word shows ("the rescued boy" is a victim) goes with the word, and with it what rests on it:
-that the boy is named. So each wording is tried: the text is checked again with it in place.
+Offered wordings hide nothing: one that would silence another finding is not offered. What a word
+shows ("the rescued boy" is a victim) goes with the word, and with it what rests on it: that the boy
+is named. So each wording is tried: the text is checked again with it in place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from monitor.records.errors import UsageError
-from monitor.records.finding import Finding, Scope, ScorecardItem, Severity, Source, Span
+from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
-from monitor.rules.compiler import Guideline, number_of, pick
-from monitor.rules.evidence import Found
-from monitor.rules.matching import Candidate, Draft, Unmatched
-from monitor.rules.preconditions import About, Voice
-from monitor.rules.rule_schema import Example, Rule, SourceEntry
+from monitor.rules.compiler import Guideline
+from monitor.rules.matching import OpenDraft, RuleMatch
+from monitor.rules.preconditions import About
+from monitor.rules.rule_schema import Example, Paired, Rule, SourceEntry
+from monitor.text.analysis import Region
 from monitor.text.datelines_bylines import DeskLine
 from monitor.text.document import Document
 from monitor.text.language_detection import identify_language
 from monitor.text.phrase_search import key_of
 from monitor.text.positions import Positions, Stretch
+from monitor.text.quotations import Quotation
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -40,32 +35,46 @@ _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
 _A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a guideline says of one document; `words` counts those of its text.
+
+    `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
+    """
+
+    findings: tuple[Finding, ...]
+    scorecard: tuple[ScorecardItem, ...]
+    words: int
+    about: About = "on"
+    unchecked: tuple[DeskLine, ...] = ()
+
+
 def make_finding(
     guideline: Guideline,
-    at: Candidate,
+    at: RuleMatch,
     scope: Scope,
-    voice: Voice,
+    quotation: Quotation | None,
     severity: Severity,
-    evidence: Sequence[Found],
+    evidence: Sequence[Region],
 ) -> Finding:
-    """Return the finding for a candidate that stands."""
-    own, rule = at.matcher.source, at.rule.rule
-    plain = plain_finding(at, scope, voice)
-    said = _filled(own.message or rule.message, plain.match, _telling(guideline, at, evidence))
+    """Return the finding for a match that stands."""
+    own, rule, words = at.matcher.source, at.rule.rule, (at.scene, at.start, at.end)
+    plain = plain_finding(rule, words, scope, quotation)
+    said = _filled(own.message or rule.message, plain.match, _telling(guideline, words, evidence))
     return replace(
         plain,
         severity=severity,
         message=said,
         why=" ".join((own.why or rule.why).split()),
         suggestions=_suggestions(guideline, at),
-        sources=_unique((*_sources(own.sources), *plain.sources)),
+        sources=tuple(dict.fromkeys((*_sources(own.sources), *plain.sources))),
     )
 
 
-def plain_finding(at: Candidate | Unmatched, scope: Scope, voice: Voice) -> Finding:
+def plain_finding(rule: Rule, words: Region, scope: Scope, quotation: Quotation | None) -> Finding:
     """Return a suggestion in a rule's own words: without evidence, and nothing is offered."""
-    rule, scene = at.rule.rule, at.scene
-    start, end = scene.view.original(at.start, at.end)
+    scene, *span = words
+    start, end = scene.view.original(*span)
     match = scene.view.text[start:end]
     return Finding(
         rule=rule.id,
@@ -76,50 +85,38 @@ def plain_finding(at: Candidate | Unmatched, scope: Scope, voice: Voice) -> Find
         start=start,
         end=end,
         match=match,
-        quoted="no" if voice.quoted == "mention" else voice.quoted,
+        quoted="no" if quotation is None or quotation.kind == "mention" else quotation.kind,
         message=_filled(rule.message, match, ()),
         why=" ".join(rule.why.split()),
         suggestions=(),
-        sources=sources_of(rule),
+        sources=_sources(rule.sources),
     )
 
 
 def headline_finding(
-    rule: Rule, draft: Draft, item: ScorecardItem, severity: Mapping[str, Severity]
+    rule: Rule, draft: OpenDraft, item: ScorecardItem, severity: Mapping[str, Severity]
 ) -> Finding | None:
     """Return the finding that a document rule with `flags: headline` makes when it is not met."""
     if item.met is not False or draft.headline is None:
         return None
     scene, span = draft.headline
-    start, end = scene.view.original(*span)
-    return Finding(
-        rule=rule.id,
+    plain = plain_finding(rule, (scene, *span), "headline", None)
+    fields = {"title": draft.document.title, "text": draft.document.text}
+    evidence = (
+        fields[span.field][span.start : span.end]
+        for span in item.evidence
+        if (span.field, span.start, span.end) != (plain.field, plain.start, plain.end)
+    )
+    return replace(
+        plain,
         severity=severity.get(rule.id, rule.severity),
-        principle=rule.principle,
-        scope="headline",
-        field=scene.field,
-        start=start,
-        end=end,
-        match=scene.view.text[start:end],
-        quoted="no",
-        message=_filled(rule.message, scene.view.text[start:end], _words_of(draft, item)),
-        why=" ".join(rule.why.split()),
+        message=_filled(rule.message, plain.match, evidence),
         suggestions=tuple(pick(suggestion, "one") for suggestion in rule.suggest),
-        sources=sources_of(rule),
     )
 
 
-def sources_of(rule: Rule) -> tuple[Source, ...]:
-    """Return a rule's sources."""
-    return _sources(rule.sources)
-
-
-def _sources(entries: Sequence[SourceEntry]) -> tuple[Source, ...]:
-    return tuple(Source(entry.title, entry.section, entry.url) for entry in entries)
-
-
-def _unique(sources: Sequence[Source]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(sources))
+def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
+    return tuple(Citation(entry.title, entry.section, entry.url) for entry in entries)
 
 
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
@@ -132,51 +129,52 @@ def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
 
 
-def _telling(guideline: Guideline, at: Candidate, evidence: Sequence[Found]) -> list[str]:
+def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) -> list[str]:
     """Return the words of the evidence that tell a reader something.
 
     Not those that stand in the match or in other evidence, nor pronouns where there is a noun.
     """
-    scene = at.scene
-    apart = [f for f in evidence if f.scene is not scene or f.end <= at.start or at.end <= f.start]
-    widest = [f for f in apart if not any(_is_part(f, other) for other in apart)]
-    spoken = [f.words for f in widest or evidence]
+    own, low, high = match
+    apart = [(s, a, b) for s, a, b in evidence if s is not own or b <= low or high <= a]
+    widest = [
+        (scene, start, end)
+        for scene, start, end in apart
+        if not any(
+            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
+        )
+    ]
+    spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
     named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
     return named or spoken
 
 
-def _is_part(one: Found, other: Found) -> bool:
-    inside = one.scene is other.scene and other.start <= one.start and one.end <= other.end
-    return inside and (one.start, one.end) != (other.start, other.end)
-
-
-def _words_of(draft: Draft, item: ScorecardItem) -> Iterator[str]:
-    """Yield the words that an answer rests on, save the headline itself."""
-    fields = {"title": draft.document.title, "text": draft.document.text}
-    head = draft.headline
-    whole = head and (head[0].field, *head[0].view.original(*head[1]))
-    for span in item.evidence:
-        if (span.field, span.start, span.end) != whole:
-            yield fields[span.field][span.start : span.end]
-
-
-def _suggestions(guideline: Guideline, at: Candidate) -> tuple[str, ...]:
+def _suggestions(guideline: Guideline, at: RuleMatch) -> tuple[str, ...]:
     """Return replacements that agree with the match in number, article and capitals."""
-    match = at.scene.view.shadow[at.start : at.end]
+    text = at.scene.view.shadow
+    match = text[at.start : at.end]
     offered = at.matcher.replacements.get(key_of(match))
     if offered is None:
-        number = number_of(match, frozenset(guideline.about.plurals))
+        last = key_of(match).rpartition(" ")[2]
+        regular = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+        number = "many" if regular or last in guideline.about.plurals else "one"
         own = at.matcher.source
         chosen = own.suggest if "suggest" in own.model_fields_set else at.rule.rule.suggest
         offered = tuple(pick(suggestion, number) for suggestion in chosen)
-    before = at.scene.view.shadow[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
+    before = text[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
     if article in ("a", "an"):
-        fitting = tuple(text for text in offered if _takes_an(text) == (article == "an"))
+        fitting = tuple(new for new in offered if _takes_an(new) == (article == "an"))
         offered = fitting or offered
     if match[:1].isupper():
-        offered = tuple(text[:1].upper() + text[1:] for text in offered)
+        offered = tuple(new[:1].upper() + new[1:] for new in offered)
     return tuple(dict.fromkeys(offered))
+
+
+def pick(suggestion: str | Paired, number: str) -> str:
+    """Return a suggestion in the number wanted, `one` or `many`."""
+    if isinstance(suggestion, str):
+        return suggestion
+    return suggestion.many if number == "many" else suggestion.one
 
 
 def _takes_an(text: str) -> bool:
@@ -199,64 +197,46 @@ def document_json(
     `protecting` rules, which keep people from being identified, are told as such. `unchecked` are
     lines for the desk, there only where there are any.
     """
-    places = _Places(document)
+    fields = {"title": Positions(document.title), "text": Positions(document.text)}
+    source = document.source_map
+
+    def located(span: Span) -> dict[str, Any]:
+        """Return a span with its place in the source file, where the text is not the file."""
+        if span.field != "text" or source is None:
+            return span_json(span)
+        first, last = source.original(span.start, span.end)
+        return span_json(span) | {"source_start": first, "source_end": last}
+
+    findings = []
+    for finding in checked.findings:
+        positions, start, end = fields[finding.field], finding.start, finding.end
+        there = located(Span(finding.field, start, end))
+        place = {
+            "field": finding.field,
+            "start": start,
+            "end": end,
+            "utf16_start": positions.utf16(start),
+            "utf16_end": positions.utf16(end),
+        } | there
+        if source is not None and "source_start" in there:
+            positions, start, end = source.positions, there["source_start"], there["source_end"]
+        place["line"], place["column"] = positions.line_column(start)
+        place["end_line"], place["end_column"] = positions.line_column(end)
+        told = finding_json(finding, place={**place, "match": finding.match})
+        findings.append({**told, "protects": finding.rule in protecting})
     entry: dict[str, Any] = {"path": path} if path is not None else {}
     entry["language"] = document.language or identify_language(document.text)
     entry["words"] = checked.words
-    entry["findings"] = [
-        {**_finding_json(finding, places), "protects": finding.rule in protecting}
-        for finding in checked.findings
-    ]
-    entry["scorecard"] = [scorecard_json(item, locate=places.of_span) for item in checked.scorecard]
+    entry["findings"] = findings
+    entry["scorecard"] = [scorecard_json(item, locate=located) for item in checked.scorecard]
     if checked.unchecked:
         entry["unchecked"] = [
-            {**places.of_span(Span("text", line.start, line.end)), "kind": line.kind}
+            {**located(Span("text", line.start, line.end)), "kind": line.kind}
             for line in checked.unchecked
         ]
     if include_text:
         entry["text"] = document.text
     return entry
-
-
-class _Places:
-    """Turns offsets of a document's fields into every way of counting that clients use."""
-
-    def __init__(self, document: Document) -> None:
-        self._fields = {"title": Positions(document.title), "text": Positions(document.text)}
-        self._map = document.source_map
-
-    def of(self, field: str, start: int, end: int) -> dict[str, int]:
-        positions = self._fields[field]
-        place = {
-            "start": start,
-            "end": end,
-            "utf16_start": positions.utf16(start),
-            "utf16_end": positions.utf16(end),
-        }
-        source = self.in_source(field, start, end)
-        if source and self._map is not None:
-            place |= source
-            positions = self._map.positions
-            start, end = source["source_start"], source["source_end"]
-        place["line"], place["column"] = positions.line_column(start)
-        place["end_line"], place["end_column"] = positions.line_column(end)
-        return place
-
-    def of_span(self, span: Span) -> dict[str, Any]:
-        """Return a span with its place in the source."""
-        return span_json(span) | self.in_source(span.field, span.start, span.end)
-
-    def in_source(self, field: str, start: int, end: int) -> dict[str, int]:
-        """Return the place in the source file, nothing where the text is the file."""
-        if field != "text" or self._map is None:
-            return {}
-        first, last = self._map.original(start, end)
-        return {"source_start": first, "source_end": last}
-
-
-def _finding_json(finding: Finding, places: _Places) -> dict[str, Any]:
-    place = places.of(finding.field, finding.start, finding.end)
-    return finding_json(finding, place={"field": finding.field, **place, "match": finding.match})
 
 
 def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
@@ -297,31 +277,6 @@ def _example_text(example: str | Example) -> str:
     return "\n\n".join(filter(None, (example.title, example.context, example.text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What a guideline says of one document; `words` counts those of its text.
-
-    `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
-    """
-
-    findings: tuple[Finding, ...]
-    scorecard: tuple[ScorecardItem, ...]
-    words: int
-    about: About = "on"
-    unchecked: tuple[DeskLine, ...] = ()
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether its words do not tell that it is about trafficking: others may know it is."""
-        return self.about in ("off", "touched")
-
-
-def check_share(share: float | None) -> None:
-    """Raise `UsageError` for a least confidence that is no share."""
-    if share is not None and not 0 <= share <= 1:
-        raise UsageError(f"a least confidence is a number from 0 to 1, not {share:g}")
-
-
 def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
     """Return `checked` without the findings that are less sure than `least`.
 
@@ -356,7 +311,7 @@ def hide_nothing(
         return checked
     most = max(1, min(MOST, WORDS // max(1, checked.words)))
     every = ((number, new) for number, f in enumerate(findings) for new in f.suggestions)
-    safe: dict[int, list[str]] = {}
+    safe: list[list[str]] = [[] for _ in findings]
     first: dict[int, str] = {}
     for number, new in islice(every, most):
         result = check(put_in(document, findings[number], new))
@@ -366,8 +321,16 @@ def hide_nothing(
         if gone:
             first.setdefault(number, gone[0].rule)
         else:
-            safe.setdefault(number, []).append(new)
-    told = (_offering(f, safe.get(n, []), first.get(n)) for n, f in enumerate(findings))
+            safe[number].append(new)
+    told = []
+    for number, finding in enumerate(findings):
+        why = finding.why
+        if finding.suggestions and not safe[number] and number in first:
+            why += (
+                f" Wording is offered here once what '{first[number]}' has found is changed: that"
+                " rests on these words, and would be told no more."
+            )
+        told.append(replace(finding, suggestions=tuple(safe[number]), why=why))
     return replace(checked, findings=tuple(told))
 
 
@@ -417,15 +380,3 @@ def _moved(place: Stretch, taken: Finding, new: str) -> Stretch:
     longer = len(new) - (taken.end - taken.start)
     start, end = place
     return start + longer * (start >= taken.end), end + longer * (end >= taken.end)
-
-
-def _offering(finding: Finding, safe: Sequence[str], first: str | None) -> Finding:
-    if not finding.suggestions or tuple(safe) == finding.suggestions:
-        return finding
-    why = finding.why
-    if not safe and first:
-        why += (
-            f" Wording is offered here once what '{first}' has found is changed: that rests on"
-            " these words, and would be told no more."
-        )
-    return replace(finding, suggestions=tuple(safe), why=why)

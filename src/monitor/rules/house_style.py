@@ -20,7 +20,6 @@ from monitor.rules.loading import load_guideline, load_own_rules
 from monitor.rules.measured_precision import load_measured, missed_words
 from monitor.rules.national_law import Country, load_countries
 from monitor.rules.rule_schema import Rule
-from monitor.text.language_detection import identify_language
 
 RuleNames = Mapping[str, Severity]
 
@@ -90,14 +89,6 @@ class InForce:
             raise UsageError("name a guideline, or leave 'guideline' out")
         return InForce(tuple(r for r in self.rulings if r.guideline.id in ids))
 
-    def speaking(self, declared: str | None, text: str) -> tuple[Ruling, ...]:
-        """Return those in a text's language; all where it is not known, or none is in it."""
-        if len({guideline.language for guideline in self.guidelines}) == 1:
-            return self.rulings
-        spoken = (declared or identify_language(text) or "").partition("-")[0].lower()
-        fit = tuple(ruling for ruling in self.rulings if ruling.guideline.language == spoken)
-        return fit or self.rulings
-
 
 def rules_called(guidelines: Iterable[Guideline], name: str) -> list[tuple[Guideline, Rule]]:
     """Return the rules called `id` or `guideline/id`, each with its guideline."""
@@ -163,10 +154,10 @@ def load_guidelines(
     Those in `kept` are not read again. Raises `GuidelineError` where one cannot be read, or two
     have the same id.
     """
-    return load_in_order(folders, lambda path, base: _load(path, base, cache, models), kept)
 
+    def load(path: Path, base: Guideline | None) -> Guideline:
+        if base is None:
+            return load_guideline(path, cache=cache, models=models)
+        return load_own_rules(path, base, cache=cache)
 
-def _load(path: Path, base: Guideline | None, cache: Path | None, models: Path | None) -> Guideline:
-    if base is None:
-        return load_guideline(path, cache=cache, models=models)
-    return load_own_rules(path, base, cache=cache)
+    return load_in_order(folders, load, kept)

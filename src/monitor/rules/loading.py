@@ -1,12 +1,9 @@
-"""Reads a guideline's folder; every error names file, rule and line.
-
-The skeleton of a rule: everything that a rule must have, empty, with what belongs there.
-"""
+"""Loading a guideline's folder, with file, rule and line in each error; a skeleton of a rule."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.compiler import CompileError, Guideline, compile_guideline
-from monitor.rules.figures import load_figures, with_figures
+from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.guideline_heads import (
     FIGURES,
     GUIDELINE,
@@ -60,8 +57,12 @@ def load_guideline(
     own = read_extension(path, cache)
     base = base_folder(path, own.extends) if own else path
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
-    # first of all: its encoder may open while the rules are read
-    judge = _judge_of(about, models) if models else None
+    judge: Judge | None = None
+    named = judge_folder(about, models) if models else None
+    if named:
+        from monitor.rules.neural_model import load_judge
+
+        judge = load_judge(named)  # first of all: its encoder may open while the rules are read
     lexicons = load_lexicons(base, cache)
     files = rule_files(base)
     if own:
@@ -70,14 +71,14 @@ def load_guideline(
         files += rule_files(path)
     rules = _read_rules(files, cache)
     figures = load_figures(base / FIGURES, cache)
-    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
-    try:
-        guideline = compile_guideline(about, lexicons, filled, base, path if own else None)
-    except CompileError as error:
-        raise GuidelineError(_locate(path, rules, error)) from error
+    guideline = _compiled(about, lexicons, rules, path, base, path if own else None, figures)
     added = frozenset(rule for rule, (_, file) in rules.items() if own and file.parent == path)
     guideline = replace(guideline, figures=figures, added=added)
-    return guideline if judge is None else _with_judge(guideline, judge, path if own else None)
+    if judge is None:
+        return guideline
+    folder = path if own else None
+    stamp = guideline_stamp(guideline.id, guideline.version, base, folder, judge.folder)
+    return replace(guideline, judge=judge, stamp=stamp)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
@@ -88,11 +89,7 @@ def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) ->
     about = own_about(path, base.about, cache)
     lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
     rules = _read_rules(rule_files(path), cache, taken=base)
-    filled = with_figures([rule for rule, _ in rules.values()], (), base.path / FIGURES)
-    try:
-        guideline = compile_guideline(about, lexicons, filled, base.path, path)
-    except CompileError as error:
-        raise GuidelineError(_locate(path, rules, error)) from error
+    guideline = _compiled(about, lexicons, rules, path, base.path, path)
     return replace(guideline, added=frozenset(rules), extends=base.id)
 
 
@@ -110,12 +107,29 @@ def load_rule_file(
     about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
     about = about.model_copy(update={"judge": None, "siblings": []})
     rules = _read_rules([file], cache)
-    filled = with_figures([rule for rule, _ in rules.values()], (), folder / FIGURES)
-    try:
-        guideline = compile_guideline(about, lexicons, filled, folder)
-    except CompileError as error:
-        raise GuidelineError(_locate(file.parent, rules, error)) from error
+    guideline = _compiled(about, lexicons, rules, file.parent, folder)
     return replace(guideline, added=frozenset(rules))
+
+
+def _compiled(
+    about: GuidelineFile,
+    lexicons: Mapping[str, Lexicon],
+    rules: Mapping[str, tuple[Rule, Path]],
+    path: Path,
+    base: Path,
+    own: Path | None = None,
+    figures: Sequence[Figure] = (),
+) -> Guideline:
+    """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
+    try:
+        return compile_guideline(about, lexicons, filled, base, own)
+    except CompileError as error:
+        file = path / (LEXICON if error.rule else GUIDELINE)
+        file = rules[error.rule][1] if error.rule in rules else file
+        rule = f", rule '{error.rule}'" if error.rule else ""
+        line = line_of(file, error.name, entry=error.rule)
+        raise GuidelineError(f"{file}{rule}, line {line}: {error}") from error
 
 
 def _read_rules(
@@ -132,22 +146,6 @@ def _read_rules(
                 raise GuidelineError(f"{place}: this id is taken by a rule in {there}")
             rules[rule.id] = rule, file
     return rules
-
-
-def _judge_of(about: GuidelineFile, models: Path) -> Judge | None:
-    """Return the judge that a guideline names, if any."""
-    folder = judge_folder(about, models)
-    if folder is None:
-        return None
-    from monitor.rules.neural_model import load_judge
-
-    return load_judge(folder)
-
-
-def _with_judge(guideline: Guideline, judge: Judge, own: Path | None) -> Guideline:
-    """Return the guideline with its judge, which counts in the stamp."""
-    stamp = guideline_stamp(guideline.id, guideline.version, guideline.path, own, judge.folder)
-    return replace(guideline, judge=judge, stamp=stamp)
 
 
 def rule_files(path: Path) -> list[Path]:
@@ -169,16 +167,6 @@ def load_lexicons(path: Path, cache: Path | None = None) -> dict[str, Lexicon]:
     """Return the named lists of a guideline's folder; there may be none."""
     file = path / LEXICON
     return dict(read_yaml(file, LexiconFile, cache).lexicons) if file.is_file() else {}
-
-
-def _locate(path: Path, rules: dict[str, tuple[Rule, Path]], error: CompileError) -> str:
-    """Find the line of a name that a rule or `guideline.yaml` uses wrongly."""
-    if error.rule in rules:
-        file = rules[error.rule][1]
-    else:
-        file = path / (LEXICON if error.rule else GUIDELINE)
-    rule = f", rule '{error.rule}'" if error.rule else ""
-    return f"{file}{rule}, line {line_of(file, error.name, entry=error.rule)}: {error}"
 
 
 EXTENDED = "thb-en"

@@ -1,8 +1,6 @@
-"""A document opened for checking, and candidates for findings in it.
+"""Matches in a draft: the document opened for checking, candidates, overlapping findings settled.
 
 One finding per place: the longest of one rule, the best fitting of sibling rules.
-
-Kind `phrase`: what the scan found of listed phrases; no grammar, no analysis.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from monitor.people.persons import Cast, Person
 from monitor.records.finding import SEVERITIES, FieldName, Finding
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
-from monitor.text.analysis import Place, Scene, View, read_scenes
+from monitor.text.analysis import Place, Scene, read_scenes
 from monitor.text.document import Document
 from monitor.text.positions import Stretch
 
@@ -25,7 +23,7 @@ CAPTION = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class RuleMatch:
     """A match that its gate, its clauses and the quotation it stands in may still silence."""
 
     scene: Scene
@@ -39,39 +37,24 @@ class Candidate:
     """The person that the match is, where persons are what was looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """Words that a rule may have something to say of, found by no matcher."""
-
-    scene: Scene
-    rule: CompiledRule
-    start: int
-    end: int
-    sentence: int
-
-
 @dataclass(slots=True)
-class Draft:
-    """A document opened for checking: its text, and its title where that is a field."""
+class OpenDraft:
+    """A document opened for checking: its text, and its title where that is a field.
+
+    `scenes` are both, title first; `headline` is where the headline stands, if there is one.
+    `is_short`: it is a headline, a sentence, a paragraph, too short to tell its topic.
+    """
 
     guideline: Guideline
     document: Document
+    scenes: tuple[Scene, ...]
     text: Scene
-    title: Scene | None
+    headline: Place | None
     words: int
+    is_short: bool
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     _cast: Cast | None = None
-
-    @property
-    def scenes(self) -> tuple[Scene, ...]:
-        """Title first."""
-        return (self.title, self.text) if self.title else (self.text,)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether it is a headline, a sentence, a paragraph: too short to tell its topic."""
-        return self.words < self.guideline.about.topic.short_words
 
     @property
     def cast(self) -> Cast:
@@ -80,25 +63,22 @@ class Draft:
             self._cast = find_cast(self.guideline.persons, self.scenes)
         return self._cast
 
-    @property
-    def headline(self) -> Place | None:
-        """Where the headline stands, if there is one."""
-        if self.title:
-            return self.title, (0, len(self.title.view.shadow))
-        return (self.text, self.text.headline) if self.text.headline else None
 
-
-def open_draft(guideline: Guideline, document: Document) -> Draft:
+def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
     """Scan a document for every word of the guideline; no linguistic analysis yet."""
-    *titles, text = read_scenes(guideline.scanner, document.text, document.title)
+    scenes = read_scenes(guideline.scanner, document.text, document.title)
+    text, shadow = scenes[-1], scenes[-1].view.shadow
     captions = {text.view.to_shadow(*caption) for caption in document.captions}
     text.captions = tuple(sorted(captions.union(_labelled_captions(guideline, text))))
     if document.headline:
         text.headline = text.view.to_shadow(*document.headline)
-    for title in titles:
-        title.headline = 0, len(title.view.shadow)
-    words = len(text.view.shadow.split())
-    return Draft(guideline, document, text, next(iter(titles), None), words)
+    if len(scenes) > 1:
+        scenes[0].headline = 0, len(scenes[0].view.shadow)
+    first = scenes[0]
+    headline = (first, first.headline) if first.headline else None
+    words = len(shadow.split())
+    short = words < guideline.about.topic.short_words
+    return OpenDraft(guideline, document, scenes, text, headline, words, short)
 
 
 def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
@@ -106,17 +86,26 @@ def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
 
     In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
     """
-    seen = scene.view
+    text = scene.view.shadow
     labels = {start for wordset in guideline.captions for start, _ in scene.hits.of(wordset)}
-    for low, high in seen.paragraphs if labels else ():
-        short = high - low <= CAPTION
-        if low in labels or (short and any(_set_off(seen, low, at, high) for at in labels)):
+    for low, high in scene.view.paragraphs if labels else ():
+        if low in labels or (
+            high - low <= CAPTION
+            and any(
+                low < at < high and text[low:at].rstrip().endswith(("(", "[", ".", "|"))
+                for at in labels
+            )
+        ):
             yield low, high
 
 
-def _set_off(seen: View, low: int, at: int, high: int) -> bool:
-    """Whether a place inside a paragraph follows a bracket or the end of a sentence."""
-    return low < at < high and seen.shadow[low:at].rstrip().endswith(("(", "[", ".", "|"))
+def fitting(matcher: CompiledMatcher, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
+    """Return the matcher that judges a place alike with the least analysis."""
+    if matcher.plain is None:
+        return matcher
+    piece = scene.piece_text(sentence, start)
+    patterns = (c.patterns for c in (*matcher.needs, *matcher.unless) if c.patterns)
+    return matcher if any(p.needed.may_match(*piece) for p in patterns) else matcher.plain
 
 
 def settle(
@@ -147,26 +136,22 @@ def settle(
     )
     standing: dict[str, list[Finding]] = {}
     for finding in ranked:
-        places = standing.setdefault(finding.rule, [])
-        rivals = [r for r in standing if r == finding.rule or _related(groups, r, finding.rule)]
-        if not any(_overlap(finding, other) for rule in rivals for other in standing[rule]):
-            places.append(finding)
-    kept = [finding for places in standing.values() for finding in places]
-    return sorted(kept, key=lambda f: (f.field == "text", f.start, f.end, f.rule))
+        own = groups.get(finding.rule, {}).keys()
+        rivals = [
+            rule
+            for rule in standing
+            if rule == finding.rule or not own.isdisjoint(groups.get(rule, {}).keys())
+        ]
+        if not any(overlap(finding, other) for rule in rivals for other in standing[rule]):
+            standing.setdefault(finding.rule, []).append(finding)
+    return sorted((f for places in standing.values() for f in places), key=in_order)
 
 
-def _related(groups: dict[str, dict[int, int]], one: str, other: str) -> bool:
-    return not groups.get(one, {}).keys().isdisjoint(groups.get(other, {}).keys())
-
-
-def _overlap(one: Finding, other: Finding) -> bool:
+def overlap(one: Finding, other: Finding) -> bool:
+    """Whether two findings share words."""
     return one.field == other.field and one.start < other.end and other.start < one.end
 
 
-def find_phrases(rule: CompiledRule, matcher: CompiledMatcher, scene: Scene) -> Iterator[Candidate]:
-    """Yield the matcher's phrases; one that runs over the end of a sentence does not count."""
-    for start, end in scene.hits.of(matcher.wordset):
-        sentence = scene.sentence_of(start, end)
-        if sentence is not None:
-            fitting = matcher.fitting(scene, sentence, start)
-            yield Candidate(scene, rule, fitting, start, end, sentence)
+def in_order(finding: Finding) -> tuple[bool, int, int, str]:
+    """Return the key by which findings are sorted: by place, the title's first."""
+    return finding.field == "text", finding.start, finding.end, finding.rule

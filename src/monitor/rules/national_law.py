@@ -6,7 +6,7 @@ a gap in the data is better than a section that does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from monitor.labels.countries import country_name, parse_country
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.records.finding import Finding, ScorecardItem, Source
+from monitor.records.finding import Citation, Finding, ScorecardItem
 from monitor.rules.figures import DatedSource
 from monitor.rules.findings import Checked
 from monitor.rules.rule_schema import Concern, IsoDate, Rule, Strict, Text
@@ -115,10 +115,11 @@ def _with_law(finding: Finding, rule: Rule, country: Country) -> Finding:
     laws = laws_for(country, rule)
     if not laws:
         return finding
+    cited = (Citation(s.title, s.section, s.url) for law in laws for s in law.sources)
     return replace(
         finding,
         why="\n".join([finding.why, *(law_sentence(law, country) for law in laws)]),
-        sources=tuple(dict.fromkeys((*finding.sources, *_cited(laws)))),
+        sources=tuple(dict.fromkeys((*finding.sources, *cited))),
     )
 
 
@@ -159,10 +160,6 @@ def helpline_words(line: Helpline) -> str:
     unchecked = unchecked_words(line.unchecked_since) if line.unchecked_since else ""
     more = ", ".join(filter(None, (line.hours, spoken, unchecked)))
     return f"{line.name} {' or '.join(line.numbers)}{f' ({more})' if more else ''}"
-
-
-def _cited(laws: Sequence[Law]) -> list[Source]:
-    return [Source(s.title, s.section, s.url) for law in laws for s in law.sources]
 
 
 def country_json(code: str, country: Country | None) -> dict[str, Any]:

@@ -1,18 +1,16 @@
-"""The judge: how likely an editor would mark what a rule has found, from the sentence it stands in.
+"""The judge, a neural model of what rules find: how likely an editor would mark a finding.
 
 One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
 of the flagged words, and how often the rule was right on annotated articles, make a confidence.
-
-What a judge needs to speak alone: how sure it must be, and which sentences it reads at all.
-
-A glance at its words costs a sentence a thousandth of reading it.
+What it needs to speak alone is kept here too: how sure it must be, and which sentences it reads, by
+weights of single words at a thousandth of the cost of reading.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,6 @@ from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
 from monitor.records.errors import ModelError
 from monitor.records.finding import Finding
-from monitor.rules.confidence import Formula, Weighed, _formula
 from monitor.text.analysis import Scene
 from monitor.text.phrase_search import key_of
 
@@ -30,14 +27,65 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+WEIGHTS, PLACES = ("judge", "best", "prior", "loud", "offset"), ("again", "quoted", "title")
+"""What a formula weighs; models of before 1.2.0 say nothing of places."""
 DIGITS = 3
+"""More would say more than the encoder's numbers are the same to on every processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """From the judge's numbers to a confidence; a logistic regression on annotated articles.
+
+    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
+    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
+    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
+    Log odds of the judge count within `low` and `high`.
+    """
+
+    judge: float
+    best: float
+    prior: float
+    loud: float
+    again: float
+    quoted: float
+    title: float
+    offset: float
+    low: float
+    high: float
+    priors: Mapping[str, float]
+    unknown_prior: float
+
+    def confidence(self, finding: Finding, own: float, best: float, *, again: bool) -> float:
+        """Return a share between 0 and 1."""
+        odds = (
+            self.offset
+            + self.judge * min(self.high, max(self.low, own))
+            + self.best * best
+            + self.prior * self.priors.get(finding.rule, self.unknown_prior)
+            + self.loud * (finding.severity != "suggestion")
+            + self.again * again
+            + self.quoted * (finding.quoted == "attributed")
+            + self.title * (finding.field == "title")
+        )
+        return round(1 / (1 + math.exp(-odds)), DIGITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The confidence of a finding, and the log odds that its words got."""
+
+    confidence: float
+    odds: float
+
+
 USUAL = 600
 """Words of a usual draft: of one that is longer, more sentences are read."""
 _NUMBERS = ("slope", "high", "least", "edge")
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class SuggestionModel:
     """From the judge's log odds at its surest word to a confidence, and what is told.
 
     `rules` are those that speak alone, each with its own offset; `least` is the confidence from
@@ -60,7 +108,7 @@ class Alone:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Glance:
+class SentenceRanker:
     """How much a sentence looks like one to read: a weight for each token and for pairs of them."""
 
     single: NDArray[np.float64]
@@ -79,12 +127,12 @@ def pair_of(one: int, other: int, size: int) -> int:
     return (one * 1_000_003 + other * 8_191) % size
 
 
-def others_of(alone: Alone, words: int) -> int:
+def others_of(alone: SuggestionModel, words: int) -> int:
     """Return how many sentences without a finding are read of a draft of so many words."""
     return max(alone.others, math.ceil(alone.others * words / USUAL))
 
 
-def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
+def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
     """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
 
     A rule without one of the `heads` cannot speak.
@@ -99,10 +147,10 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Alone:
     if not 0 <= least <= 1:
         raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
     own = {str(rule): float(offset) for rule, offset in rules.items()}
-    return Alone(slope, own, high, least, edge, words, others)
+    return SuggestionModel(slope, own, high, least, edge, words, others)
 
 
-Known = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
+ReadSentences = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
 """What was read of a sentence and the one before it."""
 
 MODEL, TOKENIZER, OUTPUT = "judge.onnx", "tokenizer.json", "rules"
@@ -132,23 +180,13 @@ class Judge:
     silent: float
     unlikely: float = -math.inf
     most: int = MOST
-    alone: Alone | None = None
-    glance: Glance | None = None
-    short: Alone | None = None
-
-    def of(self, *, short: bool) -> Judge:
-        """Return it as it is for short drafts, or for others."""
-        if self.short is None or not short:
-            return self
-        return replace(self, alone=self.short)
-
-    def hides(self, weighed: Weighed) -> bool:
-        """Whether what is found is not told."""
-        return weighed.confidence < self.silent or weighed.odds < self.unlikely
+    alone: SuggestionModel | None = None
+    glance: SentenceRanker | None = None
+    short: SuggestionModel | None = None
 
 
 @dataclass(slots=True)
-class Before:
+class EarlierMatches:
     """What rules have found so far in a draft.
 
     An editor marks a rule's first words in a text, and seldom what it says of others later; the
@@ -166,14 +204,14 @@ class Before:
 
 
 @dataclass(slots=True, eq=False)
-class Reading:
-    """What a judge has read of one draft: a sentence is read once, however much is found in it.
+class DraftReader:
+    """Reads sentences of one draft with the judge: each once, however much is found in it.
 
     `known` is what it has read of the draft, and of the same with an offered wording in place.
     """
 
     judge: Judge
-    known: Known = field(default_factory=dict)
+    known: ReadSentences
 
     def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
@@ -200,18 +238,23 @@ class Reading:
         sure = self.judge.formula.confidence(finding, own, float(said.max()), again=again)
         return Weighed(sure, own)
 
-    def glance(self, scene: Scene, number: int) -> float:
+    def rank(self, scene: Scene, number: int) -> float:
         """Return how much a sentence of the text looks like one worth reading."""
         judge = self.judge
         if judge.glance is None:
             return 0.0
-        sentence = judge.tokenizer.sentence(_sentence(scene, number), "", 0)
+        text = scene.view.text[slice(*scene.view.original(*scene.sentence_span(number)))]
+        sentence = judge.tokenizer.sentence(text, "", 0)
         return judge.glance.score(sentence.ids[2 : 2 + len(sentence.offsets)])
 
     def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
-        before = _sentence(scene, number - 1) if scene.field == "text" and number else ""
-        key = _sentence(scene, number), before
+        view = scene.view
+        text = view.text[slice(*view.original(*scene.sentence_span(number)))]
+        before = ""
+        if scene.field == "text" and number:
+            before = view.text[slice(*view.original(*scene.sentence_span(number - 1)))]
+        key = text, before
         if key not in self.known:
             if len(self.known) >= self.judge.most:
                 return None
@@ -222,39 +265,14 @@ class Reading:
         return self.known[key]
 
 
-def _sentence(scene: Scene, number: int) -> str:
-    start, end = scene.view.original(*scene.sentence_span(number))
-    return scene.view.text[start:end]
-
-
-def judged(
-    reading: Reading,
-    scenes: Sequence[Scene],
-    findings: Sequence[Finding],
-    siblings: Sequence[Sequence[str]],
-    kept: frozenset[str],
-) -> list[Finding]:
-    """Return findings with their confidence; what is doubted is a suggestion at most, or silent.
-
-    What rules in `kept` find stays as it is.
-    """
-    of_field = {scene.field: scene for scene in scenes}
-    found: list[Finding] = []
-    before = Before()
-    for finding in findings:
-        again = before.says_again(finding)
-        weighed = reading.weigh(of_field[finding.field], finding, siblings, again=again)
-        if weighed is None:
-            found.append(finding)
-            continue
-        severity = finding.severity
-        if finding.rule not in kept:
-            if reading.judge.hides(weighed):
-                continue
-            if weighed.confidence < reading.judge.doubt:
-                severity = "suggestion"
-        found.append(replace(finding, confidence=weighed.confidence, severity=severity))
-    return found
+def _formula(raw: Mapping[str, Any]) -> Formula:
+    low, high = map(float, raw["clip"])
+    weights = {key: float(raw[key]) for key in WEIGHTS}
+    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
+    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
+    return Formula(
+        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
+    )
 
 
 def load_judge(folder: ModelFolder) -> Judge:
@@ -278,7 +296,7 @@ def load_judge(folder: ModelFolder) -> Judge:
     session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL), soon=True)
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
-    glance = Glance(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
+    glance = SentenceRanker(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
     return Judge(
         folder,
         session,
@@ -295,7 +313,7 @@ def load_judge(folder: ModelFolder) -> Judge:
     )
 
 
-def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> Alone:
+def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
     """Return how the judge speaks alone in short drafts, from `meta.json`.
 
     Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that

@@ -1,8 +1,7 @@
 """What must be known before a rule may speak: the topic of the text, and who is speaking.
 
-The topic of each passage: in a round-up, rules on one story are no rules on the others.
-
-A text is cut where it says so ("Elsewhere", a row of stars), or where a run of paragraphs has no
+The topic is told of each passage: in a round-up, rules on one story are no rules on the others. A
+text is cut where it says so ("Elsewhere", a row of stars), or where a run of paragraphs has no
 word of trafficking, several of something else, and nobody of whom the rest tells. Anything less
 is the same story: features go on for pages without the word. In a text on other things, a story
 that is about trafficking by itself is open.
@@ -11,16 +10,16 @@ that is about trafficking by itself is open.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from monitor.records.finding import Quoted, Severity
-from monitor.rules.compiler import Guideline, TopicSets
-from monitor.rules.matching import Candidate, Draft, Unmatched
-from monitor.rules.rule_schema import QuotePolicy
+from monitor.records.finding import Severity
+from monitor.rules.compiler import Guideline
+from monitor.rules.matching import OpenDraft
+from monitor.rules.rule_schema import QuotePolicy, Rule
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.quotations import Quotation
@@ -32,129 +31,85 @@ passing one, enough for a question about the whole text and too little for a fla
 About = Literal["on", "said", "assumed", "part", "touched", "off"]
 """The topic as it is told: `said` by who asked, `part` where one story of several is on it."""
 
+ON_TOPIC = frozenset({"thb", "assumed"})
+"""Topics of texts on which rules whose subject is trafficking may be tried."""
+ASKED = ON_TOPIC | {"touched"}
+"""Topics of texts of which questions about the whole may be asked."""
 TOP = 1_200
 """Characters in which a news story says what it is about."""
 CLOSE = 250
 """Characters between the elements of one case: two or three sentences."""
 
 
-def find_topic(draft: Draft) -> Topic:
+def find_topic(draft: OpenDraft) -> Topic:
     """Return whether a text is about trafficking.
 
     It is if one of the field's own terms stands in the headline, near the top or twice, or if a
-    purpose of exploitation stands close to an act or a means; or if it says "trafficking" more
-    than once and shows no other topic. A short text counts as on topic unless it shows another.
+    purpose of exploitation stands within a few lines of an act or a means; or if it says
+    "trafficking" more than once and shows no other topic. A short text counts as on topic unless
+    it shows another. One mention counts as no passing one near the top, or anywhere with a means
+    or a purpose.
     """
-    topic = draft.guideline.topic
-    if _has_term(topic, draft) or any(_has_elements(topic, scene) for scene in draft.scenes):
+    topic, scenes = draft.guideline.topic, draft.scenes
+    terms = _hits(draft.text, topic.strong)
+    titled = len(scenes) > 1 and _hits(scenes[0], topic.strong)
+    if titled or len(terms) > 1 or any(start < TOP for start, _ in terms):
         return "thb"
-    other = any(_hits(scene, topic.other) for scene in draft.scenes)
-    if not other and sum(len(_hits(scene, topic.weak)) for scene in draft.scenes) > 1:
+    purposes = [_hits(scene, topic.purpose) for scene in scenes]
+    for scene, found in zip(scenes, purposes, strict=True):
+        others = sorted(_hits(scene, topic.act + topic.means)) if found else []
+        for start, end in found:
+            index = bisect_left(others, (start - CLOSE, 0))
+            if index < len(others) and others[index][0] < end + CLOSE:
+                return "thb"
+    weak = [start for scene in scenes for start, _ in _hits(scene, topic.weak)]
+    other = any(_hits(scene, topic.other) for scene in scenes)
+    if not other and len(weak) > 1:
         return "thb"
-    if other and not any(_hits(scene, topic.purpose) for scene in draft.scenes):
+    if other and not any(purposes):
         return "other"
     if draft.is_short:
         return "assumed"
-    return "touched" if not other and _is_touched(topic, draft) else "unknown"
-
-
-def _has_term(topic: TopicSets, draft: Draft) -> bool:
-    """Whether the field's own terms say more than a passing mention."""
-    title = draft.title is not None and bool(_hits(draft.title, topic.strong))
-    hits = _hits(draft.text, topic.strong)
-    return title or len(hits) > 1 or any(start < TOP for start, _ in hits)
-
-
-def _is_touched(topic: TopicSets, draft: Draft) -> bool:
-    """Whether "trafficking" stands near the top, or anywhere with a means or a purpose."""
-    weak = [start for scene in draft.scenes for start, _ in _hits(scene, topic.weak)]
-    if not weak or min(weak) < TOP:
-        return bool(weak)
-    return any(_hits(scene, topic.purpose + topic.means) for scene in draft.scenes)
-
-
-def _has_elements(topic: TopicSets, scene: Scene) -> bool:
-    """Whether a purpose stands within a few lines of an act or a means."""
-    others = sorted(_hits(scene, topic.act + topic.means))
-    for start, end in _hits(scene, topic.purpose):
-        index = bisect_left(others, (start - CLOSE, 0))
-        if index < len(others) and others[index][0] < end + CLOSE:
-            return True
-    return False
+    told = any(purposes) or any(_hits(scene, topic.means) for scene in scenes)
+    return "touched" if weak and not other and (min(weak) < TOP or told) else "unknown"
 
 
 def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
-def is_on_topic(topic: Topic) -> bool:
-    """Whether rules whose subject is trafficking may be tried on a text."""
-    return topic in ("thb", "assumed")
-
-
-def may_ask(topic: Topic) -> bool:
-    """Whether questions about the whole text may be asked of it."""
-    return is_on_topic(topic) or topic == "touched"
-
-
-def tell_topic(topic: Topic, *, has_passages: bool) -> About:
-    """Return what is told of the topic; `has_passages`: rules on it may speak somewhere."""
-    if is_on_topic(topic):
-        return "on" if topic == "thb" else "assumed"
-    return "part" if has_passages else "touched" if topic == "touched" else "off"
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Whose words a stretch is: the writer's (`no`), the writer's at arm's length, a speaker's."""
-
-    quoted: Quoted | Literal["mention"]
-    quotation: Quotation | None = None
-
-
-def find_voice(at: Candidate | Unmatched) -> Voice:
-    """Return who says the words of a candidate, or that they are only mentioned."""
-    quotation = at.scene.quotation_around(at.start, at.end)
-    return Voice(quotation.kind, quotation) if quotation else Voice("no")
-
-
 def spoken_severity(
-    guideline: Guideline, at: Candidate | Unmatched, voice: Voice, severity: Severity
+    guideline: Guideline,
+    rule: Rule,
+    scene: Scene,
+    sentence: int,
+    quotation: Quotation | None,
+    severity: Severity,
 ) -> Severity | None:
-    """Return the severity that is left in this voice, None for silence.
+    """Return the severity that is left for words in `quotation`, None for silence.
 
-    `soften` leaves at most a suggestion, and nothing where the survivor speaks of herself.
+    `soften` leaves at most a suggestion, and nothing where the survivor speaks of herself: the
+    speaker is called a survivor, or says I and is called nothing else.
     """
-    rule = at.rule.rule
-    if voice.quoted == "mention":
+    if quotation and quotation.kind == "mention":
         return None if rule.mentions == "skip" else severity
-    if voice.quoted != "attributed" or rule.quotes == "flag":
+    if quotation is None or quotation.kind != "attributed" or rule.quotes == "flag":
         return severity
-    if rule.quotes == "skip" or _survivor_speaks(guideline, at, voice):
+    if rule.quotes == "skip":
         return None
     policy: QuotePolicy = rule.quotes
     assert policy == "soften"
-    return "suggestion"
-
-
-def _survivor_speaks(guideline: Guideline, at: Candidate | Unmatched, voice: Voice) -> bool:
-    """Whether the speaker is called a survivor, or says I and is called nothing else."""
-    scene = at.scene
-    quotation = voice.quotation
-    if quotation is None:
-        return False
     if quotation.speaker_span:
-        low, high = quotation.speaker_span
-        if _any_hit(scene, guideline.survivor, low, high):
-            return True
-        if _any_hit(scene, guideline.other_speaker, low, high):
-            return False
-    sentence = scene.sentence_span(at.sentence)
-    low, high = max(sentence[0], quotation.start), min(sentence[1], quotation.end)
-    return _any_hit(scene, guideline.first_person, low, high)
+        if _any_hit(scene, guideline.survivor, *quotation.speaker_span):
+            return None
+        if _any_hit(scene, guideline.other_speaker, *quotation.speaker_span):
+            return "suggestion"
+    low, high = scene.sentence_span(sentence)
+    low, high = max(low, quotation.start), min(high, quotation.end)
+    return None if _any_hit(scene, guideline.first_person, low, high) else "suggestion"
 
 
-def _any_hit(scene: Scene, wordsets: tuple[int, ...], low: int, high: int) -> bool:
+def _any_hit(scene: Scene, wordsets: Iterable[int], low: int, high: int) -> bool:
     return any(scene.hits.between(wordset, low, high, 1) for wordset in wordsets)
 
 
@@ -167,7 +122,7 @@ _RULE = re.compile(r"[\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class _Paragraph:
+class _StoryParagraph:
     start: int
     end: int
     ours: bool
@@ -176,16 +131,16 @@ class _Paragraph:
     """Which story of the text it belongs to."""
 
 
-def find_passages(draft: Draft, topic: Topic) -> list[Stretch]:
+def find_passages(draft: OpenDraft, topic: Topic) -> list[Stretch]:
     """Return the stretches of a draft's text in which rules on trafficking may speak, in order."""
     scene, words = draft.text, draft.guideline.topic
     whole = (0, len(scene.view.shadow))
-    on_topic = is_on_topic(topic)
+    on_topic = topic in ON_TOPIC
     if topic == "assumed" or draft.words < LEAST or len(scene.view.paragraphs) < 3:
         return [whole] if on_topic else []
-    if not on_topic and not _any_of_ours(words, scene):
+    if not on_topic and not any(map(scene.hits.of, (*words.strong, *words.weak, *words.purpose))):
         return []
-    paragraphs = _paragraphs(words, scene)
+    paragraphs = list(_paragraphs(draft))
     if on_topic:
         closed = {p.start for p in _elsewhere(draft, paragraphs)}
         spans = [(p.start, p.end) for p in paragraphs if p.start not in closed]
@@ -193,46 +148,36 @@ def find_passages(draft: Draft, topic: Topic) -> list[Stretch]:
     stories = [list(story) for _, story in groupby(paragraphs, key=lambda p: p.story)]
     if len(stories) < 2:
         return []
-    return [(story[0].start, story[-1].end) for story in stories if _is_ours(words, scene, story)]
+    spans = [(story[0].start, story[-1].end) for story in stories]
+    return [span for span in spans if _is_ours(words.strong, scene, *span)]
 
 
 def is_open(passages: Sequence[Stretch], position: int) -> bool:
     """Return whether a place lies in one of the passages."""
-    index = bisect_right(passages, position, key=lambda passage: passage[0]) - 1
-    return index >= 0 and position < passages[index][1]
+    return any(start <= position < end for start, end in passages)
 
 
-def _any_of_ours(topic: TopicSets, scene: Scene) -> bool:
-    return any(scene.hits.of(wordset) for wordset in (*topic.strong, *topic.weak, *topic.purpose))
-
-
-def _paragraphs(topic: TopicSets, scene: Scene) -> list[_Paragraph]:
-    """Return the paragraphs with their words, and in which story each stands."""
-    text = scene.view.shadow
-    ours = (*topic.strong, *topic.weak, *topic.purpose)
-    found: list[_Paragraph] = []
+def _paragraphs(draft: OpenDraft) -> Iterator[_StoryParagraph]:
+    """Yield the paragraphs with their words, and in which story each stands."""
+    scene, topic = draft.text, draft.guideline.topic
+    text, hits = scene.view.shadow, scene.hits
     story = 0
-    for start, end in scene.view.paragraphs:
+    for number, (start, end) in enumerate(scene.view.paragraphs):
         ruled = bool(_RULE.match(text, start, min(end, start + 40)))
-        cued = any(
-            hit[0] == start for w in topic.breaks for hit in scene.hits.between(w, start, end)
+        cued = any(hit[0] == start for w in topic.breaks for hit in hits.between(w, start, end))
+        story += (ruled or cued) and number > 0
+        mine = _any_hit(scene, (*topic.strong, *topic.weak, *topic.purpose), start, end)
+        others = frozenset(
+            text[a:b].lower() for w in topic.elsewhere for a, b in hits.between(w, start, end, 20)
         )
-        story += (ruled or cued) and bool(found)
-        mine = any(scene.hits.between(wordset, start, end, 1) for wordset in ours)
-        found.append(
-            _Paragraph(start, end, mine, _words(scene, topic.elsewhere, start, end), story)
-        )
-    return found
+        yield _StoryParagraph(start, end, mine, others, story)
 
 
-def _words(scene: Scene, wordsets: Sequence[int], start: int, end: int) -> frozenset[str]:
-    hits = (hit for wordset in wordsets for hit in scene.hits.between(wordset, start, end, 20))
-    return frozenset(scene.view.shadow[a:b].lower() for a, b in hits)
-
-
-def _elsewhere(draft: Draft, paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph]:
+def _elsewhere(
+    draft: OpenDraft, paragraphs: Sequence[_StoryParagraph]
+) -> Iterator[_StoryParagraph]:
     """Yield the paragraphs that tell of something else."""
-    if len(_signs(p for p in paragraphs if not p.ours)) < 1:
+    if not any(p.others for p in paragraphs if not p.ours):
         return
     ours = {p.story for p in paragraphs if p.ours}
     mine = {
@@ -243,15 +188,12 @@ def _elsewhere(draft: Draft, paragraphs: Sequence[_Paragraph]) -> Iterator[_Para
     for (story, is_mine), members in groupby(paragraphs, key=lambda p: (p.story, p.start in mine)):
         run = list(members)
         apart = story not in ours and story > 0
-        if not is_mine and len(_signs(run)) >= (1 if apart else SIGNS):
+        signs = frozenset[str]().union(*(p.others for p in run))
+        if not is_mine and len(signs) >= (1 if apart else SIGNS):
             yield from run
 
 
-def _signs(paragraphs: Iterable[_Paragraph]) -> frozenset[str]:
-    return frozenset().union(*(p.others for p in paragraphs))
-
-
-def _tells_of_ours(draft: Draft, paragraph: _Paragraph) -> bool:
+def _tells_of_ours(draft: OpenDraft, paragraph: _StoryParagraph) -> bool:
     """Whether a victim, a suspect or somebody named elsewhere in the text is in a paragraph."""
     cast = draft.cast
     start, end = paragraph.start, paragraph.end
@@ -266,9 +208,7 @@ def _tells_of_ours(draft: Draft, paragraph: _Paragraph) -> bool:
     return False
 
 
-def _is_ours(topic: TopicSets, scene: Scene, story: Sequence[_Paragraph]) -> bool:
+def _is_ours(strong: Iterable[int], scene: Scene, start: int, end: int) -> bool:
     """Whether one story of a text on other things is about trafficking by itself."""
-    start, end = story[0].start, story[-1].end
-    terms = [hit for w in topic.strong for hit in scene.hits.between(w, start, end, 3)]
-    at_top = any(hit[0] < start + CLOSE for hit in terms)
-    return bool(terms) and (at_top or len(terms) > 1)
+    terms = [hit for wordset in strong for hit in scene.hits.between(wordset, start, end, 3)]
+    return len(terms) > 1 or any(hit[0] < start + CLOSE for hit in terms)

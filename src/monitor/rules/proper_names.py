@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.records.finding import FieldName
 from monitor.rules.compiler import NameSets
-from monitor.rules.matching import Draft
+from monitor.rules.matching import OpenDraft
 from monitor.text.analysis import Scene
 from monitor.text.phrase_search import key_of, normalise
 from monitor.text.positions import Stretch
@@ -32,10 +33,11 @@ _SMALL = _JOINING | word_set(
     "vs amid under up off out"
 )
 """Words that a headline in capitals writes small."""
+_NEVER_JOINING = _SMALL - _JOINING
 _ENTITIES = word_set("ORG LAW FAC WORK_OF_ART EVENT PRODUCT")
 
 
-def is_in_name(draft: Draft, scene: Scene, start: int, end: int) -> bool:
+def is_in_name(draft: OpenDraft, scene: Scene, start: int, end: int) -> bool:
     """Whether a span lies inside a name, or begins or ends in the middle of one."""
     if draft.names is None:
         draft.names = find_proper_names(draft)
@@ -48,39 +50,33 @@ def is_in_name(draft: Draft, scene: Scene, start: int, end: int) -> bool:
     return False
 
 
-def find_proper_names(draft: Draft) -> Mapping[FieldName, Sequence[Stretch]]:
-    """Return where names stand, by field; those of NER only where it was run for some rule."""
+def find_proper_names(draft: OpenDraft) -> Mapping[FieldName, Sequence[Stretch]]:
+    """Return where names stand, by field; those of NER only where it was run for some rule.
+
+    Those of the list count in capitals, and charges as they are written, small.
+    """
+    names = draft.guideline.names
     found: dict[FieldName, set[Stretch]] = {}
     written: set[str] = set()
     for scene in draft.scenes:
-        spans = found[scene.field] = set(_listed(draft.guideline.names, scene))
+        text, hits = scene.view.shadow, scene.hits
+        listed = (hit for wordset in names.listed for hit in hits.of(wordset))
+        spans = found[scene.field] = {hit for hit in listed if text[hit[0]].isupper()}
+        spans.update(*map(hits.of, names.offences))
         spans.update(_entities(scene))
-        for name in _headed(draft.guideline.names, scene):
-            spans.add(name.span)
-            written.update(name.wordings)
-    for scene in draft.scenes if written else ():
-        found[scene.field].update(_again(scene, written))
-    return {field: _joined(spans) for field, spans in found.items()}
-
-
-def _joined(spans: Iterable[Stretch]) -> list[Stretch]:
-    """Return the spans in order; those that overlap are one."""
-    joined: list[Stretch] = []
-    for start, end in sorted(spans):
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
+        for span, wordings in _headed(names, scene):
+            spans.add(span)
+            written.update(wordings)
+    joined: dict[FieldName, list[Stretch]] = {}
+    for scene in draft.scenes:
+        again = _again(scene, written) if written else ()
+        apart = joined[scene.field] = []
+        for start, end in sorted(found[scene.field].union(again)):
+            if apart and start < apart[-1][1]:
+                apart[-1] = apart[-1][0], max(end, apart[-1][1])
+            else:
+                apart.append((start, end))
     return joined
-
-
-def _listed(names: NameSets, scene: Scene) -> Iterator[Stretch]:
-    """Yield names of the list, in capitals, and charges, which are written small."""
-    text = scene.view.shadow
-    for wordset in names.listed:
-        yield from (hit for hit in scene.hits.of(wordset) if text[hit[0]].isupper())
-    for wordset in names.offences:
-        yield from scene.hits.of(wordset)
 
 
 def _entities(scene: Scene) -> Iterator[Stretch]:
@@ -88,12 +84,12 @@ def _entities(scene: Scene) -> Iterator[Stretch]:
     for base, doc in scene.docs.items():
         for entity in doc.ents:
             start, end = base + entity.start_char, base + entity.end_char
-            run = _Run.of(scene.view.shadow, start, end)
+            run = _read(scene.view.shadow, start, end)
             several = len(run.spans) > 1 and run.is_heading
             sentence = scene.sentence_of(start, end) if several else None
             if entity.label_ not in _ENTITIES or sentence is None:
                 continue
-            if not _Run.of(scene.view.shadow, *scene.sentence_span(sentence)).is_heading:
+            if not _read(scene.view.shadow, *scene.sentence_span(sentence)).is_heading:
                 yield start, end
 
 
@@ -107,12 +103,8 @@ def _again(scene: Scene, written: set[str]) -> Iterator[Stretch]:
             yield match.span()
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A name in running text; `wordings`: itself, and shorter ones that keep the head."""
-
-    span: Stretch
-    wordings: tuple[str, ...]
+_Name = tuple[Stretch, list[str]]
+"""Where a name stands in running text; its wordings: itself, and shorter ones with the head."""
 
 
 def _headed(names: NameSets, scene: Scene) -> Iterator[_Name]:
@@ -125,87 +117,80 @@ def _headed(names: NameSets, scene: Scene) -> Iterator[_Name]:
             if sentence is not None and text[start].isupper() and not text[start:end].isupper():
                 heads[sentence].add(((start, end), bool(opens)))
     for sentence in sorted(heads):
-        run = _Run.of(text, *scene.sentence_span(sentence))
+        run = _read(text, *scene.sentence_span(sentence))
         if not run.is_heading:
-            for head, opens in sorted(heads[sentence]):
-                yield from run.name(head, opens=opens)
+            found = (_name(run, head, opens=opens) for head, opens in sorted(heads[sentence]))
+            yield from filter(None, found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The words of a stretch of text."""
+    """The words of a stretch of text.
+
+    `is_heading`: all have capitals, save those that a headline writes small. `begins`: the word
+    stands where a sentence does. `touches`: a space, break or hyphen is all that stands between it
+    and the next one.
+    """
 
     text: str
-    spans: tuple[Stretch, ...]
+    spans: list[Stretch]
+    words: list[str]
+    is_heading: bool
+    begins: list[bool]
+    capital: list[bool]
+    touches: list[bool]
 
-    @classmethod
-    def of(cls, text: str, low: int, high: int) -> _Run:
-        return cls(text, tuple(found.span() for found in _WORD.finditer(text, low, high)))
 
-    @property
-    def is_heading(self) -> bool:
-        """Whether all words have capitals, save those that a headline writes small."""
-        return not any(
-            self.text[start].islower()
-            and self.text[start:end] not in _SMALL
-            and self.text[start - 1 : start] not in ("-", "'")
-            for start, end in self.spans
-        )
+def _read(text: str, low: int, high: int) -> _Run:
+    spans = [found.span() for found in _WORD.finditer(text, low, high)]
+    words = [text[start:end] for start, end in spans]
+    small = any(
+        word[0].islower() and word not in _SMALL and text[start - 1 : start] not in ("-", "'")
+        for word, (start, _) in zip(words, spans, strict=True)
+    )
+    begins = [
+        n == 0 or text[start - 1] in "\"'" or text[start - 2 : start] == ": "
+        for n, (start, _) in enumerate(spans)
+    ]
+    capital = [
+        word[0].isupper() and word.lower() not in (_SMALL if first else _NEVER_JOINING)
+        for word, first in zip(words, begins, strict=True)
+    ]
+    touches = [
+        text[end:start] in (" ", "  ", "\n", "-") for (_, end), (start, _) in pairwise(spans)
+    ]
+    return _Run(text, spans, words, not small, begins, capital, touches)
 
-    def name(self, head: Stretch, *, opens: bool) -> Iterator[_Name]:
-        """Yield the name that has this head, if capitals stand beside it."""
-        at = bisect_left(self.spans, head[:1])
-        last = bisect_left(self.spans, (head[1],)) - 1
-        if self.spans[at][0] != head[0]:
-            return
-        first = at if opens else self._back(at)
-        until = self._on(last, leads=opens)
-        if until == last and (opens or first == at):
-            return
-        end = self.spans[until][1] if until > last else head[1]
-        begins = (self.spans[n][0] for n in range(first, at + 1) if self._capital(n))
-        wordings = [self.text[start:end] for start in begins if until > last or start < head[0]]
-        yield _Name((self.spans[first][0], end), tuple(map(key_of, wordings)))
 
-    def _back(self, at: int) -> int:
-        """Return the word with which a name begins that has its head at a word.
+def _name(run: _Run, head: Stretch, *, opens: bool) -> _Name | None:
+    """Return the name that has this head, if capitals stand beside it.
 
-        A word that begins a sentence has its capital from there: it counts right before capitals.
-        """
-        first = at
-        for n in range(at - 1, max(-1, at - 1 - MAX_WORDS), -1):
-            joins = self._word(n) in _JOINING and self._word(n) != "the"
-            if not self._touches(n) or not (self._capital(n) or joins):
-                break
-            if self._capital(n) and not (self._begins(n) and self._word(n + 1) in _JOINING):
-                first = n
-        return first
-
-    def _on(self, last: int, *, leads: bool) -> int:
-        """Return the last word of a name: it goes on after "of", "for" or "against"."""
-        until = last
-        for n in range(last + 1, min(len(self.spans), last + 1 + MAX_WORDS)):
-            joins = self._word(n).lower() in (_JOINING if until > last else _LEADING)
-            if not self._touches(n - 1) or not (self._capital(n) or joins):
-                break
-            if n == last + 1 and not (joins or leads):
-                break
-            if self._capital(n):
-                until = n
-        return until
-
-    def _word(self, n: int) -> str:
-        return self.text[slice(*self.spans[n])]
-
-    def _capital(self, n: int) -> bool:
-        word = self._word(n)
-        small = _SMALL if self._begins(n) else _SMALL - _JOINING
-        return word[0].isupper() and word.lower() not in small
-
-    def _begins(self, n: int) -> bool:
-        start = self.spans[n][0]
-        return n == 0 or self.text[start - 1] in "\"'" or self.text[start - 2 : start] == ": "
-
-    def _touches(self, n: int) -> bool:
-        """Whether a space, break or hyphen is all that stands between a word and the next."""
-        return self.text[self.spans[n][1] : self.spans[n + 1][0]] in (" ", "  ", "\n", "-")
+    A word that begins a sentence has its capital from there: it counts right before capitals. A
+    name goes on after "of", "for" or "against".
+    """
+    spans, words, capital = run.spans, run.words, run.capital
+    at = bisect_left(spans, head[:1])
+    last = bisect_left(spans, (head[1],)) - 1
+    if spans[at][0] != head[0]:
+        return None
+    first, until = at, last
+    for n in range(at - 1, max(-1, at - 1 - MAX_WORDS), -1) if not opens else ():
+        joins = words[n] in _JOINING and words[n] != "the"
+        if not run.touches[n] or not (capital[n] or joins):
+            break
+        if capital[n] and not (run.begins[n] and words[n + 1] in _JOINING):
+            first = n
+    for n in range(last + 1, min(len(spans), last + 1 + MAX_WORDS)):
+        joins = words[n].lower() in (_JOINING if until > last else _LEADING)
+        if not run.touches[n - 1] or not (capital[n] or joins):
+            break
+        if n == last + 1 and not (joins or opens):
+            break
+        if capital[n]:
+            until = n
+    if until == last and (opens or first == at):
+        return None
+    end = spans[until][1] if until > last else head[1]
+    begins = (spans[n][0] for n in range(first, at + 1) if capital[n])
+    wordings = [run.text[start:end] for start in begins if until > last or start < head[0]]
+    return (spans[first][0], end), list(map(key_of, wordings))

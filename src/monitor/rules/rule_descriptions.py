@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.rules.compiler import Guideline
-from monitor.rules.figures import Figure
 from monitor.rules.findings import rule_json
 from monitor.rules.house_style import InForce, rules_called
 from monitor.rules.measured_precision import Measured, load_measured, measured_json
@@ -54,10 +53,18 @@ def describe_rule(
     To what `rule_json` has: `limits`, `figures` (known ones that it finds), `countries` (law on its
     matter, and helplines where it offers them), `measured`.
     """
+    figures = []
+    for figure in guideline.figures:
+        if figure.rule == rule.id:
+            shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
+            fact = _line(figure.fact)
+            shown["fact"], shown["instead"] = fact[:1].upper() + fact[1:], _line(figure.instead)
+            shown["sources"] = [source.model_dump() for source in figure.sources]
+            figures.append(shown)
     return {
         **rule_json(guideline, rule),
         "limits": list(_limits(guideline, rule)),
-        "figures": [_figure(figure) for figure in guideline.figures if figure.rule == rule.id],
+        "figures": figures,
         "countries": [said for c in countries.values() if (said := _country(c, rule))],
         "measured": measured_json(guideline, rule.id, measured),
     }
@@ -100,14 +107,6 @@ def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
             "It is silent in texts that do not show that they are about trafficking; a text under "
             f"{short} words must only not show another topic."
         )
-
-
-def _figure(figure: Figure) -> dict[str, Any]:
-    shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
-    fact = _line(figure.fact)
-    shown["fact"], shown["instead"] = fact[:1].upper() + fact[1:], _line(figure.instead)
-    shown["sources"] = [source.model_dump() for source in figure.sources]
-    return shown
 
 
 def _line(text: str) -> str:

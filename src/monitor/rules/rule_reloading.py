@@ -42,7 +42,7 @@ class _Set:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class GuidelineSettings:
     """Which guidelines are wanted, by folder, and the settings of their rules."""
 
     folders: tuple[Path, ...]
@@ -50,7 +50,7 @@ class Rules:
     severity: RuleNames = field(default_factory=dict)
 
 
-class Shelf:
+class GuidelineLoader:
     """Loads guidelines when first asked for them, and again what was edited since.
 
     Folders that come along with the program are not looked at again: an upgrade restarts it.
@@ -58,7 +58,7 @@ class Shelf:
 
     def __init__(
         self,
-        rules: Rules,
+        rules: GuidelineSettings,
         *,
         cache: Path | None = None,
         models: Path | None = None,
@@ -76,7 +76,7 @@ class Shelf:
     @classmethod
     def of(cls, guidelines: Sequence[Guideline]) -> Self:
         """Return a shelf of guidelines that are loaded, and never looked for again."""
-        shelf = cls(Rules(()))
+        shelf = cls(GuidelineSettings(()))
         shelf._set = _Set({}, rule_on(guidelines), {})
         return shelf
 
@@ -138,8 +138,12 @@ class Shelf:
         except Exception as error:  # noqa: BLE001 - no edit may keep a draft from being checked
             known = isinstance(error, MonitorError)
             said = str(error) if known else f"{type(error).__name__}: {error}"
-            self.problem, self._refused = _from_its_folder(said, asked.folders), states
             logger.warning("the rules from before stay in force: %s", said)
+            # for readers who need not know where on the machine a folder is
+            folders = (path for folder in asked.folders for path in (folder, folder.resolve()))
+            for parent in {path.parent for path in folders}:
+                said = said.replace(f"{parent}{os.sep}", "") if parent.name else said
+            self.problem, self._refused = said, states
             return kept
         self.problem = self._refused = None
         logger.info("guidelines in force: %s", new.in_force.stamp)
@@ -161,13 +165,6 @@ class Shelf:
             if folders & set(_folders(ruling.guideline)):
                 _ = ruling.countries  # what cannot be read is told now, not with some draft
         return _Set(loaded, in_force, {**_states(folders), **before})
-
-
-def _from_its_folder(said: str, folders: Iterable[Path]) -> str:
-    """Return an error for readers who need not know where on the machine a folder is."""
-    for parent in {path.parent for folder in folders for path in (folder, folder.resolve())}:
-        said = said.replace(f"{parent}{os.sep}", "") if parent.name else said
-    return said
 
 
 def _folders(guideline: Guideline) -> tuple[Path, ...]:

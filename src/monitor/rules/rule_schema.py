@@ -2,9 +2,8 @@
 
 These models are the format; `guidelines/rule.schema.json` is generated from them for editors.
 Unknown fields are refused: a misspelt `unles:` that is silently ignored is a rule that flags what
-it should not. `guidelines/README.md` explains each field to authors.
-
-`guideline.yaml`: what a guideline is, and what holds for all its rules.
+it should not. `guidelines/README.md` explains each field to authors. `guideline.yaml` says what a
+guideline is, and what holds for all its rules.
 """
 
 from __future__ import annotations
@@ -311,8 +310,7 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        problem = _kind_problem(self) or _message_problem(self) or _example_problem(self)
-        if problem:
+        if problem := _kind_problem(self) or _message_problem(self) or _example_problem(self):
             raise ValueError(problem)
         return self
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from monitor.rules.figures import Figure, load_figures
+from monitor.rules.figures import load_figures
 from monitor.rules.guideline_heads import FIGURES, check_folder
 from monitor.rules.loading import load_lexicons, rule_files
-from monitor.rules.rule_schema import Clause, Lexicon, Rule, RuleFile, Slot, Token
+from monitor.rules.rule_schema import Clause, Rule, RuleFile, Slot, Token
 from monitor.rules.yaml_files import read_yaml
 
 WIDE = 120
@@ -74,12 +74,21 @@ def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
     check_folder(path)
     rules = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
     sizes = (RuleSize(rule.id, _entries(rule), _patterns(rule)) for rule in rules)
-    lists = load_lexicons(path, cache)
+    lists = {}
+    for name, lexicon in load_lexicons(path, cache).items():
+        parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
+        lists[name] = sum(map(len, parts)) + sum(map(_slots, lexicon.sequences))
+    figures = 0
+    for figure in load_figures(path / FIGURES, cache):
+        figures += _clauses((*figure.needs, *figure.unless))
+        for form in figure.written:
+            slots = (form.numbers, form.ranges, form.phrases, form.before, form.of)
+            figures += sum(map(len, slots)) + _slots(form.sequence)
     lines = list(_lines(path))
     return GuidelineSize(
         rules=tuple(sorted(sizes, key=lambda size: (-size.entries, size.rule))),
-        lists={name: _listed(lexicon) for name, lexicon in lists.items()},
-        figures=sum(map(_figure, load_figures(path / FIGURES, cache))),
+        lists=lists,
+        figures=figures,
         longest=max(lines, key=lambda line: line.characters, default=LongLine("", 0, 0)),
         wide=tuple(line for line in lines if line.characters > WIDE),
     )
@@ -113,19 +122,6 @@ def _clauses(clauses: Iterable[Clause]) -> int:
 
 def _slots(slots: Iterable[Slot | Sequence[str]]) -> int:
     return sum(1 if isinstance(slot, str) else len(slot) for slot in slots)
-
-
-def _listed(lexicon: Lexicon) -> int:
-    parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
-    return sum(map(len, parts)) + sum(map(_slots, lexicon.sequences))
-
-
-def _figure(figure: Figure) -> int:
-    return _clauses((*figure.needs, *figure.unless)) + sum(
-        len(form.numbers) + len(form.ranges) + len(form.phrases) + _slots(form.sequence)
-        + len(form.before) + len(form.of)
-        for form in figure.written
-    )  # fmt: skip
 
 
 def _patterns(rule: Rule) -> int:

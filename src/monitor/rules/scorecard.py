@@ -1,179 +1,156 @@
-"""Kind `document`: what a whole text has or lacks, answered in the scorecard.
+"""Scorecard: what a whole text has or lacks, asked by rules of kind `document`.
 
 A question that cannot be judged is answered `None` with the reason: a scorecard that counts three
 lines without a helpline against an outlet is worse than none.
 
-Where a text tells its readers whom to call: an invitation, or a line, and its number.
+Where a text tells its readers whom to call: an invitation, or a line, and its number. "Call the
+unit on 112" is help whatever the unit is called; a number for the press is none.
 
-"Call the unit on 112" is help whatever the unit is called; a number for the press is none.
-
-Whose the words of a question are: who is meant by them, or who speaks.
-
-"Asked not to be named" protects the woman who was sold, and tells nothing of her if it was a
-neighbour of the suspect who asked.
+Whose the words of a question are: "asked not to be named" protects the woman who was sold, and
+tells nothing of her if it was a neighbour of the suspect who asked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from monitor.people.mentions import Mention
-from monitor.people.persons import Cast, Person
+from monitor.people.persons import Cast
 from monitor.people.verbs_of_saying import voices
 from monitor.records.finding import ScorecardItem, Span
-from monitor.rules.compiler import CompiledCheck, CompiledRule, Evidence
-from monitor.rules.evidence import Found, look_apart, regions
-from monitor.rules.matching import Draft
-from monitor.rules.preconditions import Topic, may_ask
-from monitor.rules.referents import Spot, anyone_evidence, meant_at
-from monitor.rules.rule_schema import DocumentCheck
+from monitor.rules.compiler import CompiledClause, CompiledRule
+from monitor.rules.evidence import meant_at, of_anyone, regions
+from monitor.rules.matching import OpenDraft
+from monitor.rules.preconditions import ASKED, Topic
 from monitor.text.analysis import Region, Scene
 from monitor.text.positions import Stretch
 
 MAX_EVIDENCE = 5
-_EXCEPTED = "not asked here, because of the words shown"
-_NOTHING = "nothing in the text speaks for or against it"
-_WEAK = "cannot tell: the words shown are too little to go by"
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One question about one draft, and the captions it looks at (all of them, or each)."""
+    """A rule that asks something of a draft, and the captions it looks at (all, or one)."""
 
-    check: DocumentCheck
-    compiled: CompiledCheck
-    draft: Draft
-    topic: Topic
-    captions: tuple[Stretch, ...]
+    rule: CompiledRule
+    draft: OpenDraft
+    captions: Sequence[Stretch]
 
 
-def check_draft(rule: CompiledRule, draft: Draft, topic: Topic) -> ScorecardItem:
-    """Answer one question about a draft."""
-    check, compiled = rule.rule.check, rule.check
-    assert check
-    assert compiled
-    item = rule.rule.id
-    asked = _Question(check, compiled, draft, topic, draft.text.captions)
-    silence = _why_silent(asked)
-    if silence:
-        return ScorecardItem(item, None, silence)
-    met, evidence = _answer(asked)
-    if met is None:
-        return ScorecardItem(item, None, *_why_open(asked))
-    if not met and draft.words < check.min_words:
-        return ScorecardItem(item, None, _too_short(asked))
-    reason = check.reasons.get("met" if met else "broken", "")
-    return ScorecardItem(item, met, reason, _spans(evidence))
-
-
-def _answer(asked: _Question) -> tuple[bool | None, list[Found]]:
-    """Return the answer and what it rests on; of captions one by one, the worst answer."""
-    if asked.check.each is None:
-        return _one_answer(asked)
-    answers = [_one_answer(_of_caption(asked, caption)) for caption in asked.captions]
-    for wanted in (False, True):
-        if found := next((answer for answer in answers if answer[0] is wanted), None):
-            return found
-    return None, []
-
-
-def _of_caption(asked: _Question, caption: Stretch) -> _Question:
-    return replace(asked, captions=(caption,))
-
-
-def _one_answer(asked: _Question) -> tuple[bool | None, list[Found]]:
-    """Say met, not met or neither; what raised the question stands where nothing else can."""
-    if found := _first(asked.compiled.met, asked):
-        return True, found
-    if _first(asked.compiled.unless, asked) or _first(asked.compiled.weak, asked):
-        return None, []
-    if found := _first(asked.compiled.broken, asked):
-        return False, found
-    answer = {"met": True, "broken": False, "silent": None}[asked.check.otherwise]
-    raised = [found for clause in asked.compiled.about for found in _evidence(clause, asked) or []]
-    return answer, raised if answer is False else []
-
-
-def _why_open(asked: _Question) -> tuple[str, tuple[Span, ...]]:
-    """Say why there is no answer, and show the words that kept it open."""
-    if excepted := _first(asked.compiled.unless, asked):
-        return _EXCEPTED, _spans(excepted)
-    if weak := _first(asked.compiled.weak, asked):
-        return asked.check.reasons.get("weak", _WEAK), _spans(weak)
-    return _NOTHING, ()
-
-
-def _too_short(asked: _Question) -> str:
-    least = asked.check.min_words
-    return f"too short to judge: {asked.draft.words} words, at least {least} needed"
-
-
-def _why_silent(asked: _Question) -> str | None:
-    """Say why the question cannot be judged on this draft, or None.
+def check_draft(rule: CompiledRule, draft: OpenDraft, topic: Topic) -> ScorecardItem:
+    """Answer one question about a draft.
 
     What is there, is there in a short text too, where `min_words_met` says so.
     """
-    least = asked.check.min_words
-    if asked.check.min_words_met is not None:
-        least = min(least, asked.check.min_words_met)
-    if asked.draft.words < least:
-        return _too_short(asked)
-    if not may_ask(asked.topic):
-        return "the text does not show that it is about trafficking"
-    if any(_evidence(clause, asked) is None for clause in asked.compiled.about):
-        return "the question does not arise in this text"
-    return None
+    check, compiled = rule.rule.check, rule.check
+    assert check
+    assert compiled
+    least, asked = check.min_words, _Question(rule, draft, draft.text.captions)
+    met_least = least if check.min_words_met is None else min(least, check.min_words_met)
+    short = f"too short to judge: {draft.words} words, at least {least} needed"
+    if draft.words < met_least:
+        return ScorecardItem(rule.rule.id, None, short)
+    if topic not in ASKED:
+        reason = "the text does not show that it is about trafficking"
+        return ScorecardItem(rule.rule.id, None, reason)
+    if any(_evidence(clause, asked) is None for clause in compiled.about):
+        return ScorecardItem(rule.rule.id, None, "the question does not arise in this text")
+    each = [asked]
+    if check.each is not None:
+        each = [_Question(rule, draft, (caption,)) for caption in asked.captions]
+    answers = [_answer(one) for one in each]
+    # of captions one by one, the worst answer
+    for met in (False, True):
+        evidence = next((found for answer, found in answers if answer is met), None)
+        if evidence is None:
+            continue
+        if not met and draft.words < least:
+            return ScorecardItem(rule.rule.id, None, short)
+        reason = check.reasons.get("met" if met else "broken", "")
+        return ScorecardItem(rule.rule.id, met, reason, _spans(evidence))
+    if found := _first(compiled.unless, asked):
+        reason = "not asked here, because of the words shown"
+    elif found := _first(compiled.weak, asked):
+        weak = "cannot tell: the words shown are too little to go by"
+        reason = check.reasons.get("weak", weak)
+    else:
+        reason = "nothing in the text speaks for or against it"
+    return ScorecardItem(rule.rule.id, None, reason, _spans(found))
 
 
-def _first(clauses: Sequence[Evidence], asked: _Question) -> list[Found]:
+def _answer(asked: _Question) -> tuple[bool | None, list[Region]]:
+    """Say met, not met or neither; what raised the question stands where nothing else can."""
+    check, compiled = asked.rule.rule.check, asked.rule.check
+    assert check
+    assert compiled
+    if found := _first(compiled.met, asked):
+        return True, found
+    if _first(compiled.unless, asked) or _first(compiled.weak, asked):
+        return None, []
+    if found := _first(compiled.broken, asked):
+        return False, found
+    if check.otherwise != "broken":
+        return (True if check.otherwise == "met" else None), []
+    return False, [found for clause in compiled.about for found in _evidence(clause, asked) or []]
+
+
+def _first(clauses: Sequence[CompiledClause], asked: _Question) -> list[Region]:
     """Return the evidence of the first clause that holds, else nothing."""
     return next((found for clause in clauses if (found := _evidence(clause, asked))), [])
 
 
-def _evidence(clause: Evidence, asked: _Question) -> list[Found] | None:
+def _evidence(clause: CompiledClause, asked: _Question) -> list[Region] | None:
+    """Return the evidence for a clause, None where it is too little."""
+    draft = asked.draft
+    if clause.within == "caption":
+        places = [(draft.text, *caption) for caption in asked.captions]
+    else:
+        places = list(regions(draft, clause.within))
     if clause.whose is not None:
-        found = owned(clause, asked.draft, _places(clause, asked))
-        return found if len(found) >= clause.at_least else None
-    if clause.contact:
-        places = _places(clause, asked)
-        found = [Found(s, *hit) for s, low, high in places for hit in contacts(s, low, high)]
-        return found if len(found) >= clause.at_least else None
-    if clause.referent is not None:
-        shown = anyone_evidence(clause, asked.draft)
-        if shown:
-            return [Found(scene, *hit) for scene, hit in shown]
-    found = look_apart(clause, _places(clause, asked)) + _looks(clause, asked.draft)
+        look = _spoken if clause.whose == "voice" else _told
+        found = list(dict.fromkeys(hit for place in places for hit in look(clause, draft, *place)))
+    elif clause.contact:
+        found = [(s, *hit) for s, low, high in places for hit in contacts(s, low, high)]
+    else:
+        if clause.referent is not None and (shown := of_anyone(clause, draft.cast)):
+            return shown
+        found = _look_apart(clause, places)
+        if clause.looks and draft.headline:
+            found += _looks(clause.looks, *draft.headline)
     return found if len(found) >= clause.at_least else None
 
 
-def _places(clause: Evidence, asked: _Question) -> Iterable[Region]:
-    if clause.within == "caption":
-        return _captions(asked)
-    return regions(asked.draft, clause.within)
+def _look_apart(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
+    """Return hits of a clause's words in the places, none over another, no more than it needs.
+
+    "Recruitment fees" is one thing told, though each of its words is listed as well.
+    """
+    found: list[Region] = []
+    for scene, low, high in places:
+        for wordset in clause.wordsets:
+            for start, end in scene.hits.between(wordset, low, high):
+                if len(found) >= clause.at_least:
+                    return found
+                if not any(other is scene and start < b and a < end for other, a, b in found):
+                    found.append((scene, start, end))
+    return found
 
 
-def _captions(asked: _Question) -> Iterator[Region]:
-    yield from ((asked.draft.text, *caption) for caption in asked.captions)
-
-
-def _looks(clause: Evidence, draft: Draft) -> list[Found]:
-    """Return the headline once for each way it looks that the clause asks for."""
-    if not clause.looks or not draft.headline:
-        return []
-    scene, (start, end) = draft.headline
-    text = scene.view.shadow[start:end]
+def _looks(asked: Sequence[str], scene: Scene, headline: Stretch) -> list[Region]:
+    """Return the headline once for each way it looks that is asked for."""
+    text = scene.view.shadow[slice(*headline)]
     long_words = [word for word in text.split() if len(word) > 3]
     capitals = len(long_words) > 2 and all(word.isupper() for word in long_words)
     looks = {"exclamation": "!" in text, "question": "?" in text, "capitals": capitals}
-    return [Found(scene, start, end) for look in clause.looks if looks[look]]
+    return [(scene, *headline) for look in asked if looks[look]]
 
 
-def _spans(found: Sequence[Found]) -> tuple[Span, ...]:
+def _spans(found: Sequence[Region]) -> tuple[Span, ...]:
     spans = (
-        Span(piece.scene.field, *piece.scene.view.original(piece.start, piece.end))
-        for piece in found[:MAX_EVIDENCE]
+        Span(scene.field, *scene.view.original(start, end))
+        for scene, start, end in found[:MAX_EVIDENCE]
     )
     return tuple(dict.fromkeys(spans))
 
@@ -207,76 +184,65 @@ def contacts(scene: Scene, low: int, high: int) -> Iterator[Stretch]:
     """Yield an invitation with its number, where one sentence has both."""
     text = scene.view.shadow
     for number in _NUMBER.finditer(text, low, high):
-        short = number.end() - number.start() <= SHORT
-        if short and not _is_short_number(text, number.start(), number.end()):
+        start, end = number.span()
+        # a few digits are a number to call only in "on 112.", not in "at 112 sites"
+        leads = _LEADS.search(text, max(0, start - 12), start)
+        if end - start <= SHORT and not (leads and _GOES_ON.match(text, end)):
             continue
-        begin, end = scene.sentence_span(scene.view.sentence_at(number.start()))
-        if _PRESS.search(text, begin, end):
+        begin, last = scene.sentence_span(scene.view.sentence_at(start))
+        if _PRESS.search(text, begin, last):
             continue
-        begin = max(begin, number.start() - REACH)
-        invites = list(_INVITES.finditer(text, begin, number.start()))
+        invites = list(_INVITES.finditer(text, max(begin, start - REACH), start))
         if invites:
-            yield invites[-1].start(), number.end()
+            yield invites[-1].start(), end
 
 
-def _is_short_number(text: str, start: int, end: int) -> bool:
-    """Whether a few digits are a number to call: "on 112.", not "at 112 sites"."""
-    return bool(_LEADS.search(text, max(0, start - 12), start) and _GOES_ON.match(text, end))
-
-
-def owned(clause: Evidence, draft: Draft, places: Iterable[Region]) -> list[Found]:
-    """Return the words of a clause that are told of, or said by, somebody in a wanted role."""
-    look = _spoken if clause.whose == "voice" else _told
-    found = (piece for place in places for piece in look(clause, draft.cast, *place))
-    return list(dict.fromkeys(found))
-
-
-def _told(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+def _told(
+    clause: CompiledClause, draft: OpenDraft, scene: Scene, low: int, high: int
+) -> Iterator[Region]:
+    """Yield the words of a clause that are told of somebody in a wanted role."""
+    cast = draft.cast
     for wordset in clause.wordsets:
         for start, end in scene.hits.between(wordset, low, high):
-            spot = Spot(scene, start, end, scene.view.sentence_at(start))
-            meant = meant_at(clause.whose or "", cast, spot)
-            if _fits(clause, meant.person if meant else None):
-                yield Found(scene, start, end)
+            words, sentence = (scene, start, end), scene.view.sentence_at(start)
+            meant = meant_at(clause.whose or "", cast, words, sentence)
+            roles = meant[0].roles if meant else frozenset[str]()
+            wanted = not clause.roles or any(names <= roles for names in clause.roles)
+            if wanted and not any(names <= roles for names in clause.never):
+                yield words
 
 
-def _spoken(clause: Evidence, cast: Cast, scene: Scene, low: int, high: int) -> Iterator[Found]:
+def _spoken(
+    clause: CompiledClause, draft: OpenDraft, scene: Scene, low: int, high: int
+) -> Iterator[Region]:
     """Yield who speaks; what hangs on the words counts too ("a lawyer for the men")."""
+    cast = draft.cast
+    mentions = cast.mentions[scene.field]
     for voice in voices(scene, papers=bool(clause.wordsets)):
         if voice.start < low or voice.end > high:
             continue
-        mentions = cast.mentions[scene.field]
         heads = mentions.over(voice.start, voice.end)
         hits = [
             hit
             for wordset in clause.wordsets
             for hit in scene.hits.overlapping(wordset, voice.start, voice.end)
         ]
-        if clause.roles and not any(
-            _is_one_of(person, clause.roles) for person in _known(cast, heads)[:1]
-        ):
+        if clause.roles and not _any_in(cast, heads, clause.roles, most=1):
             continue
         apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
         behind = mentions.between(voice.end, voice.reach)[:1]
-        if any(_is_one_of(p, clause.never) for p in _known(cast, (*apart, *behind))):
-            continue
-        if clause.wordsets:
-            yield from (Found(scene, *hit) for hit in hits)
-        else:
-            yield Found(scene, voice.start, voice.end)
+        if not _any_in(cast, (*apart, *behind), clause.never):
+            yield from ((scene, *hit) for hit in hits)
+            if not clause.wordsets:
+                yield scene, voice.start, voice.end
 
 
-def _known(cast: Cast, mentions: Iterable[Mention]) -> list[Person]:
-    return [person for mention in mentions if (person := cast.of(mention)) is not None]
-
-
-def _fits(clause: Evidence, person: Person | None) -> bool:
-    if person is None:
-        return not clause.roles
-    wanted = not clause.roles or _is_one_of(person, clause.roles)
-    return wanted and not _is_one_of(person, clause.never)
-
-
-def _is_one_of(person: Person, roles: tuple[frozenset[str], ...]) -> bool:
-    known = person.roles if roles else frozenset()
-    return any(names <= known for names in roles)
+def _any_in(
+    cast: Cast,
+    mentions: Iterable[Mention],
+    roles: Sequence[frozenset[str]],
+    most: int | None = None,
+) -> bool:
+    """Whether the persons meant, the first `most` of them, have one of several sets of roles."""
+    persons = [person for m in mentions if (person := cast.of(m)) is not None] if roles else []
+    return any(names <= own for own in (p.roles for p in persons[:most]) for names in roles)

@@ -1,27 +1,19 @@
-"""Kind `dependency`: spaCy DependencyMatcher patterns; nodes have names that clauses refer to.
+"""spaCy patterns as rules write them: checks, lexicon names filled in, analysis needed, matching.
 
-The small model reads "admitted she was trafficked" as copula and adjective: write two or three
-parse variants of each pattern.
-
-spaCy pattern languages as rules write them: checks, lexicon names filled in, analysis needed.
-
-The keys are checked here and not by spaCy, because importing spaCy takes longer than loading and
-checking all rules.
-
-The words without which a pattern cannot match, looked for before anything is analysed.
+Token patterns run on sentences that hold one of the rule's triggers. Dependency patterns have named
+nodes that clauses refer to; the small model reads "admitted she was trafficked" as copula and
+adjective: write two or three parse variants of each. The keys are checked here and not by spaCy,
+because importing spaCy takes longer than loading and checking all rules.
 
 A pattern says of most tokens which words they may be. Where they do not stand in a piece, one after
 another, spaCy need neither split it nor match it, and often need not be loaded. A word counts
 inside another one too: spaCy makes two tokens of "cannot".
-
-Kind `tokens`: spaCy Matcher patterns, run on sentences that hold one of the rule's triggers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,30 +22,17 @@ from monitor.text.spacy_pipeline import token_matcher, tree_matcher
 if TYPE_CHECKING:
     from spacy.matcher import DependencyMatcher, Matcher
     from spacy.tokens import Doc
-    from spacy.tokens import Token as Token_
 
     from monitor.rules.rule_schema import DependencyPattern
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A matched node: the token itself, and all that hangs on it; offsets into the doc's text."""
+class Node(NamedTuple):
+    """A matched node: the token itself, and all that hangs on it."""
 
     start: int
     end: int
     subtree_start: int
     subtree_end: int
-    is_pronoun: bool
-
-    def moved(self, by: int) -> Node:
-        """Return the node with its offsets shifted."""
-        return Node(
-            self.start + by,
-            self.end + by,
-            self.subtree_start + by,
-            self.subtree_end + by,
-            self.is_pronoun,
-        )
 
 
 class DependencyPatterns:
@@ -69,42 +48,31 @@ class DependencyPatterns:
             ([node["RIGHT_ATTRS"] for node in p] for p in self._patterns), ordered=False
         )
         self._marks = [p.mark for p in patterns]
-        self._matcher: DependencyMatcher | None = None
-        self._index: Mapping[int, int] = {}
+        self._built: tuple[DependencyMatcher, Mapping[int, int]] | None = None
 
     def may_find(self, doc: Doc) -> bool:
         """Whether these could find anything in a doc whose entities are not known yet."""
         return self.level > self.base or next(self.find(doc), None) is not None
 
-    def find(self, doc: Doc) -> Iterator[tuple[int, int, Mapping[str, Node]]]:
-        """Yield spans, from the first to the last marked node, with the named nodes."""
-        matcher = self._matcher if self._matcher is not None else self._build(doc)
+    def find(self, doc: Doc, base: int = 0) -> Iterator[tuple[int, int, Mapping[str, Node]]]:
+        """Yield spans, from the first to the last marked node, with the named nodes.
+
+        Offsets are those in the doc's text and `base`, where that begins.
+        """
+        self._built = self._built or tree_matcher(doc, self._patterns)
+        matcher, index = self._built
         for key, tokens in matcher(doc):
-            number = self._index[key]
-            nodes = {
-                name: _node(doc[token])
-                for name, token in zip(self._names[number], tokens, strict=True)
-            }
+            number = index[key]
+            nodes = {}
+            for name, at in zip(self._names[number], tokens, strict=True):
+                token = doc[at]
+                if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
+                    token = token.head.head  # "the women, who admitted": who they are is before
+                start, left, right = base + token.idx, token.left_edge, token.right_edge
+                right_end = base + right.idx + len(right)
+                nodes[name] = Node(start, start + len(token), base + left.idx, right_end)
             marked = [nodes[name] for name in self._marks[number]]
             yield min(node.start for node in marked), max(node.end for node in marked), nodes
-
-    def _build(self, doc: Doc) -> DependencyMatcher:
-        matcher, self._index = tree_matcher(doc, self._patterns)
-        self._matcher = matcher
-        return matcher
-
-
-def _node(token: Token_) -> Node:
-    if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
-        token = token.head.head  # "the women, who admitted": who they are stands before
-    left, right = token.left_edge, token.right_edge
-    return Node(
-        token.idx,
-        token.idx + len(token),
-        left.idx,
-        right.idx + len(right),
-        token.pos_ == "PRON",
-    )
 
 
 MAX_LOOSE = 2
@@ -237,9 +205,8 @@ class NeededWords:
         found: list[tuple[list[_Step], list[_Step]]] = []
         for pattern in self._given:
             steps = list(map(_step, pattern))
-            listed = {step for step in steps if step.needed and step.words}
-            shortest = sorted(listed, key=lambda step: (len(step.words), step.words))
-            found.append((shortest, steps if self._ordered else []))
+            listed = {(len(s.words), s.words, s) for s in steps if s.needed and s.words}
+            found.append(([step for *_, step in sorted(listed)], steps if self._ordered else []))
         return found
 
     def may_match(self, text: str, lower: str) -> bool:
@@ -302,24 +269,17 @@ def _past_space(text: str, at: int) -> int:
 def _step(token: Mapping[str, Any]) -> _Step:
     often = token.get("OP") or "1"
     needed = often in ("1", "+") or often.startswith(tuple(f"{{{n}" for n in range(1, 10)))
-    words, exact = ((), False) if often == "!" else _words(token)
-    return _Step(words, exact, needed, often not in ("1", "?"))
-
-
-def _words(token: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
-    """Return the words that a token may be, none where its pattern does not list them."""
-    for key, exact in _WORDED.items():
-        value = token.get(key)
-        listed = _listed(value) if isinstance(value, Mapping) else value and [value]
+    repeats = often not in ("1", "?")
+    for key, exact in _WORDED.items() if often != "!" else ():
+        listed = value = token.get(key)
+        if isinstance(value, Mapping):  # "^(WAS|IS)$" is a list too
+            plain = _PLAIN.fullmatch(str(value.get("REGEX", "")))
+            listed = plain[1].split("|") if plain else value.get("IN")
+        elif value:
+            listed = [value]
         if listed:
-            return tuple(sorted(set(listed))), exact
-    return (), False
-
-
-def _listed(tests: Mapping[str, Any]) -> Sequence[str] | None:
-    """Return the words that an attribute's tests list; "^(WAS|IS)$" is a list too."""
-    listed = _PLAIN.fullmatch(str(tests.get("REGEX", "")))
-    return listed[1].split("|") if listed else tests.get("IN")
+            return _Step(tuple(sorted(set(listed))), exact, needed, repeats)
+    return _Step((), False, needed, repeats)
 
 
 class TokenPatterns:
@@ -336,8 +296,7 @@ class TokenPatterns:
         self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
         self.needed = NeededWords(self._patterns)
         self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
-        self._matcher: Matcher | None = None
-        self._index: Mapping[int, int] = {}
+        self._built: tuple[Matcher, Mapping[int, int]] | None = None
 
     @property
     def base(self) -> int:
@@ -348,17 +307,13 @@ class TokenPatterns:
         """Whether these could find anything in a doc whose entities are not known yet."""
         return next((self.loose or self).find(doc), None) is not None
 
-    def find(self, doc: Doc) -> Iterator[tuple[int, int]]:
-        """Yield what the patterns find, as offsets into the doc's text."""
-        matcher = self._matcher if self._matcher is not None else self._build(doc)
+    def find(self, doc: Doc, base: int = 0) -> Iterator[tuple[int, int]]:
+        """Yield what the patterns find, as offsets in the doc's text and `base`."""
+        self._built = self._built or token_matcher(doc, self._patterns)
+        matcher, index = self._built
         found: list[Any] = matcher(doc, with_alignments=True)
         for key, start, end, alignment in found:
-            marks = self._marks[self._index[key]]
+            marks = self._marks[index[key]]
             inside = [start + i for i, node in enumerate(alignment) if node in marks]
             first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
-            yield first.idx, last.idx + len(last)
-
-    def _build(self, doc: Doc) -> Matcher:
-        matcher, self._index = token_matcher(doc, self._patterns)
-        self._matcher = matcher
-        return matcher
+            yield base + first.idx, base + last.idx + len(last)

@@ -1,14 +1,13 @@
-"""Reads one YAML file of a guideline into its model; every error names file, entry and line.
+"""Strict reading of a guideline's YAML files: every error names file, entry and line.
 
 Files are read with libyaml and without line numbers, twenty times as fast as in Python with them,
-and only once (`parsed`); when something is wrong the file is read again, for the line. YAML 1.2
-(ruamel), because in 1.1 `no` is a truth value and `012` ten.
+and only once; when something is wrong the file is read again, for the line. YAML 1.2 (ruamel),
+because in 1.1 `no` is a truth value and `012` ten.
 
-What YAML files say, remembered: parsing them costs as much as all the rest of loading rules.
-
-A file's content is kept as JSON under the sha256 of its bytes, so an edited file is read anew and
-nothing ever needs to be cleared. What comes out is validated like any file: whoever can write to
-the folder can do no more than whoever can write rules.
+Parsing costs as much as all the rest of loading rules, so a file's content is kept as JSON under
+the sha256 of its bytes: an edited file is read anew and nothing ever needs to be cleared. What
+comes out is validated like any file: whoever can write to the folder can do no more than whoever
+can write rules.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +76,6 @@ def _explain(file: Path, error: ValidationError) -> str:
 
 def _to_fill_in(file: Path, places: Sequence[tuple[str | int, ...]]) -> str:
     """Name every field that has been left empty, with its line."""
-    root: Node | None = YAML(pure=True).compose(file.read_text(encoding="utf-8"))
     told: dict[str, None] = {}
     entry: list[str | int] = []
     for loc in places:
@@ -85,20 +84,10 @@ def _to_fill_in(file: Path, places: Sequence[tuple[str | int, ...]]) -> str:
         name = ""
         for part in inside:
             name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
-        told[f"{name} (line {_line(root, place)})"] = None
+        line = where(file, place).rpartition(", line ")[2]
+        told[f"{name} (line {line})"] = None
     head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
     return f"{head}: still to fill in: {', '.join(told)}"
-
-
-def _line(node: Node | None, place: Path_) -> int:
-    line = 1
-    for part in place:
-        step = _step(node, part)
-        if step is None:
-            break
-        line = step[0].start_mark.line + 1
-        node = step[1]
-    return line
 
 
 def _is_type_tag(part: str | int) -> bool:
@@ -174,33 +163,26 @@ def parse_yaml(file: Path, cache: Path | None = None) -> Any:
     that cannot be read or written is none.
     """
     raw = file.read_bytes()
-    if cache is None:
-        return _parse(raw)
-    kept = cache / f"{hashlib.sha256(FORMAT.encode() + raw).hexdigest()}.json"
-    try:
-        return json.loads(kept.read_bytes())
-    except (OSError, ValueError):
-        data = _parse(raw)
-        _keep(kept, data)
-        return data
-
-
-def _parse(raw: bytes) -> Any:
-    return YAML(typ="safe").load(raw.decode("utf-8"))
+    kept = cache and cache / f"{hashlib.sha256(FORMAT.encode() + raw).hexdigest()}.json"
+    with suppress(OSError, ValueError):
+        if kept:
+            return json.loads(kept.read_bytes())
+    data = YAML(typ="safe").load(raw.decode("utf-8"))
+    if kept:
+        with suppress(OSError, TypeError, ValueError):
+            _keep(kept, data)
+    return data
 
 
 def _keep(kept: Path, data: Any) -> None:
     """Write beside and move into place: a reader never sees half a file."""
-    try:
-        text = json.dumps(data)
-        if json.loads(text) != data:  # keys that are no strings: JSON cannot carry them
-            return
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(f".{os.getpid()}")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(kept)
-        files = sorted(kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for old in files[:-KEPT]:
-            old.unlink(missing_ok=True)
-    except (OSError, TypeError, ValueError):
+    text = json.dumps(data)
+    if json.loads(text) != data:  # keys that are no strings: JSON cannot carry them
         return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_suffix(f".{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(kept)
+    files = sorted(kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    for old in files[:-KEPT]:
+        old.unlink(missing_ok=True)

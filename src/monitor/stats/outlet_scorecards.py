@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.records.confidence_interval import wilson
-from monitor.records.counts import Item, outlet_id
+from monitor.records.counts import CountedItem, outlet_id
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.trends import (
     BalanceRow,
@@ -64,7 +64,7 @@ class Scorecard:
 
 
 def list_outlets(
-    items: Sequence[Item], story_of: StoryOf, stored: Mapping[str, int]
+    items: Sequence[CountedItem], story_of: StoryOf, stored: Mapping[str, int]
 ) -> tuple[OutletCount, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
     groups = {**{name: [] for name in stored}, **group_items(items, lambda item: (item.outlet,))}
@@ -78,7 +78,7 @@ def list_outlets(
 
 
 def score_outlet(
-    outlet: OutletCount, items: Sequence[Item], story_of: StoryOf, basis: Basis
+    outlet: OutletCount, items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
 ) -> Scorecard:
     """Return an outlet's scorecard; `items` may be of all outlets."""
     own = [item for item in items if item.outlet == outlet.name]

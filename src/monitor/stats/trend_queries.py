@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
-from monitor.records.counts import Item
+from monitor.records.counts import CountedItem
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
@@ -31,7 +31,7 @@ class Period:
 
     since: date
     until: date
-    items: tuple[Item, ...]
+    items: tuple[CountedItem, ...]
     story_of: Mapping[str, str]
     stored: Mapping[date, int] | None = None
     undated: int = 0
@@ -77,7 +77,7 @@ def _bounds(desk: Desk, since: date, until: date) -> tuple[datetime, datetime]:
     return midnight(since, zone), midnight(until, zone)
 
 
-def _stories(desk: Desk, items: tuple[Item, ...]) -> Mapping[str, str]:
+def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
     """Return the story of each item, by id; what is not folded yet is a story of its own."""
     ids = [item.id for item in items]
     kept = desk.store.kept_stories_of(desk.stories_stamp, ids)

@@ -13,7 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.records.confidence_interval import wilson
-from monitor.records.counts import FeedChange, Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.records.finding import MEASURED_FROM
 
 SIDES = ("prosecution", "protection", "prevention", "partnership")
@@ -42,7 +42,7 @@ class Balance:
     outlets: tuple[BalanceRow, ...]
 
 
-def balance_of(items: Sequence[Item], story_of: StoryOf) -> Balance:
+def balance_of(items: Sequence[CountedItem], story_of: StoryOf) -> Balance:
     """Count stories by response; most stories first."""
     told = [item for item in items if item.labels.get("response")]
     return Balance(
@@ -53,24 +53,24 @@ def balance_of(items: Sequence[Item], story_of: StoryOf) -> Balance:
 
 
 def _rows(
-    items: Sequence[Item], story_of: StoryOf, keys_of: Callable[[Item], Iterable[str]]
+    items: Sequence[CountedItem], story_of: StoryOf, keys_of: Callable[[CountedItem], Iterable[str]]
 ) -> tuple[BalanceRow, ...]:
     rows = [_row(key, group, story_of) for key, group in group_items(items, keys_of).items()]
     return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
 
 
 def group_items(
-    items: Iterable[Item], keys_of: Callable[[Item], Iterable[str]]
-) -> dict[str, list[Item]]:
+    items: Iterable[CountedItem], keys_of: Callable[[CountedItem], Iterable[str]]
+) -> dict[str, list[CountedItem]]:
     """Return the items under each of their keys."""
-    groups: dict[str, list[Item]] = {}
+    groups: dict[str, list[CountedItem]] = {}
     for item in items:
         for key in keys_of(item):
             groups.setdefault(key, []).append(item)
     return groups
 
 
-def _row(key: str, items: Sequence[Item], story_of: StoryOf) -> BalanceRow:
+def _row(key: str, items: Sequence[CountedItem], story_of: StoryOf) -> BalanceRow:
     by_side: dict[str, set[str]] = {side: set() for side in SIDES}
     for item in items:
         story = story_of.get(item.id, item.id)
@@ -191,7 +191,7 @@ class Trends:
 
 
 def count_trends(
-    items: Sequence[Item],
+    items: Sequence[CountedItem],
     *,
     story_of: StoryOf,
     stored: Mapping[date, int],
@@ -221,7 +221,7 @@ def count_trends(
 
 
 def _days(
-    items: Sequence[Item],
+    items: Sequence[CountedItem],
     story_of: StoryOf,
     stored: Mapping[date, int],
     changes: Sequence[FeedChange],
@@ -241,7 +241,7 @@ def _days(
     )
 
 
-def _by_label(items: Sequence[Item], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
+def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
     told: dict[str, list[str]] = {}  # the stories of a label's items
     for item in items:
         story = story_of.get(item.id, item.id)
@@ -251,7 +251,9 @@ def _by_label(items: Sequence[Item], story_of: StoryOf, scheme: str) -> tuple[Co
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
-def _by_rule(items: Sequence[Item], story_of: StoryOf, basis: Basis) -> tuple[RuleCount, ...]:
+def _by_rule(
+    items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
+) -> tuple[RuleCount, ...]:
     rows = []
     having_rule = group_items(items, lambda item: {flag.rule for flag in item.flags})
     for rule, having in having_rule.items():
@@ -273,7 +275,7 @@ class ItemFilter:
         return bool(self.labels or self.outlet)
 
 
-def choose(items: Iterable[Item], choice: ItemFilter) -> tuple[Item, ...]:
+def choose(items: Iterable[CountedItem], choice: ItemFilter) -> tuple[CountedItem, ...]:
     """Return the items that have all that is asked for."""
     return tuple(
         item
@@ -325,22 +327,22 @@ StoryOf = Mapping[str, str]
 """The story of each article, by id; an article that is in none is one of its own."""
 
 
-def stories(items: Iterable[Item], story_of: StoryOf) -> set[str]:
+def stories(items: Iterable[CountedItem], story_of: StoryOf) -> set[str]:
     """Return the ids of the stories that `items` tell."""
     return {story_of.get(item.id, item.id) for item in items}
 
 
-def counts(flag: Flag, basis: Basis) -> bool:
+def counts(flag: CountedFlag, basis: Basis) -> bool:
     """Whether a flag is counted: confirmed by a person, or of a proven rule and not rejected."""
     return flag.right is True or (flag.right is None and flag.rule in basis.proven)
 
 
-def flagged(items: Sequence[Item], rule: str, basis: Basis) -> list[Item]:
+def flagged(items: Sequence[CountedItem], rule: str, basis: Basis) -> list[CountedItem]:
     """Return the items with a flag of `rule` that is counted."""
     return [item for item in items if any(f.rule == rule and counts(f, basis) for f in item.flags)]
 
 
-def open_flags(items: Iterable[Item], rule: str, basis: Basis) -> int:
+def open_flags(items: Iterable[CountedItem], rule: str, basis: Basis) -> int:
     """Return how many flags of `rule` are not counted because nobody has looked at them."""
     return sum(
         f.rule == rule and f.right is None and rule not in basis.proven

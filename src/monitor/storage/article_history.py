@@ -7,19 +7,19 @@ taken back by their publisher, or were forgotten since.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Select, exists, or_, select
 
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.article_record import Provenance, Recorded, Version
+from monitor.records.article_record import FullRecord, Provenance, Version
 from monitor.records.json_shapes import import_json
 from monitor.storage import articles as stored
-from monitor.storage import imports, reviews, stories
-from monitor.storage.articles import Filters, searched
+from monitor.storage import polls, reviews, stories
+from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.storage.assessments import (
     KEPT,
     any_version,
@@ -30,7 +30,6 @@ from monitor.storage.assessments import (
 )
 from monitor.storage.database import Database, chunks, rows_of
 from monitor.storage.decisions import gave
-from monitor.storage.full_text_search import Wanted
 from monitor.storage.schema import (
     articles,
     assessments,
@@ -51,10 +50,54 @@ Lost = Counter[str]
 since nobody can tell whether they were published on the days asked for."""
 
 
-def assessed(
+Key = tuple[str, str]
+"""An article's id and the hash of one of its versions."""
+Places = dict[str, list[tuple[int, int]]]
+
+
+def recorded(
     database: Database,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
+    *,
+    stories_stamp: str,
+    moment: datetime,
+    live: bool = True,
+    lost: Counter[str] | None = None,
+) -> Iterator[FullRecord]:
+    """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
+
+    All of it as it was at `moment`, which is now where it is `live`: what comes in while they
+    are read is not among it. `stamps` judge, the rule of `stories_stamp` clusters. What cannot be
+    read any more is counted in `lost`, see `Lost`. Memory stays constant.
+    """
+    count = Counter[str]() if lost is None else lost
+    every = _assessed(database, stamps, filters, moment, count, live=live)
+    while page := list(islice(every, stored.PAGE)):
+        with database.reading() as connection:
+            current = {one.article.id: one.article.sha256 for one in page}
+            said: defaultdict[str, list[Review]] = defaultdict(list)
+            for some in chunks(list(current)):
+                for review in reviews.of_articles(connection, some, moment):
+                    if review.sha256 == current[review.article_id]:
+                        said[review.article_id].append(review)
+            story = stories.stories_of(connection, stories_stamp, current, moment)
+            came, texts = _came(connection, list(current), moment)
+        for one in page:
+            id_ = one.article.id
+            yield FullRecord(
+                one,
+                reviews=tuple(said[id_]),
+                story=story.get(id_),
+                provenance=came.get((id_, one.article.sha256)),
+                versions=tuple(texts[id_]),
+            )
+
+
+def _assessed(
+    database: Database,
+    stamps: Sequence[str],
+    filters: ArticleFilter,
     moment: datetime,
     lost: Lost,
     *,
@@ -65,7 +108,7 @@ def assessed(
     `live`: the moment is now, so that the index of the archive may choose. What is `lost` is
     counted. Raises `NotFound` as `articles.assessed`.
     """
-    after, more = None, True
+    after, more, days = None, True, filters.published
     while more:
         with database.reading() as connection:
             rows, after, more = (
@@ -73,29 +116,29 @@ def assessed(
                 if live
                 else _candidates(connection, stamps, filters, moment, after)
             )
-            page = read(connection, [row.id for row in rows], stamps, moment, lost)
+            page = _read(connection, [row.id for row in rows], stamps, moment, lost)
             page = [one for one in page if _is_as_chosen(one, filters)]
-            if not live:
-                page = _asked_for(connection, page, filters, moment, lost)
+            if not live and filters.needs_search:
+                page = _searched(connection, page, filters, moment, lost)
         for one in page:
             if stored.passes(one, filters):
-                if (days := filters.published) is not None:
+                if days is not None:
                     held = days.holds(one.article.published, one.article.published_in)
                     lost["undated"] += held is None
                     if not held:
                         continue
-                lost["expired"] += _is_after(one.article.expired, moment)
+                lost["expired"] += _has_expired_since(one, moment)
                 yield one
 
 
-def _is_after(time: datetime | None, moment: datetime) -> bool:
-    return time is not None and time > moment
+def _has_expired_since(one: AssessedArticle, moment: datetime) -> bool:
+    return one.article.expired is not None and one.article.expired > moment
 
 
 def _candidates(
     connection: Connection,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     moment: datetime,
     after: str | None,
 ) -> tuple[Sequence[Any], str | None, bool]:
@@ -112,7 +155,7 @@ def _candidates(
     )
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    for tag in (*filters.labels, *filters.tags):
+    for tag in filters.every_tag:
         tagged = stored.tagged(said, *tag).exists()
         query = query.where(or_(tagged, gave(articles.c.id, *tag)))
     if filters.story is not None:
@@ -123,18 +166,25 @@ def _candidates(
     return rows, rows[-1].id if rows else after, len(rows) == stored.PAGE
 
 
-def read(
+def _read(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str], moment: datetime, lost: Lost
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids` as they were, without those that were not there."""
-    found = _texts(connection, ids, versions_then(connection, ids, moment))
+    wanted = _versions_then(connection, ids, moment)
+    found: dict[str, Article] = {}
+    for some in chunks(ids):
+        hashes = {wanted[one] for one in some if one in wanted}
+        query = any_version().where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
+        for one in map(to_article, connection.execute(query)):
+            if wanted.get(one.id) == one.sha256:
+                found[one.id] = one
     gone = taken_back(connection, [(one.id, one.sha256) for one in found.values()])
     lost["withdrawn"] += len(gone)
-    page = [found[one] for one in ids if one in found and one not in gone]
+    page = [found[id_] for id_ in ids if id_ in found and id_ not in gone]
     return stored.merged(connection, page, stamps, moment)
 
 
-def versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
+def _versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
     """Return by article the hash of the text that was in force at a moment."""
     latest: dict[str, tuple[datetime, bool, bool, str]] = {}
     for some in chunks(ids):
@@ -154,35 +204,13 @@ def versions_then(connection: Connection, ids: Sequence[str], moment: datetime) 
     return {article_id: sha256 for article_id, (*_, sha256) in latest.items()}
 
 
-def _texts(
-    connection: Connection, ids: Sequence[str], wanted: Mapping[str, str]
-) -> dict[str, Article]:
-    found: dict[str, Article] = {}
-    for some in chunks(ids):
-        hashes = {wanted[one] for one in some if one in wanted}
-        query = any_version().where(articles.c.id.in_(some), versions.c.sha256.in_(hashes), KEPT)
-        for row in map(to_article, connection.execute(query)):
-            if wanted.get(row.id) == row.sha256:
-                found[row.id] = row
-    return found
-
-
-def withdrawn_then(moment: datetime) -> Any:
-    """Return the condition that a version's words had been taken back by a moment."""
-    return exists().where(
-        of_version(version_checks, versions.c.article_id, versions.c.sha256),
-        version_checks.c.why != "",
-        version_checks.c.at <= moment,
-    )
-
-
 # What the index of the archive answers for today ----------------------------------------------
 
 
-def _asked_for(
+def _searched(
     connection: Connection,
     page: list[AssessedArticle],
-    filters: Filters,
+    filters: ArticleFilter,
     moment: datetime,
     lost: Lost,
 ) -> list[AssessedArticle]:
@@ -190,131 +218,59 @@ def _asked_for(
 
     What lost its words since cannot be found by them: it is `lost`.
     """
-    if (wanted := searched(filters)) is None:
+    words, verdicts = filters.words, filters.verdicts
+    page = [
+        one
+        for one in page
+        if _is_flagged(one, filters) and (verdicts is None or _verdict(one) in verdicts)
+    ]
+    if not words:
         return page
-    page = [one for one in page if _is_marked(one, wanted)]
-    if not wanted.words:
-        return page
-    hidden = _hidden(connection, page)
-    lost["expired"] += sum(_is_after(one.article.expired, moment) for one in page)
-    return [one for one in page if _has(one.article, wanted.words, hidden.get(one.article.id))]
-
-
-def _is_as_chosen(one: AssessedArticle, filters: Filters) -> bool:
-    """Whether the merged record is as chosen: the database knows what any assessor ever said."""
-    there = {(tag.scheme, tag.label) for tag in one.tags}
-    tongue = filters.language in (None, one.article.language)
-    return tongue and there.issuperset((*filters.labels, *filters.tags))
-
-
-def _is_marked(one: AssessedArticle, wanted: Wanted) -> bool:
-    severities = {finding.severity for finding in one.findings}
-    flagged = not wanted.flag or (
-        bool(severities) if wanted.flag == "any" else wanted.flag in severities
-    )
-    ruled = not wanted.rule or any(finding.rule == wanted.rule for finding in one.findings)
-    if one.relevant is None:
-        judged = "not_judged"
-    else:
-        judged = "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"
-    return flagged and ruled and (wanted.relevance is None or judged in wanted.relevance)
-
-
-Places = dict[str, list[tuple[int, int]]]
-
-
-def _hidden(connection: Connection, page: Sequence[AssessedArticle]) -> dict[str, Places]:
-    """Return by article where names are hidden, by which nobody is found."""
+    hidden: dict[str, Places] = {}  # where names are hidden, by which nobody is found
     texts = {one.article.id: one.article.sha256 for one in page}
-    found: dict[str, Places] = {}
     query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
     for row in rows_of(connection, query, masks.c.article_id, texts):
         if texts[row.article_id] == row.sha256:
-            places = found.setdefault(row.article_id, {"title": [], "text": []})
+            places = hidden.setdefault(row.article_id, {"title": [], "text": []})
             for name, start, end in row.spans:
                 places[name].append((start, end))
-    return found
+    lost["expired"] += sum(_has_expired_since(one, moment) for one in page)
+    return [one for one in page if _has(one.article, words, hidden.get(one.article.id, {}))]
 
 
-def _has(article: Article, words: Search, hidden: Places | None) -> bool:
+def _is_as_chosen(one: AssessedArticle, filters: ArticleFilter) -> bool:
+    """Whether the merged record is as chosen: the database knows what any assessor ever said."""
+    there = {(tag.scheme, tag.label) for tag in one.tags}
+    tongue = filters.language in (None, one.article.language)
+    return tongue and there.issuperset(filters.every_tag)
+
+
+def _is_flagged(one: AssessedArticle, filters: ArticleFilter) -> bool:
+    severities = {finding.severity for finding in one.findings}
+    flagged = not filters.flag or (
+        bool(severities) if filters.flag == "any" else filters.flag in severities
+    )
+    return flagged and (
+        not filters.rule or any(finding.rule == filters.rule for finding in one.findings)
+    )
+
+
+def _verdict(one: AssessedArticle) -> Relevance:
+    if one.relevant is None:
+        return "not_judged"
+    return "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"
+
+
+def _has(article: Article, words: Search, hidden: Places) -> bool:
     """Whether all that is wanted stands in a text, and nothing that is not."""
     fields = ((article.title, "title"), (article.text, "text"))
 
     def stands(term: Any) -> bool:
-        return any(places_of(text, [term], (hidden or {}).get(name, ())) for text, name in fields)
+        return any(places_of(text, [term], hidden.get(name, ())) for text, name in fields)
 
     return all(any(map(stands, terms)) for terms in words.wanted) and not any(
         map(stands, words.unwanted)
     )
-
-
-Key = tuple[str, str]
-"""An article's id and the hash of one of its versions."""
-
-T = TypeVar("T")
-
-
-def recorded(
-    database: Database,
-    stamps: Sequence[str],
-    filters: Filters,
-    *,
-    stories_stamp: str,
-    moment: datetime,
-    live: bool = True,
-    lost: Counter[str] | None = None,
-) -> Iterator[Recorded]:
-    """Yield articles that pass `filters` with all that is kept of them, oldest sight first.
-
-    All of it as it was at `moment`, which is now where it is `live`: what comes in while they
-    are read is not among it. `stamps` judge, the rule of `stories_stamp` folds. What cannot be
-    read any more is counted in `lost`, see `then`. Memory stays constant.
-    """
-    count = Counter[str]() if lost is None else lost
-    every = assessed(database, stamps, filters, moment, count, live=live)
-    for page in _pages(every, stored.PAGE):
-        with database.reading() as connection:
-            found = _recorded(connection, page, stories_stamp, moment)
-        yield from found
-
-
-def _pages(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(values)
-    while page := list(islice(rest, size)):
-        yield page
-
-
-def _recorded(
-    connection: Connection, page: Sequence[AssessedArticle], stories_stamp: str, moment: datetime
-) -> list[Recorded]:
-    """Return a page of articles with all that was kept of them at a moment."""
-    ids = [one.article.id for one in page]
-    said = _reviews(connection, page, moment)
-    told = stories.stories_of(connection, stories_stamp, ids, moment)
-    came, texts = _came(connection, ids, moment)
-    return [
-        Recorded(
-            one,
-            reviews=tuple(said[one.article.id]),
-            story=told.get(one.article.id),
-            provenance=came.get((one.article.id, one.article.sha256)),
-            versions=tuple(texts[one.article.id]),
-        )
-        for one in page
-    ]
-
-
-def _reviews(
-    connection: Connection, page: Sequence[AssessedArticle], moment: datetime
-) -> dict[str, list[Review]]:
-    """Return by article the reviews of its version that stood at a moment, oldest first."""
-    current = {one.article.id: one.article.sha256 for one in page}
-    found: defaultdict[str, list[Review]] = defaultdict(list)
-    for some in chunks(list(current)):
-        for review in reviews.of_articles(connection, some, moment):
-            if review.sha256 == current[review.article_id]:
-                found[review.article_id].append(review)
-    return found
 
 
 def _came(
@@ -323,8 +279,12 @@ def _came(
     """Return how each version came in, and by article its versions, oldest first."""
     came: dict[Key, Provenance] = {}
     found: defaultdict[str, list[Version]] = defaultdict(list)
-    files = imports.of_versions(connection, ids)
-    gone: Any = withdrawn_then(moment)
+    files = polls.imports_of_versions(connection, ids)
+    gone: Any = exists().where(
+        of_version(version_checks, versions.c.article_id, versions.c.sha256),
+        version_checks.c.why != "",
+        version_checks.c.at <= moment,
+    )
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
         .add_columns(feeds.c.url)

@@ -10,18 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, or_, select, type_coerce
 
 from monitor.records.article import Article, AssessedArticle, Assessment
 from monitor.records.article_record import Version
-from monitor.records.dates import PublicationDays, published_days
 from monitor.records.errors import NotFound
-from monitor.records.feed import Known
+from monitor.records.feed import KnownArticle
 from monitor.records.review import as_decided
+from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.assessments import (
     any_version,
     current_articles,
@@ -34,7 +33,7 @@ from monitor.storage.assessments import (
 from monitor.storage.database import Database, rows_of
 from monitor.storage.decisions import decided
 from monitor.storage.forgetting import forgotten, refuse_forgotten, refuse_missing
-from monitor.storage.full_text_search import RELEVANCES, Relevance, Wanted, search
+from monitor.storage.full_text_search import search
 from monitor.storage.reviews import reviews_in_force
 from monitor.storage.schema import (
     CURRENT,
@@ -50,106 +49,25 @@ from monitor.storage.schema import (
     versions,
 )
 from monitor.storage.withdrawn_versions import without_words
-from monitor.text.search_terms import read_search
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which articles to read; `None` is no filter. Times bound the first sight: [since, until).
-
-    `relevant` and `borderline` compare with what was judged, so that `False` leaves out articles
-    not judged; `form` and `place` are labels of tags, a place in any role, `tags` more of them as
-    scheme and label. `published_since` and `published_until` are days of publication, both
-    included, on the clock of `timezone`. `query` is searched for as in the archive, `relevance` is
-    any of these, `flag` is `any` or a severity, `rule` a rule's id. `story` is a story of the rule
-    `stories_stamp`.
-    `shown` leaves out what no digest has, as far as the database can tell.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    min_relevance: float | None = None
-    relevant: bool | None = None
-    borderline: bool | None = None
-    shown: bool = False
-    form: str | None = None
-    place: str | None = None
-    outlet: str | None = None
-    language: str | None = None
-    query: str | None = None
-    tags: tuple[tuple[str, str], ...] = ()
-    relevance: tuple[Relevance, ...] | None = None
-    flag: str | None = None
-    rule: str | None = None
-    story: str | None = None
-    stories_stamp: str = ""
-    published_since: date | None = None
-    published_until: date | None = None
-    timezone: str = "UTC"
-
-    @property
-    def labels(self) -> list[tuple[str, str]]:
-        """The form and the place that are asked for, as scheme and label."""
-        named = (("form", self.form), ("place", self.place))
-        return [(scheme, label) for scheme, label in named if label is not None]
-
-    @property
-    def published(self) -> PublicationDays | None:
-        """The days of publication that are asked for."""
-        zone = ZoneInfo(self.timezone)
-        return published_days(self.published_since, self.published_until, zone)
-
-
-def searched(filters: Filters) -> Wanted | None:
-    """Return what the archive's search is asked for, `None` where it need not be asked."""
-    asked = filters.query, filters.tags, filters.flag, filters.rule, filters.published
-    if not any(asked) and filters.relevance is None:
-        return None
-    return Wanted(
-        words=read_search(filters.query or ""),
-        tags=(*filters.labels, *filters.tags),
-        outlet=filters.outlet or "",
-        language=filters.language or "",
-        since=filters.since,
-        until=filters.until,
-        published=filters.published,
-        unplaced=filters.published is not None,
-        relevance=_relevance(filters),
-        min_relevance=filters.min_relevance,
-        flag=filters.flag or "",
-        rule=filters.rule or "",
-    )
-
-
-def _relevance(filters: Filters) -> tuple[Relevance, ...] | None:
-    asked = filters.relevance, filters.relevant, filters.borderline
-    if all(one is None for one in asked):
-        return None
-    kept = RELEVANCES if filters.relevance is None else filters.relevance
-    for name, wanted in (("relevant", filters.relevant), ("borderline", filters.borderline)):
-        if wanted is not None:
-            kept = tuple(n for n in kept if n != "not_judged" and (n == name) == wanted)
-    return kept
-
 
 PAGE = 200
 """Articles in memory at a time."""
 
 
-def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
+def known(connection: Connection, ids: Iterable[str]) -> dict[str, KnownArticle]:
     """Return what is stored of those of the articles `ids` that are stored.
 
     What was forgotten is known, stored or not, as if it had expired.
     """
     wanted = set(ids)
-    found = dict.fromkeys(forgotten(connection, wanted), Known("summary", "", expired=True))
+    found = dict.fromkeys(forgotten(connection, wanted), KnownArticle("summary", "", expired=True))
     seen: dict[str, dict[str, str]] = defaultdict(dict)
     for row in rows_of(connection, select(sightings), sightings.c.article_id, wanted):
         seen[row.article_id][row.feed_id] = row.feed_sha256
     columns = articles.c.id, versions.c.origin, versions.c.sha256, articles.c.page_tries
     query = current_articles().with_only_columns(*columns, articles.c.expired_at.is_not(None))
     for key, origin, sha256, tries, expired in rows_of(connection, query, articles.c.id, wanted):
-        found[key] = Known(origin, sha256, seen[key], tries, bool(expired))
+        found[key] = KnownArticle(origin, sha256, seen[key], tries, bool(expired))
     return found
 
 
@@ -160,14 +78,6 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
         refuse_forgotten(connection, article_id)
         raise NotFound(f"no article '{article_id}'")
     return merged(connection, [to_article(row)], stamps)[0]
-
-
-def some_assessed(
-    connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> list[AssessedArticle]:
-    """Return articles in the order of `ids`, with what `stamps` said of them."""
-    found = articles_by_id(connection, ids, stamps)
-    return [found[key] for key in ids]
 
 
 def articles_by_id(
@@ -195,7 +105,7 @@ def article_versions(connection: Connection, article_id: str) -> list[Article]:
 def assessed(
     database: Database,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     *,
     limit: int | None,
     after: str | None,
@@ -223,7 +133,7 @@ def assessed(
 def page_of(
     connection: Connection,
     stamps: Sequence[str],
-    filters: Filters,
+    filters: ArticleFilter,
     size: int,
     after: str | None,
     *columns: ColumnElement[Any],
@@ -233,30 +143,26 @@ def page_of(
     And the id to go on after, and whether there are more. The columns are those of an `Article`, or
     `columns`.
     """
-    query = _narrow(current_articles(), stamps, filters)
+    query = narrow_by_what_stays(current_articles(), filters)
+    if filters.language is not None:
+        query = query.where(versions.c.language == filters.language)
+    if filters.story is not None:
+        query = query.where(articles.c.id.in_(members_of(filters)))
+    query = _narrow_by_what_was_said(query, stamps, filters)
     if columns:
         query = query.with_only_columns(*columns)
-    if (wanted := searched(filters)) is None:
+    if not filters.needs_search:
         page = connection.execute(following(connection, query, after).limit(size)).all()
         return page, page[-1].id if page else None, len(page) == size
-    found = search(connection, wanted, stamps, limit=size, after=after, newest_first=False)
+    options: dict[str, Any] = {"newest_first": False, "undated": True}
+    found = search(connection, filters, stamps, limit=size, after=after, **options)
     rows = connection.execute(query.where(articles.c.id.in_(found.ids)))
     by_key = {row.id: row for row in rows}
     page = [by_key[key] for key in found.ids if key in by_key]
     return page, found.ids[-1] if found.ids else None, found.more
 
 
-def _narrow(query: Select[Any], stamps: Sequence[str], filters: Filters) -> Select[Any]:
-    """Add what the database can decide, or at least narrow."""
-    query = narrow_by_what_stays(query, filters)
-    if filters.language is not None:
-        query = query.where(versions.c.language == filters.language)
-    if filters.story is not None:
-        query = query.where(articles.c.id.in_(members_of(filters)))
-    return _narrow_by_what_was_said(query, stamps, filters)
-
-
-def narrow_by_what_stays(query: Select[Any], filters: Filters) -> Select[Any]:
+def narrow_by_what_stays(query: Select[Any], filters: ArticleFilter) -> Select[Any]:
     """Add the filters of what of an article never changes: its first sight and its outlet."""
     query = query.where(*in_period(articles.c.first_seen, filters.since, filters.until))
     if filters.outlet is not None:
@@ -264,7 +170,7 @@ def narrow_by_what_stays(query: Select[Any], filters: Filters) -> Select[Any]:
     return query
 
 
-def members_of(filters: Filters) -> Select[Any]:
+def members_of(filters: ArticleFilter) -> Select[Any]:
     """Return the query for the articles of the story that is asked for."""
     return select(story_members.c.article_id).where(
         story_members.c.stamp == filters.stories_stamp, story_members.c.story_id == filters.story
@@ -272,14 +178,19 @@ def members_of(filters: Filters) -> Select[Any]:
 
 
 def _narrow_by_what_was_said(
-    query: Select[Any], stamps: Sequence[str], filters: Filters
+    query: Select[Any], stamps: Sequence[str], filters: ArticleFilter
 ) -> Select[Any]:
+    """Add what the database can decide of judgements, or at least narrow."""
     said = select(assessments.c.id).where(
         of_version(assessments, *CURRENT), speaking(assessments, stamps)
     )
     if filters.shown:
         reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
-        query = query.where(or_(said.where(_may_be_shown()).exists(), reviewed.exists()))
+        policy = tags.c.scheme.in_(("instrument", "institution"))
+        named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
+        terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
+        told = or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
+        query = query.where(or_(said.where(told).exists(), reviewed.exists()))
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     for name in ("relevant", "borderline"):
@@ -297,15 +208,7 @@ def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
     return of_it.where(tags.c.scheme == scheme, tags.c.label == label)
 
 
-def _may_be_shown() -> ColumnElement[bool]:
-    """Return the condition that an assessment says something for which a digest has an article."""
-    policy = tags.c.scheme.in_(("instrument", "institution"))
-    named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
-    terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
-    return or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
-
-
-def passes(one: AssessedArticle, filters: Filters) -> bool:
+def passes(one: AssessedArticle, filters: ArticleFilter) -> bool:
     """Decide on the merged record: people's word counts, else that of the first who has one.
 
     A `min_relevance` is of what a model said.
@@ -398,7 +301,7 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FeedSighting:
     """A feed that carried an article, and since when; `followed`: it still is."""
 
     feed_id: str
@@ -421,7 +324,7 @@ def kept_versions(connection: Connection, article_id: str) -> list[Version]:
     return found
 
 
-def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
+def sightings_of(connection: Connection, article_id: str) -> list[FeedSighting]:
     """Return which feeds carried an article, the first first."""
     query = (
         select(feeds.c.id, feeds.c.title, feeds.c.outlet, sightings.c.first_seen)
@@ -431,4 +334,4 @@ def sightings_of(connection: Connection, article_id: str) -> list[Seen]:
         .order_by(sightings.c.first_seen, feeds.c.id)
     )
     rows = connection.execute(query)
-    return [Seen(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]
+    return [FeedSighting(id_, title or outlet, at, kept) for id_, title, outlet, at, kept in rows]

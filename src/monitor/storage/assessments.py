@@ -1,32 +1,52 @@
-"""Assessments, a model's or rule set's judgements: what is due for a stamp, and recording them."""
+"""Assessments, a model's or rule set's judgements: what is due for a stamp, and recording them.
+
+Also the stamps that earlier programs gave what judges just so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, exists, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
-from monitor.records.finding import Finding, ScorecardItem, Source, Span
-from monitor.records.tag import Tag, Term
-from monitor.storage.database import insert_new, row_of, rows_of
-from monitor.storage.leases import end_claims
+from monitor.records.finding import Citation, Finding, ScorecardItem, Span
+from monitor.records.tag import FoundTerm, Tag
+from monitor.storage.database import Database, add_rows, insert_new, row_of, rows_of
 from monitor.storage.schema import (
     CURRENT,
     articles,
     assessments,
+    earlier_stamps,
+    masks,
     of_version,
+    samples,
+    search_terms,
+    story_keys,
+    story_members,
     tags,
     version_checks,
     versions,
 )
 from monitor.storage.search_index import mark_said
+from monitor.storage.work_queue import Lease, claim, end_claims
 
-Said = TypeVar("Said", Tag, Term, ScorecardItem)
+Said = TypeVar("Said", Tag, FoundTerm, ScorecardItem)
 ARTICLE = (
     articles.c.id,
     articles.c.url,
@@ -164,6 +184,28 @@ def due(
     return [to_article(row) for row in connection.execute(query)]
 
 
+def claim_due(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `due` does, without what others work on, and claim it as `mine`.
+
+    `record` with the same token ends the claims. Raises `NotFound` as `due`.
+    """
+
+    def query(connection: Connection, most: int) -> Select[Any]:
+        return following(connection, due_query(stamp, most, since), after)
+
+    rows = claim(database, query, stamp, mine, now, limit=limit, by_index=since is None)
+    return [to_article(row) for row in rows]
+
+
 def record(
     connection: Connection,
     pairs: Sequence[tuple[Article, Assessment]],
@@ -176,8 +218,7 @@ def record(
     What is said of an article that expired meanwhile is not kept: it would bring words back.
     It ends the claims of `token`.
     """
-    if token is not None:
-        end_claims(connection, token)
+    end_claims(connection, token)
     new: list[dict[str, Any]] = []
     gone = expired(connection, [article.id for article, _ in pairs])
     for article, said in pairs:
@@ -185,17 +226,22 @@ def record(
             continue
         assessor = said.stamp.partition("@")[0]
         version = {"article_id": article.id, "sha256": article.sha256, "assessor": assessor}
-        row = row_of(assessments, said, payload=_encode(said), at=now, **version)
+        parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
+        payload: dict[str, Any] = {
+            name: [asdict(item) for item in items] for name, items in parts.items() if items
+        }
+        if said.experimental:
+            payload["experimental"] = True
+        row = row_of(assessments, said, payload=payload, at=now, **version)
         key = insert_new(connection, assessments, row)
         if key is None:
             continue
         new.append(row)
-        if said.tags:
-            rows = [
-                row_of(tags, tag, assessment_id=key, position=place)
-                for place, tag in enumerate(said.tags)
-            ]
-            connection.execute(tags.insert(), rows)
+        rows = [
+            row_of(tags, tag, assessment_id=key, position=place)
+            for place, tag in enumerate(said.tags)
+        ]
+        add_rows(connection, tags, rows)
     mark_said(connection, new)
     return len(new)
 
@@ -204,14 +250,6 @@ def expired(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Return those of the articles whose words have expired."""
     query = select(articles.c.id).where(articles.c.expired_at.is_not(None))
     return {article_id for (article_id,) in rows_of(connection, query, articles.c.id, ids)}
-
-
-def _encode(said: Assessment) -> dict[str, Any]:
-    parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
-    payload: dict[str, Any] = {
-        name: [asdict(item) for item in items] for name, items in parts.items() if items
-    }
-    return {**payload, "experimental": True} if said.experimental else payload
 
 
 def decode(row: Any) -> Assessment:
@@ -230,7 +268,7 @@ def decode(row: Any) -> Assessment:
             _with_evidence(ScorecardItem, _of_guideline(item, assessor))
             for item in payload.get("scorecard", ())
         ),
-        terms=tuple(_with_evidence(Term, item) for item in payload.get("terms", ())),
+        terms=tuple(_with_evidence(FoundTerm, item) for item in payload.get("terms", ())),
         experimental=payload.get("experimental", False),
     )
 
@@ -240,7 +278,7 @@ def _with_evidence(kind: type[Said], item: Mapping[str, Any]) -> Said:
 
 
 def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
-    sources = tuple(Source(**source) for source in item["sources"])
+    sources = tuple(Citation(**source) for source in item["sources"])
     said = {**item, "suggestions": tuple(item["suggestions"]), "sources": sources}
     return Finding(**_of_guideline(said, assessor))
 
@@ -253,3 +291,44 @@ def _of_guideline(item: Mapping[str, Any], assessor: str) -> dict[str, Any]:
 def last_assessment(connection: Connection) -> int:
     """Return the id of the assessment stored last, 0 where there is none: they only go up."""
     return connection.execute(select(func.max(assessments.c.id))).scalar() or 0
+
+
+# Stamps of earlier programs ---------------------------------------------------------------------
+#
+# Which stamps are equal is `monitor.records.stamps`'s to say, and when all this may be deleted. The
+# rows get the present stamp, so that no query need know of another; what was called otherwise stays
+# known, so that an export can be made again as it was.
+
+
+def waiting_stamps(connection: Connection, stamps: Collection[str]) -> list[str]:
+    """Return those of the stamps under which there are records that were not carried over."""
+    query = select(earlier_stamps.c.stamp).where(earlier_stamps.c.present.is_(None))
+    return [stamp for stamp in connection.execute(query).scalars() if stamp in stamps]
+
+
+def carry_over(connection: Connection, present: Mapping[str, str], now: datetime) -> None:
+    """Give the records of earlier stamps, the keys of `present`, the stamps they have now."""
+    new = {stamp: present[stamp] for stamp in waiting_stamps(connection, present)}
+    if not new:  # another program was first
+        return
+    for table in (assessments, masks, story_members, story_keys, search_terms):
+        stamp = table.c.stamp
+        connection.execute(update(table).where(stamp.in_(new)).values(stamp=case(new, value=stamp)))
+    here = earlier_stamps.c.stamp
+    connection.execute(
+        update(earlier_stamps).where(here.in_(new)).values(present=case(new, value=here), at=now)
+    )
+    every = present_stamps(connection)
+    for joined in connection.execute(select(samples.c.stamp).distinct()).scalars().all():
+        renamed = " ".join(every.get(stamp, stamp) for stamp in joined.split())
+        connection.execute(update(samples).where(samples.c.stamp == joined).values(stamp=renamed))
+
+
+def present_stamps(connection: Connection, after: datetime | None = None) -> dict[str, str]:
+    """Return by earlier stamp what its records have now; of those carried over `after` only."""
+    query = select(earlier_stamps.c.stamp, earlier_stamps.c.present).where(
+        earlier_stamps.c.present.is_not(None)
+    )
+    if after is not None:
+        query = query.where(earlier_stamps.c.at > after)
+    return {row.stamp: row.present for row in connection.execute(query)}

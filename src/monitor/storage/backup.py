@@ -1,7 +1,4 @@
-"""Backup and restore of an SQLite database: copied while in use, verified, put in place at once.
-
-Backing up the desk's database, and bringing it back.
-"""
+"""Backup and restore of an SQLite database: copied while in use, verified, put in place at once."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +14,20 @@ from uuid import uuid4
 
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import Settings
-from monitor.storage.database import on_read_only_disk, open_database, read_only_uri, reason_of
+from monitor.storage.database import (
+    PATIENCE_S,
+    is_locked,
+    make_private_file,
+    on_read_only_disk,
+    open_database,
+    read_only_uri,
+    reason_of,
+    remove_files,
+)
 from monitor.storage.forgetting import Tombstone
-from monitor.storage.migrate import HEAD, VERSION_TABLE
+from monitor.storage.migrate import HEAD, VERSION_TABLE, newer_program
 from monitor.storage.schema import metadata
 from monitor.storage.store import open_store
-
-_PATIENCE_S = 10.0
-_OWN_ONLY = 0o600
-"""A copy holds everything that the desk has read: nobody else on the machine is to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ def database_file(address: str) -> Path:
 
     Raises `UsageError` for PostgreSQL, whose own tools do this.
     """
-    database = open_database(address, busy_timeout_s=_PATIENCE_S)
+    database = open_database(address)
     database.close()
     if not database.is_sqlite:
         raise UsageError(
             "this desk's database is PostgreSQL: back it up with pg_dump, bring it back with"
             " pg_restore"
         )
-    return Path(str(database.engine.url.database))
+    return database.file
 
 
 def copy_database(source: Path, target: Path, *, force: bool = False) -> Copy:
@@ -91,8 +93,7 @@ def read_copy(path: Path) -> Copy:
                 raise
             raise StoreError(f"{path}: an SQLite database, but none of this program") from error
         if revision > HEAD:
-            said = f"its tables are at {revision}, this program knows {HEAD}"
-            raise StoreError(f"{path}: made by a newer version of monitor ({said})")
+            raise newer_program(str(path), revision)
         (damage,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if damage != "ok":
             raise StoreError(f"{path}: damaged: {damage}")
@@ -150,7 +151,7 @@ def _set_aside(target: Path, now: datetime) -> Path:
             # Only who is alone with a database may take it out of write-ahead logging.
             old.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        if is_locked(error):
             raise StoreError(
                 f"database {target}: in use; end what uses it (monitor serve) first"
             ) from error
@@ -179,15 +180,13 @@ def _part_of(target: Path) -> Iterator[Path]:
     """Make an empty file beside `target` that only its owner may read; remove it at the end."""
     part = target.with_name(f".{target.name}.{uuid4().hex}.part")
     try:
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWN_ONLY))
+        make_private_file(part)
     except OSError as error:
         raise UsageError(f"cannot write {target}: {error.strerror}") from error
     try:
         yield part
     finally:
-        for name in (part.name, f"{part.name}-journal", f"{part.name}-wal", f"{part.name}-shm"):
-            with suppress(OSError):
-                part.with_name(name).unlink()
+        remove_files(part)
 
 
 def _put(part: Path, target: Path, *, force: bool) -> None:
@@ -207,7 +206,7 @@ def _put(part: Path, target: Path, *, force: bool) -> None:
 
 @contextmanager
 def _opened(
-    path: Path, *, mode: str = "rw", wait_s: float = _PATIENCE_S
+    path: Path, *, mode: str = "rw", wait_s: float = PATIENCE_S
 ) -> Iterator[sqlite3.Connection]:
     address = f"{path.resolve().as_uri()}?mode={mode}"
     if path.is_file() and on_read_only_disk(path):
@@ -223,7 +222,7 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason = reason_of(error, _PATIENCE_S)
+        reason = reason_of(error, PATIENCE_S)
         raise StoreError(f"database {path}: {reason or error}") from error
 
 

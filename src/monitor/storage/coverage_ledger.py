@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
 
-from monitor.records.feed import FailedFeed, Ledger, Silence, SilentFeed
+from monitor.records.feed import FailedFeed, FeedSilence, Ledger, SilentFeed
 from monitor.storage.assessments import KEPT, speaking
 from monitor.storage.database import chunks, count, rows_of
 from monitor.storage.decisions import decided, in_force
@@ -27,9 +27,6 @@ from monitor.storage.schema import (
     sightings,
     versions,
 )
-
-_PENDING = "pending"
-_EXPIRED = "expired"
 
 
 def ledger(
@@ -74,7 +71,10 @@ def ledger(
         ended=_ended(connection, since, until, frozenset(last)),
         languages=languages,
         unasked=_unasked(connection, since, until, last.keys()),
-        paused=_paused(connection, until),
+        paused=count(
+            connection,
+            select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until)),
+        ),
     )
 
 
@@ -88,12 +88,6 @@ def _unasked(
     gone = feeds.c.removed_at.is_(None)
     query = query.where(gone if since is None else gone | (feeds.c.removed_at > since))
     return sum(row.id not in polled for row in connection.execute(query))
-
-
-def _paused(connection: Connection, until: datetime | None) -> int:
-    """Count the feeds followed now that were paused by the end of the period, and still are."""
-    query = select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until))
-    return count(connection, query)
 
 
 def _paused_by(until: datetime | None) -> ColumnElement[bool]:
@@ -124,12 +118,15 @@ def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[Faile
 def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[SilentFeed, ...]:
     """Name the silent feeds; polls of before this was recorded have no measure."""
     names = _names(connection, silent)
-    found = []
-    for row in silent:
-        silence = None
-        if row.silent_since is not None and row.usual_gap_s is not None:
-            silence = Silence(row.silent_since, timedelta(seconds=row.usual_gap_s))
-        found.append(SilentFeed(*names[row.feed_id], silence))
+    found = [
+        SilentFeed(
+            *names[row.feed_id],
+            None
+            if row.silent_since is None or row.usual_gap_s is None
+            else FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s)),
+        )
+        for row in silent
+    ]
     return tuple(sorted(found, key=lambda feed: feed.url))
 
 
@@ -154,11 +151,9 @@ def _ended(
 
 def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
     """Return URL and title of the feeds of ledger lines, by id."""
-    found: dict[str, tuple[str, str]] = {}
     query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
-    for row in rows_of(connection, query, feeds.c.id, [row.feed_id for row in lines]):
-        found[row.id] = (row.url, row.title or row.outlet)
-    return found
+    rows = rows_of(connection, query, feeds.c.id, [line.feed_id for line in lines])
+    return {row.id: (row.url, row.title or row.outlet) for row in rows}
 
 
 def _not_judged(
@@ -190,29 +185,22 @@ def _not_judged(
             place = (rank[row.assessor], reason)
             reasons[row.id] = min(place, reasons.get(row.id, place))
     counts = Counter(reason for _, reason in reasons.values())
-    counts[_EXPIRED] = len(expired - reasons.keys())
-    counts[_PENDING] = sum(
+    counts["expired"] = len(expired - reasons.keys())
+    counts["pending"] = sum(
         one not in reasons and one not in expired and seen < len(rank)
         for one, seen in present.items()
     )
-    tongues = [one for one, (_, reason) in reasons.items() if reason == "language"]
-    return (
-        {reason: count for reason, count in sorted(counts.items()) if count},
-        _languages(connection, tongues),
-    )
-
-
-def _languages(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Count articles by the language of their current version; empty where that is not known."""
-    found: Counter[str] = Counter()
-    query = (
+    unread = [one for one, (_, reason) in reasons.items() if reason == "language"]
+    languages: Counter[str] = Counter()  # of current versions; "" where that is not known
+    by_language = (
         select(versions.c.language, func.count())
         .join(articles, of_version(versions, *CURRENT))
         .group_by(versions.c.language)
     )
-    for row in rows_of(connection, query, articles.c.id, ids):
-        found[row[0] or ""] += row[1]
-    return dict(sorted(found.items()))
+    for language, number in rows_of(connection, by_language, articles.c.id, unread):
+        languages[language or ""] += number
+    found = {reason: number for reason, number in sorted(counts.items()) if number}
+    return found, dict(sorted(languages.items()))
 
 
 @dataclass(frozen=True, slots=True)

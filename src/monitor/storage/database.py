@@ -11,7 +11,7 @@ import importlib.util
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -38,11 +38,14 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from monitor.records.errors import Locked, StoreError, how_to_install
+from monitor.storage.schema import metadata
 
 _WRITER_LOCK = 0x6D6F6E69746F72
 """The key of PostgreSQL's advisory lock: the letters of `monitor`."""
 _CLAIM_LOCK = _WRITER_LOCK + 1
 """The key of the one that those who write claims share, and who asks for claims has alone."""
+PATIENCE_S = 10.0
+"""How long to wait for another program's lock: transactions here take milliseconds."""
 IDLE_S = 300
 """So long may a writing transaction stand still: its program is gone, as with its machine's power,
 and PostgreSQL would keep its locks for hours."""
@@ -194,7 +197,7 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(address: str, *, busy_timeout_s: float) -> Database:
+def open_database(address: str, *, busy_timeout_s: float = PATIENCE_S) -> Database:
     """Return the database at an SQLAlchemy URL, without connecting yet.
 
     Raises `StoreError` for a URL that is none, a kind of database that is not supported, a missing
@@ -210,7 +213,17 @@ def open_database(address: str, *, busy_timeout_s: float) -> Database:
     if backend == "sqlite":
         return _sqlite_database(url, busy_timeout_s)
     if backend in ("postgresql", "postgres"):
-        return Database(_postgres_engine(url), busy_timeout_s)
+        if importlib.util.find_spec("psycopg") is None:
+            raise StoreError(f"PostgreSQL needs its driver: {how_to_install('postgres')}")
+        engine = create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            # What was asked ten times in the same words would get one plan for whatever is asked:
+            # of a period, of which few articles are told, one that takes seconds, not 50 ms.
+            connect_args={"prepare_threshold": None, "client_encoding": "UTF8"},
+            hide_parameters=True,
+            pool_pre_ping=True,
+        )
+        return Database(engine, busy_timeout_s)
     raise StoreError(f"no database of kind '{backend}' (there are: sqlite, postgresql)")
 
 
@@ -242,6 +255,18 @@ def on_read_only_disk(path: Path) -> bool:
         return False
     there = path if path.exists() else path.parent
     return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty file for everything that a desk has read: nobody else is to read it."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def remove_files(path: Path) -> None:
+    """Remove the file of an SQLite database, and those that SQLite makes beside it."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        with suppress(OSError):
+            path.with_name(f"{path.name}{end}").unlink()
 
 
 def read_only_uri(path: Path) -> str:
@@ -285,19 +310,6 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     for statement in connection.get_execution_options().get(_BEGIN, ("BEGIN",)):
         connection.exec_driver_sql(statement)
-
-
-def _postgres_engine(url: URL) -> Engine:
-    if importlib.util.find_spec("psycopg") is None:
-        raise StoreError(f"PostgreSQL needs its driver: {how_to_install('postgres')}")
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        # What was asked ten times in the same words would get one plan for whatever is asked: of a
-        # period, of which few articles are told, one that takes seconds instead of 50 ms.
-        connect_args={"prepare_threshold": None, "client_encoding": "UTF8"},
-        hide_parameters=True,
-        pool_pre_ping=True,
-    )
 
 
 def set_locally(connection: Connection, **values: str) -> None:
@@ -360,6 +372,14 @@ def rows_of(
 def count(connection: Connection, query: Select[Any]) -> int:
     """Return the one number that a query asks for."""
     return int(connection.execute(query).scalar_one())
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """Return the number of rows of every table, by name."""
+    return {
+        table.name: count(connection, select(func.count()).select_from(table))
+        for table in metadata.sorted_tables
+    }
 
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -48,7 +48,9 @@ def record(
     every: list[Review | FlagSaid] = [*said, *flags]
     lead = every[0]
     for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
-        _check_version(connection, article_id, sha256)
+        version = select(versions.c.sha256).where(of_version(versions, article_id, sha256))
+        if connection.execute(version).first() is None:
+            raise NotFound(f"no article '{article_id}' with version '{sha256}'")
     id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
     act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
     add_rows(
@@ -56,14 +58,6 @@ def record(
     )
     add_rows(connection, flag_verdicts, [row_of(flag_verdicts, flag, **act) for flag in flags])
     return id_
-
-
-def _check_version(connection: Connection, article_id: str, sha256: str) -> None:
-    version = select(versions.c.sha256).where(
-        versions.c.article_id == article_id, versions.c.sha256 == sha256
-    )
-    if connection.execute(version).first() is None:
-        raise NotFound(f"no article '{article_id}' with version '{sha256}'")
 
 
 def _add(
@@ -153,69 +147,56 @@ def count_waiting(connection: Connection) -> int:
     return count(connection, select(func.count()).select_from(decisions).where(_waits()))
 
 
-@cache  # to build it takes longer than to ask it
-def holds(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counts; what has no decision always does."""
-    made = decisions.alias()
-    counts = exists().where(
-        made.c.id == decision_id,
-        ~_acted(made.c.id, ("undo",)),
-        or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",))),
-    )
-    return or_(decision_id.is_(None), counts)
+@lru_cache(256)  # to build it takes longer than to ask it
+def holds(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that what a decision says counts, or counted at a moment.
 
-
-@cache
-def stands(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that a decision is neither undone nor overruled: it holds or waits."""
-    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule")))
-
-
-@cache
-def waits(decision_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Return the condition that a decision is provisional and nothing has become of it."""
-    made = decisions.alias()
-    return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id)
-    )
-
-
-def held(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counted at a moment."""
+    What has no decision always does.
+    """
     made = decisions.alias()
     confirmed = _acted(made.c.id, ("confirm",), moment)
-    counted = exists().where(
+    counts = exists().where(
         made.c.id == decision_id,
         ~_acted(made.c.id, ("undo",), moment),
         or_(made.c.provisional.is_(False), confirmed),
     )
-    return or_(decision_id.is_(None), counted)
+    return or_(decision_id.is_(None), counts)
+
+
+@lru_cache(256)
+def stands(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is neither undone nor overruled, or was not then."""
+    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
+
+
+@lru_cache(256)
+def waits(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision is, or was, provisional and nothing became of it."""
+    made = decisions.alias()
+    return exists().where(
+        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id, moment)
+    )
 
 
 _SAID, _LATER = reviews.alias("said"), reviews.alias("later")
 _OTHER, _BEHIND = reviews.alias("other"), reviews.alias("behind")
 
 
+@lru_cache(256)
 def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[bool]:
     """Return the condition that a row of `reviews` is the latest of its reviewer that counts.
 
     Or that counted at a moment. Of those on a version the last gives the verdict, and of each
     scheme the last that speaks of it the labels: who left tags as they were takes nothing back.
     """
-    if moment is None:
-        return _own_word_now(said)
-    counted = [and_(held(of.c.decision_id, moment), of.c.at <= moment) for of in (said, _LATER)]
-    return and_(counted[0], ~_replaced(said, _LATER, counted[1], by_same=True))
-
-
-@cache
-def _own_word_now(said: FromClause) -> ColumnElement[bool]:
     later = _BEHIND if said is _OTHER else _LATER
-    replaced = _replaced(said, later, holds(later.c.decision_id), by_same=True)
-    return and_(holds(said.c.decision_id), ~replaced)
+    own, newer = (holds(of.c.decision_id, moment) for of in (said, later))
+    if moment is not None:
+        own, newer = own & (said.c.at <= moment), newer & (later.c.at <= moment)
+    return and_(own, ~_replaced(said, later, newer, by_same=True))
 
 
-@cache
+@lru_cache(256)
 def in_force(said: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row of `reviews` has the verdict that holds of its version.
 
@@ -296,20 +277,6 @@ def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"COALESCE(jsonb_exists(CAST({tags} AS jsonb) -> {scheme}, {label}), FALSE)"
 
 
-def stood(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that a decision was neither undone nor overruled at a moment."""
-    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
-
-
-def waited(decision_id: ColumnElement[Any], moment: datetime) -> ColumnElement[bool]:
-    """Return the condition that a decision was provisional at a moment, and nothing had become."""
-    acts: tuple[Act, ...] = ("undo", "confirm", "overrule")
-    made = decisions.alias()
-    return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), ~_acted(made.c.id, acts, moment)
-    )
-
-
 def _waits() -> ColumnElement[bool]:
     later = decisions.alias()
     replaced = exists().where(
@@ -327,8 +294,8 @@ def _waits() -> ColumnElement[bool]:
     )
 
 
-def _is_open(id_: ColumnElement[Any]) -> ColumnElement[bool]:
-    return ~_acted(id_, ("undo", "confirm", "overrule"))
+def _is_open(id_: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
+    return ~_acted(id_, ("undo", "confirm", "overrule"), moment)
 
 
 def _acted(

@@ -34,7 +34,7 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
     """
     new = 0
     for feed in wanted:
-        fresh = insert_new(connection, feeds, _row(feed, now)) is not None
+        fresh = insert_new(connection, feeds, row_of(feeds, feed, added_at=now)) is not None
         if not fresh:
             again = update(feeds).where(feeds.c.id == feed.id, feeds.c.removed_at.is_not(None))
             done = connection.execute(again.values(removed_at=None, paused_at=None, kind=feed.kind))
@@ -49,13 +49,9 @@ def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> 
     return new
 
 
-def _row(feed: Feed, now: datetime) -> dict[str, Any]:
-    return row_of(feeds, feed, added_at=now)
-
-
 def keep_unfollowed(connection: Connection, feed: Feed, now: datetime) -> None:
     """Keep a feed that only gives its name to articles: it is not followed."""
-    insert_new(connection, feeds, {**_row(feed, now), "removed_at": now})
+    insert_new(connection, feeds, row_of(feeds, feed, added_at=now, removed_at=now))
 
 
 def remove_feed(connection: Connection, url: str, now: datetime | None = None) -> bool:
@@ -91,9 +87,9 @@ def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool 
 
 def put_off(connection: Connection, ids: Iterable[str], until: datetime) -> None:
     """Let feeds that were never polled wait until then: somebody has just asked their servers."""
+    state = {"next_poll": until, "failures": 0, "recent": [], "silent": False}
     for feed_id in ids:
-        state = {"feed_id": feed_id, "next_poll": until, "failures": 0, "recent": []}
-        insert_new(connection, feed_states, {**state, "silent": False})
+        insert_new(connection, feed_states, {"feed_id": feed_id, **state})
 
 
 def _note_change(connection: Connection, feed_id: str, now: datetime, *, followed: bool) -> None:
@@ -182,11 +178,10 @@ def changes(
 ) -> list[FeedChange]:
     """Return the feeds added or removed in [since, until), oldest first."""
     query = (
-        select(
-            feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at, feed_changes.c.followed
-        )
+        select(feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at)
+        .add_columns(feed_changes.c.followed)
         .join(feeds, feeds.c.id == feed_changes.c.feed_id)
+        .where(*in_period(feed_changes.c.at, since, until))
         .order_by(feed_changes.c.id)
     )
-    query = query.where(*in_period(feed_changes.c.at, since, until))
     return [FeedChange(*row) for row in connection.execute(query)]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from monitor.records.errors import Forgotten, NotFound
 from monitor.records.hidden_names import Seal
-from monitor.storage.database import chunks
+from monitor.storage.database import chunks, count, rows_of
 from monitor.storage.name_masks import keep_for_others
 from monitor.storage.schema import (
     CURRENT,
@@ -55,7 +55,7 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredArticle:
     """What there is of an article to be forgotten, counted."""
 
     article_id: str
@@ -80,7 +80,7 @@ def last_forgotten(connection: Connection) -> datetime | None:
     return connection.execute(select(func.max(tombstones.c.at))).scalar()
 
 
-def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, Held]:
+def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, StoredArticle]:
     """Return by id what there is of articles to be forgotten; none of those not stored."""
     found = (_held(connection, one, story_stamp) for one in ids)
     return {one.article_id: one for one in found if one is not None}
@@ -110,16 +110,13 @@ def count_forgotten(
         query = query.where(articles.c.outlet == outlet)
     if after is not None:
         query = query.where(tombstones.c.at > after)
-    return int(connection.execute(query).scalar_one())
+    return count(connection, query)
 
 
 def forgotten(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Return those of the articles that were forgotten."""
-    found: set[str] = set()
-    for some in chunks(sorted(set(ids))):
-        query = select(tombstones.c.article_id).where(tombstones.c.article_id.in_(some))
-        found.update(connection.execute(query).scalars())
-    return found
+    query = select(tombstones.c.article_id)
+    return {row.article_id for row in rows_of(connection, query, tombstones.c.article_id, ids)}
 
 
 def refuse_missing(connection: Connection, article_id: str) -> None:
@@ -154,7 +151,8 @@ def forget(
         keep_for_others(connection, there, make, now)
         _forget_lines(connection, {row.id: row.url for row in rows})
         take_out(connection, there)
-        _forget_index(connection, there)
+        docs = select(search_docs.c.id).where(search_docs.c.article_id.in_(there))
+        connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
         _forget_said(connection, there)
         _leave_stories(connection, there)
         for table in tables_of_articles():
@@ -199,11 +197,6 @@ def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
                 connection.execute(line.values(warnings=kept))
 
 
-def _forget_index(connection: Connection, ids: Sequence[str]) -> None:
-    docs = select(search_docs.c.id).where(search_docs.c.article_id.in_(ids))
-    connection.execute(search_marks.delete().where(search_marks.c.doc.in_(docs)))
-
-
 def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
     """Delete what models and people said of articles."""
     said = select(assessments.c.id).where(assessments.c.article_id.in_(ids))
@@ -212,19 +205,19 @@ def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
     connection.execute(reviews.delete().where(reviews.c.article_id.in_(ids)))
     connection.execute(flag_verdicts.delete().where(flag_verdicts.c.article_id.in_(ids)))
     mine = decisions.c.article_id.in_(ids), decisions.c.act == "review"
-    for row in connection.execute(select(decisions.c.id).where(*mine)).all():
-        _forget_decision(connection, row.id)
+    for decision in connection.execute(select(decisions.c.id).where(*mine)).scalars().all():
+        _forget_decision(connection, decision)
 
 
 def _forget_decision(connection: Connection, decision: int) -> None:
     """Let a decision be about the other articles that it was of; delete it where there are none."""
     acts = [decision]
-    while more := [
-        row.id
-        for row in connection.execute(
-            select(decisions.c.id).where(decisions.c.about.in_(acts), decisions.c.id.not_in(acts))
-        )
-    ]:
+    about = select(decisions.c.id)
+    while more := list(
+        connection.execute(
+            about.where(decisions.c.about.in_(acts), decisions.c.id.not_in(acts))
+        ).scalars()
+    ):
         acts += more
     left: Any = None
     for table in (reviews, flag_verdicts):
@@ -273,7 +266,7 @@ def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None
     )
 
 
-def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | None:
+def _held(connection: Connection, article_id: str, story_stamp: str) -> StoredArticle | None:
     query = (
         select(articles.c.outlet, articles.c.first_seen, versions.c.title)
         .join(versions, of_version(versions, *CURRENT))
@@ -283,11 +276,7 @@ def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | N
     if row is None:
         return None
     kept, said, words = (
-        int(
-            connection.execute(
-                select(func.count()).select_from(table).where(table.c.article_id == article_id)
-            ).scalar_one()
-        )
+        count(connection, select(func.count()).where(table.c.article_id == article_id))
         for table in (versions, assessments, reviews)
     )
     story = select(story_members.c.story_id).where(
@@ -298,5 +287,5 @@ def _held(connection: Connection, article_id: str, story_stamp: str) -> Held | N
         story_members.c.story_id.in_(story),
         story_members.c.article_id != article_id,
     )
-    beside = int(connection.execute(others).scalar_one())
-    return Held(article_id, row.outlet, row.first_seen, row.title, kept, said, words, beside)
+    told = count(connection, others)
+    return StoredArticle(article_id, row.outlet, row.first_seen, row.title, kept, said, words, told)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -36,7 +35,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from monitor.records.article import Verdict
 from monitor.records.dates import PublicationDays
 from monitor.records.errors import NotFound
+from monitor.storage.article_filter import ArticleFilter, Relevance
 from monitor.storage.assessments import speaking
+from monitor.storage.database import count
 from monitor.storage.decisions import decided
 from monitor.storage.schema import (
     CURRENT,
@@ -56,11 +57,10 @@ from monitor.storage.search_index import (
     NOT_RELEVANT,
     RELEVANT,
     fts_query,
-    loose_query,
     prefer_indexes,
     vector_query,
 )
-from monitor.text.search_terms import Search, Term
+from monitor.text.search_terms import SearchTerm
 
 COUNTED = 1000
 """So many articles are counted; of more it is said that there are more."""
@@ -70,41 +70,14 @@ until there are enough."""
 _PROBES = 4
 """So many times as long as PostgreSQL takes SQLite to look into one text."""
 
-Relevance = Literal["relevant", "borderline", "not_relevant", "not_judged"]
-RELEVANCES: tuple[Relevance, ...] = ("relevant", "borderline", "not_relevant", "not_judged")
-
+Dated = Literal["placed", "unplaced", "all"]
+"""Those published on the days asked for, those of which nobody can tell, or both."""
 
 _DOC, _ONE = search_docs.alias("doc"), articles.alias("one")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What articles are looked for; all of it must hold, what is empty is not asked.
-
-    `tags` are schemes and labels, a place in any role; `since` and `until` bound the first sight:
-    [since, until). With `unplaced` also those of which nobody can tell whether they were
-    `published` on the days asked for, with `only_unplaced` those alone. `relevance` is any of
-    these; of both people's word counts where they decided. `min_relevance` is of what a model said;
-    `flag` is `any` or a severity, `rule` a rule's id.
-    """
-
-    words: Search = field(default_factory=Search)
-    tags: tuple[tuple[str, str], ...] = ()
-    outlet: str = ""
-    language: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    relevance: tuple[Relevance, ...] | None = None
-    min_relevance: float | None = None
-    flag: str = ""
-    rule: str = ""
-    published: PublicationDays | None = None
-    unplaced: bool = False
-    only_unplaced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """A page of articles by id, how many there are, and whether more follow.
 
     `total` is exact up to `COUNTED`, one more stands for all beyond; and so is `undated`, articles
@@ -119,21 +92,30 @@ class Found:
 
 def search(
     connection: Connection,
-    wanted: Wanted,
+    wanted: ArticleFilter,
     stamps: Sequence[str],
     *,
     limit: int,
     after: str | None = None,
     newest_first: bool = True,
+    undated: bool = False,
     few: int = FEW,
-) -> Found:
+) -> SearchResult:
     """Return the articles of which `stamps` say what is wanted, after the one of id `after`.
 
-    What is found does not hang on `few`. Raises `NotFound` where there is no such article.
+    With `undated` also those of which nobody can tell whether they were published on the days asked
+    for; else they are counted. What is found does not hang on `few`. `story` and `shown` of the
+    filter are not looked at. Raises `NotFound` where there is no such article.
     """
-    asking = _Asking(connection, wanted, stamps, newest_first, few)
+    dated: Dated = "all" if undated else "placed"
+    asking = _Asking(connection, wanted, stamps, newest_first, few, dated)
     counted = asking.numbers(None, COUNTED + 1)
-    place = None if after is None else _number_of(connection, after)
+    place = None
+    if after is not None:
+        number = select(search_docs.c.id).where(search_docs.c.article_id == after)
+        place = connection.execute(number).scalar()
+        if place is None:
+            raise NotFound(f"no article '{after}'")
     page: Sequence[int]
     if place is None:
         page = counted[: limit + 1]
@@ -141,13 +123,15 @@ def search(
         page = _behind(counted, place, newest_first)[: limit + 1]
         if len(page) <= limit and len(counted) > COUNTED:
             page = asking.numbers(place, limit + 1)
-    ids = _ids(connection, page[:limit])
-    undated = 0
-    if wanted.published is not None and not wanted.unplaced:
-        others = replace(wanted, only_unplaced=True)
-        asking = _Asking(connection, others, stamps, newest_first, few)
-        undated = len(asking.numbers(None, COUNTED + 1))
-    return Found(ids, len(counted), more=len(page) > limit, undated=undated)
+    numbered = select(search_docs.c.id, search_docs.c.article_id)
+    rows = connection.execute(numbered.where(search_docs.c.id.in_(page[:limit]))) if page else ()
+    found = {row.id: row.article_id for row in rows}
+    ids = tuple(found[one] for one in page[:limit])
+    left_out = 0
+    if wanted.published is not None and not undated:
+        asking = _Asking(connection, wanted, stamps, newest_first, few, "unplaced")
+        left_out = len(asking.numbers(None, COUNTED + 1))
+    return SearchResult(ids, len(counted), more=len(page) > limit, undated=left_out)
 
 
 def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -173,20 +157,6 @@ def _behind(numbers: Sequence[int], place: int, newest_first: bool) -> Sequence[
     return numbers[bisect_right(numbers, place) :]
 
 
-def _number_of(connection: Connection, article_id: str) -> int:
-    query = select(search_docs.c.id).where(search_docs.c.article_id == article_id)
-    found: int | None = connection.execute(query).scalar()
-    if found is None:
-        raise NotFound(f"no article '{article_id}'")
-    return found
-
-
-def _ids(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
-    query = select(search_docs.c.id, search_docs.c.article_id).where(search_docs.c.id.in_(numbers))
-    found = {row.id: row.article_id for row in connection.execute(query)} if numbers else {}
-    return tuple(found[number] for number in numbers)
-
-
 def _assessors(stamps: Sequence[str]) -> list[str]:
     return [stamp.partition("@")[0] for stamp in stamps]
 
@@ -197,13 +167,15 @@ class _Asking:
     def __init__(
         self,
         connection: Connection,
-        wanted: Wanted,
+        wanted: ArticleFilter,
         stamps: Sequence[str],
         newest_first: bool,
         few: int,
+        dated: Dated,
     ) -> None:
         self.connection, self.wanted, self.newest_first = connection, wanted, newest_first
-        self.stamps, self.few = stamps, few
+        self.stamps, self.few, self.dated = stamps, few, dated
+        self.words, self.verdicts, self.published = wanted.words, wanted.verdicts, wanted.published
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.terms = self._terms()
         if not self.is_sqlite:
@@ -213,16 +185,16 @@ class _Asking:
         """Return the numbers of the first `limit` articles after a place."""
         rarest = self._rarest()
         source, number = (search_docs, search_docs.c.id) if rarest is None else rarest[1:]
-        if not self.wanted.words.wanted:
+        if not self.words.wanted:
             return self._ask(source, number, [], after, limit)
         index, place = self._index()
-        says = self._words(self.wanted.words.wanted)
+        says = self._words(self.words.wanted)
         # to look into few texts is quicker than to look them up; SQLite is slower in the one
         if rarest is not None and (not self.is_sqlite or rarest[0] < self.few // _PROBES):
             return self._ask_behind(source, number, after, limit)
         if self.is_sqlite:
             return self._ask(index, place, [says], after, limit)
-        loose = _in_vector(loose_query(self.wanted.words.wanted))
+        loose = _in_vector(vector_query(self.words.wanted, loose=True))
         few = select(place.label("doc")).where(loose).limit(self.few)
         if len(self.connection.execute(few).all()) < self.few:
             hits = select(place.label("doc")).where(loose).cte().prefix_with("MATERIALIZED")
@@ -249,7 +221,7 @@ class _Asking:
         kept = self._ordered(source, number, after).offset(0).subquery()
         doc = kept.c[0]
         index, place = self._index()
-        says = self._words(self.wanted.words.wanted)
+        says = self._words(self.words.wanted)
         # the offsets keep databases, to which all texts are equally near, from their own order
         inside = select(literal(1)).select_from(index).where(place == doc, says).offset(0)
         order = doc.desc() if self.newest_first else doc
@@ -272,7 +244,7 @@ class _Asking:
         words = table("search_words", number)  # type: ignore[arg-type]
         return words, words.c[number.key]  # type: ignore[index]
 
-    def _words(self, wanted: Sequence[Sequence[Term]]) -> ColumnElement[bool]:
+    def _words(self, wanted: Sequence[Sequence[SearchTerm]]) -> ColumnElement[bool]:
         """Return the condition that any of each stands in it."""
         if self.is_sqlite:
             return literal_column("search_words").op("MATCH")(fts_query(wanted))
@@ -286,7 +258,7 @@ class _Asking:
         Of an assessor that is the stamp in force, or what its name says of what expired.
         """
         names = {name for name, _ in self._marks()}
-        if self.wanted.relevance is not None or self.wanted.min_relevance is not None:
+        if self.verdicts is not None or self.wanted.min_relevance is not None:
             names |= {RELEVANT, BORDERLINE, NOT_RELEVANT}
         if not names:
             return {}
@@ -308,7 +280,7 @@ class _Asking:
     def _marks(self) -> Iterator[tuple[str, str]]:
         """Yield the marks that must all be there, each with its kind."""
         wanted = self.wanted
-        for scheme, label in wanted.tags:
+        for scheme, label in wanted.every_tag:
             yield f"{scheme}:{label}", "tag"
         if wanted.outlet:
             yield f"outlet:{wanted.outlet}", "outlet"
@@ -325,31 +297,27 @@ class _Asking:
     def _rarest(self) -> tuple[int, FromClause, ColumnElement[int]] | None:
         """Return how many have the rarest filter, if it is rare, and which these are."""
         filters = [(self._numbers_of(name), kind == "tag") for name, kind in self._marks()]
-        wanted = self.wanted.relevance
+        wanted = self.verdicts
         if wanted is not None and "not_judged" not in wanted:
             filters.append((tuple(n for name in wanted for n in self._numbers_of(name)), True))
         rarest: tuple[int, tuple[int, ...], bool] | None = None
         for numbers, may_be_decided in filters:
-            few = (
-                select(literal(1))
-                .where(search_marks.c.term.in_(numbers))
-                .limit(self.few)
-                .subquery()
-            )
-            count = self.connection.execute(select(func.count()).select_from(few)).scalar_one()
-            if count < self.few and (rarest is None or count < rarest[0]):
-                rarest = count, numbers, may_be_decided
+            marked = select(literal(1)).where(search_marks.c.term.in_(numbers))
+            few = marked.limit(self.few).subquery()
+            number = count(self.connection, select(func.count()).select_from(few))
+            if number < self.few and (rarest is None or number < rarest[0]):
+                rarest = number, numbers, may_be_decided
         if rarest is None:
             return None
-        marked = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
+        docs = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
         if not rarest[2]:
-            every = marked.group_by(search_marks.c.doc).subquery()
+            every = docs.group_by(search_marks.c.doc).subquery()
             return rarest[0], every, every.c.doc
         # what people said is not marked: all of it is looked at besides
         said = select(search_docs.c.id).join(
             reviews, reviews.c.article_id == search_docs.c.article_id
         )
-        both = union(marked, said).subquery()
+        both = union(docs, said).subquery()
         return rarest[0], both, both.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
@@ -357,25 +325,19 @@ class _Asking:
         for name, kind in self._marks():
             marked = _marked(number, self._numbers_of(name))
             yield self._tagged(number, name, marked) if kind == "tag" else marked
-        if wanted.words.unwanted:
+        if self.words.unwanted:
             table_, other = self._index()
-            named = self._words([wanted.words.unwanted])
+            named = self._words([self.words.unwanted])
             yield not_(number.in_(select(other).select_from(table_).where(named)))
-        if wanted.relevance is not None:
-            yield or_(false(), *(self._relevance(number, one) for one in wanted.relevance))
+        if self.verdicts is not None:
+            yield or_(false(), *(self._relevance(number, one) for one in self.verdicts))
         if wanted.min_relevance is not None:
             yield self._first_word(number, {s: self._at_least(number, s) for s in self._judges()})
         yield from self._days(number)
-        if wanted.published is not None:
-            yield self._published(number, wanted.published)
-
-    def _published(self, number: ColumnElement[int], days: PublicationDays) -> ColumnElement[bool]:
-        wanted = self.wanted
-        placed = within(days)
-        if wanted.unplaced or wanted.only_unplaced:
-            unplaced = not_placed(days)
-            placed = unplaced if wanted.only_unplaced else or_(placed, unplaced)
-        return _of_current(number, versions).where(placed).exists()
+        if self.published is not None:
+            placed, unplaced = within(self.published), not_placed(self.published)
+            ways = {"placed": placed, "unplaced": unplaced, "all": or_(placed, unplaced)}
+            yield _of_current(number, versions).where(ways[self.dated]).exists()
 
     def _judges(self) -> list[str]:
         """Return the stamps that say what is relevant, first the one whose word counts."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, inspect, select, text
 
@@ -17,8 +17,8 @@ from monitor.records.account import Token
 from monitor.records.digest import Delivery
 from monitor.records.errors import StoreError
 from monitor.records.review import Feedback
-from monitor.storage import accounts, mail_deliveries, reviews
-from monitor.storage.database import Database, open_database
+from monitor.storage import mail_deliveries, reviews, sign_in
+from monitor.storage.database import Database, count, count_rows, open_database
 from monitor.storage.migrate import HEAD, revision_of
 from monitor.storage.retention import count_expired
 from monitor.storage.schema import (
@@ -92,7 +92,7 @@ def deliveries_in(address: str, since: datetime) -> list[Delivery]:
 
 def tokens_in(address: str) -> list[Token]:
     """Return all tokens; none where the tables are of another version. Raises `StoreError`."""
-    return _rows(address, tokens.name, accounts.all_tokens)
+    return _rows(address, tokens.name, sign_in.all_tokens)
 
 
 def feedback_in(address: str) -> list[Feedback]:
@@ -113,38 +113,26 @@ def _look(connection: Connection, database: Database, file: Path | None) -> Cond
     revision = revision_of(connection)
     if revision is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
         raise StoreError(f"database {database.name}: holds tables of another program")
+    if file is None:
+        query = text("SELECT pg_database_size(current_database())")
+        size = int(connection.execute(query).scalar() or 0)
+        return Condition(database.name, revision, HEAD, writable=True, size=size)
+    log = file.with_name(f"{file.name}-wal")
+    damage, free, page = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+        for name in ("integrity_check(1)", "freelist_count", "page_size")
+    )
     return Condition(
         name=database.name,
         revision=revision,
         head=HEAD,
-        writable=file is None or (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)),
-        damage=_damage(connection) if file else "",
-        folder=file.parent if file else None,
-        size=_size(connection, file),
-        free=_free(connection) if file else 0,
+        writable=os.access(file, os.W_OK) and os.access(file.parent, os.W_OK),
+        damage="" if damage == "ok" else str(damage),
+        folder=file.parent,
+        size=file.stat().st_size + (log.stat().st_size if log.exists() else 0),
+        free=int(free or 0) * int(page or 0),
         read_only=database.read_only,
     )
-
-
-def _damage(connection: Connection) -> str:
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
-    return "" if said == "ok" else str(said)
-
-
-def _size(connection: Connection, file: Path | None) -> int:
-    if file is None:
-        query = text("SELECT pg_database_size(current_database())")
-        return int(connection.execute(query).scalar() or 0)
-    log = file.with_name(f"{file.name}-wal")
-    return file.stat().st_size + (log.stat().st_size if log.exists() else 0)
-
-
-def _free(connection: Connection) -> int:
-    pages, size = (
-        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
-        for name in ("freelist_count", "page_size")
-    )
-    return pages * size
 
 
 def _look_inside(connection: Connection, found: Condition, now: datetime) -> Condition:
@@ -157,6 +145,8 @@ def _look_inside(connection: Connection, found: Condition, now: datetime) -> Con
     )
     rows = [(row.title or row.url, row) for row in connection.execute(query)]
     waiting = [(name, row.added_at) for name, row in rows if row.last_poll is None]
+    polled = connection.execute(select(func.max(polls.c.at))).scalar()
+    moments = (polled, *_newest(connection).values())
     return replace(
         found,
         feeds=len(rows),
@@ -164,18 +154,8 @@ def _look_inside(connection: Connection, found: Condition, now: datetime) -> Con
         silent=tuple(name for name, row in rows if row.silent and not row.failures),
         waiting=len(waiting),
         overdue=tuple(name for name, added in waiting if added < now - timedelta(days=1)),
-        newest=_newest(connection),
+        newest=max((moment for moment in moments if moment is not None), default=None),
     )
-
-
-def _newest(connection: Connection) -> datetime | None:
-    latest = (
-        select(func.max(polls.c.at)),
-        select(func.max(articles.c.first_seen)),
-        select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1),
-    )
-    moments = (connection.execute(query).scalar() for query in latest)
-    return max((moment for moment in moments if moment is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,44 +196,34 @@ def happened(connection: Connection, before: Happened) -> Happened:
     sums = (func.count(), func.sum(polls.c.fetched), func.sum(polls.c.stored))
     query = select(*kinds, *sums).where(polls.c.id > before.poll_id, polls.c.id <= poll_id)
     # Alike drops are summed there: most polls bring nothing, and are one row then.
-    for names, failed, unchanged, count, came, kept in connection.execute(query.group_by(*kinds)):
-        outcomes["failed" if failed else "unchanged" if unchanged else "read"] += count
+    for names, failed, unchanged, number, came, kept in connection.execute(query.group_by(*kinds)):
+        outcomes["failed" if failed else "unchanged" if unchanged else "read"] += number
         fetched, stored = fetched + came, stored + kept
-        for name, number in names.items():
-            dropped[name] += number * count
-    return Happened(
-        poll_id=poll_id,
-        assessment_id=last,
-        polls=outcomes,
-        fetched=fetched,
-        stored=stored,
-        dropped=dropped,
-        failed=_failed(connection, before, last),
-    )
-
-
-def _failed(connection: Connection, before: Happened, last: int) -> Mapping[str, int]:
-    query = (
+        for name, times in names.items():
+            dropped[name] += times * number
+    failures = (
         select(assessments.c.assessor, func.count())
         .where(assessments.c.id > before.assessment_id, assessments.c.id <= last)
         .where(assessments.c.error.is_not(None))
         .group_by(assessments.c.assessor)
     )
     failed = Counter(dict(before.failed))
-    for assessor, count in connection.execute(query):
-        failed[assessor] += count
-    return failed
+    failed.update(dict(map(tuple, connection.execute(failures))))
+    return Happened(poll_id, last, outcomes, fetched, stored, dropped, failed)
 
 
 def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
     """Return how things stand, with what each of `stamps` has still to judge."""
-    total = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    last = {
+        "poll": connection.execute(select(func.max(feed_states.c.last_success))).scalar(),
+        **_newest(connection),
+    }
     return Standing(
         feeds=_feed_states(connection),
-        articles=total,
+        articles=count(connection, select(func.count()).select_from(articles)),
         expired=count_expired(connection),
         due=_due(connection, stamps),
-        last=_last_moments(connection),
+        last={name: moment for name, moment in last.items() if moment is not None},
     )
 
 
@@ -265,48 +235,38 @@ def _feed_states(connection: Connection) -> dict[str, int]:
         .where(feeds.c.removed_at.is_(None))
     )
     found: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
-    for row in connection.execute(query):
-        found[_state_of(row)] += 1
+    for last_poll, failures, silent in connection.execute(query):
+        state = "failing" if failures else "silent" if silent else "alive"
+        found[state if last_poll is not None else "never_polled"] += 1
     return dict(found)
-
-
-def _state_of(row: Any) -> str:
-    if row.last_poll is None:
-        return "never_polled"
-    return "failing" if row.failures else "silent" if row.silent else "alive"
 
 
 def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
     readable = articles.c.expired_at.is_(None)
-    total = connection.execute(select(func.count()).where(readable)).scalar_one()
+    total = count(connection, select(func.count()).where(readable))
     query = (
         select(assessments.c.stamp, func.count())
         .join(articles, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), readable)
         .group_by(assessments.c.stamp)
     )
-    done = {stamp: int(count) for stamp, count in connection.execute(query)}
+    done = {stamp: int(number) for stamp, number in connection.execute(query)}
     due: Counter[str] = Counter()
     for stamp in stamps:
         due[stamp.partition("@")[0]] += total - done.get(stamp, 0)
     return dict(due)
 
 
-def _last_moments(connection: Connection) -> dict[str, datetime]:
+def _newest(connection: Connection) -> dict[str, datetime | None]:
+    """Return when the latest article and assessment came."""
     newest = select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1)
-    found = {
-        "poll": connection.execute(select(func.max(feed_states.c.last_success))).scalar(),
+    return {
         "article": connection.execute(select(func.max(articles.c.first_seen))).scalar(),
         "assessment": connection.execute(newest).scalar(),
     }
-    return {name: moment for name, moment in found.items() if moment is not None}
 
 
 def counts(connection: Connection) -> dict[str, int]:
     """Return the number of rows of each table, and of `errors` among the assessments."""
-    numbers = {
-        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in metadata.sorted_tables
-    }
     failed = select(func.count()).where(assessments.c.error.is_not(None))
-    return {**numbers, "errors": connection.execute(failed).scalar_one()}
+    return {**count_rows(connection), "errors": count(connection, failed)}

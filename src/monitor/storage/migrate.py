@@ -30,23 +30,17 @@ def migrate(database: Database) -> None:
         found = revision_of(connection)
         if found is None:
             _refuse_foreign(connection, database)
-            _refuse_encoding(connection, database)
+    if database.read_only and found != HEAD:
+        raise StoreError(
+            f"database {database.name}: its tables are at {found or 'nothing'}, this program needs"
+            f" {HEAD}, and it {READ_ONLY}"
+        )
     if database.read_only:
-        _refuse_older(database, found)
         return
     if database.is_sqlite:
         _use_wal(database)
     if found != HEAD:
         _upgrade(database)
-
-
-def _refuse_older(database: Database, found: str | None) -> None:
-    """Refuse tables that are not this program's own where they cannot be brought up to it."""
-    if found != HEAD:
-        raise StoreError(
-            f"database {database.name}: its tables are at {found or 'nothing'}, this program needs"
-            f" {HEAD}, and it {READ_ONLY}"
-        )
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -56,18 +50,23 @@ def revision_of(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
 
 
+def newer_program(name: str, found: str) -> StoreError:
+    """Return the error for tables of a newer program."""
+    said = f"its tables are at {found}, this program knows {HEAD}"
+    return StoreError(f"{name}: made by a newer version of monitor ({said})")
+
+
 def _refuse_foreign(connection: Connection, database: Database) -> None:
-    """Refuse another program's tables: in SQLite any (a mistyped path), else any of our names."""
+    """Refuse another program's tables, and a database that cannot hold every letter.
+
+    In SQLite any tables (a mistyped path), else any of our names.
+    """
     tables = set(inspect(connection).get_table_names())
     foreign = tables if database.is_sqlite else tables & set(metadata.tables)
     if foreign:
         raise StoreError(
             f"database {database.name}: holds tables of another program ({min(foreign)})"
         )
-
-
-def _refuse_encoding(connection: Connection, database: Database) -> None:
-    """Refuse a database that cannot hold every letter."""
     if database.is_sqlite:
         return
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
@@ -108,10 +107,8 @@ def _upgrade(database: Database, revision: str = "head") -> None:
         try:
             command.upgrade(config, revision)
         except CommandError as error:
-            raise StoreError(
-                f"database {database.name}: made by a newer version of monitor"
-                f" (its tables are at {revision_of(connection)}, this program knows {HEAD})"
-            ) from error
+            found = revision_of(connection) or ""
+            raise newer_program(f"database {database.name}", found) from error
         if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise StoreError(f"database {database.name}: rows that point nowhere after migration")
     database.close()  # drops the connection whose foreign keys are off; the next one has them on

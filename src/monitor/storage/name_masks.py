@@ -9,7 +9,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from sqlalchemy import (
 from monitor.records.article import Article
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.finding import Span
-from monitor.records.hidden_names import Mask, Seal
+from monitor.records.hidden_names import Mask, MaskedVersion, MaskGroups, Seal
 from monitor.storage.assessments import (
     KEPT,
     VERSION,
@@ -41,8 +41,7 @@ from monitor.storage.assessments import (
     expired,
     to_article,
 )
-from monitor.storage.database import add_rows, chunks, insertion, row_of, rows_of
-from monitor.storage.leases import end_claims
+from monitor.storage.database import Database, add_rows, chunks, insertion, row_of, rows_of
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -58,6 +57,7 @@ from monitor.storage.schema import (
     versions,
 )
 from monitor.storage.search_index import put, take_out
+from monitor.storage.work_queue import Lease, claim, end_claims
 
 FILE_NAME = "names.key"
 
@@ -74,12 +74,14 @@ class NameKey:
         Raises `StoreError` for a file that cannot be read or holds something else.
         """
         try:
-            lines = self.path.read_text(encoding="ascii").split()
-            return Seal(tuple(map(_key, lines)))
+            keys = tuple(map(bytes.fromhex, self.path.read_text(encoding="ascii").split()))
         except FileNotFoundError:
             return Seal()
         except (OSError, ValueError) as error:
             raise StoreError(f"{self.path}: no key file that can be read") from error
+        if any(len(key) != 32 for key in keys):
+            raise StoreError(f"{self.path}: no key file that can be read")
+        return Seal(keys)
 
     def make(self) -> Seal:
         """Return what makes hashes, with a new key where there is no file yet."""
@@ -102,13 +104,6 @@ class NameKey:
         return found
 
 
-def _key(line: str) -> bytes:
-    key = bytes.fromhex(line)
-    if len(key) != 32:
-        raise ValueError(line)
-    return key
-
-
 Version = tuple[str, str]
 """An article's id and the hash of one of its texts."""
 
@@ -127,10 +122,54 @@ def unmasked(
     With `told_by` only what these stamps find relevant or borderline, with `since` only what
     came in from then on; `after` is the id of the article to go on from.
     """
-    query = unmasked_query(stamp, limit, told_by=told_by, since=since)
-    if after is not None:
-        query = query.where(behind(connection, after, newest_first=True))
+    query = _unmasked(connection, stamp, limit, told_by, after, since)
     return [to_article(row) for row in connection.execute(query)]
+
+
+def claim_unmasked(
+    database: Database,
+    stamp: str,
+    mine: Lease,
+    now: datetime,
+    *,
+    limit: int,
+    told_by: Sequence[str] = (),
+    after: str | None = None,
+    since: datetime | None = None,
+) -> list[Article]:
+    """Return what `unmasked` does, without what others work on, and claim it as `mine`."""
+
+    def query(connection: Connection, most: int) -> Select[Any]:
+        return _unmasked(connection, stamp, most, told_by, after, since)
+
+    by_index = since is None and not told_by
+    rows = claim(database, query, stamp, mine, now, limit=limit, by_index=by_index)
+    return [to_article(row) for row in rows]
+
+
+def _unmasked(
+    connection: Connection,
+    stamp: str,
+    limit: int,
+    told_by: Sequence[str],
+    after: str | None,
+    since: datetime | None,
+) -> Select[Any]:
+    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
+    query = (
+        current_articles()
+        .where(~done.exists())
+        .order_by(None)
+        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
+        .limit(limit)
+    )
+    if told_by:
+        told = select(assessments.c.article_id).where(
+            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
+        )
+        query = query.where(articles.c.id.in_(told))
+    query = arrived(query, since)
+    return query if after is None else query.where(behind(connection, after, newest_first=True))
 
 
 def record_masks(
@@ -141,8 +180,7 @@ def record_masks(
     What is hidden in it for others' sake stays so, until `record_complete` has come to it.
     Nothing is stored of articles that expired. It ends the claims of `token`.
     """
-    if token is not None:
-        end_claims(connection, token)
+    end_claims(connection, token)
     gone = expired(connection, [mask.article_id for mask in found])
     known = _known(connection, [mask.article_id for mask in found])
     rows = [
@@ -151,9 +189,12 @@ def record_masks(
         if mask.article_id not in gone
     ]
     if rows:
-        changed = _changed(connection, rows)
+        changed = _changed(known, rows)
         take_out(connection, changed)
-        connection.execute(_upsert(connection.dialect.name), rows)
+        insert = insertion(connection.dialect.name, masks)
+        told = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
+        keys = list(masks.primary_key)
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=told), rows)
         put(connection, changed)
 
 
@@ -161,7 +202,14 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
     """Return the masks of versions, as far as there are any."""
     versions_of = set(wanted)
     known = _known(connection, (article_id for article_id, _ in versions_of))
-    return {key: _mask(row) for key, row in known.items() if key in versions_of}
+    names = ("article_id", "sha256", "stamp", "link_tells", "untold", "byline_tells")
+    return {
+        key: Mask(
+            **{name: row[name] for name in names}, spans=tuple(Span(*span) for span in row["spans"])
+        )
+        for key, row in known.items()
+        if key in versions_of
+    }
 
 
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
@@ -221,24 +269,19 @@ def next_incomplete(
         .limit(limit)
     )
     if since is not None:
-        query = query.where(masks.c.article_id.in_(_said_of_since(since)))
+        new = union(
+            select(masks.c.article_id).where(masks.c.at >= since),
+            select(story_members.c.article_id).where(story_members.c.at >= since),
+        ).subquery()
+        own, other = story_members.alias(), story_members.alias()
+        mates = (
+            select(other.c.article_id)
+            .join_from(own, other, same_story(own, other))
+            .where(own.c.article_id.in_(select(new.c.article_id)))
+        )
+        near = union(select(new.c.article_id), mates).subquery()
+        query = query.where(masks.c.article_id.in_(select(near.c.article_id)))
     return list(connection.execute(query).scalars())
-
-
-def _said_of_since(since: datetime) -> Select[Any]:
-    """Return the query for the articles of which, or of whose story, something was said."""
-    new = union(
-        select(masks.c.article_id).where(masks.c.at >= since),
-        select(story_members.c.article_id).where(story_members.c.at >= since),
-    ).subquery()
-    own, other = story_members.alias(), story_members.alias()
-    beside = (
-        select(other.c.article_id)
-        .join_from(own, other, same_story(own, other))
-        .where(own.c.article_id.in_(select(new.c.article_id)))
-    )
-    near = union(select(new.c.article_id), beside).subquery()
-    return select(near.c.article_id)
 
 
 def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:
@@ -254,7 +297,7 @@ def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int
         for mask, token, basis in found
         if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
     ]
-    changed = _changed(connection, rows)
+    changed = _changed(known, rows)
     take_out(connection, changed)
     for one in rows:
         mine = of_version(masks, one["article_id"], one["sha256"])
@@ -320,26 +363,6 @@ def asking_times(connection: Connection, since: datetime | None = None) -> list[
     return list(connection.execute(query.order_by(askings.c.at)).scalars())
 
 
-def unmasked_query(
-    stamp: str, limit: int, *, told_by: Sequence[str] = (), since: datetime | None = None
-) -> Select[Any]:
-    """Return the query of `unmasked`."""
-    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
-    query = (
-        current_articles()
-        .where(~done.exists())
-        .order_by(None)
-        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
-        .limit(limit)
-    )
-    if told_by:
-        told = select(assessments.c.article_id).where(
-            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
-        )
-        query = query.where(articles.c.id.in_(told))
-    return arrived(query, since)
-
-
 def forget_places(
     connection: Connection, ids: Sequence[str], sha256: str | None = None, kept: Sequence[str] = ()
 ) -> None:
@@ -369,12 +392,14 @@ def _known(connection: Connection, ids: Iterable[str]) -> dict[Version, dict[str
     return {(row.article_id, row.sha256): dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _changed(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _changed(
+    known: Mapping[Version, Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> list[str]:
     """Return the articles of which other words are hidden than so far: none is searched by them."""
-    known = _known(connection, (row["article_id"] for row in rows))
     before = {key: row["spans"] for key, row in known.items()}
-    keys = [(row["article_id"], row["sha256"], row["spans"]) for row in rows]
-    return [key for key, sha256, spans in keys if spans != before.get((key, sha256), [])]
+    keys = [(row["article_id"], row["sha256"]) for row in rows]
+    pairs = zip(keys, rows, strict=True)
+    return [key[0] for key, row in pairs if row["spans"] != before.get(key, [])]
 
 
 def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
@@ -385,7 +410,7 @@ def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str
     if known:
         own = own_mask(mask.article_id, mask.sha256, known)
         others = {*(Span(*one) for one in known["spans"])} - {*own.spans}
-        spans = (*spans, *(one for one in others if not _covered(one, spans)))
+        spans = (*spans, *(one for one in others if not any(_covers(s, one) for s in mask.spans)))
         link = link or (known["link_tells"] and not own.link_tells)
         byline = byline or known["byline_tells"]
         basis = known["basis"] if known["token"] == values["token"] else 0
@@ -393,8 +418,8 @@ def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str
     return row_of(masks, mask, **values, **said, basis=basis, at=now)
 
 
-def _covered(span: Span, spans: Iterable[Span]) -> bool:
-    return any(s.field == span.field and s.start <= span.start and span.end <= s.end for s in spans)
+def _covers(span: Span, other: Span) -> bool:
+    return span.field == other.field and span.start <= other.start and other.end <= span.end
 
 
 def _spans(spans: Iterable[Span]) -> list[list[Any]]:
@@ -411,30 +436,6 @@ def _upsert(dialect: str) -> Any:
     insert = insertion(dialect, masks)
     changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
     return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
-
-
-@dataclass(frozen=True, slots=True)
-class MaskedVersion:
-    """A version of an article, what was found in it, and hashes of names that are gone from it."""
-
-    article: Article
-    own: Mask
-    kept: frozenset[str]
-    token: int
-
-
-@dataclass(frozen=True, slots=True)
-class MaskGroups:
-    """What masks rest on, by article.
-
-    `near` are the articles whose names count, itself among them; `basis` the sum of their tokens;
-    `sources` every version of those asked for, of others those with names; `lifted` hashes.
-    """
-
-    near: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    basis: Mapping[str, int] = field(default_factory=dict)
-    sources: Mapping[str, Sequence[MaskedVersion]] = field(default_factory=dict)
-    lifted: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
@@ -623,13 +624,13 @@ def keep_for_others(
 
 def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
     """Yield the names of each version: those of words that are gone can only be tested."""
-    from monitor.people.name_propagation import Names, Sealed, names_of
+    from monitor.people.name_propagation import Names, SealedNames, names_of
 
     for source in sources:
         if source.own.spans:
             yield names_of(source.article, source.own)
         if source.kept:
-            yield Names(sealed=(Sealed(source.article.id, source.kept, make()),))
+            yield Names(sealed=(SealedNames(source.article.id, source.kept, make()),))
 
 
 def _add_kept(
@@ -655,9 +656,7 @@ def _add_kept(
 def own_row(own: Mask, kept: Sequence[str]) -> dict[str, Any]:
     """Return the columns of what was found in a version itself, of hashes, and their token."""
     spans = {"hidden": own.spans, "sure": own.sure, "apart": own.apart}
-    said: dict[str, Any] = {
-        name: [[span.field, span.start, span.end] for span in some] for name, some in spans.items()
-    }
+    said: dict[str, Any] = {name: _spans(some) for name, some in spans.items()}
     said["link"] = own.link_tells
     token = 0
     if own.spans or own.link_tells or kept:

@@ -1,7 +1,8 @@
-"""Recording a poll of a feed: what is new, what is a new version, what is dropped and why.
+"""Recording polls and imports: what is new, what is a new version, what is dropped and why.
 
 `decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
-caller's one transaction.
+caller's one transaction. Articles of a file, with where in it each stands, are recorded as a poll
+of a feed that nobody follows.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from monitor.records.article import ContentOrigin
+from monitor.records.article import ContentOrigin, Import, Place
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.feed import Feed, Incoming, PageFailure, Poll, Sighting, Visit
-from monitor.storage.database import chunks, insert_new, row_of, rows_of
+from monitor.storage.database import chunks, columns_of, insert_new, row_of, rows_of
 from monitor.storage.feeds import keep_unfollowed, learn_about, learn_names, save_state
 from monitor.storage.forgetting import forgotten
 from monitor.storage.schema import (
@@ -26,6 +27,8 @@ from monitor.storage.schema import (
     articles,
     feeds,
     hosts,
+    imported,
+    imports,
     of_version,
     polls,
     returns,
@@ -60,7 +63,7 @@ class PollResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredVersion:
     """What is stored of an article, as far as the decision needs it.
 
     `owned`: the feed at hand brought it first, or the one that did is followed no more. `sighted`:
@@ -103,7 +106,7 @@ class _Rows:
         self.ids.clear()
 
 
-def decide(incoming: Incoming, held: Held | None) -> Decision:
+def decide(incoming: Incoming, held: StoredVersion | None) -> Decision:
     """Say what becomes of an entry.
 
     Only the feed that brought an article may change its text, else two feeds with different
@@ -120,7 +123,7 @@ def decide(incoming: Incoming, held: Held | None) -> Decision:
     return "known" if held.sighted else "duplicate"
 
 
-def _poorer(incoming: Incoming, held: Held) -> bool:
+def _poorer(incoming: Incoming, held: StoredVersion) -> bool:
     return incoming.origin == "summary" and held.origin != "summary"
 
 
@@ -159,14 +162,25 @@ def record_poll(
             dropped[outcome] += 1
     rows.write(connection)
     put(connection, {entry.article_id for entry in poll.incoming} - gone)
-    result = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
-    result["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
-    return _write_line(connection, poll, result)
+    line = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
+    line["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
+    total = sum(line["dropped"].values())
+    if poll.fetched != line["stored"] + total:
+        raise StoreError(
+            f"feed {feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
+            f" {total} dropped do not add up"
+        )
+    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
+    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
+    gap = None if usual is None else round(usual.total_seconds())
+    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    connection.execute(polls.insert(), {**line, **more})
+    return to_result(line)
 
 
-def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, Held]:
+def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, StoredVersion]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
-    found: dict[str, Held] = {}
+    found: dict[str, StoredVersion] = {}
     query = (
         select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
         .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
@@ -177,7 +191,7 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, H
         )
     )
     for row in rows_of(connection, query, articles.c.id, ids):
-        found[row.id] = Held(
+        found[row.id] = StoredVersion(
             sha256=row.current,
             origin=row.origin,
             owned=row.feed_id == feed.id or row.removed_at is not None,
@@ -192,7 +206,7 @@ def _take(
     connection: Connection,
     poll: Poll,
     entry: Incoming | Sighting,
-    held: dict[str, Held],
+    held: dict[str, StoredVersion],
     rows: _Rows,
     now: datetime,
 ) -> str | None:
@@ -213,7 +227,10 @@ def _take(
         rows.sightings.append({**row, "feed_sha256": said})
         rows.ids.add(entry.article_id)
     else:
-        said = after.said if postponed else _remember(connection, poll.feed, entry, after.said)
+        said = after.said if postponed else entry.feed_sha256
+        if said != after.said:
+            mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == poll.feed.id
+            connection.execute(update(sightings).where(*mine).values(feed_sha256=said))
     if entry.page_error is not None:
         rows.tries.append({"article": entry.article_id})
     held[entry.article_id] = replace(after, sighted=True, said=said)
@@ -224,28 +241,25 @@ def _take_text(
     connection: Connection,
     poll: Poll,
     entry: Incoming,
-    before: Held | None,
+    before: StoredVersion | None,
     rows: _Rows,
     now: datetime,
-) -> tuple[Decision, Held]:
+) -> tuple[Decision, StoredVersion]:
     """Store an entry's text if that is the decision; return it and what is held then."""
     decision = decide(entry, before)
     if before is None:
-        rows.articles.append(_article_row(poll, entry, now))
+        source = poll.feed
+        host = (urlsplit(source.url).hostname or "").removeprefix("www.")
+        outlet = entry.outlet or source.outlet or source.title or poll.title or host
+        row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": source.id}
+        rows.articles.append({**row, "first_seen": now, "current": entry.sha256})
         rows.versions.append(_version_row(poll.feed, entry, now))
-        return decision, Held(entry.sha256, entry.origin, owned=True, sighted=False)
+        return decision, StoredVersion(entry.sha256, entry.origin, owned=True, sighted=False)
     if decision == "version":
         if not _add_version(connection, poll.feed, entry, now):
             decision = "known"  # back to a text it has had before
         before = replace(before, sha256=entry.sha256, origin=entry.origin)
     return decision, before
-
-
-def _article_row(poll: Poll, entry: Incoming, now: datetime) -> dict[str, Any]:
-    host = (urlsplit(poll.feed.url).hostname or "").removeprefix("www.")
-    outlet = entry.outlet or poll.feed.outlet or poll.feed.title or poll.title or host
-    row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": poll.feed.id}
-    return {**row, "first_seen": now, "current": entry.sha256}
 
 
 def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
@@ -270,39 +284,15 @@ def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datet
     return new
 
 
-def _remember(
-    connection: Connection, feed: Feed, entry: Incoming | Sighting, said: str | None
-) -> str:
-    """Keep the hash of what a feed says now of an article it had before; return it."""
-    if entry.feed_sha256 != said:
-        mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == feed.id
-        connection.execute(update(sightings).where(*mine).values(feed_sha256=entry.feed_sha256))
-    return entry.feed_sha256
-
-
-def _write_line(connection: Connection, poll: Poll, line: dict[str, Any]) -> PollResult:
-    total = sum(line["dropped"].values())
-    if poll.fetched != line["stored"] + total:
-        raise StoreError(
-            f"feed {poll.feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
-            f" {total} dropped do not add up"
-        )
-    line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
-    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
-    gap = None if usual is None else round(usual.total_seconds())
-    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
-    connection.execute(polls.insert(), {**line, **more})
-    return to_result(line)
-
-
 KEPT = timedelta(days=1)
 """An older visit keeps nobody from anything."""
 
 
 def visits(connection: Connection) -> dict[str, Visit]:
     """Return what is remembered, by host name."""
-    found = connection.execute(select(hosts))
-    return {row.host: Visit(row.visited, row.crawl_delay_s) for row in found}
+    return {
+        row.host: Visit(row.visited, row.crawl_delay_s) for row in connection.execute(select(hosts))
+    }
 
 
 def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:
@@ -347,3 +337,54 @@ def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollRes
     """
     keep_unfollowed(connection, poll.feed, now)
     return record_poll(connection, poll, now)
+
+
+def record_import(
+    connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
+) -> PollResult:
+    """Store some articles of a file: as `record_poll`, of a feed that is not followed.
+
+    `places` says by article id where each stands. Raises `StoreError` for what does not add up.
+    """
+    keep_unfollowed(connection, poll.feed, now)
+    result = record_poll(connection, poll, now)
+    # the place of each version that this file, and no other feed, brought
+    insert_new(connection, imports, asdict(source))
+    hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
+    query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
+    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        place = places.get(article_id)
+        if place is not None and hashes[article_id] == sha256:
+            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+            insert_new(connection, imported, row_of(imported, place, place=place.at, **key))
+    return result
+
+
+def imports_of(
+    connection: Connection, article_ids: Iterable[str]
+) -> dict[str, tuple[Import, Place]]:
+    """Return by article id which file brought its current version, and where it stands there.
+
+    Those that no file brought are left out.
+    """
+    ids = set(article_ids)
+    found = imports_of_versions(connection, ids)
+    keys = map(tuple, rows_of(connection, select(*CURRENT), articles.c.id, ids))
+    return {key[0]: found[key] for key in keys if key in found}
+
+
+def imports_of_versions(
+    connection: Connection, ids: Iterable[str]
+) -> dict[tuple[str, str], tuple[Import, Place]]:
+    """Return by article and hash which file brought a version, and where it stands there."""
+    found: dict[tuple[str, str], tuple[Import, Place]] = {}
+    of_file, of_place = columns_of(imports, Import), columns_of(imported, Place, at="place")
+    query = (
+        select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
+        .join_from(imported, imports, imports.c.id == imported.c.import_id)
+        .order_by(imports.c.at.desc(), imports.c.id)
+    )
+    for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
+        source, place = said[: len(of_file)], said[len(of_file) :]
+        found[article_id, version] = Import(*source), Place(*place)  # the first to bring it
+    return found

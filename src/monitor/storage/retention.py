@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from monitor.records.hidden_names import Seal
 from monitor.storage.assessments import KEPT
-from monitor.storage.database import Database, chunks
+from monitor.storage.database import Database, chunks, count
 from monitor.storage.name_masks import forget_places, keep_for_others
 from monitor.storage.schema import articles, assessments, versions
 from monitor.storage.search_index import clear_pages, put, take_out
@@ -59,8 +59,7 @@ def expire(
         of_these = versions.c.article_id.in_(some)
         connection.execute(update(versions).where(of_these).values(**_WORDLESS))
         _forget_said(connection, some)
-        gone = update(articles).where(articles.c.id.in_(some)).values(expired_at=now)
-        connection.execute(gone)
+        connection.execute(update(articles).where(articles.c.id.in_(some)).values(expired_at=now))
         for forget in OTHERS:
             forget(connection, some)
     return len(ids)
@@ -96,8 +95,7 @@ def without_words(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def count_expired(connection: Connection) -> int:
     """Return how many articles have expired so far."""
-    query = select(func.count()).where(articles.c.expired_at.is_not(None), KEPT)
-    return connection.execute(query).scalar_one()
+    return count(connection, select(func.count()).where(articles.c.expired_at.is_not(None), KEPT))
 
 
 def clear_file(database: Database) -> bool:

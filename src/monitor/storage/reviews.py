@@ -8,11 +8,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
 from monitor.records.article import Article, Review, Verdict
 from monitor.records.finding import Severity
-from monitor.records.review import Client, Feedback, FlagSaid, Practised, Said, Shown
+from monitor.records.review import Client, Feedback, FlagSaid, Opinion, PracticeAnswer, Reviewable
 from monitor.storage import decisions
 from monitor.storage.assessments import any_version, is_withdrawn, to_article
 from monitor.storage.database import (
@@ -69,13 +69,13 @@ def of_articles(
     connection: Connection, ids: Sequence[str], moment: datetime | None = None
 ) -> list[Review]:
     """Return the reviews of a few articles that stand, or stood at a moment, oldest first."""
-    columns, stood = _COLUMNS, decisions.stands(reviews.c.decision_id)
+    provisional = decisions.waits(reviews.c.decision_id, moment).label("provisional")
+    query = select(reviews, provisional).where(
+        reviews.c.article_id.in_(ids), decisions.stands(reviews.c.decision_id, moment)
+    )
     if moment is not None:
-        waited = decisions.waited(reviews.c.decision_id, moment)
-        columns = (*reviews.c, waited.label("provisional"))
-        stood = and_(decisions.stood(reviews.c.decision_id, moment), reviews.c.at <= moment)
-    query = select(*columns).where(reviews.c.article_id.in_(ids), stood).order_by(reviews.c.id)
-    return [_decode(row) for row in connection.execute(query)]
+        query = query.where(reviews.c.at <= moment)
+    return [_decode(row) for row in connection.execute(query.order_by(reviews.c.id))]
 
 
 def reviews_in_force(
@@ -182,7 +182,7 @@ def shown_articles(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> list[Shown]:
+) -> list[Reviewable]:
     """Return what `stamps` would show of the articles first seen in [since, until).
 
     Without days the `NEWEST` judged last; what has expired cannot be read, and is left out.
@@ -208,14 +208,16 @@ def shown_articles(
         judged = list(rows_of(connection, said.where(*told), *of_rows))
     relevance = {(row.article_id, row.sha256): row.relevance for row in judged}
     found = [
-        Shown(row.id, row.current, row.story, relevance[row.id, row.current], row.first_seen)
+        Reviewable(row.id, row.current, row.story, relevance[row.id, row.current], row.first_seen)
         for row in rows  # asked of SQLite, it would go by the index of what has expired
         if row.expired_at is None and (row.id, row.current) in relevance
     ]
     return sorted(found, key=lambda one: (one.seen, one.article_id), reverse=True)
 
 
-def said(connection: Connection, article_ids: Iterable[str] | None = None) -> dict[str, list[Said]]:
+def said(
+    connection: Connection, article_ids: Iterable[str] | None = None
+) -> dict[str, list[Opinion]]:
     """Return by article what each reviewer says of its current version, by name.
 
     Of all articles, or of some. What waits to be confirmed is among it.
@@ -227,14 +229,14 @@ def said(connection: Connection, article_ids: Iterable[str] | None = None) -> di
         .where(decisions.stands(reviews.c.decision_id))
         .order_by(reviews.c.id)
     )
-    latest: dict[tuple[str, str], Said] = {}
+    latest: dict[tuple[str, str], Opinion] = {}
     if article_ids is None:
         rows: Iterable[Any] = connection.execute(query)
     else:
         rows = rows_of(connection, query, reviews.c.article_id, article_ids)
     for row in rows:
-        latest[row.article_id, row.reviewer] = Said(*row)
-    found: dict[str, list[Said]] = defaultdict(list)
+        latest[row.article_id, row.reviewer] = Opinion(*row)
+    found: dict[str, list[Opinion]] = defaultdict(list)
     for (article_id, _), one in sorted(latest.items(), key=lambda item: item[0]):
         found[article_id].append(one)
     return dict(found)
@@ -297,14 +299,14 @@ def add_practice(
 ) -> bool:
     """Store an answer given in practice; False where there is one: the first stays."""
     row = {"reviewer": reviewer, "article_id": article_id, "sha256": sha256}
-    row |= row_of(practice, Practised(article_id, verdict, desk, now))
+    row |= row_of(practice, PracticeAnswer(article_id, verdict, desk, now))
     return insert_new(connection, practice, row) is not None
 
 
-def practised(connection: Connection, reviewer: str) -> list[Practised]:
+def practised(connection: Connection, reviewer: str) -> list[PracticeAnswer]:
     """Return what a reviewer answered in practice, oldest first."""
-    query = select(*columns_of(practice, Practised)).where(practice.c.reviewer == reviewer)
-    return [Practised(*row) for row in connection.execute(query.order_by(practice.c.id))]
+    query = select(*columns_of(practice, PracticeAnswer)).where(practice.c.reviewer == reviewer)
+    return [PracticeAnswer(*row) for row in connection.execute(query.order_by(practice.c.id))]
 
 
 def count_reviewed(connection: Connection, since: datetime | None = None) -> int:
@@ -336,16 +338,14 @@ def count_reviews(
     )
     latest = {row.article_id: row for row in connection.execute(query)}
     judged = [row for row in latest.values() if row.relevant is not None]
-    differ = sum(row.verdict != _word(row.relevant, row.borderline) for row in judged)
+    differ = sum(
+        row.verdict
+        != ("relevant" if row.relevant else "borderline" if row.borderline else "not_relevant")
+        for row in judged
+    )
     return len(latest), len(judged), differ
 
 
 def _counts_after(since: datetime | None) -> ColumnElement[bool]:
     holds = decisions.holds(reviews.c.decision_id)
     return holds if since is None else holds & (reviews.c.at > since)
-
-
-def _word(relevant: bool, borderline: bool | None) -> Verdict:
-    if relevant:
-        return "relevant"
-    return "borderline" if borderline else "not_relevant"

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from monitor.records.errors import NotFound
-from monitor.records.review import Candidate, Draw, Drawn, Had, Stratum, Told, ToldHad
+from monitor.records.review import (
+    CaseOutcome,
+    CaseStatus,
+    Draw,
+    DrawCandidate,
+    Drawn,
+    OutsideCase,
+    Stratum,
+)
 from monitor.storage.assessments import KEPT
 from monitor.storage.database import add_rows, columns_of, count, insert_new, row_of, rows_of
 from monitor.storage.decisions import holds
@@ -37,43 +46,26 @@ def judged(
     """
     rank = {stamp: place for place, stamp in enumerate(stamps)}
     query = (
-        select(
-            articles.c.id,
-            articles.c.current,
-            articles.c.outlet,
-            articles.c.first_seen,
-            assessments.c.stamp,
-            assessments.c.relevance,
-            assessments.c.relevant,
-            assessments.c.borderline,
-            assessments.c.payload,
-        )
+        select(*CURRENT, articles.c.outlet, articles.c.first_seen, assessments.c.stamp)
+        .add_columns(assessments.c.relevance, assessments.c.relevant, assessments.c.borderline)
+        .add_columns(assessments.c.payload)
         .join_from(articles, assessments, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        .where(*in_period(articles.c.first_seen, since, until))
         .order_by(articles.c.first_seen, articles.c.id)
     )
-    query = query.where(*in_period(articles.c.first_seen, since, until))
-    last = None
-    for row in connection.execute(query):
-        if last is not None and last.id != row.id:
-            yield from _measured(last)
-            last = None
-        if last is None or rank[row.stamp] < rank[last.stamp]:
-            last = row
-    yield from _measured(last)
-
-
-def _measured(row: Any) -> Iterator[Any]:
-    if row is not None and not row.payload.get("experimental"):
-        yield row
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
+        first = min(rows, key=lambda row: rank[row.stamp])
+        if not first.payload.get("experimental"):
+            yield first
 
 
 def candidates(
     connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]
-) -> list[Candidate]:
+) -> list[DrawCandidate]:
     """Return what may be drawn of the articles first seen in [since, until)."""
     return [
-        Candidate(row.id, row.relevance, bool(row.relevant or row.borderline))
+        DrawCandidate(row.id, row.relevance, bool(row.relevant or row.borderline))
         for row in judged(connection, since, until, stamps)
     ]
 
@@ -113,15 +105,10 @@ def draws(connection: Connection, since: str, until: str) -> list[Draw]:
     for day, *one in connection.execute(query):
         items.setdefault(day, []).append(Drawn(*one))
     found = select(samples).where(samples.c.day >= since, samples.c.day < until)
+    rows = connection.execute(found.order_by(samples.c.day))
     return [
-        Draw(
-            row.day,
-            row.stamp,
-            tuple(Stratum(*stratum) for stratum in row.strata),
-            tuple(items.get(row.day, ())),
-            row.at,
-        )
-        for row in connection.execute(found.order_by(samples.c.day))
+        Draw(day, stamp, tuple(Stratum(*one) for one in strata), tuple(items.get(day, ())), at)
+        for day, stamp, strata, at in rows
     ]
 
 
@@ -140,7 +127,7 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
     return found
 
 
-def add_told(connection: Connection, case: Told) -> bool:
+def add_told(connection: Connection, case: OutsideCase) -> bool:
     """Record a case learned of elsewhere; return False where it was.
 
     Raises `NotFound` for `same_as`, `Forgotten` for an address that is to be known no more.
@@ -155,15 +142,18 @@ def add_told(connection: Connection, case: Told) -> bool:
 
 def told_cases(
     connection: Connection, since: datetime | None = None, until: datetime | None = None
-) -> list[Told]:
+) -> list[OutsideCase]:
     """Return the cases learned of elsewhere in [since, until), oldest first."""
-    query = select(*columns_of(told, Told)).where(*in_period(told.c.at, since, until))
-    return [Told(*row) for row in connection.execute(query.order_by(told.c.id))]
+    query = select(*columns_of(told, OutsideCase)).where(*in_period(told.c.at, since, until))
+    return [OutsideCase(*row) for row in connection.execute(query.order_by(told.c.id))]
 
 
 def had(
-    connection: Connection, cases: Sequence[Told], stamps: Sequence[str], followed: Sequence[bool]
-) -> list[ToldHad]:
+    connection: Connection,
+    cases: Sequence[OutsideCase],
+    stamps: Sequence[str],
+    followed: Sequence[bool],
+) -> list[CaseOutcome]:
     """Say of each case what we had of it when it was told; `followed`: a feed of its outlet is."""
     ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
     query = select(articles.c.id, articles.c.first_seen)
@@ -179,15 +169,17 @@ def had(
     return [_had(case, feed, seen, shown) for case, feed in zip(cases, followed, strict=True)]
 
 
-def _had(case: Told, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]) -> ToldHad:
+def _had(
+    case: OutsideCase, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]
+) -> CaseOutcome:
     keys = [key for key in (case.article_id, case.same_as) if key in seen]
     in_time = [key for key in keys if key is not None and seen[key] <= case.at]
     for key in in_time:
         if shown.get(key):
-            return ToldHad(case, "shown", key)
+            return CaseOutcome(case, "shown", key)
     if in_time:
-        why: Had = "below" if in_time[0] in shown else "not_judged"
-        return ToldHad(case, why, in_time[0])
+        why: CaseStatus = "below" if in_time[0] in shown else "not_judged"
+        return CaseOutcome(case, why, in_time[0])
     if keys:
-        return ToldHad(case, "late", keys[0])
-    return ToldHad(case, "never" if followed else "not_followed")
+        return CaseOutcome(case, "late", keys[0])
+    return CaseOutcome(case, "never" if followed else "not_followed")

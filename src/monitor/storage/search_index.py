@@ -12,13 +12,12 @@ from __future__ import annotations
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
 
-from monitor.storage.database import Database, chunks, insertion, rows_of, set_locally
+from monitor.storage.database import Database, chunks, count, insertion, rows_of, set_locally
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -31,7 +30,7 @@ from monitor.storage.schema import (
     search_terms,
     versions,
 )
-from monitor.text.search_terms import GAP, Term, indexed_words
+from monitor.text.search_terms import GAP, SearchTerm, indexed_words
 
 _MERGED_PAGES = 200
 """Pages of SQLite's index that are written anew in one transaction: some hundredths of a second."""
@@ -41,12 +40,8 @@ _MOST_PLACES, _LAST_PLACE = 250, 16_000
 """What a `tsvector` takes: places of one word, and how far from the beginning."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What of a version can be searched."""
-
-    title: tuple[str, ...]
-    text: tuple[str, ...]
+Words = tuple[Sequence[str], Sequence[str]]
+"""What of a version can be searched: of its title and of its text."""
 
 
 def put(connection: Connection, ids: Iterable[str]) -> None:
@@ -55,7 +50,15 @@ def put(connection: Connection, ids: Iterable[str]) -> None:
         rows = [dict(row) for row in connection.execute(_stale(some)).mappings()]
         if not rows:
             continue
-        _number(connection, rows)
+        if new := [row for row in rows if row["doc"] is None]:
+            last = connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
+            for number, row in enumerate(new, last + 1):
+                row["doc"] = number
+            values = [
+                {"id": row["doc"], "article_id": row["id"], "first_seen": row["first_seen"]}
+                for row in new
+            ]
+            connection.execute(search_docs.insert(), values)
         held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
         numbers = {row["id"]: row["doc"] for row in rows}
         _remove(connection, numbers, held)
@@ -79,21 +82,16 @@ def take_out(connection: Connection, ids: Iterable[str]) -> None:
 
 def fill(connection: Connection, *, limit: int) -> int:
     """Take in the newest `limit` articles that cannot be searched yet; return how many."""
-    query = (
-        select(search_docs.c.article_id)
-        .where(search_docs.c.sha256.is_(None))
-        .order_by(search_docs.c.id.desc())
-        .limit(limit)
-    )
-    ids = list(connection.execute(query).scalars())
+    query = select(search_docs.c.article_id).where(search_docs.c.sha256.is_(None))
+    newest = query.order_by(search_docs.c.id.desc()).limit(limit)
+    ids = list(connection.execute(newest).scalars())
     put(connection, ids)
     return len(ids)
 
 
 def count_due(connection: Connection) -> int:
     """Return how many articles are not in the index yet."""
-    query = select(func.count()).where(search_docs.c.sha256.is_(None))
-    return connection.execute(query).scalar_one()
+    return count(connection, select(func.count()).where(search_docs.c.sha256.is_(None)))
 
 
 def empty(connection: Connection) -> None:
@@ -187,22 +185,8 @@ def _stale(ids: Sequence[str]) -> Select[Any]:
     )
 
 
-def _number(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Give articles without a number the next ones."""
-    new = [row for row in rows if row["doc"] is None]
-    if not new:
-        return
-    last = connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
-    for number, row in enumerate(new, last + 1):
-        row["doc"] = number
-    values = [
-        {"id": row["doc"], "article_id": row["id"], "first_seen": row["first_seen"]} for row in new
-    ]
-    connection.execute(search_docs.insert(), values)
-
-
-def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, _Words]]:
-    """Yield the words of versions by article, without those that are hidden.
+def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, Words]]:
+    """Yield the words of versions by article, of those that have any, without those hidden.
 
     Nobody finds a victim by her name.
     """
@@ -218,7 +202,9 @@ def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tup
             for name, start, end in row.spans or ():
                 hidden[name].append((start, end))
             title = tuple(indexed_words(row.title, hidden["title"]))
-            yield row.article_id, _Words(title, tuple(indexed_words(row.text, hidden["text"])))
+            text = tuple(indexed_words(row.text, hidden["text"]))
+            if title or text:
+                yield row.article_id, (title, text)
 
 
 _FTS_ADD = text("INSERT INTO search_words(rowid, title, text) VALUES (:doc, :title, :text)")
@@ -238,7 +224,6 @@ def _add(connection: Connection, numbers: Mapping[str, int], wanted: Mapping[str
     rows = [
         _fts(numbers[key], words) if is_sqlite else {"doc": numbers[key], "words": _vector(words)}
         for key, words in _words_of(connection, wanted)
-        if words.title or words.text
     ]
     if rows:
         connection.execute(_FTS_ADD if is_sqlite else _VECTOR_ADD, rows)
@@ -249,27 +234,22 @@ def _remove(connection: Connection, numbers: Mapping[str, int], held: Mapping[st
         if rows := [{"doc": numbers[key]} for key in held]:
             connection.execute(_VECTOR_REMOVE, rows)
         return
-    gone = [
-        _fts(numbers[key], words)
-        for key, words in _words_of(connection, held)
-        if words.title or words.text
-    ]
-    if gone:
+    if gone := [_fts(numbers[key], words) for key, words in _words_of(connection, held)]:
         connection.execute(_FTS_REMOVE, gone)
         connection.execute(search_gone.insert(), [{"doc": row["doc"]} for row in gone])
 
 
-def _fts(doc: int, words: _Words) -> dict[str, Any]:
-    return {"doc": doc, "title": " ".join(words.title), "text": " ".join(words.text)}
+def _fts(doc: int, words: Words) -> dict[str, Any]:
+    return {"doc": doc, "title": " ".join(words[0]), "text": " ".join(words[1])}
 
 
-def _vector(words: _Words) -> str:
+def _vector(words: Words) -> str:
     """Return words and their places as PostgreSQL writes them, the headline a step before.
 
     Of two that stand side by side a mark is added, by which phrases are found without the places.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
-    told = (*words.title, GAP, *words.text)
+    told = (*words[0], GAP, *words[1])
     for place, word in enumerate(told, 1):
         if word != GAP and len(places[word]) < _MOST_PLACES:
             places[word].append(min(place, _LAST_PLACE))
@@ -333,11 +313,12 @@ def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
             # of what expired an assessor's last word stands, whatever its version
             stamp = found["assessor"] if row["expired_at"] is not None else found["stamp"]
             said[row["doc"], stamp] = tuple(marks_of(found))
-    pairs: list[tuple[int, Mark]] = []
-    for row in rows:
-        pairs.append((row["doc"], ("", f"outlet:{row['outlet']}")))
-        if row["language"]:
-            pairs.append((row["doc"], ("", f"language:{row['language']}")))
+    pairs: list[tuple[int, Mark]] = [
+        (row["doc"], ("", f"{name}:{row[name]}"))
+        for row in rows
+        for name in ("outlet", "language")
+        if name == "outlet" or row[name]
+    ]
     pairs += [(doc, (stamp, name)) for (doc, stamp), names in said.items() for name in names]
     _write(connection, pairs)
 
@@ -365,26 +346,31 @@ def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
     return found
 
 
-def fts_query(wanted: Sequence[Sequence[Term]]) -> str:
+def fts_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return the question for any of each as FTS5 reads it."""
-    return " AND ".join(f"({' OR '.join(map(_fts_term, terms))})" for terms in wanted)
+
+    def written(term: SearchTerm) -> str:
+        return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
+
+    return " AND ".join(f"({' OR '.join(map(written, terms))})" for terms in wanted)
 
 
-def vector_query(wanted: Sequence[Sequence[Term]]) -> str:
-    """Return the `tsquery` for any of each."""
-    return " & ".join(f"({' | '.join(map(_vector_term, terms))})" for terms in wanted)
+def vector_query(wanted: Sequence[Sequence[SearchTerm]], *, loose: bool = False) -> str:
+    """Return the `tsquery` for any of each; of a phrase also what its pairs are found by.
 
+    `loose`: as the index alone can tell of it, without the order of words.
+    """
 
-def _fts_term(term: Term) -> str:
-    """Return a term as FTS5 reads it."""
-    return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
+    def written(term: SearchTerm) -> str:
+        whole = term.words[:-1] if term.beginning else term.words
+        pairs = [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
+        words = [f"'{word}'" for word in term.words]
+        if term.beginning:
+            words[-1] += ":*"
+        phrase = words if loose else [" <-> ".join(words)]
+        return f"({' & '.join((*phrase, *pairs))})"
 
-
-def _vector_term(term: Term) -> str:
-    """Return a term as a `tsquery` has it; of a phrase also what its pairs are found by."""
-    *before, last = term.words
-    words = [f"'{word}'" for word in before] + [f"'{last}'{':*' if term.beginning else ''}"]
-    return f"({' & '.join((' <-> '.join(words), *_pairs(term)))})"
+    return " & ".join(f"({' | '.join(map(written, terms))})" for terms in wanted)
 
 
 def pair_mark(first: str, second: str) -> str:
@@ -394,24 +380,6 @@ def pair_mark(first: str, second: str) -> str:
     vector has to be unpacked; by chance a text has a mark in one case of a hundred or two.
     """
     return f"\ue001{zlib.crc32(f'{first} {second}'.encode()) & 0xFFFF:04x}"
-
-
-def _pairs(term: Term) -> list[str]:
-    whole = term.words[:-1] if term.beginning else term.words
-    return [f"'{pair_mark(*two)}'" for two in pairwise(whole)]
-
-
-def loose_query(wanted: Sequence[Sequence[Term]]) -> str:
-    """Return `vector_query` as the index alone can tell of it, without the order of words."""
-    return " & ".join(f"({' | '.join(map(_loose_term, terms))})" for terms in wanted)
-
-
-def _loose_term(term: Term) -> str:
-    words = [
-        f"'{word}'{':*' if term.beginning and at == len(term.words) - 1 else ''}"
-        for at, word in enumerate(term.words)
-    ]
-    return f"({' & '.join((*words, *_pairs(term)))})"
 
 
 def prefer_indexes(connection: Connection) -> None:

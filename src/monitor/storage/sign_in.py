@@ -1,7 +1,10 @@
-"""Who may: tokens are made and ended, secrets looked up, browsers signed in and out.
+"""Access tokens and sign-in sessions: who may sign in, and which browsers are signed in.
 
 A token is `monitor_` and 256 random bits. It is told once, to whoever makes it; the desk keeps its
 hash. A browser that signs in with it gets a session, whose secret is another one.
+
+SHA-256 is right for both, and a slow hash is not: a slow one makes guessing words dear, but nobody
+can guess 256 random bits however fast the guesses are; and the hash is looked for at every request.
 """
 
 from __future__ import annotations
@@ -12,10 +15,14 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, select
 
 from monitor.records.account import ROLES, SCOPES, Role, Scope, Token, Visitor
-from monitor.records.errors import UsageError
-from monitor.storage.store import Store
+from monitor.records.errors import NotFound, UsageError
+from monitor.storage.database import Database, add
+from monitor.storage.schema import sessions, tokens
 
 PREFIX = "monitor_"
 """By which people, and programs that look for secrets in what is published, know a token."""
@@ -26,6 +33,7 @@ _NOTED = timedelta(days=1)
 """That a session is used is written once a day, not at every request."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_NAME = 100
+MOST_DAYS = 3650
 
 
 def new_secret() -> str:
@@ -60,8 +68,13 @@ def rights_of(
     return Role(found.scopes, found.provisional or volunteer)
 
 
+def visitor_of(token: Token) -> Visitor:
+    """Return who visits with a token."""
+    return Visitor(token.name, frozenset[Scope](token.scopes), token.provisional)
+
+
 def add_token(
-    store: Store,
+    connection: Connection,
     name: str,
     rights: Role,
     now: datetime,
@@ -71,80 +84,119 @@ def add_token(
 ) -> tuple[Token, str]:
     """Make a token for `name`, ending after `days`; return it and its secret, told only here.
 
-    Raises `UsageError` for a name that is none or has a token, and for days below 1.
+    Raises `UsageError` for a name that is none, for one that has a token, in whatever letters, that
+    has not ended, and for days below 1.
     """
     called = " ".join(name.split())
-    if not called or len(called) > MOST_NAME or any(map(_is_control, called)):
+    control = any(unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in called)
+    if not called or len(called) > MOST_NAME or control:
         raise UsageError(f"a name has 1 to {MOST_NAME} characters, none of them for control")
-    expires = None
-    if days is not None:
-        if not 1 <= days <= MOST_DAYS:
-            raise UsageError(f"a token lasts from 1 to {MOST_DAYS} days, or until it is revoked")
-        expires = now + timedelta(days=days)
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise UsageError(f"a token lasts from 1 to {MOST_DAYS} days, or until it is revoked")
+    for other in _tokens_of(connection, called):
+        if other.ended(now) is None:
+            raise UsageError(
+                f"there is a token of {other.name} already: monitor tokens revoke ends it"
+            )
     told = PREFIX + secret()
-    wanted = Token(0, called, rights.scopes, rights.provisional, now, expires)
-    return store.add_token(wanted, _hash(told)), told
+    row: dict[str, Any] = {"name": called, "hash": _hash(told), "scopes": " ".join(rights.scopes)}
+    expires = None if days is None else now + timedelta(days=days)
+    row |= {"provisional": rights.provisional, "made_at": now, "expires_at": expires}
+    id_ = add(connection, tokens, row)
+    return _decode(connection.execute(select(tokens).where(tokens.c.id == id_)).one()), told
 
 
-MOST_DAYS = 3650
+def revoke_token(connection: Connection, name: str, now: datetime) -> Token:
+    """End the token of `name` and the sessions made with it, at once; return it as it was.
+
+    Raises `NotFound`.
+    """
+    called = " ".join(name.split())
+    found = [token for token in _tokens_of(connection, called) if token.revoked is None]
+    for token in found:
+        one = tokens.update().where(tokens.c.id == token.id)
+        connection.execute(one.values(revoked_at=now))
+        connection.execute(sessions.delete().where(sessions.c.token_id == token.id))
+    if not found:
+        raise NotFound(f"no token of '{called}' that is not revoked: monitor tokens list")
+    return found[-1]
 
 
-def revoke_token(store: Store, name: str, now: datetime) -> Token:
-    """End the token of `name` and the sessions made with it, at once. Raises `NotFound`."""
-    return store.revoke_token(" ".join(name.split()), now)
+def all_tokens(connection: Connection) -> list[Token]:
+    """Return all tokens there ever were, oldest first."""
+    return [_decode(row) for row in connection.execute(select(tokens).order_by(tokens.c.id))]
 
 
-def live_tokens(store: Store, now: datetime) -> list[Token]:
+def _tokens_of(connection: Connection, name: str) -> list[Token]:
+    return [one for one in all_tokens(connection) if one.name.casefold() == name.casefold()]
+
+
+def live_tokens(connection: Connection, now: datetime) -> list[Token]:
     """Return the tokens with which one can sign in, oldest first."""
-    return [token for token in store.tokens() if token.ended(now) is None]
+    return [token for token in all_tokens(connection) if token.ended(now) is None]
 
 
-def find_token(store: Store, told: str, now: datetime) -> Token | None:
+def find_token(database: Database, told: str, now: datetime) -> Token | None:
     """Return the token that `told` is, if it has not ended."""
-    found = store.find_token(_hash(told)) if is_token(told) else None
+    if not is_token(told):
+        return None
+    with database.reading() as connection:
+        row = connection.execute(select(tokens).where(tokens.c.hash == _hash(told))).first()
+    found = _decode(row) if row else None
     return found if found is not None and found.ended(now) is None else None
 
 
 def sign_in(
-    store: Store, token: Token, now: datetime, *, secret: Callable[[], str] = new_secret
+    connection: Connection, token: Token, now: datetime, *, secret: Callable[[], str] = new_secret
 ) -> str:
-    """Begin a session; return its secret, for the browser's cookie."""
+    """Begin a session; return its secret, for the browser's cookie. Sessions that ended go."""
     told = secret()
-    store.add_session(_hash(told), token, now, **_bounds(now))
+    gone = (sessions.c.seen_at <= now - IDLE) | (sessions.c.made_at <= now - LONGEST)
+    connection.execute(sessions.delete().where(gone))
+    row = {"hash": _hash(told), "token_id": token.id, "made_at": now, "seen_at": now}
+    connection.execute(sessions.insert().values(**row))
     return told
 
 
-def find_session(store: Store, told: str, now: datetime) -> Token | None:
+def find_session(database: Database, told: str, now: datetime) -> Token | None:
     """Return whose session this is; note that it is used, once a day."""
     if not _SECRET.fullmatch(told):
         return None
-    hash_ = _hash(told)
-    found = store.find_session(hash_, **_bounds(now))
-    if found is None or found[0].ended(now) is not None:
+    query = (
+        select(*tokens.c, sessions.c.seen_at)
+        .join_from(sessions, tokens, tokens.c.id == sessions.c.token_id)
+        .where(sessions.c.hash == _hash(told))
+        .where(sessions.c.seen_at > now - IDLE, sessions.c.made_at > now - LONGEST)
+    )
+    with database.reading() as connection:
+        row = connection.execute(query).first()
+    if row is None or (found := _decode(row)).ended(now) is not None:
         return None
-    if now - found[1] >= _NOTED:
-        store.touch_session(hash_, now)
-    return found[0]
+    if now - row.seen_at >= _NOTED:
+        seen = sessions.update().where(sessions.c.hash == _hash(told)).values(seen_at=now)
+        with database.writing() as connection:
+            connection.execute(seen)
+    return found
 
 
-def sign_out(store: Store, told: str) -> None:
+def sign_out(database: Database, told: str) -> None:
     """End a session."""
     if _SECRET.fullmatch(told):
-        store.drop_session(_hash(told))
+        with database.writing() as connection:
+            connection.execute(sessions.delete().where(sessions.c.hash == _hash(told)))
 
 
-def visitor_of(token: Token) -> Visitor:
-    """Return who visits with a token."""
-    return Visitor(token.name, frozenset[Scope](token.scopes), token.provisional)
-
-
-def _bounds(now: datetime) -> dict[str, datetime]:
-    return {"idle": now - IDLE, "old": now - LONGEST}
+def _decode(row: Any) -> Token:
+    return Token(
+        id=row.id,
+        name=row.name,
+        scopes=cast("tuple[Scope, ...]", tuple(row.scopes.split())),
+        provisional=row.provisional,
+        made=row.made_at,
+        expires=row.expires_at,
+        revoked=row.revoked_at,
+    )
 
 
 def _hash(told: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs")

@@ -15,23 +15,19 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from sqlalchemy import Connection
 
 from monitor.records.article import AssessedArticle
-from monitor.records.counts import Item
+from monitor.records.counts import CountedItem
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Seal
 from monitor.storage import (
-    accounts,
     article_history,
     articles,
     assessments,
     coverage_ledger,
     decisions,
-    earlier_stamps,
     feeds,
     forgetting,
     full_text_search,
     health,
-    imports,
-    leases,
     mail_deliveries,
     name_masks,
     polls,
@@ -39,26 +35,24 @@ from monitor.storage import (
     reviews,
     samples,
     search_index,
+    sign_in,
     stories,
     trend_counts,
     withdrawn_versions,
     work_queue,
 )
-from monitor.storage.articles import Filters
-from monitor.storage.database import Database, open_database
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.database import PATIENCE_S, Database, open_database
 from monitor.storage.migrate import migrate, revision_of
 from monitor.storage.name_masks import FILE_NAME, NameKey
 from monitor.storage.trend_counts import Bounds, CountedSoFar
-
-BUSY_TIMEOUT_S = 10.0
-"""How long to wait for another program's lock: transactions here take milliseconds."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def open_store(
-    url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S, name_key: Path | None = None
+    url: str, *, busy_timeout_s: float = PATIENCE_S, name_key: Path | None = None
 ) -> Store:
     """Open the database at an SQLAlchemy URL (`sqlite:///FILE`, `postgresql://…`).
 
@@ -161,15 +155,15 @@ class Store:
             return revision_of(connection) or ""
 
     # Stamps of earlier programs
-    present_stamps = _read(earlier_stamps.present_stamps)
+    present_stamps = _read(assessments.present_stamps)
 
     def carry_over(self, present: Mapping[str, str], now: datetime) -> None:
         """Give what was recorded under earlier stamps, the keys, the `present` ones of the same."""
         with self._database.reading() as connection:
-            waiting = earlier_stamps.waiting(connection, present)
+            waiting = assessments.waiting_stamps(connection, present)
         if waiting:
             with self._database.writing() as connection:
-                earlier_stamps.carry_over(connection, present, now)
+                assessments.carry_over(connection, present, now)
 
     # Feeds and their polls
     add_feeds = _write(feeds.add_feeds)
@@ -188,8 +182,8 @@ class Store:
     ledger = _read(coverage_ledger.ledger)
     brought = _read(coverage_ledger.brought)
     brought_alone = _read(coverage_ledger.brought_alone)
-    record_import = _write(imports.record_import)
-    imports_of = _read(imports.imports_of)
+    record_import = _write(polls.record_import)
+    imports_of = _read(polls.imports_of)
 
     # Articles
     known = _read(articles.known)
@@ -197,7 +191,6 @@ class Store:
     article_versions = _read(articles.article_versions)
     kept_versions = _read(articles.kept_versions)
     sightings = _read(articles.sightings_of)
-    some_assessed = _read(articles.some_assessed)
     articles_by_id = _read(articles.articles_by_id)
     recorded = _whole(article_history.recorded)
 
@@ -211,13 +204,13 @@ class Store:
     ) -> Iterator[AssessedArticle]:
         """Yield articles with what `stamps` said of their current version, oldest sight first.
 
-        `filters` are the fields of `Filters`; `after` is the id of the article to go on
+        `filters` are the fields of `ArticleFilter`; `after` is the id of the article to go on
         from. Memory stays constant however many there are; articles nobody judged are among them.
 
         Raises `UsageError` for an unknown filter and, at the first step, `NotFound` for `after`.
         """
         try:
-            chosen = Filters(**filters)
+            chosen = ArticleFilter(**filters)
         except TypeError as error:
             raise UsageError(f"no such filter among {', '.join(sorted(filters))}") from error
         return articles.assessed(self._database, stamps, chosen, limit=limit, after=after)
@@ -233,13 +226,13 @@ class Store:
     due = _read(assessments.due)
     record_assessments = _write(assessments.record)
     last_assessment = _read(assessments.last_assessment)
-    claim_due = _whole(work_queue.claim_due)
-    claim_unmasked = _whole(work_queue.claim_unmasked)
+    claim_due = _whole(assessments.claim_due)
+    claim_unmasked = _whole(name_masks.claim_unmasked)
     claims = _whole(work_queue.claims)
     renew_claims = _whole(work_queue.renew_claims)
     drop_claims = _whole(work_queue.drop_claims)
-    take_lease = _write(leases.take)
-    drop_lease = _write(leases.drop)
+    take_lease = _write(work_queue.take_lease)
+    drop_lease = _write(work_queue.drop_lease)
 
     # Stories
     fold = _write(stories.fold)
@@ -339,21 +332,18 @@ class Store:
             return mail_deliveries.make_key(connection, name)
 
     # Who may sign in
-    add_token = _write(accounts.add_token)
-    revoke_token = _write(accounts.revoke_token)
-    tokens = _read(accounts.all_tokens)
-    find_token = _read(accounts.find_token)
-    add_session = _write(accounts.add_session)
-    find_session = _read(accounts.find_session)
-    touch_session = _write(accounts.touch_session)
-    drop_session = _write(accounts.drop_session)
+    add_token = _write(sign_in.add_token)
+    revoke_token = _write(sign_in.revoke_token)
+    tokens = _read(sign_in.all_tokens)
+    live_tokens = _read(sign_in.live_tokens)
+    find_token = _whole(sign_in.find_token)
+    find_session = _whole(sign_in.find_session)
+    sign_out = _whole(sign_in.sign_out)
 
     # Counting
     counts = _read(health.counts)
     happened = _read(health.happened)
     standing = _read(health.standing)
-    stored_by_outlet = _read(trend_counts.stored_by_outlet)
-    stored_by_day = _read(trend_counts.stored_by_day)
     published = _read(trend_counts.published)
     undated = _read(trend_counts.undated)
     add_flag_verdict = _write(trend_counts.add_flag_verdict)
@@ -361,7 +351,7 @@ class Store:
 
     def items(
         self, since: datetime | None, until: datetime | None, stamps: Sequence[str]
-    ) -> list[Item]:
+    ) -> list[CountedItem]:
         """Return what is about trafficking among the articles first seen in [since, until)."""
         with self._counted.lock, self._database.reading() as connection:
             return self._counted.items(connection, since, until, stamps)
@@ -383,4 +373,5 @@ class Store:
 
     # last: within this class the names no longer mean the modules
     feeds = _read(feeds.followed_feeds)
+    sign_in = _write(sign_in.sign_in)
     reviews = _read(reviews.of_article)

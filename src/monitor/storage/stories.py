@@ -24,6 +24,7 @@ from monitor.records.article import Article
 from monitor.records.errors import NotFound
 from monitor.storage.assessments import KEPT, behind, current_articles, to_article
 from monitor.storage.database import add_rows, rows_of
+from monitor.storage.database import count as count_of
 from monitor.storage.decisions import decided, in_force
 from monitor.storage.reviews import reviews_in_force
 from monitor.storage.schema import (
@@ -46,7 +47,7 @@ ENDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class StoryPlacement:
     """Where an article belongs (`story`: None for one of its own), and how it is found."""
 
     story: str | None
@@ -69,7 +70,7 @@ class KeptStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class StoredStoryIndex:
     """The stories of a stamp, for a new article to be compared with."""
 
     connection: Connection
@@ -93,10 +94,10 @@ class Shelf:
         ids = list(self.connection.execute(like).scalars())
         mine = story_members.c.stamp == self.stamp
         story = select(story_members.c.story_id).where(mine, story_members.c.article_id.in_(ids))
-        return self._prints(set(self.connection.execute(story).scalars())) if ids else {}
-
-    def _prints(self, stories: set[str]) -> dict[str, list[str]]:
-        mine = (story_members.c.stamp == self.stamp) & story_members.c.story_id.in_(stories)
+        if not ids:
+            return {}
+        stories = set(self.connection.execute(story).scalars())
+        mine &= story_members.c.story_id.in_(stories)
         last = (
             select(story_members.c.story_id, func.max(story_members.c.position).label("last"))
             .where(mine)
@@ -116,7 +117,7 @@ class Shelf:
         return dict(found)
 
 
-Place = Callable[[Article, Shelf], Placed]
+Place = Callable[[Article, StoredStoryIndex], StoryPlacement]
 
 
 def due_query(
@@ -164,7 +165,7 @@ def accepted_query(stamp: str, limit: int) -> Select[Any]:
 
 def not_rejected() -> ColumnElement[bool]:
     """Return the condition that people have not taken an article out: it is told in its story."""
-    return ~decided(articles.c.id, articles.c.current, "not_relevant")
+    return ~decided(*CURRENT, "not_relevant")
 
 
 def due(
@@ -197,29 +198,22 @@ def fold(
     Oldest sight first, each where `place` says; return how many there were, at most `limit`.
     With `after` only what was judged since that assessment is looked at, however much is kept.
     """
-    shelf = Shelf(connection, stamp)
+    index = StoredStoryIndex(connection, stamp)
     waiting = due(connection, stamp, judges, limit, after)
     for article in waiting:
-        _put(connection, stamp, article, place(article, shelf), now)
+        placed = place(article, index)
+        story = placed.story or article.id
+        mine = story_members.c.stamp == stamp, story_members.c.story_id == story
+        last = connection.execute(select(func.max(story_members.c.position)).where(*mine)).scalar()
+        row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
+        row |= {"story_id": story, "position": 0 if last is None else last + 1}
+        row |= {"print": placed.print, "at": now}
+        connection.execute(story_members.insert(), row)
+        write_keys(connection, stamp, article.id, placed)
     return len(waiting)
 
 
-def _put(
-    connection: Connection, stamp: str, article: Article, placed: Placed, now: datetime
-) -> None:
-    story = placed.story or article.id
-    top = select(func.max(story_members.c.position)).where(
-        story_members.c.stamp == stamp, story_members.c.story_id == story
-    )
-    last = connection.execute(top).scalar()
-    row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
-    row |= {"story_id": story, "position": 0 if last is None else last + 1}
-    row |= {"print": placed.print, "at": now}
-    connection.execute(story_members.insert(), row)
-    write_keys(connection, stamp, article.id, placed)
-
-
-def write_keys(connection: Connection, stamp: str, article_id: str, placed: Placed) -> None:
+def write_keys(connection: Connection, stamp: str, article_id: str, placed: StoryPlacement) -> None:
     """Store by what an article is found."""
     rows = [
         {"stamp": stamp, "key": key, "at": placed.at, "article_id": article_id}
@@ -347,7 +341,7 @@ class StoryChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StoryMember:
     """An article of a story, and when it was published, else first seen."""
 
     id: str
@@ -379,8 +373,7 @@ def newest(
 
 def count(connection: Connection, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
     """Return how many stories there are of a choice."""
-    query = _chosen(select(func.count()), stamp, judges, choice)
-    return int(connection.execute(query).scalar_one())
+    return count_of(connection, _chosen(select(func.count()), stamp, judges, choice))
 
 
 def _chosen(
@@ -393,24 +386,14 @@ def _chosen(
         having = _having(stamp, judges, choice)
         query = query.where(story_members.c.story_id.in_(having))
     else:
-        query = query.where(_has_one(stamp))
+        member, one = story_members.alias(), articles.alias()
+        told = _told(stamp, member, one).where(member.c.story_id == _story_id)
+        query = query.where(told.exists())
     if choice.several:
-        told = (
-            select(story_members.c.story_id)
-            .join(articles, articles.c.id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp, not_rejected())
-            .group_by(story_members.c.story_id)
-            .having(func.count(articles.c.outlet.distinct()) > 1)
-        )
-        query = query.where(story_members.c.story_id.in_(told))
+        told = members_query(stamp).group_by(_story_id)
+        several = func.count(articles.c.outlet.distinct()) > 1
+        query = query.where(_story_id.in_(told.having(several)))
     return query
-
-
-def _has_one(stamp: str) -> ColumnElement[bool]:
-    """Return the condition that a story has an article that people have not rejected."""
-    member, one = story_members.alias(), articles.alias()
-    told = _told(stamp, member, one).where(member.c.story_id == _story_id)
-    return told.exists()
 
 
 def _told(stamp: str, member: FromClause, one: FromClause) -> Select[Any]:
@@ -461,7 +444,7 @@ def outlets(
     return {story: tuple(names) for story, names in found.items()}
 
 
-def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
+def by_time(connection: Connection, stamp: str, story_id: str) -> list[StoryMember]:
     """Return a story's articles, the one published first first, without those people rejected.
 
     Raises `NotFound` where there are none.
@@ -473,7 +456,7 @@ def by_time(connection: Connection, stamp: str, story_id: str) -> list[Member]:
     if not rows:
         raise NotFound(f"no story '{story_id}'")
     rows.sort(key=lambda pair: (pair[0], pair[1].first_seen, pair[1].id))
-    return [Member(row.id, row.outlet, at) for at, row in rows]
+    return [StoryMember(row.id, row.outlet, at) for at, row in rows]
 
 
 def labels(

@@ -1,33 +1,38 @@
 """Transfer of a whole database into another, empty one, of either kind; verified by checksums.
 
 All of it is one transaction: a copy that is killed leaves an empty database behind, never half a
-one. The index of words is of each kind its own, so it is made anew.
-
-Moving a desk's database to another place or kind, and telling whether two hold the same.
+one. The index of words is of each kind its own, so it is made anew. The same checksums tell whether
+two databases hold the same.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, Text, bindparam, func, select, text, type_coerce
+from sqlalchemy import Connection, Table, Text, bindparam, func, select, text, type_coerce
 
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import CONFIG_NAME, Settings, load_settings
-from monitor.storage.database import Database, open_database, reason_of
-from monitor.storage.migrate import HEAD, migrate, revision_of
+from monitor.storage.database import (
+    Database,
+    count,
+    count_rows,
+    make_private_file,
+    open_database,
+    reason_of,
+    remove_files,
+)
+from monitor.storage.migrate import HEAD, migrate, newer_program, revision_of
 from monitor.storage.schema import JsonText, leases, metadata, search_docs
 from monitor.storage.search_index import fill_words
 
-PATIENCE_S = 10.0
 AT_ONCE = 500
 """Rows read and written at a time; the largest are articles' texts."""
 _BITS = 256
@@ -106,26 +111,15 @@ def sum_tables(connection: Connection, report: Report, stage: str) -> dict[str, 
     return sums
 
 
-def count_rows(connection: Connection) -> dict[str, int]:
-    """Return the number of rows of every table, by name."""
-    return {
-        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in metadata.sorted_tables
-    }
-
-
-def open_whole(address: str) -> Database:
-    """Return a database that is there and whose tables are those that this program knows.
+@contextmanager
+def _opened(address: str) -> Iterator[Database]:
+    """Open a database that is there and whose tables are those that this program knows.
 
     Nothing is made or changed. Raises `StoreError` where it is not so.
     """
-    database = open_database(address, busy_timeout_s=PATIENCE_S)
-    try:
+    with closing(open_database(address)) as database:
         check_revision(database, revision_in(database))
-    except BaseException:
-        database.close()
-        raise
-    return database
+        yield database
 
 
 def revision_in(database: Database) -> str | None:
@@ -140,18 +134,14 @@ def check_revision(database: Database, found: str | None) -> None:
     """Raise `StoreError` unless the tables are those that this program knows."""
     if found is None:
         raise StoreError(f"database {database.name}: no database of this program")
-    said = f"its tables are at {found}, this program knows {HEAD}"
     if found > HEAD:
-        raise StoreError(f"database {database.name}: made by a newer version of monitor ({said})")
+        raise newer_program(f"database {database.name}", found)
     if found < HEAD:
+        said = f"its tables are at {found}, this program knows {HEAD}"
         raise StoreError(
             f"database {database.name}: of an older version ({said}); back it up, then let any"
             " command of this version that uses it bring it up to date, such as monitor feeds list"
         )
-
-
-_OWN_ONLY = 0o600
-"""As a backup's: nobody else on the machine is to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,71 +164,57 @@ def copy_store(source: str, target: str, now: datetime, report: Report) -> Copie
     this program's version, where the target is not empty, and where the copy has other rows than
     the source; then the target is as it was.
     """
-    origin = open_whole(source)
-    try:
-        with _made(target) as copy:
-            with copy.writing(before=("PRAGMA foreign_keys = OFF",)) as writer:
-                _refuse_rows(copy, writer)
-                with origin.reading() as reader:
-                    at_work = _at_work(reader, now)
-                    sums = _copy_tables(copy, reader, writer, report)
-                _set_sequences(writer)
-                _fill_index(writer, report)
-                _verify(copy, writer, sums, report)
-            if not copy.is_sqlite:
-                with copy.claiming() as writer:
-                    writer.execute(text("ANALYZE search_words"))
-            return Copied(origin.name, copy.name, sums, at_work)
-    finally:
-        origin.close()
+    with _opened(source) as origin, _made(target) as copy:
+        with copy.writing(before=("PRAGMA foreign_keys = OFF",)) as writer:
+            full = [f"{name}: {rows}" for name, rows in count_rows(writer).items() if rows]
+            if full:
+                more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
+                said = f"is not empty ({', '.join(full[:3])}{more})"
+                raise StoreError(
+                    f"database {copy.name}: {said}; a copy goes into an empty one only"
+                )
+            with origin.reading() as reader:
+                held = select(leases.c.holder).where(leases.c.until > now)
+                at_work = reader.execute(held).scalar() or ""
+                sums = _copy_tables(copy, reader, writer, report)
+            _set_sequences(writer)
+            total = count(writer, select(func.count()).where(search_docs.c.sha256.is_not(None)))
+            for taken in fill_words(writer):
+                report("index of words", taken, total)
+            _verify(copy, writer, sums, report)
+        if not copy.is_sqlite:
+            with copy.claiming() as writer:
+                writer.execute(text("ANALYZE search_words"))
+        return Copied(origin.name, copy.name, sums, at_work)
 
 
 def sum_stores(first: str, second: str, report: Report) -> tuple[Sums, Sums]:
     """Return the sums of two databases, each read in one state."""
     both: list[Sums] = []
     for address, stage in ((first, "the first"), (second, "the second")):
-        database = open_whole(address)
-        try:
-            with database.reading() as connection:
-                both.append(sum_tables(connection, report, stage))
-        finally:
-            database.close()
+        with _opened(address) as database, database.reading() as connection:
+            both.append(sum_tables(connection, report, stage))
     return both[0], both[1]
 
 
 @contextmanager
 def _made(address: str) -> Iterator[Database]:
     """Give the target with its tables; a file that was made for it goes where the copy fails."""
-    database = open_database(address, busy_timeout_s=PATIENCE_S)
+    database = open_database(address)
     made = database.is_sqlite and not database.file.exists()
     try:
         if (found := revision_in(database)) is not None:
             check_revision(database, found)
         if made:
-            os.close(os.open(database.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWN_ONLY))
+            make_private_file(database.file)
         migrate(database)
         yield database
     except BaseException:
         database.close()
-        for end in ("", "-wal", "-shm") if made else ():
-            with suppress(OSError):
-                database.file.with_name(f"{database.file.name}{end}").unlink()
+        if made:
+            remove_files(database.file)
         raise
     database.close()
-
-
-def _refuse_rows(database: Database, connection: Connection) -> None:
-    full = [f"{name}: {number}" for name, number in count_rows(connection).items() if number]
-    if full:
-        more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
-        said = f"is not empty ({', '.join(full[:3])}{more})"
-        raise StoreError(f"database {database.name}: {said}; a copy goes into an empty one only")
-
-
-def _at_work(connection: Connection, now: datetime) -> str:
-    """Return who has the schedule."""
-    query = select(leases.c.holder).where(leases.c.until > now)
-    return connection.execute(query).scalar() or ""
 
 
 def _copy_tables(
@@ -247,11 +223,18 @@ def _copy_tables(
     total = sum(count_rows(reader).values())
     sums: dict[str, TableSum] = {}
     for table in metadata.sorted_tables:
-        summing = Summing()
+        summing, names = Summing(), columns_of(table)
+        types = {name: table.c[name].type for name in names}  # JSON is taken as text
+        insert = table.insert().values(
+            {
+                name: bindparam(name, type_=Text() if isinstance(kind, JsonText) else kind)
+                for name, kind in types.items()
+            }
+        )
         for rows in read_rows(reader, table):
             summing.add(rows)
             if database.is_sqlite:
-                _insert(writer, table, rows)
+                writer.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
             else:
                 _stream(database, writer, table, rows)
             report("rows", len(rows), total)
@@ -260,24 +243,6 @@ def _copy_tables(
             writer.execute(text(f"ANALYZE {_quoted(writer, table.name)}"))
         sums[table.name] = summing.total
     return sums
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    names = columns_of(table)
-    connection.execute(_insertion(table), [dict(zip(names, row, strict=True)) for row in rows])
-
-
-def _insertion(table: Table) -> Insert:
-    """Return the statement that takes JSON as text."""
-    columns = [table.c[name] for name in columns_of(table)]
-    return table.insert().values(
-        {
-            column.name: bindparam(
-                column.name, type_=Text() if isinstance(column.type, JsonText) else column.type
-            )
-            for column in columns
-        }
-    )
 
 
 def _stream(database: Database, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -316,13 +281,6 @@ def _set_sequences(connection: Connection) -> None:
             )
 
 
-def _fill_index(connection: Connection, report: Report) -> None:
-    query = select(func.count()).where(search_docs.c.sha256.is_not(None))
-    total = connection.execute(query).scalar_one()
-    for taken in fill_words(connection):
-        report("index of words", taken, total)
-
-
 def _verify(database: Database, connection: Connection, sums: Sums, report: Report) -> None:
     """Raise `StoreError` unless the rows written are those that were read."""
     if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -354,12 +312,8 @@ def database_of(place: str) -> str:
     settings = (
         load_settings(config, environ={}) if config.is_file() else Settings(home=path.resolve())
     )
-    return _in_folder(settings.database_url, path)
-
-
-def _in_folder(url: str, folder: Path) -> str:
-    """Return an URL with a relative file as it is meant: where the desk is run."""
+    url = settings.database_url
     file = url.removeprefix(_RELATIVE)
     if file == url or not file or file.startswith((":", "file:")) or Path(file).is_absolute():
         return url
-    return f"{_RELATIVE}{(folder / file).as_posix()}"
+    return f"{_RELATIVE}{(path / file).as_posix()}"  # as it is meant: where the desk is run

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
 from typing import Any, cast
@@ -12,12 +12,12 @@ from typing import Any, cast
 from sqlalchemy import Connection, Select, func, null, or_, select
 
 from monitor.records.article import Review
-from monitor.records.counts import Flag, Item
+from monitor.records.counts import CountedFlag, CountedItem
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
 from monitor.storage import decisions, stories
-from monitor.storage.database import count, rows_of
+from monitor.storage.database import rows_of
 from monitor.storage.reviews import last_word
 from monitor.storage.schema import (
     CURRENT,
@@ -35,13 +35,13 @@ Spot = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VersionCounts:
     """What models said of a version: the `item` that it is by them, and where it is flagged.
 
     `experimental` are stamps of models that are not measured in its language.
     """
 
-    item: Item
+    item: CountedItem
     spots: tuple[Spot, ...]
     experimental: frozenset[str]
 
@@ -51,8 +51,8 @@ def items(
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
-    known: dict[tuple[str, str], Said] | None = None,
-) -> list[Item]:
+    known: dict[tuple[str, str], VersionCounts] | None = None,
+) -> list[CountedItem]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
@@ -65,33 +65,28 @@ def items(
     rows |= {row.id: row for row in missing}
     known = {} if known is None else known
     new = [row for row in rows.values() if (row.id, row.current) not in known]
-    _learn(connection, new, stamps, known)
-    flags = flag_words(connection, _with_verdicts(connection, since, until))
+    judged = _judged(connection, [row.id for row in new], stamps)
+    for row in new:
+        known[row.id, row.current] = judged[row.id].counts(row)
+    mine = articles.c.id == flag_verdicts.c.article_id
+    spoken = select(articles.c.id).join(flag_verdicts, mine).distinct()
+    ids = connection.execute(_seen_within(spoken, since, until)).scalars()
+    flags = flag_words(connection, list(ids))
     spoken_of = {article for article, _ in flags}
     found = []
     for row in rows.values():
         of, review = known[row.id, row.current], said.get(row.id)
-        if not _counts(row, review, of):
-            continue
+        if review.verdict == "not_relevant" if review else row.stamp in of.experimental:
+            continue  # a person says no, or only a model that is not measured there says yes
         item = of.item
         if row.id in spoken_of:
-            seen = tuple(Flag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            seen = tuple(CountedFlag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
             item = replace(item, flags=seen)
-        found.append(item if review is None else _reviewed(item, review))
+        if review:  # as a person sees it
+            labels = {**item.labels, **review.tags}
+            item = replace(item, main=review.verdict == "relevant", labels=labels)
+        found.append(item)
     return sorted(found, key=lambda item: (item.seen, item.id))
-
-
-def _counts(row: Any, review: Review | None, said: Said) -> bool:
-    """Whether an article is counted: a person says so, or a model that is measured there."""
-    if review is not None:
-        return bool(review.verdict != "not_relevant")
-    return row.stamp not in said.experimental
-
-
-def _reviewed(item: Item, review: Review) -> Item:
-    """Return an item as a person sees it."""
-    main = review.verdict == "relevant"
-    return replace(item, main=main, labels={**item.labels, **review.tags})
 
 
 _ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
@@ -120,23 +115,6 @@ def _shown(
     return found
 
 
-def _learn(
-    connection: Connection,
-    new: Sequence[Any],
-    stamps: Sequence[str],
-    known: dict[tuple[str, str], Said],
-) -> None:
-    """Add what `stamps` said of `new` versions to what is known."""
-    labels, spots, experimental = _payloads(connection, [row.id for row in new], stamps)
-    for row in new:
-        there = tuple(spots.get(row.id, ()))
-        flags = tuple(Flag(spot[0]) for spot in there)
-        tags = labels.get(row.id, {})
-        item = Item(row.id, row.outlet, row.first_seen, bool(row.relevant), tags, flags)
-        said = Said(item, there, frozenset(experimental.get(row.id, ())))
-        known[row.id, row.current] = said
-
-
 def _reviews(
     connection: Connection, since: datetime | None, until: datetime | None
 ) -> dict[str, Review]:
@@ -159,13 +137,26 @@ def _seen_within(query: Select[Any], since: datetime | None, until: datetime | N
     return query.where(*in_period(func.coalesce(articles.c.first_seen, None), since, until))
 
 
-def _payloads(
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What assessors said of an article; where two say the same it stands once."""
+
+    labels: dict[str, dict[str, None]] = field(default_factory=dict)
+    spots: dict[Spot, None] = field(default_factory=dict)
+    experimental: set[str] = field(default_factory=set)
+
+    def counts(self, row: Any) -> VersionCounts:
+        labels = {scheme: tuple(found) for scheme, found in self.labels.items()}
+        told = bool(row.relevant), labels, tuple(CountedFlag(spot[0]) for spot in self.spots)
+        item = CountedItem(row.id, row.outlet, row.first_seen, *told)
+        return VersionCounts(item, tuple(self.spots), frozenset(self.experimental))
+
+
+def _judged(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, list[Spot]], dict[str, list[str]]]:
-    """Return labels, places of flags, and stamps whose word is experimental, by article."""
-    labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    spots: dict[str, list[Spot]] = defaultdict(list)
-    experimental: dict[str, list[str]] = defaultdict(list)
+) -> defaultdict[str, _Judged]:
+    """Return by article what `stamps` say of its current version."""
+    said: defaultdict[str, _Judged] = defaultdict(_Judged)
     query = (
         select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
         .join(articles, of_version(assessments, *CURRENT))
@@ -173,28 +164,17 @@ def _payloads(
         .where(assessments.c.payload != {})  # most assessors say nothing of most articles
         .order_by(assessments.c.id)
     )
-    for row in rows_of(connection, query, articles.c.id, ids):
-        if row.payload.get("experimental"):
-            experimental[row.article_id].append(row.stamp)
-        for tag in row.payload.get("tags", ()):
-            there = labels[row.article_id][tag["scheme"]]
-            if tag["role"] in (None, "exploitation") and tag["label"] not in there:
-                there.append(tag["label"])
-        for found in row.payload.get("findings", ()):
-            spot = (found["rule"], found["field"], found["start"], found["end"])
-            if spot not in spots[row.article_id]:  # two guidelines may have a rule of one id
-                spots[row.article_id].append(spot)
-    tagged = {key: {s: tuple(found) for s, found in one.items()} for key, one in labels.items()}
-    return tagged, spots, experimental
-
-
-def _with_verdicts(
-    connection: Connection, since: datetime | None, until: datetime | None
-) -> list[str]:
-    """Return the articles first seen in [since, until) with a word on a flag."""
-    mine = articles.c.id == flag_verdicts.c.article_id
-    query = select(articles.c.id).join(flag_verdicts, mine).distinct()
-    return list(connection.execute(_seen_within(query, since, until)).scalars())
+    for article_id, stamp, payload in rows_of(connection, query, articles.c.id, ids):
+        of = said[article_id]
+        if payload.get("experimental"):
+            of.experimental.add(stamp)
+        for tag in payload.get("tags", ()):
+            there = of.labels.setdefault(tag["scheme"], {})
+            if tag["role"] in (None, "exploitation"):
+                there[tag["label"]] = None
+        for found in payload.get("findings", ()):
+            of.spots[found["rule"], found["field"], found["start"], found["end"]] = None
+    return said
 
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
@@ -234,10 +214,10 @@ def add_flag_verdict(
     current = connection.execute(query).scalar()
     if current is None:
         raise NotFound(f"no article '{article_id}'")
-    spots = _payloads(connection, [article_id], stamps)[1].get(article_id, ())
+    spots = _judged(connection, [article_id], stamps)[article_id].spots
     flags = [
-        FlagSaid(article_id, current, rule, cast("FieldName", field), start, end, right)
-        for named, field, start, end in spots
+        FlagSaid(article_id, current, rule, cast("FieldName", place), start, end, right)
+        for named, place, start, end in spots
         if named == rule
     ]
     if not flags:
@@ -253,17 +233,6 @@ def stored_by_outlet(
     query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
     query = query.where(*in_period(articles.c.first_seen, since, until))
     return {str(row[0]): int(row[1]) for row in connection.execute(query)}
-
-
-def stored_by_day(
-    connection: Connection, bounds: Mapping[str, tuple[datetime, datetime]]
-) -> dict[str, int]:
-    """Return how many articles were first seen within the bounds of each day."""
-    number, seen = select(func.count()), articles.c.first_seen
-    return {
-        day: count(connection, number.where(*in_period(seen, *ends)))
-        for day, ends in bounds.items()
-    }
 
 
 def published(
@@ -303,7 +272,7 @@ class CountedSoFar:
         self._stamps: tuple[str, ...] = ()
         self._last = 0
         self._expired: datetime | None = None
-        self._said: dict[tuple[str, str], Said] = {}
+        self._said: dict[tuple[str, str], VersionCounts] = {}
         self._story: dict[str, dict[str, str]] = {}
         self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
 
@@ -313,7 +282,7 @@ class CountedSoFar:
         since: datetime | None,
         until: datetime | None,
         stamps: Sequence[str],
-    ) -> list[Item]:
+    ) -> list[CountedItem]:
         """Return what `items` does."""
         self._forget_changed(connection, tuple(stamps))
         return items(connection, since, until, stamps, known=self._said)

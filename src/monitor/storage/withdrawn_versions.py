@@ -24,9 +24,8 @@ from monitor.storage.schema import (
     version_checks,
     versions,
 )
-from monitor.storage.stories import Placed, write_keys
+from monitor.storage.stories import StoryPlacement, write_keys
 
-Old = tuple[Article, tuple[Finding, ...]]
 Compare = Callable[[Article, tuple[Finding, ...], Article], str]
 """Says what an older version tells that the newer does not and that must go; "" for nothing."""
 
@@ -38,17 +37,6 @@ def check_versions(
 
     What was compared is not compared again, until yet another version is in force.
     """
-    pairs = _unchecked(connection, limit)
-    withdrawn = 0
-    for old, new in pairs:
-        why = compare(old, _findings(connection, old), new)
-        withdrawn += bool(why)
-        row = {"article_id": old.id, "sha256": old.sha256, "against": new.sha256}
-        connection.execute(version_checks.insert(), {**row, "why": why, "at": now})
-    return len(pairs), withdrawn
-
-
-def _unchecked(connection: Connection, limit: int) -> list[tuple[Article, Article]]:
     done = exists().where(
         of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.against == articles.c.current,
@@ -60,7 +48,17 @@ def _unchecked(connection: Connection, limit: int) -> list[tuple[Article, Articl
         .limit(limit)
     )
     olds = [to_article(row) for row in connection.execute(query)]
-    return [(old, _current(connection, old.id)) for old in olds]
+    withdrawn = 0
+    for old in olds:
+        new = _current(connection, old.id)
+        said = select(assessments).where(of_version(assessments, old.id, old.sha256))
+        rows = connection.execute(said)
+        findings = tuple(finding for row in rows for finding in decode(row).findings)
+        why = compare(old, findings, new)
+        withdrawn += bool(why)
+        row = {"article_id": old.id, "sha256": old.sha256, "against": new.sha256}
+        connection.execute(version_checks.insert(), {**row, "why": why, "at": now})
+    return len(olds), withdrawn
 
 
 def _current(connection: Connection, article_id: str) -> Article:
@@ -68,14 +66,6 @@ def _current(connection: Connection, article_id: str) -> Article:
         articles.c.id == article_id, versions.c.sha256 == articles.c.current
     )
     return to_article(connection.execute(query).one())
-
-
-def _findings(connection: Connection, version: Article) -> tuple[Finding, ...]:
-    query = select(assessments).where(
-        assessments.c.article_id == version.id, assessments.c.sha256 == version.sha256
-    )
-    rows = connection.execute(query)
-    return tuple(finding for row in rows for finding in decode(row).findings)
 
 
 def without_words(version: Article) -> Article:
@@ -99,7 +89,7 @@ def erase_withdrawn(
     make: Callable[[], Seal],
     before: datetime,
     now: datetime,
-    reprint: Callable[[Article], Placed],
+    reprint: Callable[[Article], StoryPlacement],
 ) -> int:
     """Erase the words of versions withdrawn before a moment; return how many there were.
 
@@ -115,7 +105,12 @@ def erase_withdrawn(
     found = list(connection.execute(query))
     for article_id, sha256 in found:
         for stamp in erase_version(connection, article_id, sha256, make):
-            _refold(connection, stamp, article_id, reprint)
+            current = _current(connection, article_id)
+            placed = reprint(current)
+            mine = story_members.c.stamp == stamp, story_members.c.article_id == article_id
+            values = {"print": placed.print, "sha256": current.sha256}
+            connection.execute(update(story_members).where(*mine).values(**values))
+            write_keys(connection, stamp, article_id, placed)
         connection.execute(
             update(version_checks)
             .where(of_version(version_checks, article_id, sha256))
@@ -153,19 +148,6 @@ def erase_version(
         )
     )
     return stamps
-
-
-def _refold(
-    connection: Connection, stamp: str, article_id: str, reprint: Callable[[Article], Placed]
-) -> None:
-    current = _current(connection, article_id)
-    placed = reprint(current)
-    connection.execute(
-        update(story_members)
-        .where(story_members.c.stamp == stamp, story_members.c.article_id == article_id)
-        .values(print=placed.print, sha256=current.sha256)
-    )
-    write_keys(connection, stamp, article_id, placed)
 
 
 def taken_back(connection: Connection, wanted: Iterable[tuple[str, str]]) -> frozenset[str]:

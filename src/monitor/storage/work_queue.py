@@ -1,133 +1,183 @@
-"""The work queue: claims on due articles, so that several processes share what is to be judged.
+"""Work queue: claims on due articles, leases, dead holders and the clock skew between machines.
 
-What is due stays a query. A claim says that somebody is at it, until a moment that is put off
-while the work goes on; it goes in the transaction that records the judgement. On PostgreSQL many
-claim at once: each passes over the rows that another is just claiming (`SKIP LOCKED`), the key of
-the table lets one of two have an article, and what was judged between the look and the claim is
-given back. SQLite has one writer at a time.
+What is due stays a query. A claim says that some process works on an article, until a moment that
+is put off while the work goes on; it ends in the transaction that records the result. On PostgreSQL
+many claim at once: each passes over the rows that another is just claiming (`SKIP LOCKED`), the
+key of the table lets one of two have an article, and what was judged between the look and the claim
+is given back. SQLite has one writer at a time.
+
+A lease is the same for the schedule, which one process has at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import socket
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Select, and_, delete, func, not_, select, update
 
-from monitor.records.article import Article
-from monitor.storage.assessments import behind, due_query, following, to_article
-from monitor.storage.database import Database, set_locally
-from monitor.storage.leases import SKEW, Lease, end_claims, lock_claims
-from monitor.storage.name_masks import unmasked_query
-from monitor.storage.schema import articles, due_claims
+from monitor.storage.database import Database, insertion, set_locally
+from monitor.storage.schema import articles, due_claims, leases
 
-MARGIN = timedelta(hours=1)
-"""For clocks of other processes, and transactions that were still open."""
-WHOLE = timedelta(days=1)
-"""So often the whole archive is asked all the same: this is a memory, and the store the truth."""
+SKEW = timedelta(seconds=60)
+"""By so much may the clocks of machines that share a database differ."""
+_NAME = "schedule"
+_PROCESS = " process "
+_FIRST = "pid:[4026531836]"
+"""What Linux calls the processes that are in no container."""
 
 
-@dataclass(slots=True)
-class JudgedSoFar:
-    """What one process remembers, by stamp; lost with it, which costs one look at the archive."""
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Which process has something (`token` is this holder's alone), and until when."""
 
-    _nothing_due: dict[str, datetime] = field(default_factory=dict)
-    _whole: dict[str, datetime] = field(default_factory=dict)
-
-    def since(self, stamp: str, now: datetime) -> datetime | None:
-        """Return from when on what came in is to be looked at; `None`: everything is.
-
-        A clock that was set back makes everything be looked at.
-        """
-        at, whole = self._nothing_due.get(stamp), self._whole.get(stamp)
-        if at is None or whole is None or not whole <= at <= now < whole + WHOLE:
-            return None
-        return at - MARGIN
-
-    def note(self, stamp: str, now: datetime) -> None:
-        """Remember that nothing was due at `now`, of all that `since` had said to look at."""
-        if self.since(stamp, now) is None:
-            self._whole[stamp] = now
-        self._nothing_due[stamp] = now
+    holder: str
+    token: str
+    until: datetime
 
 
-@dataclass(slots=True)
-class FoldedSoFar:
-    """The same of folding: up to which assessment all that is shown is in a story, by rule.
+def holder_name() -> str:
+    """Return how this process is named to others."""
+    return f"{_machine()}{_PROCESS}{os.getpid()}"
 
-    A rule is the stamp of stories with those of the models that say what is shown.
+
+def _machine() -> str:
+    try:
+        processes = Path("/proc/self/ns/pid").readlink().name
+        return machine_name(socket.gethostname(), processes)
+    except OSError:
+        return socket.gethostname()
+
+
+def machine_name(host: str, processes: str) -> str:
+    """Return what `host` is called: containers may share its name, and number their own processes.
+
+    `processes` is what Linux calls those that see each other.
     """
+    return host if processes == _FIRST else f"{host} {processes}"
 
-    _last: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _whole: dict[tuple[str, ...], datetime] = field(default_factory=dict)
 
-    def after(self, rule: tuple[str, ...], last: int, now: datetime) -> int | None:
-        """Return after which assessment, of those up to `last`, to look; `None`: at everything.
+def is_dead(holder: str) -> bool:
+    """Tell whether a process of this machine has ended; of others nothing is known."""
+    host, _, number = holder.rpartition(_PROCESS)
+    if os.name != "posix" or host != _machine() or not number.isdecimal():
+        return False  # on Windows there is no asking without ending it
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
-        A clock that was set back, or a store with fewer assessments, makes everything be looked at.
-        """
-        before, whole = self._last.get(rule), self._whole.get(rule)
-        if before is None or whole is None or before > last or not whole <= now < whole + WHOLE:
-            return None
-        return before
 
-    def note(self, rule: tuple[str, ...], last: int, now: datetime) -> None:
-        """Remember that of the assessments up to `last` nothing is to be folded."""
-        if self.after(rule, last, now) is None:
-            self._whole[rule] = now
-        self._last[rule] = last
+def is_over(
+    lease: Lease, now: datetime, length: timedelta, is_dead: Callable[[str], bool] = is_dead
+) -> bool:
+    """Tell whether a lease of at most `length` holds no longer.
 
+    It has run out, its holder is dead, or it runs for longer than anybody would have written: then
+    a clock was set back since.
+    """
+    return not now < lease.until <= now + length + SKEW or is_dead(lease.holder)
+
+
+# The schedule -----------------------------------------------------------------------------------
+
+
+def take_lease(connection: Connection, wanted: Lease, is_free: Callable[[Lease], bool]) -> Lease:
+    """Give `wanted` the schedule where nobody has it or `is_free` says so; return who has it."""
+    row = connection.execute(select(leases).where(leases.c.name == _NAME)).first()
+    if row is not None and not is_free(held := Lease(row.holder, row.token, row.until)):
+        return held
+    connection.execute(delete(leases).where(leases.c.name == _NAME))
+    values = {"holder": wanted.holder, "token": wanted.token, "until": wanted.until}
+    connection.execute(leases.insert().values(name=_NAME, **values))
+    return wanted
+
+
+def drop_lease(connection: Connection, token: str) -> None:
+    """Give the schedule back, if whoever has `token` has it."""
+    connection.execute(delete(leases).where(leases.c.name == _NAME, leases.c.token == token))
+
+
+# Claims on due articles -------------------------------------------------------------------------
 
 Query = Callable[[Connection, int], Select[Any]]
 """The query for at most so many articles that are due, claimed or not."""
 
 
-def claim_due(
+def claim(
     database: Database,
+    query: Query,
     stamp: str,
     mine: Lease,
     now: datetime,
     *,
     limit: int,
-    after: str | None = None,
-    since: datetime | None = None,
-) -> list[Article]:
-    """Return what `due` does, without what others are at, and claim it as `mine`.
+    by_index: bool,
+) -> list[Any]:
+    """Claim the next articles that nobody works on; return their rows, none where none are left.
 
-    `record_assessments` with the same token ends the claims. Raises `NotFound` if there is no
-    article `after`.
+    `by_index` tells that the whole archive is asked, in its order.
     """
+    others = select(due_claims.c.token).where(
+        due_claims.c.stamp == stamp, due_claims.c.article_id == articles.c.id, _holds(mine, now)
+    )
 
-    def query(connection: Connection, most: int) -> Select[Any]:
-        return following(connection, due_query(stamp, most, since), after)
+    def free(connection: Connection) -> list[str]:
+        ids = query(connection, limit).with_only_columns(articles.c.id).where(~others.exists())
+        unlocked = ids.with_for_update(of=articles, skip_locked=True, key_share=True)
+        return list(connection.execute(unlocked).scalars())
 
-    return _claim(database, query, stamp, mine, now, limit, by_index=since is None)
+    while True:
+        wanted: list[str] = []
+        if database.is_sqlite:  # to look takes longest, and needs no writer
+            with database.reading() as connection:
+                wanted = free(connection)
+            if not wanted:
+                return []
+        with database.claiming() as connection:
+            if by_index and not database.is_sqlite:
+                # In order, until there is enough: before it has counted its rows, as after a large
+                # import, PostgreSQL would compare all with all.
+                set_locally(connection, enable_seqscan="off", enable_sort="off")
+            wanted = wanted or free(connection)
+            if not wanted:
+                return []
+            if taken := _insert(connection, wanted, stamp, mine, now):
+                still = query(connection, limit).where(articles.c.id.in_(taken))
+                found = list(connection.execute(still))
+                if gone := set(taken) - {row.id for row in found}:
+                    ours = due_claims.c.article_id.in_(gone) & (due_claims.c.stamp == stamp)
+                    connection.execute(delete(due_claims).where(ours))
+                if found:
+                    return found
 
 
-def claim_unmasked(
-    database: Database,
-    stamp: str,
-    mine: Lease,
-    now: datetime,
-    *,
-    limit: int,
-    told_by: Sequence[str] = (),
-    after: str | None = None,
-    since: datetime | None = None,
-) -> list[Article]:
-    """Return what `unmasked` does, without what others are at, and claim it as `mine`."""
+def _holds(mine: Lease, now: datetime) -> Any:
+    """Return the condition that a claim has not run out, and is not of a clock set back since."""
+    return and_(due_claims.c.until > now, due_claims.c.until <= mine.until + SKEW)
 
-    def query(connection: Connection, most: int) -> Select[Any]:
-        wanted = unmasked_query(stamp, most, told_by=told_by, since=since)
-        return (
-            wanted if after is None else wanted.where(behind(connection, after, newest_first=True))
-        )
 
-    by_index = since is None and not told_by
-    return _claim(database, query, stamp, mine, now, limit, by_index=by_index)
+def _insert(
+    connection: Connection, ids: Sequence[str], stamp: str, mine: Lease, now: datetime
+) -> list[str]:
+    """Claim articles in the order of their ids; return those that nobody else has."""
+    values = {"token": mine.token, "holder": mine.holder, "until": mine.until}
+    rows = [{"stamp": stamp, "article_id": key, **values} for key in sorted(ids)]
+    statement = insertion(connection.dialect.name, due_claims)
+    taken = statement.on_conflict_do_update(
+        index_elements=list(due_claims.primary_key),
+        set_={name: statement.excluded[name] for name in values},
+        where=not_(_holds(mine, now)) | (due_claims.c.token == mine.token),
+    ).returning(due_claims.c.article_id)
+    return list(connection.execute(taken, rows).scalars())
 
 
 def claims(database: Database, stamp: str) -> list[Lease]:
@@ -151,8 +201,7 @@ def claims(database: Database, stamp: str) -> list[Lease]:
 def renew_claims(database: Database, mine: Lease) -> None:
     """Put off the end of the claims that are still this one's."""
     with database.claiming() as connection:
-        lock_claims(connection, mine.token)
-        own = due_claims.c.token == mine.token
+        own = _locked(connection, mine.token)
         connection.execute(update(due_claims).where(own).values(until=mine.until))
 
 
@@ -162,96 +211,56 @@ def drop_claims(database: Database, token: str) -> None:
         end_claims(connection, token)
 
 
-def _claim(
-    database: Database,
-    query: Query,
-    stamp: str,
-    mine: Lease,
-    now: datetime,
-    limit: int,
-    *,
-    by_index: bool,
-) -> list[Article]:
-    """Claim the next articles that nobody is at; return them, none where there are none left.
+def end_claims(connection: Connection, token: str | None) -> None:
+    """End all claims that `token` has on due work."""
+    if token is not None:
+        connection.execute(delete(due_claims).where(_locked(connection, token)))
 
-    `by_index` tells that the whole archive is asked, in its order.
+
+def _locked(connection: Connection, token: str) -> Any:
+    """Lock the claims of `token` in the order in which others take over what ran out."""
+    own = due_claims.c.token == token
+    query = select(due_claims.c.article_id).where(own)
+    ordered = query.order_by(due_claims.c.stamp, due_claims.c.article_id)
+    connection.execute(ordered.with_for_update()).all()
+    return own
+
+
+# Up to where nothing is due ---------------------------------------------------------------------
+
+MARGIN = timedelta(hours=1)
+"""For clocks of other processes, and transactions that were still open."""
+WHOLE = timedelta(days=1)
+"""So often the whole archive is asked all the same: this is a memory, and the store the truth."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Up to which assessment or moment one process has found nothing due, by stamp or stamps.
+
+    Lost with the process, which costs one look at the archive.
     """
-    held = _held(stamp, mine, now)
 
-    def free(connection: Connection) -> list[str]:
-        ids = query(connection, limit).with_only_columns(articles.c.id).where(~held)
-        unlocked = ids.with_for_update(of=articles, skip_locked=True, key_share=True)
-        return list(connection.execute(unlocked).scalars())
+    _last: dict[Hashable, Any] = field(default_factory=dict)
+    _whole: dict[Hashable, datetime] = field(default_factory=dict)
 
-    while True:
-        wanted: list[str] = []
-        if database.is_sqlite:  # to look takes longest, and needs no writer
-            with database.reading() as connection:
-                wanted = free(connection)
-            if not wanted:
-                return []
-        with database.claiming() as connection:
-            if by_index and not database.is_sqlite:
-                _go_by_index(connection)
-            wanted = wanted or free(connection)
-            if not wanted:
-                return []
-            if taken := _insert(connection, wanted, stamp, mine, now):
-                still = query(connection, limit).where(articles.c.id.in_(taken))
-                found = [to_article(row) for row in connection.execute(still)]
-                _give_back(connection, stamp, set(taken) - {one.id for one in found})
-                if found:
-                    return found
+    def after(self, key: Hashable, last: Any, now: datetime) -> Any:
+        """Return after what, of all up to `last`, to look; `None`: at everything.
 
+        A clock that was set back, or a store with fewer assessments, makes everything be looked at.
+        """
+        before, whole = self._last.get(key), self._whole.get(key)
+        if before is None or whole is None or before > last or not whole <= now < whole + WHOLE:
+            return None
+        return before
 
-def _go_by_index(connection: Connection) -> None:
-    """Tell PostgreSQL to go through the archive in order, until it has enough.
+    def note(self, key: Hashable, last: Any, now: datetime) -> None:
+        """Remember that of all up to `last` nothing is due."""
+        if self.after(key, last, now) is None:
+            self._whole[key] = now
+        self._last[key] = last
 
-    Before it has counted its rows, as after a large import, it would compare all with all.
-    """
-    set_locally(connection, enable_seqscan="off", enable_sort="off")
-
-
-def _held(stamp: str, mine: Lease, now: datetime) -> ColumnElement[bool]:
-    """Return the condition under which somebody is at an article."""
-    claim = select(due_claims.c.token).where(
-        due_claims.c.stamp == stamp,
-        due_claims.c.article_id == articles.c.id,
-        due_claims.c.until > now,
-        due_claims.c.until <= mine.until + SKEW,
-    )
-    return claim.exists()
-
-
-def _insert(
-    connection: Connection, ids: Sequence[str], stamp: str, mine: Lease, now: datetime
-) -> list[str]:
-    """Claim articles in the order of their ids; return those that nobody else has."""
-    rows = [
-        {
-            "stamp": stamp,
-            "article_id": key,
-            "token": mine.token,
-            "holder": mine.holder,
-            "until": mine.until,
-        }
-        for key in sorted(ids)
-    ]
-    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(due_claims)
-    new = {name: statement.excluded[name] for name in ("token", "holder", "until")}
-    ended = or_(
-        due_claims.c.until <= now,
-        due_claims.c.until > mine.until + SKEW,
-        due_claims.c.token == mine.token,
-    )
-    taken = statement.on_conflict_do_update(
-        index_elements=list(due_claims.primary_key), set_=new, where=ended
-    ).returning(due_claims.c.article_id)
-    return list(connection.execute(taken, rows).scalars())
-
-
-def _give_back(connection: Connection, stamp: str, ids: set[str]) -> None:
-    if ids:
-        ours = due_claims.c.article_id.in_(ids) & (due_claims.c.stamp == stamp)
-        connection.execute(delete(due_claims).where(ours))
+    def since(self, key: Hashable, now: datetime) -> datetime | None:
+        """Return from when on what came in is to be looked at; `None`: everything is."""
+        at: datetime | None = self.after(key, now, now)
+        return None if at is None else at - MARGIN

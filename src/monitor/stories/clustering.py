@@ -1,13 +1,10 @@
-"""From articles to stories, one at a time in the order of first sight.
+"""Event clustering: incremental, single-pass, average-link; articles fold into stories.
 
-Folding: where the rule of stories and the store of stories meet.
-
-How likely two articles tell the same event, and which story an article belongs to.
-
-The weights were fitted by logistic regression to pairs of train, to 159 pairs of full articles of
-train, regional and pool that were read for it, and to texts dealt from train; none may count
-against its sense (a shared word never speaks against a pair). Those of snippets, of one outlet and
-of days, and the bar, were then set by hand: models/measurements.md, "Stories".
+An article joins the story whose articles are most likely to tell the same event. The weights were
+fitted by logistic regression to pairs of train, to 159 pairs of full articles of train, regional
+and pool that were read for it, and to texts dealt from train; none may count against its sense (a
+shared word never speaks against a pair). Those of snippets, of one outlet and of days, and the bar,
+were then set by hand: models/measurements.md, "Stories".
 """
 
 from __future__ import annotations
@@ -25,8 +22,7 @@ from monitor.records.digest import Story
 from monitor.records.review import is_rejected
 from monitor.records.stamps import make_stamp
 from monitor.storage.store import Store
-from monitor.storage.stories import Placed
-from monitor.storage.stories import Shelf as Shelf_
+from monitor.storage.stories import StoredStoryIndex, StoryPlacement
 from monitor.stories.near_duplicates import (
     FREQUENCIES,
     Fingerprint,
@@ -52,11 +48,10 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     The result does not depend on the order of `articles`. Stories, and the articles in each, come
     most certain first (`relevance`, None last; then first seen); ids must be distinct.
     """
-    ordered = sorted(articles, key=_first_seen)
-    shelf = Shelf()
+    index = StoryIndex()
     members: dict[str, list[AssessedArticle]] = defaultdict(list)
-    for assessed in ordered:
-        members[shelf.add(make_fingerprint(assessed.article))].append(assessed)
+    for assessed in sorted(articles, key=lambda a: (a.article.seen.timestamp(), a.article.id)):
+        members[index.add(make_fingerprint(assessed.article))].append(assessed)
     return as_stories(members.items())
 
 
@@ -66,7 +61,7 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
 
 
-class Shelf:
+class StoryIndex:
     """Stories in memory, as the store keeps them."""
 
     def __init__(self) -> None:
@@ -90,7 +85,12 @@ class Shelf:
             shared.update(o.id for o in self._keys[key][-NEWEST:] if since <= o.at <= until)
         needed = enough_keys(one)
         found = sorted((-n, key) for key, n in shared.items() if n >= needed)[:NEAREST]
-        return {story: _ends(self._members[story]) for story in {self._story[i] for _, i in found}}
+        near: dict[str, list[Fingerprint]] = {}
+        for story in {self._story[key] for _, key in found}:
+            members = self._members[story]
+            few = len(members) <= FIRST + LAST
+            near[story] = members if few else members[:FIRST] + members[-LAST:]
+        return near
 
 
 def enough_keys(one: Fingerprint) -> int:
@@ -98,38 +98,27 @@ def enough_keys(one: Fingerprint) -> int:
     return min(SHARED_KEYS, max(1, len(one.keys) // 3))
 
 
-def _ends(members: list[Fingerprint]) -> list[Fingerprint]:
-    return members if len(members) <= FIRST + LAST else members[:FIRST] + members[-LAST:]
-
-
-def _first_seen(assessed: AssessedArticle) -> tuple[float, str]:
-    return assessed.article.seen.timestamp(), assessed.article.id
-
-
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
     relevance = -1.0 if assessed.relevance is None else assessed.relevance
-    return (-relevance, *_first_seen(assessed))
-
-
-NAME, VERSION = "stories", "2.0.0"
+    return -relevance, assessed.article.seen.timestamp(), assessed.article.id
 
 
 def stories_stamp() -> str:
     """Return the stamp of the rule that joins articles."""
-    return make_stamp(NAME, VERSION, "stories", files=[FREQUENCIES])
+    return make_stamp("stories", "2.0.0", "stories", files=[FREQUENCIES])
 
 
 _read = lru_cache(maxsize=4096)(read_fingerprint)
 
 
-def place(article: Article, shelf: Shelf_ | None = None) -> Placed:
+def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlacement:
     """Say which of the stories on the shelf an article belongs to, and how it is found there."""
     one = make_fingerprint(article)
     story = None
     if shelf and one.keys:
         near = shelf.near(one.keys, enough_keys(one), *window(one))
         story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
-    return Placed(story, write_fingerprint(one), one.keys, one.at)
+    return StoryPlacement(story, write_fingerprint(one), one.keys, one.at)
 
 
 def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:
@@ -212,7 +201,8 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
     if days > WINDOW / timedelta(days=1):
         return _NEVER
     same_outlet = a.outlet == b.outlet != ""
-    copied = _copied(a, b)
+    shorter = min(len(a.shingles), len(b.shingles))
+    copied = len(a.shingles & b.shingles) / shorter if shorter >= COPY_SHINGLES else 0.0
     late = max(0.0, days - FREE_DAYS) * (A_DAY_SNIPPET if a.short or b.short else A_DAY)
     if not (a.english and b.english):
         return (COPY if copied >= FOREIGN_SHARE and not same_outlet else _NEVER) + late
@@ -226,36 +216,25 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
 
 def _odds(a: Fingerprint, b: Fingerprint) -> float:
     cosine = _dot(a.terms, b.terms)
-    named, other = _cosines(a, b)
+    # the cosines of names and figures alone, and of all other words
+    (names_a, others_a), (names_b, others_b) = _split(a), _split(b)
+    named, other = _cosine(names_a, names_b), _cosine(others_a, others_b)
     shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
     least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
     odds = BIAS + WORDS * cosine + NAMES * named + OTHERS * other
     odds += SHARED_NAMES * shared / least if least else 0.0
     apart = min(_apart(a, b), _apart(b, a), _APART_MOST)
     odds += NAMES_APART * apart / 10
-    if _is_template(a, b, shared, apart):
+    # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the
+    # headlines contradict each other, names tell more apart than are shared, or nothing that is
+    # shared is a name or a figure
+    if (
+        (a.title_figures and b.title_figures and not a.title_figures & b.title_figures)
+        or (a.short and b.short and apart > shared)
+        or not (shared or a.figures & b.figures)
+    ):
         return _NEVER
     return odds + (SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0)
-
-
-def _is_template(a: Fingerprint, b: Fingerprint, shared: float, apart: float) -> bool:
-    """Tell one template filled twice: "man charged in Hall County", "… in Cobb County".
-
-    Figures of the headlines contradict each other, names tell more apart than are shared, or
-    nothing that is shared is a name or a figure.
-    """
-    figures = a.title_figures & b.title_figures
-    if a.title_figures and b.title_figures and not figures:
-        return True
-    if a.short and b.short and apart > shared:
-        return True
-    return not shared and not a.figures & b.figures
-
-
-def _cosines(a: Fingerprint, b: Fingerprint) -> tuple[float, float]:
-    """Return the cosines of names and figures alone, and of all other words."""
-    split = [_split(one) for one in (a, b)]
-    return _cosine(split[0][0], split[1][0]), _cosine(split[0][1], split[1][1])
 
 
 def _split(one: Fingerprint) -> tuple[dict[int, float], dict[int, float]]:
@@ -279,11 +258,6 @@ def _dot(a: Mapping[int, float], b: Mapping[int, float]) -> float:
 def _apart(a: Fingerprint, b: Fingerprint) -> float:
     """Return the weight of the names in the headline of `a` that `b` has nowhere."""
     return math.fsum(a.names[name] for name in a.title_names if name not in b.names)
-
-
-def _copied(a: Fingerprint, b: Fingerprint) -> float:
-    shorter = min(len(a.shingles), len(b.shingles))
-    return len(a.shingles & b.shingles) / shorter if shorter >= COPY_SHINGLES else 0.0
 
 
 def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]]) -> str | None:

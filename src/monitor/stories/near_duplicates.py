@@ -1,9 +1,8 @@
-"""What of an article is compared: computed once per article, small, and in hashes of words.
+"""Fingerprints for near-duplicate detection: weighted terms, names and sampled word shingles.
 
-It is stored with the story, so that a later version of the text, or its erasure, does not change
-what was folded. Hashes rather than words: nobody reads a name out of the table of stories.
-
-Words, their weights, and whether they are names.
+A fingerprint is computed once per article and stored with the story, so that a later version of the
+text, or its erasure, does not change what was folded. It has hashes rather than words: nobody reads
+a name out of the table of stories.
 
 A word's weight comes from a table of document frequencies shipped with the program, not from
 the batch at hand: so whether two articles tell the same story never depends on what else
@@ -19,7 +18,7 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -104,17 +103,15 @@ def make_fingerprint(article: Article) -> Fingerprint:
     )
 
 
-def _count(
-    article: Article,
-) -> tuple[list[str], list[str], set[str], set[str], set[str]]:
+def _count(article: Article) -> tuple[list[str], list[str], set[str], set[str], set[str]]:
     """Return the stems of headline and text, and those written small, big, big inside a sentence.
 
     Capitals of a headline say something only where it does not have them everywhere.
     """
-    lower: set[str] = set()
-    upper: set[str] = set()
-    proper: set[str] = set()
-    headline = strip_outlet(article.title)
+    lower, upper, proper = set[str](), set[str](), set[str]()
+    headline = article.title
+    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= _MIN_HEADLINE:
+        headline = short  # without the outlet's name that aggregators append (` - WFLA`)
     told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
     sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
     for word, root, begins in told:
@@ -134,15 +131,18 @@ def _count(
 def _is_name(word: str, lower: set[str], upper: set[str], proper: set[str]) -> bool:
     if word in lower or word in DAYS or word.isdigit():
         return False
-    known = known_name(word)
-    if known is None:
+    stems, _, _ = _frequencies()
+    if word not in stems:
         return word in upper
-    return known or (word in proper and weight(word) > NAME_WEIGHT)
+    return (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > NAME_WEIGHT
 
 
 def _hash(words: str) -> int:
     # CRC-32 rather than hash(): the same in every process, whatever PYTHONHASHSEED says.
     return zlib.crc32(words.encode("utf-8", "surrogatepass"))
+
+
+_SETS = ("figures", "title_names", "title_figures", "shingles")
 
 
 def write_fingerprint(one: Fingerprint) -> str:
@@ -156,10 +156,7 @@ def write_fingerprint(one: Fingerprint) -> str:
         "terms": list(one.terms.items()),
         "names": list(one.names.items()),
         "keys": one.keys,
-        **{
-            key: sorted(getattr(one, key))
-            for key in ("figures", "title_names", "title_figures", "shingles")
-        },
+        **{key: sorted(getattr(one, key)) for key in _SETS},
     }
     return json.dumps(values, separators=(",", ":"))
 
@@ -167,7 +164,7 @@ def write_fingerprint(one: Fingerprint) -> str:
 def read_fingerprint(text: str) -> Fingerprint:
     """Read back what `write_fingerprint` returned."""
     values = json.loads(text)
-    for key in ("figures", "title_names", "title_figures", "shingles"):
+    for key in _SETS:
         values[key] = frozenset(values[key])
     for key in ("terms", "names"):
         values[key] = dict(values[key])
@@ -185,29 +182,9 @@ NAME_WEIGHT = 3.5
 FIGURE_WEIGHTS = (3.0, 5.0)
 """Of a figure of one digit, and of more: "3 arrested" is said of many days, "213 arrested" not."""
 DAYS = frozenset(
-    (
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    )
+    "january february march april may june july august september october november december monday "  # noqa: SIM905 - a list of names reads best as words
+    "tuesday wednesday thursday friday saturday sunday".split()
 )
-
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BEGINS = re.compile("[.!?:\"“”'‘’(\n]\\s*$")
 _OUTLET_SUFFIX = re.compile(r"\s+[-|–—]\s+[^-|–—]{1,40}$")
@@ -226,23 +203,8 @@ def written_words(text: str) -> Iterator[tuple[str, str, bool]]:
         yield found[0], _plain(found[0]), begins or found.start() == 0
 
 
-def split_words(text: str) -> list[str]:
-    """Return the words of `text`, lower case, a possessive 's left off.
-
-    The table of frequencies was counted in just these words, so they are no other package's.
-    """
-    return [_plain(word) for word in _WORD.findall(text)]
-
-
 def _plain(word: str) -> str:
     return word.lower().replace("’", "'").removesuffix("'s")
-
-
-def strip_outlet(title: str) -> str:
-    """Return the headline without the outlet's name that aggregators append (` - WFLA`)."""
-    while (shorter := _OUTLET_SUFFIX.sub("", title)) != title and len(shorter) >= _MIN_HEADLINE:
-        title = shorter
-    return title
 
 
 @cache
@@ -251,12 +213,8 @@ def stem(word: str) -> str:
     if word.isdigit() or len(word) < _SHORT_WORD:
         return word
     for ending in _ENDINGS:
-        long_enough = len(word) - len(ending) >= _SHORT_STEM
-        if (
-            word.endswith(ending)
-            and long_enough
-            and not (ending == "s" and word.endswith(_NO_PLURAL))
-        ):
+        is_plural = ending != "s" or not word.endswith(_NO_PLURAL)
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORT_STEM and is_plural:
             word = word[: -len(ending)]
             break
     return word.removesuffix("e") if len(word) >= _SHORT_WORD else word
@@ -282,21 +240,6 @@ def weight(word: str) -> float:
     return math.log(documents / stems.get(word, (least, 0.0))[0])
 
 
-def total_weight(words: Iterable[str]) -> float:
-    """Return the summed weight; summed exactly, so that the order of a set cannot show."""
-    return math.fsum(weight(word) for word in words)
-
-
 def is_figure(word: str) -> bool:
     """Tell whether the word is a number of people, years or the like (a year has four digits)."""
     return word.isdigit() and len(word) <= _MAX_FIGURE_DIGITS
-
-
-def known_name(word: str) -> bool | None:
-    """Tell whether the table has a stem as a name; `None` where it does not have it at all."""
-    if word.isdigit() or word in DAYS:
-        return False
-    stems, _, _ = _frequencies()
-    if word not in stems:
-        return None
-    return stems[word][1] >= NAME_SHARE and weight(word) > NAME_WEIGHT

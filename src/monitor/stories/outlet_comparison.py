@@ -1,4 +1,4 @@
-"""What the outlets of one story made of it: who was first, what each changed, what each added."""
+"""Comparison of a story's versions: who was first, what each outlet changed and added."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import islice
 
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.finding import FieldName, Finding
@@ -31,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class OutletVersion:
     """One article of a story beside the first.
 
     `copied` is the share of its text that stands in the first's too, word for word, and `changes`
@@ -47,20 +48,18 @@ class Outlet:
     added: tuple[Finding, ...]
 
 
-def compare_story(articles: Sequence[AssessedArticle]) -> tuple[Outlet, ...]:
+def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, ...]:
     """Return a story's articles in the order they were published, each beside the first."""
-    ordered = sorted(articles, key=_published)
-    if not ordered:
-        return ()
-    first = ordered[0]
-    lead = Outlet(first, True, None, (), (), first.findings)
-    return (lead, *(_beside(first, other) for other in ordered[1:]))
-
-
-def _beside(first: AssessedArticle, other: AssessedArticle) -> Outlet:
-    copied, changes = changes_of(first.article, other.article)
-    carried, added = flags_of(first.findings, other.findings)
-    return Outlet(other, False, copied, changes, carried, added)
+    versions: list[OutletVersion] = []
+    for one in sorted(articles, key=_published):
+        if versions:
+            first = versions[0].assessed
+            copied, changes = changes_of(first.article, one.article)
+            flags = flags_of(first.findings, one.findings)
+            versions.append(OutletVersion(one, False, copied, changes, *flags))
+        else:
+            versions.append(OutletVersion(one, True, None, (), (), one.findings))
+    return tuple(versions)
 
 
 def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
@@ -89,12 +88,8 @@ def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change,
 
 
 def _pieces(text: str) -> list[tuple[str, int, int]]:
-    found: list[tuple[str, int, int]] = []
-    for piece in _PIECE.finditer(text):
-        if len(found) >= MOST_WORDS:
-            break
-        found.append((piece[0], piece.start(), piece.end()))
-    return found
+    found = islice(_PIECE.finditer(text), MOST_WORDS)
+    return [(piece[0], piece.start(), piece.end()) for piece in found]
 
 
 def _span(

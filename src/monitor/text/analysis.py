@@ -79,7 +79,7 @@ NESTED = 12
 """Quotations looked back at for one that still holds a place: speech holds a few inner quotes."""
 
 
-class Voice(NamedTuple):
+class SpeakerMention(NamedTuple):
     """The words for who speaks; to `reach`, what hangs on them ("a lawyer | for the men")."""
 
     start: int
@@ -98,7 +98,7 @@ class Scene:
     captions: tuple[Stretch, ...]
     docs: dict[int, Doc] = default(default_factory=dict)
     """Analysed pieces by where they start; valid inside `analysis()` only."""
-    voices: dict[bool, list[Voice]] = default(default_factory=dict)
+    voices: dict[bool, list[SpeakerMention]] = default(default_factory=dict)
     """Who speaks, once somebody has asked; True: papers as well."""
     _cuts: dict[int, list[int]] = default(default_factory=dict)
     _pieces: dict[int, tuple[str, str]] = default(default_factory=dict)

@@ -22,7 +22,7 @@ from typing import Any
 
 from monitor.records.errors import UsageError
 from monitor.text.docx_package import CONTENT_TYPES, OPC, RELATIONSHIP, TYPES, W, WordPackage
-from monitor.text.docx_reader import ALTERNATE, Piece, Place, WordText, read_word, style_names
+from monitor.text.docx_reader import ALTERNATE, Place, TextNode, WordText, read_word, style_names
 
 AUTHOR = "monitor"
 WHOLE = "the draft as a whole"
@@ -54,7 +54,7 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
     gone = comments.remove(ours)
     _remove_marks(root, gone)
     anchors = Anchors(root, word.pieces)
-    known = _Known(root, kept)
+    known = _KeptFindings(root, kept)
     wanted = [f for f in findings if not known.has(f["rule"], f["match"], anchors, _span(f))]
     missed = [item for item in _missed(document) if item["item"] not in known.items]
     if not (wanted or missed or gone):
@@ -101,26 +101,26 @@ def _opening(word: WordText) -> _Range:
     return 0, len(word.text.partition("\n\n")[0])
 
 
-def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[Line]:
+def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[CommentLine]:
     if not anchors.is_exact(*_span(finding)):
         place = anchors.first(finding["start"]).place
-        yield Line(f"“{finding['match']}”", _PLACES[place])
-    yield Line(finding["message"])
-    yield from (Line(reason, "Why:") for reason in finding["why"].splitlines())
-    yield from (Line(wording, "Better:") for wording in finding["suggestions"])
+        yield CommentLine(f"“{finding['match']}”", _PLACES[place])
+    yield CommentLine(finding["message"])
+    yield from (CommentLine(reason, "Why:") for reason in finding["why"].splitlines())
+    yield from (CommentLine(wording, "Better:") for wording in finding["suggestions"])
     for source in finding["sources"]:
         said = ", ".join(part for part in (source["title"], source["section"]) if part)
-        yield Line(said, "Source:", source["url"])
+        yield CommentLine(said, "Source:", source["url"])
     quoted = "" if finding["quoted"] == "no" else f", in an {finding['quoted']} quotation"
     quoted = quoted.replace("an scare", "a scare")
     guideline = f", {finding['guideline']}" if finding.get("guideline") else ""
-    yield Line(f"Rule: {finding['rule']} ({finding['severity']}{quoted}{guideline})")
+    yield CommentLine(f"Rule: {finding['rule']} ({finding['severity']}{quoted}{guideline})")
 
 
-def _whole_lines(missed: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
-    yield Line(f"Worth considering for {WHOLE}:")
-    yield from (Line(item["reason"], f"{item['item']}:") for item in missed)
-    yield Line(f"Rule: {', '.join(item['item'] for item in missed)}")
+def _whole_lines(missed: Sequence[Mapping[str, Any]]) -> Iterator[CommentLine]:
+    yield CommentLine(f"Worth considering for {WHOLE}:")
+    yield from (CommentLine(item["reason"], f"{item['item']}:") for item in missed)
+    yield CommentLine(f"Rule: {', '.join(item['item'] for item in missed)}")
 
 
 def _remove_marks(root: Any, ids: set[str]) -> None:
@@ -135,13 +135,13 @@ def _remove_marks(root: Any, ids: set[str]) -> None:
             drop(mark)
 
 
-class _Known:
+class _KeptFindings:
     """What comments of ours that stay already say, and around which elements."""
 
-    def __init__(self, root: Any, kept: Sequence[Kept]) -> None:
+    def __init__(self, root: Any, kept: Sequence[KeptComment]) -> None:
         self.items = {rule for k in kept if WHOLE in k.text for rule in k.rules}
         self._kept = {k.id: k for k in kept if WHOLE not in k.text}
-        self._around: dict[Any, list[Kept]] = {}
+        self._around: dict[Any, list[KeptComment]] = {}
         if not self._kept:
             return
         opened: set[str] = set()
@@ -209,7 +209,7 @@ class Anchors:
     Set all cuts first (`cut`), then the marks (`mark`), in any order.
     """
 
-    def __init__(self, root: Any, pieces: tuple[Piece, ...]) -> None:
+    def __init__(self, root: Any, pieces: tuple[TextNode, ...]) -> None:
         self._root = root
         self._pieces = list(pieces)
         self._starts = [piece.start for piece in pieces]
@@ -225,14 +225,14 @@ class Anchors:
         if not 0 < inside < len(piece.node.text or "") or not home_of(piece.node)[1]:
             return
         right = _cut_text(piece.node, inside)
-        left = Piece(piece.start, at, piece.node, piece.offset, piece.place)
-        rest = Piece(at, piece.end, right, 0, piece.place)
+        left = TextNode(piece.start, at, piece.node, piece.offset, piece.place)
+        rest = TextNode(at, piece.end, right, 0, piece.place)
         # White space at a paragraph's edge is in no piece: then one of the two has nothing.
         halves = [half for half in (left, rest) if half.start < half.end]
         self._pieces[index : index + 1] = halves
         self._starts[index : index + 1] = [half.start for half in halves]
 
-    def first(self, start: int) -> Piece:
+    def first(self, start: int) -> TextNode:
         """Return the piece that has the character at `start`, else the next one."""
         index = bisect_right(self._starts, start) - 1
         if index < 0 or self._pieces[index].end <= start:
@@ -363,7 +363,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CommentLine:
     """A paragraph of a comment: what stands before in bold, the words, the address they lead to."""
 
     text: str
@@ -372,7 +372,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptComment:
     """A comment of ours that stays, resolved or answered: its rules and its text."""
 
     id: str
@@ -394,7 +394,7 @@ class Comments:
         self._text_style = names.get("annotation text", "")
         self._sign_style = names.get("annotation reference", "")
 
-    def split_ours(self) -> tuple[list[Any], list[Kept]]:
+    def split_ours(self) -> tuple[list[Any], list[KeptComment]]:
         """Return our comments that are to go, and those that stay: resolved, or answered."""
         if self._root is None:
             return [], []
@@ -403,7 +403,7 @@ class Comments:
         settled = {s.get(_W15 + "paraId") for s in states if s.get(_W15 + "done") in ("1", "true")}
         settled |= {s.get(_W15 + "paraIdParent") for s in states}
         going: list[Any] = []
-        kept: list[Kept] = []
+        kept: list[KeptComment] = []
         for comment in self._root.iter(W + "comment"):
             text = _text_of(comment)
             rules = RULE_LINE.findall(text)
@@ -411,7 +411,7 @@ class Comments:
                 continue
             if _paragraph_ids(comment) & settled:
                 named = frozenset(rules[-1].split(", "))
-                kept.append(Kept(comment.get(W + "id", ""), named, text))
+                kept.append(KeptComment(comment.get(W + "id", ""), named, text))
             else:
                 going.append(comment)
         return going, kept
@@ -440,7 +440,7 @@ class Comments:
             found += [e.get(W + "id", "") for e in self._root.iter(W + "comment")]
         return 1 + max((int(n) for n in found if n.isdecimal()), default=-1)
 
-    def add(self, number: str, lines: Iterable[Line], now: datetime) -> None:
+    def add(self, number: str, lines: Iterable[CommentLine], now: datetime) -> None:
         """Add a comment; its marks are to be set with the same `number`."""
         self._open()
         date = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -467,7 +467,7 @@ class Comments:
         look.append(make("rStyle", val=is_named) if is_named else make("sz", val="16"))
         return look
 
-    def _runs(self, line: Line) -> Iterator[Any]:
+    def _runs(self, line: CommentLine) -> Iterator[Any]:
         if line.label:
             yield _run(line.label + " ", make("b"))
         if not _WEB.match(line.url):

@@ -13,7 +13,7 @@ from monitor.records.errors import DocumentError, DocumentTooLarge
 from monitor.text.docx_package import MAX_UNPACKED, RELATIONSHIP, W, WordPackage
 from monitor.text.positions import Stretch
 
-__all__ = ["MAX_UNPACKED", "Piece", "WordText", "read_docx", "read_word"]
+__all__ = ["MAX_UNPACKED", "TextNode", "WordText", "read_docx", "read_word"]
 
 Place = Literal["body", "text box", "footnote", "endnote", "picture"]
 
@@ -41,7 +41,7 @@ _HEADLINES = ("title", "heading 1")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextNode:
     """A stretch of the text and the element it stands in.
 
     Its characters are those of the element from `offset` on. In a note, `reference` is the mark in
@@ -63,11 +63,11 @@ class WordText:
     text: str
     headline: Stretch | None
     captions: tuple[Stretch, ...]
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextNode, ...]
 
 
 @dataclass(slots=True)
-class _Paragraph:
+class _WordBlock:
     style: str
     place: Place
     reference: Any
@@ -99,7 +99,7 @@ def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText
     texts: list[str] = []
     captions: list[Stretch] = []
     headlines: dict[str, Stretch] = {}
-    pieces: list[Piece] = []
+    pieces: list[TextNode] = []
     length = 0
     for paragraph in _Walk(package).all(body):
         whole = "".join(text for text, _ in paragraph.pieces)
@@ -122,12 +122,12 @@ def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText
     return WordText("\n\n".join(texts), headline, tuple(captions), tuple(pieces))
 
 
-def _placed(paragraph: _Paragraph, at: int, first: int, last: int) -> Iterator[Piece]:
+def _placed(paragraph: _WordBlock, at: int, first: int, last: int) -> Iterator[TextNode]:
     """Yield the pieces of a paragraph that starts at `at`, cut to what is between the bounds."""
     for text, node in paragraph.pieces:
         start, end = max(at, first), min(at + len(text), last)
         if start < end:
-            yield Piece(start, end, node, start - at, paragraph.place, paragraph.reference)
+            yield TextNode(start, end, node, start - at, paragraph.place, paragraph.reference)
         at += len(text)
 
 
@@ -156,13 +156,13 @@ class _Walk:
             self._notes[tag] = {note.get(W + "id", ""): note for note in notes}
         self._endnotes: list[tuple[Any, Any]] = []
 
-    def all(self, body: Any) -> Iterator[_Paragraph]:
+    def all(self, body: Any) -> Iterator[_WordBlock]:
         """Yield the paragraphs of the body, and then the endnotes."""
         yield from self._below(body, "body", None)
         for note, reference in self._endnotes:
             yield from self._below(note, "endnote", reference)
 
-    def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_Paragraph]:
+    def _below(self, element: Any, place: Place, reference: Any) -> Iterator[_WordBlock]:
         """Yield the paragraphs below `element`, in order."""
         for child in element.iterchildren():
             if child.tag in _UNSEEN:
@@ -172,24 +172,24 @@ class _Walk:
                 continue
             mark = child.find(f"{W}pPr/{W}pStyle")
             name = mark.get(W + "val", "") if mark is not None else ""
-            paragraph = _Paragraph(self._styles.get(name, name).lower(), place, reference)
+            paragraph = _WordBlock(self._styles.get(name, name).lower(), place, reference)
             aside: list[tuple[Any, Place, Any]] = []
             self._gather(child, paragraph, aside)
             yield paragraph
             yield from self._beside(aside, reference)
 
-    def _beside(self, aside: list[tuple[Any, Place, Any]], reference: Any) -> Iterator[_Paragraph]:
+    def _beside(self, aside: list[tuple[Any, Place, Any]], reference: Any) -> Iterator[_WordBlock]:
         """Yield what belongs to a paragraph without being its text: alt texts, boxes, notes."""
         for element, place, _ in aside:
             if place == "picture":
                 pieces = [(element.get("descr"), element)]
-                yield _Paragraph("", place, reference, pieces)
+                yield _WordBlock("", place, reference, pieces)
         for element, place, mark in aside:
             if place != "picture":
                 yield from self._below(element, place, mark if reference is None else reference)
 
     def _gather(
-        self, element: Any, paragraph: _Paragraph, aside: list[tuple[Any, Place, Any]]
+        self, element: Any, paragraph: _WordBlock, aside: list[tuple[Any, Place, Any]]
     ) -> None:
         """Collect a paragraph's text, and put aside what is not part of it."""
         for child in element.iterchildren():

@@ -57,18 +57,18 @@ class _Token:
 
 def read_html(source: str) -> tuple[VisibleText, Stretch | None]:
     """Return the visible text and the span of its headline: the first `h1`, else the title."""
-    reader = _Reader(source)
+    reader = _HtmlReader(source)
     reader.feed(0, len(source), title=not re.search(r"<h1[\s>]", source, re.IGNORECASE))
     return reader.visible, reader.headline
 
 
 def append_html(visible: VisibleText, start: int, end: int) -> None:
     """Add the visible text of the HTML fragment `start` to `end` of the source."""
-    reader = _Reader(visible.source, visible)
+    reader = _HtmlReader(visible.source, visible)
     reader.feed(start, end, title=False)
 
 
-class _Reader:
+class _HtmlReader:
     """Walks over the tokens and keeps what a reader of the page would see."""
 
     def __init__(self, source: str, visible: VisibleText | None = None) -> None:

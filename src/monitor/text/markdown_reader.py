@@ -99,13 +99,13 @@ def read_markdown(source: str) -> tuple[VisibleText, Stretch | None]:
     """
     front = _FRONT_MATTER.match(source)
     begin = front.end() if front else source.startswith("\ufeff")
-    reader = _Reader(source, begin)
+    reader = _MarkdownReader(source, begin)
     tokens = _parser().parse(source[begin:])
     reader.read(tokens)
     return reader.visible, reader.headline
 
 
-class _Reader:
+class _MarkdownReader:
     """Walks over the block tokens."""
 
     def __init__(self, source: str, begin: int) -> None:

@@ -50,7 +50,7 @@ def key_of(phrase: str) -> str:
     return " ".join(normalise(phrase).split())
 
 
-class Words(NamedTuple):
+class PhraseList(NamedTuple):
     """A list of words, in the form of `key_of`; a chain is slots that follow one another."""
 
     phrases: frozenset[str]
@@ -62,7 +62,7 @@ class Words(NamedTuple):
 class SlotWords(NamedTuple):
     """What may stand in one slot of a chain, and whether it may be empty."""
 
-    words: Words
+    words: PhraseList
     optional: bool
 
 
@@ -191,12 +191,12 @@ class WordSets:
     sets: list[WordSet] = field(default_factory=list)
     _known: dict[WordSet, int] = field(default_factory=dict)
 
-    def add(self, words: Words) -> int:
+    def add(self, words: PhraseList) -> int:
         """Add a list and return its number; it may be empty."""
         wordset = WordSet(
             words.phrases,
             words.stems,
-            self.add(Words(words.never_in)) if words.never_in else None,
+            self.add(PhraseList(words.never_in)) if words.never_in else None,
             tuple(
                 tuple((self.add(slot.words), slot.optional) for slot in chain)
                 for chain in words.chains

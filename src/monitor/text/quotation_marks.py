@@ -49,7 +49,7 @@ _ELISION = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class QuoteMark:
     """One mark in the text, or two that are typed as one; `role` is what it seems to be."""
 
     start: int
@@ -60,12 +60,12 @@ class Mark:
     """Whether it could be nothing else."""
 
 
-def find_marks(marks: str, span: Stretch) -> list[Mark]:
+def find_marks(marks: str, span: Stretch) -> list[QuoteMark]:
     """Return the marks of a paragraph, each for itself."""
     return [_read_mark(marks, m.start(), m.end(), span) for m in _MARK.finditer(marks, *span)]
 
 
-def _read_mark(marks: str, start: int, end: int, span: Stretch) -> Mark:
+def _read_mark(marks: str, start: int, end: int, span: Stretch) -> QuoteMark:
     """Tell what one mark is from itself and its neighbours."""
     single = marks[start] in SINGLE_QUOTES and end - start == 1
     weight: Weight = "single" if single else "double"
@@ -76,26 +76,28 @@ def _read_mark(marks: str, start: int, end: int, span: Stretch) -> Mark:
     return _read_double(marks, start, end, before, after, span)
 
 
-def _read_double(marks: str, start: int, end: int, before: str, after: str, span: Stretch) -> Mark:
+def _read_double(
+    marks: str, start: int, end: int, before: str, after: str, span: Stretch
+) -> QuoteMark:
     character, written = marks[start], marks[start:end]
     role: Role
     if written in _LEFT or character in _OPENING:
         if character in _TURNED and _closes(before, after):
-            return Mark(start, end, "double", "close", firm=False)
+            return QuoteMark(start, end, "double", "close", firm=False)
         ends = character in _TURNED and before.isspace() and (end == span[1] or after in ".,;:!?)")
-        return Mark(start, end, "double", "either" if ends else "open", firm=not ends)
+        return QuoteMark(start, end, "double", "either" if ends else "open", firm=not ends)
     if character in _CLOSING or written == "&rdquo;":
         turned = before.isspace() and after.isalnum()
-        return Mark(start, end, "double", "either" if turned else "close", firm=not turned)
+        return QuoteMark(start, end, "double", "either" if turned else "close", firm=not turned)
     if before.isdigit() and (after.isalnum() or character == "\u2033"):
         role = "none" if character == "\u2033" else "close"
     elif _closes(before, after):
         role = "close"
     elif _opens(before, after):
-        return Mark(start, end, "double", "open", firm=_starts_speech(marks, start, end, span))
+        return QuoteMark(start, end, "double", "open", firm=_starts_speech(marks, start, end, span))
     else:
         role = "either"
-    return Mark(start, end, "double", role, firm=False)
+    return QuoteMark(start, end, "double", role, firm=False)
 
 
 def _starts_speech(marks: str, start: int, end: int, span: Stretch) -> bool:
@@ -104,19 +106,19 @@ def _starts_speech(marks: str, start: int, end: int, span: Stretch) -> bool:
     return start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())
 
 
-def _read_single(marks: str, start: int, end: int, before: str, after: str) -> Mark:
+def _read_single(marks: str, start: int, end: int, before: str, after: str) -> QuoteMark:
     role: Role
     prime = marks[start] == "\u2032" and before.isdigit()
     if (before.isalnum() and after.isalnum()) or prime:
-        return Mark(start, end, "single", "none", firm=True)
+        return QuoteMark(start, end, "single", "none", firm=True)
     directed = marks[start] in _OPENING
     if _opens(before, after) or (directed and not _closes(before, after)):
         elided = _ELISION.match(marks, end) is not None
         closed = elided and marks[start] not in _OPENING
         role = "none" if closed or (elided and not directed) else "open"
-        return Mark(start, end, "single", role, firm=marks[start] != "\u2019")
+        return QuoteMark(start, end, "single", role, firm=marks[start] != "\u2019")
     role = "close" if not before.isspace() else "none"
-    return Mark(start, end, "single", role, firm=False)
+    return QuoteMark(start, end, "single", role, firm=False)
 
 
 def _opens(before: str, after: str) -> bool:
@@ -170,7 +172,7 @@ class Pair:
 
 @dataclass(slots=True)
 class _Open:
-    mark: Mark
+    mark: QuoteMark
     group: int
     index: int = -1
 
@@ -185,10 +187,10 @@ class _Carried:
 
 
 @dataclass(slots=True)
-class _Paragraph:
+class _QuotedText:
     span: Stretch
-    found: list[Mark]
-    doubles: list[Mark] = field(default_factory=list)
+    found: list[QuoteMark]
+    doubles: list[QuoteMark] = field(default_factory=list)
 
 
 def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
@@ -206,9 +208,9 @@ def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
     return tuple(sorted(pairing.pairs, key=lambda pair: (pair.start, -pair.end)))
 
 
-def _read_paragraph(marks: str, span: Stretch) -> _Paragraph:
+def _read_paragraph(marks: str, span: Stretch) -> _QuotedText:
     found = find_marks(marks, span)
-    return _Paragraph(span, found, [mark for mark in found if mark.weight == "double"])
+    return _QuotedText(span, found, [mark for mark in found if mark.weight == "double"])
 
 
 class _Pairing:
@@ -220,7 +222,7 @@ class _Pairing:
         self.carried: _Carried | None = None
         self.groups = 0
 
-    def take(self, paragraph: _Paragraph, ahead: Sequence[_Paragraph]) -> None:
+    def take(self, paragraph: _QuotedText, ahead: Sequence[_QuotedText]) -> None:
         """Pair the marks of one paragraph; `ahead` are the ones behind it."""
         carried, self.carried = self.carried, None
         reopens = opens_paragraph(self.marks, ahead[0].span[0]) if ahead else None
@@ -230,7 +232,7 @@ class _Pairing:
         self.pairs += doubles.found
         self._singles(paragraph, doubles, carried, reopens)
 
-    def group(self, mark: Mark, span: Stretch, carried: _Carried | None) -> int:
+    def group(self, mark: QuoteMark, span: Stretch, carried: _Carried | None) -> int:
         """Return the group of a quotation that opens: the last one's if it reopens that."""
         if mark.start == span[0] and carried and carried.reopens and carried.weight == mark.weight:
             return carried.group
@@ -238,7 +240,7 @@ class _Pairing:
         return self.groups
 
     def _go_on(
-        self, doubles: _Doubles, reopens: Weight | None, ahead: Sequence[_Paragraph]
+        self, doubles: _Doubles, reopens: Weight | None, ahead: Sequence[_QuotedText]
     ) -> None:
         """End what a paragraph leaves open, or carry it into the next one."""
         if not doubles.open:
@@ -254,7 +256,7 @@ class _Pairing:
 
     def _singles(
         self,
-        paragraph: _Paragraph,
+        paragraph: _QuotedText,
         doubles: _Doubles,
         carried: _Carried | None,
         reopens: Weight | None,
@@ -288,7 +290,7 @@ class _Pairing:
             self.carried = _Carried("single", slots[0].group, reopens=True)
             self._add(slots[0], paragraph.span[1], paragraph.span[1])
 
-    def _close_single(self, current: _Open, mark: Mark) -> None:
+    def _close_single(self, current: _Open, mark: QuoteMark) -> None:
         too_long = mark.start - current.mark.end > _LONGEST_DOUBTFUL
         if current.mark.firm or not too_long:
             self._add(current, mark.start, mark.end)
@@ -306,7 +308,7 @@ class _Doubles:
     close no double quotation, and so may close single ones.
     """
 
-    def __init__(self, pairing: _Pairing, paragraph: _Paragraph, carried: _Carried | None) -> None:
+    def __init__(self, pairing: _Pairing, paragraph: _QuotedText, carried: _Carried | None) -> None:
         self.pairing = pairing
         self.marks = pairing.marks
         self.paragraph = paragraph
@@ -320,7 +322,7 @@ class _Doubles:
         """Pair the marks in order."""
         if self.carried and self.carried.weight == "double" and not self.carried.reopens:
             start = self.paragraph.span[0]
-            mark = Mark(start, start, "double", "open", firm=True)
+            mark = QuoteMark(start, start, "double", "open", firm=True)
             self.open.append(_Open(mark, self.carried.group))
         for index, mark in enumerate(self.paragraph.doubles):
             role = mark.role
@@ -338,13 +340,13 @@ class _Doubles:
         del self.open[1:]
         return self
 
-    def _start(self, index: int, mark: Mark) -> None:
+    def _start(self, index: int, mark: QuoteMark) -> None:
         while self.open and not self._nests(index, mark):
             self.keep(self.open.pop(), mark.start)
         group = self.pairing.group(mark, self.paragraph.span, self.carried)
         self.open.append(_Open(mark, group, index))
 
-    def _nests(self, index: int, mark: Mark) -> bool:
+    def _nests(self, index: int, mark: QuoteMark) -> bool:
         """Tell whether a mark opens inside the open quotation, not after its missing end."""
         if len(self.open) >= _DEEPEST:
             return False
@@ -356,7 +358,7 @@ class _Doubles:
         within = bool(lead) and (lead[-1].isalnum() or lead[-1] in "([")
         return within and outer.mark.firm and self.closers[index] is not None
 
-    def _is_measure(self, index: int, mark: Mark) -> bool:
+    def _is_measure(self, index: int, mark: QuoteMark) -> bool:
         """Tell whether a mark that could close is an inch: another that closes comes next."""
         doubles = self.paragraph.doubles
         return (
@@ -366,13 +368,13 @@ class _Doubles:
             and doubles[index + 1].role == "close"
         )
 
-    def _unopened(self, mark: Mark) -> None:
+    def _unopened(self, mark: QuoteMark) -> None:
         """Take what stands before the first mark of a paragraph as speech whose mark is missing."""
         start = self.paragraph.span[0]
         start += self.marks[start] in SINGLE_QUOTES
         speech = self.marks[mark.start - 1] in _ENDS_SPEECH
         if speech and 0 < mark.start - start <= _LONGEST_UNOPENED:
-            opening = Mark(start, start, "double", "open", firm=False)
+            opening = QuoteMark(start, start, "double", "open", firm=False)
             self.add(_Open(opening, self.pairing.group(mark, (-1, -1), None)), mark.start, mark.end)
 
     def keep(self, current: _Open, end: int) -> None:
@@ -389,11 +391,11 @@ class _Doubles:
             self.found.append(Pair(mark.end, end, mark.start, after, current.group))
 
 
-def _is_typed_twice(mark: Mark, marks: str) -> bool:
+def _is_typed_twice(mark: QuoteMark, marks: str) -> bool:
     return mark.end - mark.start == 2 and marks[mark.start] in SINGLE_QUOTES
 
 
-def _closers(doubles: Sequence[Mark], marks: str) -> list[int | None]:
+def _closers(doubles: Sequence[QuoteMark], marks: str) -> list[int | None]:
     """Return for each mark that opens the index of its closing one, by their direction alone."""
     result: list[int | None] = [None] * len(doubles)
     stack: list[int] = []
@@ -405,7 +407,7 @@ def _closers(doubles: Sequence[Mark], marks: str) -> list[int | None]:
     return result
 
 
-def _runs_on(marks: str, last: _Open, ahead: Sequence[_Paragraph]) -> bool:
+def _runs_on(marks: str, last: _Open, ahead: Sequence[_QuotedText]) -> bool:
     """Tell whether the next double mark behind a paragraph closes what it leaves open."""
     for distance, paragraph in enumerate(ahead):
         if paragraph.doubles:
@@ -418,7 +420,7 @@ def _runs_on(marks: str, last: _Open, ahead: Sequence[_Paragraph]) -> bool:
     return False
 
 
-def _next_strong(found: list[Mark], marks: str) -> list[bool]:
+def _next_strong(found: list[QuoteMark], marks: str) -> list[bool]:
     """Tell for each mark whether the next single mark, apostrophes apart, surely closes."""
     result = [False] * len(found)
     strong = False
@@ -430,7 +432,7 @@ def _next_strong(found: list[Mark], marks: str) -> list[bool]:
     return result
 
 
-def _follows_s(mark: Mark, marks: str) -> bool:
+def _follows_s(mark: QuoteMark, marks: str) -> bool:
     """Tell whether the mark could be a possessive plural: `the traffickers' van`."""
     after = marks[mark.end : mark.end + 2]
     return (
@@ -438,7 +440,7 @@ def _follows_s(mark: Mark, marks: str) -> bool:
     )
 
 
-def _is_possessive(mark: Mark, current: _Open, strong_follows: bool, marks: str) -> bool:
+def _is_possessive(mark: QuoteMark, current: _Open, strong_follows: bool, marks: str) -> bool:
     return (
         mark.weight == "single"
         and not mark.firm

@@ -80,7 +80,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SearchTerm:
     """Words that must stand side by side, the last of them perhaps only as a `beginning`."""
 
     words: tuple[str, ...]
@@ -100,8 +100,8 @@ class Search:
     Of each of `wanted` any term must be there, of `unwanted` none.
     """
 
-    wanted: tuple[tuple[Term, ...], ...] = ()
-    unwanted: tuple[Term, ...] = ()
+    wanted: tuple[tuple[SearchTerm, ...], ...] = ()
+    unwanted: tuple[SearchTerm, ...] = ()
     notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -109,7 +109,7 @@ class Search:
         return bool(self.wanted or self.unwanted)
 
     @property
-    def terms(self) -> tuple[Term, ...]:
+    def terms(self) -> tuple[SearchTerm, ...]:
         """Every term that may be there."""
         return tuple(term for terms in self.wanted for term in terms)
 
@@ -138,8 +138,8 @@ def read_search(typed: str) -> Search:
     that is not read.
     """
     notes = [f"only the first {MOST_TYPED} characters were read"] * (len(typed) > MOST_TYPED)
-    wanted: list[list[Term]] = []
-    unwanted: list[Term] = []
+    wanted: list[list[SearchTerm]] = []
+    unwanted: list[SearchTerm] = []
     either = between = brackets = False
     """Whether a term stands before, whether OR does, whether brackets do."""
     for found in _TYPED.finditer(typed[:MOST_TYPED].translate(_QUOTES)):
@@ -171,7 +171,7 @@ def _one_sided() -> UsageError:
     return UsageError("OR stands between two words or phrases that may be there")
 
 
-def _read_one(found: re.Match[str]) -> tuple[Term, bool, list[str]]:
+def _read_one(found: re.Match[str]) -> tuple[SearchTerm, bool, list[str]]:
     """Return a word or phrase, whether it must not be there, and what was left out."""
     minus, phrase, closed, word = found.groups()
     notes = []
@@ -196,12 +196,12 @@ def _read_one(found: re.Match[str]) -> tuple[Term, bool, list[str]]:
 
 
 def _shortened(
-    wanted: Sequence[Sequence[Term]], unwanted: Sequence[Term], notes: Sequence[str]
+    wanted: Sequence[Sequence[SearchTerm]], unwanted: Sequence[SearchTerm], notes: Sequence[str]
 ) -> Search:
     """Return a search of no term twice, and of the first `MOST_TERMS`."""
     groups = list(dict.fromkeys(tuple(dict.fromkeys(terms)) for terms in wanted))
     others = tuple(dict.fromkeys(unwanted))
-    few: list[tuple[Term, ...]] = []
+    few: list[tuple[SearchTerm, ...]] = []
     left = MOST_TERMS
     for group in groups:
         few += [group[:left]] * (left > 0)
@@ -211,10 +211,10 @@ def _shortened(
     return Search(tuple(few), others[:left], tuple(dict.fromkeys(notes)))
 
 
-def _term(typed: str, *, ends: str) -> Term:
+def _term(typed: str, *, ends: str) -> SearchTerm:
     words = tuple(word for word, _ in words_at(typed))
     long_enough = bool(words) and len(words[-1]) >= LEAST_BEGINNING
-    return Term(words, beginning=ends == "*" and long_enough)
+    return SearchTerm(words, beginning=ends == "*" and long_enough)
 
 
 def words_at(text: str) -> Iterator[tuple[str, Place]]:
@@ -252,7 +252,7 @@ def indexed_words(text: str, hidden: Sequence[Place] = ()) -> list[str]:
     return words
 
 
-def places_of(text: str, terms: Iterable[Term], hidden: Sequence[Place] = ()) -> list[Place]:
+def places_of(text: str, terms: Iterable[SearchTerm], hidden: Sequence[Place] = ()) -> list[Place]:
     """Return where the terms stand in a text, in order; nowhere that touches a `hidden` place."""
     found = list(words_at(text[:MOST_CHARS]))
     places = [place for _, place in found]
@@ -266,7 +266,7 @@ def places_of(text: str, terms: Iterable[Term], hidden: Sequence[Place] = ()) ->
     return [places[at] for at in sorted(marked)]
 
 
-def _stands(term: Term, words: Sequence[str], at: int) -> bool:
+def _stands(term: SearchTerm, words: Sequence[str], at: int) -> bool:
     *before, last = term.words
     end = at + len(before)
     if end >= len(words) or list(words[at:end]) != before:

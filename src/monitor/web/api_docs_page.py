@@ -8,10 +8,9 @@ forbids. What a reader needs of them is tables, and a template makes those.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -32,62 +31,6 @@ Words = tuple[tuple[str, str], ...]
 """Text in pieces, each with the name of the schema it leads to, or an empty one."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """A parameter or a field; `where` is path, query, or empty for one of a body."""
-
-    name: str
-    type: Words
-    required: bool
-    default: str
-    description: str
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerRow:
-    """An answer: its status, what it means and what comes with it."""
-
-    status: str
-    description: str
-    type: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one route; `id` names its place on the page, `body` the type it takes."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    description: str
-    fields: tuple[FieldRow, ...]
-    body: Words
-    answers: tuple[AnswerRow, ...]
-    curl: str
-
-
-@dataclass(frozen=True, slots=True)
-class SchemaView:
-    """One named shape; `example` is JSON, or empty."""
-
-    name: str
-    description: str
-    fields: tuple[FieldRow, ...]
-    example: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApiView:
-    """The whole page; `groups` are name, description and operations of each subject."""
-
-    version: str
-    description: tuple[str, ...]
-    groups: tuple[tuple[str, str, tuple[Operation, ...]], ...]
-    schemas: tuple[SchemaView, ...]
-
-
 @router.get("/docs")
 def docs_page(request: Request, page: PageDep) -> HTMLResponse:
     """Show what the API takes and answers, with a call for each route."""
@@ -95,24 +38,24 @@ def docs_page(request: Request, page: PageDep) -> HTMLResponse:
     return page.render("docs.html", here="/docs", api=view)
 
 
-def view_api(document: Mapping[str, Any], address: str) -> ApiView:
+def view_api(document: Mapping[str, Any], address: str) -> SimpleNamespace:
     """Return an OpenAPI 3.1 document as a page; `address` is where its calls go, without a slash.
 
     Operations keep the document's order and are grouped by their first tag; one whose tag is not
     listed in the document stands in a group of its own at the end.
     """
     schemas = document["components"]["schemas"]
-    by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
+    by_tag: dict[str, list[SimpleNamespace]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
             shown = _operation(path, method, operation, schemas, address)
             by_tag.setdefault(operation["tags"][0], []).append(shown)
     said = {tag["name"]: tag.get("description", "") for tag in document["tags"]}
-    return ApiView(
+    return SimpleNamespace(
         version=document["info"]["version"],
-        description=tuple(document["info"]["description"].split("\n\n")),
-        groups=tuple((tag, said.get(tag, ""), tuple(found)) for tag, found in by_tag.items()),
-        schemas=tuple(_schema(name, schemas[name]) for name in sorted(schemas)),
+        description=document["info"]["description"].split("\n\n"),
+        groups=[(tag, said.get(tag, ""), found) for tag, found in by_tag.items()],
+        schemas=[_schema(name, schemas[name]) for name in sorted(schemas)],
     )
 
 
@@ -122,59 +65,56 @@ def _operation(
     operation: Mapping[str, Any],
     schemas: Mapping[str, Any],
     address: str,
-) -> Operation:
+) -> SimpleNamespace:
     parameters = operation.get("parameters", [])
     content = operation.get("requestBody", {}).get("content", {})
     media, body = next(((kind, said["schema"]) for kind, said in content.items()), ("", {}))
     shape = _resolved(body, schemas)
-    fields = [_parameter(parameter) for parameter in parameters]
-    return Operation(
+    good = operation["responses"].get("200", {}).get("content", {}).values()
+    gives_a_file = any(said.get("schema", {}).get("format") == "binary" for said in good)
+    taken: Words = ((media, ""),) if media else ()
+    if "$ref" in body:  # a shape without a name of its own stands in the fields alone
+        taken = ((f"{media}: ", ""), *type_words(body))
+    fields = [
+        _row(each["name"], {**each["schema"], **each}, each.get("required", False), each["in"])
+        for each in parameters
+    ]
+    return SimpleNamespace(
         id=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=operation["summary"],
         description=operation["description"],
-        fields=(*fields, *_fields(shape)),
-        body=_body(media, body),
-        answers=tuple(_answer(status, said) for status, said in operation["responses"].items()),
+        fields=[*fields, *_fields(shape)],
+        body=taken,
+        answers=[_answer(status, said) for status, said in operation["responses"].items()],
         curl=_curl(address + _address(path, parameters), media, shape, schemas)
-        + (f" \\\n  -o {_FILE}" if _gives_a_file(operation) else ""),
+        + (f" \\\n  -o {_FILE}" if gives_a_file else ""),
     )
 
 
-def _body(media: str, schema: Mapping[str, Any]) -> Words:
-    """Return what is sent as; a shape without a name of its own stands in the fields alone."""
-    if not media:
-        return ()
-    return ((f"{media}: ", ""), *type_words(schema)) if "$ref" in schema else ((media, ""),)
-
-
-def _parameter(parameter: Mapping[str, Any]) -> FieldRow:
-    row = _row(parameter["name"], parameter["schema"], required=parameter.get("required", False))
-    said = parameter.get("description", row.description)
-    return replace(row, description=said, where=parameter["in"])
-
-
-def _fields(schema: Mapping[str, Any]) -> tuple[FieldRow, ...]:
+def _fields(schema: Mapping[str, Any]) -> list[SimpleNamespace]:
     required = schema.get("required", ())
     properties = schema.get("properties", {})
-    return tuple(_row(name, said, required=name in required) for name, said in properties.items())
+    return [_row(name, said, name in required) for name, said in properties.items()]
 
 
-def _row(name: str, schema: Mapping[str, Any], *, required: bool) -> FieldRow:
+def _row(name: str, schema: Mapping[str, Any], required: bool, where: str = "") -> SimpleNamespace:
+    """Return a parameter or field; `where` is path, query, or empty for one of a body."""
     default = schema.get("default")
-    return FieldRow(
+    return SimpleNamespace(
         name=name,
         type=type_words(schema),
         required=required,
         default="" if default in (None, "", []) else json.dumps(default),
         description=schema.get("description", ""),
+        where=where,
     )
 
 
-def _schema(name: str, schema: Mapping[str, Any]) -> SchemaView:
+def _schema(name: str, schema: Mapping[str, Any]) -> SimpleNamespace:
     [example] = schema.get("examples", [None])[:1]
-    return SchemaView(
+    return SimpleNamespace(
         name=name,
         description=schema.get("description", ""),
         fields=_fields(schema),
@@ -182,11 +122,11 @@ def _schema(name: str, schema: Mapping[str, Any]) -> SchemaView:
     )
 
 
-def _answer(status: str, answer: Mapping[str, Any]) -> AnswerRow:
+def _answer(status: str, answer: Mapping[str, Any]) -> SimpleNamespace:
     words: list[tuple[str, str]] = []
     for media, said in answer.get("content", {}).items():
         words += [("; " if words else "", ""), (f"{media}: ", ""), *type_words(said["schema"])]
-    return AnswerRow(status, answer["description"], tuple(words))
+    return SimpleNamespace(status=status, description=answer["description"], type=words)
 
 
 def type_words(schema: Mapping[str, Any]) -> Words:
@@ -202,17 +142,13 @@ def type_words(schema: Mapping[str, Any]) -> Words:
         return (("list of ", ""), *type_words(schema.get("items", {})))
     if isinstance(each := schema.get("additionalProperties"), Mapping):
         return (("object of ", ""), *type_words(each))
-    return ((_plain_type(schema), ""),)
-
-
-def _plain_type(schema: Mapping[str, Any]) -> str:
     words = str(schema.get("type", "anything"))
     if "format" in schema:
         words += f" ({schema['format']})"
     bounds = [f"{sign} {schema[key]:,.15g}" for key, sign in _BOUNDS.items() if key in schema]
     if "pattern" in schema:
         bounds.append(f"like {schema['pattern']}")
-    return ", ".join([words, *bounds])
+    return ((", ".join([words, *bounds]), ""),)
 
 
 def _joined(types: Sequence[Words]) -> Words:
@@ -231,21 +167,10 @@ def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[
 
 def _address(path: str, parameters: Sequence[Mapping[str, Any]]) -> str:
     """Return `path` with an example, or its own name in capitals, for each parameter in it."""
-    examples = {
-        parameter["name"]: str(example)
-        for parameter in parameters
-        for example in parameter["schema"].get("examples", [])[:1]
-    }
-
-    def fill(found: re.Match[str]) -> str:
-        return quote(examples.get(found[1], found[1].upper()), safe="")
-
-    return re.sub(r"\{(\w+)\}", fill, path)
-
-
-def _gives_a_file(operation: Mapping[str, Any]) -> bool:
-    answers = operation["responses"].get("200", {}).get("content", {}).values()
-    return any(answer.get("schema", {}).get("format") == "binary" for answer in answers)
+    for each in parameters:
+        example = (each["schema"].get("examples") or [each["name"].upper()])[0]
+        path = path.replace(f"{{{each['name']}}}", quote(str(example), safe=""))
+    return path
 
 
 def _curl(url: str, media: str, shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:

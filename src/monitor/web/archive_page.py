@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -17,10 +18,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.article_filter import ArticleFilters
-from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import FieldsDep
+from monitor.api.problem_details import ProblemError, refuse
+from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.api.schemas import WholeStr
-from monitor.archive.articles_found import Beside, Listing, Row, Whole, look_up, show
+from monitor.archive.articles_found import (
+    ArchivePage,
+    ArchiveRow,
+    ArticleDetails,
+    VersionComparison,
+    look_up,
+    show,
+)
 from monitor.digest.tag_words import (
     SCHEME_WORDS,
     choice_words,
@@ -34,16 +42,18 @@ from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.dates import date_words, on_clock, undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
-from monitor.records.finding import SEVERITIES, Finding, Severity, Source, Span
+from monitor.records.finding import SEVERITIES, Finding, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
 from monitor.records.tag import Tag
-from monitor.storage.full_text_search import COUNTED, RELEVANCES
+from monitor.storage.article_filter import RELEVANCES
+from monitor.storage.full_text_search import COUNTED
+from monitor.text.positions import Stretch
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
-from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
 from monitor.web.page_frame import PageContext, PageDep, page_router
 from monitor.web.page_frame import address as link
 
@@ -65,10 +75,8 @@ def archive_page(request: Request, page: PageDep) -> HTMLResponse:
         unread = [item["msg"] for item in error.errors() if item["type"] in ("search", "days")]
         refusal = f"Not searched: {unread[0]}." if unread else which
         return _list(page, ArticleFilters(), refusal=refusal, searched=given.get("q", ""))
-    try:
+    with refuse(NotFound, ProblemError(404, "There is no such page of the archive.")):
         return _list(page, query)
-    except NotFound as error:
-        raise ProblemError(404, "There is no such page of the archive.") from error
 
 
 def _list(
@@ -133,22 +141,23 @@ def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
 
     if not may_add(page.visitor):
         raise ProblemError(403, "This needs the scope 'review' or 'admin'.")
-    address = fields.get("address", [""])[0].strip()
+    address = field_of(fields, "address").strip()
+
+    def refused(problem: str, address: str = address) -> Response:
+        return _list(page, ArticleFilters(), address=address, problem=problem)
+
     if len(address) > MAX_ADDRESS:
-        problem = f"the address is longer than {MAX_ADDRESS:,} characters"
-        return _list(page, ArticleFilters(), problem=problem)
+        return refused(f"the address is longer than {MAX_ADDRESS:,} characters", "")
     try:
         added = add_article(page.desk, address)
     except FeedError as error:
-        return _list(page, ArticleFilters(), address=address, problem=str(error))
+        return refused(str(error))
     result = added.result
     if "forgotten" in result.dropped:
-        problem = "it was forgotten for good, and does not come back"
-        return _list(page, ArticleFilters(), problem=problem)
+        return refused("it was forgotten for good, and does not come back", "")
     if not result.stored and not result.dropped.keys() & {"known", "duplicate"}:
         causes = ", ".join(map(page_failure_word, result.page_failures))
-        problem = causes or "nothing could be read there"
-        return _list(page, ArticleFilters(), address=address, problem=problem)
+        return refused(causes or "nothing could be read there")
     said = "stored" if result.stored else "known"
     there = link(f"/articles/{quote(added.article_id, safe='')}", {"added": said})
     return RedirectResponse(there, 303)
@@ -196,7 +205,16 @@ def article_page(
         url=None if shown.link_tells and not shown.asked else safe_url(article.url),
         expired=article.expired is not None,
         relevance=relevance_words(assessed),
-        tags=[_view_tag(tag, article, shown) for tag in _ordered(assessed.tags)],
+        tags=[
+            SimpleNamespace(
+                scheme=scheme_words(tag.scheme),
+                label=label_words(tag, country_name),
+                unsure=is_unsure(tag),
+                experimental=tag.experimental,
+                quotes=list(_quotes(tag.evidence, article, shown)),
+            )
+            for tag in _ordered(assessed.tags)
+        ],
         terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
         flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
         scorecard=_scorecard(whole, titles, tells),
@@ -230,27 +248,6 @@ Choice = tuple[str, str]
 """A value and its words."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowView:
-    """An article in the list. `excerpt` are pieces of its text around what was looked for."""
-
-    id: str
-    shown: Shown
-    href: str
-    outlet: str
-    when: str
-    when_iso: str
-    language: str
-    lang: str
-    relevance: str
-    tags: tuple[str, ...]
-    flags: tuple[tuple[Severity, int], ...]
-    excerpt: Paragraph
-    begins: bool
-    ends: bool
-    expired: bool
-
-
 _MORE = (
     "published_since",
     "published_until",
@@ -264,7 +261,7 @@ _MORE = (
 )
 
 
-def _dates(asked: Mapping[str, str], listing: Listing | None) -> str:
+def _dates(asked: Mapping[str, str], listing: ArchivePage | None) -> str:
     """Say by which dates articles were chosen, and how many have none."""
     told = []
     for prefix, how in (("", "First seen"), ("published_", "Published")):
@@ -297,53 +294,45 @@ def relevance_words(assessed: AssessedArticle) -> str:
     return f"{told}, by a model not measured in this language" if assessed.experimental else told
 
 
-def view_row(row: Row, searched: str, today: str, zone: ZoneInfo) -> RowView:
-    """Return an article of the list in words."""
+def view_row(row: ArchiveRow, searched: str, today: str, zone: ZoneInfo) -> SimpleNamespace:
+    """Return an article of the list in words; `excerpt` is its text around what was looked for."""
     assessed = row.assessed
     article = assessed.article
     start, end = row.excerpt or (0, 0)
-    moment = on_clock(article.seen, zone)
-    return RowView(
+    flagged = Counter(finding.severity for finding in assessed.findings)
+    return SimpleNamespace(
         id=article.id,
         shown=row.shown,
-        href=article_address(article.id, searched),
+        href=link(f"/articles/{quote(article.id, safe='')}", {"q": searched}),
         outlet=clean(article.outlet) or "unnamed outlet",
         when=date_words(article.seen, today, zone),
-        when_iso=moment.isoformat(timespec="minutes"),
+        when_iso=on_clock(article.seen, zone).isoformat(timespec="minutes"),
         language=language_name(article.language or "") if article.language != "en" else "",
         lang=lang_of(article.language),
         relevance=relevance_words(assessed),
         tags=tag_line(assessed.tags, country_name),
-        flags=tuple(_flags(assessed)),
-        excerpt=pieces_of(
-            article.text[start:end],
-            hidden=_shifted(row.shown.hidden("text"), start),
-            marks=[Mark(a - start, b - start, "hit") for a, b in row.hits],
-        ),
+        flags=[(severity, n) for severity in SEVERITIES if (n := flagged[severity])],
+        excerpt=_stretch(article.text, start, end, row.shown.hidden("text"), row.hits),
         begins=start > 0,
         ends=end < len(article.text),
         expired=article.expired is not None,
     )
 
 
-def article_address(article_id: str, searched: str = "") -> str:
-    """Return where an article's page is; the words looked for are marked there."""
-    return link(f"/articles/{quote(article_id, safe='')}", {"q": searched})
+def _stretch(
+    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
+) -> Paragraph:
+    """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
+    return pieces_of(
+        source[start:end],
+        hidden=[(a - start, b - start) for a, b in hidden],
+        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
+    )
 
 
 def lang_of(language: str | None) -> str:
     """Return a language for a `lang` attribute, or ""."""
     return language if language and _LANGUAGE.fullmatch(language) else ""
-
-
-def _flags(assessed: AssessedArticle) -> Iterator[tuple[Severity, int]]:
-    for severity in SEVERITIES:
-        if count := sum(finding.severity == severity for finding in assessed.findings):
-            yield severity, count
-
-
-def _shifted(places: Iterable[tuple[int, int]], start: int) -> list[tuple[int, int]]:
-    return [(a - start, b - start) for a, b in places]
 
 
 def _selects(
@@ -353,7 +342,10 @@ def _selects(
 
     def choices(name: str, words: Mapping[str, str] | None = None) -> list[Choice]:
         names = dict.fromkeys([*found.get(name, ()), *([values[name]] if name in values else [])])
-        told = [(one, (words or {}).get(one) or _words(one)) for one in names]
+        told = [
+            (one, (words or {}).get(one) or clean(one).replace("_", " ").replace("-", " "))
+            for one in names
+        ]
         return sorted(told, key=lambda choice: choice[1].casefold())
 
     def named(name: str, label: str, told: list[Choice]) -> tuple[str, str, str, list[Choice]]:
@@ -371,10 +363,6 @@ def _selects(
     yield named("rule", "Rule", choices("rule", titles))
 
 
-def _words(name: str) -> str:
-    return clean(name).replace("_", " ").replace("-", " ")
-
-
 QUOTES_SHOWN = 4
 _ORIGIN = {
     "feed": "from its feed",
@@ -390,62 +378,7 @@ Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TagView:
-    """A tag with the words that gave it."""
-
-    scheme: str
-    label: str
-    unsure: bool
-    experimental: bool
-    quotes: tuple[Paragraph, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FlagView:
-    """A flag; `message` and `suggestions` are left out where they repeat a hidden name.
-
-    `guideline` is whose rule it is, where several guidelines speak of the article.
-    """
-
-    rule: str
-    title: str
-    severity: Severity
-    quote: Paragraph
-    count: int
-    headline: bool
-    message: str
-    why: str
-    suggestions: tuple[str, ...]
-    sources: tuple[Source, ...]
-    sureness: str
-    guideline: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """What a rule for whole texts says: its `word` and `sign`, and the reason."""
-
-    rule: str
-    title: str
-    met: bool | None
-    word: str
-    sign: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A version as it stands beside another; `when` it came in."""
-
-    sha256: str
-    when: str
-    title: Paragraph
-    text: tuple[Paragraph, ...]
-    withheld: str
-
-
-def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
+def _text(whole: ArticleDetails, searched: str) -> tuple[Paragraph, ...]:
     article, shown = whole.assessed.article, whole.shown
     if shown.withheld:
         return ()
@@ -453,24 +386,23 @@ def _text(whole: Whole, searched: str) -> tuple[Paragraph, ...]:
     marks = list(_marks(whole, "text"))
     with suppress(UsageError):  # its search was told of where it was asked
         hits = places_of(article.text, read_search(searched).terms, hidden)
-        marks += [Mark(start, end, "hit", "looked for") for start, end in hits]
+        marks += [TextMark(start, end, "hit", "looked for") for start, end in hits]
     return paragraphs_of(article.text, hidden=hidden, marks=marks)
 
 
-def _marks(whole: Whole, field: str) -> Iterator[Mark]:
+def _marks(whole: ArticleDetails, field: str) -> Iterator[TextMark]:
     """Yield the marks of a field: what gave its tags, what was flagged."""
     for tag in whole.assessed.tags:
+        note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
         for span in tag.evidence:
             if span.field == field:
-                yield Mark(span.start, span.end, "evidence", _note(tag))
+                yield TextMark(span.start, span.end, "evidence", note)
     for finding in whole.assessed.findings:
         if finding.field == field:
             rule = finding.rule.replace("-", " ")
-            yield Mark(finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}")
-
-
-def _note(tag: Tag) -> str:
-    return f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
+            yield TextMark(
+                finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}"
+            )
 
 
 def _tells(article: Article, shown: Shown) -> Tells:
@@ -487,7 +419,7 @@ def _tells(article: Article, shown: Shown) -> Tells:
 
 
 def _facts(
-    whole: Whole, when: Callable[[datetime], str], tells: Tells
+    whole: ArticleDetails, when: Callable[[datetime], str], tells: Tells
 ) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
@@ -517,16 +449,6 @@ def _ordered(tags: Iterable[Tag]) -> list[Tag]:
     return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
 
 
-def _view_tag(tag: Tag, article: Article, shown: Shown) -> TagView:
-    return TagView(
-        scheme_words(tag.scheme),
-        label_words(tag, country_name),
-        is_unsure(tag),
-        tag.experimental,
-        tuple(_quotes(tag.evidence, article, shown)),
-    )
-
-
 def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Paragraph]:
     """Yield the first few different stretches, without hidden words."""
     seen = set[str]()
@@ -540,10 +462,9 @@ def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[P
             return
 
 
-def _quote(span: Span, article: Article, shown: Shown) -> Paragraph:
+def _quote(span: Span | Finding, article: Article, shown: Shown) -> Paragraph:
     source = article.title if span.field == "title" else article.text
-    hidden = [(a - span.start, b - span.start) for a, b in shown.hidden(span.field)]
-    return pieces_of(source[span.start : span.end], hidden=hidden)
+    return _stretch(source, span.start, span.end, shown.hidden(span.field))
 
 
 def _view_flags(
@@ -552,25 +473,28 @@ def _view_flags(
     shown: Shown,
     titles: Mapping[str, str],
     tells: Tells,
-) -> Iterator[FlagView]:
-    """Yield a view for each rule and wording, as they come."""
+) -> Iterator[SimpleNamespace]:
+    """Yield a flag for each rule and wording, as they come.
+
+    `message` and `suggestions` are left out where they repeat a hidden name; `guideline` is whose
+    rule it is, where several guidelines speak of the article.
+    """
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         key = finding.guideline, finding.rule, finding.match.casefold()
         groups.setdefault(key, []).append(finding)
     several = len({finding.guideline for finding in findings}) > 1
     for first, *others in groups.values():
-        quote = _quote(Span(first.field, first.start, first.end), article, shown)
-        yield FlagView(
+        yield SimpleNamespace(
             rule=first.rule,
             title=titles.get(first.rule, first.rule.replace("-", " ")),
             severity=first.severity,
-            quote=quote,
+            quote=_quote(first, article, shown),
             count=1 + len(others),
             headline=first.field == "title",
             message="" if tells(first.message) else clean(first.message),
             why=clean(first.why),
-            suggestions=tuple(clean(words) for words in first.suggestions if not tells(words)),
+            suggestions=[clean(words) for words in first.suggestions if not tells(words)],
             sources=first.sources,
             guideline=first.guideline if several else "",
             sureness=""
@@ -579,52 +503,45 @@ def _view_flags(
         )
 
 
-def _scorecard(whole: Whole, titles: Mapping[str, str], tells: Tells) -> list[CardView]:
+def _scorecard(
+    whole: ArticleDetails, titles: Mapping[str, str], tells: Tells
+) -> list[SimpleNamespace]:
     """Return what is said of the whole text, what needs attention first."""
     order = list(_CARD)
     return [
-        CardView(
-            item.item,
-            titles.get(item.item, item.item.replace("-", " ")),
-            item.met,
-            *_CARD[item.met],
-            "" if tells(item.reason) else clean(item.reason),
+        SimpleNamespace(
+            rule=item.item,
+            title=titles.get(item.item, item.item.replace("-", " ")),
+            met=item.met,
+            word=_CARD[item.met][0],
+            sign=_CARD[item.met][1],
+            reason="" if tells(item.reason) else clean(item.reason),
         )
         for item in sorted(whole.assessed.scorecard, key=lambda i: (order.index(i.met), i.item))
     ]
 
 
 def _sides(
-    beside: Beside, article: Article, shown: Shown, times: dict[str, str]
-) -> tuple[Side, Side]:
+    beside: VersionComparison, article: Article, shown: Shown, times: dict[str, str]
+) -> tuple[SimpleNamespace, SimpleNamespace]:
     """Return the older and the newer version, what was changed marked in both."""
-    changes = beside.changes
-    old = {
-        field: [Mark(*c.old, "removed") for c in changes if c.field == field]
-        for field in ("title", "text")
-    }
-    new = {
-        field: [Mark(*c.new, "added") for c in changes if c.field == field]
-        for field in ("title", "text")
-    }
-    return (
-        _side(beside.version, beside.shown, old, times),
-        _side(article, shown, new, times),
-    )
 
+    def side(
+        version: Article, shown: Shown, marks: Sequence[tuple[str, TextMark]]
+    ) -> SimpleNamespace:
+        own = {name: [mark for field, mark in marks if field == name] for name in ("title", "text")}
+        title, text = ("", "") if shown.withheld else (version.title, version.text)
+        return SimpleNamespace(
+            sha256=version.sha256,
+            when=times[version.sha256],
+            title=pieces_of(title, hidden=shown.hidden("title"), marks=own["title"]),
+            text=paragraphs_of(text, hidden=shown.hidden("text"), marks=own["text"]),
+            withheld=shown.withheld,
+        )
 
-def _side(
-    version: Article, shown: Shown, marks: dict[str, list[Mark]], times: dict[str, str]
-) -> Side:
-    texts = () if shown.withheld else (version.title, version.text)
-    title, text = texts or ("", "")
-    return Side(
-        version.sha256,
-        times[version.sha256],
-        pieces_of(title, hidden=shown.hidden("title"), marks=marks["title"]),
-        paragraphs_of(text, hidden=shown.hidden("text"), marks=marks["text"]),
-        shown.withheld,
-    )
+    old = [(change.field, TextMark(*change.old, "removed")) for change in beside.changes]
+    new = [(change.field, TextMark(*change.new, "added")) for change in beside.changes]
+    return side(beside.version, beside.shown, old), side(article, shown, new)
 
 
 def _said(review: Review) -> str:

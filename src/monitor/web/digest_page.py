@@ -22,7 +22,7 @@ def digest_page(day: str, page: PageDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(page.desk, day)
     ask = names.asked(page.desk, page.visitor.name)
-    shown = names.shown(page.desk, articles_in(digest), ask=ask)
+    shown = page.desk.shown(articles_in(digest), ask=ask)
     before, after = _days_beside(digest.day, date.fromisoformat(page.today))
     return page.render(
         "digest.html",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -17,13 +17,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.access import DeskDep, need
 from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import FieldsDep, read_form, require_type
+from monitor.api.request_bodies import FieldsDep, field_of, read_form, require_type
 from monitor.api.schemas import WholeStr
 from monitor.digest.coverage_account import duration_words, page_failure_words, reason_words
 from monitor.feeds.feed_discovery import Discovered
 from monitor.feeds.followed_feeds import (
     DAYS,
-    Followed,
+    FollowedFeed,
     find_feeds,
     follow,
     followed,
@@ -124,7 +124,7 @@ def feeds_file(desk: DeskDep) -> Response:
 @router.post("/feeds", dependencies=_CHANGE)
 def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     """Follow what an address leads to; where that is not one feed, ask which."""
-    address = fields.get("address", [""])[0].strip()[:MAX_ADDRESS]
+    address = field_of(fields, "address").strip()[:MAX_ADDRESS]
     try:
         found = find_feeds(page.desk, address)
     except FeedError as error:
@@ -145,7 +145,7 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
 @router.post("/feeds/follow", dependencies=_CHANGE)
 def follow_feeds(fields: FieldsDep, page: PageDep) -> Response:
     """Follow the addresses chosen."""
-    kind = fields.get("kind", ["feed"])[0]
+    kind = field_of(fields, "kind", "feed")
     if kind not in KINDS:
         raise ProblemError(422, "There is no such kind of source.")
     chosen = [Discovered(url, "") for url in fields.get("url", [])]
@@ -253,36 +253,11 @@ SHOWN = ("", "trouble", *STANDINGS)
 """What can be asked for: all, those with trouble, those of one standing."""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedView:
-    """A feed as pages show it."""
-
-    id: str
-    name: str
-    url: str
-    kind: str
-    standing: Standing
-    word: str
-    detail: str
-    rhythm: str
-    next: str
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
-class PollView:
-    """One line of a feed's ledger in words."""
-
-    when: str
-    said: str
-    trouble: str
-
-
-def view_feed(one: Followed, page: PageContext) -> FeedView:
+def view_feed(one: FollowedFeed, page: PageContext) -> SimpleNamespace:
     """Return how a feed does."""
     feed = one.feed
     standing = standing_of(one)
-    return FeedView(
+    return SimpleNamespace(
         id=feed.id,
         name=name_of(feed),
         url=feed.url,
@@ -296,7 +271,7 @@ def view_feed(one: Followed, page: PageContext) -> FeedView:
     )
 
 
-def standing_of(one: Followed) -> Standing:
+def standing_of(one: FollowedFeed) -> Standing:
     """Return the one word for how a feed does; what the desk did itself goes before."""
     state = one.state
     if one.feed.paused is not None:
@@ -310,7 +285,7 @@ def standing_of(one: Followed) -> Standing:
     return "silent" if state.silent else "read"
 
 
-def _detail(one: Followed, standing: Standing, page: PageContext) -> str:
+def _detail(one: FollowedFeed, standing: Standing, page: PageContext) -> str:
     state, feed = one.state, one.feed
     read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
     if standing == "paused":
@@ -345,28 +320,26 @@ def share_words(brought: Brought) -> str:
     return f"{brought.relevant:,} of {brought.articles:,} relevant in {DAYS} days ({share:.1%})"
 
 
-def view_poll(poll: PollResult, page: PageContext) -> PollView:
-    """Return a ledger line in words."""
+def view_poll(poll: PollResult, page: PageContext) -> tuple[str, str, str]:
+    """Return a ledger line in words: when, what was said, and the trouble with it."""
     when = _when(poll.at, page)
     why = reason_words(poll.error) if poll.error is not None else ""
     if why and not poll.fetched:
-        return PollView(when, "", why)
+        return when, "", why
     pages = page_failure_words(poll.page_failures)
     vain = f"pages asked for in vain: {pages}" if pages else ""
     trouble = "; ".join(filter(None, (why, vain)))
     if poll.not_modified:
-        return PollView(when, "nothing new", trouble)
+        return when, "nothing new", trouble
     names = sorted(poll.dropped.items())
     left = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in names)
     said = f"{poll.fetched:,} entries: {poll.stored:,} stored" + (f", {left}" if left else "")
-    return PollView(when, said, trouble)
+    return when, said, trouble
 
 
-def _fits(one: Followed, show: str, words: str) -> bool:
-    standing = standing_of(one)
-    if show == "trouble" and standing not in TROUBLE:
-        return False
-    if show in STANDINGS and standing != show:
+def _fits(one: FollowedFeed, show: str, words: str) -> bool:
+    wanted = TROUBLE if show == "trouble" else (show,) if show else tuple(STANDINGS)
+    if standing_of(one) not in wanted:
         return False
     told = f"{one.feed.title} {one.feed.outlet} {one.feed.url}".casefold()
     return all(word in told for word in words.casefold().split())

@@ -18,7 +18,7 @@ _BREAK = re.compile(r"\n[ \t\r]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class TextMark:
     """A stretch that shows something. `kind` is a class of style sheets, `note` says what it is."""
 
     start: int
@@ -28,11 +28,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Words that have the same marks, or none where they are `hidden`."""
 
     text: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[TextMark, ...] = ()
     hidden: bool = False
 
     @property
@@ -46,11 +46,11 @@ class Piece:
         return "; ".join(dict.fromkeys(mark.note for mark in self.marks if mark.note))
 
 
-Paragraph = tuple[Piece, ...]
+Paragraph = tuple[TextPiece, ...]
 
 
 def paragraphs_of(
-    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[Mark] = ()
+    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[TextMark] = ()
 ) -> tuple[Paragraph, ...]:
     """Return a text in paragraphs of pieces.
 
@@ -67,14 +67,14 @@ def paragraphs_of(
 
 
 def pieces_of(
-    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[Mark] = ()
+    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[TextMark] = ()
 ) -> Paragraph:
     """Return a text in pieces that are no paragraphs, such as a headline."""
     return tuple(p for one in paragraphs_of(text, hidden=hidden, marks=marks) for p in one)
 
 
 def _pieces(
-    text: str, low: int, high: int, taken: Sequence[Stretch], marks: Sequence[Mark]
+    text: str, low: int, high: int, taken: Sequence[Stretch], marks: Sequence[TextMark]
 ) -> Paragraph:
     """Cut the stretch from `low` to `high` at every border of marks and hidden stretches."""
     inside = [(max(a, low), min(b, high)) for a, b in taken if a < high and b > low]
@@ -86,7 +86,7 @@ def _pieces(
                 cuts.add(place)
     places, gone = sorted(cuts), set(inside)
     return tuple(
-        Piece(
+        TextPiece(
             "" if (a, b) in gone else text[a:b],
             tuple(mark for mark in here if mark.start < b and mark.end > a),
             (a, b) in gone,

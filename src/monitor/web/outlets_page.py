@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need, need_scorecards
-from monitor.api.problem_details import no_such_page
+from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
-from monitor.archive.story_details import StoryList, read_stories
+from monitor.archive.story_details import read_stories
 from monitor.desk import Desk
 from monitor.records.dates import date_words, midnight
 from monitor.records.errors import NotFound
-from monitor.records.finding import Severity
-from monitor.records.hidden_names import Shown
 from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
 from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
@@ -27,7 +25,7 @@ from monitor.storage.stories import StoryChoice
 from monitor.text.safe_text import clean, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address
 from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
-from monitor.web.stories_page import Seen, seen_by, view_row
+from monitor.web.stories_page import Visible, seen_by, view_row
 from monitor.web.svg_plots import view_panels
 from monitor.web.trends_page import csv_response
 
@@ -43,17 +41,15 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
     """Show the outlets of a period, most stories first."""
     period = _period(query, page.desk)
     name = query.name or ""
-    try:
+    with refuse(NotFound, no_such_page("must be the last outlet of a page before")):
         found = read_cards(page.desk, period, name=name, limit=OUTLETS, after=query.after)
-    except NotFound as error:
-        raise no_such_page("must be the last outlet of a page before") from error
     days = _days(period)
     asked = {**query.asked(), **days}
     return page.render(
         "outlets.html",
         here="/outlets",
         asked=asked,
-        rows=[outlet_row(card) for card in found.cards],
+        rows=[(card, share_words(card)) for card in found.cards],
         total=found.total,
         query=address("", days),
         csv=address("/outlets.csv", asked),
@@ -68,7 +64,19 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], desk: DeskDep) ->
     """Give the list of outlets, whole."""
     period = _period(query, desk)
     cards = read_cards(desk, period, name=query.name or "", limit=None).cards
-    panel = Panel("outlets", outlets_section([outlet_row(card) for card in cards]))
+    columns = ("outlet", "stored", "items", "stories", "flagged", "share flagged")
+    rows = tuple(
+        (
+            card.outlet.name or "unnamed outlet",
+            card.outlet.stored,
+            card.outlet.items,
+            card.outlet.stories,
+            card.flagged,
+            share_words(card),
+        )
+        for card in cards
+    )
+    panel = Panel("outlets", ReportSection("Outlets", (), columns, rows))
     return csv_response((panel,), "outlets", "..".join(_days(period).values()), "outlets")
 
 
@@ -93,12 +101,7 @@ def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
         query=address("", asked),
         panels=view_panels(panels, path, asked),
         inside=inside,
-        confirmed=inside.flags if inside else (),
-        total_confirmed=inside.total_flags if inside else 0,
         how=HOW,
-        stories=[view_row(row, inside.seen) for row in inside.stories.stories] if inside else (),
-        total_stories=inside.stories.total if inside else 0,
-        all=inside.seen.shown if inside else {},
         all_stories=address("/stories", own),
         archive=address("/articles", own),
         **_rests(period, page.desk),
@@ -140,18 +143,23 @@ def _days(period: Period) -> dict[str, str]:
     return {"since": str(period.since), "until": str(period.last)}
 
 
-def _inside(page: PageContext, period: Period, card: Scorecard) -> Inside:
-    """Return what only who may read sees of an outlet."""
+def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any]:
+    """Return what only who may read sees: confirmed flags, stories, and names asked for."""
     desk = page.desk
     name, zone = card.outlet.name, desk.settings.zone
     flags = confirmed_flags(desk, name, period.since, period.until)
     bounds = midnight(period.since, zone), midnight(period.until, zone)
-    stories = read_stories(desk, StoryChoice(*bounds, outlet=name), limit=STORIES)
+    found = read_stories(desk, StoryChoice(*bounds, outlet=name), limit=STORIES)
     articles = {flag.article.article.id: flag.article.article for flag in flags[:FLAGS]}
-    articles |= {row.lead.article.id: row.lead.article for row in stories.stories}
+    articles |= {row.lead.article.id: row.lead.article for row in found.stories}
     seen = seen_by(page, articles.values())
-    rows = tuple(flag_row(flag, quote(flag), period.story_of, seen) for flag in flags[:FLAGS])
-    return Inside(rows, len(flags), stories, seen)
+    return {
+        "confirmed": [flag_row(flag, period.story_of, seen) for flag in flags[:FLAGS]],
+        "total_confirmed": len(flags),
+        "stories": [view_row(row, seen) for row in found.stories],
+        "total_stories": found.total,
+        "all": seen.shown,
+    }
 
 
 OUTLETS = 50
@@ -161,57 +169,6 @@ HOW = (
 )
 PRIVATE = "These pages are for who may read at this desk; others do not see them."
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
-
-
-@dataclass(frozen=True, slots=True)
-class OutletRow:
-    """An outlet in the list; `share` says how many of its stories are flagged, or why not."""
-
-    id: str
-    name: str
-    stored: int
-    items: int
-    stories: int
-    flagged: int
-    share: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlagRow:
-    """A confirmed flag; without `words` where they could tell who somebody is."""
-
-    rule: str
-    title: str
-    severity: Severity
-    words: str
-    shown: Shown
-    href: str | None
-    day: str
-    story: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inside:
-    """What only who may read sees of an outlet: confirmed flags, stories, and names asked for."""
-
-    flags: tuple[FlagRow, ...]
-    total_flags: int
-    stories: StoryList
-    seen: Seen
-
-
-def outlet_row(card: Scorecard) -> OutletRow:
-    """Return an outlet as the list shows it."""
-    one = card.outlet
-    return OutletRow(
-        one.id,
-        one.name or "unnamed outlet",
-        one.stored,
-        one.items,
-        one.stories,
-        card.flagged,
-        share_words(card),
-    )
 
 
 def share_words(card: Scorecard) -> str:
@@ -224,30 +181,20 @@ def share_words(card: Scorecard) -> str:
     return f"{100 * card.flagged / card.outlet.stories:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
 
 
-def flag_row(flag: ConfirmedFlag, words: str, story_of: Mapping[str, str], seen: Seen) -> FlagRow:
-    """Return a confirmed flag as a page shows it, `words` quoted."""
+def flag_row(flag: ConfirmedFlag, story_of: Mapping[str, str], seen: Visible) -> SimpleNamespace:
+    """Return a confirmed flag as a page shows it; `words` are those that tell of nobody."""
     article, finding = flag.article.article, flag.finding
     shown = seen.shown[article.id]
     moment = article.published or article.seen
-    return FlagRow(
+    return SimpleNamespace(
         rule=finding.rule,
         title=clean(seen.titles.get(finding.rule, finding.rule)),
         severity=finding.severity,
-        words=words,
+        words=quote(flag),
         shown=shown,
         href=None if shown.link_tells else safe_url(article.url),
         day=date_words(moment, "", seen.zone).partition(",")[0],
         story=story_of.get(article.id, ""),
-    )
-
-
-def outlets_section(rows: Sequence[OutletRow]) -> ReportSection:
-    """Return the list as a table."""
-    return ReportSection(
-        "Outlets",
-        (),
-        ("outlet", "stored", "items", "stories", "flagged", "share flagged"),
-        tuple((r.name, r.stored, r.items, r.stories, r.flagged, r.share) for r in rows),
     )
 
 

@@ -11,12 +11,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor.api.article_filter import Day
-from monitor.api.coverage_routes import refused
+from monitor.api.coverage_routes import usable
 from monitor.api.schemas import WholeStr
 from monitor.desk import Desk
 from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
-from monitor.records.errors import UsageError
 from monitor.stats.trends import Step
 
 DAYS = 90
@@ -121,7 +120,5 @@ def days_asked(query: DaysQuery, desk: Desk) -> tuple[date, date]:
     if isinstance(query, TrendsPageQuery) and query.by_publication:
         longest = LONGEST_PUBLISHED_DAYS
         since, until = query.published_since or since, query.published_until or until
-    try:
+    with usable("since"):
         return period_of(since, until, today=today, length=DAYS, longest=longest)
-    except UsageError as error:
-        raise refused("since", error) from error

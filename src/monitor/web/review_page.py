@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Query
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.access import DeskDep, VisitorDep
-from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import require_type
+from monitor.api.problem_details import ProblemError, refuse
+from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest.tag_words import neutral_line
@@ -26,7 +26,7 @@ from monitor.records.article import VERDICTS, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, Practised, Said, as_judged
+from monitor.records.review import Act, Decision, PracticeAnswer, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
@@ -35,7 +35,6 @@ from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.review_view import (
     VERDICT_WORDS,
-    StoryShown,
     headline_shown,
     other_shown,
     story_shown,
@@ -48,6 +47,7 @@ NAME_CHARS = 200
 A_YEAR = 365 * 24 * 3600
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
+Fields = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,6 @@ class ReviewContext:
     keys: bool
 
     @property
-    def reviewer(self) -> str:
-        """Who reviews."""
-        return self.who.name
-
-    @property
-    def provisional(self) -> bool:
-        """Whether a reviewer has to confirm what is decided."""
-        return self.who.provisional
-
-    @property
     def may_name(self) -> bool:
         """Whether one may say who one is: on this machine, without having signed in."""
         return self.page.visitor.at_home and not self.page.visitor.name
@@ -79,7 +69,7 @@ class ReviewContext:
         return self.page.render(template, here=HERE, tab=tab, context=self, **values)
 
 
-class Filters(QueueChoice):
+class QueueFilters(QueueChoice):
     """The filters of the queue, as they stand in the address."""
 
     __slots__ = ()
@@ -89,44 +79,6 @@ class Filters(QueueChoice):
         asked = {"set": self.which, "order": self.order, "day": self.day, "article": article or ""}
         standard = {"set": "open", "order": "uncertain"}
         return address(HERE, {k: v for k, v in asked.items() if standard.get(k) != v})
-
-
-@dataclass(frozen=True, slots=True)
-class LastAct:
-    """What the reviewer did last, and can take back."""
-
-    id: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Where a story stands: how many are left, and the articles before and behind."""
-
-    left: int
-    total: int
-    before: str | None = None
-    after: str | None = None
-    taken_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a list: an article, and what was said of it."""
-
-    article: str
-    headline: str
-    outlet: str
-    said: tuple[tuple[str, str], ...]
-
-
-async def read_form(request: Request) -> FormData:
-    """Return the fields of a form that a page of ours sends."""
-    require_type(request, "application/x-www-form-urlencoded")
-    return await request.form(max_fields=2_000)
-
-
-Form = Annotated[FormData, Depends(read_form)]
 
 
 def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
@@ -162,12 +114,13 @@ def review_page(
     queue = reviewing.queue_of(desk, filters, context.who)
     taken = reviewing.taken_by_others(desk, context.who)
     current = article or queue.following(None, taken)
-    around = Around(queue.left, len(queue.entries))
-    if current is not None:
-        following = queue.following(current, taken)
-        around = replace(
-            around, before=queue.before(current), after=following, taken_by=taken.get(current, "")
-        )
+    around = {
+        "left": queue.left,
+        "total": len(queue.entries),
+        "before": queue.before(current) if current else None,
+        "after": queue.following(current, taken) if current else None,
+        "taken_by": taken.get(current or "", ""),
+    }
     new = count_new(desk)
     return context.render(
         "review.html",
@@ -183,11 +136,11 @@ def review_page(
 
 
 @router.post("/review/decide")
-def decide(form: Form, desk: DeskDep, who: WhoDep) -> Response:
+def decide(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Store what is said of a story, and show the next."""
-    chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
+    chosen = _chosen(*(_one(form, name) for name in ("set", "order", "day")))
     article = _one(form, "article")
-    verdict = _verdict(form, "verdict") if _one(form, "verdict") else None
+    verdict = _verdict(form) if _one(form, "verdict") else None
     flags = _flags(form)
     if verdict is None and not flags:
         return _to(chosen.address(article))
@@ -213,27 +166,26 @@ def decide(form: Form, desk: DeskDep, who: WhoDep) -> Response:
 
 
 @router.post("/review/undo")
-def undo(form: Form, desk: DeskDep, who: WhoDep) -> Response:
+def undo(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Take back what one did last, and show it again."""
-    try:
+    problem = ProblemError(409, "It was undone already, confirmed or overruled.")
+    with refuse(UsageError, problem):
         undone = reviewing.undo(desk, _number(form, "decision"), who)
-    except UsageError as error:
-        raise ProblemError(409, "It was undone already, confirmed or overruled.") from error
     if _one(form, "page") == "confirm":
         return _to(f"/review/confirm?decision={undone.about}")
-    chosen = _chosen(_one(form, "set"), _one(form, "order"), _one(form, "day"))
+    chosen = _chosen(*(_one(form, name) for name in ("set", "order", "day")))
     return _to(chosen.address(undone.article_id))
 
 
 @router.post("/review/claim")
-def claim(form: Form, desk: DeskDep, who: WhoDep) -> Response:
+def claim(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Keep the story that is shown from others for some minutes."""
     reviewing.claim(desk, _one(form, "article"), who)
     return Response(status_code=204)
 
 
 @router.post("/review/name")
-def name(form: Form, context: ReviewDep) -> Response:
+def name(form: FieldsDep, context: ReviewDep) -> Response:
     """Remember in this browser who reviews."""
     if not context.may_name:
         raise ProblemError(403, "Who signed in reviews in that name.")
@@ -244,7 +196,7 @@ def name(form: Form, context: ReviewDep) -> Response:
 
 
 @router.post("/review/keys")
-def keys(form: Form) -> Response:
+def keys(form: FieldsDep) -> Response:
     """Switch the keys of single letters on or off in this browser."""
     value = "off" if _one(form, "keys") == "off" else ""
     return _remember(_to(_back(form)), KEYS_COOKIE, value)
@@ -274,7 +226,7 @@ def confirm_page(
         decision=current,
         by=by,
         said=said,
-        own=bool(waiting) and by == (context.reviewer or "unnamed"),
+        own=bool(waiting) and by == (context.who.name or "unnamed"),
         before=waiting[place - 1] if waiting and place else None,
         after=waiting[place + 1] if place + 1 < len(waiting) else None,
         last=_last(context, ("confirm", "overrule")),
@@ -282,7 +234,7 @@ def confirm_page(
 
 
 @router.post("/review/confirm")
-def confirm(form: Form, desk: DeskDep, who: WhoDep) -> Response:
+def confirm(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Confirm or overrule it, and show the next."""
     if who.provisional:
         raise ProblemError(403, "A reviewer confirms it; a volunteer cannot.")
@@ -307,7 +259,13 @@ def differences_page(context: ReviewDep, after: Word = "") -> HTMLResponse:
     return context.render(
         "review_differences.html",
         "differences",
-        rows=_rows(context.page.desk, [(one, _each(said[one])) for one in shown]),
+        rows=_rows(
+            context.page.desk,
+            {
+                one: [(s.reviewer or "unnamed", s.verdict) for s in said[one] if not s.waits]
+                for one in shown
+            },
+        ),
         total=len(found),
         next=shown[-1] if len(found) > start + A_PAGE else None,
     )
@@ -332,19 +290,21 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
         kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
         table=agreement.table,
         n=agreement.n,
-        rows=_rows(desk, [(one.article_id, _both(one)) for one in differing]),
+        rows=_rows(
+            desk,
+            {o.article_id: [("you", o.verdict), ("the desk", o.desk)] for o in differing},
+        ),
         verdicts=VERDICT_WORDS,
     )
 
 
 @router.post("/review/practice")
-def practised(form: Form, desk: DeskDep, who: WhoDep) -> Response:
+def practised(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Store an answer given in practice, and say what the desk had decided."""
     article = _one(form, "article")
-    try:
-        answer(desk, article, _verdict(form, "verdict"), who, sha256=_one(form, "sha256"))
-    except UsageError as error:
-        raise ProblemError(409, "The desk has no verdict on this text any more.") from error
+    problem = ProblemError(409, "The desk has no verdict on this text any more.")
+    with refuse(UsageError, problem):
+        answer(desk, article, _verdict(form), who, sha256=_one(form, "sha256"))
     return _to(f"/review/practice?answered={quote(article, safe='')}")
 
 
@@ -355,42 +315,40 @@ def learning_page(context: ReviewDep) -> HTMLResponse:
     return context.render("review_learning.html", "learning", words=words)
 
 
-def _chosen(which: str, order: str, day: str) -> Filters:
+def _chosen(which: str, order: str, day: str) -> QueueFilters:
     """Return the filters; an empty one is none. Raises a problem for one that is none."""
     for value, known in ((which, reviewing.SETS), (order, reviewing.ORDERS)):
         if value and value not in known:
             raise ProblemError(422, f"A filter must be one of {', '.join(known)}.")
     if day:
-        try:
+        with refuse(UsageError, ProblemError(422, "The day must be a date, YYYY-MM-DD.")):
             parse_day(day, "day")
-        except UsageError as error:
-            raise ProblemError(422, "The day must be a date, YYYY-MM-DD.") from error
-    return Filters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
+    return QueueFilters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
 
 
-def _one(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    if not isinstance(value, str) or len(value) > 1000:
+def _one(form: Fields, name: str) -> str:
+    value = field_of(form, name)
+    if len(value) > 1000:
         raise ProblemError(422, "A field of the form cannot be used.")
     return value
 
 
-def _verdict(form: FormData, name: str) -> Verdict:
-    value = _one(form, name)
+def _verdict(form: Fields) -> Verdict:
+    value = _one(form, "verdict")
     for verdict in VERDICTS:
         if value == verdict:
             return verdict
     raise ProblemError(422, "The verdict is none.")
 
 
-def _number(form: FormData, name: str) -> int:
+def _number(form: Fields, name: str) -> int:
     value = _one(form, name)
     if not re.fullmatch(r"[0-9]{1,9}", value):
         raise ProblemError(422, "A number of the form is none.")
     return int(value)
 
 
-def _tags(form: FormData) -> dict[str, list[str]]:
+def _tags(form: Fields) -> dict[str, list[str]]:
     """Return the labels of the schemes that were changed, or of all where that was ticked."""
     was, now = _labels(form, "was"), _labels(form, "tag")
     places = re.split(r"[\s,;]+", _one(form, "place").strip())
@@ -406,32 +364,32 @@ def _tags(form: FormData) -> dict[str, list[str]]:
     return found
 
 
-def _labels(form: FormData, name: str) -> dict[str, list[str]]:
+def _labels(form: Fields, name: str) -> dict[str, list[str]]:
     labels: dict[str, list[str]] = {}
-    for value in form.getlist(name):
-        scheme, sign, label = str(value).partition("=")
+    for value in form.get(name, []):
+        scheme, sign, label = value.partition("=")
         if sign:
             labels.setdefault(scheme, []).append(label)
     return labels
 
 
-def _flags(form: FormData) -> dict[tuple[str, str, int, int], bool]:
+def _flags(form: Fields) -> dict[tuple[str, str, int, int], bool]:
     """Return what is said of flags, by rule, field, start and end."""
     found = {}
     for name in form:
         kind, _, number = name.partition("-")
-        word = form.get(name)
+        word = field_of(form, name)
         if kind != "flag" or word not in ("right", "wrong"):
             continue
-        for value in form.getlist(f"spot-{number}"):
-            match = re.fullmatch(r"(\S{1,200}) (title|text) (\d{1,9}) (\d{1,9})", str(value))
+        for value in form.get(f"spot-{number}", []):
+            match = re.fullmatch(r"(\S{1,200}) (title|text) (\d{1,9}) (\d{1,9})", value)
             if match is None:
                 raise ProblemError(422, "A flag of the form is none.")
             found[match[1], match[2], int(match[3]), int(match[4])] = word == "right"
     return found
 
 
-def _back(form: FormData) -> str:
+def _back(form: Fields) -> str:
     back = _one(form, "back")
     return back if _BACK.fullmatch(back) else "/review"
 
@@ -450,16 +408,17 @@ def _remember(response: Response, cookie: str, value: str) -> Response:
 
 def _sayable(error: UsageError) -> str:
     """Return why it was refused, without a word of what was sent."""
-    text = str(error)
-    if "changed since" in text:
-        return "The article was changed since it was opened: open it again, and read it."
-    if "own" in text:
-        return "Nobody confirms a decision of their own."
-    if "does not wait" in text:
-        return "It waits no more: it was undone, confirmed or overruled meanwhile."
+    for words, told in _REFUSALS.items():
+        if words in str(error):
+            return told
     return "What is said of the article cannot be used: a tag or a country's code is none."
 
 
+_REFUSALS = {
+    "changed since": "The article was changed since it was opened: open it again, and read it.",
+    "own": "Nobody confirms a decision of their own.",
+    "does not wait": "It waits no more: it was undone, confirmed or overruled meanwhile.",
+}
 A_PAGE = 50
 _EMPTY = {
     "open": (
@@ -474,14 +433,14 @@ _EMPTY = {
 }
 
 
-def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> StoryShown:
+def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> SimpleNamespace:
     desk, who = context.page.desk, context.who
     # what the models say: another's decision would be followed
     assessed = as_judged(desk.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
     asked = names.asked(desk, context.page.visitor.name)
-    shown = names.shown(desk, [*same, *others], ask=asked)
+    shown = desk.shown([*same, *others], ask=asked)
     said = desk.store.said([article_id]).get(article_id, [])
     mine = next((one for one in said if one.reviewer == who.name), None)
     tags = None
@@ -502,26 +461,23 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> Stor
     )
 
 
-def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> StoryShown:
+def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> SimpleNamespace:
     """Return an article for a page, with the names that were asked for."""
     asked = names.asked(context.page.desk, context.page.visitor.name)
     shown = context.page.desk.shown([assessed.article], ask=asked, patient=True)
     return story_shown(assessed, shown[assessed.article.id], zone=context.page.zone, **said)
 
 
-def _last(context: ReviewContext, acts: Sequence[Act]) -> LastAct | None:
-    last = reviewing.last_act(context.page.desk, context.who, acts)
+def _last(context: ReviewContext, acts: Sequence[Act]) -> dict[str, Any] | None:
+    """Return what the reviewer did last, and can take back."""
+    desk = context.page.desk
+    last = reviewing.last_act(desk, context.who, acts)
     if last is None:
         return None
-    line = _line(context.page.desk.article(last.article_id))
-    if last.act != "review":
-        done = "confirmed" if last.act == "confirm" else "overruled"
-        return LastAct(last.id, f"You {done}: {line}.")
-    return LastAct(last.id, f"You said {_words(last)}: {line}.")
-
-
-def _line(assessed: AssessedArticle) -> str:
-    return neutral_line(Story(assessed.article.id, (assessed,)), country_name)
+    assessed = desk.article(last.article_id)
+    line = neutral_line(Story(last.article_id, (assessed,)), country_name)
+    done = {"confirm": "confirmed", "overrule": "overruled"}.get(last.act)
+    return {"id": last.id, "words": f"You {done or f'said {_words(last)}'}: {line}."}
 
 
 def _words(decision: Decision) -> str:
@@ -553,26 +509,22 @@ def _said_lines(desk: Desk, decision: Decision) -> list[str]:
     return lines
 
 
-def _each(said: Sequence[Said]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (one.reviewer or "unnamed", VERDICT_WORDS[one.verdict]) for one in said if not one.waits
-    )
-
-
-def _rows(desk: Desk, wanted: Sequence[tuple[str, tuple[tuple[str, str], ...]]]) -> list[Row]:
-    articles = [desk.store.article(one, ()).article for one, _ in wanted]
-    shown = names.shown(desk, articles)
+def _rows(desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[dict[str, Any]]:
+    """Return the lines of a list: articles, each with who said what of it."""
+    articles = [desk.store.article(one, ()).article for one in said]
+    shown = desk.shown(articles)
     return [
-        Row(one, headline_shown(article, shown[one]), article.outlet, said)
-        for article, (one, said) in zip(articles, wanted, strict=True)
+        {
+            "article": article.id,
+            "headline": headline_shown(article, shown[article.id]),
+            "outlet": article.outlet,
+            "said": [(who, VERDICT_WORDS[verdict]) for who, verdict in said[article.id]],
+        }
+        for article in articles
     ]
 
 
-def _both(one: Practised) -> tuple[tuple[str, str], ...]:
-    return (("you", VERDICT_WORDS[one.verdict]), ("the desk", VERDICT_WORDS[one.desk]))
-
-
-def about_practice(answers: Sequence[Practised], article_id: str) -> str:
+def about_practice(answers: Sequence[PracticeAnswer], article_id: str) -> str:
     """Return what the desk had decided of the one just answered."""
     for one in answers:
         if one.article_id == article_id:

@@ -6,7 +6,7 @@ Names that are withheld stand in nothing here, and passages that tell of violenc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from monitor.digest.tag_words import NO_TAGS, SCHEME_WORDS, is_unsure, neutral_line, tells_violence
@@ -19,10 +19,10 @@ from monitor.records.dates import date_words, on_clock
 from monitor.records.digest import Story
 from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
-from monitor.records.review import Said
+from monitor.records.review import Opinion
 from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
-from monitor.web.highlighted_text import Mark, Paragraph, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
 
 NO_LINE = "An article without tags"
 NAMES = {
@@ -48,139 +48,44 @@ QUOTES = 4
 Spot = tuple[str, str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Pieces, each with the numbers of tags and flags whose words end with it.
-
-    One that is `graphic` is folded away.
-    """
-
-    pieces: tuple[tuple[str, str, bool, tuple[str, ...]], ...]
-    graphic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A label that one may tick; `given` by the model, `ticked` when the page opens."""
-
-    label: str
-    words: str
-    given: bool
-    ticked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A scheme of tags: all its labels. Of `one` a single label holds; places are `written`.
-
-    `more` are labels that can be added, of schemes with too many to tick.
-    """
-
-    scheme: str
-    name: str
-    choices: tuple[Choice, ...]
-    one: bool
-    written: str | None
-    more: tuple[Choice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TagShown:
-    """A tag of the model, with its number in the text and the words that it rests on."""
-
-    ref: str
-    scheme: str
-    label: str
-    unsure: bool
-    quotes: tuple[str, ...]
-    graphic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FlagShown:
-    """A flag to judge: one rule and wording, all its `spots` in the article; `right` as judged."""
-
-    ref: str
-    rule: str
-    severity: str
-    words: str
-    graphic: bool
-    message: str
-    spots: tuple[str, ...]
-    right: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Another article of the story."""
-
-    id: str
-    outlet: str
-    headline: str
-
-
-@dataclass(frozen=True, slots=True)
-class StoryShown:
-    """A story on the page."""
-
-    id: str
-    sha256: str
-    line: str
-    outlet: str
-    when: str
-    when_iso: str
-    language: str
-    url: str | None
-    certainty: str
-    summary_only: bool
-    shown: Shown
-    headline: Passage
-    passages: tuple[Passage, ...]
-    tags: tuple[TagShown, ...]
-    questions: tuple[Question, ...]
-    was: tuple[str, ...]
-    flags: tuple[FlagShown, ...]
-    same: tuple[Other, ...]
-    others: tuple[Other, ...]
-    said: tuple[tuple[str, str, bool], ...]
-
-
 def story_shown(
     assessed: AssessedArticle,
     shown: Shown,
     *,
     zone: ZoneInfo,
-    same: Sequence[Other] = (),
-    others: Sequence[Other] = (),
-    said: Sequence[Said] = (),
+    same: Sequence[SimpleNamespace] = (),
+    others: Sequence[SimpleNamespace] = (),
+    said: Sequence[Opinion] = (),
     flags: Mapping[Spot, bool] | None = None,
     tags: Mapping[str, Sequence[str]] | None = None,
     blind: bool = False,
-) -> StoryShown:
+) -> SimpleNamespace:
     """Put an article into what the page shows; `blind` without what models and others say of it.
 
-    `flags` and `tags` are what the reviewer said of them before.
+    `flags` and `tags` are what the reviewer said of them before. Each tag and each flag (one rule
+    and wording, `spots` in the article) has a number, `ref`, which stands behind its words.
     """
     article = assessed.article
     seen_tags = () if blind else assessed.tags
     findings = () if blind else assessed.findings
     told = tuple((f"T{n}", tag) for n, tag in enumerate(_ordered(seen_tags), 1))
-    groups = _grouped(findings)
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
+    flagged = [(f"F{n}", group) for n, group in enumerate(groups.values(), 1)]
     marks = [
-        _mark(span.field, span.start, span.end, EVIDENCE, ref)
+        (span.field, TextMark(span.start, span.end, EVIDENCE, ref))
         for ref, tag in told
         for span in tag.evidence
     ]
     marks += [
-        _mark(f.field, f.start, f.end, FLAGGED, f"F{n}")
-        for n, group in enumerate(groups, 1)
-        for f in group
+        (f.field, TextMark(f.start, f.end, FLAGGED, ref)) for ref, group in flagged for f in group
     ]
     headline, passages = _passages(article, shown, marks)
     moment = article.published or article.seen
     when = date_words(moment, "all", zone)
     line = neutral_line(Story(article.id, (assessed,)), country_name)
-    return StoryShown(
+    return SimpleNamespace(
         id=article.id,
         sha256=article.sha256,
         line=NO_LINE if blind or line == NO_TAGS else line,
@@ -194,25 +99,25 @@ def story_shown(
         shown=shown,
         headline=headline,
         passages=passages,
-        tags=tuple(_tag(ref, tag, article, shown) for ref, tag in told),
+        tags=[_tag(ref, tag, article, shown) for ref, tag in told],
         questions=_questions(seen_tags, tags or {}),
-        was=tuple(_was(seen_tags)),
-        flags=tuple(
-            _flag(f"F{n}", group, article, shown, flags or {}) for n, group in enumerate(groups, 1)
-        ),
-        same=tuple(same),
-        others=tuple(others),
-        said=tuple(
+        was=[
+            f"{scheme}={label}" for scheme in SCHEMES for label in labels_given(seen_tags, scheme)
+        ],
+        flags=[_flag(ref, group, article, shown, flags or {}) for ref, group in flagged],
+        same=same,
+        others=others,
+        said=[
             (clean(one.reviewer) or "unnamed", VERDICT_WORDS[one.verdict], one.waits)
             for one in said
-        ),
+        ],
     )
 
 
-def other_shown(article: Article, shown: Shown) -> Other:
+def other_shown(article: Article, shown: Shown) -> SimpleNamespace:
     """Return another article of the story as it is listed."""
-    headline = "" if tells_violence(article.title) else shown.title
-    return Other(article.id, clean(article.outlet), excerpt(headline, HEADLINE_CHARS))
+    headline = "" if tells_violence(article.title) else excerpt(shown.title, HEADLINE_CHARS)
+    return SimpleNamespace(id=article.id, outlet=clean(article.outlet), headline=headline)
 
 
 def headline_shown(article: Article, shown: Shown) -> str:
@@ -222,36 +127,35 @@ def headline_shown(article: Article, shown: Shown) -> str:
     return excerpt(shown.title, HEADLINE_CHARS) or f"(headline not shown: {shown.withheld})"
 
 
-def _mark(field: FieldName, start: int, end: int, kind: str, ref: str) -> tuple[FieldName, Mark]:
-    return field, Mark(start, end, kind, ref)
-
-
 def _passages(
-    article: Article, shown: Shown, marks: Sequence[tuple[FieldName, Mark]]
-) -> tuple[Passage, tuple[Passage, ...]]:
+    article: Article, shown: Shown, marks: Sequence[tuple[FieldName, TextMark]]
+) -> tuple[SimpleNamespace, list[SimpleNamespace]]:
     """Return headline and text; what is withheld whole has no passage."""
+    if shown.withheld:
+        return SimpleNamespace(pieces=(), graphic=False), []
     title = pieces_of(
         article.title, hidden=shown.hidden("title"), marks=[m for f, m in marks if f == "title"]
     )
-    if shown.withheld:
-        return Passage((), False), ()
     text = paragraphs_of(
         article.text, hidden=shown.hidden("text"), marks=[m for f, m in marks if f == "text"]
     )
-    ends: set[Mark] = set()
+    ends: set[TextMark] = set()
     passages = [_passage(paragraph, ends) for paragraph in reversed(text)]
-    return _passage(title, set()), tuple(reversed(passages))
+    return _passage(title, set()), passages[::-1]
 
 
-def _passage(paragraph: Paragraph, ended: set[Mark]) -> Passage:
-    """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on)."""
+def _passage(paragraph: Paragraph, ended: set[TextMark]) -> SimpleNamespace:
+    """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on).
+
+    One that is `graphic` is folded away.
+    """
     pieces = []
     for piece in reversed(paragraph):
         refs = tuple(dict.fromkeys(m.note for m in piece.marks if m not in ended))
         ended.update(piece.marks)
         pieces.append((clean(piece.text, strip=False), piece.kinds, piece.hidden, refs))
     whole = "".join(piece.text for piece in paragraph)
-    return Passage(tuple(reversed(pieces)), tells_violence(whole))
+    return SimpleNamespace(pieces=pieces[::-1], graphic=tells_violence(whole))
 
 
 def _ordered(tags: Sequence[Tag]) -> list[Tag]:
@@ -260,12 +164,12 @@ def _ordered(tags: Sequence[Tag]) -> list[Tag]:
     return sorted(known, key=lambda tag: (order.index(tag.scheme), -tag.score, tag.label))
 
 
-def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> TagShown:
+def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> SimpleNamespace:
     found = dict.fromkeys(_quote(span, article, shown) for span in tag.evidence)
     quotes = tuple(quote for quote in found if quote)[:QUOTES]
     words = country_name(tag.label) if tag.scheme == "place" else _words(tag.scheme, tag.label)
     role = f" ({tag.role})" if tag.role and tag.role != "exploitation" else ""
-    return TagShown(
+    return SimpleNamespace(
         ref=ref,
         scheme=NAMES[tag.scheme] if tag.scheme != "place" else "Place",
         label=clean(words) + clean(role, strip=False),
@@ -275,25 +179,14 @@ def _tag(ref: str, tag: Tag, article: Article, shown: Shown) -> TagShown:
     )
 
 
-def _quote(span: Span, article: Article, shown: Shown) -> str:
-    source = article.title if span.field == "title" else article.text
-    return _masked(source, span.field, span.start, span.end, shown)
-
-
-def _masked(source: str, field: FieldName, start: int, end: int, shown: Shown) -> str:
+def _quote(span: Span | Finding, article: Article, shown: Shown) -> str:
     """Return a stretch of a field without the names in it."""
     if shown.withheld:
         return ""
-    hidden = [(a - start, b - start) for a, b in shown.hidden(field)]
-    pieces = pieces_of(source[start:end], hidden=hidden)
+    source = article.title if span.field == "title" else article.text
+    hidden = [(a - span.start, b - span.start) for a, b in shown.hidden(span.field)]
+    pieces = pieces_of(source[span.start : span.end], hidden=hidden)
     return excerpt("".join("[name withheld]" if p.hidden else p.text for p in pieces), QUOTE_CHARS)
-
-
-def _grouped(findings: Sequence[Finding]) -> list[list[Finding]]:
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
-    return list(groups.values())
 
 
 def _flag(
@@ -302,20 +195,19 @@ def _flag(
     article: Article,
     shown: Shown,
     said: Mapping[Spot, bool],
-) -> FlagShown:
+) -> SimpleNamespace:
     first = group[0]
-    source = article.title if first.field == "title" else article.text
-    words = _masked(source, first.field, first.start, first.end, shown)
+    words = _quote(first, article, shown)
     named = any(a < first.end and first.start < b for a, b in shown.hidden(first.field))
     judged = {said.get((f.rule, f.field, f.start, f.end)) for f in group}
-    return FlagShown(
+    return SimpleNamespace(
         ref=ref,
         rule=first.rule,
         severity=first.severity,
         words=words,
         graphic=tells_violence(words),
         message="" if named else clean(first.message),
-        spots=tuple(f"{f.rule} {f.field} {f.start} {f.end}" for f in group),
+        spots=[f"{f.rule} {f.field} {f.start} {f.end}" for f in group],
         right=judged.pop() if len(judged) == 1 else None,
     )
 
@@ -327,26 +219,36 @@ def labels_given(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:
     return labels[:1] if scheme in ONE else labels
 
 
-def _was(tags: Sequence[Tag]) -> list[str]:
-    return [f"{scheme}={label}" for scheme in SCHEMES for label in labels_given(tags, scheme)]
+def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> list[SimpleNamespace]:
+    """Return each scheme with all its labels: `given` by the model, `ticked` at first.
 
-
-def _questions(tags: Sequence[Tag], said: Mapping[str, Sequence[str]]) -> tuple[Question, ...]:
+    Of `one` a single label holds; places are `written`. `more` are labels that can be added, of
+    schemes with too many to tick.
+    """
     found = []
     for scheme, labels in SCHEMES.items():
         given = labels_given(tags, scheme)
         ticked = said.get(scheme, given)
-        choices = tuple(
-            Choice(label, _words(scheme, label), label in given, label in ticked)
-            for label in (known_entities(scheme) if scheme in ENTITY_SCHEMES else labels)
+        many = scheme in ENTITY_SCHEMES
+        choices = [
+            SimpleNamespace(
+                label=label,
+                words=_words(scheme, label),
+                given=label in given,
+                ticked=label in ticked,
+            )
+            for label in (known_entities(scheme) if many else labels)
+        ]
+        question = SimpleNamespace(
+            scheme=scheme,
+            name=NAMES[scheme],
+            choices=[one for one in choices if not many or one.given or one.ticked],
+            one=scheme in ONE,
+            written=" ".join(ticked) if scheme == "place" else None,
+            more=[one for one in choices if many and not (one.given or one.ticked)],
         )
-        more: tuple[Choice, ...] = ()
-        if scheme in ENTITY_SCHEMES:
-            more = tuple(choice for choice in choices if not (choice.given or choice.ticked))
-            choices = tuple(choice for choice in choices if choice.given or choice.ticked)
-        written = " ".join(ticked) if scheme == "place" else None
-        found.append(Question(scheme, NAMES[scheme], choices, scheme in ONE, written, more))
-    return tuple(found)
+        found.append(question)
+    return found
 
 
 def _words(scheme: str, label: str) -> str:

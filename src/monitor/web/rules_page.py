@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from starlette.responses import HTMLResponse
@@ -35,7 +36,8 @@ def rules_page(page: PageDep) -> HTMLResponse:
     """Show every rule of the guidelines in force, by principle."""
     rules = rules_json(page.desk.in_force)
     ids = Counter(rule["id"] for rule in rules)
-    ordered = sorted(map(_with_example, rules), key=_principle)
+    principle = itemgetter("principle")
+    ordered = sorted(map(_with_example, rules), key=principle)
     for rule in ordered:
         way = (rule["guideline"], rule["id"]) if ids[rule["id"]] > 1 else (rule["id"],)
         rule["href"] = f"/rules/{'/'.join(way)}"
@@ -43,7 +45,7 @@ def rules_page(page: PageDep) -> HTMLResponse:
         "rules.html",
         here="/rules",
         rules=rules,
-        groups=[(principle, list(group)) for principle, group in groupby(ordered, key=_principle)],
+        groups=[(name, list(group)) for name, group in groupby(ordered, key=principle)],
         stamps=page.desk.in_force.stamp.split(),
         problem=page.desk.shelf.problem,
     )
@@ -90,8 +92,3 @@ def _with_example(rule: Mapping[str, Any]) -> dict[str, Any]:
     found = _MARKED.search(bad[0]) if bad else None
     message = rule["message"].replace("{match}", found[1] if found else "…")
     return {**rule, "message": message.replace("{evidence}", "…")}
-
-
-def _principle(rule: Mapping[str, Any]) -> str:
-    principle: str = rule["principle"]
-    return principle

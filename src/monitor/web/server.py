@@ -19,7 +19,6 @@ import monitor as package
 from monitor.api import (
     article_routes,
     check_routes,
-    classify_routes,
     coverage_routes,
     digest_routes,
     export_routes,
@@ -31,9 +30,9 @@ from monitor.api import (
     story_routes,
     trend_routes,
 )
-from monitor.api.authentication import Entry, Peers
+from monitor.api.authentication import Authentication, Peers
 from monitor.api.check_queue import Checkers
-from monitor.api.csrf import Cors, Guard, allowed_hosts
+from monitor.api.csrf import Cors, CsrfGuard, allowed_hosts
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
@@ -65,7 +64,6 @@ from monitor.web.page_frame import Way, render_error
 
 ROUTES = (
     check_routes,
-    classify_routes,
     article_routes,
     export_routes,
     story_routes,
@@ -152,12 +150,12 @@ def create_app(
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(BodyLimit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
-    app.add_middleware(Entry, desk=desk, tries=app.state.tries)
+    app.add_middleware(Authentication, desk=desk, tries=app.state.tries)
     public = urlsplit(desk.settings.digest.public_url).hostname or ""
     names = (*hosts, *desk.settings.serve.hosts, public)
     origins = frozenset(desk.settings.serve.allow_origins)
     app.add_middleware(Cors, origins=origins)
-    app.add_middleware(Guard, hosts=allowed_hosts(names), origins=origins)
+    app.add_middleware(CsrfGuard, hosts=allowed_hosts(names), origins=origins)
     app.add_middleware(Peers, trusted=desk.settings.serve.trusted_proxies)
     app.add_middleware(RequestLog, observe=app.state.metrics.observe)
     app.add_middleware(SecurityHeaders)

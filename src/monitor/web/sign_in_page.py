@@ -7,11 +7,10 @@ secret is a new one at each sign-in, and the one before ends.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Literal
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,16 +19,12 @@ from monitor.api.authentication import cookie_name, is_secure, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
-from monitor.records.account import ROLES, Visitor
+from monitor.api.request_bodies import FieldsDep, field_of
+from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
 from monitor.storage.sign_in import (
     LONGEST,
-    add_token,
-    find_token,
-    revoke_token,
     rights_of,
-    sign_in,
-    sign_out,
     visitor_of,
 )
 from monitor.web.page_frame import PageContext, PageDep
@@ -64,29 +59,26 @@ def signin_page(
 
 
 @router.post("/signin")
-async def signin_now(
-    request: Request,
-    page: PageDep,
-    token: Annotated[str, Form()] = "",
-    asked: Annotated[str, Form(alias="next")] = "",
-) -> Response:
+async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Response:
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
     tries: Tries = request.app.state.tries
     desk = page.desk
     address = request.client.host if request.client else ""
     tries.refuse(address)
-    found = await run_sync(find_token, desk.store, token.strip(), desk.now())
-    going = own_path(asked)
+    found = await run_sync(desk.store.find_token, field_of(fields, "token").strip(), desk.now())
+    going = own_path(field_of(fields, "next"))
     if found is None:
         tries.note(address)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
-        await run_sync(sign_out, desk.store, before)
-    told = await run_sync(sign_in, desk.store, found, desk.now())
-    answer = RedirectResponse(going or _first_way(page, visitor_of(found)), 303)
+        await run_sync(desk.store.sign_out, before)
+    told = await run_sync(desk.store.sign_in, found, desk.now())
+    visitor = visitor_of(found)
+    first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
+    answer = RedirectResponse(going or first, 303)
     secure = is_secure(request.scope, public)
     answer.set_cookie(
         cookie_name(secure=secure),
@@ -107,7 +99,7 @@ def signout_now(request: Request, desk: DeskDep) -> Response:
     _require_own_page(request)
     public = desk.settings.digest.public_url
     if told := session_in(request.scope, public):
-        sign_out(desk.store, told)
+        desk.store.sign_out(told)
     answer = RedirectResponse("/signin?out=1", 303)
     secure = is_secure(request.scope, public)
     answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
@@ -131,16 +123,12 @@ def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLRes
 
 
 @router.post("/tokens", dependencies=_ADMIN)
-def tokens_add(
-    page: PageDep,
-    name: Annotated[str, Form()] = "",
-    role: Annotated[str, Form()] = "",
-    days: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+def tokens_add(page: PageDep, fields: FieldsDep) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
+    name, role, days = (field_of(fields, field) for field in ("name", "role", "days"))
     try:
-        made, secret = add_token(
-            page.desk.store, name, rights_of(role or None), page.desk.now(), days=_days(days)
+        made, secret = page.desk.store.add_token(
+            name, rights_of(role or None), page.desk.now(), days=_days(days)
         )
     except UsageError as error:
         return _tokens(page, said=str(error), status=422)
@@ -148,10 +136,10 @@ def tokens_add(
 
 
 @router.post("/tokens/revoke", dependencies=_ADMIN)
-def tokens_revoke(page: PageDep, name: Annotated[str, Form()] = "") -> Response:
+def tokens_revoke(page: PageDep, fields: FieldsDep) -> Response:
     """End a token and its sessions."""
     try:
-        revoke_token(page.desk.store, name, page.desk.now())
+        page.desk.store.revoke_token(field_of(fields, "name"), page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
     return RedirectResponse("/tokens", 303)
@@ -174,9 +162,9 @@ def _tokens(
     rows = [
         {
             "token": token,
-            "made": _day(token.made, page),
-            "until": _day(token.expires, page) if token.expires else "",
-            "ended": _day(ended, page) if (ended := token.ended(now)) else "",
+            "made": token.made.astimezone(page.zone).date(),
+            "until": token.expires.astimezone(page.zone).date() if token.expires else "",
+            "ended": ended.astimezone(page.zone).date() if (ended := token.ended(now)) else "",
         }
         for token in reversed(page.desk.store.tokens())
     ]
@@ -196,10 +184,6 @@ def _tokens(
     )
 
 
-def _day(moment: datetime, page: PageContext) -> str:
-    return moment.astimezone(page.zone).date().isoformat()
-
-
 def _days(told: str) -> int | None:
     """Return a number of days; `None` for no end. Raises `UsageError`."""
     if not told:
@@ -207,8 +191,3 @@ def _days(told: str) -> int | None:
     if len(told) > 4 or not (told.isascii() and told.isdecimal()):
         raise UsageError("days are a whole number, or left out")
     return int(told)
-
-
-def _first_way(page: PageContext, visitor: Visitor) -> str:
-    """Return the address of the first page that `visitor` may see."""
-    return next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")

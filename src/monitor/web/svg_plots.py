@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from monitor.stats.monthly_report import NOT_INCIDENCE, ReportSection
 from monitor.stats.panels import Panel, Ranges
@@ -21,37 +22,26 @@ ROWS = 100
 """Rows of a table in a page; the CSV has all."""
 
 
-@dataclass(frozen=True, slots=True)
-class PanelView:
-    """A panel as a template shows it: `csv` is the address of its table, `why` there is no plot."""
+def view_panels(
+    panels: Sequence[Panel], base: str, asked: Mapping[str, str]
+) -> list[SimpleNamespace]:
+    """Return panels with plots, or `why` there is none.
 
-    key: str
-    section: ReportSection
-    plot: Plot | None
-    csv: str
-    why: str = ""
-    rows: int = ROWS
-
-
-def view_panels(panels: Sequence[Panel], base: str, asked: Mapping[str, str]) -> list[PanelView]:
-    """Return panels with plots; `base` begins the addresses of their tables, `asked` ends them."""
+    `base` begins the addresses of their tables (`csv`), `asked` ends them.
+    """
     return [
-        PanelView(
-            panel.key,
-            panel.section,
-            _plot(panel),
-            address(f"{base}/{panel.key}.csv", asked),
-            next((row.why for row in panel.ranges if row.why), ""),
+        SimpleNamespace(
+            key=panel.key,
+            section=panel.section,
+            plot=plot_bars(panel.section.bars, f"plot-{panel.key}")
+            if panel.section.bars is not None
+            else plot_ranges(panel.ranges, panel.section.title, f"plot-{panel.key}"),
+            csv=address(f"{base}/{panel.key}.csv", asked),
+            why=next((row.why for row in panel.ranges if row.why), ""),
+            rows=ROWS,
         )
         for panel in panels
     ]
-
-
-def _plot(panel: Panel) -> Plot | None:
-    key = f"plot-{panel.key}"
-    if panel.section.bars is not None:
-        return plot_bars(panel.section.bars, key)
-    return plot_ranges(panel.ranges, panel.section.title, key)
 
 
 def write_csv(section: ReportSection, period: str) -> str:
@@ -85,7 +75,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlotLine:
     """A line from one place to another; x in per cent."""
 
     x1: float
@@ -96,7 +86,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PlotText:
     """Words at a place; `x` in per cent, `dx` pixels beside it."""
 
     x: float
@@ -119,8 +109,8 @@ class Plot:
     told: str
     high: float
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
-    words: tuple[Words, ...]
+    lines: tuple[PlotLine, ...]
+    words: tuple[PlotText, ...]
     legend: tuple[str, ...] = ()
 
 
@@ -143,16 +133,18 @@ def _upright(bars: Bars, key: str) -> Plot:
             boxes.append(Box(round(x, 3), TOP + DEEP - high, round(thick, 3), high, place))
             if numbered:
                 at = round(x + thick / 2, 3)
-                words.append(Words(at, TOP + DEEP - high - 3, f"{value:,}", "middle", kind="value"))
+                words.append(
+                    PlotText(at, TOP + DEEP - high - 3, f"{value:,}", "middle", kind="value")
+                )
     lines = [
-        Line(LEFT, _down(v, scale), LEFT + WIDE, _down(v, scale), "grid" if v else "axis")
+        PlotLine(LEFT, _down(v, scale), LEFT + WIDE, _down(v, scale), "grid" if v else "axis")
         for v in scale
     ]
-    words += [Words(LEFT, _down(v, scale) + 4, f"{v:,}", "end", -5, "tick") for v in scale]
+    words += [PlotText(LEFT, _down(v, scale) + 4, f"{v:,}", "end", -5, "tick") for v in scale]
     for n in bars.marks:
         x = round(LEFT + each * n, 3)
-        lines.append(Line(x, TOP - 8, x, TOP + DEEP, "mark"))
-        words.append(Words(x, TOP - 12, "▾", "middle", kind="tick"))
+        lines.append(PlotLine(x, TOP - 8, x, TOP + DEEP, "mark"))
+        words.append(PlotText(x, TOP - 12, "▾", "middle", kind="tick"))
     words += _ticks(bars.labels, each)
     series = tuple(clean(name) for name, _ in bars.series)
     ends = f" from {bars.labels[0]} to {bars.labels[-1]}" if bars.labels else ""
@@ -178,11 +170,11 @@ def _scale(most: int) -> list[int]:
         size *= 10
 
 
-def _ticks(labels: Sequence[str], each: float) -> list[Words]:
+def _ticks(labels: Sequence[str], each: float) -> list[PlotText]:
     every = max(1, -(-len(labels) // TICKS))
     y = TOP + DEEP + 16
     return [
-        Words(
+        PlotText(
             round(LEFT + each * (n + 0.5), 3), y, labels[n], _anchor(n, labels, each), kind="tick"
         )
         for n in range(0, len(labels), every)
@@ -201,12 +193,12 @@ def _across(bars: Bars, key: str) -> Plot:
     most = max((max(values) for _, values in bars.series), default=0)
     boxes, words, y = [], [], 0.0
     for n, label in enumerate(bars.labels):
-        words.append(Words(0, y + 13, _short(label)))
+        words.append(PlotText(0, y + 13, _short(label)))
         y += 18
         for place, (_, values) in enumerate(bars.series):
             wide = ROOM * values[n] / (most or 1)
             boxes.append(Box(0, y, round(wide, 3), 13, place))
-            words.append(Words(round(wide, 3), y + 11, f"{values[n]:,}", dx=6, kind="value"))
+            words.append(PlotText(round(wide, 3), y + 11, f"{values[n]:,}", dx=6, kind="value"))
             y += 16
         y += 8
     series = tuple(clean(name) for name, _ in bars.series)
@@ -221,25 +213,31 @@ def plot_ranges(ranges: Sequence[Ranges], title: str, key: str) -> Plot | None:
         return None
     lines, words, y = [], [], 0.0
     for row in ranges:
-        words.append(Words(0, y + 14, _short(row.label), kind="head"))
+        words.append(PlotText(0, y + 14, _short(row.label), kind="head"))
         y += 20
         if not row.shares:
-            words.append(Words(0, y + 12, row.why, kind="value"))
+            words.append(PlotText(0, y + 12, row.why, kind="value"))
             y += 18
         for place, share in enumerate(row.shares):
             low, high = (100 * end for end in share.interval)
             at = 100 * share.count / share.of
             said = f"{share.count} of {share.of}, {at:.0f} % ({low:.0f} to {high:.0f})"
-            words.append(Words(0, y + 12, share.name))
-            words.append(Words(100, y + 12, said, "end", kind="value"))
+            words.append(PlotText(0, y + 12, share.name))
+            words.append(PlotText(100, y + 12, said, "end", kind="value"))
             y += 22
-            lines += _whiskers(low, high, y)
-            words.append(Words(round(_in(at), 3), y + 4.5, MARKS[place], "middle", kind="point"))
+            left, right = round(_in(low), 3), round(_in(high), 3)
+            lines += [
+                PlotLine(0, y, 100, y, "grid"),
+                PlotLine(left, y, right, y, "range"),
+                PlotLine(left, y - 5, left, y + 5, "range"),
+                PlotLine(right, y - 5, right, y + 5, "range"),
+            ]
+            words.append(PlotText(round(_in(at), 3), y + 4.5, MARKS[place], "middle", kind="point"))
             y += 12
         y += 8
     for per_cent in (0, 50, 100):
         anchor = {0: "start", 50: "middle", 100: "end"}[per_cent]
-        words.append(Words(per_cent, y + 10, f"{per_cent} %", anchor, kind="tick"))
+        words.append(PlotText(per_cent, y + 10, f"{per_cent} %", anchor, kind="tick"))
     told = f"Shares with 95 % intervals, {len(ranges)} rows; each says its figures."
     return Plot(key, title, told, y + 16, (), tuple(lines), tuple(words))
 
@@ -247,16 +245,6 @@ def plot_ranges(ranges: Sequence[Ranges], title: str, key: str) -> Plot | None:
 def _in(per_cent: float) -> float:
     """Keep marks inside the edges."""
     return 1 + 0.98 * per_cent
-
-
-def _whiskers(low: float, high: float, y: float) -> list[Line]:
-    left, right = round(_in(low), 3), round(_in(high), 3)
-    return [
-        Line(0, y, 100, y, "grid"),
-        Line(left, y, right, y, "range"),
-        Line(left, y - 5, left, y + 5, "range"),
-        Line(right, y - 5, right, y + 5, "range"),
-    ]
 
 
 def _short(label: str) -> str:

@@ -1,7 +1,4 @@
-"""The rules in force, arranged by principle as a book has them.
-
-A rule's examples as they are shown: in pieces, the flagged words apart.
-"""
+"""The rules in force arranged as a handbook: chapters by principle, examples in pieces."""
 
 from __future__ import annotations
 
@@ -15,7 +12,8 @@ from typing import Any
 
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.stamps import is_same
-from monitor.rules.compiler import pick
+from monitor.rules.compiler import Guideline
+from monitor.rules.findings import pick
 from monitor.rules.house_style import InForce, Ruling
 from monitor.rules.measured_precision import load_measured
 from monitor.rules.rule_descriptions import describe_rule
@@ -30,7 +28,7 @@ Pieces = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownExample:
     """An example: its headline and paragraphs in pieces, each with whether it is flagged.
 
     `context` stands before it and is never flagged; a `caption` goes with a picture.
@@ -60,29 +58,24 @@ class Shown:
         return alone and len(self.paragraphs) == 1 and len(self.text) <= SENTENCE
 
 
-def show_example(example: str | Example, *, headline: bool = False) -> Shown:
+def show_example(example: str | Example, *, headline: bool = False) -> ShownExample:
     """Return an example of a rule file in pieces; `headline`: only what it is about is shown."""
     whole = Example(text=example) if isinstance(example, str) else example
-    if headline and whole.title:
-        return Shown(_pieces(whole.title), (), whole.context.strip())
-    return Shown(
-        _pieces(whole.title) if whole.title else (),
-        tuple(_pieces(part) for part in _GAP.split(whole.text.strip()) if part),
-        whole.context.strip(),
-        whole.caption,
-    )
+    title, context = _pieces(whole.title), whole.context.strip()
+    if headline and title:
+        return ShownExample(title, (), context)
+    parts = filter(None, _GAP.split(whole.text.strip()))
+    return ShownExample(title, tuple(map(_pieces, parts)), context, whole.caption)
 
 
 def _pieces(text: str) -> Pieces:
     return tuple((part, bool(n % 2)) for n, part in enumerate(_MARK.split(text)) if part)
 
 
-def short_first(examples: Sequence[Shown], count: int) -> tuple[Shown, ...]:
+def short_first(examples: Sequence[ShownExample], count: int) -> tuple[ShownExample, ...]:
     """Return up to `count` examples: those of one sentence, else the shortest, in their order."""
     chosen = [one for one in examples if one.is_sentence][:count]
-    if not chosen:
-        chosen = sorted(examples, key=lambda one: len(one.text))[:1]
-    return tuple(chosen)
+    return tuple(chosen or sorted(examples, key=lambda one: len(one.text))[:1])
 
 
 PRINCIPLES: Mapping[str, str] = {
@@ -102,7 +95,7 @@ _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class GuidelineFacts:
     """A guideline as a reader needs to know it; `house`: rules on top of another guideline."""
 
     id: str
@@ -118,7 +111,7 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RuleEntry:
     """One rule. `message` is what it says of its own first example; `data` is all about it.
 
     `bad`, `good` and `quoted` are all its examples, `whole` says that they are whole articles,
@@ -130,16 +123,16 @@ class Entry:
 
     id: str
     number: str
-    about: About
+    about: GuidelineFacts
     title: str
     principle: str
     severity: Severity
     message: str
     why: str
     suggest: tuple[str, ...]
-    bad: tuple[Shown, ...]
-    good: tuple[Shown, ...]
-    quoted: tuple[Shown, ...]
+    bad: tuple[ShownExample, ...]
+    good: tuple[ShownExample, ...]
+    quoted: tuple[ShownExample, ...]
     whole: bool
     headline: bool
     right: int | None
@@ -160,22 +153,19 @@ class Entry:
         return f"{self.about.id}--{self.id}"
 
     @property
-    def first_bad(self) -> tuple[Shown, ...]:
+    def first_bad(self) -> tuple[ShownExample, ...]:
         """Up to two flagged examples of a sentence each, or none where they are articles."""
-        return self._first(self.bad, 2)
+        return () if self.whole else short_first(self.bad, 2)
 
     @property
-    def first_good(self) -> tuple[Shown, ...]:
+    def first_good(self) -> tuple[ShownExample, ...]:
         """Up to two examples that are not flagged."""
-        return self._first(self.good, 2)
+        return () if self.whole else short_first(self.good, 2)
 
     @property
-    def first_quoted(self) -> tuple[Shown, ...]:
+    def first_quoted(self) -> tuple[ShownExample, ...]:
         """One example of a quotation."""
-        return self._first(self.quoted, 1)
-
-    def _first(self, examples: tuple[Shown, ...], count: int) -> tuple[Shown, ...]:
-        return () if self.whole else short_first(examples, count)
+        return () if self.whole else short_first(self.quoted, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,27 +175,27 @@ class Chapter:
     id: str
     number: int
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[RuleEntry, ...]
 
     @property
-    def sentences(self) -> tuple[Entry, ...]:
+    def sentences(self) -> tuple[RuleEntry, ...]:
         """The rules that look at words."""
         return tuple(entry for entry in self.entries if not entry.whole)
 
     @property
-    def texts(self) -> tuple[Entry, ...]:
+    def texts(self) -> tuple[RuleEntry, ...]:
         """The rules that look at the whole text."""
         return tuple(entry for entry in self.entries if entry.whole)
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class Handbook:
     """What is printed: guidelines, chapters, the day that it was made, on what it was measured.
 
     `program` is the program's version.
     """
 
-    abouts: tuple[About, ...]
+    abouts: tuple[GuidelineFacts, ...]
     chapters: tuple[Chapter, ...]
     made: date
     program: str
@@ -237,7 +227,7 @@ class Book:
         return self.abouts[0].language
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[RuleEntry, ...]:
         """All rules, in order."""
         return tuple(entry for chapter in self.chapters for entry in chapter.entries)
 
@@ -247,30 +237,27 @@ class Book:
         return " + ".join(about.stamp for about in self.abouts) + f" · {self.made.isoformat()}"
 
 
-def make_book(in_force: InForce, *, made: date, program: str) -> Book:
+def make_book(in_force: InForce, *, made: date, program: str) -> Handbook:
     """Return the book of the guidelines in force, without the rules that the desk has disabled."""
-    found = [(ruling, rule) for ruling in in_force.rulings for rule in _on(ruling)]
+    found: list[tuple[Ruling, GuidelineFacts, Rule]] = []
+    abouts, told = [], []
+    for ruling in in_force.rulings:
+        rules = [rule for rule in ruling.guideline.rules if rule.id not in ruling.disable]
+        abouts.append(_facts(ruling.guideline, len(rules)))
+        found += [(ruling, abouts[-1], rule) for rule in rules]
+        told += [said for said in (_told(ruling), ruling.missed) if said]
     order = list(PRINCIPLES)
-    found.sort(key=lambda one: (order.index(one[1].principle), one[1].kind == "document"))
+    found.sort(key=lambda one: (order.index(one[2].principle), one[2].kind == "document"))
     chapters = []
-    for number, (principle, group) in enumerate(groupby(found, lambda one: one[1].principle), 1):
-        entries = [
-            _entry(ruling, rule, f"{number}.{n}") for n, (ruling, rule) in enumerate(group, 1)
-        ]
-        title = PRINCIPLES[principle]
-        chapters.append(Chapter(principle, number, title, tuple(entries)))
-    told = [said for ruling in in_force.rulings for said in (_told(ruling), ruling.missed) if said]
-    abouts = tuple(_about(ruling) for ruling in in_force.rulings)
-    return Book(abouts, tuple(chapters), made, program, tuple(told))
+    for number, (principle, group) in enumerate(groupby(found, lambda one: one[2].principle), 1):
+        entries = tuple(_entry(*one, f"{number}.{n}") for n, one in enumerate(group, 1))
+        chapters.append(Chapter(principle, number, PRINCIPLES[principle], entries))
+    return Handbook(tuple(abouts), tuple(chapters), made, program, tuple(told))
 
 
-def _on(ruling: Ruling) -> Iterable[Rule]:
-    return (rule for rule in ruling.guideline.rules if rule.id not in ruling.disable)
-
-
-def _about(ruling: Ruling) -> About:
-    guideline, about = ruling.guideline, ruling.guideline.about
-    return About(
+def _facts(guideline: Guideline, rules: int) -> GuidelineFacts:
+    about = guideline.about
+    return GuidelineFacts(
         guideline.id,
         guideline.title,
         guideline.version,
@@ -279,12 +266,12 @@ def _about(ruling: Ruling) -> About:
         about.publisher,
         about.licence,
         about.url,
-        sum(1 for _ in _on(ruling)),
+        rules,
         bool(guideline.extends),
     )
 
 
-def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
+def _entry(ruling: Ruling, about: GuidelineFacts, rule: Rule, number: str) -> RuleEntry:
     guideline = ruling.guideline
     measured = None if guideline.extends else load_measured(guideline.path)
     data = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
@@ -292,18 +279,21 @@ def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
     headline = rule.check is not None and rule.check.flags == "headline"
     show = partial(show_example, headline=headline)
     bad = tuple(map(show, rule.examples.bad))
+    # the message as it reads for the rule's own first example
+    words = next((one.marked[0] for one in short_first(bad, 1) if one.marked), "…")
+    message = _NO_EVIDENCE.sub("", _line(rule.message)).replace("{match}", words)
+    offered = (*rule.suggest, *(one for matcher in rule.match for one in matcher.suggest))
     whole = rule.kind == "document" and not headline
-    groups = guideline.about.siblings
-    return Entry(
+    return RuleEntry(
         id=rule.id,
         number=number,
-        about=_about(ruling),
+        about=about,
         title=rule.title,
         principle=rule.principle,
         severity=ruling.severity.get(rule.id, rule.severity),
-        message=_message(rule, bad),
+        message=message[:1].upper() + message[1:],
         why=_line(rule.why),
-        suggest=_suggestions(rule),
+        suggest=tuple(dict.fromkeys(pick(one, "one") for one in offered)),
         bad=bad,
         good=tuple(map(show, rule.examples.good)),
         quoted=tuple(map(show, rule.examples.quoted)),
@@ -313,7 +303,7 @@ def _entry(ruling: Ruling, rule: Rule, number: str) -> Entry:
         flags=figures and figures["hits"],
         measured=TOGETHER if whole and measured else _measured(figures),
         limits=tuple(map(_line, rule.limits)),
-        siblings=frozenset(one for group in groups if rule.id in group for one in group),
+        siblings=frozenset().union(*(g for g in guideline.about.siblings if rule.id in g)),
         data=data,
     )
 
@@ -361,24 +351,11 @@ def _told(ruling: Ruling) -> str | None:
     return f"{said}."
 
 
-def _message(rule: Rule, bad: Sequence[Shown]) -> str:
-    """Return the message as it reads for the rule's own first example."""
-    words = next((one.marked[0] for one in short_first(bad, 1) if one.marked), "…")
-    said = _NO_EVIDENCE.sub("", _line(rule.message)).replace("{match}", words)
-    return said[:1].upper() + said[1:]
-
-
-def _suggestions(rule: Rule) -> tuple[str, ...]:
-    """Return what the rule and its matchers offer in place of the words, in the singular."""
-    offered = [*rule.suggest, *(one for matcher in rule.match for one in matcher.suggest)]
-    return tuple(dict.fromkeys(pick(one, "one") for one in offered))
-
-
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def worst_first(entries: Iterable[Entry]) -> list[Entry]:
+def worst_first(entries: Iterable[RuleEntry]) -> list[RuleEntry]:
     """Return rules in the order in which they matter: severity, then how much they were seen."""
     return sorted(
         entries, key=lambda one: (SEVERITIES.index(one.severity), -(one.flags or 0), one.key)

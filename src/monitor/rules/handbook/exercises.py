@@ -1,12 +1,10 @@
-"""What each paper holds: which rules and examples of the book, drawn and counted to fit.
+"""Exercises, tests and other papers drawn from the handbook's rules and examples.
 
-Questions made of the rules' examples, each of one right answer: what the checker says of it.
+Each question has one right answer: what the checker says of it. An example may be flagged by other
+rules than its own, or be judged otherwise without what stood around it. So a sentence becomes a
+question only if all rules together flag in it exactly what is marked, or nothing at all.
 
-An example may be flagged by other rules than its own, or be judged otherwise without what stood
-around it. So a sentence becomes a question only if all rules together flag in it exactly what is
-marked, or nothing at all.
-
-Drawing by lot, the same for the same seed on every machine and with every Python.
+What is drawn by lot is the same for the same seed on every machine and with every Python.
 """
 
 from __future__ import annotations
@@ -20,9 +18,9 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Literal, TypeVar
 
-from monitor.rules.handbook.book import Book, Chapter, Entry, Shown, worst_first
+from monitor.rules.handbook.book import Chapter, Handbook, RuleEntry, ShownExample, worst_first
 
-Kind = Literal["mark", "why"]
+QuestionKind = Literal["mark", "why"]
 
 OPTIONS, REASON = 4, 180
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -36,7 +34,7 @@ MARKED, CLEAN, WHY = 8, 4, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class FlaggedWords:
     """What is flagged in a sentence: by which rule's key, which words, what is offered instead."""
 
     rule: str
@@ -44,37 +42,37 @@ class Flag:
     offered: tuple[str, ...] = ()
 
 
-Flags = Callable[[Sequence[str]], Sequence[Sequence[Flag]]]
+FlagSentences = Callable[[Sequence[str]], Sequence[Sequence[FlaggedWords]]]
 """Tells of each sentence what all rules together flag in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QuizQuestion:
     """One question; of kind `mark`: what is flagged here, if anything; of `why`: for which reason.
 
     `entry` is the rule whose example it is; `flagged` whether anything is; `options` are reasons,
     `right` the index of the one that the rule gives.
     """
 
-    kind: Kind
-    entry: Entry
-    shown: Shown
+    kind: QuestionKind
+    entry: RuleEntry
+    shown: ShownExample
     flagged: bool
     options: tuple[str, ...] = ()
     right: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class QuestionPool:
     """Sentences of one answer each, by rule: flagged ones and others, in the order drawn."""
 
-    bad: Mapping[str, tuple[Shown, ...]]
-    good: Mapping[str, tuple[Shown, ...]]
+    bad: Mapping[str, tuple[ShownExample, ...]]
+    good: Mapping[str, tuple[ShownExample, ...]]
 
 
-def fill_stock(book: Book, seed: str, flags: Flags) -> Stock:
+def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> QuestionPool:
     """Return the sentences that questions may be made of, those that the handbook shows last."""
-    asked: list[tuple[bool, Entry, Shown]] = []
+    asked: list[tuple[bool, RuleEntry, ShownExample]] = []
     for entry in book.entries:
         if entry.whole or entry.headline:
             continue
@@ -82,26 +80,28 @@ def fill_stock(book: Book, seed: str, flags: Flags) -> Stock:
         few = PER_RULE // 2
         asked += [(False, entry, one) for one in _drawn(entry.good, entry.first_good, seed, few)]
     told = flags([shown.text for _, _, shown in asked])
-    bad: dict[str, tuple[Shown, ...]] = {}
-    good: dict[str, tuple[Shown, ...]] = {}
+    bad: dict[str, tuple[ShownExample, ...]] = {}
+    good: dict[str, tuple[ShownExample, ...]] = {}
     for (flagged, entry, shown), found in zip(asked, told, strict=True):
         wanted = {(entry.key, words) for words in shown.marked} if flagged else set()
         if {(flag.rule, flag.words) for flag in found} == wanted:
             kept = bad if flagged else good
             kept[entry.key] = (*kept.get(entry.key, ()), shown)
-    return Stock(bad, good)
+    return QuestionPool(bad, good)
 
 
 def _drawn(
-    examples: Sequence[Shown], seen: Sequence[Shown], seed: str, count: int
-) -> Sequence[Shown]:
+    examples: Sequence[ShownExample], seen: Sequence[ShownExample], seed: str, count: int
+) -> Sequence[ShownExample]:
     """Return up to `count` sentences in the order drawn, the ones `seen` elsewhere at the end."""
     unique = dict.fromkeys(one for one in examples if one.is_sentence)
     drawn = shuffled(unique, seed, lambda one: one.text)
     return sorted(drawn, key=lambda one: one in seen)[:count]
 
 
-def make_test(book: Book, stock: Stock, seed: str, number: int) -> tuple[Question, ...]:
+def make_test(
+    book: Handbook, stock: QuestionPool, seed: str, number: int
+) -> tuple[QuizQuestion, ...]:
     """Return a test; tests of other numbers ask of the same rules with other sentences.
 
     Each rule needs as many sentences as there are tests (2), so that none is asked twice.
@@ -111,9 +111,11 @@ def make_test(book: Book, stock: Stock, seed: str, number: int) -> tuple[Questio
     order = across(able, seed, "rules")
     marked, asked = order[:MARKED], order[MARKED : MARKED + WHY]
     clean = across(calm, seed, "calm")[:CLEAN]
-    first = [Question("mark", one, stock.bad[one.key][number], flagged=True) for one in marked]
-    first += [Question("mark", one, stock.good[one.key][number], flagged=False) for one in clean]
-    second: list[Question] = []
+    first = [QuizQuestion("mark", one, stock.bad[one.key][number], flagged=True) for one in marked]
+    first += [
+        QuizQuestion("mark", one, stock.good[one.key][number], flagged=False) for one in clean
+    ]
+    second: list[QuizQuestion] = []
     for one in asked:
         seen = {option for question in second for option in question.options}
         second.append(_why(book, one, stock.bad[one.key][number], f"{seed}.{number}", seen))
@@ -121,22 +123,30 @@ def make_test(book: Book, stock: Stock, seed: str, number: int) -> tuple[Questio
     return (*mixed, *second)
 
 
-def across(entries: Sequence[Entry], seed: str, what: str) -> list[Entry]:
+def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry]:
     """Return rules in the order drawn, one principle after another."""
     drawn = shuffled(entries, f"{seed}.{what}", lambda one: one.key)
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[RuleEntry]] = {}
     for entry in drawn:
         groups.setdefault(entry.principle, []).append(entry)
     return in_turns(groups.values())
 
 
-def _why(book: Book, entry: Entry, shown: Shown, seed: str, seen: AbstractSet[str]) -> Question:
+def _why(
+    book: Handbook, entry: RuleEntry, shown: ShownExample, seed: str, seen: AbstractSet[str]
+) -> QuizQuestion:
     """Return a choice of reasons: the rule's own, and some of rules on other principles.
 
     Those are the ones that speak most of the same things, so that words alone do not tell the right
     one; what was `seen` in another question comes last.
     """
-    others = [one for one in book.entries if _is_other(one, entry)]
+    others = [
+        one
+        for one in book.entries
+        if one.principle != entry.principle
+        and not one.whole
+        and not (one.about.id == entry.about.id and one.id in entry.siblings)
+    ]
     right = _reason(entry)
     told = {one.key: _stems(_reason(one)) for one in book.entries}
     common = Counter(stem for stems in told.values() for stem in stems)
@@ -150,23 +160,14 @@ def _why(book: Book, entry: Entry, shown: Shown, seed: str, seen: AbstractSet[st
     )
     wrong = [why for why in dict.fromkeys(map(_reason, drawn)) if why != right][: OPTIONS - 1]
     options = shuffled([right, *wrong], f"{seed}.{entry.key}.order", str)
-    return Question("why", entry, shown, True, tuple(options), options.index(right))
-
-
-def _is_other(one: Entry, entry: Entry) -> bool:
-    """Whether the reason of a rule is wrong where that of `entry` is right."""
-    return (
-        one.principle != entry.principle
-        and not one.whole
-        and not (one.about.id == entry.about.id and one.id in entry.siblings)
-    )
+    return QuizQuestion("why", entry, shown, True, tuple(options), options.index(right))
 
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in _WORD.findall(text.lower()))
 
 
-def _reason(entry: Entry) -> str:
+def _reason(entry: RuleEntry) -> str:
     """Return the first sentences of a rule's reason, as many as are short enough to choose from."""
     first, *more = _SENTENCE.split(entry.why)
     for sentence in more:
@@ -193,8 +194,8 @@ class Brochure:
     """A folded sheet: its two inner panels, what to ask of the whole text, and where it is from."""
 
     chapter: Chapter
-    panels: tuple[tuple[Entry, ...], tuple[Entry, ...]]
-    checks: tuple[Entry, ...]
+    panels: tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]
+    checks: tuple[RuleEntry, ...]
     sources: tuple[tuple[str, str], ...]
 
     @property
@@ -204,11 +205,11 @@ class Brochure:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class TrainingSession:
     """A session of the training: one principle, the rules shown, and how long it takes."""
 
     chapter: Chapter
-    entries: tuple[Entry, ...]
+    entries: tuple[RuleEntry, ...]
     minutes: int
 
 
@@ -216,10 +217,10 @@ class Session:
 class Exercises:
     """Sentences to mark, to say better and to sort by principle, and articles to complete."""
 
-    mark: tuple[Question, ...]
-    better: tuple[Question, ...]
-    sort: tuple[Question, ...]
-    articles: tuple[tuple[Entry, Shown], ...]
+    mark: tuple[QuizQuestion, ...]
+    better: tuple[QuizQuestion, ...]
+    sort: tuple[QuizQuestion, ...]
+    articles: tuple[tuple[RuleEntry, ShownExample], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,17 +230,17 @@ class Material:
     `offered` is what a rule's key and an example's words bring as suggestions.
     """
 
-    book: Book
+    book: Handbook
     seed: int
     brochures: tuple[Brochure, ...]
-    sessions: tuple[Session, ...]
-    slides: tuple[tuple[Chapter, tuple[Entry, ...]], ...]
+    sessions: tuple[TrainingSession, ...]
+    slides: tuple[tuple[Chapter, tuple[RuleEntry, ...]], ...]
     exercises: Exercises
-    pre: tuple[Question, ...]
-    post: tuple[Question, ...]
+    pre: tuple[QuizQuestion, ...]
+    post: tuple[QuizQuestion, ...]
     offered: Mapping[tuple[str, str], tuple[str, ...]]
 
-    def instead(self, entry: Entry, shown: Shown) -> tuple[str, ...]:
+    def instead(self, entry: RuleEntry, shown: ShownExample) -> tuple[str, ...]:
         """Return what a rule offers in place of what it flags in an example."""
         return self.offered.get((entry.key, shown.text), ())
 
@@ -250,17 +251,23 @@ class Material:
         return work + MINUTES_EXERCISES
 
 
-def make_material(book: Book, *, seed: int, flags: Flags) -> Material:
+def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Material:
     """Return what is printed of the book; `flags` tells what the checker flags in sentences."""
     lot = str(seed)
     stock = fill_stock(book, lot, flags)
     offered = _offered(book, stock, flags)
+    showable = [(one, _showable(one)) for one in book.chapters]
+    sessions = []
+    for chapter, shown in showable:
+        entries = (*shown[:SESSION_RULES], *chapter.texts[:1])
+        minutes = MINUTES_SESSION + MINUTES_RULE * len(entries)
+        sessions.append(TrainingSession(chapter, entries, minutes))
     return Material(
         book,
         seed,
         tuple(_brochure(one, offered) for one in book.chapters),
-        tuple(map(_session, book.chapters)),
-        tuple((one, _showable(one)[:SLIDE_RULES]) for one in book.chapters if _showable(one)),
+        tuple(sessions),
+        tuple((one, shown[:SLIDE_RULES]) for one, shown in showable if shown),
         _exercises(book, stock, lot),
         make_test(book, stock, lot, 0),
         make_test(book, stock, lot, 1),
@@ -268,7 +275,9 @@ def make_material(book: Book, *, seed: int, flags: Flags) -> Material:
     )
 
 
-def _offered(book: Book, stock: Stock, flags: Flags) -> dict[tuple[str, str], tuple[str, ...]]:
+def _offered(
+    book: Handbook, stock: QuestionPool, flags: FlagSentences
+) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return what is offered for each sentence that may be shown."""
     pairs = [
         (one.key, shown.text)
@@ -283,20 +292,15 @@ def _offered(book: Book, stock: Stock, flags: Flags) -> dict[tuple[str, str], tu
     return {pair: offered for pair, offered in found.items() if offered}
 
 
-def _showable(chapter: Chapter) -> tuple[Entry, ...]:
+def _showable(chapter: Chapter) -> tuple[RuleEntry, ...]:
     """Return the rules with a flagged sentence to show, those that matter most first."""
     entries = [one for one in chapter.sentences if one.first_bad and one.first_bad[0].is_sentence]
     return tuple(worst_first(entries))
 
 
-def _session(chapter: Chapter) -> Session:
-    entries = (*_showable(chapter)[:SESSION_RULES], *chapter.texts[:1])
-    return Session(chapter, entries, MINUTES_SESSION + MINUTES_RULE * len(entries))
-
-
 def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...]]) -> Brochure:
     """Return what fits on a sheet: rules on words, or where there are none those on whole texts."""
-    panels: list[list[Entry]] = [[], []]
+    panels: list[list[RuleEntry]] = [[], []]
     left: list[float] = [PANEL_MM - 12, PANEL_MM]  # the first has a heading
     entries = _showable(chapter) or chapter.texts
     for entry in entries:
@@ -316,7 +320,7 @@ def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...
     return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources))
 
 
-def card_height(entry: Entry, instead: Sequence[str], *, why: bool) -> float:
+def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float:
     """Return how much of a panel a rule takes at most, in millimetres."""
     paragraphs = [f"{entry.title} {entry.severity.upper()}"]
     paragraphs += [f"FLAGGED {one.text}" for one in entry.first_bad[:1]]
@@ -330,7 +334,7 @@ def card_height(entry: Entry, instead: Sequence[str], *, why: bool) -> float:
     return CARD_MM + LINE_MM * lines * (1.15 if why else 1) + 0.8 * len(paragraphs)
 
 
-def _exercises(book: Book, stock: Stock, seed: str) -> Exercises:
+def _exercises(book: Handbook, stock: QuestionPool, seed: str) -> Exercises:
     """Return exercises with sentences that no test asks."""
     spare = {key: left for key, all_ in stock.bad.items() if (left := all_[2:])}
     calm = {key: left for key, all_ in stock.good.items() if (left := all_[2:])}
@@ -341,28 +345,24 @@ def _exercises(book: Book, stock: Stock, seed: str) -> Exercises:
     rest = able[MARK_SENTENCES:]
     offering = [one for one in rest if one.suggest][:BETTER] or rest[:BETTER]
     other = [one for one in rest if one not in offering][:SORT]
+    # articles that lack something, with the rule that says what
+    articles = [
+        (entry, shuffled(short, seed, lambda one: one.text)[0])
+        for entry in across([one for one in book.entries if one.whole], seed, "articles")
+        if (short := [one for one in entry.bad if len(one.text) <= ARTICLE])
+    ]
     return Exercises(
         tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)),
         tuple(_asked(offering, spare, flagged=True)),
         tuple(_asked(other, spare, flagged=True)),
-        tuple(_articles(book, seed)),
+        tuple(articles[:ARTICLES]),
     )
 
 
 def _asked(
-    entries: Iterable[Entry], of: dict[str, tuple[Shown, ...]], *, flagged: bool
-) -> list[Question]:
-    return [Question("mark", one, of[one.key][0], flagged) for one in entries]
-
-
-def _articles(book: Book, seed: str) -> Sequence[tuple[Entry, Shown]]:
-    """Return articles that lack something, with the rule that says what."""
-    found = []
-    for entry in across([one for one in book.entries if one.whole], seed, "articles"):
-        short = [one for one in entry.bad if len(one.text) <= ARTICLE]
-        if short:
-            found.append((entry, shuffled(short, seed, lambda one: one.text)[0]))
-    return found[:ARTICLES]
+    entries: Iterable[RuleEntry], of: dict[str, tuple[ShownExample, ...]], *, flagged: bool
+) -> list[QuizQuestion]:
+    return [QuizQuestion("mark", one, of[one.key][0], flagged) for one in entries]
 
 
 T = TypeVar("T")

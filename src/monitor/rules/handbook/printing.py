@@ -1,10 +1,6 @@
-"""Renders the papers as HTML pages that need nothing else; all text of rules is escaped.
+"""Rendering the papers as HTML pages that need nothing else, and printing them as PDF.
 
-Prints pages as PDF through a Chromium that is installed; where there is none, nothing is.
-
-The guideline on paper: writes handbook, brochures, training and tests into a folder.
-
-On which pages of a printed handbook its chapters and rules begin.
+All text of rules is escaped. A Chromium that is installed prints; where there is none, nothing is.
 """
 
 from __future__ import annotations
@@ -27,12 +23,12 @@ from uuid import uuid4
 
 from monitor import __version__
 from monitor.records.errors import HandbookError
-from monitor.rules.handbook.book import PRINCIPLES, Book, make_book
+from monitor.rules.handbook.book import PRINCIPLES, Handbook, make_book
 from monitor.rules.handbook.exercises import (
     MINUTES_EXERCISES,
     MINUTES_TEST,
-    Flag,
-    Flags,
+    FlaggedWords,
+    FlagSentences,
     Material,
     make_material,
 )
@@ -50,16 +46,12 @@ LETTERS = "ABCDEFGH"
 def render_pages(material: Material, *, printed: bool = False) -> dict[str, str]:
     """Return the pages by file name; `printed`: there will be a PDF of each but the first."""
     shown = {"material": material, "book": material.book, "numbers": {}, "printed": printed}
-    pages = {
-        "index.html": _render("index.html", shown),
-        "handbook.html": _render("handbook.html", shown),
-        "training.html": _render("training.html", shown),
-        "slides.html": _render("slides.html", shown),
-        "exercises.html": _render("exercises.html", shown),
-        "pre-test.html": _test(shown, "Pre-test", material.pre),
-        "post-test.html": _test(shown, "Post-test", material.post),
-        "answer-key.html": _render("answer-key.html", shown),
-    }
+    names = ("index", "handbook", "training", "slides", "exercises")
+    pages = {f"{name}.html": _render(f"{name}.html", shown) for name in names}
+    for heading, questions in (("Pre-test", material.pre), ("Post-test", material.post)):
+        asked = {**shown, "heading": heading, "questions": questions}
+        pages[f"{heading.lower()}.html"] = _render("test.html", asked)
+    pages["answer-key.html"] = _render("answer-key.html", shown)
     for brochure in material.brochures:
         name = f"brochure-{brochure.chapter.id}.html"
         pages[name] = _render("brochure.html", {**shown, "brochure": brochure})
@@ -70,10 +62,6 @@ def render_handbook(material: Material, numbers: Mapping[str, int]) -> str:
     """Return the handbook with the printed page of each heading in its contents."""
     shown = {"material": material, "book": material.book, "numbers": numbers}
     return _render("handbook.html", shown)
-
-
-def _test(shown: Mapping[str, Any], heading: str, questions: Any) -> str:
-    return _render("test.html", {**shown, "heading": heading, "questions": questions})
 
 
 def _render(template: str, values: Mapping[str, Any]) -> str:
@@ -249,13 +237,13 @@ def _print(browser: str, page: Path, material: Material) -> str:
     return target.name
 
 
-def flags_of(in_force: InForce) -> Flags:
+def flags_of(in_force: InForce) -> FlagSentences:
     """Return what tells which words of sentences the guidelines in force flag."""
     from monitor.rules.checker import check_documents
     from monitor.text.document import Document
 
-    def flags(sentences: Sequence[str]) -> list[list[Flag]]:
-        found: list[list[Flag]] = [[] for _ in sentences]
+    def flags(sentences: Sequence[str]) -> list[list[FlaggedWords]]:
+        found: list[list[FlaggedWords]] = [[] for _ in sentences]
         documents = [Document(sentence) for sentence in sentences]
         for ruling in in_force.rulings:
             guideline = ruling.guideline
@@ -264,7 +252,7 @@ def flags_of(in_force: InForce) -> Flags:
             )
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
-                    Flag(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
+                    FlaggedWords(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
                     for one in checked.findings
                 ]
         return found
@@ -286,7 +274,7 @@ def _put(path: Path, data: bytes) -> None:
             part.unlink()
 
 
-def heading_pages(printed: Path, book: Book) -> dict[str, int]:
+def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
     """Return the page numbers, from 1, of the book's headings by anchor, from the PDF's outline.
 
     A heading that the outline does not have is left out.

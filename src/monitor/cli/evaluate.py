@@ -1,0 +1,174 @@
+"""`monitor evaluate`: models and rules measured on labelled data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Context, Option
+
+from monitor.cli.common import TextOrJson, group, monitor_of, plain, say, show, show_json
+from monitor.labels.data_files import data_dir
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
+
+app = group()
+
+ERRORS_SHOWN = 20
+"""How many misses and false flags of the guideline are written as text; JSON has all."""
+DataFile = Annotated[Path, Argument(metavar="DATA", help="Labelled rows, .jsonl or .jsonl.gz.")]
+
+
+@app.command()
+def relevance(
+    data: DataFile,
+    format: TextOrJson = "text",
+    language: Annotated[
+        str | None, Option(metavar="CODE", help="Measure the model of this language.")
+    ] = None,
+) -> None:
+    """Measure the relevance model: average precision, recall, calibration, per source.
+
+    On data without English: the models of its languages, and what becomes of its articles.
+    """
+    from monitor.evaluate.evaluate_models import evaluate_relevance
+
+    _show_evaluation(evaluate_relevance(data_dir("models"), data, language), format)
+
+
+@app.command()
+def tags(data: DataFile, format: TextOrJson = "text") -> None:
+    """Measure the taggers: precision and recall of each label."""
+    from monitor.evaluate.evaluate_models import evaluate_tags
+
+    _show_evaluation(evaluate_tags(data_dir("models"), data), format)
+
+
+@app.command()
+def guideline(
+    context: Context,
+    data: DataFile,
+    format: TextOrJson = "text",
+    literals: Annotated[
+        Path | None,
+        Option(
+            "--literals",
+            help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
+        ),
+    ] = None,
+    write_measured: Annotated[
+        Path | None,
+        Option(
+            "--write-measured",
+            metavar="PATH",
+            help="Write what the rules' pages tell of it (measured.json in the guideline's"
+            " folder).",
+        ),
+    ] = None,
+    general: Annotated[
+        Path | None,
+        Option("--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."),
+    ] = None,
+    unseen: Annotated[
+        bool, Option("--unseen", help="With it: the rules' authors did not know these articles.")
+    ] = False,
+) -> None:
+    """Measure the rules on articles in which editors marked the breaches.
+
+    Apart from that: what editors of this desk said of flags of their drafts, if there is a desk.
+    """
+    from monitor.cli.reviews import said_by_editors
+    from monitor.evaluate.rule_precision import evaluate_guideline, load_literals
+
+    monitor = monitor_of(context)
+    phrases = load_literals(literals) if literals else None
+    result = evaluate_guideline(monitor.guideline, data, literals=phrases)
+    result["feedback"] = said_by_editors(monitor)
+    if write_measured:
+        _write_measured(monitor, result, write_measured, data, general, unseen=unseen)
+    if format == "json":
+        show_json(result, indent=2)
+    else:
+        show("\n".join(_guideline_lines(result)))
+
+
+def _write_measured(
+    desk: Desk,
+    result: Mapping[str, Any],
+    path: Path,
+    data: Path,
+    news: Path | None,
+    *,
+    unseen: bool,
+) -> None:
+    """Write what pages tell of each rule: the result, and hits in general news if there are any."""
+    from monitor.evaluate.rule_precision import evaluate_general
+    from monitor.rules.measured_precision import load_measured, measured_of, write_measured
+
+    def short(file: Path) -> str:
+        """Return a data file's name with its folder's, which says what kind of data it is."""
+        return "/".join(file.resolve().parts[-2:])
+
+    counted = (short(news), evaluate_general(desk.guideline, news)) if news else None
+    before = load_measured(desk.guideline.path)
+    content = measured_of(
+        desk.guideline,
+        result,
+        data=short(data),
+        unseen=unseen,
+        day=desk.now().date(),
+        general=counted,
+        sentences=before.sentences if before else None,
+    )
+    write_measured(path, content)
+    say(f"{path}: {len(content['rules'])} rules")
+
+
+@app.command()
+def general(
+    context: Context,
+    data: DataFile,
+    topic_forced: Annotated[
+        bool, Option("--topic-forced", help="Treat every text as one on trafficking.")
+    ] = False,
+) -> None:
+    """Count how often the rules speak in general news: the rel 0 rows of labelled news."""
+    from monitor.evaluate.rule_precision import evaluate_general
+
+    result = evaluate_general(monitor_of(context).guideline, data, force_topic=topic_forced)
+    show_json(result, indent=2)
+
+
+def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
+    from monitor.evaluate.evaluation_report import render_evaluation
+
+    if format == "json":
+        show_json(result, indent=2)
+    else:
+        show(render_evaluation(result))
+
+
+def _guideline_lines(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the guideline's figures as a table, with the first misses and false flags."""
+    from monitor.cli.reviews import said_lines
+    from monitor.evaluate.evaluation_report import columns
+
+    keys = ("sure", "found", "recall", "flags", "right", "precision")
+    named = [*result["rules"].items(), ("all", result["overall"])]
+    if beyond := result.get("beyond_literal"):
+        named.append(("beyond literal phrases", beyond))
+    rows = [
+        (name, *("-" if figures[key] is None else figures[key] for key in keys))
+        for name, figures in named
+    ]
+    yield from (f"{result['guideline']} on {result['articles']} articles", "")
+    yield columns([("rule", *keys), *rows])
+    yield from said_lines(result["feedback"])
+    for name in ("misses", "false_flags"):
+        found = result[name]
+        yield from ("", f"{name.replace('_', ' ')}: {len(found)}, the first {ERRORS_SHOWN}:")
+        for entry in found[:ERRORS_SHOWN]:
+            yield f"  {plain(json.dumps(entry, ensure_ascii=False))}"

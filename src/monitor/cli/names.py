@@ -1,0 +1,47 @@
+"""`monitor names`: how often hidden names were asked for; hiding one no longer."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from typer import Argument, Context, Option
+
+from monitor.cli.common import By, TextOrJson, group, monitor_of, say, show
+
+app = group()
+
+
+@app.command()
+def asked(context: Context, format: TextOrJson = "text") -> None:
+    """Print in how many articles names were asked for, by month."""
+    from monitor.archive.names_on_request import asked_by_month
+
+    found = asked_by_month(monitor_of(context))
+    if format == "json":
+        show(json.dumps(found, indent=1))
+        return
+    for month, count in found.items():
+        show(f"{month}\t{count}")
+    if not found:
+        say("nobody has asked for names yet")
+
+
+@app.command()
+def lift(
+    context: Context,
+    article: Annotated[str, Argument(help="The article's id.")],
+    by: By = "",
+    undo: Annotated[bool, Option("--undo", help="Hide it again.")] = False,
+) -> None:
+    """Hide a name in an article no longer: it is nobody's who is to be protected.
+
+    The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
+    """
+    from monitor.archive.names_on_request import lift as lift_name
+
+    name = typer.prompt("Name, as the article has it", err=True)
+    count = lift_name(monitor_of(context), article, name, by, undo=undo)
+    beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
+    say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")
