@@ -311,7 +311,7 @@ def test_nothing_of_a_draft_is_left_by_worker_processes(
             document = client.get("/openapi.json").json()
             client.get("/readyz").raise_for_status()
             before = told.read_text(encoding="utf-8")
-            with pytest.raises(WorkerError, match=r"TypeError at jobs\.py") as crashed:
+            with pytest.raises(WorkerError, match=r"TypeError at drafts\.py") as crashed:
                 checkers._all[0].do(Job("check_text", {"text": DRAFT, CANARY: CANARY}))
             assert not holds_canary(repr(crashed.value).encode())
             for path in WITH_DRAFTS:

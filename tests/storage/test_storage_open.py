@@ -269,7 +269,9 @@ def test_masks_of_before_hide_what_they_hid_and_count_for_others(url: str) -> No
 
 
 def test_several_programs_open_a_new_database_at_once(url: str) -> None:
-    code = "import sys; from monitor.store import open_store; open_store(sys.argv[1]).close()"
+    code = (
+        "import sys; from monitor.storage.store import open_store; open_store(sys.argv[1]).close()"
+    )
     running = [
         subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -407,7 +409,7 @@ def test_a_missing_driver_is_named(tmp_path: Path) -> None:
     code = (
         "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
         "import importlib.util as u\n"
-        "from monitor.store import open_store\n"
+        "from monitor.storage.store import open_store\n"
         "open_store('postgresql://localhost/monitor')"
     )
     packages = tmp_path / "packages"
