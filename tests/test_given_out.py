@@ -20,7 +20,7 @@ import given_out
 import planted
 from given_out import Haul, Opened, Out, Seeker
 from monitor.export import selection
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from planted import Person
 
 PEOPLE, ARTICLES = 22, 30
@@ -172,7 +172,7 @@ def test_names_are_found_where_they_are_asked_for(desk: Opened, haul: Haul) -> N
         return set().union(*found.found.values())
 
     folder = desk.folder / "restricted"
-    policy = Policy(text="full", restricted=True)
+    policy = PublicationPolicy(text="full", restricted=True)
     selection.export(desk.monitor, folder, format="jsonl", policy=policy)
     assert taken(*given_out.files(folder, "export")) >= there
     said = given_out.command(desk, "digest", "--day", "all", "--names", "--format", "html")

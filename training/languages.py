@@ -18,7 +18,7 @@ import numpy as np
 from monitor.classify.calibration import Calibration
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import StoryCounter, opening, read_article
-from monitor.classify.relevance import name_of
+from monitor.classify.model_stamps import relevance_name
 from monitor.classify.uncovered_languages import load_terms
 from monitor.classify.word_tokens import splitter_of
 from monitor.evaluate.evaluate_models import rounded
@@ -290,7 +290,7 @@ def train_language(
     return save_model(
         out,
         pack_linear(linear, cues),
-        name=name_of(language),
+        name=relevance_name(language),
         version=version,
         language=language,
         released=released,

@@ -18,8 +18,8 @@ from typing import Any
 
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.model_files import ModelFolder, ModelMeta, load_folder
+from monitor.classify.model_stamps import relevance_name
 from monitor.classify.relevance import NAME as RELEVANCE
-from monitor.classify.relevance import name_of
 from monitor.classify.tags import NAME as TAGS
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
 from monitor.evaluate.labelled_data import file_sha256
@@ -187,7 +187,7 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
         return rules_figures(folder, data)
     if name == POLICY:
         return policy_figures(folder, data)
-    if name == name_of(folder.meta.language):
+    if name == relevance_name(folder.meta.language):
         return _figures_of_language(folder, data)
     raise ModelError(f"{name}: no figures for such a model")
 

@@ -12,10 +12,10 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
-from monitor.check.drafts import Drafts, by_rules
+from monitor.check.drafts import Drafts, by_heads, by_rules
 from monitor.labels.data_files import data_dir
 from monitor.records.finding import Span
 from monitor.records.hidden_names import (
@@ -30,7 +30,7 @@ from monitor.records.hidden_names import (
     stretches,
     withheld,
 )
-from monitor.records.stamps import earlier_stamp, make_stamp
+from monitor.records.stamps import earlier_stamp, make_stamp, marked
 from monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from monitor.records.article import Article, AssessedArticle, Assessor
     from monitor.records.finding import FieldName
     from monitor.rules.compiler import Guideline
+    from monitor.rules.guideline_heads import GuidelineHead
     from monitor.rules.house_style import InForce
     from monitor.storage.store import Store
     from monitor.storage.work_queue import Progress
@@ -52,6 +53,7 @@ WITHIN_S = 0.1
 LONG = 20_000
 """Characters of an article that nobody is to wait for."""
 
+Head = TypeVar("Head", bound="GuidelineHead")
 Look = Callable[["Article"], "Masked | None"]
 """Finds the names of an article; `None` in a language in which nobody can tell them."""
 
@@ -113,7 +115,7 @@ class Desk(Drafts):
     def ready(self) -> dict[str, Any]:
         """Open all that telling needs; raises what is wrong, returns the stamps in force."""
         self.store.ping()
-        return {"stamps": list(self.stamps)}
+        return {"stamps": [assessor.stamp for assessor in self.assessors]}
 
     # What is in force ----------------------------------------------------------------------
 
@@ -136,8 +138,24 @@ class Desk(Drafts):
 
     @property
     def stamps(self) -> tuple[str, ...]:
-        """The stamps of the assessors in force."""
-        return self.carried(assessor.stamp for assessor in self.assessors)
+        """The stamps of the assessors in force; none of them is loaded for that."""
+        check = self.settings.check
+        loaded = not vars(self).keys().isdisjoint(("shelf", "classifiers", "assessors"))
+        if loaded or check.disable or check.severity:
+            return self.carried(assessor.stamp for assessor in self.assessors)
+        return self.carried(self._stamps_of_files)
+
+    @cached_property
+    def _stamps_of_files(self) -> tuple[str, ...]:
+        from monitor.classify.model_stamps import models_in_use, relevance_name
+
+        models = models_in_use(data_dir("models")).stamps()
+        relevance = [models.get(relevance_name(head.language)) for head in self.heads]
+        guidelines = (
+            marked(head.stamp, *([model] if model else []))
+            for head, model in zip(self.heads, relevance, strict=True)
+        )
+        return (*models.values(), *guidelines)
 
     @property
     def relevance_stamps(self) -> tuple[str, ...]:
@@ -198,13 +216,7 @@ class Desk(Drafts):
 
     @by_rules
     def _readers(self, in_force: InForce) -> dict[str, Guideline]:
-        """Return by whose words names are told, by language: ours, where it is in that language."""
-        ours = data_dir("guidelines").resolve()
-        known = sorted(
-            (guideline for guideline in in_force.guidelines if not guideline.extends),
-            key=lambda guideline: not guideline.path.resolve().is_relative_to(ours),
-        )
-        return {guideline.language: guideline for guideline in reversed(known)}
+        return readers_of(in_force.guidelines)
 
     def reader(self, article: Article) -> Guideline | None:
         """Return by whose words the names of an article are told, None for its language."""
@@ -215,10 +227,10 @@ class Desk(Drafts):
         spoken = spoken_language(article.language, told, next(reversed(list(readers))))
         return readers.get(spoken) if spoken else None
 
-    @by_rules
-    def names_stamp(self, _: InForce) -> str:
+    @by_heads
+    def names_stamp(self, heads: Sequence[GuidelineHead]) -> str:
         """Return the stamp of what tells whose names are hidden."""
-        return self.carried([names_stamp(self._readers.values())])[0]
+        return self.carried([names_stamp(readers_of(heads).values())])[0]
 
     def mask(self, article: Article) -> Masked | None:
         """Return an article with all names masked that may be a victim's, minor's or relative's.
@@ -274,7 +286,17 @@ class Desk(Drafts):
         )
 
 
-def names_stamp(readers: Iterable[Guideline]) -> str:
+def readers_of(guidelines: Iterable[Head]) -> dict[str, Head]:
+    """Return by whose words names are told, by language: ours, where it is in that language."""
+    ours = data_dir("guidelines").resolve()
+    known = sorted(
+        (guideline for guideline in guidelines if not guideline.extends),
+        key=lambda guideline: not guideline.path.resolve().is_relative_to(ours),
+    )
+    return {guideline.language: guideline for guideline in reversed(known)}
+
+
+def names_stamp(readers: Iterable[GuidelineHead]) -> str:
     """Return the stamp of what tells names: the word lists of guidelines.
 
     Rules do not count: they are changed often, and say nothing of who is who.

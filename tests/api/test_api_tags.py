@@ -15,7 +15,7 @@ from monitor.api.schemas import TagOut
 from monitor.app import Monitor
 from monitor.export import selection
 from monitor.export.columns import TextDegree
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.labels.schemes import PLACE_ROLES
 
 TITLE, TEXT = serving.ARTICLES["farm"]
@@ -35,7 +35,10 @@ def _written(
     (line,) = desk.classify_lines([json.dumps(record)])
     for degree in DEGREES:
         selection.export(
-            desk, folder / degree, format="jsonl", policy=Policy(text=degree, restricted=True)
+            desk,
+            folder / degree,
+            format="jsonl",
+            policy=PublicationPolicy(text=degree, restricted=True),
         )
     digest = json.loads(desk.render_digest(desk.digest("all"), "json"))
     served = client.get("/v1/digests/all", params={"format": "json"})

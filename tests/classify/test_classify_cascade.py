@@ -17,8 +17,9 @@ from monitor.classify.cascade import ANY, FEATURES, Fusion, fusion_features, rel
 from monitor.classify.encoder import TITLE_CHARS, Memory, later_stretch, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import find_model, load_folder
+from monitor.classify.model_stamps import encoder_folder
 from monitor.classify.onnx_encoder import EncoderSession
-from monitor.classify.relevance import encoder_folder, load_relevance, without_appended
+from monitor.classify.relevance import load_relevance, without_appended
 from monitor.classify.tokenizer import load_tokenizer
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError

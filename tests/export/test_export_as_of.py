@@ -15,7 +15,7 @@ import own_guide
 from light_desk import LightDesk
 from monitor.export.as_of import compare, export_again, read_earlier, read_time, refuse_other
 from monitor.export.columns import ExportFormat
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import export
 from monitor.records.article import Review
 from monitor.records.errors import UsageError
@@ -114,7 +114,11 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_every_format_comes_out_in_the_same_bytes(desk: LightDesk, tmp_path: Path) -> None:
-    full, then, now = Policy(text="full", restricted=True), tmp_path / "then", tmp_path / "again"
+    full, then, now = (
+        PublicationPolicy(text="full", restricted=True),
+        tmp_path / "then",
+        tmp_path / "again",
+    )
     for kind in get_args(ExportFormat):
         made = export(desk, then / kind, format=kind, policy=full, filters=FILTERS)
         assert made.rows == len(NAMES)

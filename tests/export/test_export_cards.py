@@ -18,7 +18,7 @@ from monitor.export.error_rates import RuleRates, error_rates
 from monitor.export.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
 from monitor.export.exporter import export
 from monitor.export.packaging import citation, datapackage, dataset_card
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.labels.data_files import data_dir
 from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
@@ -86,7 +86,7 @@ def current(name):
 def facts_of(*files, **values):
     plain = ExportFacts(
         format="csv",
-        policy=Policy(),
+        policy=PublicationPolicy(),
         rows=len(ROWS),
         files=files,
         filters={"query": "a```b", "since": None},
@@ -219,10 +219,12 @@ def test_card_says_other_licences(licence, head):
 
 
 def test_a_restricted_export_says_so():
-    assert "**Restricted.**" in dataset_card(facts_of(policy=Policy(restricted=True)))
+    assert "**Restricted.**" in dataset_card(facts_of(policy=PublicationPolicy(restricted=True)))
     assert (
         "Not to be published"
-        in croissant(facts_of(policy=Policy(restricted=True)))["rai:personalSensitiveInformation"]
+        in croissant(facts_of(policy=PublicationPolicy(restricted=True)))[
+            "rai:personalSensitiveInformation"
+        ]
     )
 
 
@@ -301,7 +303,9 @@ def exported(folder, format, **options):
     one = article(tags=tags, findings=(finding(BODY, "skipper", field="text", scope="body"),))
     two = article("a2", language=None)
     records = [FullRecord(each) for each in (one, two)]
-    return export(records, folder, format=format, policy=Policy(restricted=True), **options)
+    return export(
+        records, folder, format=format, policy=PublicationPolicy(restricted=True), **options
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)

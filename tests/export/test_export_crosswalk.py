@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export import csv_tables
-from monitor.export.csv_tables import ctdc_columns, ctdc_limits, ctdc_row
-from monitor.export.publication import Policy, publish
+from monitor.export.csv_tables import ctdc_crosswalk, ctdc_row
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.labels.schemes import FORMS, INDICATORS, SCHEMES
 from monitor.records.article import Article, AssessedArticle
@@ -58,13 +58,13 @@ def said(*tags: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_variables_are_those_of_the_codebook_and_each_tells_its_limit() -> None:
-    assert list(ctdc_columns()) == CODEBOOK
-    for variable in ctdc_limits()["variables"]:
+    assert [one["name"] for one in ctdc_crosswalk()["variables"]] == CODEBOOK
+    for variable in ctdc_crosswalk()["variables"]:
         assert len(variable["cannot"]) > 30, variable["name"]
 
 
 def test_every_form_and_indicator_is_mapped_or_said_not_to_be() -> None:
-    limits = ctdc_limits()
+    limits = ctdc_crosswalk()
     mapped = [label for one in limits["variables"] for label in one.get("labels", ())]
     mapped += [one["label"] for one in limits["unmapped"]]
     named = {*(f"form:{one}" for one in FORMS), *(f"indicator:{one}" for one in INDICATORS)}
@@ -137,7 +137,7 @@ def test_the_table_lies_with_the_others_and_its_limits_beside_it(tmp_path: Path)
         Tag("place", "ML", 0.9, role="origin"),
     )
     assessed = AssessedArticle(article, 0.9, True, False, None, tags, (), (), ())
-    values = publish(canonical(FullRecord(assessed)), Policy(restricted=True)).values
+    values = publish(canonical(FullRecord(assessed)), PublicationPolicy(restricted=True)).values
     assert values["flow_region"] == {"kind": "intra_subregional", "bodies": ["AU", "AU-western"]}
     writer = csv_tables.open_writer(tmp_path, "quotes")
     writer.write(values)

@@ -16,7 +16,7 @@ from light_desk import Silent
 from monitor.app import Monitor
 from monitor.desk import names_stamp
 from monitor.export.as_of import compare, export_again, read_earlier
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import export, read_at
 from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessor
@@ -40,6 +40,10 @@ class Now(Monitor):
     @cached_property
     def assessors(self) -> tuple[Assessor, ...]:
         return tuple(Silent(stamp) for stamp in STAMPS)
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        return self.carried(one.stamp for one in self.assessors)
 
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
@@ -94,7 +98,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def test_a_desk_of_before_opens_and_nothing_is_judged_again(
     before: Then, settings: Settings, tmp_path: Path
 ) -> None:
-    full = Policy(text="full", restricted=True)
+    full = PublicationPolicy(text="full", restricted=True)
     digest = before.render_digest(before.digest("all"), "json")
     for kind in ("jsonl", "csv"):
         export(before, tmp_path / "then" / kind, format=kind, policy=full)

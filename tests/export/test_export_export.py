@@ -20,7 +20,7 @@ from digest_samples import BODY as OPENING
 from digest_samples import TAGS, TITLE, article, finding
 from monitor.export import jsonl
 from monitor.export.exporter import export as corpus_export
-from monitor.export.publication import Policy, publish
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.records.article_record import FullRecord
 from monitor.records.errors import UsageError
@@ -41,12 +41,12 @@ NASTY = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 
 
 def export(records, folder, *, text="quotes", include_reserved=False, **options):
-    policy = Policy(text=text, include_reserved=include_reserved, restricted=True)
+    policy = PublicationPolicy(text=text, include_reserved=include_reserved, restricted=True)
     return corpus_export(map(FullRecord, records), folder, policy=policy, **options)
 
 
 def published(assessed, text="full"):
-    return publish(canonical(FullRecord(assessed)), Policy(text=text, restricted=True))
+    return publish(canonical(FullRecord(assessed)), PublicationPolicy(text=text, restricted=True))
 
 
 def export_lines(tmp_path, *records, **options):

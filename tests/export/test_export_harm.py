@@ -13,11 +13,11 @@ from attacks import Loot, names_read, plunder
 from digest_samples import article, finding
 from monitor.export.annotations import one_text
 from monitor.export.exporter import export
-from monitor.export.identification_risk import Guard
+from monitor.export.identification_risk import DisclosureRules
 from monitor.export.key_file import key_path
-from monitor.export.publication import Policy, publish
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical, record_schema
-from monitor.export.redaction import Veil
+from monitor.export.redaction import NameRedaction
 from monitor.records.article import Enclosure, Review
 from monitor.records.article_record import FullRecord, Version
 from monitor.records.errors import UsageError
@@ -31,7 +31,7 @@ TEXT = (
     "AMINA is safe now, said Inspector Ada Obi. " + "The hearing goes on in the old port. " * 60
 )
 SECRET = "the desk's own"
-GUARD = Guard(frozenset({"child-name-identified"}), frozenset({"thb-en"}), "", SECRET)
+GUARD = DisclosureRules(frozenset({"child-name-identified"}), frozenset({"thb-en"}), "", SECRET)
 STAMPS = ("thb-en@1.0.0+cccccccccccc",)
 CREATED = datetime(2026, 11, 28, 9, tzinfo=UTC)
 
@@ -77,7 +77,7 @@ def told(*findings, tags=(), shown=SHOWN, relevance=0.97, **changes):
 
 def given(recorded, *, text="full", secret=SECRET, **options):
     guard = replace(GUARD, secret=secret)
-    return publish(canonical(recorded), Policy(text, **options), recorded.shown, guard)
+    return publish(canonical(recorded), PublicationPolicy(text, **options), recorded.shown, guard)
 
 
 def test_names_are_masked_at_their_length_and_others_stay():
@@ -148,7 +148,7 @@ def test_identification_is_left_out_without_a_trace():
 def test_what_a_guideline_found_that_is_in_force_no_more_may_identify():
     record = canonical(told(TERM))
     for known, stays in ((None, True), (frozenset({"thb-en"}), True), (frozenset({"own"}), False)):
-        made = publish(record, Policy("full"), SHOWN, replace(GUARD, known=known))
+        made = publish(record, PublicationPolicy("full"), SHOWN, replace(GUARD, known=known))
         assert bool(made.values["findings"]) is stays
         assert made.withheld["identification_findings"] == (not stays)
 
@@ -210,7 +210,7 @@ def test_when_an_article_keeps_its_name(recorded, named):
 def test_names_are_known_as_addresses_write_them():
     text = "Luíza dos Santos-Đorđević was sold. Amina Yusuf was freed."
     spans = [Span("text", 0, 25), Span("text", text.index("Amina"), text.index(" was freed"))]
-    veil = Veil({"title": "", "text": text}, spans)
+    veil = NameRedaction({"title": "", "text": text}, spans)
     assert veil.hidden["text"] == [(0, 25), (36, 47)]
     for told in ("x.example/luiza-freed", "x.example/case_SANTOS", "x.example/dordevic.html"):
         assert veil.stands_in(told), told
@@ -326,7 +326,7 @@ def test_a_key_inside_the_folder_is_refused_and_nothing_is_left_of_a_failure(tmp
 
 
 def test_what_is_restricted_shares_no_folder_with_what_is_for_anybody(tmp_path):
-    secret = Policy(restricted=True)
+    secret = PublicationPolicy(restricted=True)
     files(tmp_path, told(TERM))
     with pytest.raises(UsageError, match="holds an export for anybody: write this one elsewhere"):
         files(tmp_path, told(TERM), format="csv", policy=secret)
@@ -369,9 +369,15 @@ def test_an_import_tells_whose_file_it_was_in_a_restricted_export_alone():
     record = canonical(FullRecord(article()))
     record["provenance"]["import"] = told
     shown = Shown(record["title"])
-    given = publish(record, Policy(), shown, guard=Guard()).values["provenance"]["import"]
+    given = publish(record, PublicationPolicy(), shown, guard=DisclosureRules()).values[
+        "provenance"
+    ]["import"]
     assert given.keys() == {"sha256", "format", "place", "at"}
-    assert publish(record, Policy(restricted=True)).values["provenance"]["import"] == told
+    assert (
+        publish(record, PublicationPolicy(restricted=True)).values["provenance"]["import"] == told
+    )
     record["provenance"]["feed"] = "import:ab"
-    nameless = publish(record, Policy(), replace(shown, link_tells=True), guard=Guard()).values
+    nameless = publish(
+        record, PublicationPolicy(), replace(shown, link_tells=True), guard=DisclosureRules()
+    ).values
     assert nameless["provenance"] == {"feed": None, "origin": None, "fetched": None}

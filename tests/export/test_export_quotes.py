@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from attacks import Loot, recovered
 from digest_samples import article, finding
-from monitor.export.copyright_cap import Budget, Words
-from monitor.export.publication import Policy, publish
+from monitor.export.copyright_cap import NumberedWords, QuotationBudget
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.records.article_record import FullRecord
 from monitor.records.finding import ScorecardItem, Span
@@ -19,17 +19,17 @@ TEXT = " ".join(f"word{n}" for n in range(2_000))
 
 
 def quotes(assessed, **options):
-    return publish(canonical(FullRecord(assessed)), Policy(restricted=True, **options))
+    return publish(canonical(FullRecord(assessed)), PublicationPolicy(restricted=True, **options))
 
 
 def taken(text, *places, share=0.1, most=90):
-    budget = Budget(Words(text), share, most)
+    budget = QuotationBudget(NumberedWords(text), share, most)
     return [budget.take(*place) for place in places]
 
 
 def place(first, last):
     """Where `TEXT` has these words."""
-    words = Words(TEXT)
+    words = NumberedWords(TEXT)
     return words.starts[first], words.ends[last]
 
 
@@ -60,7 +60,7 @@ def test_the_text_cannot_be_put_together_from_its_spans():
     (tag,) = published.values["tags"]
     assert len(tag["evidence"]) == len(evidence)
     given_away = [span for span in tag["evidence"] if "match" in span]
-    assert 0 < sum(len(Words(span["match"])) for span in given_away) <= 90
+    assert 0 < sum(len(NumberedWords(span["match"])) for span in given_away) <= 90
     assert published.withheld["quotes"] == len(evidence) - len(given_away)
     assert 0 < len(recovered("", TEXT, loot_of(published.values), Loot())) <= 90
 
@@ -68,7 +68,8 @@ def test_the_text_cannot_be_put_together_from_its_spans():
 def test_the_share_counts_where_it_is_less_than_the_words():
     text = " ".join(f"word{n}" for n in range(100))
     each = [
-        Span("text", *found) for found in zip(Words(text).starts, Words(text).ends, strict=True)
+        Span("text", *found)
+        for found in zip(NumberedWords(text).starts, NumberedWords(text).ends, strict=True)
     ]
     values = quotes(article(text=text, tags=(Tag("form", "other", 0.9, tuple(each[::5])),))).values
     assert sum("match" in span for span in values["tags"][0]["evidence"]) <= 10
@@ -137,7 +138,7 @@ def test_categories_and_bylines_smuggle_nothing():
 
 def test_scripts_without_spaces_are_counted():
     thai = "ตำรวจช่วยเหลือแรงงานสิบเก้าคนจากเรือประมง" * 50
-    assert len(thai) / 5 < len(Words(thai)) <= len(thai) / 3
+    assert len(thai) / 5 < len(NumberedWords(thai)) <= len(thai) / 3
     assert taken(thai, (0, len(thai) // 5)) == [False]
     assert taken("", (0, 0)) == [True]
 
@@ -180,4 +181,4 @@ def test_no_article_gives_more_than_its_share(text, title, pieces, said, cut):
     )
     values = quotes(one).values
     got = recovered(title, text, loot_of(values), Loot())
-    assert len(got) <= min(int(0.1 * len(Words(text))), 90)
+    assert len(got) <= min(int(0.1 * len(NumberedWords(text))), 90)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.export.realignment import (
     Aligned,
-    Piece,
+    KnownWords,
     by_context,
     by_words,
     moved_by_hash,
@@ -147,10 +147,10 @@ def test_the_hash_proves_what_was_added_around_or_within(paragraphs, data) -> No
 def test_what_comes_again_is_not_guessed() -> None:
     old = "The victim was seen. A man was held in the port town by police. The victim spoke."
     length = len(old)
-    assert by_words([Piece(4, "victim")], f"X {old}", [(4, 10)], length) == {}
-    held = Piece(old.index("man was"), "man was held in the port town")
-    assert by_words([Piece(4, "victim"), held], f"X {old}", [(4, 10)], length) == {}
-    spoke = Piece(old.index("victim spoke"), "victim")
+    assert by_words([KnownWords(4, "victim")], f"X {old}", [(4, 10)], length) == {}
+    held = KnownWords(old.index("man was"), "man was held in the port town")
+    assert by_words([KnownWords(4, "victim"), held], f"X {old}", [(4, 10)], length) == {}
+    spoke = KnownWords(old.index("victim spoke"), "victim")
     place = (spoke.start, spoke.end)
     moved = {place: Aligned(place[0] + 2, place[1] + 2, "words")}
     assert by_words([spoke, held], f"X {old}", [place], length) == moved
@@ -162,7 +162,11 @@ def test_words_between_two_that_moved_alike_are_where_they_were() -> None:
         old = f"{left} the slave the slave {right} end"
         spot = old.index("slave")
         place = (spot, spot + 5)
-        pieces = [Piece(0, left), Piece(spot, "slave"), Piece(old.index(right), right)]
+        pieces = [
+            KnownWords(0, left),
+            KnownWords(spot, "slave"),
+            KnownWords(old.index(right), right),
+        ]
         found = by_words(pieces, f"New. {old}", [place], len(old))
         assert found == {place: Aligned(spot + 5, spot + 10, "words")}
         shorter = f"{left} slave the slave {right} end"
@@ -170,15 +174,15 @@ def test_words_between_two_that_moved_alike_are_where_they_were() -> None:
 
 
 def test_a_masked_letter_is_any() -> None:
-    piece = Piece(0, f"{MASK * 4} was freed by the police on Monday")
+    piece = KnownWords(0, f"{MASK * 4} was freed by the police on Monday")
     new = "Rain. Anna was freed by the police on Monday. Nobody else."
     assert by_words([piece], new, [(0, 4)], 99) == {(0, 4): Aligned(6, 10, "words")}
-    assert by_words([Piece(0, MASK * 30)], new, [(0, 30)], 99) == {}
+    assert by_words([KnownWords(0, MASK * 30)], new, [(0, 30)], 99) == {}
     assert by_words([piece], f"{new} {new}", [(0, 4)], 99) == {}
 
 
 def test_pieces_that_touch_are_one_and_broken_ones_are_none() -> None:
     given = {(0, 4): "abcd", (2, 6): "cdef", (6, 8): "gh", (9, 10): "j", (20, 25): "no"}
-    assert pieces_of(given) == [Piece(0, "abcdefgh"), Piece(9, "j")]
-    assert pieces_of({(0, 2): "ab", (1, 3): "xx"}) == [Piece(0, "ab")]
+    assert pieces_of(given) == [KnownWords(0, "abcdefgh"), KnownWords(9, "j")]
+    assert pieces_of({(0, 2): "ab", (1, 3): "xx"}) == [KnownWords(0, "ab")]
     assert by_context("", "", []) == {}

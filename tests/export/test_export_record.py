@@ -8,7 +8,7 @@ from dataclasses import fields
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,22 +19,35 @@ from monitor.export.annotations import VEIL, one_text
 from monitor.export.columns import TextDegree, keys_of
 from monitor.export.copyright_cap import fold
 from monitor.export.exporter import export
-from monitor.export.identification_risk import Guard
-from monitor.export.publication import Policy, publish
-from monitor.export.record import FindingRecord, canonical, make_schema, record_schema, spans_of
+from monitor.export.identification_risk import DisclosureRules
+from monitor.export.publication import PublicationPolicy, publish
+from monitor.export.record import canonical, record_schema, spans_of
 from monitor.export.rehydration import export_file, read_records
+from monitor.labels.regions import Kind as FlowKind
+from monitor.records.article import ContentOrigin, Mining, Verdict
 from monitor.records.article_record import FullRecord
-from monitor.records.finding import Finding
+from monitor.records.finding import FieldName, Finding, Quoted, Scope, Severity, Span
 from record_samples import RECORDED, named
 
 VALIDATOR = Draft202012Validator(json.loads(record_schema()))
 DEGREES: tuple[TextDegree, ...] = ("none", "quotes", "full")
 
 
-def test_the_schema_that_lies_there_is_made_of_the_declaration() -> None:
-    """After a change: `Path(SCHEMA_FILE).write_text(make_schema())` beside `record.py`."""
-    assert record_schema() == make_schema()
-    assert set(keys_of(FindingRecord)) == {one.name for one in fields(Finding)}
+def test_the_schema_has_the_keys_and_words_of_the_declarations() -> None:
+    assert set(keys_of("finding")) == {one.name for one in fields(Finding)}
+    assert set(keys_of("span")) == {*(one.name for one in fields(Span)), "match"}
+    for of, name, values in (
+        ("finding", "severity", Severity),
+        ("finding", "scope", Scope),
+        ("finding", "quoted", Quoted),
+        ("span", "field", FieldName),
+        ("review", "verdict", Verdict),
+        ("provenance", "origin", ContentOrigin),
+        ("flow_region", "kind", FlowKind),
+        ("", "mining", Mining),
+    ):
+        known = keys_of(of)[name].schema["enum"]
+        assert [one for one in known if one is not None] == list(get_args(values)), name
 
 
 @given(RECORDED)
@@ -46,7 +59,7 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: FullRecord
         assert record[span["field"]][span["start"] : span["end"]] == span["match"]
     before = json.dumps(record)
     for text, restricted in product(DEGREES, (False, True)):
-        policy = Policy(text=text, include_reserved=True, restricted=restricted)
+        policy = PublicationPolicy(text=text, include_reserved=True, restricted=restricted)
         made = publish(record, policy, recorded.shown)
         values = made.values
         VALIDATOR.validate(values)
@@ -69,7 +82,10 @@ def test_every_record_is_of_the_schema_and_its_offsets_hold(recorded: FullRecord
 def test_what_is_read_back_is_what_was_published(
     some: list[FullRecord], text: TextDegree, restricted: bool
 ) -> None:
-    policy, guard = Policy(text=text, restricted=restricted), Guard(secret="of this desk")
+    policy, guard = (
+        PublicationPolicy(text=text, restricted=restricted),
+        DisclosureRules(secret="of this desk"),
+    )
     some = [named(one, f"a{number}") for number, one in enumerate(some)]
     made = [(one, publish(canonical(one), policy, one.shown, guard)) for one in some]
     wanted = [one.values for _, one in made if not one.key]

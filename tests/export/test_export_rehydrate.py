@@ -16,8 +16,8 @@ import own_guide
 from feed_server import Answer, FeedServer
 from light_desk import LightDesk
 from monitor.export.k_anonymity import generalised
-from monitor.export.publication import Policy
-from monitor.export.rehydration import Done, Wish, rehydrate
+from monitor.export.publication import PublicationPolicy
+from monitor.export.rehydration import RehydrationReport, RehydrationRequest, rehydrate
 from monitor.export.selection import export
 from monitor.feeds.article_import import add_article
 from monitor.feeds.urls import article_id
@@ -94,8 +94,8 @@ def change(server: FeedServer) -> None:
     server.requests.clear()
 
 
-def run(desk: LightDesk, source: Path, out: Path, **more: Any) -> Done:
-    return rehydrate(desk, Wish(source, out, **more))
+def run(desk: LightDesk, source: Path, out: Path, **more: Any) -> RehydrationReport:
+    return rehydrate(desk, RehydrationRequest(source, out, **more))
 
 
 def lines(path: Path) -> dict[str, dict[str, Any]]:
@@ -110,7 +110,9 @@ def test_what_becomes_of_an_export(
     ids = {article_id(f"{server.url}/{name}"): name for name in NAMES}
     with desk_in(tmp_path / "desk") as desk:
         fill(desk, server, NAMES)
-        policy = Policy(text=text, restricted=True, quote_share=1.0)  # the texts are short
+        policy = PublicationPolicy(
+            text=text, restricted=True, quote_share=1.0
+        )  # the texts are short
         export(desk, tmp_path / "export", format=format, policy=policy)
     change(server)
     out = tmp_path / "out"
@@ -172,7 +174,7 @@ def test_a_run_that_was_killed_goes_on(server: FeedServer, tmp_path: Path) -> No
         nonlocal asked
         asked += more
 
-    out, wish = tmp_path / "out", Wish(tmp_path / "export", tmp_path / "out")
+    out, wish = tmp_path / "out", RehydrationRequest(tmp_path / "export", tmp_path / "out")
     with desk_in(tmp_path / "desk") as desk:
         first = rehydrate(desk, wish, report=count, stopped=stopped)
         assert sum(first.causes.values()) == first.fetched < len(FEW)
@@ -188,7 +190,7 @@ def test_a_run_that_was_killed_goes_on(server: FeedServer, tmp_path: Path) -> No
         pages = [path for path in server.paths() if path.strip("/") in FEW]
         assert len(pages) == len(set(pages))
         assert len(lines(out / "rehydrated.jsonl")) == 4
-        policy = Policy("full", restricted=True)
+        policy = PublicationPolicy("full", restricted=True)
         other = export(desk, tmp_path / "x", format="jsonl", policy=policy)
         with pytest.raises(UsageError, match="another export"):
             run(desk, other.path, out)
@@ -200,7 +202,7 @@ def test_what_had_no_answer_is_asked_again(server: FeedServer, tmp_path: Path) -
         export(desk, tmp_path / "export", format="jsonl")
         server.script["/same"] = Answer(status=500)
         server.requests.clear()
-        wished = Wish(tmp_path / "export", tmp_path / "out")
+        wished = RehydrationRequest(tmp_path / "export", tmp_path / "out")
         assert rehydrate(desk, wished).causes == {"no_answer": 1, "same": 1}
         server.script["/same"] = Answer(page(BODY, "Crew held in same"))
         assert rehydrate(desk, wished).fetched == 0

@@ -22,7 +22,7 @@ from archive_attack import archive, in_both, rows, suspects, told
 from monitor.app import Monitor
 from monitor.export import as_of, selection
 from monitor.export.exporter import ExportReport
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.record import record_schema
 from monitor.records.article import Article, Assessment
 from monitor.records.finding import Finding, Span
@@ -175,16 +175,16 @@ def given(folder: Path) -> list[Any]:
 
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_row_may_be_of_twenty_stories_in_one_export_and_in_two(desk: Desk, kind: str) -> None:
-    desk.export("first", kind, policy=Policy(text="none"))
+    desk.export("first", kind, policy=PublicationPolicy(text="none"))
     before = suspects(archive(desk.monitor, text="none"), desk.folder / "first")
     desk.add((70, "forced_labour", "child", "withheld"), outlet=1, day=60)
     for name, options in {
-        "full": {"policy": Policy(text="full")},
+        "full": {"policy": PublicationPolicy(text="full")},
         "until": {"filters": {"until": BEGUN + timedelta(days=25)}},
         "since": {"filters": {"since": datetime(2026, 1, 1, tzinfo=UTC)}},
     }.items():
         desk.export(name, kind, **options)
-        policy = options.get("policy", Policy()).text
+        policy = options.get("policy", PublicationPolicy()).text
         filters = options.get("filters")
         found = suspects(archive(desk.monitor, filters, text=policy), desk.folder / name)
         assert found
@@ -258,7 +258,7 @@ def test_what_is_chosen_otherwise_than_by_day_has_no_row(desk: Desk) -> None:
 def test_formats_of_texts_have_none_of_them(desk: Desk) -> None:
     hidden = [one for one in archive(desk.monitor) if one.withheld]
     for kind in ("brat", "labelstudio", "doccano"):
-        report = desk.export(kind, kind, policy=Policy(text="full"))
+        report = desk.export(kind, kind, policy=PublicationPolicy(text="full"))
         assert report.rows == len(archive(desk.monitor)) - len(hidden)
         said = b"".join(p.read_bytes() for p in report.path.parent.rglob("*") if p.is_file())
         for one in hidden:
@@ -339,7 +339,7 @@ def test_rows_are_of_the_schema_last_and_say_nothing_else(desk: Desk) -> None:
 
 
 def test_a_restricted_export_has_all(desk: Desk) -> None:
-    report = desk.export("restricted", policy=Policy(text="full", restricted=True))
+    report = desk.export("restricted", policy=PublicationPolicy(text="full", restricted=True))
     every = [json.loads(line) for line in report.path.read_text("utf-8").splitlines()]
     assert len(every) == len(archive(desk.monitor))
     assert all(row["url"] and row["text"] for row in every)

@@ -11,7 +11,7 @@ from monitor.records.article import VERDICTS, Article, Verdict
 from monitor.records.review import Opinion, PracticeAnswer, Reviewable
 from monitor.review.agreement import agreement_of
 from monitor.review.practice import desk_verdicts
-from monitor.review.review_queue import Chosen, Queue, make_queue, same_words
+from monitor.review.review_queue import Queue, QueueChoice, make_queue, same_words
 from store_samples import NOW
 
 
@@ -69,9 +69,9 @@ def names(queue: Queue) -> list[str]:
 
 
 def test_the_most_uncertain_story_comes_first_or_the_newest() -> None:
-    queue = Queue(make_queue(ARTICLES, {}, Chosen(), "Ama"))
+    queue = Queue(make_queue(ARTICLES, {}, QueueChoice(), "Ama"))
     assert names(queue) == ["even", "low", "sure"]  # a story is as certain as its surest article
-    assert names(Queue(make_queue(ARTICLES, {}, Chosen(order="newest"), "Ama"))) == [
+    assert names(Queue(make_queue(ARTICLES, {}, QueueChoice(order="newest"), "Ama"))) == [
         *("sure", "low", "even")
     ]
     assert queue.place("copy") == 2
@@ -84,19 +84,19 @@ def test_the_most_uncertain_story_comes_first_or_the_newest() -> None:
 
 def test_what_is_done_is_passed_over_and_can_be_gone_back_to() -> None:
     words = {"copy": [said("copy", "Kofi", "relevant")], "low": [said("low", "Ama", "relevant")]}
-    queue = Queue(make_queue(ARTICLES, words, Chosen(), "Ama"))
+    queue = Queue(make_queue(ARTICLES, words, QueueChoice(), "Ama"))
     assert [entry.done for entry in queue.entries] == [False, True, True]
     assert (queue.left, queue.following("even"), queue.before("sure")) == (1, None, "low")
-    second = Queue(make_queue(ARTICLES, words, Chosen(which="second"), "Ama"))
+    second = Queue(make_queue(ARTICLES, words, QueueChoice(which="second"), "Ama"))
     assert (names(second), second.left) == (["sure"], 1)
     words["copy"].append(said("copy", "Ama", "borderline"))
-    assert names(Queue(make_queue(ARTICLES, words, Chosen(which="differ"), "Ama"))) == ["sure"]
-    assert Queue(make_queue(ARTICLES, words, Chosen(which="second"), "Ama")).left == 0
+    assert names(Queue(make_queue(ARTICLES, words, QueueChoice(which="differ"), "Ama"))) == ["sure"]
+    assert Queue(make_queue(ARTICLES, words, QueueChoice(which="second"), "Ama")).left == 0
 
 
 def test_an_order_is_the_same_each_time() -> None:
     alike = [shown(name, 0.7) for name in "dcba"]
-    found = [names(Queue(make_queue(some, {}, Chosen(), ""))) for some in (alike, alike[::-1])]
+    found = [names(Queue(make_queue(some, {}, QueueChoice(), ""))) for some in (alike, alike[::-1])]
     assert found[0] == found[1] == list("abcd")
     assert all(a < b for a, b in pairwise(found[0]))
 

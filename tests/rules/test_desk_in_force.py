@@ -27,7 +27,7 @@ from monitor.digest.build import choose
 from monitor.digest.mail_delivery import send_day, send_due
 from monitor.export.as_of import compare, export_again, read_earlier
 from monitor.export.columns import ExportFormat
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.record import record_schema
 from monitor.export.rehydration import read_records
 from monitor.export.selection import export
@@ -308,7 +308,7 @@ def test_pages_and_api_say_what_holds(desk: LightDesk) -> None:
 
 
 def exported(desk: LightDesk, out: Path, format: ExportFormat = "jsonl", **filters: Any) -> Path:
-    policy = Policy(text="full", restricted=True)
+    policy = PublicationPolicy(text="full", restricted=True)
     return export(desk, out, format=format, policy=policy, filters=filters).path.parent
 
 
@@ -403,7 +403,7 @@ def test_what_identifies_somebody_loses_the_models_word_too(
     desk: LightDesk, tmp_path: Path
 ) -> None:
     """Whoever holds the archive can have it judged again, and would find the article by that."""
-    from monitor.export.identification_risk import Guard
+    from monitor.export.identification_risk import DisclosureRules
     from monitor.export.publication import publish
     from monitor.export.record import canonical
     from monitor.export.selection import chosen, read_at
@@ -412,6 +412,8 @@ def test_what_identifies_somebody_loses_the_models_word_too(
     decide_all(desk)
     for one in chosen(desk, {}, read_at(desk, desk.now())):
         shown = Shown(one.assessed.article.title, link_tells=True)
-        given = publish(canonical(one), Policy(), shown, Guard(secret="a secret"))
+        given = publish(
+            canonical(one), PublicationPolicy(), shown, DisclosureRules(secret="a secret")
+        )
         assert given.values["url"] is None
         assert given.values["judged"] is None

@@ -7,9 +7,9 @@ import pytest
 
 from monitor.records.counts import CountedFlag, CountedItem, FeedChange
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
-from monitor.stats.panels import card_panels, time_section, trend_panels
+from monitor.stats.panels import card_panels, steps_section, trend_panels
 from monitor.stats.trends import (
-    Choice,
+    ItemFilter,
     Step,
     Trends,
     by_step,
@@ -51,11 +51,11 @@ ITEMS = [
 
 def test_items_are_chosen_by_label_and_outlet() -> None:
     both = item(99, place=("TH", "GH"), form=("forced_labour",))
-    assert choose([both, *ITEMS], Choice({"place": "GH"})) == (both,)
-    assert choose([both], Choice({"place": "GH", "form": "forced_begging"})) == ()
-    assert len(choose(ITEMS, Choice({}, "Echo"))) == 30
-    assert choose(ITEMS, Choice()) == tuple(ITEMS)
-    assert not Choice()
+    assert choose([both, *ITEMS], ItemFilter({"place": "GH"})) == (both,)
+    assert choose([both], ItemFilter({"place": "GH", "form": "forced_begging"})) == ()
+    assert len(choose(ITEMS, ItemFilter({}, "Echo"))) == 30
+    assert choose(ITEMS, ItemFilter()) == tuple(ITEMS)
+    assert not ItemFilter()
 
 
 @pytest.mark.parametrize("step", ["day", "week", "month"])
@@ -66,7 +66,7 @@ def test_steps_add_up_to_the_same(step: Step) -> None:
     assert sum(row.stories for row in rows) == trends.stories == 59
     assert sum(row.stored for row in rows) == trends.stored == 400
     assert len(rows) == {"day": 40, "week": 7, "month": 3}[step]
-    bars = time_section(trends, step).bars
+    bars = steps_section(trends, step).bars
     assert bars is not None
     assert len(bars.labels) == len(rows)
     assert len(bars.marks) == 1

@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from monitor.records.counts import CountedFlag, CountedItem, FeedChange
-from monitor.stats.monthly_report import Report, make_report
+from monitor.stats.monthly_report import MonthlyReport, make_report
 from monitor.stats.outlet_scorecards import list_outlets, score_outlet
 from monitor.stats.plots import draw
 from monitor.stats.report_formats import render_report
@@ -21,7 +21,7 @@ NASTY = '=HYPERLINK("https://x.example","$x_{2}") <script>alert(1)</script> & à¸
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def made(items: int = 30) -> Report:
+def made(items: int = 30) -> MonthlyReport:
     """A month of an outlet with a name like an attack, and of one without."""
     every = [
         CountedItem(
@@ -59,16 +59,18 @@ def made(items: int = 30) -> Report:
 
 
 @pytest.fixture(name="report", scope="module")
-def _report() -> Report:
+def _report() -> MonthlyReport:
     return made()
 
 
 @pytest.fixture(name="text", scope="module")
-def _text(report: Report) -> str:
+def _text(report: MonthlyReport) -> str:
     return render_report(report, "html").decode()
 
 
-def test_the_page_has_a_table_for_every_plot_and_runs_nothing(report: Report, text: str) -> None:
+def test_the_page_has_a_table_for_every_plot_and_runs_nothing(
+    report: MonthlyReport, text: str
+) -> None:
     page = html.fromstring(text)
     sections = page.xpath("//section")
     assert [s.xpath("string(h2)") for s in sections] == [one.title for one in report.sections]
@@ -92,13 +94,13 @@ def test_plots_are_told_apart_without_colour(text: str) -> None:
     assert all(c[1:3] == c[3:5] == c[5:7] for c in colours), "greys only"
 
 
-def test_the_same_plot_is_the_same_bytes(report: Report, text: str) -> None:
+def test_the_same_plot_is_the_same_bytes(report: MonthlyReport, text: str) -> None:
     bars = next(s.bars for s in report.sections if s.title == "Balance by country")
     assert bars is not None
     assert draw(bars, "svg").decode() in text
 
 
-def test_the_document_reads_back(report: Report) -> None:
+def test_the_document_reads_back(report: MonthlyReport) -> None:
     document = docx.Document(io.BytesIO(render_report(report, "docx")))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Coverage, not incidence" in text
@@ -111,7 +113,7 @@ def test_the_document_reads_back(report: Report) -> None:
     assert document.tables[0].cell(1, 0).text == "2026-11-01"
 
 
-def test_the_workbook_reads_back_and_holds_no_formula(report: Report) -> None:
+def test_the_workbook_reads_back_and_holds_no_formula(report: MonthlyReport) -> None:
     book = openpyxl.load_workbook(io.BytesIO(render_report(report, "xlsx")))
     assert len(book.sheetnames) == 1 + len(report.sections)
     kinds = {

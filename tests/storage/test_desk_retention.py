@@ -20,7 +20,7 @@ from monitor.digest.build import build_digest
 from monitor.digest.render import render_digest
 from monitor.export.columns import ExportFormat
 from monitor.export.exporter import export
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.jobs.expire_texts import expire
 from monitor.records.article_record import FullRecord
 from monitor.records.hidden_names import Shown
@@ -167,7 +167,7 @@ def test_what_expired_is_told_and_counted(tmp_path: Path) -> None:
         found = list(store.assessed(STAMPS))
         for kind in get_args(ExportFormat):
             records = map(FullRecord, found)
-            policy = Policy(text="full", restricted=True)
+            policy = PublicationPolicy(text="full", restricted=True)
             report = export(records, tmp_path / "out", format=kind, policy=policy, now=LATER)
             assert (report.rows, report.withheld("expired")) == (2, 2)
         for path in filter(Path.is_file, (tmp_path / "out").rglob("*")):

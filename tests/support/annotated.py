@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monitor.export.publication import Policy, publish
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.records.article import AssessedArticle, Review
 from monitor.records.article_record import FullRecord
@@ -94,7 +94,7 @@ def published(one: AssessedArticle, degree: Any = "full") -> dict[str, Any]:
     """The record as it is given away to those who may have all of it."""
     reviews = (Review("a1", "0" * 64, "Ama", "relevant", {"form": ("other",), "response": ()}),)
     record = canonical(FullRecord(one, reviews=reviews))
-    return publish(record, Policy(text=degree, restricted=True)).values
+    return publish(record, PublicationPolicy(text=degree, restricted=True)).values
 
 
 @dataclass

@@ -22,8 +22,8 @@ from typing import Any
 
 from monitor.export import selection
 from monitor.export.csv_tables import wide_row
-from monitor.export.identification_risk import Guard
-from monitor.export.publication import Policy, publish
+from monitor.export.identification_risk import DisclosureRules
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.text.safe_text import MARK, guarded_line
 
@@ -50,12 +50,12 @@ class Known:
 def archive(monitor: Any, filters: Mapping[str, Any] | None = None, **policy: Any) -> list[Known]:
     """Run the program on all articles that pass filters, with a secret of one's own."""
     guard = selection.guard_of(monitor, {})
-    guard = Guard(guard.identifying, guard.judges, known=guard.known)
+    guard = DisclosureRules(guard.identifying, guard.judges, known=guard.known)
     read = selection.read_at(monitor, monitor.now())
     known = []
     for one in selection.with_names(monitor, selection.chosen(monitor, filters or {}, read)):
         record = canonical(one)
-        made = publish(record, Policy(**policy), one.shown, guard)
+        made = publish(record, PublicationPolicy(**policy), one.shown, guard)
         known.append(Known(record, made.values, made.key is not None))
     return known
 

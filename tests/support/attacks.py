@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.export.copyright_cap import ECHO, Words, fold
+from monitor.export.copyright_cap import ECHO, NumberedWords, fold
 
 VEIL = "·"
 MASK = "█"
@@ -116,7 +116,7 @@ def recovered(title: str, text: str, loot: Loot, rest: Loot, echo: int = ECHO) -
     Words at places that are told; words of a veiled text that can be read; and wherever `echo`
     words in a row are the text's own, in any string.
     """
-    words = Words(text)
+    words = NumberedWords(text)
     got: set[int] = set()
     for name, start, said in loot.spans:
         if name == "text" and text[start : start + len(said)] == said:
@@ -195,11 +195,11 @@ def raid(
 
     from monitor.export import selection
     from monitor.export.columns import ExportFormat
-    from monitor.export.publication import Policy, publish
+    from monitor.export.publication import PublicationPolicy, publish
     from monitor.export.record import canonical
     from monitor.records.hidden_names import stretches
 
-    policy = Policy(text=text, **options)  # type: ignore[arg-type]
+    policy = PublicationPolicy(text=text, **options)  # type: ignore[arg-type]
     for name in formats or get_args(ExportFormat):
         selection.export(monitor, folder / "out" / name, format=name, policy=policy)
     read = selection.read_at(monitor, monitor.now())
@@ -220,7 +220,7 @@ def raid(
             for name in ("title", "text")
             for start, end in stretches(name, fields[name], one.shown.spans)
         }
-        number = len(Words(article.text))
+        number = len(NumberedWords(article.text))
         cap = number if text == "full" else min(int(0.1 * number), 90)
         read = names_read({name for name in hidden if len(name) > 2}, mine, Loot())
         if values["relevant"] is not False or values["borderline"]:

@@ -14,10 +14,10 @@ from typing import Any
 from light_desk import LightDesk
 from monitor.app import Monitor
 from monitor.export.columns import CorrectedFormat, ExportFormat, TextDegree
-from monitor.export.corrections_import import Applied, apply_corrections
+from monitor.export.corrections_import import ImportedCorrections, apply_corrections
 from monitor.export.exporter import export as corpus_export
-from monitor.export.identification_risk import Guard
-from monitor.export.publication import Policy
+from monitor.export.identification_risk import DisclosureRules
+from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import chosen, read_at
 from monitor.feeds.urls import article_id
 from monitor.records.finding import Span
@@ -43,7 +43,7 @@ class Home:
 
     def export(self, format: ExportFormat) -> Path:
         out = self.folder / f"out-{format}"
-        policy = Policy(text=self.text, restricted=True)
+        policy = PublicationPolicy(text=self.text, restricted=True)
         records = chosen(self.monitor, {}, read_at(self.monitor, NOW))
         corpus_export(records, out, format=format, policy=policy)
         return out
@@ -67,13 +67,15 @@ class Home:
             )
             for one in chosen(self.monitor, {}, read_at(self.monitor, NOW))
         )
-        guard = Guard(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
-        corpus_export(records, out, format=format, policy=Policy(text="full"), guard=guard)
+        guard = DisclosureRules(frozenset({"victim-as-slave"}), frozenset({"thb-en"}))
+        corpus_export(
+            records, out, format=format, policy=PublicationPolicy(text="full"), guard=guard
+        )
         return out
 
     def bring(
         self, path: Path, format: CorrectedFormat, who: Reviewer = AMA, **more: Any
-    ) -> Applied:
+    ) -> ImportedCorrections:
         if format == "jsonl":
             more.setdefault("exported", self.folder / "out-jsonl")
         return apply_corrections(self.monitor, path, format, who, **more)

@@ -65,6 +65,10 @@ class NotingDesk(Monitor):
     def assessors(self) -> tuple[Assessor, ...]:
         return self._noting
 
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        return self.carried(one.stamp for one in self.assessors)
+
 
 def main(url: str, log: str, sticks_at: str = "0", pause_ms: str = "0") -> None:
     """Judge until nothing is due and nobody else is at it."""

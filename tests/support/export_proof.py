@@ -33,7 +33,7 @@ from monitor.app import Monitor  # noqa: E402
 from monitor.archive.articles_found import fill_index  # noqa: E402
 from monitor.export import selection  # noqa: E402
 from monitor.export.columns import ExportFormat  # noqa: E402
-from monitor.export.publication import Policy  # noqa: E402
+from monitor.export.publication import PublicationPolicy  # noqa: E402
 from monitor.settings import Settings  # noqa: E402 - after the way to our own modules
 from monitor.storage.schema import (  # noqa: E402
     articles,
@@ -80,7 +80,7 @@ def export_one(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
         assert monitor.stamps
         begun = time.monotonic()
         out = Path(name) / "out"
-        policy = Policy(text=asked["text"], restricted=asked.get("restricted", False))
+        policy = PublicationPolicy(text=asked["text"], restricted=asked.get("restricted", False))
         report = selection.export(
             monitor, out, format=asked["format"], policy=policy, filters=filters
         )

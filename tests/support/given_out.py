@@ -43,7 +43,7 @@ from monitor.cli.app import app
 from monitor.digest.mail_delivery import send_day
 from monitor.export import selection
 from monitor.export.columns import ExportFormat, TextDegree
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.jobs.schedule import Stop, watch
 from monitor.records.account import ROLES, Role
 from monitor.records.article import Article, Assessment
@@ -451,7 +451,7 @@ def exported(desk: Opened, kinds: Iterable[tuple[ExportFormat, TextDegree]]) -> 
     """Yield every string of every file of exports that anybody may read."""
     for form, degree in kinds:
         folder = desk.folder / f"{form}-{degree}"
-        selection.export(desk.monitor, folder, format=form, policy=Policy(text=degree))
+        selection.export(desk.monitor, folder, format=form, policy=PublicationPolicy(text=degree))
         yield from files(folder, f"export, text {degree}")
 
 

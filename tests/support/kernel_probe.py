@@ -10,7 +10,8 @@ from numpy._core._multiarray_umath import __cpu_features__
 
 from monitor.classify.encoder import Memory
 from monitor.classify.model_files import find_model, load_folder
-from monitor.classify.relevance import encoder_folder, load_relevance
+from monitor.classify.model_stamps import encoder_folder
+from monitor.classify.relevance import load_relevance
 from monitor.classify.tags import load_tags
 from monitor.labels.data_files import data_dir
 

@@ -27,3 +27,7 @@ class LightDesk(Monitor):
     @cached_property
     def assessors(self) -> tuple[Assessor, ...]:
         return tuple(Silent(stamp) for stamp in STAMPS)
+
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        return self.carried(one.stamp for one in self.assessors)

@@ -177,6 +177,11 @@ class Given(Monitor):
         """Judges whose word is made up."""
         return tuple(Judge(stamp, self.plan) for stamp in (CLASSIFIER, TAGGER, GUIDELINE))
 
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """Their stamps."""
+        return self.carried(one.stamp for one in self.assessors)
+
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
         """Those of them that are no guideline."""

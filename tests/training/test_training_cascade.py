@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from monitor.classify.model_files import find_model, load_folder
-from monitor.classify.relevance import encoder_folder, load_relevance
+from monitor.classify.model_stamps import encoder_folder
+from monitor.classify.relevance import load_relevance
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder
 from monitor.evaluate.linear_fit import FitOptions
 from monitor.labels.data_files import data_dir

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from monitor.stats.panels import Ranges, Share
+from monitor.stats.panels import Proportion, Ranges
 from monitor.stats.plots import Bars
 from monitor.web.page_frame import environment
 from monitor.web.svg_plots import Plot, plot_bars, plot_ranges
@@ -58,7 +58,7 @@ def test_a_series_is_told_by_its_pattern_and_named_beside() -> None:
 
 def test_words_from_outside_are_words() -> None:
     across = plot_bars(Bars("T", (HOSTILE,), (("n", (3,)),), across=True), "p")
-    ranges = plot_ranges([Ranges(HOSTILE, (Share("n", 5, 20, (0.1, 0.4)),))], "T", "q")
+    ranges = plot_ranges([Ranges(HOSTILE, (Proportion("n", 5, 20, (0.1, 0.4)),))], "T", "q")
     assert ranges is not None
     for plot in (across, ranges):
         shown = drawn(plot)
@@ -68,7 +68,9 @@ def test_words_from_outside_are_words() -> None:
 
 def test_shares_have_their_figures_beside_them_and_none_is_made_up() -> None:
     few = Ranges("Post", (), "No share is told: 3 stories, and a share takes 20.")
-    plot = plot_ranges([Ranges("Echo", (Share("flagged", 5, 20, (0.112, 0.469)),)), few], "T", "p")
+    plot = plot_ranges(
+        [Ranges("Echo", (Proportion("flagged", 5, 20, (0.112, 0.469)),)), few], "T", "p"
+    )
     assert plot is not None
     said = [word.text for word in plot.words]
     assert "5 of 20, 25 % (11 to 47)" in said

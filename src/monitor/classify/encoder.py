@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import Reading
 from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_stamps import ENCODER
 from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import TextTokenizer, load_tokenizer
 from monitor.records.errors import ModelError
@@ -56,7 +57,7 @@ class Memory(Generic[T]):
         return result
 
 
-NAME = "encoder-en"
+NAME = ENCODER
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 RELEVANCE = "relevance"
 Heads = Mapping[str, "NDArray[np.float32]"]

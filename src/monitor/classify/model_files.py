@@ -73,6 +73,11 @@ class ModelFolder:
         """The files a stamp covers: all but the card."""
         return (self.path / META, *(self.path / name for name in self.meta.files))
 
+    @property
+    def checked(self) -> dict[Path, str]:
+        """The sha256 of each data file, as it was found to be."""
+        return {self.path / name: sha256 for name, sha256 in self.meta.files.items()}
+
     def json(self, name: str) -> Any:
         """Return a JSON file's content; raises `ModelError`."""
         try:

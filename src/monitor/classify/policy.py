@@ -18,7 +18,7 @@ from monitor.classify.cue_phrases import expand
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.tag_evidence import is_unmeasured
 from monitor.labels.data_files import DataEntry, read_entries
-from monitor.labels.institutions import ENTITY_SCHEMES, FILES, MODEL, Entity, parse_entities
+from monitor.labels.institutions import ENTITY_SCHEMES, FILES, Entity, parse_entities
 from monitor.labels.schemes import POLICY_SCHEMES, SCHEMES
 from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
@@ -107,7 +107,6 @@ def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(plain for phrase in phrases for plain in expand(phrase))
 
 
-NAME = MODEL
 SPANS = 3
 LEAD = 5
 """So many sentences of the text belong to the headline."""

@@ -24,27 +24,16 @@ from monitor.classify.cascade import ANY, Cascade, load_cascade
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.features import Reading, StoryCounter, opening, read_article
 from monitor.classify.linear_model import LinearModel
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    read_meta,
-    understood,
-)
+from monitor.classify.model_files import META, ModelFolder, find_model, read_meta, understood
+from monitor.classify.model_stamps import RELEVANCE, encoder_folder
 from monitor.classify.word_tokens import split_words
 from monitor.records.errors import ModelError
 
-NAME = "relevance-en"
+NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 _WORD = re.compile(r"[^\W_]+")
 _PARTS = {"openers", "weights", "intercept", "threshold"}
-
-
-def name_of(language: str) -> str:
-    """Return the name of a language's relevance model."""
-    return f"relevance-{language}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,23 +228,6 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
     if cut is not None and (type(cut) is not int or cut < 1):
         raise ModelError(f"{where}: 'opening' is a number of characters")
     return RelevanceModel(cues, counter, linear, calibration, cuts, cascade, gate, shut, cut)
-
-
-def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a relevance model is fused with, if any.
-
-    It lies in the same models folder. Raises `ModelError`.
-    """
-    raw = folder.meta.settings.get("cascade")
-    if raw is None:
-        return None
-    try:
-        name, version = str(raw["encoder"]["name"]), str(raw["encoder"]["version"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{folder.path / META}: cascade: names no encoder") from error
-    if Path(name).name != name or Path(version).name != version:
-        raise ModelError(f"{folder.path / META}: cascade: '{name}' is no plain name")
-    return load_folder(folder.path.parents[1] / name / version)
 
 
 def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel:

@@ -15,16 +15,15 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify import phrase_tags, place_roles, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
-from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
-from monitor.classify.model_files import ModelFolder, load_folder
+from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_stamps import TAGS, tags_encoder
 from monitor.classify.outlet_homes import (
     NOWHERE,
     Home,
@@ -151,7 +150,7 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-NAME = "tags-en"
+NAME = TAGS
 UNKNOWN = Provenance()
 CERTAIN = 2.0
 """Log odds of a flow that the roles of places say: of ten such nine are right."""
@@ -440,24 +439,3 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
         folder.meta.experimental,
         folder.meta.labels,
     )
-
-
-def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a tags model is made for, if any.
-
-    It lies in the same models folder. Raises `ModelError`, too if it is another than was meant.
-    """
-    named = folder.meta.settings.get("encoder")
-    if named is None:
-        return None
-    meta = folder.path / "meta.json"
-    try:
-        version, files = str(named["version"]), dict(named["files"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{meta}: encoder: {error}") from error
-    if Path(version).name != version:
-        raise ModelError(f"{meta}: encoder: '{version}' is no plain name")
-    encoder = load_folder(folder.path.parents[1] / ENCODER / version)
-    if encoder.meta.files != files:
-        raise ModelError(f"{meta}: is not made for {encoder.path} (other sha256)")
-    return encoder

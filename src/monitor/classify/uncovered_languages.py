@@ -16,6 +16,7 @@ from typing import Any
 
 from monitor.classify.cue_phrases import CueGroup, CueTable, Kind
 from monitor.classify.features import read_article
+from monitor.classify.model_stamps import TERMS_FILE
 from monitor.classify.word_tokens import split_words
 from monitor.records.article import Article
 from monitor.records.errors import ModelError
@@ -23,7 +24,6 @@ from monitor.records.finding import FieldName, Span
 from monitor.records.tag import FoundTerm
 from monitor.text.language_detection import spoken_language
 
-TERMS_FILE = Path(__file__).parent / "terms.json"
 EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"

@@ -197,7 +197,7 @@ def _export(
     what contradicts the earlier export.
     """
     from monitor.export import as_of as job
-    from monitor.export.publication import Policy
+    from monitor.export.publication import PublicationPolicy
     from monitor.export.selection import export, read_at
 
     with counter("writing articles") as report:
@@ -208,11 +208,12 @@ def _export(
         if format is None:
             raise UsageError("--format is needed: which kind of file?")
         moment = None if as_of is None else job.read_time(as_of, desk.settings.zone)
+        asked = {name: value for name, value in policy.items() if value is not None}
         made = export(
             desk,
             output,
             format=format,
-            policy=Policy(**{name: value for name, value in policy.items() if value is not None}),
+            policy=PublicationPolicy(**asked),
             filters=filters,
             report=report,
             read=None if moment is None else read_at(desk, moment),
@@ -296,7 +297,9 @@ def rehydrate(
     from monitor.jobs.schedule import Stop
 
     stop = Stop()
-    wish = job.Wish(export, output, key, include_reserved=include_reserved, retry=retry)
+    wish = job.RehydrationRequest(
+        export, output, key, include_reserved=include_reserved, retry=retry
+    )
     with counter("fetching") as report, stopped_by_signals(stop):
         done = job.rehydrate(monitor_of(context), wish, report=report, stopped=stop)
     say(f"{done.articles - done.missing} of {done.articles} articles written to {output}")

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.model_stamps import relevance_name
 from monitor.classify.outlet_homes import Provenance
-from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance, name_of
+from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags
 from monitor.classify.uncovered_languages import language_of
@@ -57,12 +58,12 @@ def evaluate_relevance(models: Path, data: Path, language: str | None = None) ->
     rows = read_labelled(data)
     spoken = {row.language for row in rows}
     if language is not None or ENGLISH in spoken:
-        name = name_of(language or ENGLISH)
+        name = relevance_name(language or ENGLISH)
         return evaluate_relevance_folder(load_folder(find_model(models, name)), data)
     found = {}
     for code in sorted(spoken):
         try:
-            folder = find_model(models, name_of(code))
+            folder = find_model(models, relevance_name(code))
         except ModelError:
             continue
         found[code] = evaluate_relevance_folder(load_folder(folder), data)

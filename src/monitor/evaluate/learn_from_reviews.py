@@ -33,13 +33,13 @@ from monitor.classify.model_files import (
     pack_json,
     save_folder,
 )
+from monitor.classify.model_stamps import encoder_folder
 from monitor.classify.relevance import NAME as NAME_
 from monitor.classify.relevance import (
     VOCABULARY,
     WEIGHTS,
     Judgement,
     RelevanceModel,
-    encoder_folder,
     load_relevance,
 )
 from monitor.evaluate.evaluate_models import as_article, judge_rows, rounded

@@ -1,1 +1,1 @@
-"""Stored articles -> files for research: `jsonl` and `parquet` whole, `csv` as tables."""
+"""Exports of stored articles for research, in the formats of spreadsheets and annotation tools."""

@@ -1,4 +1,4 @@
-"""What a person marks in an annotation tool: labels on stretches of one text, or on the article.
+"""Annotations as tools have them: labels on stretches of one text, or on the whole article.
 
 The tools share these names: `form-forced_labour`, `place-TH` (where the exploitation is),
 `place-TH-origin`, `finding-sex-slave` (a flag, by its rule). A tag is marked where its evidence
@@ -8,7 +8,7 @@ is; one without evidence is marked on the article. So a tag holds as long as one
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,19 +51,14 @@ def _field(values: Mapping[str, Any], field: str) -> str:
     if whole is not None:
         return whole
     letters = [VEIL] * values["length"][field]
-    for start, words in _given(values, field):
-        letters[start : start + len(words)] = words
+    for span in spans_of(values):
+        if span["field"] == field and (words := span.get("match")):
+            letters[span["start"] : span["start"] + len(words)] = words
     return "".join(letters)
 
 
-def _given(values: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
-    for span in spans_of(values):
-        if span["field"] == field and span.get("match"):
-            yield span["start"], span["match"]
-
-
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Annotation:
     """A label on [start, end) of the one text, in code points; both None: on the article.
 
     `score` is a tag's score or a finding's confidence; `about` is the tag or the finding.
@@ -82,7 +77,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class AnnotationName:
     """What a mark's name says; `role` is set for places only."""
 
     scheme: str
@@ -95,15 +90,15 @@ def name_of(scheme: str, label: str, role: str | None = None) -> str:
     return "-".join((scheme, label, *([role] if role not in (None, EXPLOITATION) else [])))
 
 
-def parse_name(name: str) -> Named | None:
+def parse_name(name: str) -> AnnotationName | None:
     """Return what a name says, None where it is of no such form."""
     scheme, _, label = name.partition("-")
     if not scheme or not label:
         return None
     if scheme != PLACE:
-        return Named(scheme, label)
+        return AnnotationName(scheme, label)
     code, _, role = label.partition("-")
-    return Named(scheme, code, role or EXPLOITATION)
+    return AnnotationName(scheme, code, role or EXPLOITATION)
 
 
 def label_names() -> dict[str, tuple[str, ...]]:
@@ -121,18 +116,27 @@ def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return all names by scheme: those that may be marked, and those that are."""
     names = {scheme: dict.fromkeys(some) for scheme, some in label_names().items()}
     for name in sorted(used):
-        named = parse_name(name)
-        if named:
+        if named := parse_name(name):
             names.setdefault(named.scheme, {})[name] = None
     return {scheme: tuple(some) for scheme, some in names.items()}
 
 
-def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Mark]:
+def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Annotation]:
     """Return the marks of a record, tags first; `shift` is where its text begins in the one text.
 
     Evidence without words (start = end), or behind its text, is no mark: `unplaced` counts it.
     """
-    return [*_tag_marks(values, shift), *_finding_marks(values, shift)]
+    marks = []
+    for tag in values.get("tags") or ():
+        name = name_of(tag["scheme"], tag["label"], tag.get("role"))
+        found = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
+        places: list[tuple[int | None, int | None]] = [*found] or [(None, None)]
+        marks += [Annotation(name, *place, tag["score"], tag) for place in places]
+    for finding in values.get("findings") or ():
+        if place := _place(values, finding, shift):
+            name = name_of(FINDING, finding["rule"])
+            marks.append(Annotation(name, *place, finding.get("confidence"), finding))
+    return marks
 
 
 def unplaced(values: Mapping[str, Any]) -> Counter[str]:
@@ -147,24 +151,6 @@ def unplaced(values: Mapping[str, Any]) -> Counter[str]:
 def without_words(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the rest of a record, which goes with its one text."""
     return {key: value for key, value in values.items() if key not in ("title", "text")}
-
-
-def _tag_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
-    for tag in values.get("tags") or ():
-        name = name_of(tag["scheme"], tag["label"], tag.get("role"))
-        places = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
-        for start, end in places:
-            yield Mark(name, start, end, tag["score"], tag)
-        if not places:
-            yield Mark(name, None, None, tag["score"], tag)
-
-
-def _finding_marks(values: Mapping[str, Any], shift: int) -> Iterator[Mark]:
-    for finding in values.get("findings") or ():
-        place = _place(values, finding, shift)
-        if place:
-            name = name_of(FINDING, finding["rule"])
-            yield Mark(name, *place, finding.get("confidence"), finding)
 
 
 def _place(

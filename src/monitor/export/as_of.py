@@ -1,4 +1,4 @@
-"""An export made again: as the desk was at a moment, or as an earlier export's manifest says.
+"""Reproducing an export: as the desk was at a moment, or as an earlier manifest says.
 
 The same bytes come out, save where articles were forgotten, expired or were taken back since.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.export.export_facts import Read
 from monitor.export.packaging import MANIFEST
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.export.redaction import MASK
 from monitor.records.errors import UsageError
 from monitor.storage.article_filter import RELEVANCES
@@ -33,6 +33,10 @@ _KINDS: Mapping[str, Any] = {
     "quote_words": int,
 }
 """What filters and policies are in JSON, all others texts."""
+_TIMES: Mapping[str, Callable[[str], date]] = {
+    **dict.fromkeys(("since", "until"), datetime.fromisoformat),
+    **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Earlier:
 
     manifest: Path
     format: str
-    policy: Policy
+    policy: PublicationPolicy
     filters: Mapping[str, Any]
     read: Read
     created: datetime | None
@@ -98,19 +102,22 @@ def read_earlier(path: Path, format: str | None = None) -> Earlier:
 def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
     first = entries[0]
     said = first["read"]
-    unknown = set(said["policy"]) - {one.name for one in fields(Policy)}
+    unknown = set(said["policy"]) - {one.name for one in fields(PublicationPolicy)}
     if unknown:
         raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
     _check(said["policy"])
     _check(first["filters"])
-    asked = _filters(first["filters"])
+    asked = _tuples(first["filters"])
+    for name, read in _TIMES.items():
+        if name in asked:
+            asked[name] = read(asked[name])
     if "search" not in said and asked.get("query"):
         asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
     created = first["created"]
     return Earlier(
         manifest=path,
         format=format,
-        policy=Policy(**_tuples(said["policy"])),
+        policy=PublicationPolicy(**_tuples(said["policy"])),
         filters=asked,
         read=Read(
             datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
@@ -132,16 +139,6 @@ def _check(values: Mapping[str, Any]) -> None:
     for scheme, label in values.get("tags", ()):
         if not isinstance(scheme, str) or not isinstance(label, str):
             raise TypeError("tags")
-
-
-def _filters(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return filters as they were before JSON: times, tuples."""
-    read: dict[str, Callable[[str], date]] = {
-        **dict.fromkeys(("since", "until"), datetime.fromisoformat),
-        **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
-    }
-    times = {name: read[name](value) for name, value in values.items() if name in read}
-    return {**_tuples(values), **times}
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,16 +164,14 @@ def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
 
 def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:
     """Raise `UsageError` for what is asked for (not None) otherwise than the manifest says."""
-    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(Policy)}
+    policy = {one.name: getattr(earlier.policy, one.name) for one in fields(PublicationPolicy)}
     then = {**earlier.filters, **policy, "format": earlier.format}
     for name, value in given.items():
         if value is not None and value != then.get(name):
             option = f"--{name.replace('_', '-')}"
             said = "none" if then.get(name) is None else then[name]
-            said = (
-                f"{said} (not included)" if isinstance(said, datetime) and name == "until" else said
-            )
-            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}")
+            behind = " (not included)" if isinstance(said, datetime) and name == "until" else ""
+            raise UsageError(f"{option} {value} contradicts {earlier.manifest}: {said}{behind}")
 
 
 def export_again(

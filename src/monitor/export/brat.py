@@ -21,7 +21,7 @@ from typing import Any
 
 from monitor.export.annotations import (
     FINDING,
-    Mark,
+    Annotation,
     all_names,
     count_lost,
     marks_of,
@@ -29,7 +29,7 @@ from monitor.export.annotations import (
     relevance_word,
     unplaced,
 )
-from monitor.export.columns import TextDegree, item_of, keys_of
+from monitor.export.columns import QUOTES, TextDegree, keys_of
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -41,7 +41,6 @@ from monitor.export.corrections import (
 )
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
-from monitor.export.record import FindingRecord, SpanRecord, TagRecord
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError
 from monitor.text.safe_text import without_surrogates
@@ -52,29 +51,13 @@ PER_FOLDER = 1_000
 """brat lists all documents of a folder at once."""
 SCHEMA = 1
 
-_CARRIED = frozenset(
-    [
-        "schema",
-        "id",
-        "title",
-        "text",
-        "sha256",
-        "relevance",
-        "relevant",
-        "borderline",
-        "tags",
-        "findings",
-        "stamps",
-        "length",
-    ]
-)
+_SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
+_CARRIED = frozenset((*_SAID, "schema", "title", "text", "tags", "findings"))
 """What the files of a document have, `documents.jsonl` among them."""
-_FINDING_LOST = ("why", "suggestions", "sources")
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _BREAKS = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 """Line breaks in the eyes of who reads a standoff file by Python's `splitlines`, as brat does."""
 _COLOURS = {
-    "document": "#e8e8e8",
     "form": "#f4b6a6",
     "response": "#a9cce3",
     "place": "#a9dfbf",
@@ -85,7 +68,6 @@ _COLOURS = {
     "indicator": "#f5b7b1",
     FINDING: "#ff8a80",
 }
-_OTHER = "#d5d8dc"
 _LINE = re.compile(r"(?P<kind>[A-Z*#]|\#[A-Za-z]+)(?P<number>\d*)\t(?P<rest>.*)")
 _NUMBERS = "[0-9]{1,9} [0-9]{1,9}"
 _SPANS = re.compile(rf"(?P<name>\S+) (?P<spans>{_NUMBERS}(?:;{_NUMBERS})*)(?:\t(?P<text>.*))?")
@@ -93,22 +75,16 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?:/[A-Za-z0-9_][A-Za-z0-9._-]*)
 NO_PROOF = "brat's files do not tell whether somebody looked"
 
 
-def open_writer(folder: Path, text: TextDegree) -> BratWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of the folder `brat`."""
-    return BratWriter(folder / FOLDER)
-
-
 class BratWriter(Writer):
-    """Writes two small files for each article."""
+    """Writes into the folder `brat` two small files for each article."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        folder.mkdir()
-        self.files = [folder]
-        self._folder = folder
-        self._documents = (folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder / FOLDER, text)
+        self._folder.mkdir()
+        self.files = [self._folder]
+        self._documents = (self._folder / DOCUMENTS).open("x", encoding="utf-8", newline="")
         self._names: set[str] = set()
         self._count = 0
 
@@ -141,12 +117,15 @@ class BratWriter(Writer):
         return f"{part}/{name}"
 
 
+open_writer = BratWriter
+
+
 def brat_text(text: str) -> str:
     """Return the text as brat reads it, as long as it was: CR LF is space LF, another CR is LF."""
     return without_surrogates(text).replace("\r\n", " \n").replace("\r", "\n")
 
 
-def standoff(text: str, marks: Iterable[Mark], values: Mapping[str, Any]) -> Iterator[str]:
+def standoff(text: str, marks: Iterable[Annotation], values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a standoff file: the document's span first, then each mark with notes."""
     numbers: Counter[str] = Counter()
 
@@ -181,7 +160,7 @@ def head_of(text: str) -> tuple[int, int] | None:
     return None
 
 
-def pieces(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
+def pieces(text: str, mark: Annotation) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a mark between line breaks; none of a mark over space only."""
     if mark.start is None or mark.end is None or not text[mark.start : mark.end].strip():
         return
@@ -194,7 +173,7 @@ def pieces(text: str, mark: Mark) -> Iterator[tuple[int, int]]:
         yield at, mark.end
 
 
-def _note(mark: Mark) -> str:
+def _note(mark: Annotation) -> str:
     about = mark.about
     said = [str(about["severity"])] if "severity" in about else []
     if mark.score is not None:
@@ -223,13 +202,20 @@ def _clean(words: str) -> str:
 
 def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
-    said = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
-    spot, tag = _names(SpanRecord), _names(TagRecord)
-    judged = [name for name in _names(FindingRecord) if name not in spot]
+    # keys that hold one value, and no words of the article
+    spot, tag, finding = (
+        [
+            name
+            for name, one in keys_of(of).items()
+            if name not in QUOTES and "items" not in one.schema
+        ]
+        for of in ("span", "tag", "finding")
+    )
+    judged = [name for name in finding if name not in spot]
     return {
         "schema": SCHEMA,
         "document": name,
-        **_of(values, said),
+        **_of(values, _SAID),
         "tags": [
             {**_of(one, tag), "evidence": [_of(place, spot) for place in one["evidence"]]}
             for one in values["tags"]
@@ -238,17 +224,11 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _names(record: type) -> list[str]:
-    """Return the keys of an object that hold one value, and no words of the article."""
-    keys = keys_of(record).values()
-    return [one.name for one in keys if one.given == "none" and item_of(one.type) is None]
-
-
 def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counter[str]:
+def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Annotation]) -> Counter[str]:
     lost = count_lost(values, _CARRIED)
     lost.update(unplaced(values))
     lost["carriage_returns"] = text.count("\r")
@@ -256,7 +236,8 @@ def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Mark]) -> Counte
     lost["spans_split_at_line_breaks"] = sum(len(places) > 1 for places in split)
     lost["spans_of_space_only"] = sum(not places for places in split)
     lost["finding_explanations"] = sum(
-        any(finding.get(key) for key in _FINDING_LOST) for finding in values["findings"]
+        any(finding.get(key) for key in ("why", "suggestions", "sources"))
+        for finding in values["findings"]
     )
     if head_of(brat_text(text)) is None:
         lost["articles_without_text"] = 1
@@ -273,32 +254,24 @@ def _put(path: Path, text: str) -> None:
 
 def annotation_conf(used: Collection[str]) -> str:
     """Return brat's `annotation.conf` for the marks that are `used` and all that may be made."""
-    return "\n".join([*_entities(used), *_attributes(used), ""])
-
-
-def _entities(used: Collection[str]) -> Iterator[str]:
-    yield from ("[relations]", "", "[events]", "", "[entities]", "document")
+    entities = ["[relations]", "", "[events]", "", "[entities]", "document"]
+    attributes = ["", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}"]
     for scheme, names in all_names(used).items():
-        yield f"!{scheme}"
-        yield from (f"\t{name}" for name in names)
-
-
-def _attributes(used: Collection[str]) -> Iterator[str]:
-    yield from ("", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}")
-    for scheme, names in all_names(used).items():
+        entities += [f"!{scheme}", *(f"\t{name}" for name in names)]
         # Of places only those that are marked: a list of 249 boxes would be of no use.
         shown = [name for name in names if scheme != "place" or name in used]
         if scheme != FINDING:
-            yield from (f"{name}\tArg:document" for name in shown)
+            attributes += [f"{name}\tArg:document" for name in shown]
+    return "\n".join([*entities, *attributes, ""])
 
 
 def visual_conf(used: Collection[str]) -> str:
     """Return brat's `visual.conf`: short labels, a colour for each scheme."""
     labels = ["[labels]", "document | article"]
     drawing = ["", "[drawing]", "SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken"]
-    drawing.append(f"document\tbgColor:{_COLOURS['document']}")
+    drawing.append("document\tbgColor:#e8e8e8")
     for scheme, names in all_names(used).items():
-        colour = _COLOURS.get(scheme, _OTHER)
+        colour = _COLOURS.get(scheme, "#d5d8dc")
         for name in names:
             plain = name.partition("-")[2].replace("_", " ")
             labels.append(f"{name} | {scheme}: {plain} | {plain}")
@@ -309,7 +282,7 @@ def visual_conf(used: Collection[str]) -> str:
 # Read back ------------------------------------------------------------------------------------
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the documents that are there of those exported. Raises `DataError`."""
     folder = path / FOLDER if (path / FOLDER / DOCUMENTS).is_file() else path
     listed = folder / DOCUMENTS
@@ -328,12 +301,12 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
     text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
     found = Corrected(str(path), record, text, frozenset(), None, carriage_returns=False)
-    outer: dict[Place, Place] = {}
+    outer: dict[Place, Place] = {}  # marks as they are written, without line breaks at their ends
     unseen: set[Place] = set()
     for mark in found.exported:
-        seen = None if mark.whole else _outer(text, mark)
-        if seen:
-            outer[seen] = place_of(mark)
+        places = list(pieces(text, mark))
+        if places:
+            outer[mark.name, places[0][0], places[-1][1]] = place_of(mark)
         elif not mark.whole:
             unseen.add(place_of(mark))  # of line breaks only: it was not written
     spans, attributes, lines = _read_standoff(path, text)
@@ -350,12 +323,6 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     if document is None:  # an empty text, or its span is gone: nothing is said of the whole
         marks |= {place_of(mark) for mark in found.exported if mark.whole}
     return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
-
-
-def _outer(text: str, mark: Mark) -> Place | None:
-    """Return a mark as it is written, without the line breaks at its ends."""
-    places = list(pieces(text, mark))
-    return (mark.name, places[0][0], places[-1][1]) if places else None
 
 
 def _read_standoff(
@@ -395,14 +362,9 @@ def _read_span(rest: str, text: str, where: str) -> Place:
     for start, end in places:
         need_span(found["name"], start, end, len(text), where)
         words.append(text[start:end])
-    if not _says(found["text"] or "", words):
+    if (found["text"] or "").strip() != " ".join(words).strip():  # brat trims them
         raise DataError(f"{where}: its words are not those at its place")
     return found["name"], places[0][0], places[-1][1]
-
-
-def _says(told: str, words: Iterable[str]) -> bool:
-    """Whether a line has the words of its places; brat trims them."""
-    return told.strip() == " ".join(words).strip()
 
 
 def _read(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""How many words of one article an export gives away, all its files together.
+"""Copyright cap: how many words of one article an export gives away, all its files together.
 
 A word is what stands between spaces and signs; in scripts that write none between words (Thai, Lao,
 Khmer, Burmese, Chinese, Japanese) every four code points count as one.
@@ -34,7 +34,7 @@ def fold(text: str) -> list[str]:
     return [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
 
 
-class Words:
+class NumberedWords:
     """The words of a text, by number."""
 
     def __init__(self, text: str) -> None:
@@ -90,13 +90,13 @@ class Words:
         return dict(runs)
 
 
-class Budget:
+class QuotationBudget:
     """Counts the words given so far: each once, whatever tells it.
 
     At most the share of the text (of its words, and of its code points), and at most so many words.
     """
 
-    def __init__(self, words: Words, share: float, most: int) -> None:
+    def __init__(self, words: NumberedWords, share: float, most: int) -> None:
         self.words = words
         self._most = min(int(share * len(words)), most)
         self._most_chars = int(share * len(words.text))

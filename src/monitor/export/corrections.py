@@ -1,4 +1,4 @@
-"""Corrected annotations that come back from a tool, and what was changed in them."""
+"""Corrected annotations read back from annotation tools, compared with what was exported."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from monitor.export.annotations import (
     EXPLOITATION,
     FINDING,
     PLACE,
-    Mark,
-    Named,
+    Annotation,
+    AnnotationName,
     marks_of,
     parse_name,
     relevance_word,
@@ -75,7 +75,7 @@ class Corrected:
         return self.record.get("sha256")
 
     @property
-    def exported(self) -> tuple[Mark, ...]:
+    def exported(self) -> tuple[Annotation, ...]:
         """The marks that were exported."""
         return tuple(marks_of(self.record, shift_of(self.record)))
 
@@ -91,7 +91,7 @@ def shift_of(record: Mapping[str, Any]) -> int:
     return title + len(BETWEEN) if title else 0
 
 
-def place_of(mark: Mark) -> Place:
+def place_of(mark: Annotation) -> Place:
     """Return where a mark is."""
     return mark.name, mark.start, mark.end
 
@@ -101,32 +101,26 @@ def read_verdict(word: Any, where: str) -> Verdict | None:
     for verdict in VERDICTS:
         if word == verdict:
             return verdict
-    if word is None:
-        return None
-    raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+    if word is not None:
+        raise DataError(f"{where}: '{word}' is none of {', '.join(VERDICTS)}")
+    return None
 
 
 def need_record(values: Any, where: str) -> Mapping[str, Any]:
     """Return a record as far as corrections need it. Raises `DataError` for what is none."""
     try:
-        _need_texts(values)
+        lengths = [values["length"][name] for name in ("title", "text")]
+        texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
+        fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
         names = [mark.name for mark in marks_of(values)]
         "".join((values["id"], *names))
         relevance_word(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{where}: it does not say which article it is, as exported") from error
+    except (KeyError, TypeError, ValueError, AttributeError):
+        fit = False
+    if not fit:
+        raise DataError(f"{where}: it does not say which article it is, as exported")
     record: Mapping[str, Any] = values
     return record
-
-
-def _need_texts(values: Mapping[str, Any]) -> None:
-    """Raise what `need_record` expects unless title and text are texts, or kept back."""
-    for name in ("title", "text"):
-        length = values["length"][name]
-        if YEAR not in values and not 0 <= length <= MOST:
-            raise ValueError
-        if not isinstance(values.get(name), str | None):
-            raise TypeError
 
 
 def need_text(value: Any, where: str) -> str:
@@ -145,11 +139,6 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     return name, start, end
 
 
-def whole_marks(marks: Iterable[Mark]) -> set[Place]:
-    """Return the marks that are on the article."""
-    return {place_of(mark) for mark in marks if mark.whole}
-
-
 # What was changed -------------------------------------------------------------------------------
 
 Spot = tuple[str, FieldName, int, int]
@@ -157,7 +146,7 @@ Spot = tuple[str, FieldName, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class Correction:
     """What a person says by what was changed.
 
     `tags` has all labels that hold now of each scheme that was changed, `wrong` the flags that were
@@ -170,7 +159,7 @@ class Changes:
     untold: tuple[str, ...] = ()
 
 
-def compare(corrected: Corrected) -> Changes:
+def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
     before = {place_of(mark) for mark in corrected.exported}
     named = _named(corrected, before)
@@ -188,10 +177,10 @@ def compare(corrected: Corrected) -> Changes:
             tags[scheme] = tuple(sorted(new))
     untold += _untold(was, now, before, corrected)
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
-    return Changes(verdict, tags, _wrong(corrected), tuple(untold))
+    return Correction(verdict, tags, _wrong(corrected), tuple(untold))
 
 
-def confirmed(corrected: Corrected) -> Changes | None:
+def confirmed(corrected: Corrected) -> Correction | None:
     """Return what somebody who handed an article in as it was says by that; None where nothing.
 
     What was begun anew says what is marked, all else what was exported.
@@ -216,10 +205,10 @@ def confirmed(corrected: Corrected) -> Changes | None:
         for scheme in sorted({one.scheme for one in named.values()} - unseen)
         if (labels := _labels(named.values(), scheme)) and not _unsayable(scheme, labels)
     }
-    return Changes(verdict, tags)
+    return Correction(verdict, tags)
 
 
-def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
+def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, AnnotationName]:
     named = {}
     exported = {name for name, _, _ in before}
     for name in sorted(exported | {name for name, _, _ in corrected.marks}):
@@ -231,11 +220,9 @@ def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, Named]:
     return named
 
 
-def _is_known(named: Named) -> bool:
-    if named.scheme == FINDING:
-        return True  # which flags there are says the desk
-    if named.scheme == "indicator":
-        return named.label in INDICATORS
+def _is_known(named: AnnotationName) -> bool:
+    if named.scheme in (FINDING, "indicator"):  # which flags there are says the desk
+        return named.scheme == FINDING or named.label in INDICATORS
     try:
         check_labels({named.scheme: [named.label]})
     except UsageError:
@@ -243,7 +230,7 @@ def _is_known(named: Named) -> bool:
     return True
 
 
-def _labels(named: Iterable[Named], scheme: str) -> set[str]:
+def _labels(named: Iterable[AnnotationName], scheme: str) -> set[str]:
     return {one.label for one in named if one.scheme == scheme and one.role in (None, EXPLOITATION)}
 
 
@@ -257,7 +244,10 @@ def _unsayable(scheme: str, labels: set[str]) -> str:
 
 
 def _untold(
-    was: Mapping[str, Named], now: Mapping[str, Named], before: set[Place], corrected: Corrected
+    was: Mapping[str, AnnotationName],
+    now: Mapping[str, AnnotationName],
+    before: set[Place],
+    corrected: Corrected,
 ) -> list[str]:
     """Say what was changed that no review keeps: new flags, roles, words of evidence."""
     untold = []
@@ -266,19 +256,17 @@ def _untold(
         untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     if corrected.fresh:
         return untold
-    if _roles(was.values()) != _roles(now.values()):
+    old, new = (
+        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
+        for some in (was.values(), now.values())
+    )
+    if old != new:
         untold.append(f"{PLACE}: reviews say only where the exploitation is")
     both = {name for name in was.keys() & now.keys() if was[name].scheme != FINDING}
     moved = sorted(both & {name for name, _, _ in corrected.marks ^ before})
     if moved:
         untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
     return untold
-
-
-def _roles(named: Iterable[Named]) -> set[tuple[str, str | None]]:
-    return {
-        (one.label, one.role) for one in named if one.scheme == PLACE and one.role != EXPLOITATION
-    }
 
 
 def _wrong(corrected: Corrected) -> tuple[Spot, ...]:
@@ -308,19 +296,25 @@ def json_lines(path: Path) -> Iterator[tuple[str, Any]]:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def json_file(path: Path) -> Any:
-    """Return the value of a file that is one. Raises `DataError` naming the line."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_json(data, str(path), whole=True)
+def read_key_file(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the lines of a key file by the ids of the articles in the export. `DataError`."""
+    keys = {}
+    for where, row in json_lines(path):
+        match row:
+            case {"id": str(id_), "url": str(), "sha256": str()}:
+                keys[id_] = row
+            case _:
+                raise DataError(f"{where}: is no line of a key file")
+    return keys
 
 
 def parse_json(data: bytes, where: str, *, whole: bool = False) -> Any:
-    """Return a value; where it is `whole`, an error tells the line. Raises `DataError`."""
+    """Return a value; where it is `whole`, an error tells the line. Raises `DataError`.
+
+    NaN, which pandas writes for nothing, is read as nothing.
+    """
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_refuse)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=lambda _: None)
     except UnicodeDecodeError as error:
         raise DataError(f"{where}: is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -328,7 +322,3 @@ def parse_json(data: bytes, where: str, *, whole: bool = False) -> Any:
         raise DataError(f"{where}{line}: is no JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: is no JSON that can be read") from error
-
-
-def _refuse(word: str) -> None:
-    """Read what pandas writes for nothing, as doccano does, as nothing."""

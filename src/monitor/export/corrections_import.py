@@ -1,4 +1,4 @@
-"""Corrected annotations become reviews: what was changed is said, and nothing is overwritten.
+"""Importing corrected annotations as reviews: what was changed is said, nothing is overwritten.
 
 A correction is one decision more of whoever made it, as a review on the page is: undone the same
 way. What others say stands beside it and is listed where it differs. What came back as it was is
@@ -7,6 +7,7 @@ a review too where the tool tells that somebody handed it in: else nobody knows 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,14 +15,14 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.export.annotations import BETWEEN, VEIL
 from monitor.export.brat import brat_text
-from monitor.export.columns import CorrectedFormat
+from monitor.export.columns import KNOWS_APPROVAL, CorrectedFormat
 from monitor.export.corrections import (
-    Changes,
     Corrected,
+    Correction,
     Spot,
     compare,
     confirmed,
-    json_lines,
+    read_key_file,
     shift_of,
 )
 from monitor.export.exporter import format_module
@@ -45,7 +46,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CorrectionNote:
     """Something to be told of an article: where it was read, and why in words."""
 
     kind: Kind
@@ -55,7 +56,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class ImportedCorrections:
     """What became of a file: `read` articles came back, of which so many were corrected.
 
     `said` were said before. What came back as it was is `confirmed` where somebody handed it in,
@@ -69,22 +70,18 @@ class Applied:
     said: int = 0
     reviews: int = 0
     flags: int = 0
-    listed: tuple[Listed, ...] = ()
+    listed: tuple[CorrectionNote, ...] = ()
 
 
 @dataclass(slots=True)
-class _Tally:
+class _ImportTally:
     """Counts while a file is read; `said` is what it said first of each article, and where."""
 
-    counts: dict[str, int] = field(default_factory=dict)
-    listed: list[Listed] = field(default_factory=list)
-    said: dict[str, tuple[str, Changes]] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+    listed: list[CorrectionNote] = field(default_factory=list)
+    said: dict[str, tuple[str, Correction]] = field(default_factory=dict)
 
-    def count(self, **numbers: int) -> None:
-        for name, number in numbers.items():
-            self.counts[name] = self.counts.get(name, 0) + number
-
-    def elsewhere(self, corrected: Corrected, article_id: str, changes: Changes) -> str:
+    def elsewhere(self, corrected: Corrected, article_id: str, changes: Correction) -> str:
         """Return where the file said otherwise of an article before, "" where it did not."""
         where, other = self.said.setdefault(article_id, (corrected.where, changes))
         return where if replace(other, untold=()) != replace(changes, untold=()) else ""
@@ -101,41 +98,36 @@ def apply_corrections(
     approved: bool = False,
     dry_run: bool = False,
     report: Callable[[int], None] = lambda _: None,
-) -> Applied:
+) -> ImportedCorrections:
     """Store what `who` corrected, an article a decision; the same file again changes nothing.
 
     All of it is read before anything is stored. `exported` is the export that a JSONL was made
     from, the other formats carry it; `keys` are articles that the export kept back (`read_keys`);
-    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    `approved`: the tool was asked for approved documents only. Raises `DataError` naming file and
     line, `UsageError` where `exported` is missing.
     """
-
-    def read() -> Iterator[tuple[Corrected, Changes]]:
-        for one in read_corrected(path, format, exported, approved=approved):
-            yield one, compare(one)
-
-    for _ in read():
-        pass  # a file that is broken further down is refused whole
-    tally = _Tally()
-    for corrected, changes in read():
-        tally.count(read=1)
-        _apply(desk, corrected, changes, who, keys or {}, tally, dry_run=dry_run)
+    for one in read_corrected(path, format, exported, approved=approved):
+        compare(one)  # a file that is broken further down is refused whole
+    tally = _ImportTally()
+    for one in read_corrected(path, format, exported, approved=approved):
+        tally.counts["read"] += 1
+        _apply(desk, one, compare(one), who, keys or {}, tally, dry_run=dry_run)
         report(1)
-    return Applied(**tally.counts, listed=tuple(tally.listed))
+    return ImportedCorrections(**tally.counts, listed=tuple(tally.listed))
 
 
 def _apply(
     desk: Desk,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     keys: Mapping[str, Key],
-    tally: _Tally,
+    tally: _ImportTally,
     *,
     dry_run: bool,
 ) -> None:
     def tell(kind: Kind, why: str) -> None:
-        tally.listed.append(Listed(kind, corrected.where, corrected.article_id, why))
+        tally.listed.append(CorrectionNote(kind, corrected.where, corrected.article_id, why))
 
     assessed, why = _current(desk, corrected, keys)
     if assessed is None:
@@ -147,7 +139,7 @@ def _apply(
     if not corrects:
         confirms = confirmed(corrected)
         if confirms is None:
-            tally.count(unchanged=1)
+            tally.counts["unchanged"] += 1
             return
         changes = confirms
     if first := tally.elsewhere(corrected, assessed.article.id, changes):
@@ -155,15 +147,15 @@ def _apply(
         tell("conflict", f"{first} says otherwise in the same name: the later holds")
     review, flags = _what_is_new(desk, assessed, corrected, changes, who, tell, corrects=corrects)
     if review is None and not flags:
-        tally.count(said=1)
+        tally.counts["said"] += 1
         return
     if not dry_run:
         said = [] if review is None else [review]
         desk.store.decide(
             said, flags, reviewer=who.name, provisional=who.provisional, now=desk.now()
         )
-    became = {"corrected": 1} if corrects else {"confirmed": 1}
-    tally.count(**became, reviews=int(review is not None), flags=len(flags))
+    tally.counts["corrected" if corrects else "confirmed"] += 1
+    tally.counts.update(reviews=int(review is not None), flags=len(flags))
 
 
 Tell = Callable[[Kind, str], None]
@@ -174,7 +166,7 @@ def _what_is_new(
     desk: Desk,
     assessed: AssessedArticle,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     tell: Tell,
     *,
@@ -233,7 +225,7 @@ def _current(
 def _review(
     assessed: AssessedArticle,
     corrected: Corrected,
-    changes: Changes,
+    changes: Correction,
     who: Reviewer,
     reviews: Sequence[Review],
     tell: Tell,
@@ -259,7 +251,7 @@ def _review(
     return Review(article.id, article.sha256, who.name, verdict, dict(sorted(tags.items())))
 
 
-def _says(review: Review, changes: Changes) -> bool:
+def _says(review: Review, changes: Correction) -> bool:
     """Whether a review says all that was changed."""
     if changes.verdict not in (None, review.verdict):
         return False
@@ -270,7 +262,7 @@ def _says(review: Review, changes: Changes) -> bool:
 
 
 def _flags(
-    assessed: AssessedArticle, changes: Changes, who: Reviewer, told: Told, tell: Tell
+    assessed: AssessedArticle, changes: Correction, who: Reviewer, told: Told, tell: Tell
 ) -> list[FlagSaid]:
     """Return the flags that are to be called wrong: those that are there, and were not yet."""
     article = assessed.article
@@ -292,7 +284,7 @@ def _spot(said: FlagSaid) -> Spot:
 
 
 def _tell_conflicts(
-    changes: Changes,
+    changes: Correction,
     review: Review | None,
     flags: Iterable[FlagSaid],
     who: Reviewer,
@@ -317,20 +309,11 @@ def _tell_conflicts(
 
 
 def read_keys(path: Path) -> dict[str, Key]:
-    """Return the articles that a key file names, by the ids they were exported under.
-
-    Raises `DataError`.
-    """
+    """Return id and version of the articles that a key file names, by their exported ids."""
     from monitor.feeds.urls import article_id
 
-    keys = {}
-    for where, row in json_lines(path):
-        match row:
-            case {"id": str(id_), "url": str(url), "sha256": str(sha256)}:
-                keys[id_] = (article_id(url), sha256)
-            case _:
-                raise DataError(f"{where}: is no line of a key file")
-    return keys
+    rows = read_key_file(path).items()
+    return {id_: (article_id(row["url"]), row["sha256"]) for id_, row in rows}
 
 
 def read_corrected(
@@ -343,12 +326,12 @@ def read_corrected(
     """Yield what came back, in the order of the files.
 
     `exported` is the export that a JSONL was made from; the other formats carry what was exported.
-    `approved`: doccano was asked for approved documents only. Raises `DataError` naming file and
+    `approved`: the tool was asked for approved documents only. Raises `DataError` naming file and
     line, `UsageError` for a format that cannot come back, for JSONL without its export, and for
-    what is `approved` elsewhere than in doccano.
+    what is `approved` in a tool that knows no approval.
     """
-    if approved and format != "doccano":
-        raise UsageError(f"--approved is of doccano's files: {format} knows no approval")
+    if approved and format != KNOWS_APPROVAL:
+        raise UsageError(f"--approved is of {KNOWS_APPROVAL}'s files: {format} knows no approval")
     for needed in (path, exported):
         if needed is not None and not needed.exists():
             raise DataError(f"{needed}: is not there")

@@ -6,6 +6,7 @@ Source: https://docs.mlcommons.org/croissant/docs/croissant-spec.html (`mlcroiss
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from monitor.export.columns import Column
@@ -62,6 +63,11 @@ _MEDIA = {
     ".conf": "text/plain",
     ".xml": "application/xml",
 }
+_SENSITIVE = {
+    True: "Restricted: names of victims, minors and relatives are in it. Not to be published.",
+    False: "Names of victims, minors and relatives are masked as far as they are found; the share"
+    " found is in measured.json under `masking`.",
+}
 _TYPES = {
     "number": "sc:Float",
     "integer": "sc:Integer",
@@ -90,47 +96,30 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "rai:dataCollection": "News articles of feeds, as found by thb-monitor; see README.md.",
         "rai:dataAnnotationProtocol": "By the models and rules of `stamps` in manifest.json, and by"
         " reviewers; error rates as measured are in measured.json.",
-        "rai:personalSensitiveInformation": _sensitive(facts),
-        "distribution": [_set(file) if file.folder else _object(file) for file in facts.files],
+        "rai:personalSensitiveInformation": _SENSITIVE[facts.policy.restricted],
+        "distribution": list(map(_distributed, facts.files)),
         "recordSet": [_records(name, file) for name, file in facts.tables.items()],
     }
 
 
-def _sensitive(facts: ExportFacts) -> str:
-    if facts.policy.restricted:
-        return "Restricted: names of victims, minors and relatives are in it. Not to be published."
-    return (
-        "Names of victims, minors and relatives are masked as far as they are found; the share"
-        " found is in measured.json under `masking`."
-    )
-
-
-def _object(file: FileFacts) -> dict[str, Any]:
+def _distributed(file: FileFacts) -> dict[str, Any]:
+    """Return a file, or a folder of many."""
+    if file.folder:
+        return {
+            "@type": "cr:FileSet",
+            "@id": file.name,
+            "name": file.name,
+            "includes": f"{file.name}/**/*",
+            "encodingFormat": "text/plain",
+        }
     return {
         "@type": "cr:FileObject",
         "@id": file.name,
         "name": file.name,
         "contentUrl": file.name,
         "contentSize": f"{file.bytes} B",
-        "encodingFormat": _media(file.name),
+        "encodingFormat": _MEDIA.get(Path(file.name).suffix, "application/octet-stream"),
         "sha256": file.sha256,
-    }
-
-
-def _media(path: str) -> str:
-    known = (media for end, media in _MEDIA.items() if path.endswith(end))
-    return next(known, "application/octet-stream")
-
-
-def _set(folder: FileFacts) -> dict[str, Any]:
-    """Return a folder of many files."""
-    pattern = f"{folder.name}/**/*"
-    return {
-        "@type": "cr:FileSet",
-        "@id": folder.name,
-        "name": folder.name,
-        "includes": pattern,
-        "encodingFormat": "text/plain",
     }
 
 

@@ -19,15 +19,6 @@ from typing import Any, TextIO
 
 from monitor.export.columns import Column, Kind, TextDegree, keys_of
 from monitor.export.export_facts import Writer
-from monitor.export.record import (
-    ArticleRecord,
-    FindingRecord,
-    ProvenanceRecord,
-    ReviewRecord,
-    ScorecardItemRecord,
-    SpanRecord,
-    TagRecord,
-)
 from monitor.labels.countries import alpha_3
 from monitor.records.finding import SEVERITIES
 from monitor.text.safe_text import MARK, count_surrogates, guarded_line
@@ -44,18 +35,78 @@ _GENDERS = {"female": "Woman", "male": "Man"}
 _AGES = ("child", "adult")
 
 
-def _as_declared(record: type, *names: str) -> tuple[Column, ...]:
-    """Return keys of a record as columns, all that a cell can have where none are named."""
-    keys = keys_of(record)
-    left_out = ("evidence", "sources", "tags")
+_PLACE = {
+    "field": "Where it stands: title or text.",
+    "start": "First code point of the field, from 0.",
+    "end": "Code point behind the last.",
+    "match": "The words there, where they are given.",
+}
+_UNMEASURED = "There were too few examples to measure this."
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "": {
+        "stamps": "Who judged, separated by ;.",
+        "authors": "The byline, separated by ; and a blank.",
+        "categories": "As the feed has them, separated by ; and a blank.",
+        "enclosures": "Addresses of files, separated by blanks.",
+        "experimental": _UNMEASURED,
+    },
+    "tag": {
+        "scheme": "What the label is of: form, response, place and so on.",
+        "label": "The label.",
+        "role": "Of places: exploitation, origin, transit, mentioned.",
+        "score": "How sure the model is, 0 to 1; 1 where a person decided it.",
+        "experimental": _UNMEASURED,
+    },
+    "span": _PLACE,
+    "finding": {
+        **_PLACE,
+        "guideline": "The guideline's id.",
+        "severity": "error, warning or suggestion.",
+        "confidence": "Share of such findings that editors mark; empty: not known.",
+        "principle": "The principle the rule serves.",
+        "scope": "headline, body or caption.",
+        "quoted": "no, attributed or scare.",
+        "message": "What is wrong.",
+        "why": "Why.",
+        "suggestions": "Better words, as JSON.",
+    },
+    "scorecardItem": {
+        "item": "The good practice.",
+        "guideline": "The guideline's id.",
+        "met": "Whether it is there; empty: cannot be told.",
+        "reason": "Why it is met, not met or cannot be told.",
+    },
+    "review": {
+        "reviewer": "Who said it.",
+        "verdict": "relevant, borderline or not_relevant.",
+        "at": "When it was said.",
+        "provisional": "A reviewer has not confirmed it yet.",
+    },
+    "provenance": {
+        "feed": "The feed that brought this version.",
+        "origin": "Where the text came from: feed, page, summary.",
+        "fetched": "When this version came in.",
+        "import": "How it was imported, as JSON; empty where a feed brought it.",
+    },
+}
+"""What keys mean where a table has them otherwise than the record."""
+
+
+def _as_declared(of: str, *names: str) -> tuple[Column, ...]:
+    """Return keys of an object as columns, all that a cell can have where none are named."""
+    keys, words = keys_of(of), _WORDS[of]
+    found = [
+        keys[name].column()
+        for name in names or (one for one in keys if one not in ("evidence", "sources", "tags"))
+    ]
     return tuple(
-        keys[name].column(in_table=True)
-        for name in names or (one for one in keys if one not in left_out)
+        Column(
+            one.name,
+            "text" if one.kind in ("list", "object") else one.kind,
+            words.get(one.name, one.words),
+        )
+        for one in found
     )
-
-
-def _texts(**words: str) -> tuple[Column, ...]:
-    return _columns("text", **words)
 
 
 def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
@@ -63,54 +114,51 @@ def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
 
 
 @cache
-def _crosswalk() -> Mapping[str, Any]:
+def ctdc_crosswalk() -> Mapping[str, Any]:
+    """Return what a row of `ctdc.csv` is, and of each variable where it is from and cannot say."""
     text = files(__package__ or "").joinpath("crosswalk.json").read_text(encoding="utf-8")
     read: Mapping[str, Any] = json.loads(text)
     return read
 
 
-def ctdc_columns() -> tuple[str, ...]:
-    """Return the names of the variables, in the codebook's order."""
-    return tuple(variable["name"] for variable in _crosswalk()["variables"])
-
-
-_ID = _as_declared(ArticleRecord, "id")
+_ID = _as_declared("", "id")
 WIDE: tuple[Column, ...] = (
     *_as_declared(
-        ArticleRecord,
+        "",
         *("id", "url", "title", "outlet", "language", "published", "published_in", "seen"),
         *("sha256", "text", "relevance", "relevant", "borderline", "not_judged"),
     ),
-    *_texts(tags="Labels as scheme:label[:role], separated by ;."),
+    *_columns("text", tags="Labels as scheme:label[:role], separated by ;."),
     *_columns(
         "integer", **{f"findings_{one}": f"Findings of severity {one}." for one in SEVERITIES}
     ),
-    *_as_declared(ArticleRecord, "stamps", "authors", "categories", "enclosures"),
+    *_as_declared("", "stamps", "authors", "categories", "enclosures"),
     *_columns(
         "number", findings_confidence="The highest confidence of a finding; empty: not known."
     ),
-    *_as_declared(ArticleRecord, "mining", "mining_policy", "expired", "withheld_year"),
-    *_texts(
+    *_as_declared("", "mining", "mining_policy", "expired", "withheld_year"),
+    *_columns(
+        "text",
         places="Countries (ISO 3166-1 alpha-2), separated by ;.",
         places_alpha3="The same countries (alpha-3).",
     ),
-    *_as_declared(ArticleRecord, "flow_region"),
-    *_texts(flow_bodies="Regional bodies that all of them were members of then."),
-    *_as_declared(ArticleRecord, "experimental"),
+    *_as_declared("", "flow_region"),
+    *_columns("text", flow_bodies="Regional bodies that all of them were members of then."),
+    *_as_declared("", "experimental"),
     *_columns(
         "boolean",
         decided="Whether people decided: relevant, borderline and tags are their word.",
         judged_relevant="What the model said, whatever people decided.",
         judged_borderline="What the model said, whatever people decided.",
     ),
-    *_texts(judged_tags="The taggers' labels, whatever people decided; as tags."),
-    *_as_declared(ArticleRecord, "story"),
+    *_columns("text", judged_tags="The taggers' labels, whatever people decided; as tags."),
+    *_as_declared("", "story"),
     *_columns(
         "integer",
         reviews="How many reviews of this version stand.",
         versions="How many texts the article has had.",
     ),
-    *_as_declared(ProvenanceRecord, "feed", "origin", "fetched", "import"),
+    *_as_declared("provenance", "feed", "origin", "fetched", "import"),
     *_columns(
         "integer",
         title_length="Code points of the headline.",
@@ -124,46 +172,41 @@ TIDY: Mapping[str, tuple[Column, ...]] = {
         *_columns(
             "integer", tag="Which tag of the article, from 0: rows of one tag are its places."
         ),
-        *_as_declared(TagRecord, "scheme", "label"),
-        *_texts(alpha3="The country (ISO 3166-1 alpha-3), of places."),
-        *_as_declared(TagRecord, "role", "score", "experimental"),
-        *_as_declared(SpanRecord),
+        *_as_declared("tag", "scheme", "label"),
+        *_columns("text", alpha3="The country (ISO 3166-1 alpha-3), of places."),
+        *_as_declared("tag", "role", "score", "experimental"),
+        *_as_declared("span"),
     ),
     "findings": (
         *_ID,
         *_columns("integer", finding="Which finding of the article, from 0."),
-        *_as_declared(FindingRecord),
+        *_as_declared("finding"),
     ),
-    "scorecard": (*_ID, *_as_declared(ScorecardItemRecord), *_as_declared(SpanRecord)),
+    "scorecard": (*_ID, *_as_declared("scorecardItem"), *_as_declared("span")),
     "ctdc": (
         *_ID,
         *(
             Column(one["name"], "text", f"A variable of CTDC. {one['cannot']}")
-            for one in _crosswalk()["variables"]
+            for one in ctdc_crosswalk()["variables"]
         ),
-        *_texts(**{EXPERIMENTAL: "CTDC's variables that only experimental tags fill."}),
+        *_columns("text", **{EXPERIMENTAL: "CTDC's variables that only experimental tags fill."}),
     ),
     "reviews": (
         *_ID,
         *_columns("integer", review="Which review of the article, from 0."),
-        *_as_declared(ReviewRecord),
-        *_as_declared(TagRecord, "scheme", "label"),
+        *_as_declared("review"),
+        *_as_declared("tag", "scheme", "label"),
     ),
 }
 """The tidy tables and their columns: a row for each span of a tag, finding or scorecard item, one
 without a place where there is none; of a review a row for each label."""
 
 
-def open_writer(folder: Path, text: TextDegree) -> TableWriter:
-    """Return a writer of `articles.csv` and the tidy tables beside it."""
-    return TableWriter(folder, text)
-
-
 class TableWriter(Writer):
-    """Writes a row for each article, and its rows of the tidy tables."""
+    """Writes `articles.csv`, a row for each article, and its rows of the tidy tables beside it."""
 
     def __init__(self, folder: Path, text: TextDegree) -> None:
-        super().__init__()
+        super().__init__(folder)
         self._open: dict[str, TextIO] = {}
         wide = tuple(one for one in WIDE if text == "full" or one.name != "text")
         for name, columns in {"articles": wide, **TIDY}.items():
@@ -172,10 +215,9 @@ class TableWriter(Writer):
             self.tables[path.name] = columns
             self._open[name] = path.open("x", encoding="utf-8", newline="")
             self._open[name].write(MARK + guarded_line(one.name for one in columns))
-        limits = folder / LIMITS
-        told = json.dumps(_crosswalk(), ensure_ascii=False, indent=1)
-        limits.write_text(f"{told}\n", encoding="utf-8")
-        self.files.append(limits)
+        told = json.dumps(ctdc_crosswalk(), ensure_ascii=False, indent=1)
+        self.files.append(folder / LIMITS)
+        self.files[-1].write_text(f"{told}\n", encoding="utf-8")
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -185,7 +227,13 @@ class TableWriter(Writer):
                 self._open[name].write(guarded_line(cells))
                 self.lost["lone_surrogates"] += count_surrogates(cells)
             self.rows[f"{name}.csv"] += len(rows)
-        self.lost.update(_lost(values))
+        names = [*values["authors"], *values["categories"]]
+        self.lost.update(  # what no table has
+            finding_sources=sum(len(one["sources"]) for one in values["findings"]),
+            enclosure_types=sum(bool(one["type"]) for one in values["enclosures"]),
+            version_hashes=len(values["versions"]),
+            separators_in_names=sum("; " in name for name in names),
+        )
 
     def close(self) -> None:
         """Close the files."""
@@ -235,7 +283,14 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
     key = {"id": values["id"]}
     return {
         "tags": [
-            {**key, "tag": number, "experimental": False, **tag, "alpha3": _alpha_3_of(tag), **span}
+            {
+                **key,
+                "tag": number,
+                "experimental": False,
+                **tag,
+                "alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None,
+                **span,
+            }
             for number, tag in enumerate(values["tags"])
             for span in tag["evidence"] or [{}]
         ],
@@ -267,23 +322,8 @@ def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str
             yield scheme, None
 
 
-def _lost(values: Mapping[str, Any]) -> dict[str, int]:
-    """Return what of an article no table has."""
-    names = [*values["authors"], *values["categories"]]
-    return {
-        "finding_sources": sum(len(one["sources"]) for one in values["findings"]),
-        "enclosure_types": sum(bool(one["type"]) for one in values["enclosures"]),
-        "version_hashes": len(values["versions"]),
-        "separators_in_names": sum("; " in name for name in names),
-    }
-
-
 def _label(tag: Mapping[str, Any]) -> str:
     return ":".join(filter(None, (tag["scheme"], tag["label"], tag.get("role"))))
-
-
-def _alpha_3_of(tag: Mapping[str, Any]) -> str | None:
-    return alpha_3(tag["label"]) if tag["scheme"] == "place" else None
 
 
 def _json(value: Any) -> str | None:
@@ -303,7 +343,7 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     sure = [tag for tag in values["tags"] if not tag.get("experimental")]
     row: dict[str, Any] = {}
     unmeasured = []
-    for variable in _crosswalk()["variables"]:
+    for variable in ctdc_crosswalk()["variables"]:
         name = variable["name"]
         row[name] = _variable(sure, variable)
         if not row[name] and (filled := _variable(values["tags"], variable)):
@@ -312,11 +352,6 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value or NULL for name, value in row.items()} | {
         EXPERIMENTAL: ";".join(unmeasured) or NULL
     }
-
-
-def ctdc_limits() -> dict[str, Any]:
-    """Return what a row is, how it may be used, and of each variable what it cannot say."""
-    return dict(_crosswalk())
 
 
 def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
@@ -341,3 +376,6 @@ def _only(labels: Iterable[str], scheme: str) -> str:
     """Return the label of a scheme that has one."""
     found = [label.removeprefix(scheme) for label in labels if label.startswith(scheme)]
     return found[0] if len(found) == 1 else ""
+
+
+open_writer = TableWriter

@@ -4,9 +4,6 @@
 `doc.spans["findings"]` the flags and `doc.spans["scorecard"]` the evidence of document rules; a
 span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
 the rest of the record without the words. `doc.cats` has the score of each tag and of relevance.
-
-Marked texts as spaCy's own documents, for those who train with spaCy.
-
 Tokens are cut at the borders of marks too, so that each is a span and no mark is moved or lost.
 """
 
@@ -32,24 +29,30 @@ PER_FILE = 500
 RECORD = "record"
 
 
-def open_writer(folder: Path, text: TextDegree) -> DocWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of DocBins."""
-    return DocWriter(folder)
-
-
 class DocWriter(Writer):
     """Writes a document for each article, a file once it is full."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
-        self._shard = DocShard()
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
+        self._tokenizers: dict[str, Tokenizer] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin a file: the words of the last one are forgotten."""
+        from spacy.tokens import DocBin
+
+        self._tokenizers.clear()
+        self._shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
-        self._shard.add(marked_text(values), values.get("language"))
+        # cut into words as spaCy does for its language (any other than English as for none)
+        language = "en" if values.get("language") == "en" else "xx"
+        if language not in self._tokenizers:
+            self._tokenizers[language] = make_tokenizer(language)
+        self._shard.add(make_doc(marked_text(values), self._tokenizers[language]))
         self.lost.update(unplaced(values))
         if len(self._shard) >= PER_FILE:
             self._save()
@@ -62,9 +65,12 @@ class DocWriter(Writer):
 
     def _save(self) -> None:
         path = self._folder / FILE.format(len(self.files) + 1)
-        self._shard.save(path)
+        self._shard.to_disk(path)
         self.files.append(path)
-        self._shard = DocShard()
+        self._begin()
+
+
+open_writer = DocWriter
 
 
 def marked_text(values: Mapping[str, Any]) -> MarkedText:
@@ -124,31 +130,6 @@ class MarkedText:
     cats: Mapping[str, float] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     veil: str = ""
-
-
-class DocShard:
-    """Some hundred documents for one file; its words are forgotten with it."""
-
-    def __init__(self) -> None:
-        from spacy.tokens import DocBin
-
-        self._tokenizers: dict[str, Tokenizer] = {}
-        self._bin: DocBin = DocBin(attrs=ATTRIBUTES, store_user_data=True)
-
-    def __len__(self) -> int:
-        """Return how many documents are in it."""
-        return len(self._bin)
-
-    def add(self, marked: MarkedText, language: str | None) -> None:
-        """Add a text, cut into words as spaCy does for its language (any other as for none)."""
-        key = language if language == "en" else "xx"
-        if key not in self._tokenizers:
-            self._tokenizers[key] = make_tokenizer(key)
-        self._bin.add(make_doc(marked, self._tokenizers[key]))
-
-    def save(self, path: Path) -> None:
-        """Write the file."""
-        self._bin.to_disk(path)
 
 
 def make_tokenizer(language: str) -> Tokenizer:

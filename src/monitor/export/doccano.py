@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export.annotations import marks_of, one_text, unplaced, without_words
-from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
@@ -35,14 +34,10 @@ NO_PROOF = (
 )
 
 
-def open_writer(folder: Path, text: TextDegree) -> DoccanoWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of `doccano.jsonl`."""
-    return DoccanoWriter(folder / FILE)
-
-
 class DoccanoWriter(LineWriter):
-    """Writes a line for each article."""
+    """Writes a line for each article into `doccano.jsonl`."""
 
+    name = FILE
     of_texts = True
 
     def write(self, values: Mapping[str, Any]) -> None:
@@ -53,6 +48,9 @@ class DoccanoWriter(LineWriter):
         # doccano takes no document without text and has no labels of a whole one beside spans.
         self.lost["articles_without_text"] += not row["text"]
         self.lost["labels_of_the_whole_article"] += sum(mark.whole for mark in marks_of(values))
+
+
+open_writer = DoccanoWriter
 
 
 def document(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,8 +76,7 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     `approved`: doccano was asked for approved documents only; the lines themselves do not tell,
     save those of older versions.
     """
-    paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    for one in paths:
+    for one in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
         for where, row in json_lines(one):
             yield _read_row(where, row, approved=approved)
 

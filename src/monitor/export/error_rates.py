@@ -1,4 +1,4 @@
-"""How often the judges of an export are wrong, as measured: `measured.json` of every export.
+"""Error rates of models and rules, as measured: `measured.json` of every export.
 
 Flat lists, so that a data frame is one call away: `labels`, `regions`, `countries`, `rules`. What
 was not measured is not there; a label in `not_measured` had too few examples for a figure.
@@ -7,14 +7,20 @@ was not measured is not there; a label in `not_measured` had too few examples fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import ModelMeta, read_meta
+from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 from monitor.records.finding import MEASURED_FROM
+from monitor.records.stamps import earlier_stamp, is_same
+
+if TYPE_CHECKING:
+    from monitor.desk import Desk
 
 SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")
@@ -37,6 +43,41 @@ class RuleRates:
     rules: Mapping[str, Mapping[str, int]]
 
 
+def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
+    """Return the figures of the models and rules with these stamps, as far as they are at hand.
+
+    With how many names of victims, minors and relatives are hidden, of those marked by hand:
+    `unread` are names that nobody looked at while the masking was written, by region of the name.
+    """
+    masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
+    return error_rates(stamps, data_dir("models"), _rules_of(desk, stamps), masking)
+
+
+def _rules_of(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
+    """Yield the figures of guidelines, by the stamps under which they judged articles.
+
+    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
+    """
+    from monitor.rules.measured_precision import load_measured
+
+    for guideline in desk.heads:
+        measured = load_measured(guideline.path)
+        if measured is None:
+            continue
+        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
+            if stamp != own and not stamp.startswith(f"{own}."):
+                continue
+            same = is_same(measured.guideline, guideline.stamp)
+            yield RuleRates(
+                stamp=stamp,
+                measured=own if same else measured.guideline,
+                date=measured.date,
+                data=measured.data,
+                unseen=measured.unseen,
+                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
+            )
+
+
 def error_rates(
     stamps: Iterable[str],
     models: Path,
@@ -47,7 +88,6 @@ def error_rates(
 
     A stamp of which there is neither a model in `models` nor one in `rules` is in `unknown`.
     """
-    found: dict[str, Any] = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
     lists: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("labels", "regions", "countries", "rules", "not_measured")
     }
@@ -60,17 +100,8 @@ def error_rates(
             _add_model(lists, stamp, meta)
         else:
             unknown.append(stamp)
-    return {**found, **lists, "masking": masking, "unknown": unknown}
-
-
-def masking_rates() -> dict[str, Any]:
-    """Return how many names of victims, minors and relatives are hidden, of those marked by hand.
-
-    `unread` are names that nobody looked at while the masking was written; by region of the name.
-    """
-    text = Path(__file__).with_name("measured_masking.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+    head = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
+    return {**head, **lists, "masking": masking, "unknown": unknown}
 
 
 def _meta(stamp: str, models: Path) -> ModelMeta | None:
@@ -110,9 +141,8 @@ def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[d
                 yield {"data": "/".join(of), "scheme": scheme, "label": label, **figures}
         elif key == "at_threshold" and "rel" in scores and "precision" in value:
             figures = {"n": scores["rel"].get("2"), **{n: value.get(n) for n in _FIGURES[1:]}}
-            yield {
-                "data": "/".join(data), "scheme": "relevance", "label": "relevant", **figures
-            }  # fmt: skip
+            about = {"data": "/".join(data), "scheme": "relevance", "label": "relevant"}
+            yield {**about, **figures}
         else:
             yield from _labels(value, (*data, key))
 

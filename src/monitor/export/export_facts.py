@@ -1,23 +1,21 @@
-"""What is known of an export once it is written: all that its manifest and its cards tell of."""
+"""Metadata of an export, tallied while it is written: what its manifest and its cards tell."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-from monitor.export.columns import Column
+from monitor.export.columns import Column, TextDegree
 from monitor.export.k_anonymity import WithheldCounts
-from monitor.export.publication import Policy
+from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
-
-_PIECE = 1 << 20
 
 TITLE = "News on trafficking in human beings, tagged"
 DEGREES = {
@@ -28,7 +26,7 @@ DEGREES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ReviewerAgreement:
     """How far reviewers agree on verdicts of articles that two or more of them looked at.
 
     `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
@@ -55,7 +53,7 @@ class Labels:
     reviewed: int = 0
     reviewers: int = 0
     verdicts: Mapping[str, int] = field(default_factory=dict)
-    agreement: Agreement = field(default_factory=lambda: Agreement(0))
+    agreement: ReviewerAgreement = field(default_factory=lambda: ReviewerAgreement(0))
     sources: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
     mining: Mapping[str, int] = field(default_factory=dict)
@@ -108,7 +106,7 @@ class ExportFacts:
     """
 
     format: str
-    policy: Policy
+    policy: PublicationPolicy
     filters: Mapping[str, Any]
     created: datetime | None
     rows: int
@@ -163,12 +161,14 @@ class Writer:
     many small files as their folder; `tables` has the columns of those that are tables, by name,
     and `rows` how many rows where that is not the number of articles; `lost` counts what the format
     could not carry, by kind. All are whole once it is closed. A format that is `of_texts` has no
-    row of an article without any.
+    row of an article without any. `text` is how much of the texts may be given; `open_writer` of a
+    format's module makes its writer.
     """
 
     of_texts = False
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, text: TextDegree = "full") -> None:  # noqa: ARG002 - of some
+        self._folder = folder
         self.files: list[Path] = []
         self.tables: dict[str, tuple[Column, ...]] = {}
         self.rows: Counter[str] = Counter()
@@ -217,11 +217,8 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 def sha256_of(path: Path) -> str:
     """Return the hash of a file, read in pieces."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Tally:
@@ -258,23 +255,17 @@ class Tally:
         by = {*record["stamps"], *(f"reviewer {one['reviewer']}" for one in reviews)}
         self._of["sources"].update(by)
         # the latest of each reviewer holds: nobody agrees or differs with themselves
-        latest = {review["reviewer"]: review["verdict"] for review in reviews}
-        self._add_verdicts(list(latest.values()))
+        verdicts = list({one["reviewer"]: one["verdict"] for one in reviews}.values())
+        self._of["verdicts"].update(verdicts)
+        if len(verdicts) > 1:
+            self._counts["twice"] += 1
+            for one, other in permutations(verdicts, 2):
+                self._pairs["same" if one == other else "other"] += 1
+                self._coincidences[one, other] += 1 / (len(verdicts) - 1)
         if seen := record["seen"]:
             day = str(seen)[:10]
             first, last = self._days or (day, day)
             self._days = min(first, day), max(last, day)
-
-    def _add_verdicts(self, verdicts: list[str]) -> None:
-        self._of["verdicts"].update(verdicts)
-        if len(verdicts) < 2:
-            return
-        self._counts["twice"] += 1
-        pairs = list(permutations(verdicts, 2))
-        self._pairs.update("same" if one == other else "other" for one, other in pairs)
-        weight = 1 / (len(verdicts) - 1)
-        for pair in pairs:
-            self._coincidences[pair] += weight
 
     @property
     def labels(self) -> Labels:
@@ -285,7 +276,7 @@ class Tally:
         share = self._pairs["same"] / pairs if pairs else None
         first, last = self._days or (None, None)
         return Labels(
-            agreement=Agreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
+            agreement=ReviewerAgreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
             reviewers=len(self._reviewers),
             outlets=len(self._outlets),
             first=first,
@@ -303,14 +294,8 @@ def _alpha(coincidences: Mapping[tuple[str, str], float]) -> float | None:
     for (one, _), weight in coincidences.items():
         totals[one] += weight
     n = sum(totals.values())
-    expected = _unlike(
-        (one, other, totals[one] * totals[other]) for one in totals for other in totals
-    )
+    expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
     if not expected:
         return None
-    observed = _unlike((one, other, weight) for (one, other), weight in coincidences.items())
+    observed = sum(weight for (one, other), weight in coincidences.items() if one != other)
     return 1 - (n - 1) * observed / expected
-
-
-def _unlike(cells: Iterable[tuple[str, str, float]]) -> float:
-    return sum(weight for one, other, weight in cells if one != other)

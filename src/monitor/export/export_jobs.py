@@ -1,4 +1,4 @@
-"""Exports that a server makes: one after the other, each in a folder of its own, for a day.
+"""Background export jobs of a server: one after the other, each in its own folder, for a day.
 
 They lie in `exports` beside the desk's settings. A folder holds `job.json`, what was asked and what
 became of it, and `export.zip` once it is whole.
@@ -151,10 +151,8 @@ class ExportJobs:
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [job for job in ended if job.until <= now]
-            left = [job for job in ended if job.until > now]
-            old += [job for job in left if self._is_forgotten(job)]
-            left = [job for job in left if not self._is_forgotten(job)]
+            old = [job for job in ended if job.until <= now or self._is_forgotten(job)]
+            left = [job for job in ended if job not in old]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
@@ -188,14 +186,13 @@ class ExportJobs:
     def _stored(self) -> list[ExportJob]:
         if not self._folder.is_dir():
             return []
-        ids = [path.name for path in self._folder.iterdir() if _ID.fullmatch(path.name)]
         found = []
-        for id_ in ids:
-            if (self._folder / id_ / _JOB).is_file():
+        for path in self._folder.iterdir():
+            if _ID.fullmatch(path.name) and (path / _JOB).is_file():
                 try:
-                    found.append(self._read(id_))
+                    found.append(self._read(path.name))
                 except NotFound:  # another version's, which nobody can take any more
-                    shutil.rmtree(self._folder / id_, ignore_errors=True)
+                    shutil.rmtree(path, ignore_errors=True)
         return found
 
     def _read(self, id_: str) -> ExportJob:
@@ -259,7 +256,7 @@ class ExportJobs:
         return job
 
     def _write(self, id_: str, filters: Mapping[str, Any]) -> None:
-        from monitor.export.publication import Policy
+        from monitor.export.publication import PublicationPolicy
 
         job, folder = self._live[id_], self._path(id_)
 
@@ -272,7 +269,7 @@ class ExportJobs:
             self._desk,
             folder / _FILES,
             format=job.format,
-            policy=Policy(text=job.text),
+            policy=PublicationPolicy(text=job.text),
             filters=filters,
             report=report,
         )

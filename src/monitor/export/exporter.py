@@ -1,4 +1,4 @@
-"""Writing an export: its files whole or not at all, then a manifest that vouches for them.
+"""Writing an export atomically: its files whole or not at all, then a manifest of them.
 
 All is written into a folder of its own and moved into place when it is complete. What is already
 there stays until then, and files of another format stay for good.
@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
-from monitor.export.identification_risk import Guard
+from monitor.export.identification_risk import DisclosureRules
 from monitor.export.k_anonymity import K, KAnonymiser
 from monitor.export.key_file import KeyFile, key_path
 from monitor.export.packaging import (
@@ -33,7 +33,7 @@ from monitor.export.packaging import (
     write_json,
     write_package,
 )
-from monitor.export.publication import Policy, publish
+from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
 from monitor.records.article_record import FullRecord
@@ -88,14 +88,14 @@ def export(
     directory: Path,
     *,
     format: ExportFormat,
-    policy: Policy = Policy(),  # noqa: B008 - frozen
+    policy: PublicationPolicy = PublicationPolicy(),  # noqa: B008 - frozen
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
     report: Report | None = None,
     about: ExportSettings | None = None,
     measured: Measure | None = None,
     read: Read | None = None,
-    guard: Guard | None = None,
+    guard: DisclosureRules | None = None,
     key: Path | None = None,
     k: int = K,
 ) -> ExportReport:
@@ -120,41 +120,49 @@ def export(
     others = [entry for entry in old_entries(directory) if entry["format"] != format]
     _refuse_mixed(directory, others, policy)
     own = key is None or Path(key) == key_path(directory)
-    guard = guard or Guard()
+    guard = guard or DisclosureRules()
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
     with KeyFile(key, directory, kept=bool(others) or not own) as names:
         with _moved_into(directory, format) as folder:
             writer: Writer = format_module(format).open_writer(folder, policy.text)
             asked = None if writer.of_texts else filters or {}
             withheld = KAnonymiser(k, asked, guard.secret, one_export)
-            done = _Counts()
+            done, tally = _Counts(), Tally()
             try:
                 for values in _published(_counted(records, report), policy, guard, withheld, done):
                     writer.write(values)
-                    done.tally.add(values)
+                    tally.add(values)
                 for values, line in withheld.rows():
                     writer.write(values)
-                    done.tally.add(values)
+                    tally.add(values)
                     names.write(line)
             finally:
                 writer.close()
-            stamps = tuple(sorted(done.tally.stamps))
+            stamps = tuple(sorted(tally.stamps))
             counts = withheld.counts
             facts = ExportFacts(
                 format=format,
                 policy=policy,
-                filters=_filters_told(filters or {}, done.kept_back),
+                # words searched for may be a hidden name, a story's id is made of an address
+                filters={
+                    name: MASK if value and done.kept_back[_TELLING.get(name, "")] else value
+                    for name, value in (filters or {}).items()
+                },
                 created=now,
-                rows=done.tally.rows,
+                rows=tally.rows,
                 stamps=stamps,
                 withheld={
                     **dict(sorted(done.withheld.items())),
-                    **_not_there(read),
-                    **+Counter(withheld_rows=counts.rows, withheld_articles=counts.articles),
+                    **+Counter(
+                        forgotten=read.forgotten if read else 0,
+                        taken_back=read.lost["withdrawn"] if read else 0,
+                        withheld_rows=counts.rows,
+                        withheld_articles=counts.articles,
+                    ),
                 },
                 lost=dict(sorted(writer.lost.items())),
-                files=_files(writer, folder, done.tally.rows),
-                labels=done.tally.labels,
+                files=_files(writer, folder, tally.rows),
+                labels=tally.labels,
                 about=about or ExportSettings(),
                 measured=measured(stamps) if measured else {},
                 read=read,
@@ -182,7 +190,9 @@ def need_format(format: ExportFormat) -> None:
         need()
 
 
-def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: Policy) -> None:
+def _refuse_mixed(
+    directory: Path, others: Iterable[Mapping[str, Any]], policy: PublicationPolicy
+) -> None:
     """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
     # what older versions wrote without a word of it hides nothing
     if any(entry.get("restricted", True) != policy.restricted for entry in others):
@@ -190,41 +200,21 @@ def _refuse_mixed(directory: Path, others: Iterable[Mapping[str, Any]], policy: 
         raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
 
 
-def _filters_told(filters: Mapping[str, Any], withheld: Mapping[str, int]) -> dict[str, Any]:
-    """Return what the articles were chosen by, without what would name somebody or an article.
-
-    Words searched for may be a hidden name; a story's id is made of the address of an article.
-    """
-    told = dict(filters)
-    for name, kind in _TELLING.items():
-        if told.get(name) and withheld.get(kind):
-            told[name] = MASK
-    return told
-
-
-def _not_there(read: Read | None) -> dict[str, int]:
-    """Return how many articles are missing, by why."""
-    if read is None:
-        return {}
-    return dict(+Counter(forgotten=read.forgotten, taken_back=read.lost["withdrawn"]))
-
-
 @dataclass(slots=True)
 class _Counts:
-    """What was given and kept back; of articles whose name is withheld `kept_back` alone tells.
+    """What was kept back; of articles whose name is withheld `kept_back` alone tells.
 
     What was kept back of one of those is not told: it would be known by its counts.
     """
 
-    tally: Tally = field(default_factory=Tally)
     withheld: Counter[str] = field(default_factory=Counter)
     kept_back: Counter[str] = field(default_factory=Counter)
 
 
 def _published(
     records: Iterable[FullRecord],
-    policy: Policy,
-    guard: Guard,
+    policy: PublicationPolicy,
+    guard: DisclosureRules,
     anonymiser: KAnonymiser,
     counts: _Counts,
 ) -> Iterator[Mapping[str, Any]]:
@@ -253,15 +243,13 @@ def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
 
 
 def _counted(records: Iterable[FullRecord], report: Report | None) -> Iterator[FullRecord]:
-    untold = 0
-    for one in records:
+    count = 0
+    for count, one in enumerate(records, 1):
         yield one
-        untold += 1
-        if report and untold == _TOLD:
-            report(untold)
-            untold = 0
-    if report and untold:
-        report(untold)
+        if report and count % _TOLD == 0:
+            report(_TOLD)
+    if report and count % _TOLD:
+        report(count % _TOLD)
 
 
 @contextmanager
@@ -275,7 +263,10 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
         _remove_left(home, f".{directory.name}.")
         part.mkdir(parents=True)
         yield part
-        _sync(part)
+        for path in part.iterdir():
+            if path.is_file():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
         if home is directory:
             _replace_files(part, directory, format)
         else:
@@ -297,13 +288,6 @@ def _remove_left(home: Path, beginning: str) -> None:
             holder = path.name.removeprefix(beginning).removesuffix(".part").rpartition(".")[0]
             if is_dead(holder):
                 shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.is_file():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
 
 
 def _replace_files(part: Path, directory: Path, format: str) -> None:

@@ -1,4 +1,4 @@
-"""What an export for anybody must not tell: who the people are that an article identifies.
+"""De-identification of public exports: who the people are that an article identifies.
 
 Findings of rules on identification are left out, with every other place that touches their words.
 Hidden names are struck out of every string. An article that points somebody out is withheld
@@ -18,8 +18,8 @@ from operator import itemgetter
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from monitor.export.copyright_cap import Words
-from monitor.export.redaction import Veil
+from monitor.export.copyright_cap import NumberedWords
+from monitor.export.redaction import NameRedaction
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import Shown
 
@@ -29,7 +29,7 @@ _ID = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class DisclosureRules:
     """What must be known before anything is given to anybody; never told itself.
 
     Findings of `identifying` rules are left out, `judges` are the guidelines (ids) that have those
@@ -46,7 +46,7 @@ class Guard:
     known: frozenset[str] | None = None
 
 
-class Harm:
+class Deidentification:
     """Takes out of a record what points out people; nothing without a `guard`.
 
     `withheld` counts: `identification_findings`; `beside_identification` (places and statements
@@ -56,34 +56,54 @@ class Harm:
     outlet has a hidden name).
     """
 
-    def __init__(self, record: Mapping[str, Any], shown: Shown | None, guard: Guard | None) -> None:
+    def __init__(
+        self, record: Mapping[str, Any], shown: Shown | None, guard: DisclosureRules | None
+    ) -> None:
         self._record = record
-        self._guard = guard or Guard()
+        self._findings: list[Values] = record["findings"]
+        self._guard = guard or DisclosureRules()
         self._open = guard is None
         self.withheld: Counter[str] = Counter()
         self.untold = not self._open and (shown is None or bool(shown.withheld))
         """Whether nobody can tell the names of this article, so that no words of it are given."""
-        told = {"title": record["title"], "text": record["text"]}
-        fields: dict[FieldName, str] = {"title": told["title"], "text": told["text"]}
+        fields: dict[FieldName, str] = {"title": record["title"], "text": record["text"]}
         spans = () if self._open or self.untold or shown is None else shown.spans
-        self.veil = Veil(fields, spans)
+        self.veil = NameRedaction(fields, spans)
         self._byline_tells = not self._open and shown is not None and shown.byline_tells
         self._identifying = () if self._open else tuple(filter(self._identifies, self._findings))
         self.nameless = not self._open and self._points_out(shown)
         """Whether the article identifies somebody, so that what leads to it is withheld."""
-        self._count()
+        if not self._open:
+            outlet, asked = record["outlet"], self._guard.asked
+            unjudged = self.nameless and not self.untold and self._unjudged
+            self.withheld.update(
+                identification_findings=len(self._identifying),
+                names=sum(map(len, self.veil.hidden.values())),
+                addresses=int(self.nameless),
+                untold=int(self.untold),
+                unjudged=int(unjudged),
+                outlet_names=int(self.veil.byline(outlet) != outlet),
+                query_names=int(bool(asked) and self.veil.is_asked_for(asked)),
+            )
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> NumberedWords:
         """The words of the article's text."""
-        return Words(self._record["text"])
+        return NumberedWords(self._record["text"])
 
     def spared(self) -> Values:
         """Return the record without findings and places on identification."""
         values = {**self._record}
-        values["findings"] = [dict(one) for one in self._findings if self._may_stay(one)]
+        values["findings"] = [
+            dict(one)
+            for one in self._findings
+            if self._open or not (self._identifies(one) or self._touches(one))
+        ]
         for key in ("tags", "scorecard"):
-            values[key] = [self._without_places(item) for item in values[key]]
+            values[key] = [
+                {**item, "evidence": [s for s in item["evidence"] if not self._touches(s)]}
+                for item in values[key]
+            ]
         return values
 
     def points_out(self, said: str) -> bool:
@@ -115,7 +135,23 @@ class Harm:
                 {**self._struck(item), "evidence": list(map(self._struck, item["evidence"]))}
                 for item in values[key]
             ]
-        return {**values, **self._anonymous(values)}
+        provenance = dict(values["provenance"])
+        if self.veil.stands_in(provenance["feed"] or ""):
+            provenance["feed"] = None
+        if "import" in provenance:  # whose file it was, and the article's name or address in it
+            told = provenance["import"].items()
+            provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
+        story = values["story"]
+        reviews = [
+            {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
+            for one in values["reviews"]
+        ]
+        return {
+            **values,
+            "story": story and self._keyed("story", story),
+            "provenance": provenance,
+            "reviews": reviews,
+        }
 
     def key(self) -> Values | None:
         """Return the line of the key file, for an article whose name is withheld."""
@@ -126,11 +162,6 @@ class Harm:
         return {"id": self._keyed("article", one["id"]), **named}
 
     # What is said of it ----------------------------------------------------------------------
-
-    @property
-    def _findings(self) -> list[Values]:
-        found: list[Values] = self._record["findings"]
-        return found
 
     def _identifies(self, finding: Mapping[str, Any]) -> bool:
         known = self._guard.known
@@ -156,11 +187,6 @@ class Harm:
         judged = {one["guideline"] for one in (*self._findings, *self._record["scorecard"])}
         return judged.isdisjoint(self._guard.judges)
 
-    def _may_stay(self, finding: Mapping[str, Any]) -> bool:
-        if self._open:
-            return True
-        return not self._identifies(finding) and not self._touches(finding)
-
     def _touches(self, span: Mapping[str, Any]) -> bool:
         touching = any(
             one["field"] == span["field"]
@@ -171,14 +197,11 @@ class Harm:
         self.withheld["beside_identification"] += int(touching)
         return touching
 
-    def _without_places(self, item: Mapping[str, Any]) -> Values:
-        return {**item, "evidence": [s for s in item["evidence"] if not self._touches(s)]}
-
     @cached_property
-    def _identifying_words(self) -> list[tuple[Words, set[int]]]:
+    def _identifying_words(self) -> list[tuple[NumberedWords, set[int]]]:
         found = []
         for name in ("title", "text"):
-            words = self.words if name == "text" else Words(self._record["title"])
+            words = self.words if name == "text" else NumberedWords(self._record["title"])
             spans = [one for one in self._identifying if one["field"] == name]
             numbers = {n for one in spans for n in words.within(one["start"], one["end"])}
             if numbers:
@@ -205,37 +228,7 @@ class Harm:
             struck["suggestions"] = list(map(self.veil.said, struck["suggestions"]))
         return struck
 
-    def _anonymous(self, values: Values) -> Values:
-        story, provenance = values["story"], dict(values["provenance"])
-        imported = "import" in provenance
-        if self.veil.stands_in(provenance["feed"] or ""):
-            provenance["feed"] = None
-        if imported:  # whose file it was, and the article's name or address in it
-            told = provenance["import"].items()
-            provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
-        reviews = [
-            {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
-            for one in values["reviews"]
-        ]
-        return {
-            "story": story and self._keyed("story", story),
-            "provenance": provenance,
-            "reviews": reviews,
-        }
-
     def _keyed(self, kind: str, name: str) -> str:
         """Return what stands for a name: the same for the same secret, and no way back."""
         said = f"{kind}:{name}".encode("utf-8", "surrogatepass")
         return hmac.new(self._guard.secret.encode(), said, "sha256").hexdigest()[:_ID]
-
-    def _count(self) -> None:
-        if self._open:
-            return
-        self.withheld["identification_findings"] = len(self._identifying)
-        self.withheld["names"] = sum(map(len, self.veil.hidden.values()))
-        self.withheld["addresses"] = int(self.nameless)
-        self.withheld["untold"] = int(self.untold)
-        self.withheld["unjudged"] = int(self.nameless and not self.untold and self._unjudged)
-        outlet, asked = self._record["outlet"], self._guard.asked
-        self.withheld["outlet_names"] = int(self.veil.byline(outlet) != outlet)
-        self.withheld["query_names"] = int(bool(asked) and self.veil.is_asked_for(asked))

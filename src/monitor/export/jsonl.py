@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from monitor.export.annotations import marks_of, one_text, relevance_word
-from monitor.export.columns import TextDegree
+from monitor.export.columns import TextDegree, keys_at
 from monitor.export.corrections import (
     Corrected,
     json_lines,
@@ -24,7 +24,6 @@ from monitor.export.corrections import (
 )
 from monitor.export.export_facts import Writer
 from monitor.export.k_anonymity import YEAR
-from monitor.export.record import keys_at
 from monitor.records.errors import DataError, UsageError
 
 FILE = "articles.jsonl"
@@ -34,22 +33,19 @@ NO_PROOF = "such files do not tell whether somebody looked"
 _ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def open_writer(folder: Path, text: TextDegree) -> LineWriter:
-    """Return a writer of `articles.jsonl`."""
-    writer = LineWriter(folder / FILE)
-    # those that are optional are there only where they say something; `text` in every line
-    always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
-    writer.tables[FILE] = tuple(one.column() for one in always)
-    return writer
-
-
 class LineWriter(Writer):
-    """Writes a line for each article."""
+    """Writes a line for each article into `articles.jsonl`, or another file."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.files = [path]
-        self._file = path.open("x", encoding="utf-8", newline="")
+    name = FILE
+
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
+        self.files = [folder / self.name]
+        self._file = self.files[0].open("x", encoding="utf-8", newline="")
+        if self.name == FILE:
+            # keys that are optional are there only where they say something; `text` in every line
+            always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
+            self.tables[FILE] = tuple(one.column() for one in always)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -61,13 +57,16 @@ class LineWriter(Writer):
         super().close()
 
 
+open_writer = LineWriter
+
+
 def article_line(values: Mapping[str, Any]) -> str:
     """Return the record as one line with its line break."""
     text = json.dumps(values, ensure_ascii=False, allow_nan=False)
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the records of a file, or of a folder's `articles.jsonl`. Raises `DataError`.
 
     `exported` is the same of the export, or another file of it; `UsageError` if it is this one, or

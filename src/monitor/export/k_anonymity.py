@@ -37,7 +37,6 @@ _EMPTY: Mapping[str, Any] = {
     "flow_region": {"kind": "unknown", "bodies": []},
     "provenance": {"feed": None, "origin": None, "fetched": None},
 }
-_DAYS = frozenset(("since", "until"))
 _UNASKED: tuple[Any, ...] = (None, (), [])
 _SKETCH, _SHARED = 32, 8
 _ID = 16
@@ -48,14 +47,12 @@ def generalised(record: Mapping[str, Any]) -> Values:
 
     `record` is the canonical one. Required keys that are not released are null or empty.
     """
-    values = {name: _nothing(name, value) for name, value in record.items()}
-    for name in ("text", "expired", "published_in"):
-        values.pop(name, None)
+    values = {
+        name: _EMPTY.get(name, [] if isinstance(value, list) else None)
+        for name, value in record.items()
+        if name not in ("text", "expired", "published_in")
+    }
     return {**values, **{name: record[name] for name in _TOLD}, YEAR: int(record["seen"][:4])}
-
-
-def _nothing(name: str, value: Any) -> Any:
-    return _EMPTY.get(name, [] if isinstance(value, list) else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ class KAnonymiser:
     ) -> None:
         self._k = k
         asked = {name: value for name, value in (filters or {}).items() if value not in _UNASKED}
-        self._given = filters is not None and asked.keys() <= _DAYS
+        self._given = filters is not None and asked.keys() <= {"since", "until"}
         self._since = str(asked.get("since", ""))
         self._secret = secret.encode()
         self._of = f"withheld:{one_export}:{json.dumps(filters, sort_keys=True)}:"
@@ -179,14 +176,11 @@ class KAnonymiser:
 
 def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
     """Yield where an article is counted: under each of its forms and ages, and under any."""
-    said: dict[str, dict[str | None, None]] = {"form": {None: None}, "victim": {None: None}}
-    for tag in record["tags"]:
-        if tag["scheme"] in said:
-            said[tag["scheme"]][tag["label"]] = None
-    for labels in said.values():
-        if len(labels) == 1:
-            labels["unknown"] = None
-    yield from product(*said.values())
+    said = []
+    for scheme in ("form", "victim"):
+        labels = [tag["label"] for tag in record["tags"] if tag["scheme"] == scheme]
+        said.append(dict.fromkeys([None, *(labels or ["unknown"])]))
+    yield from product(*said)
 
 
 def _sketch(record: Mapping[str, Any]) -> frozenset[int]:

@@ -103,20 +103,16 @@ class KeyFile:
 
 def _is_key_or_free(path: Path) -> bool:
     """Whether there is nothing, or a key; not somebody's notes, a folder or a device."""
-    if not path.exists():
-        return True
-    return path.is_file() and (not path.stat().st_size or next(_lines(path), None) is not None)
+    return not path.exists() or (
+        path.is_file() and (not path.stat().st_size or next(_lines(path), None) is not None)
+    )
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines of a key, one in memory at a time; none of what is no key."""
     with suppress(FileNotFoundError, UnicodeDecodeError), path.open(encoding="ascii") as file:
-        yield from (line for line in map(_parsed, file) if "id" in line)
-
-
-def _parsed(line: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        for line in file:
+            with suppress(ValueError):
+                value = json.loads(line)
+                if isinstance(value, dict) and "id" in value:
+                    yield value

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from monitor.export.annotations import (
     FINDING,
     PLACE,
-    Mark,
+    Annotation,
     all_names,
     marks_of,
     name_of,
@@ -30,10 +30,10 @@ from monitor.export.columns import TextDegree
 from monitor.export.corrections import (
     Corrected,
     Place,
-    json_file,
     need_record,
     need_span,
     need_text,
+    parse_json,
     read_verdict,
 )
 from monitor.export.export_facts import Writer
@@ -62,20 +62,14 @@ _OURS = ("mark-", "whole-")
 NO_PROOF = "no annotation of them was submitted, or it does not say how relevant they are"
 
 
-def open_writer(folder: Path, text: TextDegree) -> TaskWriter:  # noqa: ARG001 - as every format's
-    """Return a writer of tasks and their configuration."""
-    return TaskWriter(folder)
-
-
 class TaskWriter(Writer):
     """Writes a task for each article, some thousands a file."""
 
     of_texts = True
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        super().__init__(folder, text)
         self.files = [folder / CONFIG]
-        self._folder = folder
         self._names: set[str] = set()
         self._file: TextIO | None = None
         self._count = 0
@@ -112,6 +106,9 @@ class TaskWriter(Writer):
             self._file = None
 
 
+open_writer = TaskWriter
+
+
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as a task to import."""
     whole = one_text(values)
@@ -140,11 +137,18 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     """Return what reviewers said of an article, each as the result of an annotation."""
-    reviews = values.get("reviews") or ()
-    return [list(_review(review, number)) for number, review in enumerate(reviews)]
+    results = []
+    for number, review in enumerate(values.get("reviews") or ()):
+        result = [choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")]
+        for scheme, labels in review["tags"].items():
+            if labels:
+                names = [name_of(scheme, label) for label in labels]
+                result.append(choice(choices_name(scheme), names, f"review-{number}-{scheme}"))
+        results.append(result)
+    return results
 
 
-def _regions(text: str, marks: Iterable[Mark]) -> Iterator[dict[str, Any]]:
+def _regions(text: str, marks: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
     for number, mark in enumerate(marks):
         named = parse_name(mark.name)
         if mark.start is None or mark.end is None or named is None:
@@ -165,7 +169,7 @@ def _regions(text: str, marks: Iterable[Mark]) -> Iterator[dict[str, Any]]:
         yield region
 
 
-def _choices(marks: Iterable[Mark], relevance: str | None) -> Iterator[dict[str, Any]]:
+def _choices(marks: Iterable[Annotation], relevance: str | None) -> Iterator[dict[str, Any]]:
     if relevance:
         yield choice(RELEVANCE, [relevance], "whole-relevance")
     by_scheme: dict[str, list[str]] = {}
@@ -175,15 +179,6 @@ def _choices(marks: Iterable[Mark], relevance: str | None) -> Iterator[dict[str,
             by_scheme.setdefault(named.scheme, []).append(mark.name)
     for scheme, names in by_scheme.items():
         yield choice(choices_name(scheme), names, f"whole-{scheme}")
-
-
-def _review(review: Mapping[str, Any], number: int) -> Iterator[dict[str, Any]]:
-    """Yield what a reviewer said, all of it of the article as a whole."""
-    yield choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")
-    for scheme, labels in review["tags"].items():
-        if labels:
-            names = [name_of(scheme, label) for label in labels]
-            yield choice(choices_name(scheme), names, f"review-{number}-{scheme}")
 
 
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
@@ -217,33 +212,29 @@ def labelling_config(used: Collection[str]) -> str:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
     names = all_names(used)
     for number, (scheme, some) in enumerate(names.items()):
-        if some:
-            _add_labels(view, scheme, some, _COLOURS[number % len(_COLOURS)])
+        if not some:
+            continue
+        SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
+        labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
+        if scheme == PLACE:
+            SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
+        colour = _COLOURS[number % len(_COLOURS)]
+        for name in some:
+            SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
     SubElement(view, "Text", name="text", value="$text")
     for scheme, some in names.items():
-        if some and scheme != FINDING:
-            _add_choices(view, scheme, some)
+        if not some or scheme == FINDING:
+            continue
+        many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
+        SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
+        whole = choices_name(scheme)
+        chosen = SubElement(
+            view, "Choices", name=whole, toName="text", choice=many, layout="select"
+        )
+        for name in some:
+            SubElement(chosen, "Choice", value=name, hint=_hint(name))
     indent(view)
     return tostring(view, encoding="unicode") + "\n"
-
-
-def _add_labels(view: Element, scheme: str, names: Collection[str], colour: str) -> None:
-    SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
-    labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
-    if scheme == PLACE:
-        SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
-    for name in names:
-        SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
-
-
-def _add_choices(view: Element, scheme: str, names: Collection[str]) -> None:
-    many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
-    SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
-    chosen = SubElement(
-        view, "Choices", name=choices_name(scheme), toName="text", choice=many, layout="select"
-    )
-    for name in names:
-        SubElement(chosen, "Choice", value=name, hint=_hint(name))
 
 
 def _hint(name: str) -> str:
@@ -258,11 +249,14 @@ def _hint(name: str) -> str:
 # Read back ------------------------------------------------------------------------------------
 
 
-def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of JSONL and doccano
+def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the annotations of a file, or of all `.json` of a folder. Raises `DataError`."""
     paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
     for one in paths:
-        tasks = json_file(one)
+        try:
+            tasks = parse_json(one.read_bytes(), str(one), whole=True)
+        except OSError as error:
+            raise DataError(f"{one}: cannot be read: {error.strerror}") from error
         if not isinstance(tasks, list):
             raise DataError(f"{one}: is no list of tasks, as Label Studio's JSON export is")
         for number, task in enumerate(tasks, 1):
@@ -278,7 +272,10 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
     annotations = task.get("annotations") or []
     if not isinstance(annotations, list):
         raise DataError(f"{where}: its annotations are no list")
-    known = _reviews(record, where)
+    try:  # what each review of the desk's own says, as it was exported
+        known = [_said(result) for result in task_reviews(record)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{where}: its reviews are not as they were exported") from error
     for number, annotation in enumerate(annotations, 1):
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
@@ -302,14 +299,6 @@ def _handed_in(annotation: Mapping[str, Any], *, told: bool = False) -> bool:
     if action is None:
         return annotation.get("lead_time", 0) is not None
     return action in _BY_PERSONS
-
-
-def _reviews(record: Mapping[str, Any], where: str) -> list[Any]:
-    """Return what each review of the desk's own says, as it was exported."""
-    try:
-        return [_said(result) for result in task_reviews(record)]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{where}: its reviews are not as they were exported") from error
 
 
 def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:

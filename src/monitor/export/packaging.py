@@ -1,4 +1,4 @@
-"""What makes a package of an export's files: manifest, dataset card, citation, checksums.
+"""Data package of an export: manifest, dataset card, citation, checksums.
 
 `datapackage.json` is a Data Package 2.0: the files of an export, and the columns of its tables.
 Source: https://datapackage.org/standard/data-package/ (`frictionless` reads it).
@@ -7,7 +7,8 @@ Source: https://datapackage.org/standard/data-package/ (`frictionless` reads it)
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC
 from functools import cache
@@ -71,9 +72,13 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
-    _write(folder / "README.md", dataset_card(facts))
-    _write(folder / "CITATION.cff", citation(facts))
-    _write(folder / SCHEMA_FILE, record_schema())
+    texts = {
+        "README.md": dataset_card(facts),
+        "CITATION.cff": citation(facts),
+        SCHEMA_FILE: record_schema(),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
     write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
     _write_sums(folder, facts, others, directory / SUMS)
 
@@ -91,26 +96,19 @@ def _write_sums(
         for name in sorted(there - told):
             sums.write(f"{sha256_of(folder / name)}  {name}\n")
         kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
-        sums.writelines(line for line in _lines_of(earlier, kept) if _first(line) in kept)
-
-
-def _lines_of(sums: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the lines of checksums; where there is none yet, those that a manifest tells."""
-    if not sums.exists():
-        yield from (f"{entry['sha256']}  {name}\n" for name, entry in entries.items())
-        return
-    with sums.open(encoding="utf-8", newline="") as lines:
-        yield from lines
-
-
-def _first(line: str) -> str:
-    """Return what of a line of checksums lies in the export's folder: a file, or its folder."""
-    return line.partition("  ")[2].rstrip("\n").partition("/")[0]
+        if not earlier.exists():
+            sums.writelines(f"{entry['sha256']}  {name}\n" for name, entry in kept.items())
+            return
+        with earlier.open(encoding="utf-8", newline="") as lines:
+            for line in lines:
+                # what of a line lies in the export's folder: a file, or its folder
+                if line.partition("  ")[2].rstrip("\n").partition("/")[0] in kept:
+                    sums.write(line)
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     """Return an entry for each file of the export."""
-    undated = facts.read.lost["undated"] if facts.read else 0
+    read, undated = facts.read, facts.read.lost["undated"] if facts.read else 0
     shared = {
         "format": facts.format,
         "text": facts.policy.text,
@@ -127,46 +125,52 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "withheld_articles": withheld_json(facts.withheld_counts),
         "lost": dict(facts.lost),
         "labels": asdict(facts.labels),
-        "forgotten": facts.read.forgotten if facts.read else 0,
-        "taken_back": facts.read.lost["withdrawn"] if facts.read else 0,
-        "read": _read_json(facts),
+        "forgotten": read.forgotten if read else 0,
+        "taken_back": read.lost["withdrawn"] if read else 0,
+        # what `export --as-of` needs, to the microsecond: what came in later is not in it
+        "read": read
+        and {
+            "as_of": read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
+            "stamps": list(read.stamps),
+            "stories": read.stories,
+            "policy": asdict(facts.policy),
+            "search": SEARCH,
+        },
         **({"undated": undated} if undated else {}),
     }
-    return [{**shared, **_file(one)} for one in facts.files]
+    return [
+        {
+            **shared,
+            "file": one.name,
+            "bytes": one.bytes,
+            "sha256": one.sha256,
+            "parts": one.parts,
+            # `rows` are the articles: a tidy table has more or fewer
+            **({} if one.rows is None else {"lines": one.rows}),
+        }
+        for one in facts.files
+    ]
 
 
 def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
     """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
     if told is None:
         return None
-    cells = [{"form": c.form, "age": c.age, "articles": c.articles} for c in told.cells]
-    return {"k": told.k, "rows": told.rows, "at_least": cells}
-
-
-def _file(one: FileFacts) -> dict[str, Any]:
-    values = {"file": one.name, "bytes": one.bytes, "sha256": one.sha256, "parts": one.parts}
-    # `rows` are the articles: a tidy table has more or fewer
-    return {**values, "lines": one.rows} if one.rows is not None else values
-
-
-def _read_json(facts: ExportFacts) -> dict[str, Any] | None:
-    """Return what `export --as-of` needs, to the microsecond: what came in later is not in it."""
-    if facts.read is None:
-        return None
-    return {
-        "as_of": facts.read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
-        "stamps": list(facts.read.stamps),
-        "stories": facts.read.stories,
-        "policy": asdict(facts.policy),
-        "search": SEARCH,
-    }
+    return {"k": told.k, "rows": told.rows, "at_least": list(map(asdict, told.cells))}
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:
     """Return the entries of a manifest whose files are there; none where it is not ours."""
     try:
         files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        return [old for old in files if old["format"] and _is_there(folder, old["file"])]
+        return [
+            old
+            for old in files
+            if old["format"]
+            and (name := old["file"]) not in ("", ".", "..")
+            and Path(name).name == name  # of something in the folder, and of nothing elsewhere
+            and (folder / name).exists()
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return []  # no manifest, or none of ours: it is written anew
 
@@ -181,18 +185,9 @@ def refuse_foreign(folder: Path, names: Iterable[str]) -> None:
         )
 
 
-def _is_there(folder: Path, name: str) -> bool:
-    """Whether a name is that of something in the folder, and of nothing elsewhere."""
-    return name not in ("", ".", "..") and Path(name).name == name and (folder / name).exists()
-
-
 def write_json(path: Path, values: Any) -> None:
     """Write a JSON file that is the same for the same values."""
     text = json.dumps(values, ensure_ascii=True, indent=1, sort_keys=True) + "\n"
-    _write(path, text)
-
-
-def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
@@ -217,7 +212,10 @@ def dataset_card(facts: ExportFacts) -> str:
             licence=_licence(facts.about.licence),
             size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
             configs=[(name, file.name) for name, file in facts.tables.items()],
-            filters=_fenced(facts.filters),
+            # it cannot end the block of code it stands in
+            filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace(
+                "`", "\\u0060"
+            ),
             files=told[:_FILES_TOLD],
             more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
             measured_from=MEASURED_FROM,
@@ -236,20 +234,20 @@ def citation(facts: ExportFacts) -> str:
     about = facts.about
     lines = [
         "cff-version: 1.2.0",
-        f"message: {_yaml('If you use these data, please cite them with their stamps.')}",
+        f"message: {json.dumps('If you use these data, please cite them with their stamps.')}",
         "type: dataset",
-        f"title: {_yaml(facts.title)}",
-        f"abstract: {_yaml(facts.description)}",
+        f"title: {json.dumps(facts.title)}",
+        f"abstract: {json.dumps(facts.description)}",
         "authors:",
-        *(f"  - name: {_yaml(name)}" for name in about.creators or ("not stated",)),
+        *(f"  - name: {json.dumps(name)}" for name in about.creators or ("not stated",)),
     ]
     if facts.created:
         lines.append(f"date-released: {facts.created.date().isoformat()}")
     if about.licence:
         key = "license-url" if is_address(about.licence) else "license"
-        lines.append(f"{key}: {_yaml(about.licence)}")
+        lines.append(f"{key}: {json.dumps(about.licence)}")
     if about.homepage:
-        lines.append(f"url: {_yaml(about.homepage)}")
+        lines.append(f"url: {json.dumps(about.homepage)}")
     lines += ["keywords:", "  - human trafficking", "  - news"]
     return "\n".join(lines) + "\n"
 
@@ -260,24 +258,6 @@ def _licence(licence: str) -> dict[str, str]:
     if is_address(licence):
         return {"id": "other", "name": "see-link", "link": licence}
     return {"id": "other", "name": licence or "not-stated", "link": ""}
-
-
-def _fenced(value: Any) -> str:
-    """Return JSON that cannot end the block of code it stands in."""
-    return json.dumps(dict(value), indent=1, sort_keys=True).replace("`", "\\u0060")
-
-
-def _yaml(value: str) -> str:
-    """Return a YAML scalar: JSON's strings are such."""
-    return json.dumps(value)
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
-
-
-def _percent(value: float) -> str:
-    return f"{value:.0%}"
 
 
 @cache
@@ -292,7 +272,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"yaml": _yaml, "figure": _figure, "percent": _percent}
+    environment.filters |= {
+        "yaml": json.dumps,  # its strings are YAML's too
+        "figure": lambda value: "–" if value is None else f"{value:.2f}",
+        "percent": "{:.0%}".format,
+    }
     return environment
 
 
@@ -309,7 +293,8 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
         "description": facts.description,
         "version": "1.0.0",
         # there must be one
-        "resources": [_resource(file) for file in _listed(facts)] or [_MANIFEST],
+        # a folder of thousands has its checksums in `SHA256SUMS` alone
+        "resources": [_resource(file) for file in facts.files if not file.folder] or [_MANIFEST],
     }
     if facts.created:
         found["created"] = time_json(facts.created)
@@ -323,14 +308,10 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
     return found
 
 
-def _listed(facts: ExportFacts) -> list[FileFacts]:
-    """Return the files; a folder of thousands has its checksums in `SHA256SUMS` alone."""
-    return [file for file in facts.files if not file.folder]
-
-
 def _resource(file: FileFacts) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "name": _name(file.name),
+        # lower case, with what is no letter or digit as `-`
+        "name": re.sub(r"[^a-zA-Z0-9._/-]", "-", file.name.lower()),
         "path": file.name,
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",
@@ -351,11 +332,6 @@ def _resource(file: FileFacts) -> dict[str, Any]:
             },
         }
     return found
-
-
-def _name(path: str) -> str:
-    """Return a resource's name: lower case, with what is no letter or digit as `-`."""
-    return "".join(c if c.isascii() and (c.isalnum() or c in "._-/") else "-" for c in path.lower())
 
 
 def _field(column: Column) -> dict[str, Any]:

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import is_dataclass
 from datetime import datetime
-from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any
 
-from monitor.export.columns import Column, Key, TextDegree, is_mapping, item_of, keys_of
+from monitor.export.columns import (
+    Key,
+    Schema,
+    TextDegree,
+    is_mapping,
+    keys_at,
+    kind_of,
+    resolved,
+    schema_of_record,
+)
 from monitor.export.export_facts import Writer
-from monitor.export.record import ArticleRecord, ImportRecord, keys_at
 from monitor.records.errors import DataError, UsageError, how_to_install
 from monitor.records.json_shapes import time_json
 from monitor.text.safe_text import without_surrogates
@@ -28,26 +34,9 @@ FILE = "articles.parquet"
 ROWS = 1000
 CHARS = 8_000_000
 """A row group ends with so many articles, or so many characters of texts."""
-_FLAG = Literal[True]
-"""A key that is there where it is so; a column has no for the others."""
-_TO_CELL: Mapping[Any, Callable[[Any], Any]] = {
-    datetime: datetime.fromisoformat,
-    ImportRecord: partial(json.dumps, ensure_ascii=False),
-}
-_TO_VALUE: Mapping[Any, Callable[[Any], Any]] = {
-    datetime: time_json,
-    ImportRecord: json.loads,
-    _FLAG: lambda cell: cell or None,
-}
-
-
-def open_writer(folder: Path, text: TextDegree) -> ParquetWriter:
-    """Return a writer of `articles.parquet`; raises `UsageError` without pyarrow."""
-    pq = need_library()
-    keys, path = _keys(text), folder / FILE
-    schema = _schema(keys)
-    file = pq.ParquetWriter(path, schema, compression="zstd")
-    return ParquetWriter(path, file, schema, tuple(one.column() for one in keys))
+AS_JSON = "import"
+"""The key whose object is a text in a column."""
+Convert = Callable[[Any], Any]
 
 
 def need_library(what: str = "--format parquet") -> Any:
@@ -60,22 +49,23 @@ def need_library(what: str = "--format parquet") -> Any:
 
 
 class ParquetWriter(Writer):
-    """Writes a row for each article; a group of them is in memory."""
+    """Writes `articles.parquet`, a row for each article; a group of them is in memory."""
 
-    def __init__(
-        self, path: Path, file: Any, schema: pa.Schema, columns: tuple[Column, ...]
-    ) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, text: TextDegree) -> None:
+        """Raise `UsageError` without pyarrow."""
+        super().__init__(folder, text)
+        pq, keys, path = need_library(), _keys(text), folder / FILE
         self.files = [path]
-        self.tables[path.name] = columns
-        self._file = file
-        self._schema = schema
+        self.tables[FILE] = tuple(one.column() for one in keys)
+        self._schema = _arrow_schema(keys)
+        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._to_row = _to_cell(schema_of_record()) or dict
         self._rows: list[dict[str, Any]] = []
         self._chars = 0
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article, or keep it for the group it belongs to."""
-        self._rows.append(parquet_row(values))
+        self._rows.append(self._to_row(values))
         self._chars += len(values.get("text") or "")
         if len(self._rows) == ROWS or self._chars > CHARS:
             self._put()
@@ -111,6 +101,9 @@ class ParquetWriter(Writer):
         return list(map(self._clean, value)) if isinstance(value, list) else value
 
 
+open_writer = ParquetWriter
+
+
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the records of a file. Raises `DataError`, and `UsageError` without pyarrow."""
     pq = need_library("reading parquet")
@@ -130,84 +123,96 @@ def _keys(text: TextDegree) -> list[Key]:
     return [*list(keys.values())[:behind], inexact, *list(keys.values())[behind:], region]
 
 
-def _schema(keys: Iterable[Key]) -> pa.Schema:
+def _arrow_schema(keys: Iterable[Key]) -> pa.Schema:
     """Return columns with their types; times are UTC, to the second; offsets code points."""
     import pyarrow as pa
 
     plain = {
-        str: pa.string(),
-        int: pa.int32(),
-        bool: pa.bool_(),
-        float: pa.float64(),
-        datetime: pa.timestamp("s", tz="UTC"),
-        ImportRecord: pa.string(),
+        "text": pa.string(),
+        "integer": pa.int32(),
+        "boolean": pa.bool_(),
+        "number": pa.float64(),
+        "time": pa.timestamp("s", tz="UTC"),
     }
 
-    def arrow(kind: Any) -> pa.DataType:
-        if get_origin(kind) is Literal:
-            return plain[type(get_args(kind)[0])]
-        if item := item_of(kind):
-            return pa.list_(arrow(item))
-        if is_mapping(kind):
-            labels = [("scheme", pa.string()), ("labels", arrow(get_args(kind)[1]))]
+    def arrow(schema: Schema) -> pa.DataType:
+        if "items" in schema:
+            return pa.list_(arrow(resolved(schema["items"])))
+        if is_mapping(schema):
+            labels = [("scheme", pa.string()), ("labels", arrow(schema["additionalProperties"]))]
             return pa.list_(pa.struct(labels))
-        return plain.get(kind) or pa.struct(
-            [(one.name, arrow(one.type)) for one in keys_of(kind).values()]
-        )
+        if "properties" in schema:
+            return pa.struct([field(*one) for one in schema["properties"].items()])
+        number = "const" in schema and schema["const"] is not True
+        return pa.int32() if number else plain[kind_of(schema)]
 
-    return pa.schema([(one.name, arrow(one.type)) for one in keys])
+    def field(name: str, schema: Schema) -> tuple[str, pa.DataType]:
+        return name, pa.string() if name == AS_JSON else arrow(schema)
+
+    return pa.schema([field(one.name, one.schema) for one in keys])
 
 
-def parquet_row(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a published record as the row of the schema; what is not said is null."""
-    row: dict[str, Any] = _cell(ArticleRecord, values)
-    return row
+def _to_cell(schema: Schema) -> Convert | None:
+    """Return what makes a cell of a value of a record, None where the value is one."""
+    if schema.get("const") is True:
+        return bool  # it is there where it is so; a column has no for the others
+    convert: Convert
+    if kind_of(schema) == "time":
+        convert = datetime.fromisoformat
+    elif is_mapping(schema):
+        convert = _pairs
+    elif "items" in schema:
+        inner = _to_cell(resolved(schema["items"]))
+        if inner is None:
+            return None
+        convert = lambda value: list(map(inner, value))  # noqa: E731
+    elif "properties" in schema:
+        every = schema["properties"].items()
+        made = {name: _json if name == AS_JSON else _to_cell(one) for name, one in every}
+        inside = {name: one for name, one in made.items() if one is not None}
+        if not inside:
+            return None
+        convert = lambda value: {  # noqa: E731
+            **value,
+            **{name: one(value.get(name)) for name, one in inside.items()},
+        }
+    else:
+        return None
+    return lambda value: None if value is None else convert(value)
+
+
+def _pairs(labels: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"scheme": scheme, "labels": some} for scheme, some in labels.items()]
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
 
 
 def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as the record that it was: what is not said is left out as JSON has it."""
-    record: dict[str, Any] = _value(ArticleRecord, row)
+    record: dict[str, Any] = _value(schema_of_record(), row)
     return record
 
 
-@cache
-def _is_plain(kind: Any) -> bool:
-    """Whether a cell has a value as the record has it."""
-    if item := item_of(kind):
-        return _is_plain(item)
-    if kind in (datetime, ImportRecord, _FLAG) or is_mapping(kind):
-        return False
-    return not is_dataclass(kind) or all(_is_plain(one.type) for one in keys_of(kind).values())  # type: ignore[arg-type]
-
-
-def _cell(kind: Any, value: Any) -> Any:
-    """Return a value of a record as a row has it."""
-    if kind == _FLAG:
-        return bool(value)
-    if value is None or _is_plain(kind):
-        return value
-    if convert := _TO_CELL.get(kind):
-        return convert(value)
-    if is_mapping(kind):
-        return [{"scheme": scheme, "labels": labels} for scheme, labels in value.items()]
-    if item := item_of(kind):
-        return [_cell(item, one) for one in value]
-    told = [one for one in keys_of(kind).values() if not _is_plain(one.type)]
-    return {**value, **{one.name: _cell(one.type, value.get(one.name)) for one in told}}
-
-
-def _value(kind: Any, cell: Any) -> Any:
+def _value(schema: Schema, cell: Any) -> Any:
     """Return what a row has as the record had it."""
-    if cell is None:
-        return None
-    if convert := _TO_VALUE.get(kind):
-        return convert(cell)
-    if is_mapping(kind):
+    if cell is None or schema.get("const") is True:
+        return cell or None
+    if kind_of(schema) == "time":
+        return time_json(cell)
+    if is_mapping(schema):
         return {one["scheme"]: one["labels"] for one in cell}
-    if item := item_of(kind):
+    if "items" in schema:
+        item = resolved(schema["items"])
         return [_value(item, one) for one in cell]
-    if not is_dataclass(kind):
+    if "properties" not in schema:
         return cell
-    keys = keys_of(kind)  # type: ignore[arg-type]
-    found = {name: _value(keys[name].type, one) for name, one in cell.items()}
-    return {name: one for name, one in found.items() if one is not None or not keys[name].optional}
+    found = {
+        name: cell[name] and json.loads(cell[name])
+        if name == AS_JSON
+        else _value(schema["properties"][name], cell[name])
+        for name in cell
+    }
+    required = schema["required"]
+    return {name: one for name, one in found.items() if one is not None or name in required}

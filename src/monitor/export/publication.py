@@ -1,4 +1,4 @@
-"""What of a record may be given away: decided here, once, for all files of an export.
+"""Publication policy: what of a record may be given away, decided once for all files.
 
 Three degrees of text: `full` has it; `quotes` has none but the words that a tag or finding points
 at (`match`) and what is said about them, all together no more than a share of the text; `none` has
@@ -18,21 +18,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.export.columns import TextDegree, keys_of
-from monitor.export.copyright_cap import Budget
-from monitor.export.identification_risk import Guard, Harm
+from monitor.export.columns import TextDegree
+from monitor.export.copyright_cap import QuotationBudget
+from monitor.export.identification_risk import Deidentification, DisclosureRules
 from monitor.export.k_anonymity import generalised
-from monitor.export.record import FindingRecord, SpanRecord, spans_of
+from monitor.export.record import spans_of
 from monitor.records.finding import SEVERITIES
 from monitor.records.hidden_names import Shown
 
-QUOTE_SHARE = 0.10
-QUOTE_WORDS = 90
-_PROSE = [
-    name
-    for name, one in keys_of(FindingRecord).items()
-    if one.given == "quotes" and name not in keys_of(SpanRecord)
-]
+QUOTE_SHARE, QUOTE_WORDS = 0.10, 90
+_PROSE = ("message", "why", "suggestions")
 """What a finding says of the article's words."""
 
 Key = tuple[str, int, int]
@@ -40,7 +35,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PublicationPolicy:
     """How much is given, and to whom: to anybody, unless it is `restricted`.
 
     `quote_share` of an article's text and `quote_words` cap what `quotes` give, whichever is less.
@@ -70,16 +65,18 @@ class Published:
 
 def publish(
     record: Mapping[str, Any],
-    policy: Policy,
+    policy: PublicationPolicy,
     shown: Shown | None = None,
-    guard: Guard | None = None,
+    guard: DisclosureRules | None = None,
 ) -> Published:
     """Return what may be given away of a canonical record, which stays as it is.
 
     `shown` says which names are hidden; without it nobody looked, and no words are given unless the
     export is restricted.
     """
-    harm = Harm(record, shown, None if policy.restricted else guard or Guard())
+    harm = Deidentification(
+        record, shown, None if policy.restricted else guard or DisclosureRules()
+    )
     withheld = harm.withheld
     reserved = record["mining"] == "reserved" and not policy.include_reserved
     withheld["reserved"] = int(reserved and policy.text != "none")
@@ -88,7 +85,8 @@ def publish(
         return Published({**generalised(record), "id": line["id"]}, +withheld, line)
     text: TextDegree = "none" if reserved else policy.text
     values = harm.spared()
-    granted = _Granted(text, Budget(harm.words, policy.quote_share, policy.quote_words), withheld)
+    budget = QuotationBudget(harm.words, policy.quote_share, policy.quote_words)
+    granted = _Granted(text, budget, withheld)
     granted.name(values)
     granted.quote(values)
     granted.say(values, harm.points_out)
@@ -102,7 +100,7 @@ def publish(
 class _Granted:
     """Takes out of a record the words that its degree of text does not give."""
 
-    def __init__(self, text: TextDegree, budget: Budget, withheld: Counter[str]) -> None:
+    def __init__(self, text: TextDegree, budget: QuotationBudget, withheld: Counter[str]) -> None:
         self._text = text
         self._budget = budget
         self._withheld = withheld
@@ -127,11 +125,15 @@ class _Granted:
                 allowed.add(_key(span))
             else:
                 self._withheld["quotes"] += 1
-        values["findings"] = [_located(one, allowed) for one in values["findings"]]
+
+        def located(span: Mapping[str, Any]) -> Values:
+            hidden = _key(span) not in allowed
+            return {key: value for key, value in span.items() if not (hidden and key == "match")}
+
+        values["findings"] = list(map(located, values["findings"]))
         for key in ("tags", "scorecard"):
             values[key] = [
-                {**item, "evidence": [_located(span, allowed) for span in item["evidence"]]}
-                for item in values[key]
+                {**item, "evidence": list(map(located, item["evidence"]))} for item in values[key]
             ]
 
     def say(self, values: Values, points_out: Callable[[str], bool]) -> None:
@@ -179,8 +181,3 @@ def _ranked(values: Mapping[str, Any]) -> Values:
 
 def _key(span: Mapping[str, Any]) -> Key:
     return span["field"], span["start"], span["end"]
-
-
-def _located(span: Mapping[str, Any], allowed: set[Key]) -> Values:
-    hidden = _key(span) not in allowed
-    return {key: value for key, value in span.items() if not (hidden and key == "match")}

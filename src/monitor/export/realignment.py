@@ -1,4 +1,4 @@
-"""Spans of an article brought to its text as it is now: each exactly right, or lost; never guessed.
+"""Realignment of annotated spans to a changed text: each exactly right, or lost; never guessed.
 
 How sure that is depends on what is known of the old text. Its hash proves it where the new text is
 the old one with paragraphs added or cut around. Where the old text is given, a span stands where
@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, Literal
 
 from monitor.export.record import spans_of
@@ -116,7 +117,7 @@ def _once(words: str, text: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class KnownWords:
     """Words of an old text that are known, and where they stood."""
 
     start: int
@@ -133,24 +134,24 @@ class Piece:
         return len(self.words) - self.words.count(MASK)
 
 
-def pieces_of(given: Mapping[Place, str]) -> list[Piece]:
+def pieces_of(given: Mapping[Place, str]) -> list[KnownWords]:
     """Return what is known of a text by the words of its spans, those that touch as one, in order.
 
     Where two say different letters of one place, nothing is made of the later one.
     """
-    pieces: list[Piece] = []
+    pieces: list[KnownWords] = []
     for (start, end), words in sorted(given.items()):
         if len(words) != end - start or not words:
             continue
         last = pieces[-1] if pieces else None
         if last is None or start > last.end:
-            pieces.append(Piece(start, words))
+            pieces.append(KnownWords(start, words))
         elif words.startswith(last.words[start - last.start :][: len(words)]):
-            pieces[-1] = Piece(last.start, last.words + words[last.end - start :])
+            pieces[-1] = KnownWords(last.start, last.words + words[last.end - start :])
     return pieces
 
 
-def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length: int) -> Found:
+def by_words(pieces: Sequence[KnownWords], new: str, places: Sequence[Place], length: int) -> Found:
     """Return the places in a new text that lie in pieces of the old one whose words are known.
 
     Pieces that stand once, and are long or moved as far as the one beside them, tell where the
@@ -174,18 +175,24 @@ def by_words(pieces: Sequence[Piece], new: str, places: Sequence[Place], length:
     return found
 
 
-def _is_beside(piece: Piece, alone: Mapping[Piece, int]) -> bool:
+def _is_beside(piece: KnownWords, alone: Mapping[KnownWords, int]) -> bool:
     """Whether the piece before or behind one moved as far as it."""
-    ordered = sorted(alone, key=_start)
+    ordered = sorted(alone, key=attrgetter("start"))
     at = ordered.index(piece)
     beside = [ordered[n] for n in (at - 1, at + 1) if 0 <= n < len(ordered)]
     return any(alone[one] - one.start == alone[piece] - piece.start for one in beside)
 
 
-def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) -> int | None:
+def _between(
+    piece: KnownWords, anchors: Mapping[KnownWords, int], new: str, length: int
+) -> int | None:
     """Return where a piece stands between the anchors around it, None where that is not sure."""
-    left = max((one for one in anchors if one.end <= piece.start), key=_start, default=None)
-    right = min((one for one in anchors if one.start >= piece.end), key=_start, default=None)
+    left = max(
+        (one for one in anchors if one.end <= piece.start), key=attrgetter("start"), default=None
+    )
+    right = min(
+        (one for one in anchors if one.start >= piece.end), key=attrgetter("start"), default=None
+    )
     first = 0 if left is None else anchors[left] + len(left.words)
     last = len(new) if right is None else anchors[right]
     before = 0 if left is None else anchors[left] - left.start
@@ -201,9 +208,9 @@ def _between(piece: Piece, anchors: Mapping[Piece, int], new: str, length: int) 
     return alone if fits else None
 
 
-def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
+def _in_order(found: Mapping[KnownWords, int]) -> dict[KnownWords, int]:
     """Return the pieces that stand in the order they had; all that cross another are left out."""
-    ordered = sorted(found, key=_start)
+    ordered = sorted(found, key=attrgetter("start"))
     most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
     least = list(accumulate((found[one] for one in reversed(ordered)), min))[::-1]
     return {
@@ -214,15 +221,11 @@ def _in_order(found: Mapping[Piece, int]) -> dict[Piece, int]:
     }
 
 
-def _start(piece: Piece) -> int:
-    return piece.start
-
-
-def _pattern(piece: Piece) -> re.Pattern[str]:
+def _pattern(piece: KnownWords) -> re.Pattern[str]:
     return re.compile(re.escape(piece.words).replace(MASK, "."), re.DOTALL)
 
 
-def _stands_once(piece: Piece, new: str) -> int | None:
+def _stands_once(piece: KnownWords, new: str) -> int | None:
     """Return where a piece stands, None unless it stands once; a masked letter is any."""
     if MASK not in piece.words:
         return _once(piece.words, new)
@@ -260,9 +263,12 @@ def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
     `key` is what the key file tells of it, empty where it tells nothing.
     """
     sha256 = record.get("sha256") or key.get("sha256")
-    for title, text in _versions(record, key, page):
-        if article_sha256(title, text) == sha256:
-            return _filled(record, "same", title, text, _stay)
+    for title in _titles(record, key, page):
+        for text in (without_headline(page.text, title), page.text):  # if nothing was changed
+            if article_sha256(title, text) == sha256:
+                return _filled(
+                    record, "same", title, text, lambda _, place: Aligned(*place, "hash")
+                )
     known = _known_title(record, key)
     title = page.title if known is None else known
     text = without_headline(page.text, title)
@@ -273,13 +279,6 @@ def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
     return made
 
 
-def _versions(record: Record, key: Record, page: Page) -> Iterator[tuple[str, str]]:
-    """Yield what headline and text may have been, if nothing was changed."""
-    for title in _titles(record, key, page):
-        yield title, without_headline(page.text, title)
-        yield title, page.text
-
-
 def _titles(record: Record, key: Record, page: Page) -> list[str]:
     """Return the headlines that the article may have had: a feed's may differ from its page's."""
     known = [key.get("title"), record.get("title"), page.title]
@@ -288,14 +287,8 @@ def _titles(record: Record, key: Record, page: Page) -> list[str]:
 
 def _known_title(record: Record, key: Record) -> str | None:
     """Return the whole headline, None where it is withheld or has a hidden name."""
-    for title in (key.get("title"), record.get("title")):
-        if isinstance(title, str) and MASK not in title:
-            return title
-    return None
-
-
-def _stay(_field: str, place: Place) -> Aligned:
-    return Aligned(*place, "hash")
+    titles = (key.get("title"), record.get("title"))
+    return next((one for one in titles if isinstance(one, str) and MASK not in one), None)
 
 
 def _moves(record: Record, key: Record, page: Page, text: str, title: str) -> Move:

@@ -1,9 +1,9 @@
-"""Names that are hidden in a record, each code point as `█`, so that offsets hold."""
+"""Redaction of hidden names in a record, each code point as `█`, so that offsets hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -23,7 +23,7 @@ _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[
 """What stands between the names of a byline."""
 
 
-class Veil:
+class NameRedaction:
     """Hides the names that stand at `spans` of an article's title and text."""
 
     def __init__(self, fields: Mapping[FieldName, str], spans: Sequence[Span]) -> None:
@@ -43,14 +43,16 @@ class Veil:
 
         A part alone may be somebody else's: of "Grace Yusuf" nothing is hidden for "Amina Yusuf".
         """
-        if self._words.isdisjoint(_LETTERS.findall(_plain(author))):
+        said = _LETTERS.findall(_plain(author))
+        if not any(word in name for name in self._spelt for word in said):
             return author  # of most articles: no expression need be made of their names
-        return "".join(map(self._writer, _WRITERS.split(author)))
-
-    def _writer(self, name: str) -> str:
-        parts = [part for part in _LETTERS.findall(_plain(name)) if len(part) >= MIN_PART]
-        name = self._whole.sub(_masked, name)
-        return _PART.sub(_masked, name) if parts and self._low.issuperset(parts) else name
+        names = []
+        for name in _WRITERS.split(author):
+            parts = [part for part in _LETTERS.findall(_plain(name)) if len(part) >= MIN_PART]
+            masked = self._whole.sub(_masked, name)
+            every = bool(parts) and self._low.issuperset(parts)
+            names.append(_PART.sub(_masked, masked) if every else masked)
+        return "".join(names)
 
     def is_asked_for(self, query: str) -> bool:
         """Whether words that are searched for hold any part of a hidden name, or begin one."""
@@ -69,7 +71,12 @@ class Veil:
 
     @cached_property
     def _struck(self) -> dict[FieldName, str]:
-        return {name: _strike(text, self.hidden[name]) for name, text in self._fields.items()}
+        struck = dict(self._fields)
+        for name, places in self.hidden.items():
+            for start, end in places:
+                text = struck[name]
+                struck[name] = f"{text[:start]}{MASK * (end - start)}{text[end:]}"
+        return struck
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -77,12 +84,12 @@ class Veil:
         return frozenset(self._fields[field][start:end] for field, at in found for start, end in at)
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(_forms(filter(_is_part, _parts(self._names))))
+    def _parts(self) -> list[str]:
+        return [part for name in self._names for part in _PART.findall(name)]
 
     @cached_property
     def _low(self) -> frozenset[str]:
-        named = (part for part in _parts(self._names) if not part[0].islower())  # no "dos", "bin"
+        named = (part for part in self._parts if not part[0].islower())  # no "dos", "bin"
         letters = (one for part in named for one in _LETTERS.findall(_plain(part)))
         return frozenset(one for one in letters if len(one) >= MIN_PART)
 
@@ -91,17 +98,15 @@ class Veil:
         return [_LETTERS.findall(_plain(name)) for name in self._names]
 
     @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset(word for words in self._spelt for word in words)
-
-    @cached_property
     def _joined(self) -> frozenset[str]:
         joined = ("".join(words) for words in self._spelt if len(words) > 1)
         return frozenset(name for name in joined if len(name) >= MIN_JOINED)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return _any_of({*_forms(self._names), *self._known})
+        parts = [part for part in self._parts if len(part) >= MIN_PART and part[0].isupper()]
+        names = [*self._names, *parts]
+        return _any_of({form for one in names for form in (one, one.title(), one.upper())})
 
     @cached_property
     def _whole(self) -> re.Pattern[str]:
@@ -121,25 +126,3 @@ def _plain(words: str) -> str:
 
 def _masked(found: re.Match[str]) -> str:
     return MASK * len(found[0])
-
-
-def _strike(text: str, hidden: Iterable[tuple[int, int]]) -> str:
-    pieces, at = [], 0
-    for start, end in hidden:
-        pieces += [text[at:start], MASK * (end - start)]
-        at = end
-    return "".join([*pieces, text[at:]])
-
-
-def _parts(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield from _PART.findall(name)
-
-
-def _is_part(word: str) -> bool:
-    return len(word) >= MIN_PART and word[0].isupper()
-
-
-def _forms(names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        yield from (name, name.title(), name.upper())

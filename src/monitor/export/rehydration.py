@@ -1,4 +1,4 @@
-"""`monitor rehydrate`: the texts of an export fetched again, politely, verified and realigned.
+"""Rehydration: the texts of an export fetched again, politely, verified and realigned.
 
 What became of each article is written down at once, so that a run that was stopped goes on where
 it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for
@@ -11,7 +11,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import urlsplit
 
+from monitor.export.corrections import read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
 from monitor.export.packaging import old_entries, write_json
@@ -31,7 +32,6 @@ from monitor.records.errors import DataError, FeedError, UsageError
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.feeds.article_pages import PageAnswer, PageReader
-    from monitor.feeds.politeness import Manners
     from monitor.storage.store import Store
 
 CAUSES = {
@@ -82,7 +82,7 @@ _Fetched = tuple[dict[str, Any], str, "PageAnswer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RehydrationRequest:
     """What is wanted: `retry` asks again where it may be had another time."""
 
     source: Path
@@ -93,7 +93,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class RehydrationReport:
     """What became of the articles, by cause, and of their spans."""
 
     articles: int
@@ -110,50 +110,37 @@ class Done:
 
 def rehydrate(
     desk: Desk,
-    wish: Wish,
+    wish: RehydrationRequest,
     *,
-    report: Callable[[int], None] | None = None,
+    report: Callable[[int], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
-) -> Done:
+) -> RehydrationReport:
     """Fetch the pages of an export again; write full records and a report into a folder.
 
     May be stopped at any moment, and called again to go on; once `stopped` says so no page is asked
     for any more. `report` is told how many more are done. Raises `UsageError` for what is no
     export, and for a folder of another one.
     """
-    source = export_file(wish.source)
-    key = read_key(wish.key) if wish.key else {}
-    mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
-    with ExitStack() as stack:
-        book = open_book(stack, wish.folder, mark, retry=wish.retry)
-        _work(desk, wish, source, key, book, report or (lambda _: None), stopped)
-    return _finish(source, book, mark)
-
-
-# Work -----------------------------------------------------------------------------------------
-
-
-def _work(
-    desk: Desk,
-    wish: Wish,
-    source: Path,
-    key: Mapping[str, Mapping[str, Any]],
-    book: Book,
-    report: Callable[[int], None],
-    stopped: Callable[[], bool],
-) -> None:
     from monitor.feeds.article_pages import PageReader
     from monitor.feeds.http_client import open_client
-    from monitor.feeds.politeness import HostQueues
+    from monitor.feeds.politeness import HostQueues, Manners, manners_of
 
-    store = _store(desk)
-    manners = _manners(desk, store)
+    source = export_file(wish.source)
+    key = read_key_file(wish.key) if wish.key else {}
+    mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
+    address = desk.settings.database_url
+    file = Path(address.removeprefix("sqlite:///"))
+    # none where there is none, as where an export is only read
+    store = desk.store if not address.startswith("sqlite:///") or file.exists() else None
+    spacing = desk.settings.fetch.host_spacing_s
+    manners = manners_of(desk) if store else Manners(spacing, desk.now, sleep=desk.sleep)
     manners.stopped = stopped
-    waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
     with (
+        open_progress(wish.folder, mark, retry=wish.retry) as book,
         open_client(desk.settings.fetch, manners) as client,
         HostQueues[_Fetched](desk.settings.fetch.parallel, manners) as queues,
     ):
+        waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
         pages = PageReader(client, desk.now)
         while not stopped() and (some := list(islice(waiting, _UNDER_WAY))):
             asked = _ask(some, wish, key, store, book)
@@ -166,71 +153,46 @@ def _work(
                 report(1)
                 if store:
                     store.save_visits(manners.take_changed(), desk.now())
-
-
-def _store(desk: Desk) -> Store | None:
-    """Return this desk's store; None where there is none, as where an export is only read."""
-    address = desk.settings.database_url
-    file = Path(address.removeprefix("sqlite:///"))
-    there = not address.startswith("sqlite:///") or file.exists()
-    return desk.store if there else None
-
-
-def _manners(desk: Desk, store: Store | None) -> Manners:
-    from monitor.feeds.politeness import Manners, manners_of
-
-    if store is not None:
-        return manners_of(desk)
-    return Manners(desk.settings.fetch.host_spacing_s, desk.now, sleep=desk.sleep)
+    return _finish(source, book, mark)
 
 
 def _ask(
     some: list[dict[str, Any]],
-    wish: Wish,
+    wish: RehydrationRequest,
     key: Mapping[str, Mapping[str, Any]],
     store: Store | None,
-    book: Book,
+    book: RehydrationProgress,
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
-    known = [_known_as(record, key.get(record["id"], {})) for record in some]
-    forgotten = store.forgotten(one.id for one in known) if store else frozenset()
-    versions = [(one.id, one.sha256) for one in known if one.sha256]
+    from monitor.feeds.urls import article_id
+
+    known: list[tuple[str, str, str | None]] = []  # id, address and version of each
+    for record in some:
+        line = key.get(record["id"], {})
+        id_, url = record["id"], line.get("url") or record.get("url") or ""
+        with suppress(FeedError):  # no address that can be asked: told when it is
+            # of an article whose address was withheld the export's id is none
+            id_ = article_id(url) if line else id_
+        known.append((id_, url, record.get("sha256") or line.get("sha256")))
+    forgotten = store.forgotten(id_ for id_, _, _ in known) if store else frozenset()
+    versions = [(id_, sha256) for id_, _, sha256 in known if sha256]
     taken_back = store.taken_back(versions) if store else frozenset()
     asked = []
-    for record, one in zip(some, known, strict=True):
+    for record, (id_, url, _) in zip(some, known, strict=True):
         cause = ""
-        if one.id in forgotten:
+        if id_ in forgotten:
             cause = "forgotten"
-        elif one.id in taken_back:
+        elif id_ in taken_back:
             cause = "withdrawn"
         elif record.get("mining") == "reserved" and not wish.include_reserved:
             cause = "reserved"
-        elif not one.url:
+        elif not url:
             cause = "no_address"
         if cause:
             book.note(record["id"], {"cause": cause}, None)
         else:
-            asked.append((record, one.url))
+            asked.append((record, url))
     return asked
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What an article is called here: of one whose address was withheld the export's id is none."""
-
-    id: str
-    url: str
-    sha256: str | None
-
-
-def _known_as(record: Mapping[str, Any], key: Mapping[str, Any]) -> _Known:
-    from monitor.feeds.urls import article_id
-
-    url = key.get("url") or record.get("url") or ""
-    id_ = record["id"]
-    with suppress(FeedError):  # no address that can be asked: told when it is
-        id_ = article_id(url) if key else id_
-    return _Known(id_, url, record.get("sha256") or key.get("sha256"))
 
 
 def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
@@ -242,11 +204,14 @@ def _take(
     key: Mapping[str, Any],
     url: str,
     answer: PageAnswer,
-    wish: Wish,
-    book: Book,
+    wish: RehydrationRequest,
+    book: RehydrationProgress,
 ) -> None:
     """Note what the page of an article gave."""
-    moved = answer.final_url if _is_moved(url, answer.final_url) else None
+    from monitor.feeds.urls import canonical_url
+
+    final = answer.final_url
+    moved = final if final and canonical_url(final) != canonical_url(url) else None
     if answer.page is None:
         cause = _BY_FAILURE.get(answer.failure or "", "no_text")
         if cause == "robots" and answer.retry:
@@ -269,12 +234,6 @@ def _take(
     book.note(record["id"], {"cause": made.status, "spans": spans, "moved": moved}, full)
 
 
-def _is_moved(url: str, final: str) -> bool:
-    from monitor.feeds.urls import canonical_url
-
-    return bool(final) and canonical_url(final) != canonical_url(url)
-
-
 def _host(url: str) -> str:
     from monitor.feeds.urls import host_of
 
@@ -287,7 +246,7 @@ def _host(url: str) -> str:
 # What came out --------------------------------------------------------------------------------
 
 
-def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
+def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
     """Put the records into the export's order, and write the report."""
     order = [one["id"] for one in read_records(source)]
     told = [(one, book.outcomes[one]) for one in order if one in book.outcomes]
@@ -295,7 +254,7 @@ def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
     spans: Counter[str] = Counter()
     for _, said in told:
         spans.update(said.get("spans") or {})
-    done = Done(
+    done = RehydrationReport(
         articles=len(order),
         causes=dict(sorted(causes.items())),
         spans=dict(sorted(spans.items())),
@@ -324,7 +283,7 @@ def _finish(source: Path, book: Book, mark: Mapping[str, Any]) -> Done:
 
 
 @dataclass(slots=True)
-class Book:
+class RehydrationProgress:
     """The files of a run: what is known of each article, by id, and where more is written."""
 
     folder: Path
@@ -341,26 +300,32 @@ class Book:
         self.outcomes[article_id] = outcome
 
 
-def open_book(
-    stack: ExitStack, folder: Path, mark: Mapping[str, Any], *, retry: bool = False
-) -> Book:
+@contextmanager
+def open_progress(
+    folder: Path, mark: Mapping[str, Any], *, retry: bool = False
+) -> Iterator[RehydrationProgress]:
     """Open the files in a folder, with what earlier runs wrote down.
 
     `mark` says what is fetched; `retry` leaves out what may be had another time. Raises
     `UsageError` for a folder of something else.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        outcomes = _outcomes(folder, mark)
-        if retry:
-            outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
-        records = stack.enter_context(_append(folder / RECORDS))
-        progress = stack.enter_context(_append(folder / PROGRESS))
-        if not (folder / PROGRESS).stat().st_size:
-            _put(progress, json.dumps(mark) + "\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {folder}: {error.strerror}") from error
-    return Book(folder, outcomes, records, progress)
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            outcomes = _outcomes(folder, mark)
+            if retry:
+                outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
+            records, progress = (
+                stack.enter_context(
+                    open(folder / name, "a", encoding="utf-8", newline="", opener=private)
+                )
+                for name in (RECORDS, PROGRESS)
+            )
+            if not (folder / PROGRESS).stat().st_size:
+                _put(progress, json.dumps(mark) + "\n")
+        except OSError as error:
+            raise UsageError(f"cannot write {folder}: {error.strerror}") from error
+        yield RehydrationProgress(folder, outcomes, records, progress)
 
 
 def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
@@ -373,12 +338,13 @@ def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
     found = {line["id"]: {k: v for k, v in line.items() if k != "id"} for line in lines[1:]}
     for record in _whole_lines(folder / RECORDS):
         if found.get(record["id"], {}).get("cause") not in HAD:  # stopped between the two
-            found[record["id"]] = {"cause": record["rehydrated"]["status"], **_counted(record)}
+            told = record["rehydrated"]
+            found[record["id"]] = {
+                "cause": told["status"],
+                "spans": told["spans"],
+                "moved": told["moved_to"],
+            }
     return found
-
-
-def _counted(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {"spans": record["rehydrated"]["spans"], "moved": record["rehydrated"]["moved_to"]}
 
 
 def _whole_lines(path: Path) -> Iterator[Any]:
@@ -393,11 +359,6 @@ def _whole_lines(path: Path) -> Iterator[Any]:
             whole += len(line)
             yield json.loads(line)
     os.truncate(path, whole)
-
-
-def _append(path: Path) -> TextIO:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWN_ONLY)
-    return os.fdopen(descriptor, "a", encoding="utf-8", newline="")
 
 
 def _put(file: TextIO, line: str) -> None:
@@ -479,16 +440,6 @@ def _is_record(row: Any) -> bool:
     whole = all(isinstance(number, int) for number in places)
     whole = whole and all(isinstance(number, int | None) for number in lengths)
     return told and whole and fields <= {"title", "text"}
-
-
-def read_key(path: Path) -> dict[str, dict[str, Any]]:
-    """Return what a key file tells by article: address, headline, hash. Raises `DataError`."""
-    found: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(_lines(path), 1):
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-            raise DataError(f"{path}:{number}: no line of a key file")
-        found[row["id"]] = row
-    return found
 
 
 def _lines(path: Path) -> Iterator[Any]:

@@ -1,37 +1,31 @@
-"""What an export is made of: the stored articles that pass filters, hidden names, error rates."""
+"""Selecting the stored articles of an export, with their hidden names and who may be identified."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from itertools import islice, product
+from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from monitor.archive.articles_found import fill_index
-from monitor.archive.names_on_request import complete, look_through
-from monitor.labels.data_files import data_dir
 from monitor.records.errors import UsageError
 from monitor.records.json_shapes import time_json
-from monitor.records.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.export.columns import ExportFormat
-    from monitor.export.error_rates import RuleRates
     from monitor.export.export_facts import Read
     from monitor.export.exporter import ExportReport
-    from monitor.export.identification_risk import Guard
-    from monitor.export.publication import Policy
+    from monitor.export.identification_risk import DisclosureRules
+    from monitor.export.publication import PublicationPolicy
     from monitor.records.article import Article
     from monitor.records.article_record import FullRecord
-    from monitor.rules.house_style import Ruling
+    from monitor.rules.guideline_heads import GuidelineHead
     from monitor.storage.article_filter import ArticleFilter
-    from monitor.storage.store import Store
 
 KEY = "export"
 _PAGE = 100
@@ -44,7 +38,7 @@ def export(
     directory: Path,
     *,
     format: ExportFormat,
-    policy: Policy | None = None,
+    policy: PublicationPolicy | None = None,
     filters: Mapping[str, Any] | None = None,
     report: Callable[[int], None] | None = None,
     read: Read | None = None,
@@ -58,17 +52,21 @@ def export(
     `key`, nowhere without one. Raises `UsageError` for an unknown filter and for a moment to come,
     `NotFound` for a story that there is not.
     """
-    from monitor.export.exporter import export as corpus_export
-    from monitor.export.publication import Policy
+    from monitor.export.error_rates import desk_error_rates
+    from monitor.export.exporter import export as write_export
+    from monitor.export.publication import PublicationPolicy
 
     given = {name: value for name, value in (filters or {}).items() if value is not None}
     now = desk.now()
     if read is not None and read.moment > now:
         raise UsageError(f"{time_json(read.moment)} is to come: what will be then is not known")
-    how = _counted(desk, given, read or read_at(desk, now))
-    policy = policy or Policy()
+    how = read or read_at(desk, now)
+    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
+    forgotten = desk.store.count_forgotten(**bounds, moment=how.moment)
+    how = replace(how, forgotten=forgotten, lost=Counter())
+    policy = policy or PublicationPolicy()
     records = chosen(desk, given, how, live=read is None)
-    return corpus_export(
+    return write_export(
         records if policy.restricted else with_names(desk, records),
         directory,
         format=format,
@@ -77,7 +75,7 @@ def export(
         now=now if read is None else created,
         report=report,
         about=desk.settings.export,
-        measured=partial(error_rates, desk),
+        measured=partial(desk_error_rates, desk),
         read=how,
         guard=None if policy.restricted else guard_of(desk, given),
         key=key,
@@ -91,13 +89,6 @@ def read_at(desk: Desk, moment: datetime) -> Read:
     stamps, stories = desk.stamps, desk.stories_stamp
     then = {now: then for then, now in desk.store.present_stamps(after=moment).items()}
     return Read(moment, tuple(then.get(one, one) for one in stamps), then.get(stories, stories))
-
-
-def _counted(desk: Desk, given: Mapping[str, Any], read: Read) -> Read:
-    """Return how the desk is read, with how much of those days was forgotten, and nothing lost."""
-    bounds = {name: given.get(name) for name in ("since", "until", "outlet")}
-    forgotten = desk.store.count_forgotten(**bounds, moment=read.moment)
-    return replace(read, forgotten=forgotten, lost=Counter())
 
 
 def chosen(
@@ -116,13 +107,9 @@ def chosen(
         live=live,
         lost=read.lost,
     )
-    return (_called(one, then) for one in records)
-
-
-def _called(one: FullRecord, then: Mapping[str, str]) -> FullRecord:
-    """Return what is recorded with the stamps that it was asked for by."""
-    stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
-    return replace(one, assessed=replace(one.assessed, stamps=stamps))
+    for one in records:  # with the stamps that they were asked for by
+        stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
+        yield replace(one, assessed=replace(one.assessed, stamps=stamps))
 
 
 def make_filters(
@@ -140,6 +127,8 @@ def make_filters(
         raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
     find_story(desk, filters.story, stories_stamp)
     if live and filters.needs_search:
+        from monitor.archive.articles_found import fill_index
+
         fill_index(desk)
     return filters
 
@@ -167,38 +156,41 @@ def _json(value: Any) -> Any:
 # Hidden names, and rules on identification ---------------------------------------------------
 
 
-def guard_of(desk: Desk, filters: Mapping[str, Any]) -> Guard:
+def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
     The secret is the store's and stays, so that ids are the same in every export of a desk; on a
     disk that can only be read, where none was made before, it is this export's alone.
     """
-    from monitor.export.identification_risk import Guard
-    from monitor.rules.findings import identifying
+    from monitor.export.identification_risk import DisclosureRules
+    from monitor.rules.guideline_heads import identifying
 
-    return Guard(
-        identifying=frozenset().union(*map(identifying, desk.guidelines)),
-        judges=frozenset(one.guideline.id for one in desk.in_force.rulings if _judges(one)),
-        known=frozenset(one.id for one in desk.guidelines),
+    check, store = desk.settings.check, desk.store
+    settings = {
+        ruling.guideline.id: (ruling.disable, ruling.severity)
+        for ruling in (desk.in_force.rulings if check.disable or check.severity else ())
+    }
+    return DisclosureRules(
+        identifying=frozenset().union(*map(identifying, desk.heads)),
+        judges=frozenset(one.id for one in desk.heads if _judges(one, *settings.get(one.id, ()))),
+        known=frozenset(one.id for one in desk.heads),
         asked=filters.get("query") or "",
-        secret=_secret(desk.store),
+        secret=(store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY),
     )
 
 
-def _secret(store: Store) -> str:
-    return (store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY)
-
-
-def _judges(ruling: Ruling) -> bool:
+def _judges(
+    guideline: GuidelineHead, disable: Iterable[str] = (), severity: Mapping[str, str] | None = None
+) -> bool:
     """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
 
     Not where the desk has put any of those rules off, or made them suggestions.
     """
-    from monitor.rules.findings import protecting
+    from monitor.rules.guideline_heads import protecting
 
-    rules = protecting(ruling.guideline)
-    low = {rule for rule, severity in ruling.severity.items() if severity == "suggestion"}
-    return bool(rules) and rules.isdisjoint({*ruling.disable, *low})
+    rules = protecting(guideline)
+    low = {rule for rule, level in (severity or {}).items() if level == "suggestion"}
+    return bool(rules) and rules.isdisjoint({*disable, *low})
 
 
 def with_names(desk: Desk, records: Iterable[FullRecord]) -> Iterator[FullRecord]:
@@ -221,45 +213,11 @@ def _look_through(desk: Desk, wanted: list[Article]) -> None:
     known = desk.store.masks((one.id, one.sha256) for one in wanted)
     done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
     due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
+    if not due:
+        return
+    from monitor.archive.names_on_request import complete, look_through
+
     for start in range(0, len(due), _AT_ONCE):
         some = due[start : start + _AT_ONCE]
         desk.store.record_masks(look_through(desk, some), desk.now())
         complete(desk, [one.id for one in some])
-
-
-# How often what judged is wrong --------------------------------------------------------------
-
-
-def error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
-    """Return the figures of the models and rules with these stamps, as far as they are at hand."""
-    from monitor.export.error_rates import error_rates as corpus_error_rates
-    from monitor.export.error_rates import masking_rates
-
-    rules, masking = _rules(desk, stamps), masking_rates()
-    return corpus_error_rates(stamps, data_dir("models"), rules, masking=masking)
-
-
-def _rules(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
-    """Yield the figures of guidelines, by the stamps under which they judged articles.
-
-    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
-    """
-    from monitor.export.error_rates import RuleRates
-    from monitor.rules.measured_precision import load_measured
-
-    for guideline in desk.guidelines:
-        measured = load_measured(guideline.path)
-        if measured is None:
-            continue
-        for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
-            if stamp != own and not stamp.startswith(f"{own}."):
-                continue
-            same = is_same(measured.guideline, guideline.stamp)
-            yield RuleRates(
-                stamp=stamp,
-                measured=own if same else measured.guideline,
-                date=measured.date,
-                data=measured.data,
-                unseen=measured.unseen,
-                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
-            )

@@ -1,4 +1,4 @@
-"""Practice: stories that the desk has decided, shown blind, and how far one agrees with it."""
+"""Inter-annotator agreement: Cohen's kappa of practice answers and the desk's verdicts."""
 
 from __future__ import annotations
 

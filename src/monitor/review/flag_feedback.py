@@ -7,7 +7,7 @@ it: a rule, the guideline's stamp, a day, and how often flags were right and wro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ class ChangedError(UsageError):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FlagFeedback:
     """How often a rule's flags were said to be right and wrong, from the first day to the last.
 
     `current_hits` and `current_right` are of the guideline in force; the rest was said of earlier
@@ -60,7 +60,7 @@ def say_flag(
     client: Client,
     guideline: str | None = None,
     severity: Severity | None = None,
-) -> Said:
+) -> FlagFeedback:
     """Count that a flag of `rule` is right, or wrong; return what is known of the rule now.
 
     `guideline` is the id or the stamp of the one that flagged. Raises `NotFound` for a rule that
@@ -72,8 +72,10 @@ def say_flag(
     if severity is not None and severity not in SEVERITIES:
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
     found = _guideline_of(desk, rule, guideline)
-    facts: dict[str, Any] = {"right": right, "day": desk.today, "client": client}
-    desk.store.count_feedback(found.stamp, rule, severity=severity or "", **facts)
+    day = desk.today
+    desk.store.count_feedback(
+        found.stamp, rule, severity=severity or "", right=right, day=day, client=client
+    )
     return said_of(desk.store.feedback(rule), found)[rule]
 
 
@@ -88,29 +90,28 @@ def _guideline_of(desk: Desk, rule: str, named: str | None) -> Guideline:
     raise ChangedError("the flag was made by a guideline that is not in force here")
 
 
-def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, Said]:
+def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFeedback]:
     """Return by rule what was said of a guideline's flags, under whichever of its stamps."""
     by_rule: defaultdict[str, list[Feedback]] = defaultdict(list)
     for row in rows:
         if row.stamp.partition("@")[0] == guideline.id:
             by_rule[row.rule].append(row)
-    return {rule: _sum(by_rule[rule], guideline.stamp) for rule in sorted(by_rule)}
+    found = {}
+    for rule, those in sorted(by_rule.items()):
+        current = [row for row in those if is_same(row.stamp, guideline.stamp)]
+        found[rule] = FlagFeedback(
+            stamp=guideline.stamp,
+            right=sum(row.right for row in those),
+            hits=sum(row.right + row.wrong for row in those),
+            since=min(row.day for row in those),
+            last=max(row.day for row in those),
+            current_right=sum(row.right for row in current),
+            current_hits=sum(row.right + row.wrong for row in current),
+        )
+    return found
 
 
-def _sum(rows: Sequence[Feedback], stamp: str) -> Said:
-    current = [row for row in rows if is_same(row.stamp, stamp)]
-    return Said(
-        stamp=stamp,
-        right=sum(row.right for row in rows),
-        hits=sum(row.right + row.wrong for row in rows),
-        since=min(row.day for row in rows),
-        last=max(row.day for row in rows),
-        current_right=sum(row.right for row in current),
-        current_hits=sum(row.right + row.wrong for row in current),
-    )
-
-
-def said_json(said: Said | None) -> dict[str, Any] | None:
+def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
     """Return what was said of a rule's flags beside `measured`, under the same names.
 
     `current` is whether all of it was said of the guideline in force.

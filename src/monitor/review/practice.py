@@ -1,4 +1,4 @@
-"""Practice: stories that the desk has decided, shown blind, and how far one agrees with it."""
+"""Practice for reviewers: stories that the desk has decided, shown blind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.records.article import Verdict
-from monitor.records.errors import NotFound, UsageError
+from monitor.records.errors import UsageError
 from monitor.records.review import Opinion, PracticeAnswer
 from monitor.review.review_queue import Reviewer
 
@@ -44,7 +44,10 @@ def practice_of(desk: Desk, who: Reviewer) -> Practice:
     answers = tuple(desk.store.practised(who.name))
     done = {one.article_id for one in answers}
     known = desk_verdicts(desk.store.said(), who.name)
-    left = sorted((one for one in known if one not in done), key=lambda one: _lot(who.name, one))
+    left = sorted(
+        (one for one in known if one not in done),
+        key=lambda one: hashlib.sha256(f"{who.name}\n{one}".encode()).digest(),
+    )
     return Practice(tuple(left), answers)
 
 
@@ -63,11 +66,4 @@ def answer(
     desk.store.add_practice(
         who.name, article_id, sha256, verdict=verdict, desk=decided, now=desk.now()
     )
-    for one in desk.store.practised(who.name):
-        if one.article_id == article_id:
-            return one
-    raise NotFound(f"no answer on '{article_id}'")
-
-
-def _lot(name: str, article_id: str) -> bytes:
-    return hashlib.sha256(f"{name}\n{article_id}".encode()).digest()
+    return next(one for one in desk.store.practised(who.name) if one.article_id == article_id)

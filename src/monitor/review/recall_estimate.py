@@ -1,4 +1,4 @@
-"""How much was missed: the pooled sample weighted, with an interval that can be trusted.
+"""Recall estimated from stratified samples: how much was missed, with an interval to be trusted.
 
 In each stratum the share of relevant articles is Hajek's (each article looked at weighs what its
 probability stands for), with the Beta posterior of Jeffreys' prior at Kish's effective number of
@@ -11,15 +11,12 @@ simulation in tests/support/proof.py holds the sum to it.
 Of what was shown, people may have looked at what they liked: those not looked at are all right at
 one end of the interval of recall and all wrong at the other.
 
-The share had of the cases that the desk learned of elsewhere.
-
-What a desk may have missed: by its samples, and by the cases it learned of elsewhere.
-
-What may be missed, in words and as JSON.
+Beside it stands the share that the desk had of the cases that it learned of elsewhere.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +28,6 @@ from monitor.feeds.urls import same_outlet
 from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
-from monitor.records.hidden_names import Shown
 from monitor.records.review import CaseOutcome, CoverageGaps, Draw, OutsideCase, RecallEstimate
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
@@ -48,7 +44,7 @@ DRAWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class StratumResult:
     """One stratum over all days: its articles, and what was found in those looked at.
 
     `seen` were looked at and `relevant` of them were; `share` is the weighted share of relevant
@@ -68,7 +64,7 @@ def window(until: str) -> str:
     return (last - timedelta(days=min(WINDOW_DAYS, last.toordinal() - 1))).isoformat()
 
 
-def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[Looked, ...]:
+def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[StratumResult, ...]:
     """Put the days together, by stratum; `verdicts` say of articles looked at whether relevant."""
     found = []
     for number in range(len(CUTS)):
@@ -84,7 +80,7 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[Looked, .
                     relevant += verdicts[item.article_id]
         whole = sum(weights)
         found.append(
-            Looked(
+            StratumResult(
                 population=sum(draw.strata[number].population for draw in draws),
                 seen=len(weights),
                 relevant=relevant,
@@ -137,7 +133,7 @@ def estimate_missed(
     )
 
 
-def needed_a_day(looked: Sequence[Looked], *, found: int, days: int) -> int | None:
+def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> int | None:
     """Return how many reviews a day would make recall's interval narrow within the window.
 
     Reckoned with the articles a day, those found a day and the shares of relevant ones as they are
@@ -146,23 +142,23 @@ def needed_a_day(looked: Sequence[Looked], *, found: int, days: int) -> int | No
     if not found or not days:
         return None
     daily = [round(stratum.population / days) for stratum in looked]
-    low, high = 1, max(1, sum(daily))
-    if not _would_do(high, daily, looked, found / days):
+    sizes = range(1, max(1, sum(daily)) + 1)
+    if not _would_do(sizes[-1], daily, looked, found / days):
         return None
-    while low < high:
-        middle = (low + high) // 2
-        if _would_do(middle, daily, looked, found / days):
-            high = middle
-        else:
-            low = middle + 1
-    return sum(allocate(daily, low))
+    least = bisect_left(
+        sizes,
+        True,
+        hi=len(sizes) - 1,
+        key=lambda size: _would_do(size, daily, looked, found / days),
+    )
+    return sum(allocate(daily, sizes[least]))
 
 
 def _would_do(
-    size: int, daily: Sequence[int], looked: Sequence[Looked], found_a_day: float
+    size: int, daily: Sequence[int], looked: Sequence[StratumResult], found_a_day: float
 ) -> bool:
     planned = [
-        Looked(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
+        StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
         for n, k, stratum in zip(daily, allocate(daily, size), looked, strict=True)
     ]
     low, high = _interval(planned, expected=True)
@@ -170,7 +166,7 @@ def _would_do(
     return found / (found + low) - found / (found + high) <= NARROW
 
 
-def _interval(looked: Collection[Looked], *, expected: bool = False) -> tuple[float, float]:
+def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> tuple[float, float]:
     """Return the 95 % interval of how many articles of all strata are relevant.
 
     `expected`: those found so far are as many as the share says.
@@ -266,8 +262,7 @@ def _hidden(desk: Desk, case: CaseOutcome) -> dict[str, None]:
     if case.article_id is None:
         return {}
     article = desk.store.article(case.article_id, ()).article
-    tells = desk.shown([article])[article.id].link_tells
-    return {"url": None} if tells else {}
+    return {"url": None} if desk.shown([article])[article.id].link_tells else {}
 
 
 def told_json(case: CaseOutcome) -> dict[str, Any]:
@@ -282,10 +277,6 @@ def told_json(case: CaseOutcome) -> dict[str, Any]:
         "article": case.article_id,
         "same_as": case.told.same_as,
     }
-
-
-def _why(shown: Shown) -> dict[str, str]:
-    return {"withheld": shown.withheld} if shown.withheld else {}
 
 
 def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
@@ -305,7 +296,7 @@ def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[st
                 "id": article.id,
                 "url": None if shown[article.id].link_tells else article.url,
                 "title": None if shown[article.id].withheld else shown[article.id].title,
-                **_why(shown[article.id]),
+                **({"withheld": why} if (why := shown[article.id].withheld) else {}),
                 "outlet": article.outlet,
                 "language": article.language,
                 "reviewed": article.id in sample.reviewed,
@@ -320,7 +311,7 @@ CASES_NEEDED = MEASURED_FROM
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ElsewhereShare:
     """Of so many `cases` the digest showed `shown` in time; the rest by what we had of them.
 
     `interval` (Wilson, 95 %) is None below `CASES_NEEDED`.
@@ -332,12 +323,12 @@ class Share:
     interval: tuple[float, float] | None
 
 
-def share_had(told: Sequence[CaseOutcome]) -> Share:
+def share_had(told: Sequence[CaseOutcome]) -> ElsewhereShare:
     """Count what we had of the cases learned of elsewhere."""
     by = Counter(one.had for one in told)
     cases, shown = len(told), by["shown"]
     interval = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
-    return Share(cases, shown, dict(sorted(by.items())), interval)
+    return ElsewhereShare(cases, shown, dict(sorted(by.items())), interval)
 
 
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
@@ -373,7 +364,7 @@ _HAD = {
 }
 
 
-def gaps(missed: RecallEstimate, share: Share, *, short: bool) -> CoverageGaps:
+def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> CoverageGaps:
     """Return both figures in words and as JSON; `short` is for the foot of a digest."""
     words = [_missed_words(missed), _share_words(share)]
     figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
@@ -403,7 +394,7 @@ def missed_json(missed: RecallEstimate) -> dict[str, Any]:
     }
 
 
-def share_json(share: Share) -> dict[str, Any]:
+def share_json(share: ElsewhereShare) -> dict[str, Any]:
     """Return the share had of cases learned of elsewhere, as data."""
     ends = share.interval
     return {
@@ -434,17 +425,14 @@ def _missed_words(missed: RecallEstimate) -> str:
 
 def _needed(missed: RecallEstimate) -> str:
     narrow = f"{NARROW * 100:.0f} points"
-    if missed.needed is None:
-        found = missed.confirmed + missed.unreviewed
-        return (
-            f"no number of reviews would tell within {narrow}"
-            if found
-            else "nothing was found in these days yet"
-        )
-    return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
+    if missed.needed is not None:
+        return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
+    if missed.confirmed + missed.unreviewed:
+        return f"no number of reviews would tell within {narrow}"
+    return "nothing was found in these days yet"
 
 
-def _share_words(share: Share) -> str:
+def _share_words(share: ElsewhereShare) -> str:
     head = "Learned of elsewhere:"
     others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
     rest = f"; {', '.join(others)}" if others else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.labels.schemes import check_labels
@@ -38,7 +38,7 @@ class Reviewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class QueueChoice:
     """Which stories, in which order; `day` is an ISO day, or "" for all (of samples: yesterday).
 
     `open` are those that nobody decided, `sample` is the random sample of a day, `second` those
@@ -51,7 +51,7 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """A story of the queue: the article to read, all that are shown of it, whether it is done."""
 
     story: str
@@ -64,7 +64,7 @@ class Entry:
 class Queue:
     """The stories chosen, in their order."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[QueueEntry, ...]
 
     @property
     def left(self) -> int:
@@ -73,10 +73,8 @@ class Queue:
 
     def place(self, article_id: str) -> int | None:
         """Return where the story of an article stands."""
-        for n, entry in enumerate(self.entries):
-            if article_id in entry.articles:
-                return n
-        return None
+        places = (n for n, entry in enumerate(self.entries) if article_id in entry.articles)
+        return next(places, None)
 
     def following(self, article_id: str | None, taken: Collection[str] = ()) -> str | None:
         """Return the next article to decide behind one (or from the first), then from the start.
@@ -96,7 +94,7 @@ class Queue:
         return self.entries[place - 1].article_id if place else None
 
 
-def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
+def queue_of(desk: Desk, chosen: QueueChoice, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
     if chosen.which == "sample":
         return _sample(desk, chosen.day)
@@ -114,8 +112,8 @@ def queue_of(desk: Desk, chosen: Chosen, who: Reviewer) -> Queue:
 
 
 def make_queue(
-    shown: Sequence[Reviewable], said: Mapping[str, Sequence[Opinion]], chosen: Chosen, me: str
-) -> tuple[Entry, ...]:
+    shown: Sequence[Reviewable], said: Mapping[str, Sequence[Opinion]], chosen: QueueChoice, me: str
+) -> tuple[QueueEntry, ...]:
     """Put shown articles into stories, each with the most certain one to read, and in order."""
     stories: dict[str, list[Reviewable]] = {}
     for one in shown:
@@ -138,7 +136,7 @@ def make_queue(
         # Most uncertain is what the calibrated probability says least of.
         key = (abs(lead.relevance - 0.5), seen) if chosen.order == "uncertain" else (seen, 0.0)
         ids = tuple(one.article_id for one in articles)
-        ranked.append((key, story, Entry(story, lead.article_id, ids, done)))
+        ranked.append((key, story, QueueEntry(story, lead.article_id, ids, done)))
     return tuple(entry for _, _, entry in sorted(ranked, key=lambda each: each[:2]))
 
 
@@ -153,12 +151,7 @@ def _sample(desk: Desk, day: str) -> Queue:
     draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
     ids = [item.article_id for draw in draws for item in draw.offered]
     said = desk.store.said(ids)
-    return Queue(tuple(Entry(one, one, (one,), bool(said.get(one))) for one in ids))
-
-
-def sample_day(desk: Desk, chosen: Chosen) -> date:
-    """Return the day whose sample is asked for."""
-    return parse_day(chosen.day, "day") if chosen.day else desk.today - timedelta(days=1)
+    return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
 
 
 def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
@@ -178,16 +171,6 @@ def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
     return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 
 
-def story_articles(desk: Desk, article_id: str) -> list[str]:
-    """Return the other articles of an article's story."""
-    stamp = desk.stories_stamp
-    story = desk.store.stories_of(stamp, [article_id]).get(article_id)
-    if story is None:
-        return []
-    every = desk.store.story_members(stamp, story)
-    return [one for one in every if one != article_id][:MOST_COPIES]
-
-
 def same_words(one: Article, other: Article) -> bool:
     """Whether two articles have the same text, word for word, whatever their headlines."""
     words = _WORD.findall(one.text.casefold())
@@ -196,7 +179,11 @@ def same_words(one: Article, other: Article) -> bool:
 
 def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
     """Return the other articles of a story: those with the same text, and the rest."""
-    others = [desk.store.article(one, ()).article for one in story_articles(desk, article.id)]
+    stamp = desk.stories_stamp
+    story = desk.store.stories_of(stamp, [article.id]).get(article.id)
+    every = [] if story is None else desk.store.story_members(stamp, story)
+    ids = [one for one in every if one != article.id][:MOST_COPIES]
+    others = [desk.store.article(one, ()).article for one in ids]
     others = [one for one in others if not one.expired]
     same = tuple(one for one in others if same_words(article, one))
     return same, tuple(one for one in others if one not in same)

@@ -1,7 +1,6 @@
 """Compiling a guideline: word lists numbered, lexicon names filled in, patterns wrapped.
 
-Word lists as authors write them become the phrases and chains that are looked up. The stamp covers
-rule files, the language model, and the model that judges flags.
+Word lists as authors write them become the phrases and chains that are looked up.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from monitor.classify.model_files import ModelFolder
-from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
-from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure
+from monitor.rules.guideline_heads import GuidelineHead, guideline_stamp
 from monitor.rules.rule_schema import (
     Clause,
     GuidelineFile,
@@ -40,7 +37,6 @@ from monitor.rules.spacy_patterns import (
     check_pattern,
 )
 from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets, key_of
-from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
@@ -186,17 +182,10 @@ class CompiledRule:
     check: CompiledCheck | None
 
 
-@dataclass(frozen=True, slots=True)
-class Guideline:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guideline(GuidelineHead):
     """A loaded guideline. `rules` are as written; `compiled` are the same, ready to run."""
 
-    id: str
-    version: str
-    language: str
-    title: str
-    stamp: str
-    path: Path
-    about: GuidelineFile
     rules: tuple[Rule, ...]
     compiled: tuple[CompiledRule, ...]
     scanner: Scanner
@@ -212,15 +201,6 @@ class Guideline:
     judge: Judge | None = None
     added: frozenset[str] = frozenset()
     """The rules that a newsroom's own folder adds to those in `path`."""
-    extends: str = ""
-    """The guideline whose words and persons its rules use, where it holds only rules on top."""
-    own: Path | None = None
-    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
-
-    @property
-    def folder(self) -> Path:
-        """Where its rules stand."""
-        return self.own or self.path
 
     @property
     def person_lists(self) -> PersonLists:
@@ -522,27 +502,3 @@ def check_roles(about: GuidelineFile, names: Iterable[str | None]) -> None:
     for name in names:
         if name is not None and name.removeprefix("known-") not in known:
             raise CompileError(f"'{name}' is no role of guideline.yaml", name)
-
-
-def guideline_stamp(
-    name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
-) -> str:
-    """Return `name@version+hash`; any change of data that could change a finding changes it.
-
-    `own` is a folder whose rules come on top of those in `path`.
-    """
-    return make_stamp(
-        name,
-        version,
-        "guideline",
-        files=[
-            *path.glob("*.yaml"),
-            *path.glob("countries/*.yaml"),
-            *(judge.stamped_files if judge else ()),
-            *(own.glob("*.yaml") if own else ()),
-        ],
-        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
-        known={judge.path / name: sha256 for name, sha256 in judge.meta.files.items()}
-        if judge
-        else {},
-    )

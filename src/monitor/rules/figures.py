@@ -13,16 +13,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from monitor.records.errors import GuidelineError
 from monitor.records.finding import Severity
-from monitor.rules.rule_schema import Clause, Matcher, Name, Rule, Slot, SourceEntry, Strict, Text
+from monitor.rules.rule_schema import (
+    Clause,
+    IsoDate,
+    Matcher,
+    Name,
+    Rule,
+    Slot,
+    SourceEntry,
+    Strict,
+    Text,
+)
 from monitor.rules.yaml_files import line_of, read_yaml
 from monitor.text.regular_expressions import late
 
@@ -198,20 +207,6 @@ def find_bases(text: str) -> Iterator[tuple[int, int]]:
         counted = match["n"]
         if counted is None or (read_number(counted) or 0) > 1:
             yield match.span()
-
-
-FIGURES = "figures.yaml"
-
-
-def _iso_date(value: str) -> str:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError(f"'{value}' is no date like 2026-11-25")
-    date.fromisoformat(value)
-    return value
-
-
-IsoDate = Annotated[str, AfterValidator(_iso_date)]
-"""A quoted date: unquoted, YAML would make it something that JSON cannot carry."""
 
 
 Whole = Annotated[int, Field(ge=0)]

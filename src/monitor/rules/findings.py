@@ -277,22 +277,6 @@ def _example_text(example: str | Example) -> str:
     return "\n\n".join(filter(None, (example.title, example.context, example.text)))
 
 
-def protecting(guideline: Guideline) -> frozenset[str]:
-    """Return the rules that keep people from being identified: never hidden, and told first."""
-    judge = guideline.about.judge
-    return frozenset(judge.protecting if judge else ())
-
-
-def identifying(guideline: Guideline) -> frozenset[str]:
-    """Return the rules whose findings tell by which words a person can be known.
-
-    Those that protect people, and their siblings, one of which may stand in their place.
-    """
-    rules = protecting(guideline)
-    families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
-    return rules.union(*families)
-
-
 def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
     """Return `checked` without the findings that are less sure than `least`.
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.errors import UsageError
 from monitor.records.finding import Severity
 from monitor.rules.compiler import Guideline
-from monitor.rules.loading import extended_folder, load_guideline, load_own_rules
+from monitor.rules.guideline_heads import load_in_order
+from monitor.rules.loading import load_guideline, load_own_rules
 from monitor.rules.measured_precision import load_measured, missed_words
 from monitor.rules.national_law import Country, load_countries
 from monitor.rules.rule_schema import Rule
@@ -153,22 +154,10 @@ def load_guidelines(
     Those in `kept` are not read again. Raises `GuidelineError` where one cannot be read, or two
     have the same id.
     """
-    found: dict[Path, Guideline] = {}
-    kept = kept or {}
-    for folder in folders:
-        below = extended_folder(folder)
-        base: Guideline | None = None
-        for path in (below, folder) if below else (folder,):
-            key = path.resolve()
-            if key not in found:
-                one = kept.get(key)
-                if one is None and base:
-                    one = load_own_rules(path, base, cache=cache)
-                found[key] = one or load_guideline(path, cache=cache, models=models)
-            base = found[key]
-    for guideline in found.values():
-        same = [g for g in found.values() if g.id == guideline.id]
-        if len(same) > 1:
-            places = " and ".join(str(one.folder) for one in same)
-            raise GuidelineError(f"two guidelines are called '{guideline.id}': {places}")
-    return found
+
+    def load(path: Path, base: Guideline | None) -> Guideline:
+        if base is None:
+            return load_guideline(path, cache=cache, models=models)
+        return load_own_rules(path, base, cache=cache)
+
+    return load_in_order(folders, load, kept)

@@ -8,13 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.classify.model_files import find_model, load_folder
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.rules.compiler import CompileError, Guideline, compile_guideline, guideline_stamp
-from monitor.rules.figures import FIGURES, Figure, load_figures, with_figures
+from monitor.rules.compiler import CompileError, Guideline, compile_guideline
+from monitor.rules.figures import Figure, load_figures, with_figures
+from monitor.rules.guideline_heads import (
+    FIGURES,
+    GUIDELINE,
+    base_folder,
+    check_folder,
+    guideline_stamp,
+    judge_folder,
+    own_about,
+    read_extension,
+)
 from monitor.rules.rule_schema import (
-    ExtensionFile,
     GuidelineFile,
     Lexicon,
     LexiconFile,
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
 
 
-GUIDELINE, LEXICON = "guideline.yaml", "lexicon.yaml"
+LEXICON = "lexicon.yaml"
 FILES = (GUIDELINE, LEXICON, FIGURES)
 """What in a guideline's folder holds no rules."""
 
@@ -46,15 +54,15 @@ def load_guideline(
     says `extends` adds its rules and lexicons to another guideline.
     """
     check_folder(path)
-    own = _extension(path, cache)
+    own = read_extension(path, cache)
     base = base_folder(path, own.extends) if own else path
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
-    if models and about.judge:
+    named = judge_folder(about, models) if models else None
+    if named:
         from monitor.rules.neural_model import load_judge
 
-        # first of all: its encoder may open while the rules are read
-        judge = load_judge(load_folder(find_model(models, about.judge.model)))
+        judge = load_judge(named)  # first of all: its encoder may open while the rules are read
     lexicons = load_lexicons(base, cache)
     files = rule_files(base)
     if own:
@@ -78,12 +86,9 @@ def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) ->
 
     Raises `GuidelineError` as `load_guideline` of the folder does.
     """
-    own = _extension(path, cache)
-    assert own
-    update = {**own.model_dump(exclude={"extends"}), "judge": None, "siblings": []}
+    about = own_about(path, base.about, cache)
     lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
     rules = _read_rules(rule_files(path), cache, taken=base)
-    about = base.about.model_copy(update=update)
     guideline = _compiled(about, lexicons, rules, path, base.path, path)
     return replace(guideline, added=frozenset(rules), extends=base.id)
 
@@ -127,13 +132,6 @@ def _compiled(
         raise GuidelineError(f"{file}{rule}, line {line}: {error}") from error
 
 
-def extended_folder(path: Path) -> Path | None:
-    """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
-    check_folder(path)
-    own = _extension(path, None)
-    return base_folder(path, own.extends) if own else None
-
-
 def _read_rules(
     files: Iterable[Path], cache: Path | None, taken: Guideline | None = None
 ) -> dict[str, tuple[Rule, Path]]:
@@ -150,38 +148,9 @@ def _read_rules(
     return rules
 
 
-def check_folder(path: Path) -> None:
-    """Raise `GuidelineError` where a folder holds no guideline."""
-    if not (path / GUIDELINE).is_file():
-        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
-
-
 def rule_files(path: Path) -> list[Path]:
     """Return the rule files of a guideline's folder, sorted by name."""
     return sorted(p for p in path.glob("*.yaml") if p.name not in FILES)
-
-
-def base_folder(path: Path, name: str) -> Path:
-    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
-    beside = path.resolve().parent / name
-    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
-    if not (folder / GUIDELINE).is_file():
-        line = line_of(path / GUIDELINE, name)
-        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
-    return folder
-
-
-def _extension(path: Path, cache: Path | None) -> ExtensionFile | None:
-    """Return the head of a guideline that extends another, None for one of its own."""
-    file = path / GUIDELINE
-    if not re.search(
-        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
-    ):
-        return None
-    for name in (FIGURES, "countries"):
-        if (path / name).exists():
-            raise GuidelineError(f"{path / name}: a guideline that extends another has none")
-    return read_yaml(file, ExtensionFile, cache)
 
 
 def _more_lexicons(

@@ -11,16 +11,17 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
 from monitor.records.errors import GuidelineError
 from monitor.records.json_shapes import in_ten
 from monitor.records.stamps import is_same
-from monitor.rules.compiler import Guideline
-from monitor.rules.figures import IsoDate
-from monitor.rules.rule_schema import Strict, Text
+from monitor.rules.rule_schema import IsoDate, Strict, Text
+
+if TYPE_CHECKING:
+    from monitor.rules.compiler import Guideline
 
 MEASURED = "measured.json"
 PER_WORDS = 100_000

@@ -16,9 +16,9 @@ from pydantic import Field
 from monitor.labels.countries import country_name, parse_country
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.records.finding import Citation, Finding, ScorecardItem
-from monitor.rules.figures import DatedSource, IsoDate
+from monitor.rules.figures import DatedSource
 from monitor.rules.findings import Checked
-from monitor.rules.rule_schema import Concern, Rule, Strict, Text
+from monitor.rules.rule_schema import Concern, IsoDate, Rule, Strict, Text
 from monitor.rules.yaml_files import line_of, read_yaml
 
 COUNTRIES = "countries"

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from monitor.records.finding import Severity
 
@@ -62,6 +63,17 @@ Concern = Literal[
 ]
 """Whom, or what, a law of `countries/` is about."""
 Token = dict[str, Any]
+
+
+def _iso_date(value: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"'{value}' is no date like 2026-11-25")
+    date.fromisoformat(value)
+    return value
+
+
+IsoDate = Annotated[str, AfterValidator(_iso_date)]
+"""A quoted date: unquoted, YAML would make it something that JSON cannot carry."""
 
 
 class Strict(BaseModel):

@@ -13,8 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from monitor.rules.figures import FIGURES, load_figures
-from monitor.rules.loading import check_folder, load_lexicons, rule_files
+from monitor.rules.figures import load_figures
+from monitor.rules.guideline_heads import FIGURES, check_folder
+from monitor.rules.loading import load_lexicons, rule_files
 from monitor.rules.rule_schema import Clause, Rule, RuleFile, Slot, Token
 from monitor.rules.yaml_files import read_yaml
 

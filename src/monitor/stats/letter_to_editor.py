@@ -2,8 +2,6 @@
 
 It quotes the wording alone. Words that could tell who somebody is are described by their rule, and
 what stands in quotation marks is the article's or the guideline's; the rest is the letter's own.
-
-A letter to an outlet's editor, drafted from the flags that people confirmed.
 """
 
 from __future__ import annotations
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.records.article import AssessedArticle
     from monitor.records.finding import FieldName, Finding
-    from monitor.rules.compiler import Guideline
     from monitor.rules.rule_schema import Rule
 
 
@@ -69,7 +66,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class EditorLetter:
     """A letter's subject and text, made of so many `points` in so many `articles`."""
 
     subject: str
@@ -80,7 +77,7 @@ class Letter:
 
 def write_letter(
     outlet: str, complaints: Sequence[Complaint], *, first: str, last: str, guideline: str
-) -> Letter | None:
+) -> EditorLetter | None:
     """Return the letter to an outlet on its articles of the days from `first` to `last`.
 
     None where nothing is confirmed. `guideline` is its title with its version.
@@ -102,7 +99,7 @@ def write_letter(
         "You may see some of this differently, or have had reasons that we do not know. We would be"
         " glad to hear them, and to send you the guideline.\n\nWith kind regards"
     )
-    return Letter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
+    return EditorLetter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
 
 
 def _article(number: int, one: Complaint) -> str:
@@ -177,7 +174,7 @@ def _identifies(article: AssessedArticle, field: FieldName, start: int, end: int
     )
 
 
-def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> Letter | None:
+def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLetter | None:
     """Return the letter on an outlet's articles of [since, until); None: nothing is confirmed."""
     groups: dict[str, list[ConfirmedFlag]] = {}
     for flag in confirmed_flags(desk, outlet, since, until):
@@ -185,25 +182,21 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> Letter | 
     guidelines = desk.guidelines
     rules = {(of.id, rule.id): rule for of in guidelines for rule in of.rules}
     used = {flag.finding.guideline for flags in groups.values() for flag in flags}
-    complaints = [_complaint(desk, flags, rules) for flags in groups.values()]
     return write_letter(
         clean(outlet) or "your outlet",
-        complaints,
+        [_complaint(desk, flags, rules) for flags in groups.values()],
         first=day_words(since.isoformat()),
         last=day_words((until - timedelta(days=1)).isoformat()),
-        guideline=guideline_names([one for one in guidelines if one.id in used]),
+        guideline="” and “".join(
+            f"{one.title} {one.version}" for one in guidelines if one.id in used
+        ),
     )
-
-
-def guideline_names(guidelines: Sequence[Guideline]) -> str:
-    """Return the titles of guidelines, each with its version."""
-    return "” and “".join(f"{one.title} {one.version}" for one in guidelines)
 
 
 def _complaint(desk: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
     one, seen = flags[0].article.article, flags[0].shown
     when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
-    points = dict.fromkeys(_point_letters(flag, rules) for flag in flags)
+    points = dict.fromkeys(_confirmed_point(flag, rules) for flag in flags)
     # an address mostly repeats its headline
     tells = _identifies(flags[0].article, "title", 0, len(one.title))
     return Complaint(
@@ -214,7 +207,7 @@ def _complaint(desk: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complain
     )
 
 
-def _point_letters(flag: ConfirmedFlag, rules: Rules) -> Point:
+def _confirmed_point(flag: ConfirmedFlag, rules: Rules) -> Point:
     finding, rule = flag.finding, rules.get((flag.finding.guideline, flag.finding.rule))
     source = finding.sources[0] if finding.sources else None
     words = quote(flag)

@@ -1,7 +1,4 @@
-"""The monthly report: what stands in it, whatever it is written in.
-
-What is said of every figure, and the names of labels.
-"""
+"""The monthly report: its sections, whatever they are written in, and the words of its figures."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from monitor.labels.countries import country_name
 from monitor.labels.institutions import entity_name
 from monitor.labels.schemes import SCHEMES
 from monitor.records.finding import MEASURED_FROM
-from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.plots import Bars
-from monitor.stats.trends import SIDES, BalanceRow, Basis, Trends
+from monitor.stats.trends import SIDES, BalanceRow, Basis, DayCount, Trends
 
 ROWS = 20
 """Rows of a table in the page and the document; the workbook has all."""
@@ -29,7 +26,7 @@ Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A heading, sentences, a table and, where there is something to plot, a plot of it."""
 
     title: str
@@ -40,33 +37,40 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MonthlyReport:
     """A report: no headline and no name of a person stands in it."""
 
     title: str
     period: str
     notes: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
     foot: tuple[str, ...]
 
 
 def make_report(
     trends: Trends,
-    outlets: Sequence[Outlet],
+    outlets: Sequence[OutletCount],
     cards: Sequence[Scorecard],
     *,
     title: str,
     gaps: Sequence[str],
     rules: Mapping[str, str],
-) -> Report:
+) -> MonthlyReport:
     """Return the report of a month; `rules` are the rules' titles, `gaps` what may be missed."""
     whole = f"{trends.items:,} items of {trends.stored:,} stored tell {trends.stories:,} stories"
-    return Report(
+    return MonthlyReport(
         title=title,
         period=f"{trends.since} to {trends.days[-1].day} ({trends.timezone})",
         notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
         sections=(
-            _days(trends),
+            time_section(
+                "By day",
+                "day",
+                "A story counts on the day on which it was first told in the month.",
+                trends.days,
+                name="{}",
+                short="{.day}",
+            ),
             *(scheme_section(trends, scheme) for scheme in trends.schemes),
             balance_section("Balance by country", "country", trends.balance.countries, trends),
             balance_section("Balance by outlet", "outlet", trends.balance.outlets, trends),
@@ -84,58 +88,61 @@ def basis_words(basis: Basis) -> tuple[str, ...]:
     return (rules if basis.proven else NO_RULES, FLAGS_COUNTED, f"Guideline: {basis.guideline}")
 
 
-def _days(trends: Trends) -> Section:
-    marks = tuple(n for n, row in enumerate(trends.days) if row.changes)
-    notes = ["A story counts on the day on which it was first told in the month."]
-    if marks:
-        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
-    short = tuple(f"{row.day.day}" for row in trends.days)
-    return Section(
-        "By day",
-        tuple(notes),
-        ("day", "stored", "items", "stories", "feed changes"),
-        tuple(
-            (row.day.isoformat(), row.stored, row.items, row.stories, row.changes)
-            for row in trends.days
+def time_section(
+    title: str, first: str, note: str, rows: Sequence[DayCount], *, name: str, short: str
+) -> ReportSection:
+    """Return items and stories by day, week or month.
+
+    `first` names the first column; `name` and `short` are formats of days in table and plot.
+    """
+    marks = tuple(n for n, row in enumerate(rows) if row.changes)
+    mixed = "Dashed lines: feeds were added or removed; what follows is another mix."
+    bars = Bars(
+        title,
+        tuple(short.format(row.day) for row in rows),
+        (
+            ("items", tuple(row.items for row in rows)),
+            ("stories", tuple(row.stories for row in rows)),
         ),
-        Bars(
-            "By day",
-            short,
-            (
-                ("items", tuple(row.items for row in trends.days)),
-                ("stories", tuple(row.stories for row in trends.days)),
-            ),
-            marks=marks,
-        )
-        if trends.items
-        else None,
+        marks=marks,
+    )
+    return ReportSection(
+        title,
+        (note, *([mixed] if marks else [])),
+        (first, "stored", "items", "stories", "feed changes"),
+        tuple(
+            (name.format(row.day), row.stored, row.items, row.stories, row.changes) for row in rows
+        ),
+        bars if any(row.items for row in rows) else None,
     )
 
 
-def scheme_section(trends: Trends, scheme: str) -> Section:
+def story_bars(title: str, rows: Sequence[tuple[str, int]]) -> Bars | None:
+    """Return bars of how many stories there are by name, for the first of the rows."""
+    if not rows:
+        return None
+    names, stories = zip(*rows[:BARS], strict=True)
+    return Bars(title, names, (("stories", stories),), across=True)
+
+
+def scheme_section(trends: Trends, scheme: str) -> ReportSection:
     """Return how often each label of a scheme was given."""
     rows = trends.schemes[scheme]
     title = SCHEMES[scheme].trend
     none = "No article has a label of this kind; it may be that no model in force gives them."
     several = "An item may have several." if scheme != "victim" else ""
-    top = rows[:BARS]
-    return Section(
+    return ReportSection(
         title,
         (several,) if rows and several else (() if rows else (none,)),
         ("country" if scheme == "place" else scheme, "items", "stories"),
         tuple((label_words(scheme, row.label), row.items, row.stories) for row in rows),
-        Bars(
-            title,
-            tuple(label_words(scheme, row.label) for row in top),
-            (("stories", tuple(row.stories for row in top)),),
-            across=True,
-        )
-        if top
-        else None,
+        story_bars(title, [(label_words(scheme, row.label), row.stories) for row in rows]),
     )
 
 
-def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: Trends) -> Section:
+def balance_section(
+    title: str, what: str, rows: Sequence[BalanceRow], trends: Trends
+) -> ReportSection:
     """Return which responses are told of, by `what`: country or outlet."""
     whole = trends.balance.whole
     told = ", ".join(f"{SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
@@ -146,7 +153,7 @@ def balance_section(title: str, what: str, rows: Sequence[BalanceRow], trends: T
     )
     named = [(label_words("place", row.key) if what == "country" else row.key, row) for row in rows]
     top = named[: BARS // 2]
-    return Section(
+    return ReportSection(
         title,
         notes,
         (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
@@ -178,7 +185,7 @@ def _shares(row: BalanceRow) -> str:
     )
 
 
-def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
+def _outlets(outlets: Sequence[OutletCount], cards: Sequence[Scorecard]) -> ReportSection:
     by_id = {card.outlet.id: card for card in cards}
     rows = []
     for one in outlets:
@@ -192,8 +199,7 @@ def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
             part = 100 * flagged / one.stories
             share = f"{part:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
         rows.append((one.name, one.stored, one.items, one.stories, flagged, share))
-    top = [one for one in outlets if one.stories][:BARS]
-    return Section(
+    return ReportSection(
         "Outlets",
         (
             "Each story counts once in an outlet, however often the outlet printed it.",
@@ -201,24 +207,17 @@ def _outlets(outlets: Sequence[Outlet], cards: Sequence[Scorecard]) -> Section:
         ),
         ("outlet", "stored", "items", "stories", "flagged", "share flagged"),
         tuple(rows),
-        Bars(
-            "Outlets",
-            tuple(one.name for one in top),
-            (("stories", tuple(one.stories for one in top)),),
-            across=True,
-        )
-        if top
-        else None,
+        story_bars("Outlets", [(one.name, one.stories) for one in outlets if one.stories]),
     )
 
 
-def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
+def rules_section(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     """Return how often each rule's flags are counted; `titles` by rule."""
     rows = tuple(
         (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
         for row in trends.rules
     )
-    return Section(
+    return ReportSection(
         "Flags",
         (*basis_words(trends.basis)[:2],),
         ("rule", "title", "items", "stories", "not looked at"),
@@ -226,7 +225,7 @@ def rules_section(trends: Trends, titles: Mapping[str, str]) -> Section:
     )
 
 
-def changes_section(trends: Trends) -> Section:
+def changes_section(trends: Trends) -> ReportSection:
     """Return the feeds that were added or removed."""
     rows = tuple(
         (
@@ -239,7 +238,7 @@ def changes_section(trends: Trends) -> Section:
     )
     none = ("No feed was added or removed.",)
     said = ("Curves before and after a change are of different feeds.",)
-    return Section(
+    return ReportSection(
         "Changes of feeds", said if rows else none, ("day", "change", "feed", "URL"), rows
     )
 

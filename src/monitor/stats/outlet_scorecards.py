@@ -15,13 +15,14 @@ from monitor.stats.trends import (
     balance_of,
     counts,
     flagged,
+    group_items,
     open_flags,
     stories,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Outlet:
+class OutletCount:
     """An outlet in a period: articles stored, items about trafficking, stories they tell."""
 
     id: str
@@ -52,7 +53,7 @@ class Scorecard:
     `enough` says whether there are `MEASURED_FROM` of them; for `interval` see `RuleShare`.
     """
 
-    outlet: Outlet
+    outlet: OutletCount
     flagged: int
     unseen: int
     interval: tuple[float, float] | None
@@ -64,20 +65,20 @@ class Scorecard:
 
 def list_outlets(
     items: Sequence[CountedItem], story_of: StoryOf, stored: Mapping[str, int]
-) -> tuple[Outlet, ...]:
+) -> tuple[OutletCount, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
-    groups: dict[str, list[CountedItem]] = {name: [] for name in stored}
-    for item in items:
-        groups.setdefault(item.outlet, []).append(item)
+    groups = {**{name: [] for name in stored}, **group_items(items, lambda item: (item.outlet,))}
     found = (
-        Outlet(outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of)))
+        OutletCount(
+            outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of))
+        )
         for name, own in groups.items()
     )
     return tuple(sorted(found, key=lambda one: (-one.stories, -one.stored, one.name)))
 
 
 def score_outlet(
-    outlet: Outlet, items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
+    outlet: OutletCount, items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
 ) -> Scorecard:
     """Return an outlet's scorecard; `items` may be of all outlets."""
     own = [item for item in items if item.outlet == outlet.name]

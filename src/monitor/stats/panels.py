@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from monitor.records.finding import MEASURED_FROM
 from monitor.stats.monthly_report import (
     BARS,
     SIDE_WORDS,
     Cell,
-    Section,
+    ReportSection,
     balance_section,
     changes_section,
     label_words,
     rules_section,
     scheme_section,
+    story_bars,
+    time_section,
 )
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
-from monitor.stats.plots import Bars
-from monitor.stats.trends import SIDES, BalanceRow, DayCount, Step, Trends, by_step
+from monitor.stats.trends import SIDES, BalanceRow, Step, Trends, by_step
 
 _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
     "day": ("By day", "day"),
@@ -30,7 +30,7 @@ _STEP_WORDS: Mapping[Step, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """So many of `of`, with a 95 % interval (Wilson)."""
 
     name: str
@@ -44,7 +44,7 @@ class Ranges:
     """The shares of one outlet, country or rule; without any, `why` there are none."""
 
     label: str
-    shares: tuple[Share, ...]
+    shares: tuple[Proportion, ...]
     why: str = ""
 
 
@@ -53,7 +53,7 @@ class Panel:
     """A section under the name that its table has in addresses; it plots bars, or `ranges`."""
 
     key: str
-    section: Section
+    section: ReportSection
     ranges: tuple[Ranges, ...] = ()
 
 
@@ -61,7 +61,7 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     """Return what is shown of a period, by `step`; `titles` are those of rules."""
     balance = trends.balance
     return (
-        Panel("time", time_section(trends, step)),
+        Panel("time", steps_section(trends, step)),
         *(Panel(scheme, scheme_section(trends, scheme)) for scheme in trends.schemes),
         balance_panel("countries", "Balance by country", "country", balance.countries, trends),
         balance_panel("outlets", "Balance by outlet", "outlet", balance.outlets, trends),
@@ -71,40 +71,17 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     )
 
 
-def time_section(trends: Trends, step: Step) -> Section:
+def steps_section(trends: Trends, step: Step) -> ReportSection:
     """Return items and stories by day, week or month."""
-    rows = by_step(trends.days, step)
     title, first = _STEP_WORDS[step]
-    notes = ["A story counts once: when it was first told in the period."]
-    if any(row.changes for row in rows):
-        notes.append("Dashed lines: feeds were added or removed; what follows is another mix.")
-    bars = Bars(
+    return time_section(
         title,
-        tuple(_short(row.day, step) for row in rows),
-        (("items", _of(rows, "items")), ("stories", _of(rows, "stories"))),
-        marks=tuple(n for n, row in enumerate(rows) if row.changes),
+        first,
+        "A story counts once: when it was first told in the period.",
+        by_step(trends.days, step),
+        name="{:%Y-%m}" if step == "month" else "{}",
+        short="{:%b %Y}" if step == "month" else "{0.day} {0:%b}",
     )
-    return Section(
-        title,
-        tuple(notes),
-        (first, "stored", "items", "stories", "feed changes"),
-        tuple(
-            (_name(row.day, step), row.stored, row.items, row.stories, row.changes) for row in rows
-        ),
-        bars if trends.items else None,
-    )
-
-
-def _of(rows: Sequence[DayCount], name: str) -> tuple[int, ...]:
-    return tuple(getattr(row, name) for row in rows)
-
-
-def _short(day: date, step: Step) -> str:
-    return f"{day:%b %Y}" if step == "month" else f"{day.day} {day:%b}"
-
-
-def _name(day: date, step: Step) -> str:
-    return f"{day:%Y-%m}" if step == "month" else day.isoformat()
 
 
 def balance_panel(
@@ -120,7 +97,7 @@ def _sides(row: BalanceRow, what: str) -> Ranges:
     if not row.intervals:
         return Ranges(label, (), too_few(row.stories))
     shares = (
-        Share(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
+        Proportion(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
         for side in SIDES[:3]
     )
     return Ranges(label, tuple(shares))
@@ -132,21 +109,17 @@ def too_few(stories: int) -> str:
     return f"No share is told: {told}, and a share takes {MEASURED_FROM}."
 
 
-def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> Section:
+def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     section = rules_section(trends, titles)
-    top = [row for row in trends.rules if row.stories][:BARS]
-    names = tuple(titles.get(row.rule, row.rule) for row in top)
-    bars = Bars(
-        section.title, names, (("stories", tuple(row.stories for row in top)),), across=True
-    )
-    return replace(section, bars=bars if top else None)
+    rows = [(titles.get(row.rule, row.rule), row.stories) for row in trends.rules if row.stories]
+    return replace(section, bars=story_bars(section.title, rows))
 
 
 def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]:
     """Return what an outlet's page shows of its scorecard; `titles` are those of rules."""
     stories = card.outlet.stories
     rows = [(titles.get(row.rule, row.rule), row) for row in card.rules]
-    flags = Section(
+    flags = ReportSection(
         "Flags by rule",
         (f"Of {stories} stories, each counted once; shares with 95 % intervals (Wilson).",),
         ("rule", "title", "stories", "not looked at", "share", "from", "to"),
@@ -155,18 +128,14 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
             for title, row in rows
         ),
     )
-    whole = Ranges("Any rule", (), _no_share(card.interval, stories, card.unseen))
-    if card.interval:
-        whole = Ranges("Any rule", (Share("flagged", card.flagged, stories, card.interval),))
+    whole = _flagged("Any rule", card.flagged, stories, card.interval, card.unseen)
     ranges = [
-        Ranges(title, (Share("flagged", row.stories, stories, row.interval),))
-        if row.interval
-        else Ranges(title, (), _no_share(row.interval, stories, row.unseen))
+        _flagged(title, row.stories, stories, row.interval, row.unseen)
         for title, row in rows[:BARS]
     ]
     side = _sides(card.balance, "outlet")
     told = tuple((SIDE_WORDS[name], card.balance.told[name]) for name in SIDES)
-    balance = Section(
+    balance = ReportSection(
         "Balance of responses",
         (f"Of {card.balance.stories} stories that tell of a response; one may tell of several.",),
         ("response", "stories"),
@@ -178,12 +147,16 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
     )
 
 
-def _no_share(interval: tuple[float, float] | None, stories: int, unseen: int) -> str:
+def _flagged(
+    label: str, n: int, stories: int, interval: tuple[float, float] | None, unseen: int
+) -> Ranges:
     if interval:
-        return ""
+        return Ranges(label, (Proportion("flagged", n, stories, interval),))
     if stories < MEASURED_FROM:
-        return too_few(stories)
-    return f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
+        return Ranges(label, (), too_few(stories))
+    return Ranges(
+        label, (), f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
+    )
 
 
 def _share_cells(row: RuleShare, stories: int) -> tuple[Cell, ...]:

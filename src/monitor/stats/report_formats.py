@@ -1,12 +1,6 @@
-"""The report as one HTML page that needs nothing else.
-
-The report as an .xlsx workbook: every row, and charts of the spreadsheet's own.
+"""The monthly report as a web page, a workbook (.xlsx) or a Word document (.docx).
 
 Text is written as text: a name that begins like a formula, or looks like a link, stays what it is.
-
-The report as a .docx document.
-
-A report as the content of a file.
 """
 
 from __future__ import annotations
@@ -14,29 +8,14 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, get_args
 
-from monitor.stats.monthly_report import ROWS, Cell, Report, Section
+from monitor.stats.monthly_report import ROWS, Cell, MonthlyReport, ReportSection
 from monitor.stats.plots import draw
 
-if TYPE_CHECKING:
-    from jinja2 import Template
 
-
-def write_page(report: Report) -> bytes:
+def write_page(report: MonthlyReport) -> bytes:
     """Return the page, UTF-8."""
-    plots = {
-        section.title: draw(section.bars, "svg").decode()
-        for section in report.sections
-        if section.bars is not None
-    }
-    page = _template().render(report=report, plots=plots, rows=ROWS)
-    return page.encode("utf-8", "replace")
-
-
-@cache
-def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -46,7 +25,13 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("report.html")
+    plots = {
+        section.title: draw(section.bars, "svg").decode()
+        for section in report.sections
+        if section.bars is not None
+    }
+    page = environment.get_template("report.html").render(report=report, plots=plots, rows=ROWS)
+    return page.encode("utf-8", "replace")
 
 
 _PATTERNS = ("solid", "wide_upward_diagonal", "dotted_grid", "diagonal_cross")
@@ -55,7 +40,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NO_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
-def write_workbook(report: Report) -> bytes:
+def write_workbook(report: MonthlyReport) -> bytes:
     """Return the workbook: one sheet for what it is and rests on, one for each section."""
     import xlsxwriter
 
@@ -74,7 +59,7 @@ def write_workbook(report: Report) -> bytes:
     return file.getvalue()
 
 
-def _add_sheet(book: Any, section: Section, caption: str, bold: Any) -> None:
+def _add_sheet(book: Any, section: ReportSection, caption: str, bold: Any) -> None:
     name = _NO_NAME.sub(" ", section.title)[:31]
     sheet = book.add_worksheet(name)
     sheet.set_column(0, 0, 32)
@@ -83,7 +68,10 @@ def _add_sheet(book: Any, section: Section, caption: str, bold: Any) -> None:
         sheet.write_string(0, place, column, bold)
     for number, row in enumerate(section.rows, 1):
         for place, cell in enumerate(row):
-            _write(sheet, number, place, cell)
+            if isinstance(cell, str):
+                sheet.write_string(number, place, _clean(cell))
+            else:
+                sheet.write_number(number, place, cell)
     sheet.freeze_panes(1, 0)
     last = len(section.rows) + 2
     for place, note in enumerate((caption, *section.notes)):
@@ -92,14 +80,7 @@ def _add_sheet(book: Any, section: Section, caption: str, bold: Any) -> None:
         _add_chart(book, sheet, name, section)
 
 
-def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(row, column, _clean(cell))
-    else:
-        sheet.write_number(row, column, cell)
-
-
-def _add_chart(book: Any, sheet: Any, name: str, section: Section) -> None:
+def _add_chart(book: Any, sheet: Any, name: str, section: ReportSection) -> None:
     """Add a chart of the columns that the plot has, where they are numbers."""
     bars = section.bars
     assert bars is not None
@@ -127,41 +108,38 @@ def _add_chart(book: Any, sheet: Any, name: str, section: Section) -> None:
 
 
 def _clean(text: str) -> str:
-    """Replace what XML cannot hold; a cell takes 32,767 characters."""
+    """Replace what XML cannot hold; a cell of a workbook takes 32,767 characters."""
     return _NO_XML.sub("\ufffd", text)[:32_767]
 
 
-_NO_XML_word = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def write_document(report: Report) -> bytes:
+def write_document(report: MonthlyReport) -> bytes:
     """Return the document; plots are pictures with the words of their tables as alternative."""
     import docx
 
     document = docx.Document()
-    document.core_properties.title = _clean_word(f"{report.title}: {report.period}")
+    document.core_properties.title = _clean(f"{report.title}: {report.period}")
     document.core_properties.author = ""
     document.core_properties.comments = ""
-    document.add_heading(_clean_word(report.title), 0)
-    document.add_paragraph(_clean_word(report.period))
+    document.add_heading(_clean(report.title), 0)
+    document.add_paragraph(_clean(report.period))
     for note in report.notes:
-        document.add_paragraph(_clean_word(note))
+        document.add_paragraph(_clean(note))
     for section in report.sections:
         _add_section(document, section, report.notes[0])
     document.add_heading("What it rests on", 1)
     for line in report.foot:
-        document.add_paragraph(_clean_word(line))
+        document.add_paragraph(_clean(line))
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _add_section(document: Any, section: Section, caption: str) -> None:
+def _add_section(document: Any, section: ReportSection, caption: str) -> None:
     from docx.shared import Cm
 
     document.add_heading(section.title, 1)
     for note in section.notes:
-        document.add_paragraph(_clean_word(note))
+        document.add_paragraph(_clean(note))
     if section.bars is not None:
         picture = document.add_picture(io.BytesIO(draw(section.bars, "png")), width=Cm(16))
         said = f"Plot: {section.title}. Its figures are in the table below."
@@ -182,23 +160,18 @@ def _add_section(document: Any, section: Section, caption: str) -> None:
 
 def _fill(row: Any, cells: tuple[Cell, ...]) -> None:
     for place, cell in zip(row.cells, cells, strict=True):
-        place.text = _clean_word(str(cell))
-
-
-def _clean_word(text: str) -> str:
-    """Replace what XML cannot hold."""
-    return _NO_XML_word.sub("\ufffd", text)
+        place.text = _clean(str(cell))
 
 
 ReportFormat = Literal["html", "docx", "xlsx"]
-FORMATS: tuple[ReportFormat, ...] = ("html", "docx", "xlsx")
-_WRITERS: Mapping[ReportFormat, Callable[[Report], bytes]] = {
+FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
+_WRITERS: Mapping[ReportFormat, Callable[[MonthlyReport], bytes]] = {
     "html": write_page,
     "docx": write_document,
     "xlsx": write_workbook,
 }
 
 
-def render_report(report: Report, format: ReportFormat) -> bytes:
+def render_report(report: MonthlyReport, format: ReportFormat) -> bytes:
     """Return a report as the content of an .html, .docx or .xlsx file."""
     return _WRITERS[format](report)

@@ -1,7 +1,4 @@
-"""Trends, outlets and the monthly report of a desk.
-
-Outlets for the pages: scorecards a page at a time, and what is told inside of one.
-"""
+"""Trends, scorecards of outlets and the monthly report, read from a desk's store."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
 from monitor.records.counts import CountedItem
@@ -19,8 +16,8 @@ from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
 
 if TYPE_CHECKING:
-    from monitor.stats.monthly_report import Report
-    from monitor.stats.outlet_scorecards import Outlet, Scorecard
+    from monitor.stats.monthly_report import MonthlyReport
+    from monitor.stats.outlet_scorecards import OutletCount, Scorecard
     from monitor.stats.trends import Basis, Trends
 
 
@@ -98,10 +95,9 @@ def basis_of(desk: Desk) -> Basis:
     for guideline in in_force.guidelines:
         measured = None if guideline.extends else load_measured(guideline.path)
         if measured is not None and is_same(measured.guideline, guideline.stamp):
-            told = (
-                measured.rules.items()
-            )  # of an id that several have nobody knows whose flag it is
-            rows |= {rule: (row.flags, row.right) for rule, row in told if times[rule] == 1}
+            # of an id that several have nobody knows whose flag it is
+            told = {rule: row for rule, row in measured.rules.items() if times[rule] == 1}
+            rows |= {rule: (row.flags, row.right) for rule, row in told.items()}
     return proven_rules(in_force.stamp, rows)
 
 
@@ -135,27 +131,23 @@ def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
     from monitor.records.counts import outlet_id as id_of
 
-    names = {name for day in _stored(desk, since, until).values() for name in day}
-    for name in names:
-        if id_of(name) == outlet_id:
-            return name
-    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+    names = (name for day in _stored(desk, since, until).values() for name in day)
+    found = next((name for name in names if id_of(name) == outlet_id), None)
+    if found is None:
+        raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+    return found
 
 
 def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
     """Return how many articles of [since, until) are stored, by day and outlet."""
     days = days_of(since, until)
-    bounds = {day: _bounds(desk, day, _after(day)) for day in days}
+    bounds = {day: _bounds(desk, day, day + timedelta(days=1)) for day in days}
     # a poll that began before midnight may be stored after it
     over = desk.now() - timedelta(days=1)
     return desk.store.stored_by_day_and_outlet(bounds, over)
 
 
-def _after(day: date) -> date:
-    return day + timedelta(days=1)
-
-
-def outlets_of(desk: Desk, period: Period) -> tuple[Outlet, ...]:
+def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
     """Return the outlets with articles in a period, most stories first."""
     from monitor.stats.outlet_scorecards import list_outlets
 
@@ -170,14 +162,14 @@ def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     from monitor.stats.outlet_scorecards import score_outlet
     from monitor.stats.trends import outlet_basis
 
+    found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
+    if found is None:
+        raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
     basis = outlet_basis(basis_of(desk))
-    for outlet in outlets_of(desk, period):
-        if outlet.id == outlet_id:
-            return score_outlet(outlet, period.items, period.story_of, basis)
-    raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
+    return score_outlet(found, period.items, period.story_of, basis)
 
 
-def report_of(desk: Desk, month: str) -> Report:
+def report_of(desk: Desk, month: str) -> MonthlyReport:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
     from monitor.stats.monthly_report import make_report
     from monitor.stats.outlet_scorecards import score_outlet
@@ -187,7 +179,7 @@ def report_of(desk: Desk, month: str) -> Report:
     today = desk.today
     if since > today:
         raise UsageError(f"{month} has not begun")
-    period = read_period(desk, since, min(until, _after(today)))
+    period = read_period(desk, since, min(until, today + timedelta(days=1)))
     outlets, basis = outlets_of(desk, period), outlet_basis(basis_of(desk))
     cards = [
         score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
@@ -215,9 +207,15 @@ def judge_flag(
     from monitor.feeds.urls import article_id
 
     chosen = article_id(article) if "://" in article else article
-    facts: dict[str, Any] = {"right": right, "reviewer": reviewer, "now": desk.now()}
-    facts["provisional"] = provisional
-    return desk.store.add_flag_verdict(chosen, rule, stamps=desk.stamps, **facts)
+    return desk.store.add_flag_verdict(
+        chosen,
+        rule,
+        stamps=desk.stamps,
+        right=right,
+        reviewer=reviewer,
+        now=desk.now(),
+        provisional=provisional,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +235,7 @@ def read_cards(
     Raises `NotFound` where there is no outlet `after`.
     """
     from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import outlet_basis
+    from monitor.stats.trends import group_items, outlet_basis
 
     wanted = name.strip().casefold()
     outlets = [one for one in outlets_of(desk, period) if wanted in one.name.casefold()]
@@ -246,9 +244,7 @@ def read_cards(
         raise NotFound(f"no outlet '{after}'")
     begin = ids.index(after) + 1 if after is not None else 0
     end = len(ids) if limit is None else begin + limit
-    items: dict[str, list[CountedItem]] = {}
-    for item in period.items:
-        items.setdefault(item.outlet, []).append(item)
+    items = group_items(period.items, lambda item: (item.outlet,))
     basis = outlet_basis(basis_of(desk))
     cards = tuple(
         score_outlet(one, items.get(one.name, []), period.story_of, basis)

@@ -1,14 +1,6 @@
-"""Items and stories of a period by day, form, place, response, victim, indicator, and rule.
+"""Trends counted from stored items: by day, label and rule; enforcement against protection.
 
-Enforcement against protection against prevention, by country and by outlet.
-
-Which rules may be counted without anybody having looked at each flag.
-
-Which items are counted: those with the labels, and of the outlet, that are asked for.
-
-Days added up to weeks or months.
-
-Counting each story once: an outlet that prints one wire story ten times tells it once.
+A story counts once: an outlet that prints one wire story ten times tells it once.
 """
 
 from __future__ import annotations
@@ -64,12 +56,19 @@ def balance_of(items: Sequence[CountedItem], story_of: StoryOf) -> Balance:
 def _rows(
     items: Sequence[CountedItem], story_of: StoryOf, keys_of: Callable[[CountedItem], Iterable[str]]
 ) -> tuple[BalanceRow, ...]:
+    rows = [_row(key, group, story_of) for key, group in group_items(items, keys_of).items()]
+    return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
+
+
+def group_items(
+    items: Iterable[CountedItem], keys_of: Callable[[CountedItem], Iterable[str]]
+) -> dict[str, list[CountedItem]]:
+    """Return the items under each of their keys."""
     groups: dict[str, list[CountedItem]] = {}
     for item in items:
         for key in keys_of(item):
             groups.setdefault(key, []).append(item)
-    rows = [_row(key, group, story_of) for key, group in groups.items()]
-    return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
+    return groups
 
 
 def _row(key: str, items: Sequence[CountedItem], story_of: StoryOf) -> BalanceRow:
@@ -256,12 +255,9 @@ def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> t
 def _by_rule(
     items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
 ) -> tuple[RuleCount, ...]:
-    by_rule: dict[str, list[CountedItem]] = {}
-    for item in items:
-        for rule in {flag.rule for flag in item.flags}:
-            by_rule.setdefault(rule, []).append(item)
     rows = []
-    for rule, having in by_rule.items():
+    having_rule = group_items(items, lambda item: {flag.rule for flag in item.flags})
+    for rule, having in having_rule.items():
         found = flagged(having, rule, basis)
         unseen = open_flags(having, rule, basis)
         rows.append(RuleCount(rule, len(found), len(stories(found, story_of)), unseen))
@@ -269,7 +265,7 @@ def _by_rule(
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ItemFilter:
     """What items must have: of each scheme in `labels` that label; `outlet` "" is any."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -280,7 +276,7 @@ class Choice:
         return bool(self.labels or self.outlet)
 
 
-def choose(items: Iterable[CountedItem], choice: Choice) -> tuple[CountedItem, ...]:
+def choose(items: Iterable[CountedItem], choice: ItemFilter) -> tuple[CountedItem, ...]:
     """Return the items that have all that is asked for."""
     return tuple(
         item
@@ -300,11 +296,8 @@ _LONGEST = {"day": 1, "week": 7, "month": 28}
 def fitting_step(days: int, wanted: Step | None = None) -> Step:
     """Return the `wanted` step, by default one with few bars, or the next that has not too many."""
     least: Step = "day" if days <= 31 else "week" if days <= 200 else "month"
-    chosen = wanted or least
-    for step in STEPS[STEPS.index(chosen) :]:
-        if days / _LONGEST[step] <= MOST:
-            return step
-    return "month"
+    longer = STEPS[STEPS.index(wanted or least) :]
+    return next((step for step in longer if days / _LONGEST[step] <= MOST), "month")
 
 
 def by_step(days: Iterable[DayCount], step: Step) -> tuple[DayCount, ...]:
@@ -312,26 +305,23 @@ def by_step(days: Iterable[DayCount], step: Step) -> tuple[DayCount, ...]:
 
     A story counts once in all: on the day on which it was first told.
     """
-    groups: dict[date, list[DayCount]] = {}
+    begin: Mapping[Step, Callable[[date], date]] = {
+        "day": lambda day: day,
+        "week": lambda day: day - timedelta(days=day.weekday()),
+        "month": lambda day: day.replace(day=1),
+    }
+    sums: dict[date, DayCount] = {}
     for row in days:
-        groups.setdefault(_begin(row.day, step), []).append(row)
-    return tuple(_sum(group) for group in groups.values())
-
-
-def _begin(day: date, step: Step) -> date:
-    if step == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if step == "month" else day
-
-
-def _sum(rows: Sequence[DayCount]) -> DayCount:
-    return DayCount(
-        rows[0].day,
-        sum(row.stored for row in rows),
-        sum(row.items for row in rows),
-        sum(row.stories for row in rows),
-        sum(row.changes for row in rows),
-    )
+        key = begin[step](row.day)
+        so_far = sums.get(key, DayCount(row.day, 0, 0, 0))
+        sums[key] = DayCount(
+            so_far.day,
+            so_far.stored + row.stored,
+            so_far.items + row.items,
+            so_far.stories + row.stories,
+            so_far.changes + row.changes,
+        )
+    return tuple(sums.values())
 
 
 StoryOf = Mapping[str, str]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.json_shapes import time_json
 from monitor.stats.monthly_report import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
-from monitor.stats.outlet_scorecards import Outlet, Scorecard
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.trends import PRECISION, BalanceRow, Basis, Trends
 
 
@@ -35,12 +36,7 @@ def trends_json(trends: Trends) -> dict[str, Any]:
             }
             for row in trends.days
         ],
-        "by": {
-            scheme: [
-                {"label": row.label, "items": row.items, "stories": row.stories} for row in rows
-            ]
-            for scheme, rows in trends.schemes.items()
-        },
+        "by": {scheme: list(map(asdict, rows)) for scheme, rows in trends.schemes.items()},
         "rules": [
             {
                 "rule": row.rule,
@@ -88,19 +84,14 @@ def balance_json(row: BalanceRow) -> dict[str, Any]:
         "key": row.key,
         "stories": row.stories,
         **dict(row.told),
-        "intervals": {side: _ends(ends) for side, ends in row.intervals.items()} or None,
+        "intervals": {side: [round(end, 3) for end in ends] for side, ends in row.intervals.items()}
+        or None,
     }
 
 
-def outlet_json(outlet: Outlet) -> dict[str, Any]:
+def outlet_json(outlet: OutletCount) -> dict[str, Any]:
     """Return an outlet as data."""
-    return {
-        "id": outlet.id,
-        "name": outlet.name,
-        "stored": outlet.stored,
-        "items": outlet.items,
-        "stories": outlet.stories,
-    }
+    return asdict(outlet)
 
 
 def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
@@ -115,15 +106,13 @@ def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
         "enough": card.enough,
         "flagged_stories": card.flagged,
         "not_looked_at": card.unseen,
-        "share": round(card.flagged / card.outlet.stories, 3) if card.interval else None,
-        "interval": None if card.interval is None else _ends(card.interval),
+        **_share(card.flagged, card.outlet.stories, card.interval),
         "rules": [
             {
                 "rule": row.rule,
                 "stories": row.stories,
                 "not_looked_at": row.unseen,
-                "share": round(row.stories / card.outlet.stories, 3) if row.interval else None,
-                "interval": None if row.interval is None else _ends(row.interval),
+                **_share(row.stories, card.outlet.stories, row.interval),
             }
             for row in card.rules
         ],
@@ -132,5 +121,7 @@ def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
     }
 
 
-def _ends(ends: tuple[float, float]) -> list[float]:
-    return [round(end, 3) for end in ends]
+def _share(n: int, of: int, interval: tuple[float, float] | None) -> dict[str, Any]:
+    if interval is None:
+        return {"share": None, "interval": None}
+    return {"share": round(n / of, 3), "interval": [round(end, 3) for end in interval]}

@@ -17,7 +17,7 @@ from monitor.desk import Desk
 from monitor.records.dates import date_words, midnight
 from monitor.records.errors import NotFound
 from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
-from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, Section
+from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
@@ -76,7 +76,7 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], desk: DeskDep) ->
         )
         for card in cards
     )
-    panel = Panel("outlets", Section("Outlets", (), columns, rows))
+    panel = Panel("outlets", ReportSection("Outlets", (), columns, rows))
     return csv_response((panel,), "outlets", "..".join(_days(period).values()), "outlets")
 
 

@@ -30,7 +30,7 @@ from monitor.records.review import Act, Decision, PracticeAnswer, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
-from monitor.review.review_queue import Chosen, Reviewer
+from monitor.review.review_queue import QueueChoice, Reviewer
 from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.review_view import (
@@ -69,7 +69,7 @@ class ReviewContext:
         return self.page.render(template, here=HERE, tab=tab, context=self, **values)
 
 
-class QueueFilters(Chosen):
+class QueueFilters(QueueChoice):
     """The filters of the queue, as they stand in the address."""
 
     __slots__ = ()
@@ -433,7 +433,7 @@ _EMPTY = {
 }
 
 
-def _story(context: ReviewContext, article_id: str, chosen: Chosen) -> SimpleNamespace:
+def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> SimpleNamespace:
     desk, who = context.page.desk, context.who
     # what the models say: another's decision would be followed
     assessed = as_judged(desk.article(article_id))

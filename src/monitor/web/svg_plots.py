@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from monitor.stats.monthly_report import NOT_INCIDENCE, Section
+from monitor.stats.monthly_report import NOT_INCIDENCE, ReportSection
 from monitor.stats.panels import Panel, Ranges
 from monitor.stats.plots import Bars
 from monitor.text.safe_text import MARK, clean, excerpt, guarded_line
@@ -44,7 +44,7 @@ def view_panels(
     ]
 
 
-def write_csv(section: Section, period: str) -> str:
+def write_csv(section: ReportSection, period: str) -> str:
     """Return a table as CSV; each row says of which `period` it is, and what it does not say."""
     lines = [guarded_line([*section.columns, "period", "note"])]
     lines += [guarded_line([*row, period, NOT_INCIDENCE]) for row in section.rows]
