@@ -122,14 +122,24 @@ metadata = MetaData(
     }
 )
 
+
+def columns(kind: Any, *names: str, nullable: bool = False, **options: Any) -> list[Column[Any]]:
+    """Return columns of one kind that follow one another."""
+    return [Column(name, kind, nullable=nullable, **options) for name in names]
+
+
+def version_key() -> ForeignKeyConstraint:
+    """Return that the rows of a table are of versions that there are."""
+    named = ("article_id", "sha256")
+    return ForeignKeyConstraint(named, [f"versions.{name}" for name in named])
+
+
 feeds = Table(
     "feeds",
     metadata,
     Column("id", KEY, primary_key=True),
     Column("url", CleanText, nullable=False, unique=True),
-    Column("title", CleanText, nullable=False),
-    Column("outlet", CleanText, nullable=False),
-    Column("site", CleanText, nullable=False),
+    *columns(CleanText, "title", "outlet", "site"),
     Column("added_at", UtcTime, nullable=False),
     Column("removed_at", UtcTime),
     Column("description", CleanText, nullable=False, server_default=text("''")),
@@ -142,12 +152,8 @@ feed_states = Table(
     "feed_states",
     metadata,
     Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
-    Column("moved_to", CleanText),
-    Column("etag", CleanText),
-    Column("modified", CleanText),
-    Column("last_poll", UtcTime),
-    Column("last_success", UtcTime),
-    Column("next_poll", UtcTime),
+    *columns(CleanText, "moved_to", "etag", "modified", nullable=True),
+    *columns(UtcTime, "last_poll", "last_success", "next_poll", nullable=True),
     Column("failures", Integer, nullable=False),
     Column("error", CleanText),
     Column("recent", JsonText, nullable=False),
@@ -155,8 +161,7 @@ feed_states = Table(
     Column("not_before", UtcTime),
     Column("move_to", CleanText),
     Column("move_times", Integer),
-    Column("move_since", UtcTime),
-    Column("gone", UtcTime),
+    *columns(UtcTime, "move_since", "gone", nullable=True),
 )
 
 polls = Table(
@@ -165,14 +170,12 @@ polls = Table(
     Column("id", Integer, primary_key=True),
     Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
-    Column("fetched", Integer, nullable=False),
-    Column("stored", Integer, nullable=False),
+    *columns(Integer, "fetched", "stored"),
     Column("dropped", JsonText, nullable=False),
     Column("dropped_total", Integer, nullable=False),
     Column("error", CleanText),
     Column("warnings", JsonText, nullable=False),
-    Column("not_modified", Boolean, nullable=False),
-    Column("silent", Boolean, nullable=False),
+    *columns(Boolean, "not_modified", "silent"),
     Column("page_failures", JsonText, nullable=False, server_default=text("'{}'")),
     Column("silent_since", UtcTime),
     Column("usual_gap_s", Integer),
@@ -186,8 +189,7 @@ articles = Table(
     "articles",
     metadata,
     Column("id", KEY, primary_key=True),
-    Column("url", CleanText, nullable=False),
-    Column("outlet", CleanText, nullable=False),
+    *columns(CleanText, "url", "outlet"),
     Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
     Column("first_seen", UtcTime, nullable=False),
     Column("current", KEY, nullable=False),
@@ -212,9 +214,7 @@ versions = Table(
     Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
     Column("sha256", KEY, primary_key=True),
     Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
-    Column("title", CleanText, nullable=False),
-    Column("text", CleanText, nullable=False),
-    Column("summary", CleanText, nullable=False),
+    *columns(CleanText, "title", "text", "summary"),
     Column("language", CleanText),
     Column("published", UtcTime),
     Column("origin", Text, nullable=False),
@@ -244,18 +244,13 @@ assessments = Table(
     "assessments",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("stamp", KEY, nullable=False),
-    Column("assessor", KEY, nullable=False),
+    *columns(KEY, "article_id", "sha256", "stamp", "assessor"),
     Column("relevance", Float),
-    Column("relevant", Boolean),
-    Column("borderline", Boolean),
-    Column("not_judged", CleanText),
-    Column("error", CleanText),
+    *columns(Boolean, "relevant", "borderline", nullable=True),
+    *columns(CleanText, "not_judged", "error", nullable=True),
     Column("payload", JsonText, nullable=False),
     Column("at", UtcTime, nullable=False),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     UniqueConstraint("article_id", "sha256", "stamp"),
     CheckConstraint("relevance >= 0 AND relevance <= 1", name="relevance"),
 )
@@ -266,8 +261,7 @@ tags = Table(
     metadata,
     Column("assessment_id", Integer, ForeignKey("assessments.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("scheme", KEY, nullable=False),
-    Column("label", KEY, nullable=False),
+    *columns(KEY, "scheme", "label"),
     Column("role", KEY),
     Column("score", Float, nullable=False),
 )
@@ -277,14 +271,12 @@ reviews = Table(
     "reviews",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("reviewer", KEY, nullable=False),
+    *columns(KEY, "article_id", "sha256", "reviewer"),
     Column("verdict", Text, nullable=False),
     Column("tags", JsonText, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
     Index(None, "article_id", "sha256", "id"),
 )
@@ -324,8 +316,7 @@ sample_items = Table(
     metadata,
     Column("day", KEY, ForeignKey("samples.day"), primary_key=True),
     Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("place", Integer, nullable=False),
-    Column("stratum", Integer, nullable=False),
+    *columns(Integer, "place", "stratum"),
     Column("probability", Float, nullable=False),
     CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
 )
@@ -347,17 +338,14 @@ flag_verdicts = Table(
     "flag_verdicts",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("rule", KEY, nullable=False),
+    *columns(KEY, "article_id", "sha256", "rule"),
     Column("field", Text, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
+    *columns(Integer, "start", "end"),
     Column("right", Boolean, nullable=False),
     Column("reviewer", KEY, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     CheckConstraint("field IN ('title', 'text')", name="field"),
     Index(None, "article_id", "sha256"),
 )
@@ -378,11 +366,8 @@ sends = Table(
     "sends",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("address", KEY, nullable=False),
-    Column("preset", KEY, nullable=False),
-    Column("day", KEY, nullable=False),
-    Column("since", UtcTime),
-    Column("until", UtcTime),
+    *columns(KEY, "address", "preset", "day"),
+    *columns(UtcTime, "since", "until", nullable=True),
     Column("message_id", CleanText, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -460,13 +445,11 @@ story_keys = Table(
 version_checks = Table(
     "version_checks",
     metadata,
-    Column("article_id", KEY, primary_key=True),
-    Column("sha256", KEY, primary_key=True),
-    Column("against", KEY, primary_key=True),
+    *columns(KEY, "article_id", "sha256", "against", primary_key=True),
     Column("why", CleanText, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("erased_at", UtcTime),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
 )
 """Whether an older version says what the one in force does not, and is withdrawn: `why`, else "".
 
@@ -481,10 +464,9 @@ decisions = Table(
     Column("about", Integer, ForeignKey("decisions.id"), index=True),
     Column("reviewer", KEY, nullable=False),
     Column("provisional", Boolean, nullable=False),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
+    *columns(KEY, "article_id", "sha256"),
     Column("at", UtcTime, nullable=False),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     CheckConstraint("act IN ('review', 'confirm', 'overrule', 'undo')", name="act"),
     CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
     CheckConstraint("act = 'review' OR NOT provisional", name="provisional"),
@@ -518,13 +500,10 @@ practice = Table(
     "practice",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("reviewer", KEY, nullable=False),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("verdict", Text, nullable=False),
-    Column("desk", Text, nullable=False),
+    *columns(KEY, "reviewer", "article_id", "sha256"),
+    *columns(Text, "verdict", "desk"),
     Column("at", UtcTime, nullable=False),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
     CheckConstraint("desk IN ('relevant', 'borderline', 'not_relevant')", name="desk"),
     UniqueConstraint("reviewer", "article_id", "sha256"),
@@ -533,8 +512,7 @@ practice = Table(
 masks = Table(
     "masks",
     metadata,
-    Column("article_id", KEY, primary_key=True),
-    Column("sha256", KEY, primary_key=True),
+    *columns(KEY, "article_id", "sha256", primary_key=True),
     Column("stamp", KEY, nullable=False),
     Column("spans", JsonText, nullable=False),
     Column("link_tells", Boolean, nullable=False),
@@ -545,7 +523,7 @@ masks = Table(
     Column("kept", JsonText, nullable=False, server_default=text("'[]'")),
     Column("token", BigInteger, nullable=False, server_default=text("0")),
     Column("basis", BigInteger, nullable=False, server_default=text("0")),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
 )
 """Where a version has names that are hidden: field, start and end, no word. A newer stamp's word
 takes the place of an older one's; a version that lost its words has no stamp and no place.
@@ -561,8 +539,7 @@ lifted = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, index=True),
-    Column("hash", KEY, nullable=False),
-    Column("who", KEY, nullable=False),
+    *columns(KEY, "hash", "who"),
     Column("at", UtcTime, nullable=False),
 )
 """Names of which somebody said that they are not to be hidden in an article, as hashes."""
@@ -571,12 +548,10 @@ askings = Table(
     "askings",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("article_id", KEY, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("who", KEY, nullable=False),
+    *columns(KEY, "article_id", "sha256", "who"),
     Column("at", UtcTime, nullable=False, index=True),
     Column("until", UtcTime, nullable=False),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
     Index(None, "who", "until"),
 )
 """Who asked for the hidden names of a version, and until when they are shown to that visitor."""
@@ -590,8 +565,7 @@ tokens = Table(
     Column("scopes", Text, nullable=False),
     Column("provisional", Boolean, nullable=False),
     Column("made_at", UtcTime, nullable=False),
-    Column("expires_at", UtcTime),
-    Column("revoked_at", UtcTime),
+    *columns(UtcTime, "expires_at", "revoked_at", nullable=True),
 )
 """Who may sign in, by the SHA-256 of a secret that is kept nowhere; revoked ones stay.
 
@@ -603,8 +577,7 @@ sessions = Table(
     metadata,
     Column("hash", KEY, primary_key=True),
     Column("token_id", Integer, ForeignKey("tokens.id"), nullable=False, index=True),
-    Column("made_at", UtcTime, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
+    *columns(UtcTime, "made_at", "seen_at"),
 )
 """Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
 not any more are deleted: nobody need know when who was here."""
@@ -632,8 +605,7 @@ search_terms = Table(
     "search_terms",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("stamp", KEY, nullable=False),
-    Column("mark", KEY, nullable=False),
+    *columns(KEY, "stamp", "mark"),
     UniqueConstraint("stamp", "mark"),
 )
 """What articles can be filtered by: `scheme:label`, `rule:id` and so on, as a stamp says it; as an
@@ -661,13 +633,10 @@ the table `search_words`, an FTS5 table or one with a `tsvector`, which SQLAlche
 flag_feedback = Table(
     "flag_feedback",
     metadata,
-    Column("stamp", KEY, primary_key=True),
-    Column("rule", KEY, primary_key=True),
+    *columns(KEY, "stamp", "rule", primary_key=True),
     Column("day", Date, primary_key=True),
-    Column("client", KEY, primary_key=True),
-    Column("severity", KEY, primary_key=True),
-    Column("right", Integer, nullable=False),
-    Column("wrong", Integer, nullable=False),
+    *columns(KEY, "client", "severity", primary_key=True),
+    *columns(Integer, "right", "wrong"),
 )
 """How often flags of drafts were said to be right and wrong, on a day: numbers, and nothing of a
 draft or of who said it. What is said of flags of articles is in `flag_verdicts`."""
@@ -697,8 +666,7 @@ was in force at any moment."""
 due_claims = Table(
     "due_claims",
     metadata,
-    Column("stamp", KEY, primary_key=True),
-    Column("article_id", KEY, primary_key=True),
+    *columns(KEY, "stamp", "article_id", primary_key=True),
     Column("token", KEY, nullable=False, index=True),
     Column("holder", CleanText, nullable=False),
     Column("until", UtcTime, nullable=False),
@@ -721,8 +689,7 @@ imports = Table(
     metadata,
     Column("id", KEY, ForeignKey("feeds.id"), primary_key=True),
     Column("name", CleanText, nullable=False),
-    Column("sha256", KEY, nullable=False),
-    Column("format", KEY, nullable=False),
+    *columns(KEY, "sha256", "format"),
     Column("at", UtcTime, nullable=False),
     Column("by", CleanText, nullable=False),
 )
@@ -731,13 +698,12 @@ imports = Table(
 imported = Table(
     "imported",
     metadata,
-    Column("article_id", KEY, primary_key=True),
-    Column("sha256", KEY, primary_key=True),
+    *columns(KEY, "article_id", "sha256", primary_key=True),
     Column("import_id", KEY, ForeignKey("imports.id"), primary_key=True),
     Column("place", BigInteger, nullable=False),
     Column("name", CleanText, nullable=False),
     Column("captured", UtcTime),
-    ForeignKeyConstraint(["article_id", "sha256"], ["versions.article_id", "versions.sha256"]),
+    version_key(),
 )
 """Where in its file each version stands that an import brought."""
 

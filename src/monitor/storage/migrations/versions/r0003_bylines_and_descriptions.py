@@ -6,17 +6,19 @@ Rows of before keep empty ones: what was not read then is not known now.
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import UtcTime
+
 revision = "0003"
 down_revision = "0002"
 
 
 def upgrade() -> None:
     """Add the columns."""
+    none = sa.text("'[]'")
     for name in ("authors", "categories", "enclosures"):
-        empty = sa.text("'[]'")
-        op.add_column("versions", sa.Column(name, sa.Text, nullable=False, server_default=empty))
+        op.add_column("versions", sa.Column(name, sa.Text, nullable=False, server_default=none))
     nothing = sa.text("''")
     op.add_column(
         "feeds", sa.Column("description", sa.Text, nullable=False, server_default=nothing)
     )
-    op.add_column("feeds", sa.Column("updated", sa.DateTime(timezone=True)))
+    op.add_column("feeds", sa.Column("updated", UtcTime))

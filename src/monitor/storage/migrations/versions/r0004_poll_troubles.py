@@ -3,16 +3,16 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import UtcTime
+
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     """Add the columns; earlier polls have no such causes, and their silence no measure."""
-    empty = sa.text("'{}'")
-    op.add_column(
-        "polls", sa.Column("page_failures", sa.Text, nullable=False, server_default=empty)
-    )
-    op.add_column("polls", sa.Column("silent_since", sa.DateTime(timezone=True)))
+    none = sa.text("'{}'")
+    op.add_column("polls", sa.Column("page_failures", sa.Text, nullable=False, server_default=none))
+    op.add_column("polls", sa.Column("silent_since", UtcTime))
     op.add_column("polls", sa.Column("usual_gap_s", sa.Integer))
-    op.add_column("feed_states", sa.Column("not_before", sa.DateTime(timezone=True)))
+    op.add_column("feed_states", sa.Column("not_before", UtcTime))

@@ -3,41 +3,35 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime, columns
+
 revision = "0006"
 down_revision = "0005"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "sends",
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("address", KEY, nullable=False),
-        sa.Column("preset", KEY, nullable=False),
-        sa.Column("day", KEY, nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True)),
-        sa.Column("until", sa.DateTime(timezone=True)),
+        sa.Column("id", sa.Integer, primary_key=True),
+        *columns(KEY, "address", "preset", "day"),
+        *columns(UtcTime, "since", "until", nullable=True),
         sa.Column("message_id", sa.Text, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", UtcTime, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
-        sa.Column("told_at", sa.DateTime(timezone=True)),
+        sa.Column("told_at", UtcTime),
         sa.Column("lasting", sa.Boolean, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_sends"),
-        sa.CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="ck_sends_outcome"),
+        sa.CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
+        sa.Index(None, "address", "preset", "day"),
     )
-    op.create_index("ix_sends_address_preset_day", "sends", ["address", "preset", "day"])
     op.create_table(
         "unsubscribed",
-        sa.Column("address", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("address", name="pk_unsubscribed"),
+        sa.Column("address", KEY, primary_key=True),
+        sa.Column("at", UtcTime, nullable=False),
     )
     op.create_table(
         "keys",
-        sa.Column("name", KEY, nullable=False),
+        sa.Column("name", KEY, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_keys"),
     )

@@ -3,44 +3,30 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime, columns, version_key
+
 revision = "0011"
 down_revision = "0009"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the tables, empty: every article is due."""
     op.create_table(
         "masks",
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
+        *columns(KEY, "article_id", "sha256", primary_key=True),
         sa.Column("stamp", KEY, nullable=False),
         sa.Column("spans", sa.Text, nullable=False),
         sa.Column("link_tells", sa.Boolean, nullable=False),
         sa.Column("untold", sa.Text, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("article_id", "sha256", name="pk_masks"),
-        sa.ForeignKeyConstraint(
-            ["article_id", "sha256"],
-            ["versions.article_id", "versions.sha256"],
-            name="fk_masks_article_id_sha256_versions",
-        ),
+        sa.Column("at", UtcTime, nullable=False),
+        version_key(),
     )
     op.create_table(
         "askings",
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
-        sa.Column("who", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_askings"),
-        sa.ForeignKeyConstraint(
-            ["article_id", "sha256"],
-            ["versions.article_id", "versions.sha256"],
-            name="fk_askings_article_id_sha256_versions",
-        ),
+        sa.Column("id", sa.Integer, primary_key=True),
+        *columns(KEY, "article_id", "sha256", "who"),
+        sa.Column("at", UtcTime, nullable=False, index=True),
+        sa.Column("until", UtcTime, nullable=False),
+        version_key(),
+        sa.Index(None, "who", "until"),
     )
-    op.create_index("ix_askings_at", "askings", ["at"])
-    op.create_index("ix_askings_who_until", "askings", ["who", "until"])

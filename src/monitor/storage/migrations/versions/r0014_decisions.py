@@ -3,10 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime, columns, version_key
+
 revision = "0014"
 down_revision = "0013"
 
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 VERDICTS = "('relevant', 'borderline', 'not_relevant')"
 
 
@@ -14,77 +15,43 @@ def upgrade() -> None:
     """Make the tables; what was said before has no decision, and holds."""
     op.create_table(
         "decisions",
-        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("act", sa.Text, nullable=False),
-        sa.Column("about", sa.Integer),
+        sa.Column("about", sa.Integer, sa.ForeignKey("decisions.id"), index=True),
         sa.Column("reviewer", KEY, nullable=False),
         sa.Column("provisional", sa.Boolean, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
-        sa.ForeignKeyConstraint(["about"], ["decisions.id"], name="fk_decisions_about_decisions"),
-        sa.ForeignKeyConstraint(
-            ["article_id", "sha256"],
-            ["versions.article_id", "versions.sha256"],
-            name="fk_decisions_article_id_sha256_versions",
-        ),
-        sa.CheckConstraint(
-            "act IN ('review', 'confirm', 'overrule', 'undo')", name="ck_decisions_act"
-        ),
-        sa.CheckConstraint("(act = 'review') = (about IS NULL)", name="ck_decisions_about"),
-        sa.CheckConstraint("act = 'review' OR NOT provisional", name="ck_decisions_provisional"),
+        *columns(KEY, "article_id", "sha256"),
+        sa.Column("at", UtcTime, nullable=False),
+        version_key(),
+        sa.CheckConstraint("act IN ('review', 'confirm', 'overrule', 'undo')", name="act"),
+        sa.CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
+        sa.CheckConstraint("act = 'review' OR NOT provisional", name="provisional"),
+        sa.Index(None, "reviewer", "id"),
     )
-    op.create_index("ix_decisions_about", "decisions", ["about"])
-    op.create_index("ix_decisions_reviewer_id", "decisions", ["reviewer", "id"])
     undo = sa.text("act = 'undo'")
-    op.create_index(
-        "uq_decisions_undone",
-        "decisions",
-        ["about"],
-        unique=True,
-        sqlite_where=undo,
-        postgresql_where=undo,
-    )
+    where = {"sqlite_where": undo, "postgresql_where": undo}
+    op.create_index("uq_decisions_undone", "decisions", ["about"], unique=True, **where)
     for table in ("reviews", "flag_verdicts"):
         # In words of both databases: Alembic would have SQLite rebuild the table for the key.
         op.execute(
             f"ALTER TABLE {table} ADD COLUMN decision_id INTEGER"
             f" CONSTRAINT fk_{table}_decision_id_decisions REFERENCES decisions (id)"
         )
-        op.create_index(f"ix_{table}_decision_id", table, ["decision_id"])
-    _claims_and_practice()
-
-
-def _claims_and_practice() -> None:
+        op.create_index(None, table, ["decision_id"])
     op.create_table(
         "claims",
-        sa.Column("article_id", KEY, nullable=False),
+        sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
         sa.Column("reviewer", KEY, nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("article_id", name="pk_claims"),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name="fk_claims_article_id_articles"
-        ),
+        sa.Column("until", UtcTime, nullable=False),
     )
     op.create_table(
         "practice",
-        sa.Column("id", sa.Integer, nullable=False),
-        sa.Column("reviewer", KEY, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
-        sa.Column("verdict", sa.Text, nullable=False),
-        sa.Column("desk", sa.Text, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_practice"),
-        sa.ForeignKeyConstraint(
-            ["article_id", "sha256"],
-            ["versions.article_id", "versions.sha256"],
-            name="fk_practice_article_id_sha256_versions",
-        ),
-        sa.CheckConstraint(f"verdict IN {VERDICTS}", name="ck_practice_verdict"),
-        sa.CheckConstraint(f"desk IN {VERDICTS}", name="ck_practice_desk"),
-        sa.UniqueConstraint(
-            "reviewer", "article_id", "sha256", name="uq_practice_reviewer_article_id_sha256"
-        ),
+        sa.Column("id", sa.Integer, primary_key=True),
+        *columns(KEY, "reviewer", "article_id", "sha256"),
+        *columns(sa.Text, "verdict", "desk"),
+        sa.Column("at", UtcTime, nullable=False),
+        version_key(),
+        sa.CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
+        sa.CheckConstraint(f"desk IN {VERDICTS}", name="desk"),
+        sa.UniqueConstraint("reviewer", "article_id", "sha256"),
     )

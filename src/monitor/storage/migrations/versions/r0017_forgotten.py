@@ -3,10 +3,11 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime
+
 revision = "0017"
 down_revision = "0016"
 
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 _NEWEST = "SELECT max(n.fetched_at) FROM versions n WHERE n.article_id = a.id"
 RETURNED = (
     "INSERT INTO returns (article_id, at, sha256)"  # noqa: S608 - our own names
@@ -21,20 +22,15 @@ def upgrade() -> None:
     """Make the tables; of a text that came back before, it is known that it did, not when."""
     op.create_table(
         "tombstones",
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("article_id", KEY, primary_key=True),
+        sa.Column("at", UtcTime, nullable=False),
         sa.Column("reason", KEY, nullable=False),
         sa.Column("stored", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("article_id", name="pk_tombstones"),
     )
     op.create_table(
         "returns",
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
+        sa.Column("at", UtcTime, primary_key=True),
         sa.Column("sha256", KEY, nullable=False),
-        sa.PrimaryKeyConstraint("article_id", "at", name="pk_returns"),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name="fk_returns_article_id_articles"
-        ),
     )
     op.execute(RETURNED)

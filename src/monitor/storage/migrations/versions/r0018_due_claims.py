@@ -3,21 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime, columns
+
 revision = "0018"
 down_revision = "0017"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "due_claims",
-        sa.Column("stamp", KEY, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("token", KEY, nullable=False),
+        *columns(KEY, "stamp", "article_id", primary_key=True),
+        sa.Column("token", KEY, nullable=False, index=True),
         sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("stamp", "article_id", name="pk_due_claims"),
+        sa.Column("until", UtcTime, nullable=False),
     )
-    op.create_index("ix_due_claims_token", "due_claims", ["token"])

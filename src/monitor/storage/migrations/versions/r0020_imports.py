@@ -3,40 +3,28 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime, columns, version_key
+
 revision = "0020"
 down_revision = "0018"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "imports",
-        sa.Column("id", KEY, nullable=False),
+        sa.Column("id", KEY, sa.ForeignKey("feeds.id"), primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
-        sa.Column("format", KEY, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        *columns(KEY, "sha256", "format"),
+        sa.Column("at", UtcTime, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_imports"),
-        sa.ForeignKeyConstraint(["id"], ["feeds.id"], name="fk_imports_id_feeds"),
     )
     op.create_table(
         "imported",
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("sha256", KEY, nullable=False),
-        sa.Column("import_id", KEY, nullable=False),
+        *columns(KEY, "article_id", "sha256", primary_key=True),
+        sa.Column("import_id", KEY, sa.ForeignKey("imports.id"), primary_key=True),
         sa.Column("place", sa.BigInteger, nullable=False),
         sa.Column("name", sa.Text, nullable=False),
-        sa.Column("captured", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("article_id", "sha256", "import_id", name="pk_imported"),
-        sa.ForeignKeyConstraint(
-            ["import_id"], ["imports.id"], name="fk_imported_import_id_imports"
-        ),
-        sa.ForeignKeyConstraint(
-            ["article_id", "sha256"],
-            ["versions.article_id", "versions.sha256"],
-            name="fk_imported_article_id_sha256_versions",
-        ),
+        sa.Column("captured", UtcTime),
+        version_key(),
     )

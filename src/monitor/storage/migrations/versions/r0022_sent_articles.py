@@ -5,10 +5,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY
+
 revision = "0022"
 down_revision = "0021"
 
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 TIME = sa.DateTime(timezone=True)
 REACH = timedelta(days=60)
 """So long before the last digest there is nothing that could still be in one."""
@@ -18,15 +19,9 @@ def upgrade() -> None:
     """Make the table; a digest sent before this is taken to hold all of its time."""
     op.create_table(
         "sent_articles",
-        sa.Column("send_id", sa.Integer, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.PrimaryKeyConstraint("send_id", "article_id", name="pk_sent_articles"),
-        sa.ForeignKeyConstraint(["send_id"], ["sends.id"], name="fk_sent_articles_send_id_sends"),
-        sa.ForeignKeyConstraint(
-            ["article_id"], ["articles.id"], name="fk_sent_articles_article_id_articles"
-        ),
+        sa.Column("send_id", sa.Integer, sa.ForeignKey("sends.id"), primary_key=True),
+        sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True, index=True),
     )
-    op.create_index("ix_sent_articles_article_id", "sent_articles", ["article_id"])
     sends = sa.table(
         "sends",
         *(sa.column("id"), sa.column("outcome")),

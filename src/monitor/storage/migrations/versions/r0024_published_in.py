@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY
+
 revision = "0024"
 down_revision = "0022"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:

@@ -3,21 +3,19 @@
 import sqlalchemy as sa
 from alembic import op
 
+from monitor.storage.schema import KEY, UtcTime
+
 revision = "0025"
 down_revision = "0024"
-
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
     """Make the table of them; which is called how now is known once models and rules are read."""
     op.create_table(
         "earlier_stamps",
-        sa.Column("stamp", KEY, nullable=False),
+        sa.Column("stamp", KEY, primary_key=True),
         sa.Column("present", KEY),
-        sa.Column("at", TIME),
-        sa.PrimaryKeyConstraint("stamp", name="pk_earlier_stamps"),
+        sa.Column("at", UtcTime),
     )
     records = [
         sa.select(sa.table(name, sa.column("stamp")).c.stamp)
