@@ -108,24 +108,6 @@ Version = tuple[str, str]
 """An article's id and the hash of one of its texts."""
 
 
-def unmasked(
-    connection: Connection,
-    stamp: str,
-    *,
-    limit: int,
-    told_by: Sequence[str] = (),
-    after: str | None = None,
-    since: datetime | None = None,
-) -> list[Article]:
-    """Return articles whose current version `stamp` has not looked through, newest first.
-
-    With `told_by` only what these stamps find relevant or borderline, with `since` only what
-    came in from then on; `after` is the id of the article to go on from.
-    """
-    query = _unmasked(connection, stamp, limit, told_by, after, since)
-    return [to_article(row) for row in connection.execute(query)]
-
-
 def claim_unmasked(
     database: Database,
     stamp: str,
@@ -137,39 +119,28 @@ def claim_unmasked(
     after: str | None = None,
     since: datetime | None = None,
 ) -> list[Article]:
-    """Return what `unmasked` does, without what others work on, and claim it as `mine`."""
+    """Claim as `mine` articles whose current version `stamp` has not looked through, newest first.
+
+    With `told_by` only what these stamps find relevant or borderline, with `since` only what
+    came in from then on; `after` is the id of the article to go on from.
+    """
 
     def query(connection: Connection, most: int) -> Select[Any]:
-        return _unmasked(connection, stamp, most, told_by, after, since)
+        done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
+        newest = articles.c.first_seen.desc(), articles.c.id.desc()
+        wanted = current_articles().where(~done.exists()).order_by(None).order_by(*newest)
+        if told_by:
+            told = or_(assessments.c.relevant, assessments.c.borderline)
+            shown = select(assessments.c.article_id).where(assessments.c.stamp.in_(told_by), told)
+            wanted = wanted.where(articles.c.id.in_(shown))
+        wanted = arrived(wanted.limit(most), since)
+        if after is None:
+            return wanted
+        return wanted.where(behind(connection, after, newest_first=True))
 
     by_index = since is None and not told_by
     rows = claim(database, query, stamp, mine, now, limit=limit, by_index=by_index)
     return [to_article(row) for row in rows]
-
-
-def _unmasked(
-    connection: Connection,
-    stamp: str,
-    limit: int,
-    told_by: Sequence[str],
-    after: str | None,
-    since: datetime | None,
-) -> Select[Any]:
-    done = select(masks.c.article_id).where(of_version(masks, *CURRENT), masks.c.stamp == stamp)
-    query = (
-        current_articles()
-        .where(~done.exists())
-        .order_by(None)
-        .order_by(articles.c.first_seen.desc(), articles.c.id.desc())
-        .limit(limit)
-    )
-    if told_by:
-        told = select(assessments.c.article_id).where(
-            assessments.c.stamp.in_(told_by), or_(assessments.c.relevant, assessments.c.borderline)
-        )
-        query = query.where(articles.c.id.in_(told))
-    query = arrived(query, since)
-    return query if after is None else query.where(behind(connection, after, newest_first=True))
 
 
 def record_masks(
@@ -181,13 +152,31 @@ def record_masks(
     Nothing is stored of articles that expired. It ends the claims of `token`.
     """
     end_claims(connection, token)
-    gone = expired(connection, [mask.article_id for mask in found])
-    known = _known(connection, [mask.article_id for mask in found])
-    rows = [
-        _row(mask, known.get((mask.article_id, mask.sha256)), now)
-        for mask in found
-        if mask.article_id not in gone
-    ]
+    ids = [mask.article_id for mask in found]
+    gone, known = expired(connection, ids), _known(connection, ids)
+    rows = []
+    for mask in found:
+        if mask.article_id in gone:
+            continue
+        before = known.get((mask.article_id, mask.sha256))
+        values = own_row(mask, before["kept"] if before else ())
+        spans, link, byline, basis = mask.spans, mask.link_tells, mask.byline_tells, 0
+        if before:
+            own = own_mask(mask.article_id, mask.sha256, before)
+            others = {*_read(before["spans"])} - {*own.spans}
+            spans += tuple(
+                one
+                for one in others
+                if not any(
+                    s.field == one.field and s.start <= one.start and one.end <= s.end
+                    for s in mask.spans
+                )
+            )
+            link = link or (before["link_tells"] and not own.link_tells)
+            byline = byline or before["byline_tells"]
+            basis = before["basis"] if before["token"] == values["token"] else 0
+        values |= {"spans": _spans(spans), "link_tells": link, "byline_tells": byline}
+        rows.append(row_of(masks, mask, **values, basis=basis, at=now))
     if rows:
         changed = _changed(known, rows)
         take_out(connection, changed)
@@ -202,11 +191,9 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
     """Return the masks of versions, as far as there are any."""
     versions_of = set(wanted)
     known = _known(connection, (article_id for article_id, _ in versions_of))
-    names = ("article_id", "sha256", "stamp", "link_tells", "untold", "byline_tells")
+    names = ("stamp", "link_tells", "untold", "byline_tells")
     return {
-        key: Mask(
-            **{name: row[name] for name in names}, spans=tuple(Span(*span) for span in row["spans"])
-        )
+        key: Mask(*key, spans=_read(row["spans"]), **{name: row[name] for name in names})
         for key, row in known.items()
         if key in versions_of
     }
@@ -241,12 +228,9 @@ def erased_next(connection: Connection, before: datetime) -> list[Article]:
         version_checks.c.erased_at.is_(None),
         version_checks.c.at < before,
     )
-    query = (
-        any_version()
-        .where(gone, ~_masked(""), KEPT)
-        .order_by(versions.c.article_id, versions.c.sha256)
-    )
-    return [to_article(row) for row in connection.execute(query)]
+    query = any_version().where(gone, ~_masked(""), KEPT)
+    rows = connection.execute(query.order_by(versions.c.article_id, versions.c.sha256))
+    return [to_article(row) for row in rows]
 
 
 def next_incomplete(
@@ -291,12 +275,11 @@ def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int
     """
     known = _known(connection, [mask.article_id for mask, _, _ in found])
     names = ("article_id", "sha256", "link_tells", "byline_tells")
-    rows = [
-        {name: getattr(mask, name) for name in names}
-        | {"spans": _spans(mask.spans), "basis": basis}
-        for mask, token, basis in found
-        if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token
-    ]
+    rows: list[dict[str, Any]] = []
+    for mask, token, basis in found:
+        if (row := known.get((mask.article_id, mask.sha256))) and row["token"] == token:
+            said = {name: getattr(mask, name) for name in names}
+            rows.append({**said, "spans": _spans(mask.spans), "basis": basis})
     changed = _changed(known, rows)
     take_out(connection, changed)
     for one in rows:
@@ -312,14 +295,11 @@ def lift_names(
 
     Raises `NotFound` where there is none, or it was forgotten or has expired.
     """
-    rows = [
-        {"article_id": article_id, "hash": one, "who": who, "at": now} for one in sorted(hashes)
-    ]
-    held = select(articles.c.id).where(articles.c.id == article_id, KEPT)
-    held = held.where(articles.c.expired_at.is_(None))
-    if connection.execute(held).first() is None:
+    held = articles.c.id == article_id, KEPT, articles.c.expired_at.is_(None)
+    if connection.execute(select(articles.c.id).where(*held)).first() is None:
         raise NotFound(f"no article '{article_id}' with words")
-    connection.execute(lifted.insert(), rows)
+    row = {"article_id": article_id, "who": who, "at": now}
+    connection.execute(lifted.insert(), [{**row, "hash": one} for one in sorted(hashes)])
 
 
 def unlift_names(connection: Connection, article_id: str, hashes: Iterable[str]) -> int:
@@ -349,12 +329,9 @@ def hide_names(connection: Connection, ids: Iterable[str], who: str, now: dateti
 
 def asked(connection: Connection, who: str, now: datetime) -> frozenset[str]:
     """Return the articles whose names are shown to `who` now: of the versions asked for."""
-    query = (
-        select(askings.c.article_id)
-        .join(articles, of_version(askings, *CURRENT))
-        .where(askings.c.who == who, askings.c.until > now)
-    )
-    return frozenset(connection.execute(query).scalars())
+    query = select(askings.c.article_id).join(articles, of_version(askings, *CURRENT))
+    mine = query.where(askings.c.who == who, askings.c.until > now)
+    return frozenset(connection.execute(mine).scalars())
 
 
 def asking_times(connection: Connection, since: datetime | None = None) -> list[datetime]:
@@ -397,45 +374,19 @@ def _changed(
 ) -> list[str]:
     """Return the articles of which other words are hidden than so far: none is searched by them."""
     before = {key: row["spans"] for key, row in known.items()}
-    keys = [(row["article_id"], row["sha256"]) for row in rows]
-    pairs = zip(keys, rows, strict=True)
-    return [key[0] for key, row in pairs if row["spans"] != before.get(key, [])]
-
-
-def _row(mask: Mask, known: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
-    """Return the row of what was found in a version, in place of the `known` one."""
-    values = own_row(mask, known["kept"] if known else ())
-    spans, link, byline = mask.spans, mask.link_tells, mask.byline_tells
-    basis = 0
-    if known:
-        own = own_mask(mask.article_id, mask.sha256, known)
-        others = {*(Span(*one) for one in known["spans"])} - {*own.spans}
-        spans = (*spans, *(one for one in others if not any(_covers(s, one) for s in mask.spans)))
-        link = link or (known["link_tells"] and not own.link_tells)
-        byline = byline or known["byline_tells"]
-        basis = known["basis"] if known["token"] == values["token"] else 0
-    said = {"spans": _spans(spans), "link_tells": link, "byline_tells": byline}
-    return row_of(masks, mask, **values, **said, basis=basis, at=now)
-
-
-def _covers(span: Span, other: Span) -> bool:
-    return span.field == other.field and span.start <= other.start and other.end <= span.end
+    return [
+        row["article_id"]
+        for row in rows
+        if row["spans"] != before.get((row["article_id"], row["sha256"]), [])
+    ]
 
 
 def _spans(spans: Iterable[Span]) -> list[list[Any]]:
     return [[span.field, span.start, span.end] for span in spans]
 
 
-def _mask(row: Mapping[str, Any]) -> Mask:
-    said = {name: row[name] for name in ("article_id", "sha256", "stamp", "link_tells", "untold")}
-    spans = tuple(Span(*span) for span in row["spans"])
-    return Mask(**said, spans=spans, byline_tells=row["byline_tells"])
-
-
-def _upsert(dialect: str) -> Any:
-    insert = insertion(dialect, masks)
-    changed = {c.name: insert.excluded[c.name] for c in masks.c if not c.primary_key}
-    return insert.on_conflict_do_update(index_elements=list(masks.primary_key), set_=changed)
+def _read(spans: Iterable[Sequence[Any]]) -> tuple[Span, ...]:
+    return tuple(Span(*span) for span in spans)
 
 
 def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
@@ -563,13 +514,9 @@ def own_mask(article_id: str, sha256: str, row: Mapping[Any, Any]) -> Mask:
     said = row["own"]
     if said is None:
         said = {"hidden": row["spans"], "sure": [], "apart": [], "link": row["link_tells"]}
-    spans, sure, apart = (tuple(Span(*s) for s in said[k]) for k in ("hidden", "sure", "apart"))
-    return Mask(
-        article_id, sha256, row["stamp"], spans, said["link"], row["untold"], sure=sure, apart=apart
-    )
-
-
-# Names whose words go ---------------------------------------------------------------------------
+    spans, sure, apart = (_read(said[kind]) for kind in ("hidden", "sure", "apart"))
+    told = row["stamp"], spans, said["link"], row["untold"]
+    return Mask(article_id, sha256, *told, sure=sure, apart=apart)
 
 
 def seal_version(
@@ -592,7 +539,14 @@ def keep_for_others(
 
     As hashes, each with the article in which it stands; what names nobody keeps nothing.
     """
-    from monitor.people.name_propagation import all_names, names_of, seal_names, spread
+    from monitor.people.name_propagation import (
+        Names,
+        SealedNames,
+        all_names,
+        names_of,
+        seal_names,
+        spread,
+    )
 
     last = select(story_members.c.stamp).order_by(story_members.c.at.desc()).limit(1)
     stories = connection.execute(last).scalar() or ""  # the rule in force, as far as it was used
@@ -601,20 +555,23 @@ def keep_for_others(
     mates = set[str]().union(*leaving.near.values()) - going
     if not mates or not any(leaving.sources.get(one) for one in going):
         return
+    lost: defaultdict[str, list[Names]] = defaultdict(list)
+    for source in (source for one in going for source in leaving.sources.get(one, ())):
+        id_ = source.article.id
+        if source.own.spans:
+            lost[id_].append(names_of(source.article, source.own))
+        if source.kept:  # names of words that are gone can only be tested
+            lost[id_].append(Names(sealed=(SealedNames(id_, source.kept, make()),)))
     staying = groups_of(connection, mates, stories)
     for mate in sorted(mates):
-        gone = sorted(staying.near[mate] & going)
-        names = all_names(
-            part for one in gone for part in names_in(leaving.sources.get(one, ()), make)
-        )
+        names = all_names(part for one in sorted(staying.near[mate] & going) for part in lost[one])
         found: set[str] = set()
         link = False
         for source in staying.sources.get(mate, ()) if names else ():
-            version = source.article
-            spans = spread(version, source.own, names)
+            spans = spread(source.article, source.own, names)
             link |= spans.link_tells and not source.own.link_tells
             if {*spans.spans} != {*source.own.spans}:
-                told = names_of(version, replace(spans, sure=spans.spans))
+                told = names_of(source.article, replace(spans, sure=spans.spans))
                 found.update(seal_names(told, make(), mate))
             if spans.byline_tells:
                 found.update(seal_names(names, make(), mate))
@@ -622,34 +579,21 @@ def keep_for_others(
             _add_kept(connection, mate, found, now, link=link)
 
 
-def names_in(sources: Iterable[MaskedVersion], make: Callable[[], Seal]) -> Iterable[Any]:
-    """Yield the names of each version: those of words that are gone can only be tested."""
-    from monitor.people.name_propagation import Names, SealedNames, names_of
-
-    for source in sources:
-        if source.own.spans:
-            yield names_of(source.article, source.own)
-        if source.kept:
-            yield Names(sealed=(SealedNames(source.article.id, source.kept, make()),))
-
-
 def _add_kept(
     connection: Connection, article_id: str, hashes: set[str], now: datetime, *, link: bool
 ) -> None:
     """Add hashes to the mask of the version in force; make one where there is none."""
-    current = select(articles.c.current).where(articles.c.id == article_id).scalar_subquery()
-    mine = of_version(masks, article_id, current)
-    known = connection.execute(select(masks).where(mine)).mappings().first()
-    if known is None:
-        blank = {"stamp": "", "spans": [], "link_tells": link, "untold": "", "at": now}
-        version = connection.execute(select(current)).scalar_one()
-        blank |= {"article_id": article_id, "sha256": version, "own": None, "kept": []}
-        connection.execute(masks.insert(), blank)
-    row: Mapping[Any, Any] = known or blank
-    own = own_mask(article_id, row["sha256"], row)
+    query = select(articles.c.current).where(articles.c.id == article_id)
+    sha256 = connection.execute(query).scalar_one()
+    mine = of_version(masks, article_id, sha256)
+    row: Any = connection.execute(select(masks).where(mine)).mappings().first()
+    if row is None:
+        row = {"article_id": article_id, "sha256": sha256, "stamp": "", "spans": [], "at": now}
+        row |= {"link_tells": link, "untold": "", "own": None, "kept": []}
+        connection.execute(masks.insert(), row)
+    own = own_mask(article_id, sha256, row)
     own = replace(own, link_tells=own.link_tells or link)
-    kept = sorted({*row["kept"], *hashes})
-    said = own_row(own, kept)
+    said = own_row(own, sorted({*row["kept"], *hashes}))
     connection.execute(update(masks).where(mine).values(**said, at=now))
 
 
@@ -661,9 +605,6 @@ def own_row(own: Mask, kept: Sequence[str]) -> dict[str, Any]:
     token = 0
     if own.spans or own.link_tells or kept:
         told = json.dumps([own.stamp, own.untold, said, list(kept)], sort_keys=True)
-        token = int.from_bytes(hashlib.sha256(told.encode()).digest()[:4]) % _TOKENS + 1
+        number = int.from_bytes(hashlib.sha256(told.encode()).digest()[:4])
+        token = number % (2**31 - 1) + 1  # the sum of millions is still a number of a database
     return {"own": said, "kept": list(kept), "token": token}
-
-
-_TOKENS = 2**31 - 1
-"""How many tokens there are; the sum of millions is still a number of a database."""

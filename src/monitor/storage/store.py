@@ -281,7 +281,6 @@ class Store:
     had = _read(samples.had)
 
     # Hidden names, and who asked for them
-    unmasked = _read(name_masks.unmasked)
     masks = _read(name_masks.masks_of)
     record_masks = _write(name_masks.record_masks)
     older_versions = _read(name_masks.older_versions)
