@@ -107,23 +107,17 @@ def current_articles() -> Select[Any]:
 
 
 def behind(
-    connection: Connection,
-    after: str,
-    first: FromClause = articles,
-    *,
-    newest_first: bool = False,
-    what: str = "article",
+    connection: Connection, after: str, *, newest_first: bool = False, what: str = "article"
 ) -> ColumnElement[bool]:
-    """Return the condition for the rows of `first`, articles, after the one of that id.
+    """Return the condition for the articles after the one of that id.
 
     In order of first sight, or against it. Raises `NotFound`.
     """
-    place = select(articles.c.first_seen, articles.c.id).where(articles.c.id == after)
-    row = connection.execute(place).first()
+    place = articles.c.first_seen, articles.c.id
+    row = connection.execute(select(*place).where(articles.c.id == after)).first()
     if row is None:
         raise NotFound(f"no {what} '{after}'")
-    here = tuple_(first.c.first_seen, first.c.id)
-    there = tuple_(*row, types=[articles.c.first_seen.type, articles.c.id.type])
+    here, there = tuple_(*place), tuple_(*row, types=[column.type for column in place])
     return here < there if newest_first else here > there
 
 

@@ -6,7 +6,7 @@ page ends the reading. Counting goes no further than `COUNTED`, and its numbers 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -43,6 +43,7 @@ from monitor.storage.schema import (
     CURRENT,
     articles,
     assessments,
+    in_period,
     of_version,
     reviews,
     search_docs,
@@ -73,6 +74,7 @@ _PROBES = 4
 Dated = Literal["placed", "unplaced", "all"]
 """Those published on the days asked for, those of which nobody can tell, or both."""
 
+_JUDGED = (RELEVANT, BORDERLINE, NOT_RELEVANT)
 _DOC, _ONE = search_docs.alias("doc"), articles.alias("one")
 
 
@@ -107,30 +109,25 @@ def search(
     for; else they are counted. What is found does not hang on `few`. `story` and `shown` of the
     filter are not looked at. Raises `NotFound` where there is no such article.
     """
-    dated: Dated = "all" if undated else "placed"
-    asking = _Asking(connection, wanted, stamps, newest_first, few, dated)
+    asking = _Asking(connection, wanted, stamps, newest_first, few, "all" if undated else "placed")
     counted = asking.numbers(None, COUNTED + 1)
-    place = None
+    page = counted
     if after is not None:
         number = select(search_docs.c.id).where(search_docs.c.article_id == after)
         place = connection.execute(number).scalar()
         if place is None:
             raise NotFound(f"no article '{after}'")
-    page: Sequence[int]
-    if place is None:
-        page = counted[: limit + 1]
-    else:
-        page = _behind(counted, place, newest_first)[: limit + 1]
+        page = [one for one in counted if (one < place if newest_first else one > place)]
         if len(page) <= limit and len(counted) > COUNTED:
             page = asking.numbers(place, limit + 1)
     numbered = select(search_docs.c.id, search_docs.c.article_id)
     rows = connection.execute(numbered.where(search_docs.c.id.in_(page[:limit]))) if page else ()
-    found = {row.id: row.article_id for row in rows}
-    ids = tuple(found[one] for one in page[:limit])
+    found = dict(map(tuple, rows))
     left_out = 0
     if wanted.published is not None and not undated:
         asking = _Asking(connection, wanted, stamps, newest_first, few, "unplaced")
         left_out = len(asking.numbers(None, COUNTED + 1))
+    ids = tuple(found[one] for one in page[:limit])
     return SearchResult(ids, len(counted), more=len(page) > limit, undated=left_out)
 
 
@@ -140,21 +137,14 @@ def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[st
         search_terms.c.stamp.in_([*stamps, *_assessors(stamps), ""]),
         search_terms.c.mark.contains(":"),
     )
-    found: dict[str, set[str]] = {}
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for name in connection.execute(query).scalars():
         kind, _, value = name.partition(":")
-        found.setdefault(kind, set()).add(value)
+        found[kind].add(value)
     for given in connection.execute(select(reviews.c.tags).distinct()).scalars():
         for scheme, labels in given.items():
-            found.setdefault(scheme, set()).update(labels)
+            found[scheme].update(labels)
     return {kind: tuple(sorted(values)) for kind, values in found.items()}
-
-
-def _behind(numbers: Sequence[int], place: int, newest_first: bool) -> Sequence[int]:
-    """Return those of the numbers, which are in order, that come after a place."""
-    if newest_first:
-        return numbers[len(numbers) - bisect_left(numbers[::-1], place) :]
-    return numbers[bisect_right(numbers, place) :]
 
 
 def _assessors(stamps: Sequence[str]) -> list[str]:
@@ -177,7 +167,13 @@ class _Asking:
         self.stamps, self.few, self.dated = stamps, few, dated
         self.words, self.verdicts, self.published = wanted.words, wanted.verdicts, wanted.published
         self.is_sqlite = connection.dialect.name == "sqlite"
+        self.place: ColumnElement[int] = column("rowid" if self.is_sqlite else "doc")
+        self.index = table("search_words", self.place)  # type: ignore[arg-type]
+        self.marks = list(self._marks())
         self.terms = self._terms()
+        # those that say what is relevant, first the one whose word counts
+        said = {stamp for name in _JUDGED for stamp in self.terms.get(name, ())}
+        self.judges = [stamp for stamp in stamps if stamp in said]
         if not self.is_sqlite:
             prefer_indexes(connection)
 
@@ -186,30 +182,28 @@ class _Asking:
         rarest = self._rarest()
         source, number = (search_docs, search_docs.c.id) if rarest is None else rarest[1:]
         if not self.words.wanted:
-            return self._ask(source, number, [], after, limit)
-        index, place = self._index()
-        says = self._words(self.words.wanted)
+            return self._ask(source, number, after, limit)
         # to look into few texts is quicker than to look them up; SQLite is slower in the one
         if rarest is not None and (not self.is_sqlite or rarest[0] < self.few // _PROBES):
             return self._ask_behind(source, number, after, limit)
-        if self.is_sqlite:
-            return self._ask(index, place, [says], after, limit)
-        loose = _in_vector(vector_query(self.words.wanted, loose=True))
-        few = select(place.label("doc")).where(loose).limit(self.few)
-        if len(self.connection.execute(few).all()) < self.few:
-            hits = select(place.label("doc")).where(loose).cte().prefix_with("MATERIALIZED")
-            return self._ask_behind(hits, hits.c.doc, after, limit)
-        if next(self._conditions(number), None) is not None:
-            return self._ask_behind(source, number, after, limit)
-        return self._ask(index, place, [says], after, limit)
+        says = self._says(self.words.wanted)
+        if not self.is_sqlite:
+            loose = _in_vector(vector_query(self.words.wanted, loose=True))
+            hits = select(self.place.label("doc")).where(loose)
+            if len(self.connection.execute(hits.limit(self.few)).all()) < self.few:
+                few = hits.cte().prefix_with("MATERIALIZED")
+                return self._ask_behind(few, few.c.doc, after, limit)
+            if next(self._conditions(number), None) is not None:
+                return self._ask_behind(source, number, after, limit)
+        return self._ask(self.index, self.place, after, limit, says)
 
     def _ask(
         self,
         source: FromClause,
         number: ColumnElement[int],
-        says: Sequence[ColumnElement[bool]],
         after: int | None,
         limit: int,
+        *says: ColumnElement[bool],
     ) -> list[int]:
         query = self._ordered(source, number, after).where(*says).limit(limit)
         return list(self.connection.execute(query).scalars())
@@ -220,10 +214,9 @@ class _Asking:
         """Look into the texts of those alone that pass every filter, one after the other."""
         kept = self._ordered(source, number, after).offset(0).subquery()
         doc = kept.c[0]
-        index, place = self._index()
-        says = self._words(self.words.wanted)
+        says = self.place == doc, self._says(self.words.wanted)
         # the offsets keep databases, to which all texts are equally near, from their own order
-        inside = select(literal(1)).select_from(index).where(place == doc, says).offset(0)
+        inside = select(literal(1)).select_from(self.index).where(*says).offset(0)
         order = doc.desc() if self.newest_first else doc
         query = select(doc).where(inside.correlate(kept).exists()).order_by(order).limit(limit)
         return list(self.connection.execute(query).scalars())
@@ -237,44 +230,31 @@ class _Asking:
             query = query.where(number < after if self.newest_first else number > after)
         return query.order_by(number.desc() if self.newest_first else number)
 
-    # Words ------------------------------------------------------------------------------------
-
-    def _index(self) -> tuple[FromClause, ColumnElement[int]]:
-        number: ColumnElement[int] = column("rowid" if self.is_sqlite else "doc")
-        words = table("search_words", number)  # type: ignore[arg-type]
-        return words, words.c[number.key]  # type: ignore[index]
-
-    def _words(self, wanted: Sequence[Sequence[SearchTerm]]) -> ColumnElement[bool]:
+    def _says(self, wanted: Sequence[Sequence[SearchTerm]]) -> ColumnElement[bool]:
         """Return the condition that any of each stands in it."""
         if self.is_sqlite:
             return literal_column("search_words").op("MATCH")(fts_query(wanted))
         return _in_vector(vector_query(wanted))
-
-    # Filters ----------------------------------------------------------------------------------
 
     def _terms(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
         """Return the numbers of all marks that are asked for, by mark and who says it.
 
         Of an assessor that is the stamp in force, or what its name says of what expired.
         """
-        names = {name for name, _ in self._marks()}
+        names = {name for name, _ in self.marks}
         if self.verdicts is not None or self.wanted.min_relevance is not None:
-            names |= {RELEVANT, BORDERLINE, NOT_RELEVANT}
+            names |= {*_JUDGED}
         if not names:
             return {}
-        sayers = {stamp: stamp for stamp in self.stamps} | {"": ""}
-        sayers |= {
-            name: stamp
-            for name, stamp in zip(_assessors(self.stamps), self.stamps, strict=True)
-            if name not in sayers
-        }
+        assessors = dict(zip(_assessors(self.stamps), self.stamps, strict=True))
+        sayers = assessors | {stamp: stamp for stamp in self.stamps} | {"": ""}
         query = select(search_terms).where(
             search_terms.c.mark.in_(sorted(names)), search_terms.c.stamp.in_(sayers)
         )
         found: dict[str, dict[str, tuple[int, ...]]] = {name: {} for name in names}
         for row in self.connection.execute(query):
-            said = found[row.mark]
-            said[sayers[row.stamp]] = (*said.get(sayers[row.stamp], ()), row.id)
+            said, sayer = found[row.mark], sayers[row.stamp]
+            said[sayer] = (*said.get(sayer, ()), row.id)
         return found
 
     def _marks(self) -> Iterator[tuple[str, str]]:
@@ -282,81 +262,74 @@ class _Asking:
         wanted = self.wanted
         for scheme, label in wanted.every_tag:
             yield f"{scheme}:{label}", "tag"
-        if wanted.outlet:
-            yield f"outlet:{wanted.outlet}", "outlet"
-        if wanted.language:
-            yield f"language:{wanted.language}", "language"
+        for kind in ("outlet", "language", "rule"):
+            if value := getattr(wanted, kind):
+                yield f"{kind}:{value}", kind
         if wanted.flag:
             yield FLAGGED if wanted.flag == "any" else f"severity:{wanted.flag}", "flag"
-        if wanted.rule:
-            yield f"rule:{wanted.rule}", "rule"
 
-    def _numbers_of(self, name: str) -> tuple[int, ...]:
-        return tuple(number for some in self.terms[name].values() for number in some)
+    def _numbers_of(self, *names: str) -> tuple[int, ...]:
+        return tuple(n for name in names for some in self.terms[name].values() for n in some)
 
     def _rarest(self) -> tuple[int, FromClause, ColumnElement[int]] | None:
         """Return how many have the rarest filter, if it is rare, and which these are."""
-        filters = [(self._numbers_of(name), kind == "tag") for name, kind in self._marks()]
-        wanted = self.verdicts
-        if wanted is not None and "not_judged" not in wanted:
-            filters.append((tuple(n for name in wanted for n in self._numbers_of(name)), True))
-        rarest: tuple[int, tuple[int, ...], bool] | None = None
+        filters = [(self._numbers_of(name), kind == "tag") for name, kind in self.marks]
+        if self.verdicts is not None and "not_judged" not in self.verdicts:
+            filters.append((self._numbers_of(*self.verdicts), True))
+        counted = []
         for numbers, may_be_decided in filters:
             marked = select(literal(1)).where(search_marks.c.term.in_(numbers))
             few = marked.limit(self.few).subquery()
             number = count(self.connection, select(func.count()).select_from(few))
-            if number < self.few and (rarest is None or number < rarest[0]):
-                rarest = number, numbers, may_be_decided
-        if rarest is None:
+            if number < self.few:
+                counted.append((number, numbers, may_be_decided))
+        if not counted:
             return None
-        docs = select(search_marks.c.doc).where(search_marks.c.term.in_(rarest[1]))
-        if not rarest[2]:
+        number, numbers, may_be_decided = min(counted, key=lambda one: one[0])
+        docs = select(search_marks.c.doc).where(search_marks.c.term.in_(numbers))
+        if not may_be_decided:
             every = docs.group_by(search_marks.c.doc).subquery()
-            return rarest[0], every, every.c.doc
+            return number, every, every.c.doc
         # what people said is not marked: all of it is looked at besides
         said = select(search_docs.c.id).join(
             reviews, reviews.c.article_id == search_docs.c.article_id
         )
         both = union(docs, said).subquery()
-        return rarest[0], both, both.c.doc
+        return number, both, both.c.doc
 
     def _conditions(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
-        wanted = self.wanted
-        for name, kind in self._marks():
+        """Yield what must hold of an article's number, the words that are wanted apart."""
+        for name, kind in self.marks:
             marked = _marked(number, self._numbers_of(name))
             yield self._tagged(number, name, marked) if kind == "tag" else marked
         if self.words.unwanted:
-            table_, other = self._index()
-            named = self._words([self.words.unwanted])
-            yield not_(number.in_(select(other).select_from(table_).where(named)))
+            named = select(self.place).select_from(self.index)
+            yield not_(number.in_(named.where(self._says([self.words.unwanted]))))
         if self.verdicts is not None:
             yield or_(false(), *(self._relevance(number, one) for one in self.verdicts))
-        if wanted.min_relevance is not None:
-            yield self._first_word(number, {s: self._at_least(number, s) for s in self._judges()})
+        least = self.wanted.min_relevance
+        if least is not None:
+            expired, told = articles.c.expired_at.is_not(None), _of_current(number, assessments)
+            enough = {}
+            for stamp, name in zip(self.judges, _assessors(self.judges), strict=True):
+                speaks = assessments.c.stamp == stamp, expired & (assessments.c.assessor == name)
+                enough[stamp] = told.where(or_(*speaks), assessments.c.relevance >= least).exists()
+            yield self._first_word(number, enough)
         yield from self._days(number)
         if self.published is not None:
             placed, unplaced = within(self.published), not_placed(self.published)
             ways = {"placed": placed, "unplaced": unplaced, "all": or_(placed, unplaced)}
             yield _of_current(number, versions).where(ways[self.dated]).exists()
 
-    def _judges(self) -> list[str]:
-        """Return the stamps that say what is relevant, first the one whose word counts."""
-        said = {
-            stamp for name in (RELEVANT, BORDERLINE, NOT_RELEVANT) for stamp in self.terms[name]
-        }
-        return [stamp for stamp in self.stamps if stamp in said]
-
     def _judged(self, stamps: Sequence[str]) -> tuple[int, ...]:
-        names = (RELEVANT, BORDERLINE, NOT_RELEVANT)
-        return tuple(n for name in names for s in stamps for n in self.terms[name].get(s, ()))
+        return tuple(n for name in _JUDGED for s in stamps for n in self.terms[name].get(s, ()))
 
     def _relevance(self, number: ColumnElement[int], one: Relevance) -> ColumnElement[bool]:
-        judges = self._judges()
         undecided = not_(_decided(number))
         if one == "not_judged":
-            judged = search_marks.c.term.in_(self._judged(judges))
+            judged = search_marks.c.term.in_(self._judged(self.judges))
             return and_(number.not_in(select(search_marks.c.doc).where(judged)), undecided)
-        said = {stamp: _marked(number, self.terms[one].get(stamp, ())) for stamp in judges}
+        said = {stamp: _marked(number, self.terms[one].get(stamp, ())) for stamp in self.judges}
         return or_(_decided(number, one), and_(self._first_word(number, said), undecided))
 
     def _tagged(
@@ -369,73 +342,49 @@ class _Asking:
         scheme, _, label = name.partition(":")
         stays = not_(_decided(number, scheme=scheme))
         if scheme == "place":
-            stays = or_(stays, self._in_other_role(number, label))
+            in_other_role = (
+                _of_current(number, assessments)
+                .join(tags, tags.c.assessment_id == assessments.c.id)
+                .where(speaking(assessments, self.stamps), tags.c.scheme == "place")
+                .where(tags.c.label == label, tags.c.role != "exploitation")
+            )
+            stays = or_(stays, in_other_role.exists())
         return or_(and_(marked, stays), _decided(number, tag=(scheme, label)))
-
-    def _in_other_role(self, number: ColumnElement[int], place: str) -> ColumnElement[bool]:
-        return (
-            _of_current(number, assessments)
-            .join(tags, tags.c.assessment_id == assessments.c.id)
-            .where(speaking(assessments, self.stamps))
-            .where(tags.c.scheme == "place", tags.c.label == place, tags.c.role != "exploitation")
-            .exists()
-        )
 
     def _first_word(
         self, number: ColumnElement[int], said: Mapping[str, ColumnElement[bool]]
     ) -> ColumnElement[bool]:
         """Return the condition that the first stamp with an opinion says so."""
-        judges = list(said)
-        earlier = [_marked(number, self._judged(judges[:at])) for at in range(len(judges))]
-        ways = [and_(said[s], not_(before)) for s, before in zip(judges, earlier, strict=True)]
-        return or_(false(), *ways)
-
-    def _at_least(self, number: ColumnElement[int], stamp: str) -> ColumnElement[bool]:
-        least = self.wanted.min_relevance
-        expired = articles.c.expired_at.is_not(None)
-        name = stamp.partition("@")[0]
-        speaks = or_(assessments.c.stamp == stamp, expired & (assessments.c.assessor == name))
-        told = _of_current(number, assessments)
-        return told.where(speaks, assessments.c.relevance >= least).exists()
+        earlier = [_marked(number, self._judged(list(said)[:at])) for at in range(len(said))]
+        pairs = zip(said.values(), earlier, strict=True)
+        return or_(false(), *(and_(says, not_(before)) for says, before in pairs))
 
     def _days(self, number: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         """Yield the bounds in time, and in the numbers that fall between them."""
-        since, until = self.wanted.since, self.wanted.until
-        if since is None and until is None:
-            return
         docs = search_docs.alias()  # not that which is asked
-        seen = docs.c.first_seen
-        within = [seen >= since] if since is not None else []
-        within += [seen < until] if until is not None else []
-        ends = select(func.min(docs.c.id), func.max(docs.c.id)).where(*within)
+        period = in_period(docs.c.first_seen, self.wanted.since, self.wanted.until)
+        if not period:
+            return
+        ends = select(func.min(docs.c.id), func.max(docs.c.id)).where(*period)
         first, last = self.connection.execute(ends).one()
         if first is None:
             yield false()
             return
         yield number.between(first, last)
-        yield select(literal(1)).where(docs.c.id == number, *within).exists()
+        yield select(literal(1)).where(docs.c.id == number, *period).exists()
 
 
 def _of_current(number: ColumnElement[int], table: Table) -> Select[Any]:
     """Return the query of a table's rows about the present version of the article of a number."""
     docs = search_docs.alias()  # not that which is asked
-    mine = of_version(table, *CURRENT)
-    return (
-        select(literal(1))
-        .select_from(docs)
-        .join(articles, articles.c.id == docs.c.article_id)
-        .join(table, mine)
-        .where(docs.c.id == number)
-    )
+    asked = select(literal(1)).join_from(docs, articles, articles.c.id == docs.c.article_id)
+    return asked.join(table, of_version(table, *CURRENT)).where(docs.c.id == number)
 
 
 def within(days: PublicationDays) -> ColumnElement[bool]:
     """Return the condition that a version was published on some of these days."""
     when, coarse = versions.c.published, versions.c.published_in
-    since, until = days.bounds
-    exact: list[ColumnElement[bool]] = [when.is_not(None)]
-    exact += [when >= since] if since is not None else []
-    exact += [when < until] if until is not None else []
+    exact = [when.is_not(None), *in_period(when, *days.bounds)]
     whole = (
         and_(func.length(coarse) == len(first), coarse >= first, coarse <= last)
         for first, last in (days.years, days.months)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
 from monitor.storage.database import Database, chunks, count, insertion, rows_of, set_locally
 from monitor.storage.schema import (
@@ -39,28 +39,35 @@ _FILLED = 200
 _MOST_PLACES, _LAST_PLACE = 250, 16_000
 """What a `tsvector` takes: places of one word, and how far from the beginning."""
 
-
 Words = tuple[Sequence[str], Sequence[str]]
 """What of a version can be searched: of its title and of its text."""
 
 
 def put(connection: Connection, ids: Iterable[str]) -> None:
     """Take in articles whose current version is not in the index; they may be new to it."""
+    query = (
+        select(*CURRENT, articles.c.first_seen, articles.c.outlet, articles.c.expired_at)
+        .add_columns(versions.c.language, search_docs.c.id.label("doc"))
+        .add_columns(search_docs.c.sha256.label("held"))
+        .join(versions, of_version(versions, *CURRENT))
+        .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
+        .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
     for some in chunks(sorted(set(ids))):
-        rows = [dict(row) for row in connection.execute(_stale(some)).mappings()]
+        stale = connection.execute(query.where(articles.c.id.in_(some)))
+        rows = [dict(row) for row in stale.mappings()]
         if not rows:
             continue
         if new := [row for row in rows if row["doc"] is None]:
             last = connection.execute(select(func.max(search_docs.c.id))).scalar() or 0
             for number, row in enumerate(new, last + 1):
                 row["doc"] = number
-            values = [
-                {"id": row["doc"], "article_id": row["id"], "first_seen": row["first_seen"]}
-                for row in new
-            ]
-            connection.execute(search_docs.insert(), values)
-        held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
+            names = {"id": "doc", "article_id": "id", "first_seen": "first_seen"}
+            made = [{key: row[name] for key, name in names.items()} for row in new]
+            connection.execute(search_docs.insert(), made)
         numbers = {row["id"]: row["doc"] for row in rows}
+        held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
         _remove(connection, numbers, held)
         _add(connection, numbers, {row["id"]: row["current"] for row in rows})
         mark_anew(connection, rows)
@@ -107,32 +114,25 @@ def empty(connection: Connection) -> None:
 def fill_words(connection: Connection) -> Iterator[int]:
     """Make the words of the index from what `search_docs` says is in it; yield how many articles.
 
-    The index must have no words yet. PostgreSQL builds its own at the end, which is much quicker
-    than adding to it.
+    The index must have no words yet.
     """
+    # PostgreSQL builds its own index at the end, which is much quicker than adding to it
+    build, name = "", "ix_search_words_words"
+    if connection.dialect.name != "sqlite":
+        told = "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+        mine = text(f"{told} AND indexname = :name")
+        build = str(connection.execute(mine, {"name": name}).scalar_one())
+        connection.execute(text(f"DROP INDEX {name}"))
     query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
     ordered = query.where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
-    last, build = 0, _put_off(connection)
+    last = 0
     while rows := connection.execute(ordered.where(search_docs.c.id > last).limit(_FILLED)).all():
         last = rows[-1].id
         numbers = {row.article_id: row.id for row in rows}
         _add(connection, numbers, {row.article_id: row.sha256 for row in rows})
         yield len(rows)
-    if build is not None:
+    if build:
         connection.exec_driver_sql(build)
-
-
-def _put_off(connection: Connection) -> str | None:
-    """Drop the index of PostgreSQL's words; return how to make it again."""
-    if connection.dialect.name == "sqlite":
-        return None
-    name = "ix_search_words_words"
-    told = text(
-        "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() AND indexname = :name"
-    )
-    made = str(connection.execute(told, {"name": name}).scalar_one())
-    connection.execute(text(f"DROP INDEX {name}"))
-    return made
 
 
 def clear_pages(database: Database) -> None:
@@ -160,29 +160,6 @@ def clear_pages(database: Database) -> None:
 def _changes(connection: Connection) -> int:
     driver: Any = connection.connection.driver_connection
     return int(driver.total_changes)
-
-
-# Words ----------------------------------------------------------------------------------------
-
-
-def _stale(ids: Sequence[str]) -> Select[Any]:
-    return (
-        select(
-            articles.c.id,
-            articles.c.current,
-            articles.c.first_seen,
-            articles.c.outlet,
-            articles.c.expired_at,
-            versions.c.language,
-            search_docs.c.id.label("doc"),
-            search_docs.c.sha256.label("held"),
-        )
-        .join(versions, of_version(versions, *CURRENT))
-        .outerjoin(search_docs, search_docs.c.article_id == articles.c.id)
-        .where(articles.c.id.in_(ids))
-        .where(or_(search_docs.c.sha256.is_(None), search_docs.c.sha256 != articles.c.current))
-        .order_by(articles.c.first_seen, articles.c.id)
-    )
 
 
 def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, Words]]:
@@ -277,21 +254,18 @@ def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
         yield f"severity:{finding['severity']}"
 
 
-def mark_said(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+def mark_said(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add what new rows of `assessments` say, where the version they judge is in the index.
 
     Of others it is looked up when they are taken in.
     """
-    new = list(rows)
-    known: dict[tuple[str, str], int] = {}
-    query = select(search_docs.c.article_id, search_docs.c.sha256, search_docs.c.id)
-    ids = {row["article_id"] for row in new}
-    for doc in rows_of(connection, query, search_docs.c.article_id, ids):
-        known[doc.article_id, doc.sha256] = doc.id
+    ids = {row["article_id"] for row in rows}
+    docs = rows_of(connection, select(search_docs), search_docs.c.article_id, ids)
+    known = {(doc.article_id, doc.sha256): doc.id for doc in docs}
     pairs = [
-        (known[row["article_id"], row["sha256"]], (row["stamp"], name))
-        for row in new
-        if (row["article_id"], row["sha256"]) in known
+        (doc, (row["stamp"], name))
+        for row in rows
+        if (doc := known.get((row["article_id"], row["sha256"]))) is not None
         for name in marks_of(row)
     ]
     _write(connection, pairs)
@@ -313,46 +287,39 @@ def mark_anew(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None
             # of what expired an assessor's last word stands, whatever its version
             stamp = found["assessor"] if row["expired_at"] is not None else found["stamp"]
             said[row["doc"], stamp] = tuple(marks_of(found))
-    pairs: list[tuple[int, Mark]] = [
-        (row["doc"], ("", f"{name}:{row[name]}"))
-        for row in rows
-        for name in ("outlet", "language")
-        if name == "outlet" or row[name]
-    ]
-    pairs += [(doc, (stamp, name)) for (doc, stamp), names in said.items() for name in names]
+    for row in rows:
+        itself = [f"outlet:{row['outlet']}"]
+        itself += [f"language:{row['language']}"] if row["language"] else []
+        said[row["doc"], ""] = tuple(itself)
+    pairs = [(doc, (stamp, name)) for (doc, stamp), names in said.items() for name in names]
     _write(connection, pairs)
 
 
 def _write(connection: Connection, pairs: Sequence[tuple[int, Mark]]) -> None:
+    """Write marks of articles, by number; those that are new get a number."""
     if not pairs:
         return
-    terms = _numbers(connection, {one for _, one in pairs})
+    names = {name for _, (_, name) in pairs}
+    known = rows_of(connection, select(search_terms), search_terms.c.mark, names)
+    terms = {(row.stamp, row.mark): row.id for row in known}
+    if new := sorted({one for _, one in pairs} - terms.keys()):
+        last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
+        numbered = {one: number for number, one in enumerate(new, last + 1)}
+        made = [{"id": n, "stamp": stamp, "mark": name} for (stamp, name), n in numbered.items()]
+        connection.execute(search_terms.insert(), made)
+        terms |= numbered
     rows = [{"term": terms[one], "doc": doc} for doc, one in dict.fromkeys(pairs)]
     insert = insertion(connection.dialect.name, search_marks)
     connection.execute(insert.on_conflict_do_nothing(), rows)
 
 
-def _numbers(connection: Connection, marks: set[Mark]) -> dict[Mark, int]:
-    """Return the numbers of marks; those that are new get one."""
-    names = {name for _, name in marks}
-    known = rows_of(connection, select(search_terms), search_terms.c.mark, names)
-    found = {(row.stamp, row.mark): row.id for row in known}
-    if new := sorted(marks - found.keys()):
-        last = connection.execute(select(func.max(search_terms.c.id))).scalar() or 0
-        numbered = {one: number for number, one in enumerate(new, last + 1)}
-        rows = [{"id": n, "stamp": stamp, "mark": name} for (stamp, name), n in numbered.items()]
-        connection.execute(search_terms.insert(), rows)
-        found.update(numbered)
-    return found
-
-
 def fts_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
     """Return the question for any of each as FTS5 reads it."""
-
-    def written(term: SearchTerm) -> str:
-        return f'"{" ".join(term.words)}"{" *" if term.beginning else ""}'
-
-    return " AND ".join(f"({' OR '.join(map(written, terms))})" for terms in wanted)
+    asked = [
+        [f'"{" ".join(term.words)}"{" *" if term.beginning else ""}' for term in terms]
+        for terms in wanted
+    ]
+    return " AND ".join(f"({' OR '.join(terms)})" for terms in asked)
 
 
 def vector_query(wanted: Sequence[Sequence[SearchTerm]], *, loose: bool = False) -> str:

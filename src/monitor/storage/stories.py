@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Select,
     and_,
     func,
@@ -44,6 +43,7 @@ NEAREST = 24
 """An article is compared with the stories of so many that share most keys with it."""
 ENDS = 4
 """A story stands for itself by so many of its first articles, and of its last."""
+_story_id = story_members.c.story_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,7 @@ class StoredStoryIndex:
         self, keys: Sequence[int], needed: int, since: datetime, until: datetime
     ) -> dict[str, list[str]]:
         """Return by story the prints of those that share `needed` keys and lie in the window."""
-        at = story_keys.c.at
-        count = func.count().label("shared")
+        at, count = story_keys.c.at, func.count().label("shared")
         like = (
             select(story_keys.c.article_id)
             .where(story_keys.c.stamp == self.stamp, story_keys.c.key.in_(keys))
@@ -92,28 +91,26 @@ class StoredStoryIndex:
             .limit(NEAREST)
         )
         ids = list(self.connection.execute(like).scalars())
-        mine = story_members.c.stamp == self.stamp
-        story = select(story_members.c.story_id).where(mine, story_members.c.article_id.in_(ids))
         if not ids:
             return {}
-        stories = set(self.connection.execute(story).scalars())
-        mine &= story_members.c.story_id.in_(stories)
+        mine, place = story_members.c.stamp == self.stamp, story_members.c.position
+        story = select(_story_id).where(mine, story_members.c.article_id.in_(ids))
+        mine &= _story_id.in_(set(self.connection.execute(story).scalars()))
         last = (
-            select(story_members.c.story_id, func.max(story_members.c.position).label("last"))
+            select(_story_id, func.max(place).label("last"))
             .where(mine)
-            .group_by(story_members.c.story_id)
+            .group_by(_story_id)
             .subquery()
         )
-        place = story_members.c.position
         query = (
-            select(story_members.c.story_id, story_members.c.print)
-            .join(last, last.c.story_id == story_members.c.story_id)
+            select(_story_id, story_members.c.print)
+            .join(last, last.c.story_id == _story_id)
             .where(mine, or_(place < ENDS, place > last.c.last - ENDS), story_members.c.print != "")
-            .order_by(story_members.c.story_id, place)
+            .order_by(_story_id, place)
         )
         found: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self.connection.execute(query):
-            found[row.story_id].append(row.print)
+        for story_id, written in self.connection.execute(query):
+            found[story_id].append(written)
         return dict(found)
 
 
@@ -145,42 +142,9 @@ def due_query(
     return query if after is None else query.where(assessments.c.id > after)
 
 
-def accepted_query(stamp: str, limit: int) -> Select[Any]:
-    """Return the query for articles that people find relevant or borderline, in no story yet.
-
-    Asked of what people said, which is little: it is all looked at each time.
-    """
-    folded = select(story_members.c.article_id).where(
-        story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
-    )
-    return (
-        select(articles.c.id)
-        .join_from(reviews, articles, of_version(reviews, *CURRENT))
-        .where(reviews.c.verdict.in_(("relevant", "borderline")), in_force(reviews))
-        .where(~folded.exists(), KEPT)
-        .order_by(articles.c.first_seen, articles.c.id)
-        .limit(limit)
-    )
-
-
 def not_rejected() -> ColumnElement[bool]:
     """Return the condition that people have not taken an article out: it is told in its story."""
     return ~decided(*CURRENT, "not_relevant")
-
-
-def due(
-    connection: Connection, stamp: str, judges: Sequence[str], limit: int, after: int | None
-) -> list[Article]:
-    """Return articles that `judges` or people find relevant or borderline, in no story of `stamp`.
-
-    Oldest sight first; of one pass what people accepted comes last.
-    """
-    ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
-    if left := limit - len(ids):
-        accepted = connection.execute(accepted_query(stamp, limit)).scalars()
-        ids += [key for key in accepted if key not in ids][:left]
-    query = current_articles().where(articles.c.id.in_(ids))
-    return [to_article(row) for row in connection.execute(query)] if ids else []
 
 
 def fold(
@@ -193,40 +157,52 @@ def fold(
     limit: int,
     after: int | None = None,
 ) -> int:
-    """Put the next articles that `judges` find relevant or borderline into stories.
+    """Put the next articles that `judges` or people find relevant or borderline into stories.
 
-    Oldest sight first, each where `place` says; return how many there were, at most `limit`.
-    With `after` only what was judged since that assessment is looked at, however much is kept.
+    Oldest sight first, what people accepted last, each where `place` says; return how many there
+    were, at most `limit`. With `after` only what was judged since that assessment is looked at,
+    however much is kept; what people said is little, and looked at each time.
     """
+    ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
+    if left := limit - len(ids):
+        folded = select(story_members.c.article_id).where(
+            story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
+        )
+        accepted = (
+            select(articles.c.id)
+            .join_from(reviews, articles, of_version(reviews, *CURRENT))
+            .where(reviews.c.verdict.in_(("relevant", "borderline")), in_force(reviews))
+            .where(~folded.exists(), KEPT)
+            .order_by(articles.c.first_seen, articles.c.id)
+            .limit(limit)
+        )
+        ids += [key for key in connection.execute(accepted).scalars() if key not in ids][:left]
     index = StoredStoryIndex(connection, stamp)
-    waiting = due(connection, stamp, judges, limit, after)
-    for article in waiting:
+    waiting = current_articles().where(articles.c.id.in_(ids))
+    for article in map(to_article, connection.execute(waiting).all() if ids else ()):
         placed = place(article, index)
         story = placed.story or article.id
-        mine = story_members.c.stamp == stamp, story_members.c.story_id == story
+        mine = story_members.c.stamp == stamp, _story_id == story
         last = connection.execute(select(func.max(story_members.c.position)).where(*mine)).scalar()
-        row: dict[str, Any] = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
-        row |= {"story_id": story, "position": 0 if last is None else last + 1}
-        row |= {"print": placed.print, "at": now}
-        connection.execute(story_members.insert(), row)
+        row = {"stamp": stamp, "article_id": article.id, "sha256": article.sha256}
+        position = 0 if last is None else last + 1
+        told = {"story_id": story, "position": position, "print": placed.print, "at": now}
+        connection.execute(story_members.insert(), {**row, **told})
         write_keys(connection, stamp, article.id, placed)
-    return len(waiting)
+    return len(ids)
 
 
 def write_keys(connection: Connection, stamp: str, article_id: str, placed: StoryPlacement) -> None:
     """Store by what an article is found."""
-    rows = [
-        {"stamp": stamp, "key": key, "at": placed.at, "article_id": article_id}
-        for key in sorted(set(placed.keys))
-    ]
-    add_rows(connection, story_keys, rows)
+    row = {"stamp": stamp, "at": placed.at, "article_id": article_id}
+    keys = sorted(set(placed.keys))
+    add_rows(connection, story_keys, [{**row, "key": key} for key in keys])
 
 
 def forget_prints(connection: Connection, article_ids: Sequence[str]) -> None:
     """Keep of articles only which story they are in: nothing is compared with them any more."""
-    connection.execute(
-        update(story_members).where(story_members.c.article_id.in_(article_ids)).values(print="")
-    )
+    mine = story_members.c.article_id.in_(article_ids)
+    connection.execute(update(story_members).where(mine).values(print=""))
     connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(article_ids)))
 
 
@@ -246,38 +222,19 @@ def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
 
     All of them: also those that people rejected.
     """
-    query = (
-        select(story_members.c.article_id)
-        .where(story_members.c.stamp == stamp, story_members.c.story_id == story_id)
-        .order_by(story_members.c.position)
-    )
-    found = list(connection.execute(query).scalars())
+    query = select(story_members.c.article_id).where(story_members.c.stamp == stamp)
+    mine = query.where(_story_id == story_id).order_by(story_members.c.position)
+    found = list(connection.execute(mine).scalars())
     if not found:
         raise NotFound(f"no story '{story_id}'")
     return found
 
 
-def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
-    """Return of stories when they were first and last seen, and how many articles they have.
-
-    Those of which people rejected every article are left out.
-    """
-    seen = articles.c.first_seen
-    query = members_query(stamp, func.min(seen), func.max(seen), func.count())
-    rows = rows_of(connection, query.group_by(_story_id), _story_id, ids)
-    return {row[0]: KeptStory(*row) for row in rows}
-
-
 def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
     """Return by story the first of its articles that people have not rejected."""
-    found: dict[str, str] = {}
-    query = members_query(stamp, story_members.c.article_id).order_by(story_members.c.position)
-    for row in rows_of(connection, query, _story_id, ids):
-        found.setdefault(row.story_id, row.article_id)
-    return found
-
-
-_story_id = story_members.c.story_id
+    query = members_query(stamp, story_members.c.article_id)
+    last_first = query.order_by(story_members.c.position.desc())
+    return dict(map(tuple, rows_of(connection, last_first, _story_id, ids)))
 
 
 def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -292,36 +249,15 @@ def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def listed(
-    connection: Connection,
-    stamp: str,
-    *,
-    limit: int,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    after: str | None = None,
-) -> list[KeptStory]:
-    """Return stories with an article first seen in [since, until), by the sight of their first.
+def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
+    """Return of stories when they were first and last seen, and how many articles they have.
 
-    Raises `NotFound` where there is no story `after`.
+    Those of which people rejected every article are left out.
     """
-    first = articles.alias()
-    query = (
-        select(first.c.id)
-        .join(story_members, story_members.c.story_id == first.c.id)
-        .where(story_members.c.stamp == stamp, story_members.c.position == 0)
-        .order_by(first.c.first_seen, first.c.id)
-        .limit(limit)
-    )
-    other = story_members.alias()
-    seen = select(other.c.article_id).join(articles, articles.c.id == other.c.article_id)
-    seen = seen.where(other.c.stamp == stamp, other.c.story_id == first.c.id, not_rejected())
-    query = query.where(seen.where(*in_period(articles.c.first_seen, since, until)).exists())
-    if after is not None:
-        query = query.where(behind(connection, after, first, what="story"))
-    ids = list(connection.execute(query).scalars())
-    found = kept(connection, stamp, ids)
-    return [found[key] for key in ids]
+    seen = articles.c.first_seen
+    query = members_query(stamp, func.min(seen), func.max(seen), func.count())
+    rows = rows_of(connection, query.group_by(_story_id), _story_id, ids)
+    return {row[0]: KeptStory(*row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,18 +293,37 @@ def newest(
     *,
     limit: int,
     after: str | None = None,
+    newest_first: bool = True,
 ) -> list[KeptStory]:
     """Return stories, the one whose first article was seen last first; `judges` gave the labels.
 
     Raises `NotFound` where there is no story `after`.
     """
-    seen, key = articles.c.first_seen, articles.c.id
-    query = _chosen(select(key), stamp, judges, choice).order_by(seen.desc(), key.desc())
+    order = articles.c.first_seen, articles.c.id
+    query = _chosen(select(articles.c.id), stamp, judges, choice)
+    query = query.order_by(*((column.desc() for column in order) if newest_first else order))
     if after is not None:
-        query = query.where(behind(connection, after, newest_first=True, what="story"))
+        query = query.where(behind(connection, after, newest_first=newest_first, what="story"))
     ids = list(connection.execute(query.limit(limit)).scalars())
     found = kept(connection, stamp, ids)
     return [found[story] for story in ids]
+
+
+def listed(
+    connection: Connection,
+    stamp: str,
+    *,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str | None = None,
+) -> list[KeptStory]:
+    """Return stories with an article first seen in [since, until), by the sight of their first.
+
+    Raises `NotFound` where there is no story `after`.
+    """
+    choice = StoryChoice(since, until)
+    return newest(connection, stamp, (), choice, limit=limit, after=after, newest_first=False)
 
 
 def count(connection: Connection, stamp: str, judges: Sequence[str], choice: StoryChoice) -> int:
@@ -379,58 +334,39 @@ def count(connection: Connection, stamp: str, judges: Sequence[str], choice: Sto
 def _chosen(
     query: Select[Any], stamp: str, judges: Sequence[str], choice: StoryChoice
 ) -> Select[Any]:
-    query = query.select_from(
-        story_members.join(articles, articles.c.id == story_members.c.story_id)
-    ).where(story_members.c.stamp == stamp, story_members.c.position == 0)
-    if choice.since or choice.until or choice.outlet or choice.labels:
-        having = _having(stamp, judges, choice)
-        query = query.where(story_members.c.story_id.in_(having))
-    else:
-        member, one = story_members.alias(), articles.alias()
-        told = _told(stamp, member, one).where(member.c.story_id == _story_id)
-        query = query.where(told.exists())
-    if choice.several:
-        told = members_query(stamp).group_by(_story_id)
-        several = func.count(articles.c.outlet.distinct()) > 1
-        query = query.where(_story_id.in_(told.having(several)))
-    return query
-
-
-def _told(stamp: str, member: FromClause, one: FromClause) -> Select[Any]:
-    """Return the query for the stories with an article that people have not rejected."""
-    return (
+    """Narrow a query to stories with an article as it is chosen, that people have not rejected."""
+    query = query.select_from(story_members.join(articles, articles.c.id == _story_id))
+    query = query.where(story_members.c.stamp == stamp, story_members.c.position == 0)
+    member, one = story_members.alias(), articles.alias()
+    version = one.c.id, one.c.current
+    told = (
         select(member.c.story_id)
         .join(one, one.c.id == member.c.article_id)
-        .where(member.c.stamp == stamp, ~decided(one.c.id, one.c.current, "not_relevant"))
-    )
-
-
-def _having(stamp: str, judges: Sequence[str], choice: StoryChoice) -> Select[Any]:
-    """Return the query for the stories with an article as it is chosen."""
-    member, one = story_members.alias(), articles.alias()
-    query = _told(stamp, member, one).where(
-        *in_period(one.c.first_seen, choice.since, choice.until)
+        .where(member.c.stamp == stamp, ~decided(*version, "not_relevant"))
+        .where(*in_period(one.c.first_seen, choice.since, choice.until))
     )
     if choice.outlet:
-        query = query.where(one.c.outlet == choice.outlet)
+        told = told.where(one.c.outlet == choice.outlet)
     for scheme, label in choice.labels.items():
-        version = one.c.id, one.c.current
-        judged = one.c.id.in_(_labelled(judges, scheme, label))
-        told = and_(judged, ~decided(*version, scheme=scheme))
-        query = query.where(or_(told, decided(*version, tag=(scheme, label))))
+        given = (
+            select(assessments.c.article_id)
+            .select_from(tags)
+            .join(assessments, assessments.c.id == tags.c.assessment_id)
+            .join(articles, of_version(assessments, *CURRENT))
+            .where(tags.c.scheme == scheme, tags.c.label == label, assessments.c.stamp.in_(judges))
+        )
+        if scheme == "place":
+            given = given.where(tags.c.role == "exploitation")
+        by_judges = and_(one.c.id.in_(given), ~decided(*version, scheme=scheme))
+        told = told.where(or_(by_judges, decided(*version, tag=(scheme, label))))
+    if choice.since or choice.until or choice.outlet or choice.labels:
+        query = query.where(_story_id.in_(told))
+    else:
+        query = query.where(told.where(member.c.story_id == _story_id).exists())
+    if choice.several:
+        several = func.count(articles.c.outlet.distinct()) > 1
+        query = query.where(_story_id.in_(members_query(stamp).group_by(_story_id).having(several)))
     return query
-
-
-def _labelled(judges: Sequence[str], scheme: str, label: str) -> Select[Any]:
-    """Return the query for the articles that `judges` gave a label."""
-    query = (
-        select(assessments.c.article_id)
-        .select_from(tags)
-        .join(assessments, assessments.c.id == tags.c.assessment_id)
-        .join(articles, of_version(assessments, *CURRENT))
-        .where(tags.c.scheme == scheme, tags.c.label == label, assessments.c.stamp.in_(judges))
-    )
-    return query.where(tags.c.role == "exploitation") if scheme == "place" else query
 
 
 def outlets(
@@ -451,12 +387,11 @@ def by_time(connection: Connection, stamp: str, story_id: str) -> list[StoryMemb
     """
     columns = articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.published
     query = members_query(stamp, *columns).join(versions, of_version(versions, *CURRENT))
-    query = query.where(_story_id == story_id)
-    rows = [(row.published or row.first_seen, row) for row in connection.execute(query)]
+    rows = connection.execute(query.where(_story_id == story_id)).all()
     if not rows:
         raise NotFound(f"no story '{story_id}'")
-    rows.sort(key=lambda pair: (pair[0], pair[1].first_seen, pair[1].id))
-    return [StoryMember(row.id, row.outlet, at) for at, row in rows]
+    found = sorted((row.published or row.first_seen, row.first_seen, row.id, row) for row in rows)
+    return [StoryMember(row.id, row.outlet, at) for at, _, _, row in found]
 
 
 def labels(
