@@ -123,9 +123,19 @@ metadata = MetaData(
 )
 
 
-def columns(kind: Any, *names: str, nullable: bool = False, **options: Any) -> list[Column[Any]]:
-    """Return columns of one kind that follow one another."""
-    return [Column(name, kind, nullable=nullable, **options) for name in names]
+def required(**kinds: Any) -> list[Column[Any]]:
+    """Return columns that are never NULL."""
+    return [Column(name, kind, nullable=False) for name, kind in kinds.items()]
+
+
+def optional(**kinds: Any) -> list[Column[Any]]:
+    """Return columns that may be NULL."""
+    return [Column(name, kind) for name, kind in kinds.items()]
+
+
+def primary(**kinds: Any) -> list[Column[Any]]:
+    """Return columns of the primary key."""
+    return [Column(name, kind, primary_key=True) for name, kind in kinds.items()]
 
 
 def version_key() -> ForeignKeyConstraint:
@@ -139,8 +149,7 @@ feeds = Table(
     metadata,
     Column("id", KEY, primary_key=True),
     Column("url", CleanText, nullable=False, unique=True),
-    *columns(CleanText, "title", "outlet", "site"),
-    Column("added_at", UtcTime, nullable=False),
+    *required(title=CleanText, outlet=CleanText, site=CleanText, added_at=UtcTime),
     Column("removed_at", UtcTime),
     Column("description", CleanText, nullable=False, server_default=text("''")),
     Column("updated", UtcTime),
@@ -152,16 +161,13 @@ feed_states = Table(
     "feed_states",
     metadata,
     Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
-    *columns(CleanText, "moved_to", "etag", "modified", nullable=True),
-    *columns(UtcTime, "last_poll", "last_success", "next_poll", nullable=True),
+    *optional(moved_to=CleanText, etag=CleanText, modified=CleanText, last_poll=UtcTime),
+    *optional(last_success=UtcTime, next_poll=UtcTime),
     Column("failures", Integer, nullable=False),
     Column("error", CleanText),
-    Column("recent", JsonText, nullable=False),
-    Column("silent", Boolean, nullable=False),
-    Column("not_before", UtcTime),
-    Column("move_to", CleanText),
-    Column("move_times", Integer),
-    *columns(UtcTime, "move_since", "gone", nullable=True),
+    *required(recent=JsonText, silent=Boolean),
+    *optional(not_before=UtcTime, move_to=CleanText, move_times=Integer, move_since=UtcTime),
+    *optional(gone=UtcTime),
 )
 
 polls = Table(
@@ -170,15 +176,11 @@ polls = Table(
     Column("id", Integer, primary_key=True),
     Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
-    *columns(Integer, "fetched", "stored"),
-    Column("dropped", JsonText, nullable=False),
-    Column("dropped_total", Integer, nullable=False),
+    *required(fetched=Integer, stored=Integer, dropped=JsonText, dropped_total=Integer),
     Column("error", CleanText),
-    Column("warnings", JsonText, nullable=False),
-    *columns(Boolean, "not_modified", "silent"),
+    *required(warnings=JsonText, not_modified=Boolean, silent=Boolean),
     Column("page_failures", JsonText, nullable=False, server_default=text("'{}'")),
-    Column("silent_since", UtcTime),
-    Column("usual_gap_s", Integer),
+    *optional(silent_since=UtcTime, usual_gap_s=Integer),
     CheckConstraint("stored >= 0 AND dropped_total >= 0", name="counts"),
     CheckConstraint("fetched = stored + dropped_total", name="accounted"),
     Index(None, "feed_id", "id"),
@@ -189,10 +191,8 @@ articles = Table(
     "articles",
     metadata,
     Column("id", KEY, primary_key=True),
-    *columns(CleanText, "url", "outlet"),
-    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
-    Column("first_seen", UtcTime, nullable=False),
-    Column("current", KEY, nullable=False),
+    *required(url=CleanText, outlet=CleanText, feed_id=ForeignKey("feeds.id"), first_seen=UtcTime),
+    *required(current=KEY),
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
     Column("expired_at", UtcTime),
     ForeignKeyConstraint(
@@ -211,14 +211,10 @@ articles = Table(
 versions = Table(
     "versions",
     metadata,
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("sha256", KEY, primary_key=True),
-    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
-    *columns(CleanText, "title", "text", "summary"),
-    Column("language", CleanText),
-    Column("published", UtcTime),
-    Column("origin", Text, nullable=False),
-    Column("fetched_at", UtcTime, nullable=False),
+    *primary(article_id=ForeignKey("articles.id"), sha256=KEY),
+    *required(feed_id=ForeignKey("feeds.id"), title=CleanText, text=CleanText, summary=CleanText),
+    *optional(language=CleanText, published=UtcTime),
+    *required(origin=Text, fetched_at=UtcTime),
     Column("authors", JsonText, nullable=False, server_default=text("'[]'")),
     Column("categories", JsonText, nullable=False, server_default=text("'[]'")),
     Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
@@ -233,10 +229,8 @@ versions = Table(
 sightings = Table(
     "sightings",
     metadata,
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
-    Column("first_seen", UtcTime, nullable=False),
-    Column("feed_sha256", KEY, nullable=False),
+    *primary(article_id=ForeignKey("articles.id"), feed_id=ForeignKey("feeds.id")),
+    *required(first_seen=UtcTime, feed_sha256=KEY),
 )
 """Which feeds carried an article, and the hash of what each last said of it."""
 
@@ -244,12 +238,10 @@ assessments = Table(
     "assessments",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "article_id", "sha256", "stamp", "assessor"),
-    Column("relevance", Float),
-    *columns(Boolean, "relevant", "borderline", nullable=True),
-    *columns(CleanText, "not_judged", "error", nullable=True),
-    Column("payload", JsonText, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    *required(article_id=KEY, sha256=KEY, stamp=KEY, assessor=KEY),
+    *optional(relevance=Float, relevant=Boolean, borderline=Boolean, not_judged=CleanText),
+    *optional(error=CleanText),
+    *required(payload=JsonText, at=UtcTime),
     version_key(),
     UniqueConstraint("article_id", "sha256", "stamp"),
     CheckConstraint("relevance >= 0 AND relevance <= 1", name="relevance"),
@@ -259,9 +251,8 @@ assessments = Table(
 tags = Table(
     "tags",
     metadata,
-    Column("assessment_id", Integer, ForeignKey("assessments.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    *columns(KEY, "scheme", "label"),
+    *primary(assessment_id=ForeignKey("assessments.id"), position=Integer),
+    *required(scheme=KEY, label=KEY),
     Column("role", KEY),
     Column("score", Float, nullable=False),
 )
@@ -271,10 +262,7 @@ reviews = Table(
     "reviews",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "article_id", "sha256", "reviewer"),
-    Column("verdict", Text, nullable=False),
-    Column("tags", JsonText, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    *required(article_id=KEY, sha256=KEY, reviewer=KEY, verdict=Text, tags=JsonText, at=UtcTime),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
     version_key(),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
@@ -295,9 +283,7 @@ leases = Table(
     "leases",
     metadata,
     Column("name", KEY, primary_key=True),
-    Column("holder", CleanText, nullable=False),
-    Column("token", KEY, nullable=False),
-    Column("until", UtcTime, nullable=False),
+    *required(holder=CleanText, token=KEY, until=UtcTime),
 )
 """Which process has a job that only one may do at a time."""
 
@@ -305,19 +291,15 @@ samples = Table(
     "samples",
     metadata,
     Column("day", KEY, primary_key=True),
-    Column("stamp", KEY, nullable=False),
-    Column("strata", JsonText, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    *required(stamp=KEY, strata=JsonText, at=UtcTime),
 )
 """What was drawn for review of a day of the desk; `strata` are low, high, population, drawn."""
 
 sample_items = Table(
     "sample_items",
     metadata,
-    Column("day", KEY, ForeignKey("samples.day"), primary_key=True),
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    *columns(Integer, "place", "stratum"),
-    Column("probability", Float, nullable=False),
+    *primary(day=ForeignKey("samples.day"), article_id=ForeignKey("articles.id")),
+    *required(place=Integer, stratum=Integer, probability=Float),
     CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
 )
 """Which articles, with the probability of each; stratum -1 is what the digest showed."""
@@ -338,12 +320,8 @@ flag_verdicts = Table(
     "flag_verdicts",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "article_id", "sha256", "rule"),
-    Column("field", Text, nullable=False),
-    *columns(Integer, "start", "end"),
-    Column("right", Boolean, nullable=False),
-    Column("reviewer", KEY, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    *required(article_id=KEY, sha256=KEY, rule=KEY, field=Text, start=Integer, end=Integer),
+    *required(right=Boolean, reviewer=KEY, at=UtcTime),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
     version_key(),
     CheckConstraint("field IN ('title', 'text')", name="field"),
@@ -366,14 +344,11 @@ sends = Table(
     "sends",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "address", "preset", "day"),
-    *columns(UtcTime, "since", "until", nullable=True),
-    Column("message_id", CleanText, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("outcome", Text, nullable=False),
+    *required(address=KEY, preset=KEY, day=KEY),
+    *optional(since=UtcTime, until=UtcTime),
+    *required(message_id=CleanText, at=UtcTime, outcome=Text),
     Column("told_at", UtcTime),
-    Column("lasting", Boolean, nullable=False),
-    Column("reason", CleanText, nullable=False),
+    *required(lasting=Boolean, reason=CleanText),
     CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
     Index(None, "address", "preset", "day"),
 )
@@ -415,12 +390,8 @@ asks in the very same words."""
 story_members = Table(
     "story_members",
     metadata,
-    Column("stamp", KEY, primary_key=True),
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("sha256", KEY, nullable=False),
-    Column("story_id", KEY, ForeignKey("articles.id"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("print", CleanText, nullable=False),
+    *primary(stamp=KEY, article_id=ForeignKey("articles.id")),
+    *required(sha256=KEY, story_id=ForeignKey("articles.id"), position=Integer, print=CleanText),
     Column("at", UtcTime, nullable=False, index=True),
     UniqueConstraint("stamp", "story_id", "position"),
     Index(None, "article_id"),
@@ -436,8 +407,7 @@ story_keys = Table(
     metadata,
     Column("stamp", KEY, primary_key=True),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("at", UtcTime, primary_key=True),
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
+    *primary(at=UtcTime, article_id=ForeignKey("articles.id")),
     Index(None, "article_id", "stamp"),
 )
 """By what a folded article is found; `at` is when it was published, else first seen."""
@@ -445,9 +415,8 @@ story_keys = Table(
 version_checks = Table(
     "version_checks",
     metadata,
-    *columns(KEY, "article_id", "sha256", "against", primary_key=True),
-    Column("why", CleanText, nullable=False),
-    Column("at", UtcTime, nullable=False),
+    *primary(article_id=KEY, sha256=KEY, against=KEY),
+    *required(why=CleanText, at=UtcTime),
     Column("erased_at", UtcTime),
     version_key(),
 )
@@ -462,10 +431,7 @@ decisions = Table(
     Column("id", Integer, primary_key=True),
     Column("act", Text, nullable=False),
     Column("about", Integer, ForeignKey("decisions.id"), index=True),
-    Column("reviewer", KEY, nullable=False),
-    Column("provisional", Boolean, nullable=False),
-    *columns(KEY, "article_id", "sha256"),
-    Column("at", UtcTime, nullable=False),
+    *required(reviewer=KEY, provisional=Boolean, article_id=KEY, sha256=KEY, at=UtcTime),
     version_key(),
     CheckConstraint("act IN ('review', 'confirm', 'overrule', 'undo')", name="act"),
     CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
@@ -491,8 +457,7 @@ claims = Table(
     "claims",
     metadata,
     Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("reviewer", KEY, nullable=False),
-    Column("until", UtcTime, nullable=False),
+    *required(reviewer=KEY, until=UtcTime),
 )
 """Who is looking at an article now, so that two are not given the same; for some minutes."""
 
@@ -500,9 +465,7 @@ practice = Table(
     "practice",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "reviewer", "article_id", "sha256"),
-    *columns(Text, "verdict", "desk"),
-    Column("at", UtcTime, nullable=False),
+    *required(reviewer=KEY, article_id=KEY, sha256=KEY, verdict=Text, desk=Text, at=UtcTime),
     version_key(),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
     CheckConstraint("desk IN ('relevant', 'borderline', 'not_relevant')", name="desk"),
@@ -512,11 +475,8 @@ practice = Table(
 masks = Table(
     "masks",
     metadata,
-    *columns(KEY, "article_id", "sha256", primary_key=True),
-    Column("stamp", KEY, nullable=False),
-    Column("spans", JsonText, nullable=False),
-    Column("link_tells", Boolean, nullable=False),
-    Column("untold", Text, nullable=False),
+    *primary(article_id=KEY, sha256=KEY),
+    *required(stamp=KEY, spans=JsonText, link_tells=Boolean, untold=Text),
     Column("at", UtcTime, nullable=False, index=True),
     Column("byline_tells", Boolean, nullable=False, server_default=false()),
     Column("own", JsonText),
@@ -539,8 +499,7 @@ lifted = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, index=True),
-    *columns(KEY, "hash", "who"),
-    Column("at", UtcTime, nullable=False),
+    *required(hash=KEY, who=KEY, at=UtcTime),
 )
 """Names of which somebody said that they are not to be hidden in an article, as hashes."""
 
@@ -548,7 +507,7 @@ askings = Table(
     "askings",
     metadata,
     Column("id", Integer, primary_key=True),
-    *columns(KEY, "article_id", "sha256", "who"),
+    *required(article_id=KEY, sha256=KEY, who=KEY),
     Column("at", UtcTime, nullable=False, index=True),
     Column("until", UtcTime, nullable=False),
     version_key(),
@@ -562,10 +521,8 @@ tokens = Table(
     Column("id", Integer, primary_key=True),
     Column("name", CleanText, nullable=False),
     Column("hash", KEY, nullable=False, unique=True),
-    Column("scopes", Text, nullable=False),
-    Column("provisional", Boolean, nullable=False),
-    Column("made_at", UtcTime, nullable=False),
-    *columns(UtcTime, "expires_at", "revoked_at", nullable=True),
+    *required(scopes=Text, provisional=Boolean, made_at=UtcTime),
+    *optional(expires_at=UtcTime, revoked_at=UtcTime),
 )
 """Who may sign in, by the SHA-256 of a secret that is kept nowhere; revoked ones stay.
 
@@ -577,7 +534,7 @@ sessions = Table(
     metadata,
     Column("hash", KEY, primary_key=True),
     Column("token_id", Integer, ForeignKey("tokens.id"), nullable=False, index=True),
-    *columns(UtcTime, "made_at", "seen_at"),
+    *required(made_at=UtcTime, seen_at=UtcTime),
 )
 """Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
 not any more are deleted: nobody need know when who was here."""
@@ -605,7 +562,7 @@ search_terms = Table(
     "search_terms",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    *columns(KEY, "stamp", "mark"),
+    *required(stamp=KEY, mark=KEY),
     UniqueConstraint("stamp", "mark"),
 )
 """What articles can be filtered by: `scheme:label`, `rule:id` and so on, as a stamp says it; as an
@@ -633,10 +590,8 @@ the table `search_words`, an FTS5 table or one with a `tsvector`, which SQLAlche
 flag_feedback = Table(
     "flag_feedback",
     metadata,
-    *columns(KEY, "stamp", "rule", primary_key=True),
-    Column("day", Date, primary_key=True),
-    *columns(KEY, "client", "severity", primary_key=True),
-    *columns(Integer, "right", "wrong"),
+    *primary(stamp=KEY, rule=KEY, day=Date, client=KEY, severity=KEY),
+    *required(right=Integer, wrong=Integer),
 )
 """How often flags of drafts were said to be right and wrong, on a day: numbers, and nothing of a
 draft or of who said it. What is said of flags of articles is in `flag_verdicts`."""
@@ -645,9 +600,7 @@ tombstones = Table(
     "tombstones",
     metadata,
     Column("article_id", KEY, primary_key=True),
-    Column("at", UtcTime, nullable=False),
-    Column("reason", KEY, nullable=False),
-    Column("stored", Boolean, nullable=False),
+    *required(at=UtcTime, reason=KEY, stored=Boolean),
 )
 """What was forgotten: by its id, which is a hash of the address and tells it to nobody, so that it
 is known when it comes again; the reason is a word of a list, and no text. What was `stored` keeps
@@ -656,8 +609,7 @@ its row in `articles`, without an address, and one version without words or hash
 returns = Table(
     "returns",
     metadata,
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    Column("at", UtcTime, primary_key=True),
+    *primary(article_id=ForeignKey("articles.id"), at=UtcTime),
     Column("sha256", KEY, nullable=False),
 )
 """When a text that an article had before came back in force: with `versions.fetched_at`, which text
@@ -666,10 +618,9 @@ was in force at any moment."""
 due_claims = Table(
     "due_claims",
     metadata,
-    *columns(KEY, "stamp", "article_id", primary_key=True),
+    *primary(stamp=KEY, article_id=KEY),
     Column("token", KEY, nullable=False, index=True),
-    Column("holder", CleanText, nullable=False),
-    Column("until", UtcTime, nullable=False),
+    *required(holder=CleanText, until=UtcTime),
 )
 """Which process is judging which article for a stamp now: for a minute, unless it renews that. What
 is due is a query all the same; a claim only keeps others from the same work meanwhile."""
@@ -678,8 +629,7 @@ earlier_stamps = Table(
     "earlier_stamps",
     metadata,
     Column("stamp", KEY, primary_key=True),
-    Column("present", KEY),
-    Column("at", UtcTime),
+    *optional(present=KEY, at=UtcTime),
 )
 """What judged before a stamp counted behaviour numbers in place of files of code; once it is known
 by which stamp that is called now, and since when its records are."""
@@ -688,20 +638,15 @@ imports = Table(
     "imports",
     metadata,
     Column("id", KEY, ForeignKey("feeds.id"), primary_key=True),
-    Column("name", CleanText, nullable=False),
-    *columns(KEY, "sha256", "format"),
-    Column("at", UtcTime, nullable=False),
-    Column("by", CleanText, nullable=False),
+    *required(name=CleanText, sha256=KEY, format=KEY, at=UtcTime, by=CleanText),
 )
 """Files that articles were imported from; each is a feed that nobody polls."""
 
 imported = Table(
     "imported",
     metadata,
-    *columns(KEY, "article_id", "sha256", primary_key=True),
-    Column("import_id", KEY, ForeignKey("imports.id"), primary_key=True),
-    Column("place", BigInteger, nullable=False),
-    Column("name", CleanText, nullable=False),
+    *primary(article_id=KEY, sha256=KEY, import_id=ForeignKey("imports.id")),
+    *required(place=BigInteger, name=CleanText),
     Column("captured", UtcTime),
     version_key(),
 )

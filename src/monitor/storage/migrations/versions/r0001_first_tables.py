@@ -6,7 +6,7 @@ Written out, not taken from `schema`: a migration says what was true when it was
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns
+from monitor.storage.schema import KEY, UtcTime, optional, required
 
 revision = "0001"
 down_revision = None
@@ -19,32 +19,27 @@ def upgrade() -> None:
     op.create_table(
         "feeds",
         sa.Column("id", KEY, primary_key=True),
-        *columns(sa.Text, "url", "title", "outlet", "site"),
-        sa.Column("added_at", UtcTime, nullable=False),
+        *required(url=sa.Text, title=sa.Text, outlet=sa.Text, site=sa.Text, added_at=UtcTime),
         sa.Column("removed_at", UtcTime),
         sa.UniqueConstraint("url"),
     )
     op.create_table(
         "feed_states",
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), primary_key=True),
-        *columns(sa.Text, "moved_to", "etag", "modified", nullable=True),
-        *columns(UtcTime, "last_poll", "last_success", "next_poll", nullable=True),
+        *optional(moved_to=sa.Text, etag=sa.Text, modified=sa.Text, last_poll=UtcTime),
+        *optional(last_success=UtcTime, next_poll=UtcTime),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("error", sa.Text),
-        sa.Column("recent", sa.Text, nullable=False),
-        sa.Column("silent", sa.Boolean, nullable=False),
+        *required(recent=sa.Text, silent=sa.Boolean),
     )
     op.create_table(
         "polls",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
         sa.Column("at", UtcTime, nullable=False, index=True),
-        *columns(sa.Integer, "fetched", "stored"),
-        sa.Column("dropped", sa.Text, nullable=False),
-        sa.Column("dropped_total", sa.Integer, nullable=False),
+        *required(fetched=sa.Integer, stored=sa.Integer, dropped=sa.Text, dropped_total=sa.Integer),
         sa.Column("error", sa.Text),
-        sa.Column("warnings", sa.Text, nullable=False),
-        *columns(sa.Boolean, "not_modified", "silent"),
+        *required(warnings=sa.Text, not_modified=sa.Boolean, silent=sa.Boolean),
         sa.CheckConstraint("stored >= 0 AND dropped_total >= 0", name="counts"),
         sa.CheckConstraint("fetched = stored + dropped_total", name="accounted"),
         sa.Index(None, "feed_id", "id"),
@@ -55,10 +50,9 @@ def upgrade() -> None:
     op.create_table(
         "articles",
         sa.Column("id", KEY, primary_key=True),
-        *columns(sa.Text, "url", "outlet"),
+        *required(url=sa.Text, outlet=sa.Text),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
-        sa.Column("first_seen", UtcTime, nullable=False),
-        sa.Column("current", KEY, nullable=False),
+        *required(first_seen=UtcTime, current=KEY),
         sa.Column("page_tries", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.ForeignKeyConstraint(
             ["id", "current"], version, name=CURRENT_VERSION, use_alter=True, **deferred
@@ -70,11 +64,9 @@ def upgrade() -> None:
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
         sa.Column("sha256", KEY, primary_key=True),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
-        *columns(sa.Text, "title", "text", "summary"),
-        sa.Column("language", sa.Text),
-        sa.Column("published", UtcTime),
-        sa.Column("origin", sa.Text, nullable=False),
-        sa.Column("fetched_at", UtcTime, nullable=False),
+        *required(title=sa.Text, text=sa.Text, summary=sa.Text),
+        *optional(language=sa.Text, published=UtcTime),
+        *required(origin=sa.Text, fetched_at=UtcTime),
         sa.CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
     )
     if op.get_bind().dialect.name != "sqlite":
@@ -84,18 +76,15 @@ def upgrade() -> None:
         "sightings",
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), primary_key=True),
-        sa.Column("first_seen", UtcTime, nullable=False),
-        sa.Column("feed_sha256", KEY, nullable=False),
+        *required(first_seen=UtcTime, feed_sha256=KEY),
     )
     op.create_table(
         "assessments",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "article_id", "sha256", "stamp", "assessor"),
-        sa.Column("relevance", sa.Float),
-        *columns(sa.Boolean, "relevant", "borderline", nullable=True),
-        *columns(sa.Text, "not_judged", "error", nullable=True),
-        sa.Column("payload", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(article_id=KEY, sha256=KEY, stamp=KEY, assessor=KEY),
+        *optional(relevance=sa.Float, relevant=sa.Boolean, borderline=sa.Boolean),
+        *optional(not_judged=sa.Text, error=sa.Text),
+        *required(payload=sa.Text, at=UtcTime),
         sa.ForeignKeyConstraint(["article_id", "sha256"], version),
         sa.UniqueConstraint("article_id", "sha256", "stamp"),
         sa.CheckConstraint("relevance >= 0 AND relevance <= 1", name="relevance"),
@@ -104,7 +93,7 @@ def upgrade() -> None:
         "tags",
         sa.Column("assessment_id", sa.Integer, sa.ForeignKey("assessments.id"), primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True),
-        *columns(KEY, "scheme", "label"),
+        *required(scheme=KEY, label=KEY),
         sa.Column("role", KEY),
         sa.Column("score", sa.Float, nullable=False),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, required, version_key
 
 revision = "0002"
 down_revision = "0001"
@@ -14,9 +14,8 @@ def upgrade() -> None:
     op.create_table(
         "reviews",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "article_id", "sha256", "reviewer"),
-        *columns(sa.Text, "verdict", "tags"),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(article_id=KEY, sha256=KEY, reviewer=KEY, verdict=sa.Text, tags=sa.Text),
+        *required(at=UtcTime),
         version_key(),
         sa.CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
         sa.Index(None, "article_id", "sha256", "id"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, primary, required, version_key
 
 revision = "0005"
 down_revision = "0004"
@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
         sa.Column("sha256", KEY, nullable=False),
         sa.Column("story_id", KEY, sa.ForeignKey("articles.id"), nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("print", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(position=sa.Integer, print=sa.Text, at=UtcTime),
         sa.UniqueConstraint("stamp", "story_id", "position"),
     )
     op.create_table(
@@ -40,9 +38,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "version_checks",
-        *columns(KEY, "article_id", "sha256", "against", primary_key=True),
-        sa.Column("why", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *primary(article_id=KEY, sha256=KEY, against=KEY),
+        *required(why=sa.Text, at=UtcTime),
         sa.Column("erased_at", UtcTime),
         version_key(),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns
+from monitor.storage.schema import KEY, UtcTime, optional, required
 
 revision = "0006"
 down_revision = "0005"
@@ -14,14 +14,11 @@ def upgrade() -> None:
     op.create_table(
         "sends",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "address", "preset", "day"),
-        *columns(UtcTime, "since", "until", nullable=True),
-        sa.Column("message_id", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
-        sa.Column("outcome", sa.Text, nullable=False),
+        *required(address=KEY, preset=KEY, day=KEY),
+        *optional(since=UtcTime, until=UtcTime),
+        *required(message_id=sa.Text, at=UtcTime, outcome=sa.Text),
         sa.Column("told_at", UtcTime),
-        sa.Column("lasting", sa.Boolean, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
+        *required(lasting=sa.Boolean, reason=sa.Text),
         sa.CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
         sa.Index(None, "address", "preset", "day"),
     )

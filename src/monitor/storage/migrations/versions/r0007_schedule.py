@@ -7,7 +7,7 @@ stored before nobody was asked what may be done with them.
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime
+from monitor.storage.schema import KEY, UtcTime, required
 
 revision = "0007"
 down_revision = "0006"
@@ -33,7 +33,5 @@ def upgrade() -> None:
     op.create_table(
         "leases",
         sa.Column("name", KEY, primary_key=True),
-        sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("token", KEY, nullable=False),
-        sa.Column("until", UtcTime, nullable=False),
+        *required(holder=sa.Text, token=KEY, until=UtcTime),
     )

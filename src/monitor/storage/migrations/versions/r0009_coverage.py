@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, required, version_key
 
 revision = "0009"
 down_revision = "0008"
@@ -14,24 +14,19 @@ def upgrade() -> None:
     op.create_table(
         "samples",
         sa.Column("day", KEY, primary_key=True),
-        sa.Column("stamp", KEY, nullable=False),
-        sa.Column("strata", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(stamp=KEY, strata=sa.Text, at=UtcTime),
     )
     op.create_table(
         "sample_items",
         sa.Column("day", KEY, sa.ForeignKey("samples.day"), primary_key=True),
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
-        *columns(sa.Integer, "place", "stratum"),
-        sa.Column("probability", sa.Float, nullable=False),
+        *required(place=sa.Integer, stratum=sa.Integer, probability=sa.Float),
         sa.CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
     )
     op.create_table(
         "told",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("url", sa.Text, nullable=False),
-        sa.Column("article_id", KEY, nullable=False),
-        sa.Column("note", sa.Text, nullable=False),
+        *required(url=sa.Text, article_id=KEY, note=sa.Text),
         sa.Column("same_as", KEY, sa.ForeignKey("articles.id")),
         sa.Column("at", UtcTime, nullable=False),
         sa.UniqueConstraint("article_id"),
@@ -39,12 +34,8 @@ def upgrade() -> None:
     op.create_table(
         "flag_verdicts",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "article_id", "sha256", "rule"),
-        sa.Column("field", sa.Text, nullable=False),
-        *columns(sa.Integer, "start", "end"),
-        sa.Column("right", sa.Boolean, nullable=False),
-        sa.Column("reviewer", KEY, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(article_id=KEY, sha256=KEY, rule=KEY, field=sa.Text, start=sa.Integer),
+        *required(end=sa.Integer, right=sa.Boolean, reviewer=KEY, at=UtcTime),
         version_key(),
         sa.CheckConstraint("field IN ('title', 'text')", name="field"),
         sa.Index(None, "article_id", "sha256"),

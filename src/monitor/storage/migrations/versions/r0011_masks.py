@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, primary, required, version_key
 
 revision = "0011"
 down_revision = "0009"
@@ -13,18 +13,14 @@ def upgrade() -> None:
     """Make the tables, empty: every article is due."""
     op.create_table(
         "masks",
-        *columns(KEY, "article_id", "sha256", primary_key=True),
-        sa.Column("stamp", KEY, nullable=False),
-        sa.Column("spans", sa.Text, nullable=False),
-        sa.Column("link_tells", sa.Boolean, nullable=False),
-        sa.Column("untold", sa.Text, nullable=False),
-        sa.Column("at", UtcTime, nullable=False),
+        *primary(article_id=KEY, sha256=KEY),
+        *required(stamp=KEY, spans=sa.Text, link_tells=sa.Boolean, untold=sa.Text, at=UtcTime),
         version_key(),
     )
     op.create_table(
         "askings",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "article_id", "sha256", "who"),
+        *required(article_id=KEY, sha256=KEY, who=KEY),
         sa.Column("at", UtcTime, nullable=False, index=True),
         sa.Column("until", UtcTime, nullable=False),
         version_key(),

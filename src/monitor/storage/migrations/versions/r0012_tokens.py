@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns
+from monitor.storage.schema import KEY, UtcTime, optional, required
 
 revision = "0012"
 down_revision = "0011"
@@ -14,17 +14,13 @@ def upgrade() -> None:
     op.create_table(
         "tokens",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("hash", KEY, nullable=False),
-        sa.Column("scopes", sa.Text, nullable=False),
-        sa.Column("provisional", sa.Boolean, nullable=False),
-        sa.Column("made_at", UtcTime, nullable=False),
-        *columns(UtcTime, "expires_at", "revoked_at", nullable=True),
+        *required(name=sa.Text, hash=KEY, scopes=sa.Text, provisional=sa.Boolean, made_at=UtcTime),
+        *optional(expires_at=UtcTime, revoked_at=UtcTime),
         sa.UniqueConstraint("hash"),
     )
     op.create_table(
         "sessions",
         sa.Column("hash", KEY, primary_key=True),
         sa.Column("token_id", sa.Integer, sa.ForeignKey("tokens.id"), nullable=False, index=True),
-        *columns(UtcTime, "made_at", "seen_at"),
+        *required(made_at=UtcTime, seen_at=UtcTime),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns
+from monitor.storage.schema import KEY, UtcTime, required
 
 revision = "0013"
 down_revision = "0012"
@@ -25,7 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "search_terms",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        *columns(KEY, "stamp", "mark"),
+        *required(stamp=KEY, mark=KEY),
         sa.UniqueConstraint("stamp", "mark"),
     )
     number = {"primary_key": True, "autoincrement": False}

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, required, version_key
 
 revision = "0014"
 down_revision = "0013"
@@ -18,10 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("act", sa.Text, nullable=False),
         sa.Column("about", sa.Integer, sa.ForeignKey("decisions.id"), index=True),
-        sa.Column("reviewer", KEY, nullable=False),
-        sa.Column("provisional", sa.Boolean, nullable=False),
-        *columns(KEY, "article_id", "sha256"),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(reviewer=KEY, provisional=sa.Boolean, article_id=KEY, sha256=KEY, at=UtcTime),
         version_key(),
         sa.CheckConstraint("act IN ('review', 'confirm', 'overrule', 'undo')", name="act"),
         sa.CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
@@ -41,15 +38,13 @@ def upgrade() -> None:
     op.create_table(
         "claims",
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
-        sa.Column("reviewer", KEY, nullable=False),
-        sa.Column("until", UtcTime, nullable=False),
+        *required(reviewer=KEY, until=UtcTime),
     )
     op.create_table(
         "practice",
         sa.Column("id", sa.Integer, primary_key=True),
-        *columns(KEY, "reviewer", "article_id", "sha256"),
-        *columns(sa.Text, "verdict", "desk"),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(reviewer=KEY, article_id=KEY, sha256=KEY, verdict=sa.Text, desk=sa.Text),
+        *required(at=UtcTime),
         version_key(),
         sa.CheckConstraint(f"verdict IN {VERDICTS}", name="verdict"),
         sa.CheckConstraint(f"desk IN {VERDICTS}", name="desk"),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, columns
+from monitor.storage.schema import KEY, primary, required
 
 revision = "0016"
 down_revision = "0015"
@@ -13,8 +13,6 @@ def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "flag_feedback",
-        *columns(KEY, "stamp", "rule", primary_key=True),
-        sa.Column("day", sa.Date, primary_key=True),
-        *columns(KEY, "client", "severity", primary_key=True),
-        *columns(sa.Integer, "right", "wrong"),
+        *primary(stamp=KEY, rule=KEY, day=sa.Date, client=KEY, severity=KEY),
+        *required(right=sa.Integer, wrong=sa.Integer),
     )

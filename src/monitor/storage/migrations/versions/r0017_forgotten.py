@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime
+from monitor.storage.schema import KEY, UtcTime, required
 
 revision = "0017"
 down_revision = "0016"
@@ -23,9 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "tombstones",
         sa.Column("article_id", KEY, primary_key=True),
-        sa.Column("at", UtcTime, nullable=False),
-        sa.Column("reason", KEY, nullable=False),
-        sa.Column("stored", sa.Boolean, nullable=False),
+        *required(at=UtcTime, reason=KEY, stored=sa.Boolean),
     )
     op.create_table(
         "returns",

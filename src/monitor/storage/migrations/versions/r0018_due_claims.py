@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns
+from monitor.storage.schema import KEY, UtcTime, primary, required
 
 revision = "0018"
 down_revision = "0017"
@@ -13,8 +13,7 @@ def upgrade() -> None:
     """Make the table."""
     op.create_table(
         "due_claims",
-        *columns(KEY, "stamp", "article_id", primary_key=True),
+        *primary(stamp=KEY, article_id=KEY),
         sa.Column("token", KEY, nullable=False, index=True),
-        sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("until", UtcTime, nullable=False),
+        *required(holder=sa.Text, until=UtcTime),
     )

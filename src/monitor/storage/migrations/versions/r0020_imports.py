@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime, columns, version_key
+from monitor.storage.schema import KEY, UtcTime, primary, required, version_key
 
 revision = "0020"
 down_revision = "0018"
@@ -14,17 +14,13 @@ def upgrade() -> None:
     op.create_table(
         "imports",
         sa.Column("id", KEY, sa.ForeignKey("feeds.id"), primary_key=True),
-        sa.Column("name", sa.Text, nullable=False),
-        *columns(KEY, "sha256", "format"),
-        sa.Column("at", UtcTime, nullable=False),
-        sa.Column("by", sa.Text, nullable=False),
+        *required(name=sa.Text, sha256=KEY, format=KEY, at=UtcTime, by=sa.Text),
     )
     op.create_table(
         "imported",
-        *columns(KEY, "article_id", "sha256", primary_key=True),
+        *primary(article_id=KEY, sha256=KEY),
         sa.Column("import_id", KEY, sa.ForeignKey("imports.id"), primary_key=True),
-        sa.Column("place", sa.BigInteger, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
+        *required(place=sa.BigInteger, name=sa.Text),
         sa.Column("captured", UtcTime),
         version_key(),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.storage.schema import KEY, UtcTime
+from monitor.storage.schema import KEY, UtcTime, optional
 
 revision = "0025"
 down_revision = "0024"
@@ -14,8 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "earlier_stamps",
         sa.Column("stamp", KEY, primary_key=True),
-        sa.Column("present", KEY),
-        sa.Column("at", UtcTime),
+        *optional(present=KEY, at=UtcTime),
     )
     records = [
         sa.select(sa.table(name, sa.column("stamp")).c.stamp)
