@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from threading import Lock
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, null, or_, select
+from sqlalchemy import Connection, func, null, or_, select
 
-from monitor.records.article import Review
 from monitor.records.counts import CountedFlag, CountedItem
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
@@ -30,20 +29,21 @@ from monitor.storage.schema import (
     versions,
 )
 
-Spot = tuple[str, str, int, int]
+Spot = tuple[str, FieldName, int, int]
 """Where a flag is: rule, field, start, end."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionCounts:
-    """What models said of a version: the `item` that it is by them, and where it is flagged.
+    """What models said of a version: its labels by scheme, and where it is flagged.
 
-    `experimental` are stamps of models that are not measured in its language.
+    Where two say the same it stands once. `experimental` are stamps of models that are not measured
+    in its language.
     """
 
-    item: CountedItem
-    spots: tuple[Spot, ...]
-    experimental: frozenset[str]
+    labels: dict[str, dict[str, None]] = field(default_factory=dict)
+    spots: dict[Spot, None] = field(default_factory=dict)
+    experimental: set[str] = field(default_factory=set)
 
 
 def items(
@@ -51,36 +51,61 @@ def items(
     since: datetime | None,
     until: datetime | None,
     stamps: Sequence[str],
-    known: dict[tuple[str, str], VersionCounts] | None = None,
+    known: dict[tuple[str, str], tuple[CountedItem, VersionCounts]] | None = None,
 ) -> list[CountedItem]:
     """Return what is about trafficking of the articles first seen in [since, until).
 
     `known` is what is known of versions (by article and hash) from earlier; it is added to.
     People's word on the current version stands before the model's, as `reviews_in_force` has it.
     """
-    said = _reviews(connection, since, until)
-    rows = _shown(connection, since, until, stamps)
-    query = select(*_ARTICLE, null().label("stamp"), null().label("relevant"))
-    missing = rows_of(connection, query, articles.c.id, said.keys() - rows.keys())
+    # coalesce, of what people said: SQLite would go through all articles of the period, by the
+    # index of that
+    period = in_period(func.coalesce(articles.c.first_seen, None), since, until)
+    reviewed: defaultdict[str, list[Any]] = defaultdict(list)
+    own = select(reviews).join(articles, of_version(reviews, *CURRENT))
+    own = own.where(decisions.own_word(reviews), *period).order_by(reviews.c.id)
+    for row in connection.execute(own):
+        reviewed[row.article_id].append(row)
+    # of what some stamps show, as the first of them judged it: no more of each than that, since
+    # many thousand are read for a page
+    columns = *CURRENT, articles.c.outlet, articles.c.first_seen
+    shown = (
+        select(*columns, assessments.c.stamp, assessments.c.relevant)
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
+        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
+        # in the very words of the index of what is told of
+        .where(or_(assessments.c.relevant, assessments.c.borderline))
+        .where(*in_period(articles.c.first_seen, since, until))
+    )
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    rows: dict[str, Any] = {}
+    for row in connection.execute(shown):
+        if row.id not in rows or rank[row.stamp] < rank[rows[row.id].stamp]:
+            rows[row.id] = row
+    unsaid = select(*columns, null().label("stamp"), null().label("relevant"))
+    missing = rows_of(connection, unsaid, articles.c.id, reviewed.keys() - rows.keys())
     rows |= {row.id: row for row in missing}
     known = {} if known is None else known
     new = [row for row in rows.values() if (row.id, row.current) not in known]
     judged = _judged(connection, [row.id for row in new], stamps)
     for row in new:
-        known[row.id, row.current] = judged[row.id].counts(row)
+        of = judged[row.id]
+        told = {scheme: tuple(found) for scheme, found in of.labels.items()}
+        flags = tuple(CountedFlag(spot[0]) for spot in of.spots)
+        item = CountedItem(row.id, row.outlet, row.first_seen, bool(row.relevant), told, flags)
+        known[row.id, row.current] = item, of
     mine = articles.c.id == flag_verdicts.c.article_id
-    spoken = select(articles.c.id).join(flag_verdicts, mine).distinct()
-    ids = connection.execute(_seen_within(spoken, since, until)).scalars()
-    flags = flag_words(connection, list(ids))
-    spoken_of = {article for article, _ in flags}
+    spoken = select(articles.c.id).join(flag_verdicts, mine).where(*period).distinct()
+    words = flag_words(connection, list(connection.execute(spoken).scalars()))
+    spoken_of = {article for article, _ in words}
     found = []
     for row in rows.values():
-        of, review = known[row.id, row.current], said.get(row.id)
+        item, of = known[row.id, row.current]
+        review = last_word(reviewed[row.id]) if row.id in reviewed else None
         if review.verdict == "not_relevant" if review else row.stamp in of.experimental:
             continue  # a person says no, or only a model that is not measured there says yes
-        item = of.item
         if row.id in spoken_of:
-            seen = tuple(CountedFlag(spot[0], flags.get((row.id, spot))) for spot in of.spots)
+            seen = tuple(CountedFlag(spot[0], words.get((row.id, spot))) for spot in of.spots)
             item = replace(item, flags=seen)
         if review:  # as a person sees it
             labels = {**item.labels, **review.tags}
@@ -89,74 +114,11 @@ def items(
     return sorted(found, key=lambda item: (item.seen, item.id))
 
 
-_ARTICLE = (articles.c.id, articles.c.current, articles.c.outlet, articles.c.first_seen)
-
-
-def _shown(
-    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
-) -> dict[str, Any]:
-    """Return by id what some of `stamps` show of [since, until), as the first of them judged it.
-
-    No more of each than that: many thousand are read for a page.
-    """
-    rank = {stamp: place for place, stamp in enumerate(stamps)}
-    query = (
-        select(*_ARTICLE, assessments.c.stamp, assessments.c.relevant)
-        .join_from(articles, assessments, of_version(assessments, *CURRENT))
-        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
-        # in the very words of the index of what is told of
-        .where(or_(assessments.c.relevant, assessments.c.borderline))
-    )
-    query = query.where(*in_period(articles.c.first_seen, since, until))
-    found: dict[str, Any] = {}
-    for row in connection.execute(query):
-        if row.id not in found or rank[row.stamp] < rank[found[row.id].stamp]:
-            found[row.id] = row
-    return found
-
-
-def _reviews(
-    connection: Connection, since: datetime | None, until: datetime | None
-) -> dict[str, Review]:
-    """Return what holds by people of each current version, by article."""
-    query = (
-        select(reviews)
-        .join(articles, of_version(reviews, *CURRENT))
-        .where(decisions.own_word(reviews))
-        .order_by(reviews.c.id)
-    )
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(_seen_within(query, since, until)):
-        found[row.article_id].append(row)
-    return {key: last_word(rows) for key, rows in found.items()}
-
-
-def _seen_within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
-    """Narrow a query of what people said to articles first seen in [since, until)."""
-    # coalesce: SQLite would go through all articles of the period, by the index of that
-    return query.where(*in_period(func.coalesce(articles.c.first_seen, None), since, until))
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What assessors said of an article; where two say the same it stands once."""
-
-    labels: dict[str, dict[str, None]] = field(default_factory=dict)
-    spots: dict[Spot, None] = field(default_factory=dict)
-    experimental: set[str] = field(default_factory=set)
-
-    def counts(self, row: Any) -> VersionCounts:
-        labels = {scheme: tuple(found) for scheme, found in self.labels.items()}
-        told = bool(row.relevant), labels, tuple(CountedFlag(spot[0]) for spot in self.spots)
-        item = CountedItem(row.id, row.outlet, row.first_seen, *told)
-        return VersionCounts(item, tuple(self.spots), frozenset(self.experimental))
-
-
 def _judged(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str]
-) -> defaultdict[str, _Judged]:
+) -> defaultdict[str, VersionCounts]:
     """Return by article what `stamps` say of its current version."""
-    said: defaultdict[str, _Judged] = defaultdict(_Judged)
+    said: defaultdict[str, VersionCounts] = defaultdict(VersionCounts)
     query = (
         select(assessments.c.article_id, assessments.c.stamp, assessments.c.payload)
         .join(articles, of_version(assessments, *CURRENT))
@@ -215,43 +177,29 @@ def add_flag_verdict(
     if current is None:
         raise NotFound(f"no article '{article_id}'")
     spots = _judged(connection, [article_id], stamps)[article_id].spots
-    flags = [
-        FlagSaid(article_id, current, rule, cast("FieldName", place), start, end, right)
-        for named, place, start, end in spots
-        if named == rule
-    ]
+    flags = [FlagSaid(article_id, current, *spot, right) for spot in spots if spot[0] == rule]
     if not flags:
         raise NotFound(f"article '{article_id}' has no flag of the rule '{rule}'")
     decisions.record(connection, (), flags, reviewer=reviewer, provisional=provisional, now=now)
     return len(flags)
 
 
-def stored_by_outlet(
-    connection: Connection, since: datetime | None, until: datetime | None
-) -> dict[str, int]:
-    """Return how many articles first seen in [since, until) are stored, by outlet."""
-    query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
-    query = query.where(*in_period(articles.c.first_seen, since, until))
-    return {str(row[0]): int(row[1]) for row in connection.execute(query)}
-
-
 def published(
     connection: Connection, since: datetime, until: datetime
 ) -> dict[str, tuple[str, datetime]]:
     """Return outlet and moment of the articles published in [since, until), by id."""
-    query = _current(articles.c.id, articles.c.outlet, versions.c.published)
-    query = query.where(*in_period(versions.c.published, since, until))
+    query = (
+        select(articles.c.id, articles.c.outlet, versions.c.published)
+        .join_from(articles, versions, of_version(versions, *CURRENT))
+        .where(*in_period(versions.c.published, since, until))
+    )
     return {row.id: (row.outlet, row.published) for row in connection.execute(query)}
 
 
 def undated(connection: Connection) -> set[str]:
     """Return the articles that say no day of publication."""
-    query = _current(articles.c.id).where(versions.c.published.is_(None))
-    return set(connection.execute(query).scalars())
-
-
-def _current(*columns: Any) -> Select[Any]:
-    return select(*columns).join_from(articles, versions, of_version(versions, *CURRENT))
+    current = select(articles.c.id).join(versions, of_version(versions, *CURRENT))
+    return set(connection.execute(current.where(versions.c.published.is_(None))).scalars())
 
 
 AT_ONCE = 20_000
@@ -272,7 +220,7 @@ class CountedSoFar:
         self._stamps: tuple[str, ...] = ()
         self._last = 0
         self._expired: datetime | None = None
-        self._said: dict[tuple[str, str], VersionCounts] = {}
+        self._said: dict[tuple[str, str], tuple[CountedItem, VersionCounts]] = {}
         self._story: dict[str, dict[str, str]] = {}
         self._outlets: dict[tuple[datetime, datetime], dict[str, int]] = {}
 
@@ -284,22 +232,19 @@ class CountedSoFar:
         stamps: Sequence[str],
     ) -> list[CountedItem]:
         """Return what `items` does."""
-        self._forget_changed(connection, tuple(stamps))
-        return items(connection, since, until, stamps, known=self._said)
-
-    def _forget_changed(self, connection: Connection, stamps: tuple[str, ...]) -> None:
-        """Forget what was said of versions of which more has been said since, or words expired."""
+        # forget what was said of versions of which more has been said since, or words expired
         last = connection.execute(select(func.max(assessments.c.id))).scalar() or 0
         expired = connection.execute(select(func.max(articles.c.expired_at))).scalar()
-        if (stamps, expired) != (self._stamps, self._expired) or last - self._last > AT_ONCE:
+        known = tuple(stamps), expired
+        if known != (self._stamps, self._expired) or last - self._last > AT_ONCE:
             self._said.clear()
         elif last > self._last:
-            new = select(assessments.c.article_id, assessments.c.sha256).where(
-                assessments.c.id > self._last, assessments.c.id <= last
-            )
-            for row in connection.execute(new):
+            new = select(assessments.c.article_id, assessments.c.sha256)
+            since_then = assessments.c.id > self._last, assessments.c.id <= last
+            for row in connection.execute(new.where(*since_then)):
                 self._said.pop((row.article_id, row.sha256), None)
-        self._stamps, self._last, self._expired = stamps, last, expired
+        (self._stamps, self._expired), self._last = known, last
+        return items(connection, since, until, stamps, known=self._said)
 
     def stories(self, connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, str]:
         """Return by article the story that `stamp` put it into; those in none are left out."""
@@ -319,7 +264,9 @@ class CountedSoFar:
         for day, bounds in days.items():
             known = self._outlets.get(bounds)
             if known is None:
-                known = stored_by_outlet(connection, *bounds)
+                query = select(articles.c.outlet, func.count()).group_by(articles.c.outlet)
+                seen = connection.execute(query.where(*in_period(articles.c.first_seen, *bounds)))
+                known = dict(map(tuple, seen))
                 if bounds[1] <= over:
                     self._outlets[bounds] = known
             found[day] = known
@@ -346,8 +293,7 @@ def confirmed_flags(
     """
     query = (
         select(articles.c.id)
-        .where(articles.c.outlet == outlet)
-        .where(articles.c.first_seen >= since, articles.c.first_seen < until)
+        .where(articles.c.outlet == outlet, *in_period(articles.c.first_seen, since, until))
         .where(articles.c.id.in_(select(flag_verdicts.c.article_id)))
         .order_by(articles.c.first_seen.desc(), articles.c.id)
     )
@@ -358,6 +304,4 @@ def confirmed_flags(
         for (article, spot), right in flag_words(connection, ids).items()
         if right
     ]
-    return sorted(
-        found, key=lambda one: (place[one.article_id], one.field == "text", one.start, one.rule)
-    )
+    return sorted(found, key=lambda f: (place[f.article_id], f.field == "text", f.start, f.rule))
