@@ -53,9 +53,8 @@ def record(
             raise NotFound(f"no article '{article_id}' with version '{sha256}'")
     id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
     act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
-    add_rows(
-        connection, reviews, [row_of(reviews, one, tags=dict(one.tags), **act) for one in said]
-    )
+    rows = [row_of(reviews, one, tags=dict(one.tags), **act) for one in said]
+    add_rows(connection, reviews, rows)
     add_rows(connection, flag_verdicts, [row_of(flag_verdicts, flag, **act) for flag in flags])
     return id_
 
@@ -108,9 +107,9 @@ def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, rig
 
 def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision | None:
     """Return the latest of a reviewer's acts of these kinds that can be undone."""
-    mine = decisions.c.reviewer == reviewer, decisions.c.act.in_(acts)
-    query = select(*_COLUMNS).where(*mine, _is_open(decisions.c.id))
-    row = connection.execute(query.order_by(decisions.c.id.desc()).limit(1)).first()
+    mine = decisions.c.reviewer == reviewer, decisions.c.act.in_(acts), _is_open(decisions.c.id)
+    query = select(*_COLUMNS).where(*mine).order_by(decisions.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
     return None if row is None else _decode(connection, row)
 
 
@@ -154,12 +153,9 @@ def holds(decision_id: ColumnElement[Any], moment: datetime | None = None) -> Co
     What has no decision always does.
     """
     made = decisions.alias()
-    confirmed = _acted(made.c.id, ("confirm",), moment)
-    counts = exists().where(
-        made.c.id == decision_id,
-        ~_acted(made.c.id, ("undo",), moment),
-        or_(made.c.provisional.is_(False), confirmed),
-    )
+    confirmed = or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",), moment))
+    undone = _acted(made.c.id, ("undo",), moment)
+    counts = exists().where(made.c.id == decision_id, ~undone, confirmed)
     return or_(decision_id.is_(None), counts)
 
 
@@ -173,9 +169,8 @@ def stands(decision_id: ColumnElement[Any], moment: datetime | None = None) -> C
 def waits(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
     """Return the condition that a decision is, or was, provisional and nothing became of it."""
     made = decisions.alias()
-    return exists().where(
-        made.c.id == decision_id, made.c.provisional.is_(True), _is_open(made.c.id, moment)
-    )
+    still = made.c.provisional.is_(True), _is_open(made.c.id, moment)
+    return exists().where(made.c.id == decision_id, *still)
 
 
 _SAID, _LATER = reviews.alias("said"), reviews.alias("later")
@@ -193,7 +188,9 @@ def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[
     own, newer = (holds(of.c.decision_id, moment) for of in (said, later))
     if moment is not None:
         own, newer = own & (said.c.at <= moment), newer & (later.c.at <= moment)
-    return and_(own, ~_replaced(said, later, newer, by_same=True))
+    same = of_version(later, said.c.article_id, said.c.sha256)
+    by_same = later.c.reviewer == said.c.reviewer
+    return and_(own, ~exists().where(same, later.c.id > said.c.id, newer, by_same))
 
 
 @lru_cache(256)
@@ -202,17 +199,9 @@ def in_force(said: FromClause) -> ColumnElement[bool]:
 
     That is the latest that counts, whoever gave it: of reviewers who differ the last word.
     """
-    replaced = _replaced(said, _LATER, holds(_LATER.c.decision_id))
+    same = of_version(_LATER, said.c.article_id, said.c.sha256)
+    replaced = exists().where(same, _LATER.c.id > said.c.id, holds(_LATER.c.decision_id))
     return and_(holds(said.c.decision_id), ~replaced)
-
-
-def _replaced(
-    said: FromClause, later: FromClause, counts: ColumnElement[bool], *, by_same: bool = False
-) -> ColumnElement[bool]:
-    query = exists().where(
-        of_version(later, said.c.article_id, said.c.sha256), later.c.id > said.c.id, counts
-    )
-    return query.where(later.c.reviewer == said.c.reviewer) if by_same else query
 
 
 def decided(
@@ -229,14 +218,10 @@ def decided(
     """
     query = exists().where(of_version(_SAID, article_id, sha256))
     if tag is not None:
-        after = exists().where(
-            of_version(_OTHER, _SAID.c.article_id, _SAID.c.sha256),
-            _OTHER.c.id > _SAID.c.id,
-            _speaks(_OTHER, tag[0]),
-            own_word(_OTHER),
-        )
+        same = of_version(_OTHER, _SAID.c.article_id, _SAID.c.sha256)
+        after = exists().where(same, _OTHER.c.id > _SAID.c.id, _speaks(_OTHER, tag[0]))
         gives = _Gives(cast(_SAID.c.tags, Text), *tag)
-        return query.where(gives, own_word(_SAID), ~after)
+        return query.where(gives, own_word(_SAID), ~after.where(own_word(_OTHER)))
     if scheme:
         return query.where(_speaks(_SAID, scheme), own_word(_SAID))
     if verdicts:
@@ -251,9 +236,8 @@ def _speaks(said: FromClause, scheme: str) -> ColumnElement[bool]:
 def gave(article_id: ColumnElement[str], scheme: str, label: str) -> ColumnElement[bool]:
     """Return the condition that some review of any version of an article gave a tag."""
     said = reviews.alias()
-    return exists().where(
-        said.c.article_id == article_id, _Gives(cast(said.c.tags, Text), scheme, label)
-    )
+    gives = _Gives(cast(said.c.tags, Text), scheme, label)
+    return exists().where(said.c.article_id == article_id, gives)
 
 
 class _Gives(FunctionElement[bool]):
@@ -278,20 +262,11 @@ def _gives_in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def _waits() -> ColumnElement[bool]:
-    later = decisions.alias()
-    replaced = exists().where(
-        later.c.reviewer == decisions.c.reviewer,
-        later.c.article_id == decisions.c.article_id,
-        later.c.act == "review",
-        later.c.id > decisions.c.id,
-        ~_acted(later.c.id, ("undo",)),
-    )
-    return and_(
-        decisions.c.act == "review",
-        decisions.c.provisional.is_(True),
-        _is_open(decisions.c.id),
-        ~replaced,
-    )
+    later, made = decisions.alias(), decisions.c
+    same = later.c.reviewer == made.reviewer, later.c.article_id == made.article_id
+    newer = later.c.act == "review", later.c.id > made.id, ~_acted(later.c.id, ("undo",))
+    replaced = exists().where(*same, *newer)
+    return and_(made.act == "review", made.provisional.is_(True), _is_open(made.id), ~replaced)
 
 
 def _is_open(id_: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:

@@ -43,8 +43,6 @@ from monitor.storage.schema import (
 PAGE = 200
 """Reviewed versions in memory at a time."""
 
-_COLUMNS = (*reviews.c, decisions.waits(reviews.c.decision_id).label("provisional"))
-
 
 def add(connection: Connection, review: Review, now: datetime) -> int:
     """Store a review; return its decision.
@@ -69,10 +67,9 @@ def of_articles(
     connection: Connection, ids: Sequence[str], moment: datetime | None = None
 ) -> list[Review]:
     """Return the reviews of a few articles that stand, or stood at a moment, oldest first."""
-    provisional = decisions.waits(reviews.c.decision_id, moment).label("provisional")
-    query = select(reviews, provisional).where(
-        reviews.c.article_id.in_(ids), decisions.stands(reviews.c.decision_id, moment)
-    )
+    decision = reviews.c.decision_id
+    query = select(reviews, decisions.waits(decision, moment).label("provisional"))
+    query = query.where(reviews.c.article_id.in_(ids), decisions.stands(decision, moment))
     if moment is not None:
         query = query.where(reviews.c.at <= moment)
     return [_decode(row) for row in connection.execute(query.order_by(reviews.c.id))]
@@ -116,25 +113,21 @@ def reviewed(
     version = reviews.c.article_id, reviews.c.sha256
     query = select(*version).where(~is_withdrawn(*version), counts)
     query = query.distinct().order_by(*version).limit(PAGE)
+    said = select(reviews, decisions.waits(reviews.c.decision_id).label("provisional"))
+    said = said.where(counts).order_by(reviews.c.id)
+    page: list[tuple[Article, list[Review]]] = []
     last: tuple[str, str] = ("", "")
     while True:
         after = or_(version[0] > last[0], (version[0] == last[0]) & (version[1] > last[1]))
         with database.reading() as connection:
-            keys = [tuple(key) for key in connection.execute(query.where(after))]
-            page = [_version(connection, counts, *key) for key in keys]
-        if not keys:
+            page.clear()
+            for last in map(tuple, connection.execute(query.where(after)).all()):
+                text = connection.execute(any_version().where(of_version(versions, *last))).one()
+                told = connection.execute(said.where(of_version(reviews, *last)))
+                page.append((to_article(text), [_decode(row) for row in told]))
+        if not page:
             return
-        last = keys[-1]
         yield from page
-
-
-def _version(
-    connection: Connection, counts: Any, article_id: str, sha256: str
-) -> tuple[Article, list[Review]]:
-    query = any_version().where(of_version(versions, article_id, sha256))
-    said = select(*_COLUMNS).where(of_version(reviews, article_id, sha256), counts)
-    article = to_article(connection.execute(query).one())
-    return article, [_decode(row) for row in connection.execute(said.order_by(reviews.c.id))]
 
 
 def _decode(row: Any) -> Review:
@@ -157,10 +150,8 @@ def count_feedback(
     counted = Feedback(stamp, rule, day, client, severity, int(right), int(not right))
     insert = insertion(connection.dialect.name, flag_feedback)
     added = {name: flag_feedback.c[name] + insert.excluded[name] for name in ("right", "wrong")}
-    keys = list(flag_feedback.primary_key)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=keys, set_=added), asdict(counted)
-    )
+    counting = insert.on_conflict_do_update(flag_feedback.primary_key, set_=added)
+    connection.execute(counting, asdict(counted))
 
 
 def feedback(connection: Connection, rule: str | None = None) -> list[Feedback]:
@@ -229,16 +220,15 @@ def said(
         .where(decisions.stands(reviews.c.decision_id))
         .order_by(reviews.c.id)
     )
-    latest: dict[tuple[str, str], Opinion] = {}
-    if article_ids is None:
-        rows: Iterable[Any] = connection.execute(query)
-    else:
-        rows = rows_of(connection, query, reviews.c.article_id, article_ids)
-    for row in rows:
-        latest[row.article_id, row.reviewer] = Opinion(*row)
+    rows: Iterable[Any] = (
+        connection.execute(query)
+        if article_ids is None
+        else rows_of(connection, query, reviews.c.article_id, article_ids)
+    )
+    latest = {(row.article_id, row.reviewer): Opinion(*row) for row in rows}
     found: dict[str, list[Opinion]] = defaultdict(list)
-    for (article_id, _), one in sorted(latest.items(), key=lambda item: item[0]):
-        found[article_id].append(one)
+    for article_id, reviewer in sorted(latest):
+        found[article_id].append(latest[article_id, reviewer])
     return dict(found)
 
 
@@ -337,12 +327,12 @@ def count_reviews(
         .order_by(reviews.c.id)
     )
     latest = {row.article_id: row for row in connection.execute(query)}
-    judged = [row for row in latest.values() if row.relevant is not None]
-    differ = sum(
-        row.verdict
-        != ("relevant" if row.relevant else "borderline" if row.borderline else "not_relevant")
-        for row in judged
-    )
+    judged = [
+        (row.verdict, "relevant" if row.relevant else "borderline" if row.borderline else "")
+        for row in latest.values()
+        if row.relevant is not None
+    ]
+    differ = sum(person != (model or "not_relevant") for person, model in judged)
     return len(latest), len(judged), differ
 
 
