@@ -18,7 +18,7 @@ from monitor.records.tag import Tag
 from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import Database
 from monitor.storage.forgetting import tables_of_articles
-from monitor.storage.migrations.versions.r0017_forgotten import RETURNED
+from monitor.storage.migrations import RETURNED
 from monitor.storage.store import Store, open_store
 from monitor.storage.stories import StoryPlacement
 from store_samples import (

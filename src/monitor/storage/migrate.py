@@ -1,16 +1,14 @@
 """Schema migrations: bringing a database's tables up to this program when it is opened.
 
-Opening a database that is up to date costs one query and does not import Alembic. Alembic's own
-command line is not needed: a migration is a file in `migrations/versions`, and `HEAD` names the
-last one.
+Opening a database that is up to date costs one query and does not import Alembic, whose operations
+the `migrations` are made of.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import monotonic, sleep
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, PrimaryKeyConstraint, String, inspect, text
 
 from monitor.records.errors import StoreError
 from monitor.storage.database import READ_ONLY, Database
@@ -93,22 +91,29 @@ def _use_wal(database: Database) -> None:
         sleep(0.02)
 
 
-def _upgrade(database: Database, revision: str = "head") -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util import CommandError
+def _upgrade(database: Database, revision: str = HEAD) -> None:
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
 
-    config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
+    from monitor.storage.migrations import MIGRATIONS
+
     # A migration that rebuilds a table of SQLite drops the old one, which must not cascade.
     with database.writing(before=("PRAGMA foreign_keys = OFF",)) as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, revision)
-        except CommandError as error:
-            found = revision_of(connection) or ""
-            raise newer_program(f"database {database.name}", found) from error
+        options = {"target_metadata": metadata}  # names constraints and indexes
+        operations = Operations(MigrationContext.configure(connection, opts=options))
+        found = revision_of(connection)  # another program may have been first
+        if found is None:
+            key = PrimaryKeyConstraint("version_num", name=f"{VERSION_TABLE}_pkc")
+            number = Column("version_num", String(32), nullable=False)
+            operations.create_table(VERSION_TABLE, number, key)
+        elif found not in MIGRATIONS:
+            raise newer_program(f"database {database.name}", found)
+        for made, step in MIGRATIONS.items():
+            if (found or "") < made <= revision:
+                step(operations)
+        reached = max(found or "", revision)
+        connection.execute(text(f"DELETE FROM {VERSION_TABLE}"))  # noqa: S608 - our own name
+        connection.execute(text(f"INSERT INTO {VERSION_TABLE} VALUES ('{reached}')"))  # noqa: S608
         if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise StoreError(f"database {database.name}: rows that point nowhere after migration")
     database.close()  # drops the connection whose foreign keys are off; the next one has them on

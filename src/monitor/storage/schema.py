@@ -1,4 +1,4 @@
-"""The tables, as queries see them; `migrations/` makes them, and a test compares the two.
+"""The tables, as queries see them; `migrations` make them, and a test compares the two.
 
 No row is ever deleted: a feed is marked removed, a changed text is a further row of `versions`, and
 where texts expire (`retention`) their rows stay without words.
