@@ -18,6 +18,7 @@ from feed_server import Answer
 from monitor.app import Monitor
 from monitor.feeds.urls import article_id
 from monitor.settings import Settings
+from monitor.storage.polls import imports_of_versions
 from warc_files import address, pages, record, write_warc
 
 TEXT = "The ferry came in at noon with forty people and their goats on board. " * 4
@@ -59,8 +60,12 @@ def test_every_row_is_accounted_for(desk: Desk) -> None:
     found = desk.type("articles", "search", "ferry", "--format", "json")
     told = json.loads(found.out)["articles"]
     assert {one["outlet"] for one in told} == {"The Post"}
-    with Monitor(Settings(home=desk.folder)) as monitor:
-        source, place = monitor.store.imports_of([one["id"] for one in told])[told[0]["id"]]
+    with (
+        Monitor(Settings(home=desk.folder)) as monitor,
+        monitor.store._database.reading() as connection,
+    ):
+        found = imports_of_versions(connection, [told[0]["id"]])
+    ((source, place),) = found.values()
     assert (source.name, source.format, source.by) == ("a.jsonl", "jsonl", "ruth")
     assert place.name == "f1"
 

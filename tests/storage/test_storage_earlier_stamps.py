@@ -26,6 +26,7 @@ from store_samples import (
     judged,
     poll,
     tagged,
+    unmasked,
 )
 
 NAMES, STORIES = "names@1+dddddddddddd", "stories@1+eeeeeeeeeeee"
@@ -57,7 +58,7 @@ def told(store: Store, stamps: dict[str, str]) -> dict[str, Any]:
     return {
         "shown": articles,
         "due": [[one.id for one in store.due(stamp, limit=9)] for stamp in judges],
-        "unmasked": [one.id for one in store.unmasked(stamps[NAMES], limit=9)],
+        "unmasked": unmasked(store, stamps[NAMES]),
         "found": store.search(wanted, judges, limit=9).ids,
         "stories": store.stories_of(stories, articles),
         "folded": fold_due(store, (stories, judges[0]), NOW, Progress(), size=9),

@@ -10,6 +10,7 @@ from monitor.records.article import Import, Place
 from monitor.records.article_record import Provenance
 from monitor.records.json_shapes import import_json
 from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.polls import imports_of_versions
 from monitor.storage.store import Store
 from store_samples import NOW, feed, incoming, poll
 
@@ -32,7 +33,9 @@ def test_places_are_kept_of_what_a_file_brought(store: Store) -> None:
     again = store.record_import(later, brought, places, NOW)
     assert (again.stored, again.dropped) == (0, {"known": 2})
     ids = [entry.article_id for entry in entries]
-    assert store.imports_of([*ids, "absent"]) == {ids[0]: (FILE, Place(3, "x"))}
+    with store._database.reading() as connection:
+        found = imports_of_versions(connection, [*ids, "absent"])
+    assert found == {(ids[0], entries[0].sha256): (FILE, Place(3, "x"))}
     told = store.recorded((), ArticleFilter(), stories_stamp="", moment=NOW)
     came = {one.assessed.article.id: one.provenance for one in told}
     assert came[ids[1]] == Provenance(feed().url, NOW)

@@ -9,7 +9,7 @@ from monitor.records.errors import NotFound
 from monitor.records.finding import Span
 from monitor.records.hidden_names import Mask
 from monitor.storage.stories import StoryPlacement
-from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha
+from store_samples import CLASSIFIER, NOW, at, feed, incoming, judged, poll, sha, unmasked
 
 STAMP = "names@1+000000000000"
 SPANS = (Span("title", 0, 5), Span("text", 2, 8))
@@ -22,7 +22,7 @@ def fill(store, names, start=0):
 
 
 def due(store, **options):
-    return [article.id for article in store.unmasked(STAMP, limit=9, **options)]
+    return unmasked(store, STAMP, **options)
 
 
 def mask(store, article_id, **changes):

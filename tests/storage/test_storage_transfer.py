@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 import whole_store
+from monitor.records.dates import END
 from monitor.records.errors import StoreError
 from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import open_database
@@ -56,7 +57,7 @@ def told(url: str) -> list[object]:
             store.items(None, None, STAMPS),
             store.ledger(None, None, STAMPS),
             store.choices(STAMPS),
-            store.imports_of(ids),
+            list(store.recorded((), ArticleFilter(), stories_stamp=whole_store.STORY, moment=END)),
             store.tokens(),
             found,
         ]

@@ -11,6 +11,8 @@ from monitor.records.article import Article, Assessment
 from monitor.records.feed import Feed, FeedState, Incoming, Poll, Sighting
 from monitor.records.finding import Citation, Finding, ScorecardItem, Span
 from monitor.records.tag import Tag
+from monitor.storage.store import Store
+from monitor.storage.work_queue import Lease
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 CLASSIFIER = "relevance-en@1+aaaaaaaaaaaa"
@@ -99,6 +101,14 @@ def flagged(article: Article) -> Assessment:
         "no-helpline", None, "too short to tell", (Span("text", 0, 1),), guideline="thb-en"
     )
     return Assessment(GUIDELINE, findings=(finding,), scorecard=(item,))
+
+
+def unmasked(store: Store, stamp: str, **options: Any) -> list[str]:
+    """Return the articles that a stamp has not looked through, by id; all claims end."""
+    mine = Lease("tests", "unmasked", at(60))
+    found = store.claim_unmasked(stamp, mine, NOW, limit=9, **options)
+    store.drop_claims(mine.token)
+    return [article.id for article in found]
 
 
 def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:

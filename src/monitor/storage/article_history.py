@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.article_record import FullRecord, Provenance, Version
@@ -42,17 +42,14 @@ from monitor.storage.schema import (
     versions,
 )
 from monitor.storage.withdrawn_versions import taken_back
-from monitor.text.search_terms import Search, places_of
+from monitor.text.search_terms import places_of
 
 Lost = Counter[str]
 """What cannot be read as it was: `expired` articles keep their judgements and have no words,
 `withdrawn` ones, whose publishers took words back since, are left out. `undated` ones are left out
 since nobody can tell whether they were published on the days asked for."""
-
-
 Key = tuple[str, str]
 """An article's id and the hash of one of its versions."""
-Places = dict[str, list[tuple[int, int]]]
 
 
 def recorded(
@@ -85,13 +82,8 @@ def recorded(
             came, texts = _came(connection, list(current), moment)
         for one in page:
             id_ = one.article.id
-            yield FullRecord(
-                one,
-                reviews=tuple(said[id_]),
-                story=story.get(id_),
-                provenance=came.get((id_, one.article.sha256)),
-                versions=tuple(texts[id_]),
-            )
+            provenance = came.get((id_, one.article.sha256))
+            yield FullRecord(one, tuple(said[id_]), story.get(id_), provenance, tuple(texts[id_]))
 
 
 def _assessed(
@@ -117,7 +109,13 @@ def _assessed(
                 else _candidates(connection, stamps, filters, moment, after)
             )
             page = _read(connection, [row.id for row in rows], stamps, moment, lost)
-            page = [one for one in page if _is_as_chosen(one, filters)]
+            # the database knows what any assessor ever said, this is the merged record
+            page = [
+                one
+                for one in page
+                if filters.language in (None, one.article.language)
+                and {(tag.scheme, tag.label) for tag in one.tags}.issuperset(filters.every_tag)
+            ]
             if not live and filters.needs_search:
                 page = _searched(connection, page, filters, moment, lost)
         for one in page:
@@ -148,11 +146,8 @@ def _candidates(
     """
     query = stored.narrow_by_what_stays(current_articles(), filters)
     query = query.where(articles.c.first_seen <= moment)
-    said = select(assessments.c.id).where(
-        assessments.c.article_id == articles.c.id,
-        assessments.c.at <= moment,
-        speaking(assessments, stamps),
-    )
+    said = select(assessments.c.id).where(assessments.c.article_id == articles.c.id)
+    said = said.where(assessments.c.at <= moment, speaking(assessments, stamps))
     if filters.min_relevance is not None:
         query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
     for tag in filters.every_tag:
@@ -170,7 +165,25 @@ def _read(
     connection: Connection, ids: Sequence[str], stamps: Sequence[str], moment: datetime, lost: Lost
 ) -> list[AssessedArticle]:
     """Return articles in the order of `ids` as they were, without those that were not there."""
-    wanted = _versions_then(connection, ids, moment)
+    # by article the text that was in force: came last, or came back
+    latest: dict[str, tuple[datetime, bool, bool, str]] = {}
+    for some in chunks(ids):
+        came = (
+            select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+            .add_columns(articles.c.current == versions.c.sha256)
+            .join(articles, articles.c.id == versions.c.article_id)
+            .where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
+        )
+        back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
+            returns.c.article_id.in_(some), returns.c.at <= moment
+        )
+        told = [
+            (id_, at, False, bool(now), text) for id_, at, text, now in connection.execute(came)
+        ]
+        told += [(id_, at, True, False, text) for id_, at, text in connection.execute(back)]
+        for id_, *when in told:
+            latest[id_] = max(latest.get(id_, tuple(when)), tuple(when))
+    wanted = {id_: sha256 for id_, (*_, sha256) in latest.items()}
     found: dict[str, Article] = {}
     for some in chunks(ids):
         hashes = {wanted[one] for one in some if one in wanted}
@@ -184,29 +197,6 @@ def _read(
     return stored.merged(connection, page, stamps, moment)
 
 
-def _versions_then(connection: Connection, ids: Sequence[str], moment: datetime) -> dict[str, str]:
-    """Return by article the hash of the text that was in force at a moment."""
-    latest: dict[str, tuple[datetime, bool, bool, str]] = {}
-    for some in chunks(ids):
-        came = (
-            select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-            .add_columns(articles.c.current == versions.c.sha256)
-            .join(articles, articles.c.id == versions.c.article_id)
-            .where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
-        )
-        back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
-            returns.c.article_id.in_(some), returns.c.at <= moment
-        )
-        rows = [(*row[:2], False, bool(row[3]), row[2]) for row in connection.execute(came)]
-        rows += [(*row[:2], True, False, row[2]) for row in connection.execute(back)]
-        for article_id, *when in rows:
-            latest[article_id] = max(latest.get(article_id, tuple(when)), tuple(when))
-    return {article_id: sha256 for article_id, (*_, sha256) in latest.items()}
-
-
-# What the index of the archive answers for today ----------------------------------------------
-
-
 def _searched(
     connection: Connection,
     page: list[AssessedArticle],
@@ -218,59 +208,42 @@ def _searched(
 
     What lost its words since cannot be found by them: it is `lost`.
     """
-    words, verdicts = filters.words, filters.verdicts
-    page = [
-        one
-        for one in page
-        if _is_flagged(one, filters) and (verdicts is None or _verdict(one) in verdicts)
-    ]
+    words, verdicts, flag = filters.words, filters.verdicts, filters.flag
+    kept = []
+    for one in page:
+        severities = {finding.severity for finding in one.findings}
+        flagged = not flag or (bool(severities) if flag == "any" else flag in severities)
+        ruled = not filters.rule or any(found.rule == filters.rule for found in one.findings)
+        if flagged and ruled and (verdicts is None or _verdict(one) in verdicts):
+            kept.append(one)
     if not words:
-        return page
-    hidden: dict[str, Places] = {}  # where names are hidden, by which nobody is found
-    texts = {one.article.id: one.article.sha256 for one in page}
-    query: Select[Any] = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
+        return kept
+    # where names are hidden, by which nobody is found
+    hidden: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    texts = {one.article.id: one.article.sha256 for one in kept}
+    query = select(masks.c.article_id, masks.c.sha256, masks.c.spans)
     for row in rows_of(connection, query, masks.c.article_id, texts):
         if texts[row.article_id] == row.sha256:
-            places = hidden.setdefault(row.article_id, {"title": [], "text": []})
             for name, start, end in row.spans:
-                places[name].append((start, end))
-    lost["expired"] += sum(_has_expired_since(one, moment) for one in page)
-    return [one for one in page if _has(one.article, words, hidden.get(one.article.id, {}))]
+                hidden[row.article_id, name].append((start, end))
+    lost["expired"] += sum(_has_expired_since(one, moment) for one in kept)
 
+    def stands(article: Article, term: Any) -> bool:
+        fields = ((article.title, "title"), (article.text, "text"))
+        return any(places_of(text, [term], hidden[article.id, name]) for text, name in fields)
 
-def _is_as_chosen(one: AssessedArticle, filters: ArticleFilter) -> bool:
-    """Whether the merged record is as chosen: the database knows what any assessor ever said."""
-    there = {(tag.scheme, tag.label) for tag in one.tags}
-    tongue = filters.language in (None, one.article.language)
-    return tongue and there.issuperset(filters.every_tag)
+    def has(one: Article) -> bool:
+        """Whether all that is wanted stands in a text, and nothing that is not."""
+        wanted = all(any(stands(one, term) for term in terms) for terms in words.wanted)
+        return wanted and not any(stands(one, term) for term in words.unwanted)
 
-
-def _is_flagged(one: AssessedArticle, filters: ArticleFilter) -> bool:
-    severities = {finding.severity for finding in one.findings}
-    flagged = not filters.flag or (
-        bool(severities) if filters.flag == "any" else filters.flag in severities
-    )
-    return flagged and (
-        not filters.rule or any(finding.rule == filters.rule for finding in one.findings)
-    )
+    return [one for one in kept if has(one.article)]
 
 
 def _verdict(one: AssessedArticle) -> Relevance:
     if one.relevant is None:
         return "not_judged"
     return "relevant" if one.relevant else "borderline" if one.borderline else "not_relevant"
-
-
-def _has(article: Article, words: Search, hidden: Places) -> bool:
-    """Whether all that is wanted stands in a text, and nothing that is not."""
-    fields = ((article.title, "title"), (article.text, "text"))
-
-    def stands(term: Any) -> bool:
-        return any(places_of(text, [term], hidden.get(name, ())) for text, name in fields)
-
-    return all(any(map(stands, terms)) for terms in words.wanted) and not any(
-        map(stands, words.unwanted)
-    )
 
 
 def _came(
@@ -280,11 +253,8 @@ def _came(
     came: dict[Key, Provenance] = {}
     found: defaultdict[str, list[Version]] = defaultdict(list)
     files = polls.imports_of_versions(connection, ids)
-    gone: Any = exists().where(
-        of_version(version_checks, versions.c.article_id, versions.c.sha256),
-        version_checks.c.why != "",
-        version_checks.c.at <= moment,
-    )
+    mine = of_version(version_checks, versions.c.article_id, versions.c.sha256)
+    gone: Any = exists().where(mine, version_checks.c.why != "", version_checks.c.at <= moment)
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
         .add_columns(feeds.c.url)

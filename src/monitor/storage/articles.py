@@ -148,7 +148,24 @@ def page_of(
         query = query.where(versions.c.language == filters.language)
     if filters.story is not None:
         query = query.where(articles.c.id.in_(members_of(filters)))
-    query = _narrow_by_what_was_said(query, stamps, filters)
+    # what the database can decide of judgements, or at least narrow
+    said = select(assessments.c.id).where(of_version(assessments, *CURRENT))
+    said = said.where(speaking(assessments, stamps))
+    if filters.shown:
+        reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
+        policy = tags.c.scheme.in_(("instrument", "institution"))
+        named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
+        terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
+        told = or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
+        query = query.where(or_(said.where(told).exists(), reviewed.exists()))
+    if filters.min_relevance is not None:
+        query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
+    for name in ("relevant", "borderline"):
+        if (wanted := getattr(filters, name)) is not None:
+            judged = said.where(assessments.c[name].is_(wanted)).exists()
+            query = query.where(or_(judged, decided(*CURRENT)))
+    for tag in filters.labels:
+        query = query.where(or_(tagged(said, *tag).exists(), decided(*CURRENT, tag=tag)))
     if columns:
         query = query.with_only_columns(*columns)
     if not filters.needs_search:
@@ -172,34 +189,9 @@ def narrow_by_what_stays(query: Select[Any], filters: ArticleFilter) -> Select[A
 
 def members_of(filters: ArticleFilter) -> Select[Any]:
     """Return the query for the articles of the story that is asked for."""
-    return select(story_members.c.article_id).where(
-        story_members.c.stamp == filters.stories_stamp, story_members.c.story_id == filters.story
-    )
-
-
-def _narrow_by_what_was_said(
-    query: Select[Any], stamps: Sequence[str], filters: ArticleFilter
-) -> Select[Any]:
-    """Add what the database can decide of judgements, or at least narrow."""
-    said = select(assessments.c.id).where(
-        of_version(assessments, *CURRENT), speaking(assessments, stamps)
-    )
-    if filters.shown:
-        reviewed = select(reviews.c.id).where(reviews.c.article_id == articles.c.id)
-        policy = tags.c.scheme.in_(("instrument", "institution"))
-        named = select(tags.c.position).where(tags.c.assessment_id == assessments.c.id, policy)
-        terms = type_coerce(assessments.c.payload, Text).like('%"terms":[%')
-        told = or_(assessments.c.relevant, assessments.c.borderline, terms, named.exists())
-        query = query.where(or_(said.where(told).exists(), reviewed.exists()))
-    if filters.min_relevance is not None:
-        query = query.where(said.where(assessments.c.relevance >= filters.min_relevance).exists())
-    for name in ("relevant", "borderline"):
-        if (wanted := getattr(filters, name)) is not None:
-            judged = said.where(assessments.c[name].is_(wanted)).exists()
-            query = query.where(or_(judged, decided(*CURRENT)))
-    for tag in filters.labels:
-        query = query.where(or_(tagged(said, *tag).exists(), decided(*CURRENT, tag=tag)))
-    return query
+    members = select(story_members.c.article_id)
+    rule = story_members.c.stamp == filters.stories_stamp
+    return members.where(rule, story_members.c.story_id == filters.story)
 
 
 def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
@@ -237,17 +229,12 @@ def merged(
         return [merge(one, {}, stamps) for one in page]
     said = _said(connection, page, stamps, moment)
     holds = reviews_in_force(connection, {one.id: one.sha256 for one in page}, moment)
-    found = (merge(one, said.get(one.id, {}), stamps) for one in page)
-    return [
-        as_decided(one, holds[one.article.id]) if one.article.id in holds else one for one in found
-    ]
+    found = {one.id: merge(one, said.get(one.id, {}), stamps) for one in page}
+    return [as_decided(one, holds[id_]) if id_ in holds else one for id_, one in found.items()]
 
 
 def _said(
-    connection: Connection,
-    page: Sequence[Article],
-    stamps: Sequence[str],
-    moment: datetime | None = None,
+    connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime | None
 ) -> dict[str, dict[str, Assessment]]:
     """Return by article id and stamp what was said of these versions, or had been by a moment.
 
@@ -277,8 +264,8 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
 
     The first stamp with a relevance gives it, and the two decisions with it. Without any, the
     first reason there is none: `not_judged`, `error` where the assessor failed, or `expired` where
-    the text was gone before it was judged; only then, or
-    where what judged is `experimental`, are there `terms`.
+    the text was gone before it was judged; only then, or where what judged is `experimental`, are
+    there `terms`.
     """
     present = [said[stamp] for stamp in stamps if stamp in said]
     judged = next((a for a in present if a.relevance is not None), None)

@@ -46,7 +46,7 @@ from monitor.storage.schema import (
 from monitor.storage.search_index import mark_said
 from monitor.storage.work_queue import Lease, claim, end_claims
 
-Said = TypeVar("Said", Tag, FoundTerm, ScorecardItem)
+Said = TypeVar("Said", Tag, FoundTerm, Finding, ScorecardItem)
 ARTICLE = (
     articles.c.id,
     articles.c.url,
@@ -131,11 +131,9 @@ def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[A
 
     With `since` only those of which a version came in from then on.
     """
-    done = select(assessments.c.id).where(
-        of_version(assessments, *CURRENT), assessments.c.stamp == stamp
-    )
-    query = current_articles().where(~done.exists()).limit(limit)
-    return arrived(query, since)
+    mine = of_version(assessments, *CURRENT), assessments.c.stamp == stamp
+    done = select(assessments.c.id).where(*mine)
+    return arrived(current_articles().where(~done.exists()).limit(limit), since)
 
 
 def arrived(query: Select[Any], since: datetime | None) -> Select[Any]:
@@ -218,24 +216,21 @@ def record(
     for article, said in pairs:
         if article.id in gone:
             continue
-        assessor = said.stamp.partition("@")[0]
-        version = {"article_id": article.id, "sha256": article.sha256, "assessor": assessor}
         parts = {name: getattr(said, name) for name in ("tags", "findings", "scorecard", "terms")}
         payload: dict[str, Any] = {
             name: [asdict(item) for item in items] for name, items in parts.items() if items
         }
         if said.experimental:
             payload["experimental"] = True
-        row = row_of(assessments, said, payload=payload, at=now, **version)
+        version = {"article_id": article.id, "sha256": article.sha256}
+        assessor = said.stamp.partition("@")[0]
+        row = row_of(assessments, said, assessor=assessor, payload=payload, at=now, **version)
         key = insert_new(connection, assessments, row)
-        if key is None:
-            continue
-        new.append(row)
-        rows = [
-            row_of(tags, tag, assessment_id=key, position=place)
-            for place, tag in enumerate(said.tags)
-        ]
-        add_rows(connection, tags, rows)
+        if key is not None:
+            new.append(row)
+            places = enumerate(said.tags)
+            given = [row_of(tags, tag, assessment_id=key, position=at) for at, tag in places]
+            add_rows(connection, tags, given)
     mark_said(connection, new)
     return len(new)
 
@@ -248,38 +243,31 @@ def expired(connection: Connection, ids: Iterable[str]) -> set[str]:
 
 def decode(row: Any) -> Assessment:
     """Return the assessment of a row of the table."""
-    payload, assessor = row.payload, row.assessor
+    payload = row.payload
+    names = ("stamp", "relevance", "relevant", "borderline", "not_judged", "error")
+
+    def read(kind: type[Said], name: str) -> tuple[Said, ...]:
+        found = []
+        for item in payload.get(name, ()):
+            said = {**item}
+            if "evidence" in item:
+                said["evidence"] = tuple(Span(**span) for span in item["evidence"])
+            if "sources" in item:
+                said["sources"] = tuple(Citation(**source) for source in item["sources"])
+                said["suggestions"] = tuple(item["suggestions"])
+            if kind in (Finding, ScorecardItem):  # before there were several it was not kept
+                said["guideline"] = item.get("guideline") or row.assessor
+            found.append(kind(**said))
+        return tuple(found)
+
     return Assessment(
-        stamp=row.stamp,
-        relevance=row.relevance,
-        relevant=row.relevant,
-        borderline=row.borderline,
-        not_judged=row.not_judged,
-        error=row.error,
-        tags=tuple(_with_evidence(Tag, item) for item in payload.get("tags", ())),
-        findings=tuple(_finding(item, assessor) for item in payload.get("findings", ())),
-        scorecard=tuple(
-            _with_evidence(ScorecardItem, _of_guideline(item, assessor))
-            for item in payload.get("scorecard", ())
-        ),
-        terms=tuple(_with_evidence(FoundTerm, item) for item in payload.get("terms", ())),
+        **{name: getattr(row, name) for name in names},
+        tags=read(Tag, "tags"),
+        findings=read(Finding, "findings"),
+        scorecard=read(ScorecardItem, "scorecard"),
+        terms=read(FoundTerm, "terms"),
         experimental=payload.get("experimental", False),
     )
-
-
-def _with_evidence(kind: type[Said], item: Mapping[str, Any]) -> Said:
-    return kind(**{**item, "evidence": tuple(Span(**span) for span in item["evidence"])})
-
-
-def _finding(item: Mapping[str, Any], assessor: str) -> Finding:
-    sources = tuple(Citation(**source) for source in item["sources"])
-    said = {**item, "suggestions": tuple(item["suggestions"]), "sources": sources}
-    return Finding(**_of_guideline(said, assessor))
-
-
-def _of_guideline(item: Mapping[str, Any], assessor: str) -> dict[str, Any]:
-    """Return what was said with whose rule it is: before there were several it was not kept."""
-    return {**item, "guideline": item.get("guideline") or assessor}
 
 
 def last_assessment(connection: Connection) -> int:
@@ -287,11 +275,9 @@ def last_assessment(connection: Connection) -> int:
     return connection.execute(select(func.max(assessments.c.id))).scalar() or 0
 
 
-# Stamps of earlier programs ---------------------------------------------------------------------
-#
-# Which stamps are equal is `monitor.records.stamps`'s to say, and when all this may be deleted. The
-# rows get the present stamp, so that no query need know of another; what was called otherwise stays
-# known, so that an export can be made again as it was.
+# Stamps of earlier programs. Which stamps are equal is `monitor.records.stamps`'s to say, and when
+# all this may be deleted. The rows get the present stamp, so that no query need know of another;
+# what was called otherwise stays known, so that an export can be made again as it was.
 
 
 def waiting_stamps(connection: Connection, stamps: Collection[str]) -> list[str]:
@@ -309,9 +295,8 @@ def carry_over(connection: Connection, present: Mapping[str, str], now: datetime
         stamp = table.c.stamp
         connection.execute(update(table).where(stamp.in_(new)).values(stamp=case(new, value=stamp)))
     here = earlier_stamps.c.stamp
-    connection.execute(
-        update(earlier_stamps).where(here.in_(new)).values(present=case(new, value=here), at=now)
-    )
+    told = update(earlier_stamps).where(here.in_(new))
+    connection.execute(told.values(present=case(new, value=here), at=now))
     every = present_stamps(connection)
     for joined in connection.execute(select(samples.c.stamp).distinct()).scalars().all():
         renamed = " ".join(every.get(stamp, stamp) for stamp in joined.split())
@@ -320,9 +305,8 @@ def carry_over(connection: Connection, present: Mapping[str, str], now: datetime
 
 def present_stamps(connection: Connection, after: datetime | None = None) -> dict[str, str]:
     """Return by earlier stamp what its records have now; of those carried over `after` only."""
-    query = select(earlier_stamps.c.stamp, earlier_stamps.c.present).where(
-        earlier_stamps.c.present.is_not(None)
-    )
+    query = select(earlier_stamps.c.stamp, earlier_stamps.c.present)
+    query = query.where(earlier_stamps.c.present.is_not(None))
     if after is not None:
         query = query.where(earlier_stamps.c.at > after)
-    return {row.stamp: row.present for row in connection.execute(query)}
+    return dict(map(tuple, connection.execute(query)))

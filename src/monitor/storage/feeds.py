@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, updat
 
 from monitor.records.counts import FeedChange
 from monitor.records.errors import NotFound
-from monitor.records.feed import Feed, FeedState, Move
+from monitor.records.feed import Feed, FeedState, Move, Poll
 from monitor.storage.database import columns_of, insert_new, row_of
 from monitor.storage.schema import feed_changes, feed_states, feeds, in_period
 
@@ -143,25 +143,19 @@ def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
     connection.execute(feed_states.insert().values(feed_id=feed.id, recent=recent, **values))
 
 
-def learn_names(connection: Connection, feed: Feed, *, title: str, site: str) -> None:
-    """Fill in the title and site a feed gives itself where nobody has given it others."""
-    for column, value in (("title", title), ("site", site)):
-        if value and not getattr(feed, column):
-            connection.execute(
-                update(feeds)
-                .where(feeds.c.id == feed.id, feeds.c[column] == "")
-                .values({column: value})
-            )
+def learn_about(connection: Connection, poll: Poll) -> None:
+    """Keep what a feed says of itself now; what it does not say any more stays.
 
-
-def learn_about(
-    connection: Connection, feed: Feed, *, description: str, updated: datetime | None
-) -> None:
-    """Keep what a feed says of itself now; what it does not say any more stays."""
-    said = {"description": description, "updated": updated}
+    Of its title and site only where nobody has given it others.
+    """
+    feed, mine = poll.feed, update(feeds).where(feeds.c.id == poll.feed.id)
+    for name in ("title", "site"):
+        if (value := getattr(poll, name)) and not getattr(feed, name):
+            connection.execute(mine.where(feeds.c[name] == "").values({name: value}))
+    said = {"description": poll.description, "updated": poll.updated}
     new = {key: value for key, value in said.items() if value and value != getattr(feed, key)}
     if new:
-        connection.execute(update(feeds).where(feeds.c.id == feed.id).values(new))
+        connection.execute(mine.values(new))
 
 
 def feed(connection: Connection, feed_id: str) -> Feed:

@@ -168,7 +168,7 @@ class _Asking:
         self.words, self.verdicts, self.published = wanted.words, wanted.verdicts, wanted.published
         self.is_sqlite = connection.dialect.name == "sqlite"
         self.place: ColumnElement[int] = column("rowid" if self.is_sqlite else "doc")
-        self.index = table("search_words", self.place)  # type: ignore[arg-type]
+        self.index = table("search_words", self.place)
         self.marks = list(self._marks())
         self.terms = self._terms()
         # those that say what is relevant, first the one whose word counts

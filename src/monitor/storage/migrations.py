@@ -395,7 +395,7 @@ def decisions(op: Operations) -> None:
         sa.Index(None, "reviewer", "id"),
     )
     undo = sa.text("act = 'undo'")
-    where = {"sqlite_where": undo, "postgresql_where": undo}
+    where: dict[str, Any] = {"sqlite_where": undo, "postgresql_where": undo}
     op.create_index("uq_decisions_undone", "decisions", ["about"], unique=True, **where)
     for table in ("reviews", "flag_verdicts"):
         # In words of both databases: Alembic would have SQLite rebuild the table for the key.

@@ -7,7 +7,7 @@ of a feed that nobody follows.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
@@ -19,8 +19,8 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from monitor.records.article import ContentOrigin, Import, Place
 from monitor.records.errors import NotFound, StoreError
 from monitor.records.feed import Feed, Incoming, PageFailure, Poll, Sighting, Visit
-from monitor.storage.database import chunks, columns_of, insert_new, row_of, rows_of
-from monitor.storage.feeds import keep_unfollowed, learn_about, learn_names, save_state
+from monitor.storage.database import add_rows, chunks, columns_of, insert_new, row_of, rows_of
+from monitor.storage.feeds import keep_unfollowed, learn_about, save_state
 from monitor.storage.forgetting import forgotten
 from monitor.storage.schema import (
     CURRENT,
@@ -79,33 +79,6 @@ class StoredVersion:
     """The hash of what the feed at hand said of it last."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows that wait to be inserted together: one by one they take four times as long."""
-
-    articles: list[dict[str, Any]] = field(default_factory=list)
-    versions: list[dict[str, Any]] = field(default_factory=list)
-    sightings: list[dict[str, Any]] = field(default_factory=list)
-    tries: list[dict[str, str]] = field(default_factory=list)
-    """Articles whose pages were not had."""
-    ids: set[str] = field(default_factory=set)
-    """Of the articles that rows are of."""
-
-    def write(self, connection: Connection) -> None:
-        """Insert what waits, and count tries; rows refer to rows of the tables before."""
-        waiting: tuple[tuple[Any, list[dict[str, Any]]], ...] = (
-            (articles.insert(), self.articles),
-            (versions.insert(), self.versions),
-            (sightings.insert(), self.sightings),
-            (_COUNT_TRY, self.tries),
-        )
-        for statement, rows in waiting:
-            if rows:
-                connection.execute(statement, rows)
-                rows.clear()
-        self.ids.clear()
-
-
 def decide(incoming: Incoming, held: StoredVersion | None) -> Decision:
     """Say what becomes of an entry.
 
@@ -142,56 +115,68 @@ def record_poll(
     if not connection.execute(select(feeds.c.id).where(feeds.c.id == feed.id)).first():
         raise NotFound(f"no feed {feed.url} in the store")
     save_state(connection, feed, poll.state)
-    learn_names(connection, feed, title=poll.title, site=poll.site)
-    learn_about(connection, feed, description=poll.description, updated=poll.updated)
+    learn_about(connection, poll)
     entries: list[Incoming | Sighting] = [*poll.incoming, *poll.sightings]
     gone = forgotten(connection, {entry.article_id for entry in entries})
     dropped = Counter(dict(poll.dropped))
     dropped["forgotten"] += sum(entry.article_id in gone for entry in entries)
     entries = [entry for entry in entries if entry.article_id not in gone]
     held = _held(connection, feed, {entry.article_id for entry in entries})
+    rows: _Rows = defaultdict(list)
+    told: set[str] = set()
     stored = 0
-    rows = _Rows()
     for entry in entries:
-        if entry.article_id in rows.ids:  # told of twice in one poll
-            rows.write(connection)
-        outcome = _take(connection, poll, entry, held, rows, now)
-        if outcome is None:
+        if entry.article_id in told:  # twice in one poll
+            _write(connection, rows)
+        told.add(entry.article_id)
+        decision = _take(connection, poll, entry, held, rows, now)
+        if decision in ("new", "version"):
             stored += 1
         else:
-            dropped[outcome] += 1
-    rows.write(connection)
+            dropped[decision] += 1
+    _write(connection, rows)
     put(connection, {entry.article_id for entry in poll.incoming} - gone)
     line = row_of(polls, poll, feed_id=feed.id, at=now, stored=stored, silent=poll.state.silent)
     line["dropped"] = {name: count for name, count in sorted(dropped.items()) if count}
     total = sum(line["dropped"].values())
-    if poll.fetched != line["stored"] + total:
+    if poll.fetched != stored + total:
         raise StoreError(
-            f"feed {feed.url}: {poll.fetched} entries fetched, {line['stored']} stored and"
-            f" {total} dropped do not add up"
+            f"feed {feed.url}: {poll.fetched} entries fetched, {stored} stored and {total} dropped"
+            " do not add up"
         )
     line |= {"warnings": list(poll.warnings), "page_failures": dict(poll.page_failures)}
-    since, usual = (poll.silence.since, poll.silence.usual) if poll.silence else (None, None)
-    gap = None if usual is None else round(usual.total_seconds())
-    more = {"dropped_total": total, "silent_since": since, "usual_gap_s": gap}
+    more: dict[str, Any] = {"dropped_total": total}
+    if poll.silence:
+        gap = round(poll.silence.usual.total_seconds())
+        more |= {"silent_since": poll.silence.since, "usual_gap_s": gap}
     connection.execute(polls.insert(), {**line, **more})
     return to_result(line)
 
 
+_Rows = defaultdict[str, list[dict[str, Any]]]
+"""Rows that wait to be inserted together, by table: one by one they take four times as long."""
+
+
+def _write(connection: Connection, rows: _Rows) -> None:
+    """Insert what waits, and count `tries`; rows refer to rows of the tables before."""
+    for table in (articles, versions, sightings):
+        add_rows(connection, table, rows.pop(table.name, []))
+    if tries := rows.pop("tries", []):
+        connection.execute(_COUNT_TRY, tries)
+
+
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, StoredVersion]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
-    found: dict[str, StoredVersion] = {}
+    here = (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
     query = (
         select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
         .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
         .join(versions, of_version(versions, *CURRENT))
         .join(feeds, feeds.c.id == articles.c.feed_id)
-        .outerjoin(
-            sightings, (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
-        )
+        .outerjoin(sightings, here)
     )
-    for row in rows_of(connection, query, articles.c.id, ids):
-        found[row.id] = StoredVersion(
+    return {
+        row.id: StoredVersion(
             sha256=row.current,
             origin=row.origin,
             owned=row.feed_id == feed.id or row.removed_at is not None,
@@ -199,7 +184,8 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, S
             expired=row.expired_at is not None,
             said=row.said,
         )
-    return found
+        for row in rows_of(connection, query, articles.c.id, ids)
+    }
 
 
 def _take(
@@ -209,78 +195,59 @@ def _take(
     held: dict[str, StoredVersion],
     rows: _Rows,
     now: datetime,
-) -> str | None:
-    """Store one entry and bring `held` up to date; return the name of its drop, if it is one."""
-    before = held.get(entry.article_id)
+) -> Decision:
+    """Store one entry and bring `held` up to date; return what became of it."""
+    id_, feed, before = entry.article_id, poll.feed, held.get(entry.article_id)
+    postponed = False
     if isinstance(entry, Incoming):
-        decision, after = _take_text(connection, poll, entry, before, rows, now)
+        decision = decide(entry, before)
+        row: dict[str, Any] = {}
+        if decision in ("new", "version"):
+            files = [asdict(enclosure) for enclosure in entry.enclosures]
+            row = row_of(versions, entry, feed_id=feed.id, fetched_at=now, enclosures=files)
+        if before is None:
+            host = (urlsplit(feed.url).hostname or "").removeprefix("www.")
+            outlet = entry.outlet or feed.outlet or feed.title or poll.title or host
+            of_feed = {"outlet": outlet, "feed_id": feed.id, "first_seen": now}
+            article = {"id": id_, "url": entry.url, **of_feed, "current": entry.sha256}
+            rows["articles"].append(article)
+            rows["versions"].append(row)
+            after = StoredVersion(entry.sha256, entry.origin, owned=True, sighted=False)
+        elif decision == "version":
+            if not _add_version(connection, row, now):
+                decision = "known"  # back to a text it has had before
+            after = replace(before, sha256=entry.sha256, origin=entry.origin)
+        else:
+            after = before
         # Not taken in for want of its page: the next poll is to see it as changed and try again.
         postponed = decision == "known" and after.owned and _poorer(entry, after)
     elif before is None:
-        raise StoreError(f"feed {poll.feed.url}: sighting of an article that is not stored")
+        raise StoreError(f"feed {feed.url}: sighting of an article that is not stored")
     else:
         decision, after = "known" if before.sighted else "duplicate", before
-        postponed = False
+    said: str | None = after.said if postponed and after.sighted else entry.feed_sha256
+    here = {"article_id": id_, "feed_id": feed.id}
     if not after.sighted:
-        said: str | None = entry.feed_sha256
-        row = {"article_id": entry.article_id, "feed_id": poll.feed.id, "first_seen": now}
-        rows.sightings.append({**row, "feed_sha256": said})
-        rows.ids.add(entry.article_id)
-    else:
-        said = after.said if postponed else entry.feed_sha256
-        if said != after.said:
-            mine = sightings.c.article_id == entry.article_id, sightings.c.feed_id == poll.feed.id
-            connection.execute(update(sightings).where(*mine).values(feed_sha256=said))
+        rows["sightings"].append({**here, "first_seen": now, "feed_sha256": said})
+    elif said != after.said:
+        mine = sightings.c.article_id == id_, sightings.c.feed_id == feed.id
+        connection.execute(update(sightings).where(*mine).values(feed_sha256=said))
     if entry.page_error is not None:
-        rows.tries.append({"article": entry.article_id})
-    held[entry.article_id] = replace(after, sighted=True, said=said)
-    return None if decision in ("new", "version") else decision
+        rows["tries"].append({"article": id_})
+    held[id_] = replace(after, sighted=True, said=said)
+    return decision
 
 
-def _take_text(
-    connection: Connection,
-    poll: Poll,
-    entry: Incoming,
-    before: StoredVersion | None,
-    rows: _Rows,
-    now: datetime,
-) -> tuple[Decision, StoredVersion]:
-    """Store an entry's text if that is the decision; return it and what is held then."""
-    decision = decide(entry, before)
-    if before is None:
-        source = poll.feed
-        host = (urlsplit(source.url).hostname or "").removeprefix("www.")
-        outlet = entry.outlet or source.outlet or source.title or poll.title or host
-        row = {"id": entry.article_id, "url": entry.url, "outlet": outlet, "feed_id": source.id}
-        rows.articles.append({**row, "first_seen": now, "current": entry.sha256})
-        rows.versions.append(_version_row(poll.feed, entry, now))
-        return decision, StoredVersion(entry.sha256, entry.origin, owned=True, sighted=False)
-    if decision == "version":
-        if not _add_version(connection, poll.feed, entry, now):
-            decision = "known"  # back to a text it has had before
-        before = replace(before, sha256=entry.sha256, origin=entry.origin)
-    return decision, before
-
-
-def _version_row(feed: Feed, entry: Incoming, now: datetime) -> dict[str, Any]:
-    files = [asdict(enclosure) for enclosure in entry.enclosures]
-    return row_of(versions, entry, feed_id=feed.id, fetched_at=now, enclosures=files)
-
-
-def _add_version(connection: Connection, feed: Feed, entry: Incoming, now: datetime) -> bool:
-    """Make the entry's text the current one; return whether it was never stored before."""
-    row = _version_row(feed, entry, now)
+def _add_version(connection: Connection, row: dict[str, Any], now: datetime) -> bool:
+    """Make a text the current one; return whether it was never stored before."""
+    id_, sha256 = row["article_id"], row["sha256"]
     new = insert_new(connection, versions, row) is not None
     if not new:
-        restore(connection, entry.article_id, row)
-    changed = connection.execute(
-        update(articles)
-        .where(articles.c.id == entry.article_id, articles.c.current != entry.sha256)
-        .values(current=entry.sha256)
-    ).rowcount
+        restore(connection, id_, row)
+    other = update(articles).where(articles.c.id == id_, articles.c.current != sha256)
+    changed = connection.execute(other.values(current=sha256)).rowcount
     if changed and not new:
-        back = {"article_id": entry.article_id, "at": now, "sha256": entry.sha256}
-        insert_new(connection, returns, back)
+        insert_new(connection, returns, {"article_id": id_, "at": now, "sha256": sha256})
     return new
 
 
@@ -290,18 +257,14 @@ KEPT = timedelta(days=1)
 
 def visits(connection: Connection) -> dict[str, Visit]:
     """Return what is remembered, by host name."""
-    return {
-        row.host: Visit(row.visited, row.crawl_delay_s) for row in connection.execute(select(hosts))
-    }
+    return {host: Visit(*visit) for host, *visit in connection.execute(select(hosts))}
 
 
 def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime) -> None:
     """Remember `made`, by host name, and forget what is over."""
     for some in chunks(sorted(made)):
         connection.execute(delete(hosts).where(hosts.c.host.in_(some)))
-        rows = [
-            {"host": h, "visited": made[h].at, "crawl_delay_s": made[h].crawl_delay_s} for h in some
-        ]
+        rows = [row_of(hosts, made[host], host=host, visited=made[host].at) for host in some]
         connection.execute(hosts.insert(), rows)
     connection.execute(delete(hosts).where(hosts.c.visited < now - KEPT))
 
@@ -321,7 +284,7 @@ def last_polls(connection: Connection) -> dict[str, PollResult]:
 def to_result(line: Mapping[Any, Any]) -> PollResult:
     """Return the ledger line of a row of `polls`."""
     columns = {field.name: line[field.name] for field in fields(PollResult)}
-    return PollResult(**{**columns, "warnings": tuple(line["warnings"])})
+    return PollResult(**columns | {"warnings": tuple(line["warnings"])})
 
 
 def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[PollResult]:
@@ -352,25 +315,11 @@ def record_import(
     insert_new(connection, imports, asdict(source))
     hashes = {entry.article_id: entry.sha256 for entry in poll.incoming}
     query = select(versions.c.article_id, versions.c.sha256).where(versions.c.feed_id == source.id)
-    for article_id, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
-        place = places.get(article_id)
-        if place is not None and hashes[article_id] == sha256:
-            key = {"article_id": article_id, "sha256": sha256, "import_id": source.id}
+    for id_, sha256 in list(rows_of(connection, query, versions.c.article_id, hashes)):
+        if (place := places.get(id_)) is not None and hashes[id_] == sha256:
+            key = {"article_id": id_, "sha256": sha256, "import_id": source.id}
             insert_new(connection, imported, row_of(imported, place, place=place.at, **key))
     return result
-
-
-def imports_of(
-    connection: Connection, article_ids: Iterable[str]
-) -> dict[str, tuple[Import, Place]]:
-    """Return by article id which file brought its current version, and where it stands there.
-
-    Those that no file brought are left out.
-    """
-    ids = set(article_ids)
-    found = imports_of_versions(connection, ids)
-    keys = map(tuple, rows_of(connection, select(*CURRENT), articles.c.id, ids))
-    return {key[0]: found[key] for key in keys if key in found}
 
 
 def imports_of_versions(

@@ -183,7 +183,6 @@ class Store:
     brought = _read(coverage_ledger.brought)
     brought_alone = _read(coverage_ledger.brought_alone)
     record_import = _write(polls.record_import)
-    imports_of = _read(polls.imports_of)
 
     # Articles
     known = _read(articles.known)
