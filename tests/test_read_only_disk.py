@@ -17,7 +17,7 @@ from monitor.cli.doctor import Setup, examine_database
 from monitor.records.errors import StoreError
 from monitor.settings import Settings
 from monitor.storage import migrate as migrating
-from monitor.storage.backup import copy_database
+from monitor.storage.backup import back_up
 from monitor.storage.store import Store, open_store
 from small_disk import mounted, read_only, shown_read_only
 from store_samples import NOW, feed, incoming, poll
@@ -69,7 +69,7 @@ def test_the_commands_that_read_work_and_those_that_write_say_why_not(
 
 def test_it_can_be_backed_up(disk: Path, tmp_path: Path) -> None:
     with read_only(disk):
-        copy = copy_database(disk / "monitor.sqlite", tmp_path / "copy.sqlite")
+        copy = back_up(Settings(database_url=url_of(disk)), tmp_path / "copy.sqlite")
     assert copy.rows["articles"] == 2
 
 

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -40,28 +40,22 @@ class Copy:
     size: int
 
 
-def database_file(address: str) -> Path:
-    """Return the file of the SQLite database at an SQLAlchemy URL.
+def back_up(settings: Settings, target: Path, *, force: bool = False) -> Copy:
+    """Write a verified copy of the database to the file `target`, while the desk works on.
 
-    Raises `UsageError` for PostgreSQL, whose own tools do this.
+    The database is taken as it is, without bringing its tables up to date: that is what one backs
+    up before. Rows are counted in the very state that is copied. Raises `UsageError` for PostgreSQL
+    and where `target` is there and not to be overwritten (`force`), `StoreError` for what fails;
+    then nothing is left behind.
     """
-    database = open_database(address)
-    database.close()
-    if not database.is_sqlite:
-        raise UsageError(
-            "this desk's database is PostgreSQL: back it up with pg_dump, bring it back with"
-            " pg_restore"
-        )
-    return database.file
-
-
-def copy_database(source: Path, target: Path, *, force: bool = False) -> Copy:
-    """Copy the database `source`, whoever is using it, to the file `target`, and verify that.
-
-    Rows are counted in the very state that is copied. Raises `UsageError` where `target` is there
-    and not to be overwritten (`force`), `StoreError` for what fails; then nothing is left behind.
-    """
-    _check_target(source, target, force=force)
+    source = _database_file(settings)
+    if not source.is_file():
+        raise StoreError(f"database {source}: there is none yet")
+    if target.exists() and target.samefile(source):
+        raise UsageError(f"{target} is the database itself")
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder")
+    _refuse_present(target, force=force)
     with _part_of(target) as part, _explained(source):
         with _opened(source) as origin, _opened(part) as copy:
             origin.execute("PRAGMA query_only = ON")
@@ -73,8 +67,62 @@ def copy_database(source: Path, target: Path, *, force: bool = False) -> Copy:
         made = read_copy(part)
         if made.rows != before:
             raise StoreError(f"backup {target}: the copy has other rows than the database")
-        _put(part, target, force=force)
-    return Copy(target, made.revision, made.rows, target.stat().st_size)
+        _refuse_present(target, force=force)
+        _put(part, target)
+    return replace(made, path=target, size=target.stat().st_size)
+
+
+def _database_file(settings: Settings) -> Path:
+    """Return the file of an SQLite database; PostgreSQL has tools of its own."""
+    with closing(open_database(settings.database_url)) as database:
+        if database.is_sqlite:
+            return database.file
+    raise UsageError(
+        "this desk's database is PostgreSQL: back it up with pg_dump, bring it back with pg_restore"
+    )
+
+
+def _refuse_present(target: Path, *, force: bool) -> None:
+    if target.exists() and not force:
+        raise UsageError(f"{target} is already there; --force overwrites it")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """The backup that was brought back, and where the database before it lies (`None`: none)."""
+
+    copy: Copy
+    kept: Path | None
+    forgotten: int | None = 0
+    """How many articles were forgotten again that had been since; None where nobody can tell."""
+
+
+def restore(settings: Settings, backup: Path, now: datetime) -> Restored:
+    """Make the file `backup` the desk's database; the one before stays beside it, dated.
+
+    At every moment there is a whole database. What was forgotten since the backup is forgotten
+    again. Raises `UsageError` for PostgreSQL, `StoreError` for a backup that is damaged, of a newer
+    program or none of ours, and where the database is in use.
+    """
+    target = _database_file(settings)
+    found, stones = read_copy(backup), _tombstones_of(target)
+    if target.exists() and backup.samefile(target):
+        raise UsageError(f"{backup} is the database itself")
+    with _part_of(target) as part, _explained(target):
+        with _opened(backup, mode="ro") as origin, _opened(part) as copy:
+            origin.backup(copy)
+        read_copy(part)
+        kept = None
+        if target.exists():
+            shutil.copymode(target, part)  # whoever could use the desk still can
+            kept = _set_aside(target, now)
+        _put(part, target)
+    if not stones:
+        return Restored(found, kept, None if stones is None else 0)
+    with open_store(settings.database_url, name_key=settings.names_key) as store:
+        again = sum(store.forget([one.article_id], one.reason, one.at) for one in stones)
+        store.clear_file()
+    return Restored(found, kept, again)
 
 
 def read_copy(path: Path) -> Copy:
@@ -100,7 +148,7 @@ def read_copy(path: Path) -> Copy:
         return Copy(path, str(revision), _rows(copy), path.stat().st_size)
 
 
-def tombstones_of(path: Path) -> list[Tombstone] | None:
+def _tombstones_of(path: Path) -> list[Tombstone] | None:
     """Return what was forgotten in the database at `path`, if it is there; None if it is damaged.
 
     It is read as it is, without bringing its tables up to date.
@@ -119,26 +167,6 @@ def tombstones_of(path: Path) -> list[Tombstone] | None:
             ]
     except sqlite3.DatabaseError:
         return None
-
-
-def put_in_place(backup: Path, target: Path, now: datetime) -> Path | None:
-    """Make the database `target` a copy of `backup`; return where the one before it is now.
-
-    It lies beside under a dated name, `None` if there was none. At every moment there is a whole
-    database at `target`. Raises `StoreError` where another program has it open.
-    """
-    read_copy(backup)
-    if target.exists() and backup.samefile(target):
-        raise UsageError(f"{backup} is the database itself")
-    with _part_of(target) as part, _explained(target):
-        with _opened(backup, mode="ro") as origin, _opened(part) as copy:
-            origin.backup(copy)
-        read_copy(part)
-        if target.exists():
-            shutil.copymode(target, part)  # whoever could use the desk still can
-        kept = _set_aside(target, now) if target.exists() else None
-        _put(part, target, force=True)
-    return kept
 
 
 def _set_aside(target: Path, now: datetime) -> Path:
@@ -164,17 +192,6 @@ def _set_aside(target: Path, now: datetime) -> Path:
     return kept
 
 
-def _check_target(source: Path, target: Path, *, force: bool) -> None:
-    if not source.is_file():
-        raise StoreError(f"database {source}: there is none yet")
-    if target.exists() and target.samefile(source):
-        raise UsageError(f"{target} is the database itself")
-    if target.is_dir():
-        raise UsageError(f"{target} is a folder")
-    if target.exists() and not force:
-        raise UsageError(f"{target} is already there; --force overwrites it")
-
-
 @contextmanager
 def _part_of(target: Path) -> Iterator[Path]:
     """Make an empty file beside `target` that only its owner may read; remove it at the end."""
@@ -189,12 +206,10 @@ def _part_of(target: Path) -> Iterator[Path]:
         remove_files(part)
 
 
-def _put(part: Path, target: Path, *, force: bool) -> None:
+def _put(part: Path, target: Path) -> None:
     """Write `part` out to the disk and give it its name."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    if target.exists() and not force:
-        raise UsageError(f"{target} is already there; --force overwrites it")
     part.replace(target)
     if os.name != "nt":  # the name too must be on the disk
         folder = os.open(target.parent, os.O_RDONLY)
@@ -234,41 +249,3 @@ def _rows(connection: sqlite3.Connection) -> dict[str, int]:
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own names
         for name in sorted(there)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """The backup that was brought back, and where the database before it lies (`None`: none)."""
-
-    copy: Copy
-    kept: Path | None
-    forgotten: int | None = 0
-    """How many articles were forgotten again that had been since; None where nobody can tell."""
-
-
-def back_up(settings: Settings, path: Path, *, force: bool = False) -> Copy:
-    """Write a verified copy of the database to `path`, while the desk works on.
-
-    The database is taken as it is, without bringing its tables up to date: that is what one backs
-    up before. Raises `UsageError` for PostgreSQL and for a file in the way, `StoreError` for what
-    fails.
-    """
-    return copy_database(database_file(settings.database_url), path, force=force)
-
-
-def restore(settings: Settings, path: Path, now: datetime) -> Restored:
-    """Make the backup `path` the desk's database; the one before stays beside it.
-
-    What was forgotten since the backup is forgotten again. Raises `UsageError` for PostgreSQL,
-    `StoreError` for a backup that is damaged, of a newer program or none of ours, and where the
-    database is in use.
-    """
-    target = database_file(settings.database_url)
-    copy, stones = read_copy(path), tombstones_of(target)
-    kept = put_in_place(path, target, now)
-    if not stones:
-        return Restored(copy, kept, None if stones is None else 0)
-    with open_store(settings.database_url, name_key=settings.names_key) as store:
-        again = sum(store.forget([one.article_id], one.reason, one.at) for one in stones)
-        store.clear_file()
-    return Restored(copy, kept, again)

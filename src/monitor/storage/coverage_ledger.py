@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +56,25 @@ def ledger(
     silent = [row for row in last.values() if row.error is None and row.silent]
     new = select(func.count(articles.c.id)).where(*in_period(articles.c.first_seen, since, until))
     not_judged, languages = _not_judged(connection, since, until, stamps)
+    names = _names(connection, [*failed, *silent])
+    # those followed in the period, whole or in part, and not polled in it
+    asked = select(feeds.c.id).where(~_paused_by(until))
+    if until is not None:
+        asked = asked.where(feeds.c.added_at < until)
+    there = feeds.c.removed_at.is_(None)
+    asked = asked.where(there if since is None else there | (feeds.c.removed_at > since))
+    unasked = sum(key not in last for key in connection.execute(asked).scalars())
+    paused = select(func.count(feeds.c.id)).where(there, _paused_by(until))
+    # polls of before this was recorded have no measure
+    silences = [
+        SilentFeed(
+            *names[row.feed_id],
+            FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s))
+            if row.silent_since is not None and row.usual_gap_s is not None
+            else None,
+        )
+        for row in silent
+    ]
     return Ledger(
         feeds=len(last),
         failed=len(failed),
@@ -66,28 +85,17 @@ def ledger(
         not_judged=not_judged,
         changed=max(0, totals["stored"] - count(connection, new)),
         page_failures=dict(sorted(pages.items())),
-        failures=_failures(connection, failed),
-        silences=_silences(connection, silent),
-        ended=_ended(connection, since, until, frozenset(last)),
+        failures=_failures(connection, failed, names),
+        silences=tuple(sorted(silences, key=_address)),
+        ended=_ended(connection, since, until, last),
         languages=languages,
-        unasked=_unasked(connection, since, until, last.keys()),
-        paused=count(
-            connection,
-            select(func.count(feeds.c.id)).where(feeds.c.removed_at.is_(None), _paused_by(until)),
-        ),
+        unasked=unasked,
+        paused=count(connection, paused),
     )
 
 
-def _unasked(
-    connection: Connection, since: datetime | None, until: datetime | None, polled: Collection[str]
-) -> int:
-    """Count the feeds that were followed in the period, whole or in part, and not polled in it."""
-    query = select(feeds.c.id).where(~_paused_by(until))
-    if until is not None:
-        query = query.where(feeds.c.added_at < until)
-    gone = feeds.c.removed_at.is_(None)
-    query = query.where(gone if since is None else gone | (feeds.c.removed_at > since))
-    return sum(row.id not in polled for row in connection.execute(query))
+def _address(feed: FailedFeed | SilentFeed) -> str:
+    return feed.url
 
 
 def _paused_by(until: datetime | None) -> ColumnElement[bool]:
@@ -95,7 +103,9 @@ def _paused_by(until: datetime | None) -> ColumnElement[bool]:
     return paused if until is None else paused & (feeds.c.paused_at < until)
 
 
-def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[FailedFeed, ...]:
+def _failures(
+    connection: Connection, failed: Sequence[Row[Any]], names: Mapping[str, tuple[str, str]]
+) -> tuple[FailedFeed, ...]:
     """Name the feeds whose last poll failed, and when each was last read before that."""
     last_read: dict[str, datetime] = {}
     for some in chunks([row.feed_id for row in failed]):
@@ -105,29 +115,13 @@ def _failures(connection: Connection, failed: Sequence[Row[Any]]) -> tuple[Faile
             .where(polls.c.id <= max(row.id for row in failed))
             .group_by(polls.c.feed_id)
         )
-        for row in connection.execute(select(polls).where(polls.c.id.in_(read))):
-            last_read[row.feed_id] = row.at
-    names = _names(connection, failed)
+        rows = connection.execute(select(polls.c.feed_id, polls.c.at).where(polls.c.id.in_(read)))
+        last_read |= dict(map(tuple, rows))
     found = [
         FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id), in_part=r.fetched > 0)
         for r in failed
     ]
-    return tuple(sorted(found, key=lambda feed: feed.url))
-
-
-def _silences(connection: Connection, silent: Sequence[Row[Any]]) -> tuple[SilentFeed, ...]:
-    """Name the silent feeds; polls of before this was recorded have no measure."""
-    names = _names(connection, silent)
-    found = [
-        SilentFeed(
-            *names[row.feed_id],
-            None
-            if row.silent_since is None or row.usual_gap_s is None
-            else FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s)),
-        )
-        for row in silent
-    ]
-    return tuple(sorted(found, key=lambda feed: feed.url))
+    return tuple(sorted(found, key=_address))
 
 
 def _ended(

@@ -31,10 +31,9 @@ from sqlalchemy import (
     literal,
     make_url,
     select,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from monitor.records.errors import Locked, StoreError, how_to_install
@@ -92,9 +91,9 @@ class Database:
     @property
     def name(self) -> str:
         """The database's file, or its URL without the password, wherever that stands in it."""
-        if self.is_sqlite:
-            return str(self.engine.url.database)
         url = self.engine.url
+        if self.is_sqlite:
+            return str(url.database)
         secret = [key for key in url.query if "pass" in key]
         return str(url.update_query_dict(dict.fromkeys(secret, "***")))
 
@@ -123,10 +122,7 @@ class Database:
             connection.execution_options(**{_BEGIN: (*before, "BEGIN IMMEDIATE")})
             with connection.begin():
                 if not self.is_sqlite:
-                    self._limit_waits(connection)
-                    connection.execute(
-                        text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK}
-                    )
+                    self._wait_for(connection, func.pg_advisory_xact_lock(_WRITER_LOCK))
                 yield connection
 
     @contextmanager
@@ -141,18 +137,16 @@ class Database:
                 yield connection
             return
         with self.explained(), self.engine.connect() as connection, connection.begin():
-            self._limit_waits(connection)
             lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-            connection.execute(select(lock(_CLAIM_LOCK)))
+            self._wait_for(connection, lock(_CLAIM_LOCK))
             yield connection
 
-    def _limit_waits(self, connection: Connection) -> None:
-        """Let others wait for this transaction, and it for others, only so long."""
-        set_locally(
-            connection,
-            lock_timeout=f"{max(1, round(self.busy_timeout_s * 1000))}ms",
-            idle_in_transaction_session_timeout=f"{round(IDLE_S * 1000)}ms",
-        )
+    def _wait_for(self, connection: Connection, lock: ColumnElement[Any]) -> None:
+        """Take a lock of PostgreSQL; let others wait for this transaction, and it, only so long."""
+        limits = {"lock_timeout": f"{max(1, round(self.busy_timeout_s * 1000))}ms"}
+        limits["idle_in_transaction_session_timeout"] = f"{round(IDLE_S * 1000)}ms"
+        set_locally(connection, **limits)
+        connection.execute(select(lock))
 
     def refuse_read_only(self) -> None:
         """Raise `StoreError` where nothing can be written."""
@@ -180,17 +174,6 @@ class Database:
         with self.explained(), self.engine.connect() as connection:
             connection.execution_options(**{_BEGIN: ()})
             yield connection
-
-    def try_wal(self) -> bool:
-        """Switch SQLite to write-ahead logging; return whether it could be done now."""
-        with self.outside() as connection:
-            try:
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            except OperationalError as error:
-                if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY:
-                    raise
-                return False
-            return True
 
     def close(self) -> None:
         """Give all connections back."""
@@ -244,9 +227,31 @@ def _sqlite_database(url: URL, busy_timeout_s: float) -> Database:
         hide_parameters=True,  # article texts stay out of error messages and logs
         **read_only,
     )
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own BEGIN comes too late (before the first write, not the first read).
+        connection.isolation_level = None
+        # what is erased must not stay readable in the file's free pages: secure_delete
+        for pragma in ("foreign_keys = ON", "synchronous = NORMAL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        for statement in connection.get_execution_options().get(_BEGIN, ("BEGIN",)):
+            connection.exec_driver_sql(statement)
+
     return Database(engine, busy_timeout_s, read_only=bool(read_only))
+
+
+def _check_path(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise StoreError(f"database {path}: no folder {path.parent}")
+    if path.is_dir():
+        raise StoreError(f"database {path}: is a folder")
+    # SQLite takes a file shorter than its smallest page for an empty one, and overwrites it.
+    if path.is_file() and 0 < path.stat().st_size < 512:
+        raise StoreError(f"database {path}: {_SQLITE_ERRORS['SQLITE_NOTADB']}")
 
 
 def on_read_only_disk(path: Path) -> bool:
@@ -286,30 +291,6 @@ def read_only_uri(path: Path) -> str:
         )
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
     return uri if index.exists() else f"{uri}&immutable=1"
-
-
-def _check_path(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise StoreError(f"database {path}: no folder {path.parent}")
-    if path.is_dir():
-        raise StoreError(f"database {path}: is a folder")
-    # SQLite takes a file shorter than its smallest page for an empty one, and overwrites it.
-    if path.is_file() and 0 < path.stat().st_size < 512:
-        raise StoreError(f"database {path}: {_SQLITE_ERRORS['SQLITE_NOTADB']}")
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own BEGIN comes too late (before the first write, not the first read).
-    connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    # what is erased must not stay readable in the file's free pages
-    connection.execute("PRAGMA secure_delete = ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    for statement in connection.get_execution_options().get(_BEGIN, ("BEGIN",)):
-        connection.exec_driver_sql(statement)
 
 
 def set_locally(connection: Connection, **values: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, func, select, update
 
 from monitor.records.errors import Forgotten, NotFound
 from monitor.records.hidden_names import Seal
-from monitor.storage.database import chunks, count, rows_of
+from monitor.storage.database import add_rows, chunks, count, rows_of
 from monitor.storage.name_masks import keep_for_others
 from monitor.storage.schema import (
     CURRENT,
@@ -82,8 +82,19 @@ def last_forgotten(connection: Connection) -> datetime | None:
 
 def held(connection: Connection, ids: Sequence[str], story_stamp: str) -> dict[str, StoredArticle]:
     """Return by id what there is of articles to be forgotten; none of those not stored."""
-    found = (_held(connection, one, story_stamp) for one in ids)
-    return {one.article_id: one for one in found if one is not None}
+    query = select(articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.title)
+    query = query.join(versions, of_version(versions, *CURRENT)).where(articles.c.url != "")
+    there = {row.id: row for row in rows_of(connection, query, articles.c.id, ids)}
+    found: dict[str, StoredArticle] = {}
+    mine = story_members.c.stamp == story_stamp
+    for id_ in [one for one in ids if one in there]:
+        story = select(story_members.c.story_id).where(mine, story_members.c.article_id == id_)
+        others = story_members.c.story_id.in_(story), story_members.c.article_id != id_
+        wheres = [(table.c.article_id == id_,) for table in (versions, assessments, reviews)]
+        queries = [select(func.count()).where(*where) for where in (*wheres, (mine, *others))]
+        counts = [count(connection, query) for query in queries]
+        found[id_] = StoredArticle(*there[id_], *counts)
+    return found
 
 
 def count_forgotten(
@@ -100,9 +111,8 @@ def count_forgotten(
     Only of those seen by a `moment`. What they told of is not known any more, only when they
     were seen and whose they were.
     """
-    query = select(func.count()).select_from(
-        tombstones.join(articles, articles.c.id == tombstones.c.article_id)
-    )
+    gone = tombstones.join(articles, articles.c.id == tombstones.c.article_id)
+    query = select(func.count()).select_from(gone)
     query = query.where(*in_period(articles.c.first_seen, since, until))
     if moment is not None:
         query = query.where(articles.c.first_seen <= moment)
@@ -144,9 +154,8 @@ def forget(
     done = forgotten(connection, ids)
     new = [one for one in dict.fromkeys(ids) if one not in done]
     for some in chunks(new):
-        rows = connection.execute(
-            select(articles.c.id, articles.c.url, articles.c.feed_id).where(articles.c.id.in_(some))
-        ).all()
+        query = select(articles.c.id, articles.c.url, articles.c.feed_id)
+        rows = connection.execute(query.where(articles.c.id.in_(some))).all()
         there = [row.id for row in rows]
         keep_for_others(connection, there, make, now)
         _forget_lines(connection, {row.id: row.url for row in rows})
@@ -159,11 +168,19 @@ def forget(
             connection.execute(table.delete().where(table.c.article_id.in_(some)))
         alike = update(told).where(told.c.same_as.in_(some))
         connection.execute(alike.values(same_as=None))
-        _empty(connection, {row.id: row.feed_id for row in rows}, now)
-        stones = [
-            {"article_id": one, "at": now, "reason": reason, "stored": one in set(there)}
-            for one in some
+        # what stays is a row without an address, in one version without words or hash
+        blank = {"sha256": "", "title": "", "text": "", "summary": "", "origin": "summary"}
+        left = [
+            {"article_id": row.id, "feed_id": row.feed_id, "fetched_at": now, **blank}
+            for row in rows
         ]
+        add_rows(connection, versions, left)
+        empty = update(articles).where(articles.c.id.in_(there))
+        connection.execute(empty.values(current="", url="", expired_at=now))
+        with_words = versions.c.article_id.in_(there), versions.c.sha256 != ""
+        connection.execute(versions.delete().where(*with_words))
+        stone = {"at": now, "reason": reason}
+        stones = [{"article_id": one, **stone, "stored": one in set(there)} for one in some]
         connection.execute(tombstones.insert(), stones)
     return len(new)
 
@@ -183,12 +200,11 @@ def tables_of_articles() -> list[Table]:
 
 def _forget_lines(connection: Connection, urls: dict[str, str]) -> None:
     """Take the warnings that name these articles' addresses out of the ledger's lines."""
-    query = select(sightings.c.feed_id).where(sightings.c.article_id.in_(urls)).distinct()
-    feeds = list(connection.execute(query).scalars())
+    seen = select(sightings.c.feed_id).where(sightings.c.article_id.in_(urls))
     first = select(articles.c.feed_id).where(articles.c.id.in_(urls))
-    feeds += connection.execute(first).scalars()
+    feeds = set(connection.execute(seen.union(first)).scalars())
     named = [url.partition("://")[2][:_TOLD] for url in urls.values()]
-    for some in chunks(sorted(set(feeds))):
+    for some in chunks(sorted(feeds)):
         lines = select(polls.c.id, polls.c.warnings).where(polls.c.feed_id.in_(some))
         for row in connection.execute(lines).all():
             kept = [said for said in row.warnings if not any(url in said for url in named)]
@@ -201,44 +217,34 @@ def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
     """Delete what models and people said of articles."""
     said = select(assessments.c.id).where(assessments.c.article_id.in_(ids))
     connection.execute(tags.delete().where(tags.c.assessment_id.in_(said)))
-    connection.execute(assessments.delete().where(assessments.c.article_id.in_(ids)))
-    connection.execute(reviews.delete().where(reviews.c.article_id.in_(ids)))
-    connection.execute(flag_verdicts.delete().where(flag_verdicts.c.article_id.in_(ids)))
+    for table in (assessments, reviews, flag_verdicts):
+        connection.execute(table.delete().where(table.c.article_id.in_(ids)))
     mine = decisions.c.article_id.in_(ids), decisions.c.act == "review"
     for decision in connection.execute(select(decisions.c.id).where(*mine)).scalars().all():
-        _forget_decision(connection, decision)
-
-
-def _forget_decision(connection: Connection, decision: int) -> None:
-    """Let a decision be about the other articles that it was of; delete it where there are none."""
-    acts = [decision]
-    about = select(decisions.c.id)
-    while more := list(
-        connection.execute(
-            about.where(decisions.c.about.in_(acts), decisions.c.id.not_in(acts))
-        ).scalars()
-    ):
-        acts += more
-    left: Any = None
-    for table in (reviews, flag_verdicts):
-        query = select(table.c.article_id, table.c.sha256).where(table.c.decision_id == decision)
-        left = left or connection.execute(query.order_by(table.c.id)).first()
-    if left is not None:
-        lead = update(decisions).where(decisions.c.id.in_(acts))
-        connection.execute(lead.values(article_id=left.article_id, sha256=left.sha256))
-        return
-    for act in sorted(acts, reverse=True):  # what is about an act came after it
-        connection.execute(decisions.delete().where(decisions.c.id == act))
+        # it is about the other articles that it was of from now on; where there are none it goes
+        acts, more = [], [decision]
+        while more:
+            acts += more
+            about = decisions.c.about.in_(acts), decisions.c.id.not_in(acts)
+            more = list(connection.execute(select(decisions.c.id).where(*about)).scalars())
+        left: Any = None
+        for table in (reviews, flag_verdicts):
+            lead = select(table.c.article_id, table.c.sha256).where(table.c.decision_id == decision)
+            left = left or connection.execute(lead.order_by(table.c.id)).first()
+        if left is not None:
+            every = update(decisions).where(decisions.c.id.in_(acts))
+            connection.execute(every.values(article_id=left.article_id, sha256=left.sha256))
+            continue
+        for act in sorted(acts, reverse=True):  # what is about an act came after it
+            connection.execute(decisions.delete().where(decisions.c.id == act))
 
 
 def _leave_stories(connection: Connection, ids: Sequence[str]) -> None:
     """Take articles out of their stories, which keep their ids; the next becomes the first."""
     connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(ids)))
     mine = story_members.c.article_id.in_(ids)
-    first = select(story_members.c.stamp, story_members.c.story_id).where(
-        mine, story_members.c.position == 0
-    )
-    headless = connection.execute(first).all()
+    first = select(story_members.c.stamp, story_members.c.story_id)
+    headless = connection.execute(first.where(mine, story_members.c.position == 0)).all()
     connection.execute(story_members.delete().where(mine))
     for stamp, story in headless:
         of_it = story_members.c.stamp == stamp, story_members.c.story_id == story
@@ -247,45 +253,3 @@ def _leave_stories(connection: Connection, ids: Sequence[str]) -> None:
         if next_ is not None:
             place = update(story_members).where(*of_it, story_members.c.position == next_)
             connection.execute(place.values(position=0))
-
-
-def _empty(connection: Connection, feeds: dict[str, str], now: datetime) -> None:
-    """Leave of articles a row without an address, in one version without words or hash."""
-    if not feeds:
-        return
-    blank = {"sha256": "", "title": "", "text": "", "summary": "", "origin": "summary"}
-    rows = [
-        {"article_id": one, "feed_id": feed, "fetched_at": now, **blank}
-        for one, feed in feeds.items()
-    ]
-    connection.execute(versions.insert(), rows)
-    mine = articles.c.id.in_(feeds)
-    connection.execute(update(articles).where(mine).values(current="", url="", expired_at=now))
-    connection.execute(
-        versions.delete().where(versions.c.article_id.in_(feeds), versions.c.sha256 != "")
-    )
-
-
-def _held(connection: Connection, article_id: str, story_stamp: str) -> StoredArticle | None:
-    query = (
-        select(articles.c.outlet, articles.c.first_seen, versions.c.title)
-        .join(versions, of_version(versions, *CURRENT))
-        .where(articles.c.id == article_id, articles.c.url != "")
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    kept, said, words = (
-        count(connection, select(func.count()).where(table.c.article_id == article_id))
-        for table in (versions, assessments, reviews)
-    )
-    story = select(story_members.c.story_id).where(
-        story_members.c.stamp == story_stamp, story_members.c.article_id == article_id
-    )
-    others = select(func.count()).where(
-        story_members.c.stamp == story_stamp,
-        story_members.c.story_id.in_(story),
-        story_members.c.article_id != article_id,
-    )
-    told = count(connection, others)
-    return StoredArticle(article_id, row.outlet, row.first_seen, row.title, kept, said, words, told)

@@ -78,8 +78,33 @@ def inspect_database(address: str, now: datetime) -> Condition:
             writable = os.access(file.parent, os.W_OK)
             return Condition(database.name, None, HEAD, writable, folder=file.parent)
         with database.reading() as connection:
-            found = _look(connection, database, file)
-            return _look_inside(connection, found, now) if found.revision == HEAD else found
+            revision = revision_of(connection)
+            tables = set(inspect(connection).get_table_names())
+            if revision is None and tables & set(metadata.tables):
+                raise StoreError(f"database {database.name}: holds tables of another program")
+            found = _look(connection, database, revision, file)
+            if revision != HEAD:
+                return found
+            # what the tables, which are known to be ours, say of the feeds and of time
+            query = (
+                select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
+                .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+                .where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
+                .order_by(feeds.c.title, feeds.c.url)
+            )
+            rows = [(row.title or row.url, row) for row in connection.execute(query)]
+            polled = connection.execute(select(func.max(polls.c.at))).scalar()
+            moments = (polled, *_newest(connection).values())
+    waiting = [(name, row.added_at) for name, row in rows if row.last_poll is None]
+    return replace(
+        found,
+        feeds=len(rows),
+        failing=tuple((name, row.error or "") for name, row in rows if row.failures),
+        silent=tuple(name for name, row in rows if row.silent and not row.failures),
+        waiting=len(waiting),
+        overdue=tuple(name for name, added in waiting if added < now - timedelta(days=1)),
+        newest=max((moment for moment in moments if moment is not None), default=None),
+    )
 
 
 def deliveries_in(address: str, since: datetime) -> list[Delivery]:
@@ -109,10 +134,9 @@ def _rows(address: str, table: str, read: Callable[[Connection], list[T]]) -> li
             return read(connection) if inspect(connection).has_table(table) else []
 
 
-def _look(connection: Connection, database: Database, file: Path | None) -> Condition:
-    revision = revision_of(connection)
-    if revision is None and set(inspect(connection).get_table_names()) & set(metadata.tables):
-        raise StoreError(f"database {database.name}: holds tables of another program")
+def _look(
+    connection: Connection, database: Database, revision: str | None, file: Path | None
+) -> Condition:
     if file is None:
         query = text("SELECT pg_database_size(current_database())")
         size = int(connection.execute(query).scalar() or 0)
@@ -132,29 +156,6 @@ def _look(connection: Connection, database: Database, file: Path | None) -> Cond
         size=file.stat().st_size + (log.stat().st_size if log.exists() else 0),
         free=int(free or 0) * int(page or 0),
         read_only=database.read_only,
-    )
-
-
-def _look_inside(connection: Connection, found: Condition, now: datetime) -> Condition:
-    """Add what the tables, which are known to be ours, say of the feeds and of time."""
-    query = (
-        select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
-        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
-        .order_by(feeds.c.title, feeds.c.url)
-    )
-    rows = [(row.title or row.url, row) for row in connection.execute(query)]
-    waiting = [(name, row.added_at) for name, row in rows if row.last_poll is None]
-    polled = connection.execute(select(func.max(polls.c.at))).scalar()
-    moments = (polled, *_newest(connection).values())
-    return replace(
-        found,
-        feeds=len(rows),
-        failing=tuple((name, row.error or "") for name, row in rows if row.failures),
-        silent=tuple(name for name, row in rows if row.silent and not row.failures),
-        waiting=len(waiting),
-        overdue=tuple(name for name, added in waiting if added < now - timedelta(days=1)),
-        newest=max((moment for moment in moments if moment is not None), default=None),
     )
 
 
@@ -214,47 +215,37 @@ def happened(connection: Connection, before: Happened) -> Happened:
 
 def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
     """Return how things stand, with what each of `stamps` has still to judge."""
-    last = {
-        "poll": connection.execute(select(func.max(feed_states.c.last_success))).scalar(),
-        **_newest(connection),
-    }
-    return Standing(
-        feeds=_feed_states(connection),
-        articles=count(connection, select(func.count()).select_from(articles)),
-        expired=count_expired(connection),
-        due=_due(connection, stamps),
-        last={name: moment for name, moment in last.items() if moment is not None},
-    )
-
-
-def _feed_states(connection: Connection) -> dict[str, int]:
-    query = (
+    by_state: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
+    states = (
         select(feed_states.c.last_poll, feed_states.c.failures, feed_states.c.silent)
         .select_from(feeds)
         .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
         .where(feeds.c.removed_at.is_(None))
     )
-    found: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
-    for last_poll, failures, silent in connection.execute(query):
+    for last_poll, failures, silent in connection.execute(states):
         state = "failing" if failures else "silent" if silent else "alive"
-        found[state if last_poll is not None else "never_polled"] += 1
-    return dict(found)
-
-
-def _due(connection: Connection, stamps: Sequence[str]) -> dict[str, int]:
+        by_state[state if last_poll is not None else "never_polled"] += 1
     readable = articles.c.expired_at.is_(None)
     total = count(connection, select(func.count()).where(readable))
-    query = (
+    judged = (
         select(assessments.c.stamp, func.count())
         .join(articles, of_version(assessments, *CURRENT))
         .where(assessments.c.stamp.in_(stamps), readable)
         .group_by(assessments.c.stamp)
     )
-    done = {stamp: int(number) for stamp, number in connection.execute(query)}
+    done: dict[str, int] = dict(map(tuple, connection.execute(judged)))
     due: Counter[str] = Counter()
     for stamp in stamps:
         due[stamp.partition("@")[0]] += total - done.get(stamp, 0)
-    return dict(due)
+    polled = connection.execute(select(func.max(feed_states.c.last_success))).scalar()
+    last = {"poll": polled, **_newest(connection)}
+    return Standing(
+        feeds=dict(by_state),
+        articles=count(connection, select(func.count()).select_from(articles)),
+        expired=count_expired(connection),
+        due=dict(due),
+        last={name: moment for name, moment in last.items() if moment is not None},
+    )
 
 
 def _newest(connection: Connection) -> dict[str, datetime | None]:

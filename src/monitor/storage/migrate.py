@@ -6,9 +6,11 @@ the `migrations` are made of.
 
 from __future__ import annotations
 
+import sqlite3
 from time import monotonic, sleep
 
 from sqlalchemy import Column, Connection, PrimaryKeyConstraint, String, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from monitor.records.errors import StoreError
 from monitor.storage.database import READ_ONLY, Database
@@ -35,10 +37,32 @@ def migrate(database: Database) -> None:
         )
     if database.read_only:
         return
-    if database.is_sqlite:
-        _use_wal(database)
+    deadline = monotonic() + database.busy_timeout_s
+    while database.is_sqlite and not _use_wal(database):
+        # the wait is here: SQLite refuses the switch at once, without its busy timeout
+        if monotonic() > deadline:
+            raise StoreError(
+                f"database {database.name}: locked by another program"
+                f" (waited {database.busy_timeout_s:g} s)"
+            )
+        sleep(0.02)
     if found != HEAD:
         _upgrade(database)
+
+
+def _use_wal(database: Database) -> bool:
+    """Switch to write-ahead logging, kept in the file: readers and the writer do not block.
+
+    Return whether it could be done now: not while another connection is active.
+    """
+    with database.outside() as connection:
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+    return True
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -73,22 +97,6 @@ def _refuse_foreign(connection: Connection, database: Database) -> None:
             f"database {database.name}: its encoding is {encoding}, and articles need UTF8:"
             " createdb -E UTF8 -T template0 NAME"
         )
-
-
-def _use_wal(database: Database) -> None:
-    """Switch to write-ahead logging, kept in the file: readers and the writer do not block.
-
-    SQLite refuses the switch at once, without its busy timeout, while another connection is
-    active, so the wait is here.
-    """
-    deadline = monotonic() + database.busy_timeout_s
-    while not database.try_wal():
-        if monotonic() > deadline:
-            raise StoreError(
-                f"database {database.name}: locked by another program"
-                f" (waited {database.busy_timeout_s:g} s)"
-            )
-        sleep(0.02)
 
 
 def _upgrade(database: Database, revision: str = HEAD) -> None:

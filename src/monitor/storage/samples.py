@@ -166,20 +166,18 @@ def had(
     )
     for row in rows_of(connection, said, articles.c.id, ids):
         shown[row.id] = shown.get(row.id, False) or bool(row.relevant or row.borderline)
-    return [_had(case, feed, seen, shown) for case, feed in zip(cases, followed, strict=True)]
 
+    def outcome(case: OutsideCase, followed: bool) -> CaseOutcome:
+        keys = [key for key in (case.article_id, case.same_as) if key in seen]
+        in_time = [key for key in keys if key is not None and seen[key] <= case.at]
+        for key in in_time:
+            if shown.get(key):
+                return CaseOutcome(case, "shown", key)
+        if in_time:
+            why: CaseStatus = "below" if in_time[0] in shown else "not_judged"
+            return CaseOutcome(case, why, in_time[0])
+        if keys:
+            return CaseOutcome(case, "late", keys[0])
+        return CaseOutcome(case, "never" if followed else "not_followed")
 
-def _had(
-    case: OutsideCase, followed: bool, seen: dict[str, datetime], shown: dict[str, bool]
-) -> CaseOutcome:
-    keys = [key for key in (case.article_id, case.same_as) if key in seen]
-    in_time = [key for key in keys if key is not None and seen[key] <= case.at]
-    for key in in_time:
-        if shown.get(key):
-            return CaseOutcome(case, "shown", key)
-    if in_time:
-        why: CaseStatus = "below" if in_time[0] in shown else "not_judged"
-        return CaseOutcome(case, why, in_time[0])
-    if keys:
-        return CaseOutcome(case, "late", keys[0])
-    return CaseOutcome(case, "never" if followed else "not_followed")
+    return [outcome(*pair) for pair in zip(cases, followed, strict=True)]

@@ -99,11 +99,11 @@ def add_token(
                 f"there is a token of {other.name} already: monitor tokens revoke ends it"
             )
     told = PREFIX + secret()
-    row: dict[str, Any] = {"name": called, "hash": _hash(told), "scopes": " ".join(rights.scopes)}
     expires = None if days is None else now + timedelta(days=days)
-    row |= {"provisional": rights.provisional, "made_at": now, "expires_at": expires}
-    id_ = add(connection, tokens, row)
-    return _decode(connection.execute(select(tokens).where(tokens.c.id == id_)).one()), told
+    row = {"name": called, "hash": _hash(told), "scopes": " ".join(rights.scopes)}
+    more = {"provisional": rights.provisional, "made_at": now, "expires_at": expires}
+    id_ = add(connection, tokens, {**row, **more})
+    return Token(id_, called, rights.scopes, rights.provisional, now, expires), told
 
 
 def revoke_token(connection: Connection, name: str, now: datetime) -> Token:
@@ -113,12 +113,11 @@ def revoke_token(connection: Connection, name: str, now: datetime) -> Token:
     """
     called = " ".join(name.split())
     found = [token for token in _tokens_of(connection, called) if token.revoked is None]
-    for token in found:
-        one = tokens.update().where(tokens.c.id == token.id)
-        connection.execute(one.values(revoked_at=now))
-        connection.execute(sessions.delete().where(sessions.c.token_id == token.id))
     if not found:
         raise NotFound(f"no token of '{called}' that is not revoked: monitor tokens list")
+    ids = [token.id for token in found]
+    connection.execute(tokens.update().where(tokens.c.id.in_(ids)).values(revoked_at=now))
+    connection.execute(sessions.delete().where(sessions.c.token_id.in_(ids)))
     return found[-1]
 
 
@@ -154,7 +153,7 @@ def sign_in(
     gone = (sessions.c.seen_at <= now - IDLE) | (sessions.c.made_at <= now - LONGEST)
     connection.execute(sessions.delete().where(gone))
     row = {"hash": _hash(told), "token_id": token.id, "made_at": now, "seen_at": now}
-    connection.execute(sessions.insert().values(**row))
+    connection.execute(sessions.insert(), row)
     return told
 
 
@@ -187,15 +186,9 @@ def sign_out(database: Database, told: str) -> None:
 
 
 def _decode(row: Any) -> Token:
-    return Token(
-        id=row.id,
-        name=row.name,
-        scopes=cast("tuple[Scope, ...]", tuple(row.scopes.split())),
-        provisional=row.provisional,
-        made=row.made_at,
-        expires=row.expires_at,
-        revoked=row.revoked_at,
-    )
+    scopes = cast("tuple[Scope, ...]", tuple(row.scopes.split()))
+    ends = row.expires_at, row.revoked_at
+    return Token(row.id, row.name, scopes, row.provisional, row.made_at, *ends)
 
 
 def _hash(told: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -54,33 +54,21 @@ Sums = Mapping[str, TableSum]
 """The sum of every table, by name."""
 
 
-class Summing:
-    """The sum of a table that is gone through."""
-
-    def __init__(self) -> None:
-        self._rows = 0
-        self._sum = 0
-
-    def add(self, rows: Iterable[Row]) -> None:
-        """Take rows in."""
-        for row in rows:
-            told = json.dumps(tuple(row), default=_plain)
-            digest = hashlib.blake2b(told.encode(), digest_size=_BITS // 8).digest()
-            self._sum += int.from_bytes(digest)
-            self._rows += 1
-
-    @property
-    def total(self) -> TableSum:
-        """What was taken in so far."""
-        return TableSum(self._rows, f"{self._sum % (1 << _BITS):0{_BITS // 4}x}")
-
-
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+def _add(total: TableSum | None, rows: Sequence[Row]) -> TableSum:
+    """Return the sum of a table with more of its rows."""
+    number, digest = (total.rows, int(total.hash, 16)) if total else (0, 0)
+    for row in rows:
+        told = json.dumps(tuple(row), default=_plain)
+        digest += int.from_bytes(hashlib.blake2b(told.encode(), digest_size=_BITS // 8).digest())
+    return TableSum(number + len(rows), f"{digest % (1 << _BITS):0{_BITS // 4}x}")
 
 
 def columns_of(table: Table) -> list[str]:
@@ -103,11 +91,10 @@ def sum_tables(connection: Connection, report: Report, stage: str) -> dict[str, 
     total = sum(count_rows(connection).values())
     sums: dict[str, TableSum] = {}
     for table in metadata.sorted_tables:
-        summing = Summing()
+        sums[table.name] = _add(None, ())
         for rows in read_rows(connection, table):
-            summing.add(rows)
+            sums[table.name] = _add(sums[table.name], rows)
             report(stage, len(rows), total)
-        sums[table.name] = summing.total
     return sums
 
 
@@ -132,15 +119,16 @@ def revision_in(database: Database) -> str | None:
 
 def check_revision(database: Database, found: str | None) -> None:
     """Raise `StoreError` unless the tables are those that this program knows."""
+    name = f"database {database.name}"
     if found is None:
-        raise StoreError(f"database {database.name}: no database of this program")
+        raise StoreError(f"{name}: no database of this program")
     if found > HEAD:
-        raise newer_program(f"database {database.name}", found)
+        raise newer_program(name, found)
     if found < HEAD:
-        said = f"its tables are at {found}, this program knows {HEAD}"
         raise StoreError(
-            f"database {database.name}: of an older version ({said}); back it up, then let any"
-            " command of this version that uses it bring it up to date, such as monitor feeds list"
+            f"{name}: of an older version (its tables are at {found}, this program knows {HEAD});"
+            " back it up, then let any command of this version that uses it bring it up to date,"
+            " such as monitor feeds list"
         )
 
 
@@ -165,23 +153,25 @@ def copy_store(source: str, target: str, now: datetime, report: Report) -> Copie
     the source; then the target is as it was.
     """
     with _opened(source) as origin, _made(target) as copy:
+        name = f"database {copy.name}"
         with copy.writing(before=("PRAGMA foreign_keys = OFF",)) as writer:
-            full = [f"{name}: {rows}" for name, rows in count_rows(writer).items() if rows]
+            full = [f"{table}: {rows}" for table, rows in count_rows(writer).items() if rows]
             if full:
                 more = f" and {len(full) - 3} tables more" if len(full) > 3 else ""
                 said = f"is not empty ({', '.join(full[:3])}{more})"
-                raise StoreError(
-                    f"database {copy.name}: {said}; a copy goes into an empty one only"
-                )
+                raise StoreError(f"{name}: {said}; a copy goes into an empty one only")
             with origin.reading() as reader:
                 held = select(leases.c.holder).where(leases.c.until > now)
                 at_work = reader.execute(held).scalar() or ""
                 sums = _copy_tables(copy, reader, writer, report)
-            _set_sequences(writer)
             total = count(writer, select(func.count()).where(search_docs.c.sha256.is_not(None)))
             for taken in fill_words(writer):
                 report("index of words", taken, total)
-            _verify(copy, writer, sums, report)
+            if copy.is_sqlite and writer.exec_driver_sql("PRAGMA foreign_key_check").first():
+                raise StoreError(f"{name}: rows of the source point nowhere")
+            found = sum_tables(writer, report, "verified")
+            if wrong := [table for table in sums if found[table] != sums[table]]:
+                raise StoreError(f"{name}: other rows than the source: {wrong[0]}")
         if not copy.is_sqlite:
             with copy.claiming() as writer:
                 writer.execute(text("ANALYZE search_words"))
@@ -190,31 +180,31 @@ def copy_store(source: str, target: str, now: datetime, report: Report) -> Copie
 
 def sum_stores(first: str, second: str, report: Report) -> tuple[Sums, Sums]:
     """Return the sums of two databases, each read in one state."""
-    both: list[Sums] = []
-    for address, stage in ((first, "the first"), (second, "the second")):
+
+    def sums(address: str, stage: str) -> Sums:
         with _opened(address) as database, database.reading() as connection:
-            both.append(sum_tables(connection, report, stage))
-    return both[0], both[1]
+            return sum_tables(connection, report, stage)
+
+    return sums(first, "the first"), sums(second, "the second")
 
 
 @contextmanager
 def _made(address: str) -> Iterator[Database]:
     """Give the target with its tables; a file that was made for it goes where the copy fails."""
+    made = False
     database = open_database(address)
-    made = database.is_sqlite and not database.file.exists()
     try:
-        if (found := revision_in(database)) is not None:
-            check_revision(database, found)
-        if made:
-            make_private_file(database.file)
-        migrate(database)
-        yield database
+        with closing(database):
+            if (found := revision_in(database)) is not None:
+                check_revision(database, found)
+            if made := database.is_sqlite and not database.file.exists():
+                make_private_file(database.file)
+            migrate(database)
+            yield database
     except BaseException:
-        database.close()
         if made:
             remove_files(database.file)
         raise
-    database.close()
 
 
 def _copy_tables(
@@ -222,8 +212,9 @@ def _copy_tables(
 ) -> dict[str, TableSum]:
     total = sum(count_rows(reader).values())
     sums: dict[str, TableSum] = {}
+    quoted = writer.dialect.identifier_preparer.quote
     for table in metadata.sorted_tables:
-        summing, names = Summing(), columns_of(table)
+        names, sums[table.name] = columns_of(table), _add(None, ())
         types = {name: table.c[name].type for name in names}  # JSON is taken as text
         insert = table.insert().values(
             {
@@ -232,62 +223,40 @@ def _copy_tables(
             }
         )
         for rows in read_rows(reader, table):
-            summing.add(rows)
+            sums[table.name] = _add(sums[table.name], rows)
             if database.is_sqlite:
                 writer.execute(insert, [dict(zip(names, row, strict=True)) for row in rows])
             else:
                 _stream(database, writer, table, rows)
             report("rows", len(rows), total)
-        if not database.is_sqlite:
-            # what is planned by: rows that point here, whatever reads this transaction, and later
-            writer.execute(text(f"ANALYZE {_quoted(writer, table.name)}"))
-        sums[table.name] = summing.total
+        if database.is_sqlite:
+            continue
+        # what is planned by: rows that point here, whatever reads this transaction, and later
+        writer.execute(text(f"ANALYZE {quoted(table.name)}"))
+        if (key := table.autoincrement_column) is not None:
+            # PostgreSQL numbers on after the rows that came with their numbers
+            sequence, last = func.pg_get_serial_sequence(table.name, key.name), func.max(key)
+            going_on = func.setval(sequence, func.coalesce(last, 1), last.is_not(None))
+            writer.execute(select(going_on))
     return sums
 
 
 def _stream(database: Database, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Write rows as PostgreSQL takes them fastest."""
-    names = ", ".join(_quoted(connection, name) for name in columns_of(table))
-    cursor: Any = connection.connection.cursor()
+    quoted = connection.dialect.identifier_preparer.quote
+    names = ", ".join(map(quoted, columns_of(table)))
     driver: Any = connection.dialect.loaded_dbapi
     try:
-        with cursor.copy(f"COPY {_quoted(connection, table.name)} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        with closing(connection.connection.cursor()) as cursor:
+            into: Any = cursor
+            with into.copy(f"COPY {quoted(table.name)} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
     except driver.Error as error:  # its words may hold words of an article
         state = getattr(error, "sqlstate", None)
         reason = reason_of(error, database.busy_timeout_s) if state else None
         said = reason or f"PostgreSQL refuses some of its rows ({state or type(error).__name__})"
         raise StoreError(f"database {database.name}: table {table.name}: {said}") from None
-    finally:
-        cursor.close()
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)
-
-
-def _set_sequences(connection: Connection) -> None:
-    """Let PostgreSQL number on after the rows that came with their numbers."""
-    if connection.dialect.name == "sqlite":
-        return
-    for table in metadata.sorted_tables:
-        key = table.autoincrement_column
-        if key is not None:
-            sequence = func.pg_get_serial_sequence(table.name, key.name)
-            last = func.max(key)
-            connection.execute(
-                select(func.setval(sequence, func.coalesce(last, 1), last.is_not(None)))
-            )
-
-
-def _verify(database: Database, connection: Connection, sums: Sums, report: Report) -> None:
-    """Raise `StoreError` unless the rows written are those that were read."""
-    if database.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise StoreError(f"database {database.name}: rows of the source point nowhere")
-    found = sum_tables(connection, report, "verified")
-    if wrong := [name for name in sums if found[name] != sums[name]]:
-        raise StoreError(f"database {database.name}: other rows than the source: {wrong[0]}")
 
 
 _RELATIVE = "sqlite:///"

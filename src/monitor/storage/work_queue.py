@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, delete, func, not_, select, update
 
-from monitor.storage.database import Database, insertion, set_locally
+from monitor.storage.database import Database, columns_of, insertion, row_of, set_locally
 from monitor.storage.schema import articles, due_claims, leases
 
 SKEW = timedelta(seconds=60)
@@ -49,9 +49,9 @@ def holder_name() -> str:
 def _machine() -> str:
     try:
         processes = Path("/proc/self/ns/pid").readlink().name
-        return machine_name(socket.gethostname(), processes)
     except OSError:
         return socket.gethostname()
+    return machine_name(socket.gethostname(), processes)
 
 
 def machine_name(host: str, processes: str) -> str:
@@ -87,17 +87,14 @@ def is_over(
     return not now < lease.until <= now + length + SKEW or is_dead(lease.holder)
 
 
-# The schedule -----------------------------------------------------------------------------------
-
-
 def take_lease(connection: Connection, wanted: Lease, is_free: Callable[[Lease], bool]) -> Lease:
     """Give `wanted` the schedule where nobody has it or `is_free` says so; return who has it."""
-    row = connection.execute(select(leases).where(leases.c.name == _NAME)).first()
-    if row is not None and not is_free(held := Lease(row.holder, row.token, row.until)):
+    mine, columns = leases.c.name == _NAME, columns_of(leases, Lease)
+    row = connection.execute(select(*columns).where(mine)).first()
+    if row is not None and not is_free(held := Lease(*row)):
         return held
-    connection.execute(delete(leases).where(leases.c.name == _NAME))
-    values = {"holder": wanted.holder, "token": wanted.token, "until": wanted.until}
-    connection.execute(leases.insert().values(name=_NAME, **values))
+    connection.execute(delete(leases).where(mine))
+    connection.execute(leases.insert(), row_of(leases, wanted, name=_NAME))
     return wanted
 
 
@@ -105,8 +102,6 @@ def drop_lease(connection: Connection, token: str) -> None:
     """Give the schedule back, if whoever has `token` has it."""
     connection.execute(delete(leases).where(leases.c.name == _NAME, leases.c.token == token))
 
-
-# Claims on due articles -------------------------------------------------------------------------
 
 Query = Callable[[Connection, int], Select[Any]]
 """The query for at most so many articles that are due, claimed or not."""
@@ -225,8 +220,6 @@ def _locked(connection: Connection, token: str) -> Any:
     connection.execute(ordered.with_for_update()).all()
     return own
 
-
-# Up to where nothing is due ---------------------------------------------------------------------
 
 MARGIN = timedelta(hours=1)
 """For clocks of other processes, and transactions that were still open."""
