@@ -18,7 +18,6 @@ ContentOrigin = Literal["feed", "page", "summary"]
 """Where an article's text came from: the feed's full content, its page, or only the summary
 because the page could not be had."""
 
-
 Mining = Literal["reserved", "allowed"]
 """What a publisher says of mining an article's text (TDM Reservation Protocol, `noai`)."""
 Verdict = Literal["relevant", "borderline", "not_relevant"]
@@ -148,22 +147,11 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class AssessorsVerdict:
-    """What the assessors said of an article that people decided."""
-
-    relevant: bool | None
-    borderline: bool | None
-    not_judged: str | None
-    experimental: bool
-    tags: tuple[Tag, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AssessedArticle:
     """An article with all that the current assessors said of it, merged, and what holds of it.
 
     Where people decided, `relevant`, `borderline` and `tags` are their word (see `as_decided`) and
-    `judged` is what the assessors said; None where nobody did. `relevance` is always a model's.
+    `judged` is the same by the assessors; None where nobody did. `relevance` is always a model's.
     """
 
     article: Article
@@ -177,4 +165,4 @@ class AssessedArticle:
     stamps: tuple[str, ...]
     terms: tuple[FoundTerm, ...] = ()
     experimental: bool = False
-    judged: AssessorsVerdict | None = None
+    judged: AssessedArticle | None = None

@@ -101,10 +101,6 @@ _NONE = ("9", "0")
 """From one to the other is nothing."""
 
 
-def _month(number: int) -> str:
-    return f"{number // 12:04}-{number % 12 + 1:02}"
-
-
 @dataclass(frozen=True, slots=True)
 class PublicationDays:
     """Days of publication, both included, `None` where there is no bound, on the clock of `zone`.
@@ -126,8 +122,8 @@ class PublicationDays:
     def years(self) -> tuple[str, str]:
         """First and last year that lie wholly within, as they are written."""
         first, last = self.since or date.min, self.until or date.max
-        after = first.year + (first.replace(month=1, day=1) < first)
-        before = last.year - (last.replace(month=12, day=31) > last)
+        after = first.year + ((first.month, first.day) > (1, 1))
+        before = last.year - ((last.month, last.day) < (12, 31))
         return (f"{after:04}", f"{before:04}") if after <= before else _NONE
 
     @property
@@ -137,9 +133,8 @@ class PublicationDays:
         after = first.year * 12 + first.month - 1 + (first.day > 1)
         ends = monthrange(last.year, last.month)[1]
         before = last.year * 12 + last.month - 1 - (last.day < ends)
-        if after > before:
-            return _NONE
-        return _month(after), _month(before)
+        months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in (after, before))
+        return (next(months), next(months)) if after <= before else _NONE
 
     def holds(self, at: datetime | None, within: str) -> bool | None:
         """Whether what was published `at` a moment, or `within` a year or month, is among it.
@@ -154,10 +149,10 @@ class PublicationDays:
         first, last = self.years if len(within) == len("2004") else self.months
         if first <= within <= last:
             return True
-        beside = (self.since is not None and within < self.since.isoformat()[: len(within)]) or (
-            self.until is not None and within > self.until.isoformat()[: len(within)]
-        )
-        return False if beside else None
+        size = len(within)
+        early = self.since is not None and within < self.since.isoformat()[:size]
+        late = self.until is not None and within > self.until.isoformat()[:size]
+        return False if early or late else None
 
 
 def published_days(

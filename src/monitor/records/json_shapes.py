@@ -32,6 +32,10 @@ def time_json(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def _fields(record: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in names}
+
+
 def span_json(span: Span) -> dict[str, Any]:
     """Return a span as an object."""
     return {"field": span.field, "start": span.start, "end": span.end}
@@ -45,11 +49,7 @@ def enclosure_json(enclosure: Enclosure) -> dict[str, Any]:
 def named_json(article: Article) -> dict[str, Any]:
     """Return by what an article is known: where it is, who published it, when."""
     return {
-        "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "outlet": article.outlet,
-        "language": article.language,
+        **_fields(article, "id", "url", "title", "outlet", "language"),
         "published": time_json(article.published),
         **({"published_in": article.published_in} if article.published_in else {}),
         "seen": time_json(article.seen),
@@ -61,8 +61,7 @@ def tag_json(
 ) -> dict[str, Any]:
     """Return a tag; `role` and `experimental` only where set. `locate` writes its evidence."""
     return {
-        "scheme": tag.scheme,
-        "label": tag.label,
+        **_fields(tag, "scheme", "label"),
         **({"role": tag.role} if tag.role is not None else {}),
         "score": tag.score,
         **({"experimental": True} if tag.experimental else {}),
@@ -75,26 +74,17 @@ def judged_json(assessed: AssessedArticle) -> dict[str, Any] | None:
     judged = assessed.judged
     if judged is None:
         return None
-    return {
-        "relevant": judged.relevant,
-        "borderline": judged.borderline,
-        "not_judged": judged.not_judged,
-        "experimental": judged.experimental,
-        "tags": [
-            {key: value for key, value in tag_json(tag).items() if key != "evidence"}
-            for tag in judged.tags
-        ],
-    }
+    tags = [tag_json(tag) for tag in judged.tags]
+    for tag in tags:
+        del tag["evidence"]
+    said = _fields(judged, "relevant", "borderline", "not_judged", "experimental")
+    return {**said, "tags": tags}
 
 
 def term_json(term: FoundTerm) -> dict[str, Any]:
     """Return words that speak for a look at an article without a measured judgement."""
-    return {
-        "term": term.term,
-        "language": term.language,
-        "meaning": term.meaning,
-        "evidence": [span_json(span) for span in term.evidence],
-    }
+    evidence = [span_json(span) for span in term.evidence]
+    return {**_fields(term, "term", "language", "meaning"), "evidence": evidence}
 
 
 def finding_json(
@@ -104,22 +94,13 @@ def finding_json(
 
     Without `prose` the message, why and suggestions are left out: they may repeat the words.
     """
-    if place is None:
-        place = {name: getattr(finding, name) for name in ("field", "start", "end", "match")}
     words = {"message": finding.message, "why": finding.why}
     return {
-        "rule": finding.rule,
-        "guideline": finding.guideline,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "principle": finding.principle,
-        "scope": finding.scope,
-        **place,
+        **_fields(finding, "rule", "guideline", "severity", "confidence", "principle", "scope"),
+        **(_fields(finding, "field", "start", "end", "match") if place is None else place),
         "quoted": finding.quoted,
         **({**words, "suggestions": list(finding.suggestions)} if prose else {}),
-        "sources": [
-            {"title": s.title, "section": s.section, "url": s.url} for s in finding.sources
-        ],
+        "sources": [_fields(source, "title", "section", "url") for source in finding.sources],
     }
 
 
@@ -127,21 +108,15 @@ def scorecard_json(
     item: ScorecardItem, *, locate: Callable[[Span], Mapping[str, Any]] = span_json
 ) -> dict[str, Any]:
     """Return the answer of one document rule; `locate` writes its evidence."""
-    return {
-        "item": item.item,
-        "guideline": item.guideline,
-        "met": item.met,
-        "reason": item.reason,
-        "evidence": [locate(span) for span in item.evidence],
-    }
+    evidence = [locate(span) for span in item.evidence]
+    return {**_fields(item, "item", "guideline", "met", "reason"), "evidence": evidence}
 
 
 def import_json(source: Import, place: Place) -> dict[str, Any]:
     """Return which file brought an article, and where it stands there; not by whom."""
     return {
         "file": source.name,
-        "sha256": source.sha256,
-        "format": source.format,
+        **_fields(source, "sha256", "format"),
         "at": time_json(source.at),
         "place": place.at,
         **({"name": place.name} if place.name else {}),
@@ -153,11 +128,8 @@ def review_json(review: Review) -> dict[str, Any]:
     """Return a review as data."""
     return {
         "article": review.article_id,
-        "sha256": review.sha256,
-        "reviewer": review.reviewer,
-        "verdict": review.verdict,
+        **_fields(review, "sha256", "reviewer", "verdict"),
         "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
         "at": review.at.isoformat().replace("+00:00", "Z") if review.at else None,
-        "decision": review.decision,
-        "provisional": review.provisional,
+        **_fields(review, "decision", "provisional"),
     }

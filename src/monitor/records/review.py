@@ -5,12 +5,12 @@ A sample is drawn of what was not shown; cases that the desk learned of elsewher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from monitor.records.article import AssessedArticle, AssessorsVerdict, Review, Verdict
+from monitor.records.article import AssessedArticle, Review, Verdict
 from monitor.records.finding import FieldName, Severity
 from monitor.records.tag import Tag
 
@@ -114,40 +114,33 @@ class Feedback:
     wrong: int
 
 
-_JUDGED = tuple(one.name for one in fields(AssessorsVerdict))
-
-
 def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
     """Return an article as it holds by a person's review of it; `judged` keeps the assessors' word.
 
     Of the schemes that the review speaks of its labels hold, with the evidence that was found for
     them and the score 1; of places it says only where the exploitation is.
     """
-    judged = {name: getattr(assessed, name) for name in _JUDGED}
+    tags: list[Tag] = []
+    seen = set[tuple[str, str]]()
+    for tag in assessed.tags:
+        if tag.scheme not in review.tags or tag.role not in (None, "exploitation"):
+            tags.append(tag)
+        elif tag.label in review.tags[tag.scheme]:
+            seen.add((tag.scheme, tag.label))
+            tags.append(replace(tag, score=1.0, experimental=False))
+    for scheme, labels in review.tags.items():
+        role = "exploitation" if scheme == "place" else None
+        new = [label for label in labels if (scheme, label) not in seen]
+        tags += [Tag(scheme, label, 1.0, role=role) for label in new]
     return replace(
         assessed,
         relevant=review.verdict == "relevant",
         borderline=review.verdict == "borderline",
         not_judged=None,
         experimental=False,
-        tags=tuple(_decided_tags(assessed.tags, review.tags)),
-        judged=AssessorsVerdict(**judged),
+        tags=tuple(tags),
+        judged=assessed,
     )
-
-
-def _decided_tags(tags: tuple[Tag, ...], decided: Mapping[str, tuple[str, ...]]) -> Iterator[Tag]:
-    seen = set[tuple[str, str]]()
-    for tag in tags:
-        if tag.scheme not in decided or tag.role not in (None, "exploitation"):
-            yield tag
-        elif tag.label in decided[tag.scheme]:
-            seen.add((tag.scheme, tag.label))
-            yield replace(tag, score=1.0, experimental=False)
-    for scheme, labels in decided.items():
-        role = "exploitation" if scheme == "place" else None
-        for label in labels:
-            if (scheme, label) not in seen:
-                yield Tag(scheme, label, 1.0, role=role)
 
 
 def is_rejected(assessed: AssessedArticle) -> bool:
@@ -157,10 +150,7 @@ def is_rejected(assessed: AssessedArticle) -> bool:
 
 def as_judged(assessed: AssessedArticle) -> AssessedArticle:
     """Return an article as the assessors judged it, whatever people decided."""
-    was = assessed.judged
-    if was is None:
-        return assessed
-    return replace(assessed, judged=None, **{name: getattr(was, name) for name in _JUDGED})
+    return assessed.judged or assessed
 
 
 SHOWN = -1

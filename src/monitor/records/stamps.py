@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -91,25 +91,13 @@ def _digest(files: Iterable[tuple[bytes, bytes]], *facts: str) -> str:
     return digest.hexdigest()[:12]
 
 
-# Stamps of version 0.1.0 until commit a51f1d2 ----------------------------------------------------
-#
-# They covered the files of the code instead of behaviour numbers. As long as a number is 1, the
-# code judges as it did then, so what was recorded under the earlier stamp of the same data and
-# libraries counts for the present one (`store/earlier_stamps.py`). Data came in the order of their
-# paths, so `guidelines/` must sort before `models/`. All this, `earlier_code.txt` and that module
-# may be deleted once no desk need be opened that was last opened with that version.
-
+# Stamps of version 0.1.0 until commit a51f1d2 covered the files of the code instead of behaviour
+# numbers. As long as a number is 1, the code judges as it did then, so what was recorded under the
+# earlier stamp of the same data and libraries counts for the present one (`carry_over` of
+# `storage/assessments.py`). Data came in the order of their paths, so `guidelines/` must sort
+# before `models/`. All this and `earlier_code.txt` may be deleted once no desk need be opened that
+# was last opened with that version.
 _EARLIER: dict[str, str] = {}
-_CODE = Path(__file__).with_name("earlier_code.txt")
-_LETTERS = {
-    "guideline": "g",
-    "languages": "l",
-    "names": "n",
-    "policy": "p",
-    "relevance": "r",
-    "stories": "s",
-    "tags": "r",
-}
 
 
 def earlier_stamp(stamp: str) -> str:
@@ -122,12 +110,14 @@ def is_same(recorded: str, stamp: str) -> bool:
     return recorded in (stamp, earlier_stamp(stamp))
 
 
-def _earlier_code(behaviour: str) -> Iterator[tuple[bytes, bytes]]:
-    """Yield name and sha256 of the code files that a stamp covered, in their order."""
-    letter = _LETTERS[behaviour]
-    for letters, name, sha256 in _earlier_files():
-        if letter in letters:
-            yield name.encode(), b64decode(f"{sha256}=")
+@cache
+def _earlier_code(behaviour: str) -> tuple[tuple[bytes, bytes], ...]:
+    """Return name and sha256 of the code files that a stamp covered, in their order."""
+    letter = "r" if behaviour == "tags" else behaviour[0]
+    lines = Path(__file__).with_name("earlier_code.txt").read_text(encoding="ascii").splitlines()
+    files = [line.split() for line in lines]
+    of_it = ((name, sha256) for letters, name, sha256 in files if letter in letters)
+    return tuple((name.encode(), b64decode(f"{sha256}=")) for name, sha256 in of_it)
 
 
 @cache
@@ -137,8 +127,3 @@ def _transformers() -> str:
         return metadata.version("transformers")
     except metadata.PackageNotFoundError:
         return "5.24.0"
-
-
-@cache
-def _earlier_files() -> list[list[str]]:
-    return [line.split() for line in _CODE.read_text(encoding="ascii").splitlines()]
