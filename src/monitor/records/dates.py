@@ -56,12 +56,7 @@ def bounds_of(since: date | None, until: date | None, zone: ZoneInfo) -> Bounds:
 
 
 def period_of(
-    since: date | None,
-    until: date | None,
-    *,
-    today: date,
-    length: int,
-    longest: int = LONGEST_DAYS,
+    since: date | None, until: date | None, *, today: date, length: int, longest: int = LONGEST_DAYS
 ) -> tuple[date, date]:
     """Return the days [since, until) from one to another, both included.
 

@@ -22,9 +22,9 @@ def first_tables(op: Operations) -> None:
     """Make the first tables: feeds and their polls, articles and their versions, assessments."""
     op.create_table(
         "feeds",
-        sa.Column("id", KEY, primary_key=True),
+        *primary(id=KEY),
         *required(url=sa.Text, title=sa.Text, outlet=sa.Text, site=sa.Text, added_at=UtcTime),
-        sa.Column("removed_at", UtcTime),
+        *optional(removed_at=UtcTime),
         sa.UniqueConstraint("url"),
     )
     op.create_table(
@@ -32,17 +32,17 @@ def first_tables(op: Operations) -> None:
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), primary_key=True),
         *optional(moved_to=sa.Text, etag=sa.Text, modified=sa.Text, last_poll=UtcTime),
         *optional(last_success=UtcTime, next_poll=UtcTime),
-        sa.Column("failures", sa.Integer, nullable=False),
-        sa.Column("error", sa.Text),
+        *required(failures=sa.Integer),
+        *optional(error=sa.Text),
         *required(recent=sa.Text, silent=sa.Boolean),
     )
     op.create_table(
         "polls",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
         sa.Column("at", UtcTime, nullable=False, index=True),
         *required(fetched=sa.Integer, stored=sa.Integer, dropped=sa.Text, dropped_total=sa.Integer),
-        sa.Column("error", sa.Text),
+        *optional(error=sa.Text),
         *required(warnings=sa.Text, not_modified=sa.Boolean, silent=sa.Boolean),
         sa.CheckConstraint("stored >= 0 AND dropped_total >= 0", name="counts"),
         sa.CheckConstraint("fetched = stored + dropped_total", name="accounted"),
@@ -54,7 +54,7 @@ def first_tables(op: Operations) -> None:
     version = ["versions.article_id", "versions.sha256"]
     op.create_table(
         "articles",
-        sa.Column("id", KEY, primary_key=True),
+        *primary(id=KEY),
         *required(url=sa.Text, outlet=sa.Text),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
         *required(first_seen=UtcTime, current=KEY),
@@ -67,7 +67,7 @@ def first_tables(op: Operations) -> None:
     op.create_table(
         "versions",
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
-        sa.Column("sha256", KEY, primary_key=True),
+        *primary(sha256=KEY),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
         *required(title=sa.Text, text=sa.Text, summary=sa.Text),
         *optional(language=sa.Text, published=UtcTime),
@@ -85,7 +85,7 @@ def first_tables(op: Operations) -> None:
     )
     op.create_table(
         "assessments",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(article_id=KEY, sha256=KEY, stamp=KEY, assessor=KEY),
         *optional(relevance=sa.Float, relevant=sa.Boolean, borderline=sa.Boolean),
         *optional(not_judged=sa.Text, error=sa.Text),
@@ -97,10 +97,10 @@ def first_tables(op: Operations) -> None:
     op.create_table(
         "tags",
         sa.Column("assessment_id", sa.Integer, sa.ForeignKey("assessments.id"), primary_key=True),
-        sa.Column("position", sa.Integer, primary_key=True),
+        *primary(position=sa.Integer),
         *required(scheme=KEY, label=KEY),
-        sa.Column("role", KEY),
-        sa.Column("score", sa.Float, nullable=False),
+        *optional(role=KEY),
+        *required(score=sa.Float),
     )
 
 
@@ -108,7 +108,7 @@ def reviews(op: Operations) -> None:
     """Add reviews: what people said of articles."""
     op.create_table(
         "reviews",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(article_id=KEY, sha256=KEY, reviewer=KEY, verdict=sa.Text, tags=sa.Text),
         *required(at=UtcTime),
         version_key(),
@@ -156,18 +156,18 @@ def stories(op: Operations) -> None:
     )
     op.create_table(
         "story_members",
-        sa.Column("stamp", KEY, primary_key=True),
+        *primary(stamp=KEY),
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
-        sa.Column("sha256", KEY, nullable=False),
+        *required(sha256=KEY),
         sa.Column("story_id", KEY, sa.ForeignKey("articles.id"), nullable=False),
         *required(position=sa.Integer, print=sa.Text, at=UtcTime),
         sa.UniqueConstraint("stamp", "story_id", "position"),
     )
     op.create_table(
         "story_keys",
-        sa.Column("stamp", KEY, primary_key=True),
+        *primary(stamp=KEY),
         sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("at", UtcTime, primary_key=True),
+        *primary(at=UtcTime),
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
         sa.Index(None, "article_id", "stamp"),
     )
@@ -175,7 +175,7 @@ def stories(op: Operations) -> None:
         "version_checks",
         *primary(article_id=KEY, sha256=KEY, against=KEY),
         *required(why=sa.Text, at=UtcTime),
-        sa.Column("erased_at", UtcTime),
+        *optional(erased_at=UtcTime),
         version_key(),
     )
 
@@ -184,25 +184,17 @@ def sends(op: Operations) -> None:
     """Add what was handed to the mail server, who wants no more, the key that signs links."""
     op.create_table(
         "sends",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(address=KEY, preset=KEY, day=KEY),
         *optional(since=UtcTime, until=UtcTime),
         *required(message_id=sa.Text, at=UtcTime, outcome=sa.Text),
-        sa.Column("told_at", UtcTime),
+        *optional(told_at=UtcTime),
         *required(lasting=sa.Boolean, reason=sa.Text),
         sa.CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
         sa.Index(None, "address", "preset", "day"),
     )
-    op.create_table(
-        "unsubscribed",
-        sa.Column("address", KEY, primary_key=True),
-        sa.Column("at", UtcTime, nullable=False),
-    )
-    op.create_table(
-        "keys",
-        sa.Column("name", KEY, primary_key=True),
-        sa.Column("value", sa.Text, nullable=False),
-    )
+    op.create_table("unsubscribed", *primary(address=KEY), *required(at=UtcTime))
+    op.create_table("keys", *primary(name=KEY), *required(value=sa.Text))
 
 
 def schedule(op: Operations) -> None:
@@ -221,15 +213,10 @@ def schedule(op: Operations) -> None:
         "versions", sa.Column("mining_policy", sa.Text, nullable=False, server_default=nothing)
     )
     op.create_table(
-        "hosts",
-        sa.Column("host", KEY, primary_key=True),
-        sa.Column("visited", UtcTime),
-        sa.Column("crawl_delay_s", sa.Float, nullable=False),
+        "hosts", *primary(host=KEY), *optional(visited=UtcTime), *required(crawl_delay_s=sa.Float)
     )
     op.create_table(
-        "leases",
-        sa.Column("name", KEY, primary_key=True),
-        *required(holder=sa.Text, token=KEY, until=UtcTime),
+        "leases", *primary(name=KEY), *required(holder=sa.Text, token=KEY, until=UtcTime)
     )
 
 
@@ -246,11 +233,7 @@ def coverage(op: Operations) -> None:
 
     Feeds' changes so far are those that their rows tell of.
     """
-    op.create_table(
-        "samples",
-        sa.Column("day", KEY, primary_key=True),
-        *required(stamp=KEY, strata=sa.Text, at=UtcTime),
-    )
+    op.create_table("samples", *primary(day=KEY), *required(stamp=KEY, strata=sa.Text, at=UtcTime))
     op.create_table(
         "sample_items",
         sa.Column("day", KEY, sa.ForeignKey("samples.day"), primary_key=True),
@@ -260,15 +243,15 @@ def coverage(op: Operations) -> None:
     )
     op.create_table(
         "told",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(url=sa.Text, article_id=KEY, note=sa.Text),
         sa.Column("same_as", KEY, sa.ForeignKey("articles.id")),
-        sa.Column("at", UtcTime, nullable=False),
+        *required(at=UtcTime),
         sa.UniqueConstraint("article_id"),
     )
     op.create_table(
         "flag_verdicts",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(article_id=KEY, sha256=KEY, rule=KEY, field=sa.Text, start=sa.Integer),
         *required(end=sa.Integer, right=sa.Boolean, reviewer=KEY, at=UtcTime),
         version_key(),
@@ -277,10 +260,10 @@ def coverage(op: Operations) -> None:
     )
     op.create_table(
         "feed_changes",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         sa.Column("feed_id", KEY, sa.ForeignKey("feeds.id"), nullable=False),
         sa.Column("at", UtcTime, nullable=False, index=True),
-        sa.Column("followed", sa.Boolean, nullable=False),
+        *required(followed=sa.Boolean),
     )
     op.execute(
         "INSERT INTO feed_changes (feed_id, at, followed) SELECT id, added_at, true FROM feeds"
@@ -302,10 +285,10 @@ def masks(op: Operations) -> None:
     )
     op.create_table(
         "askings",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(article_id=KEY, sha256=KEY, who=KEY),
         sa.Column("at", UtcTime, nullable=False, index=True),
-        sa.Column("until", UtcTime, nullable=False),
+        *required(until=UtcTime),
         version_key(),
         sa.Index(None, "who", "until"),
     )
@@ -315,14 +298,14 @@ def tokens(op: Operations) -> None:
     """Add who may sign in, and who is signed in."""
     op.create_table(
         "tokens",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(name=sa.Text, hash=KEY, scopes=sa.Text, provisional=sa.Boolean, made_at=UtcTime),
         *optional(expires_at=UtcTime, revoked_at=UtcTime),
         sa.UniqueConstraint("hash"),
     )
     op.create_table(
         "sessions",
-        sa.Column("hash", KEY, primary_key=True),
+        *primary(hash=KEY),
         sa.Column("token_id", sa.Integer, sa.ForeignKey("tokens.id"), nullable=False, index=True),
         *required(made_at=UtcTime, seen_at=UtcTime),
     )
@@ -334,8 +317,8 @@ def search(op: Operations) -> None:
         "search_docs",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), nullable=False),
-        sa.Column("first_seen", UtcTime, nullable=False),
-        sa.Column("sha256", KEY),
+        *required(first_seen=UtcTime),
+        *optional(sha256=KEY),
         sa.UniqueConstraint("article_id"),
     )
     op.create_table(
@@ -351,11 +334,7 @@ def search(op: Operations) -> None:
         sa.Column("doc", sa.Integer, sa.ForeignKey("search_docs.id"), **number),
         sqlite_with_rowid=False,
     )
-    op.create_table(
-        "search_gone",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("doc", sa.Integer, nullable=False),
-    )
+    op.create_table("search_gone", *primary(id=sa.Integer), *required(doc=sa.Integer))
     op.execute(
         "INSERT INTO search_docs (id, article_id, first_seen)"
         " SELECT row_number() OVER (ORDER BY first_seen, id), id, first_seen FROM articles"
@@ -384,8 +363,8 @@ def decisions(op: Operations) -> None:
     """Add decisions of reviewers, who looks at what, and practice; what was said before holds."""
     op.create_table(
         "decisions",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("act", sa.Text, nullable=False),
+        *primary(id=sa.Integer),
+        *required(act=sa.Text),
         sa.Column("about", sa.Integer, sa.ForeignKey("decisions.id"), index=True),
         *required(reviewer=KEY, provisional=sa.Boolean, article_id=KEY, sha256=KEY, at=UtcTime),
         version_key(),
@@ -411,7 +390,7 @@ def decisions(op: Operations) -> None:
     )
     op.create_table(
         "practice",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         *required(reviewer=KEY, article_id=KEY, sha256=KEY, verdict=sa.Text, desk=sa.Text),
         *required(at=UtcTime),
         version_key(),
@@ -448,15 +427,13 @@ RETURNED = (
 def forgotten(op: Operations) -> None:
     """Add what was forgotten, and when an earlier text came back."""
     op.create_table(
-        "tombstones",
-        sa.Column("article_id", KEY, primary_key=True),
-        *required(at=UtcTime, reason=KEY, stored=sa.Boolean),
+        "tombstones", *primary(article_id=KEY), *required(at=UtcTime, reason=KEY, stored=sa.Boolean)
     )
     op.create_table(
         "returns",
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), primary_key=True),
-        sa.Column("at", UtcTime, primary_key=True),
-        sa.Column("sha256", KEY, nullable=False),
+        *primary(at=UtcTime),
+        *required(sha256=KEY),
     )
     op.execute(RETURNED)
 
@@ -483,7 +460,7 @@ def imports(op: Operations) -> None:
         *primary(article_id=KEY, sha256=KEY),
         sa.Column("import_id", KEY, sa.ForeignKey("imports.id"), primary_key=True),
         *required(place=sa.BigInteger, name=sa.Text),
-        sa.Column("captured", UtcTime),
+        *optional(captured=UtcTime),
         version_key(),
     )
 
@@ -507,7 +484,7 @@ def spread_masks(op: Operations) -> None:
     op.create_index(None, "story_members", ["article_id"])
     op.create_table(
         "lifted",
-        sa.Column("id", sa.Integer, primary_key=True),
+        *primary(id=sa.Integer),
         sa.Column("article_id", KEY, sa.ForeignKey("articles.id"), nullable=False, index=True),
         *required(hash=KEY, who=KEY, at=UtcTime),
     )
@@ -559,11 +536,7 @@ def published_in(op: Operations) -> None:
 
 def earlier_stamps(op: Operations) -> None:
     """Add by which stamps was judged so far: what judges just so has other stamps from now on."""
-    op.create_table(
-        "earlier_stamps",
-        sa.Column("stamp", KEY, primary_key=True),
-        *optional(present=KEY, at=UtcTime),
-    )
+    op.create_table("earlier_stamps", *primary(stamp=KEY), *optional(present=KEY, at=UtcTime))
     records = [
         sa.select(sa.table(name, sa.column("stamp")).c.stamp)
         for name in ("assessments", "masks", "story_members")

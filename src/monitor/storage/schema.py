@@ -35,6 +35,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeDecorator
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -138,46 +139,47 @@ def primary(**kinds: Any) -> list[Column[Any]]:
     return [Column(name, kind, primary_key=True) for name, kind in kinds.items()]
 
 
+def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
+    return Table(name, metadata, *parts, **options)
+
+
 def version_key() -> ForeignKeyConstraint:
     """Return that the rows of a table are of versions that there are."""
     named = ("article_id", "sha256")
     return ForeignKeyConstraint(named, [f"versions.{name}" for name in named])
 
 
-feeds = Table(
+feeds = _table(
     "feeds",
-    metadata,
-    Column("id", KEY, primary_key=True),
+    *primary(id=KEY),
     Column("url", CleanText, nullable=False, unique=True),
     *required(title=CleanText, outlet=CleanText, site=CleanText, added_at=UtcTime),
-    Column("removed_at", UtcTime),
+    *optional(removed_at=UtcTime),
     Column("description", CleanText, nullable=False, server_default=text("''")),
-    Column("updated", UtcTime),
+    *optional(updated=UtcTime),
     Column("kind", Text, nullable=False, server_default=text("'feed'")),
-    Column("paused_at", UtcTime),
+    *optional(paused_at=UtcTime),
 )
 
-feed_states = Table(
+feed_states = _table(
     "feed_states",
-    metadata,
-    Column("feed_id", KEY, ForeignKey("feeds.id"), primary_key=True),
+    *primary(feed_id=ForeignKey("feeds.id")),
     *optional(moved_to=CleanText, etag=CleanText, modified=CleanText, last_poll=UtcTime),
     *optional(last_success=UtcTime, next_poll=UtcTime),
-    Column("failures", Integer, nullable=False),
-    Column("error", CleanText),
+    *required(failures=Integer),
+    *optional(error=CleanText),
     *required(recent=JsonText, silent=Boolean),
     *optional(not_before=UtcTime, move_to=CleanText, move_times=Integer, move_since=UtcTime),
     *optional(gone=UtcTime),
 )
 
-polls = Table(
+polls = _table(
     "polls",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    *primary(id=Integer),
+    *required(feed_id=ForeignKey("feeds.id")),
     Column("at", UtcTime, nullable=False, index=True),
     *required(fetched=Integer, stored=Integer, dropped=JsonText, dropped_total=Integer),
-    Column("error", CleanText),
+    *optional(error=CleanText),
     *required(warnings=JsonText, not_modified=Boolean, silent=Boolean),
     Column("page_failures", JsonText, nullable=False, server_default=text("'{}'")),
     *optional(silent_since=UtcTime, usual_gap_s=Integer),
@@ -187,14 +189,13 @@ polls = Table(
 )
 """The ledger: one row for each poll of a feed, the coverage law a constraint."""
 
-articles = Table(
+articles = _table(
     "articles",
-    metadata,
-    Column("id", KEY, primary_key=True),
+    *primary(id=KEY),
     *required(url=CleanText, outlet=CleanText, feed_id=ForeignKey("feeds.id"), first_seen=UtcTime),
     *required(current=KEY),
     Column("page_tries", Integer, nullable=False, server_default=text("0")),
-    Column("expired_at", UtcTime),
+    *optional(expired_at=UtcTime),
     ForeignKeyConstraint(
         ["id", "current"],
         ["versions.article_id", "versions.sha256"],
@@ -208,9 +209,8 @@ articles = Table(
 """`feed_id` is the feed it was first seen through, `current` the version in force; since
 `expired_at` its versions have no words."""
 
-versions = Table(
+versions = _table(
     "versions",
-    metadata,
     *primary(article_id=ForeignKey("articles.id"), sha256=KEY),
     *required(feed_id=ForeignKey("feeds.id"), title=CleanText, text=CleanText, summary=CleanText),
     *optional(language=CleanText, published=UtcTime),
@@ -218,7 +218,7 @@ versions = Table(
     Column("authors", JsonText, nullable=False, server_default=text("'[]'")),
     Column("categories", JsonText, nullable=False, server_default=text("'[]'")),
     Column("enclosures", JsonText, nullable=False, server_default=text("'[]'")),
-    Column("mining", Text),
+    *optional(mining=Text),
     Column("mining_policy", CleanText, nullable=False, server_default=text("''")),
     Column("published_in", KEY, nullable=False, server_default=text("''")),
     CheckConstraint("origin IN ('feed', 'page', 'summary')", name="origin"),
@@ -226,18 +226,16 @@ versions = Table(
 )
 """Every text an article has had; rows are never changed but to lose their words for good."""
 
-sightings = Table(
+sightings = _table(
     "sightings",
-    metadata,
     *primary(article_id=ForeignKey("articles.id"), feed_id=ForeignKey("feeds.id")),
     *required(first_seen=UtcTime, feed_sha256=KEY),
 )
 """Which feeds carried an article, and the hash of what each last said of it."""
 
-assessments = Table(
+assessments = _table(
     "assessments",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(article_id=KEY, sha256=KEY, stamp=KEY, assessor=KEY),
     *optional(relevance=Float, relevant=Boolean, borderline=Boolean, not_judged=CleanText),
     *optional(error=CleanText),
@@ -248,20 +246,18 @@ assessments = Table(
 )
 """What the assessor of a stamp said of one version; `payload` has tags, findings, scorecard."""
 
-tags = Table(
+tags = _table(
     "tags",
-    metadata,
     *primary(assessment_id=ForeignKey("assessments.id"), position=Integer),
     *required(scheme=KEY, label=KEY),
-    Column("role", KEY),
-    Column("score", Float, nullable=False),
+    *optional(role=KEY),
+    *required(score=Float),
 )
 """The payload's tags once more, for filters to find."""
 
-reviews = Table(
+reviews = _table(
     "reviews",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(article_id=KEY, sha256=KEY, reviewer=KEY, verdict=Text, tags=JsonText, at=UtcTime),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
     version_key(),
@@ -270,56 +266,39 @@ reviews = Table(
 )
 """What people said of a version; rows are never changed. Whether one holds its decision tells."""
 
-hosts = Table(
-    "hosts",
-    metadata,
-    Column("host", KEY, primary_key=True),
-    Column("visited", UtcTime),
-    Column("crawl_delay_s", Float, nullable=False),
+hosts = _table(
+    "hosts", *primary(host=KEY), *optional(visited=UtcTime), *required(crawl_delay_s=Float)
 )
 """When each host was asked last and how long it wants to be left alone between two requests."""
 
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", KEY, primary_key=True),
-    *required(holder=CleanText, token=KEY, until=UtcTime),
-)
+leases = _table("leases", *primary(name=KEY), *required(holder=CleanText, token=KEY, until=UtcTime))
 """Which process has a job that only one may do at a time."""
 
-samples = Table(
-    "samples",
-    metadata,
-    Column("day", KEY, primary_key=True),
-    *required(stamp=KEY, strata=JsonText, at=UtcTime),
-)
+samples = _table("samples", *primary(day=KEY), *required(stamp=KEY, strata=JsonText, at=UtcTime))
 """What was drawn for review of a day of the desk; `strata` are low, high, population, drawn."""
 
-sample_items = Table(
+sample_items = _table(
     "sample_items",
-    metadata,
     *primary(day=ForeignKey("samples.day"), article_id=ForeignKey("articles.id")),
     *required(place=Integer, stratum=Integer, probability=Float),
     CheckConstraint("probability > 0 AND probability <= 1", name="probability"),
 )
 """Which articles, with the probability of each; stratum -1 is what the digest showed."""
 
-told = Table(
+told = _table(
     "told",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("url", CleanText, nullable=False),
+    *primary(id=Integer),
+    *required(url=CleanText),
     Column("article_id", KEY, nullable=False, unique=True),
-    Column("note", CleanText, nullable=False),
-    Column("same_as", KEY, ForeignKey("articles.id")),
-    Column("at", UtcTime, nullable=False),
+    *required(note=CleanText),
+    *optional(same_as=ForeignKey("articles.id")),
+    *required(at=UtcTime),
 )
 """Cases learned of elsewhere; `article_id` is that of the canonical URL, there or not."""
 
-flag_verdicts = Table(
+flag_verdicts = _table(
     "flag_verdicts",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(article_id=KEY, sha256=KEY, rule=KEY, field=Text, start=Integer, end=Integer),
     *required(right=Boolean, reviewer=KEY, at=UtcTime),
     Column("decision_id", Integer, ForeignKey("decisions.id"), index=True),
@@ -330,24 +309,22 @@ flag_verdicts = Table(
 """What people said of a flag; rows are never changed, the latest of each reviewer holds of those
 whose decision does."""
 
-feed_changes = Table(
+feed_changes = _table(
     "feed_changes",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("feed_id", KEY, ForeignKey("feeds.id"), nullable=False),
+    *primary(id=Integer),
+    *required(feed_id=ForeignKey("feeds.id")),
     Column("at", UtcTime, nullable=False, index=True),
-    Column("followed", Boolean, nullable=False),
+    *required(followed=Boolean),
 )
 """When feeds were added and removed: where curves break."""
 
-sends = Table(
+sends = _table(
     "sends",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(address=KEY, preset=KEY, day=KEY),
     *optional(since=UtcTime, until=UtcTime),
     *required(message_id=CleanText, at=UtcTime, outcome=Text),
-    Column("told_at", UtcTime),
+    *optional(told_at=UtcTime),
     *required(lasting=Boolean, reason=CleanText),
     CheckConstraint("outcome IN ('unknown', 'sent', 'failed')", name="outcome"),
     Index(None, "address", "preset", "day"),
@@ -355,26 +332,18 @@ sends = Table(
 """Attempts to deliver a digest. Each is written before the server is called, its outcome unknown
 until it is told: what a crash leaves unknown is never sent again by itself."""
 
-sent_articles = Table(
+sent_articles = _table(
     "sent_articles",
-    metadata,
-    Column("send_id", Integer, ForeignKey("sends.id"), primary_key=True),
+    *primary(send_id=ForeignKey("sends.id")),
     Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True, index=True),
 )
 """Which articles the digest of an attempt holds that did not fail: what a recipient has had is
 told by these rows, not by days, so that nothing is left out and nothing is sent twice."""
 
-unsubscribed = Table(
-    "unsubscribed",
-    metadata,
-    Column("address", KEY, primary_key=True),
-    Column("at", UtcTime, nullable=False),
-)
+unsubscribed = _table("unsubscribed", *primary(address=KEY), *required(at=UtcTime))
 """Addresses, in small letters, that asked for no more mail."""
 
-keys = Table(
-    "keys", metadata, Column("name", KEY, primary_key=True), Column("value", Text, nullable=False)
-)
+keys = _table("keys", *primary(name=KEY), *required(value=Text))
 """Secrets made by this desk, such as that which signs the links to unsubscribe."""
 
 Index(
@@ -387,9 +356,8 @@ Index(
 """The few articles that are told of, among all that were judged. SQLite uses it only where a query
 asks in the very same words."""
 
-story_members = Table(
+story_members = _table(
     "story_members",
-    metadata,
     *primary(stamp=KEY, article_id=ForeignKey("articles.id")),
     *required(sha256=KEY, story_id=ForeignKey("articles.id"), position=Integer, print=CleanText),
     Column("at", UtcTime, nullable=False, index=True),
@@ -402,22 +370,20 @@ A story's id is that of its first article. `print` is what later articles are co
 where nothing may be kept of it.
 """
 
-story_keys = Table(
+story_keys = _table(
     "story_keys",
-    metadata,
-    Column("stamp", KEY, primary_key=True),
+    *primary(stamp=KEY),
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     *primary(at=UtcTime, article_id=ForeignKey("articles.id")),
     Index(None, "article_id", "stamp"),
 )
 """By what a folded article is found; `at` is when it was published, else first seen."""
 
-version_checks = Table(
+version_checks = _table(
     "version_checks",
-    metadata,
     *primary(article_id=KEY, sha256=KEY, against=KEY),
     *required(why=CleanText, at=UtcTime),
-    Column("erased_at", UtcTime),
+    *optional(erased_at=UtcTime),
     version_key(),
 )
 """Whether an older version says what the one in force does not, and is withdrawn: `why`, else "".
@@ -425,11 +391,10 @@ version_checks = Table(
 The row stays when the words are erased.
 """
 
-decisions = Table(
+decisions = _table(
     "decisions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("act", Text, nullable=False),
+    *primary(id=Integer),
+    *required(act=Text),
     Column("about", Integer, ForeignKey("decisions.id"), index=True),
     *required(reviewer=KEY, provisional=Boolean, article_id=KEY, sha256=KEY, at=UtcTime),
     version_key(),
@@ -453,18 +418,14 @@ Index(
 )
 """Nothing is undone twice."""
 
-claims = Table(
-    "claims",
-    metadata,
-    Column("article_id", KEY, ForeignKey("articles.id"), primary_key=True),
-    *required(reviewer=KEY, until=UtcTime),
+claims = _table(
+    "claims", *primary(article_id=ForeignKey("articles.id")), *required(reviewer=KEY, until=UtcTime)
 )
 """Who is looking at an article now, so that two are not given the same; for some minutes."""
 
-practice = Table(
+practice = _table(
     "practice",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(reviewer=KEY, article_id=KEY, sha256=KEY, verdict=Text, desk=Text, at=UtcTime),
     version_key(),
     CheckConstraint("verdict IN ('relevant', 'borderline', 'not_relevant')", name="verdict"),
@@ -472,14 +433,13 @@ practice = Table(
     UniqueConstraint("reviewer", "article_id", "sha256"),
 )
 """Answers given in practice, and what the desk had decided then; they count for nothing else."""
-masks = Table(
+masks = _table(
     "masks",
-    metadata,
     *primary(article_id=KEY, sha256=KEY),
     *required(stamp=KEY, spans=JsonText, link_tells=Boolean, untold=Text),
     Column("at", UtcTime, nullable=False, index=True),
     Column("byline_tells", Boolean, nullable=False, server_default=false()),
-    Column("own", JsonText),
+    *optional(own=JsonText),
     Column("kept", JsonText, nullable=False, server_default=text("'[]'")),
     Column("token", BigInteger, nullable=False, server_default=text("0")),
     Column("basis", BigInteger, nullable=False, server_default=text("0")),
@@ -494,32 +454,29 @@ from the article, or from others of its story. `token` stands for `own` and `kep
 `basis` is the sum of the tokens by which `spans` were made: where it is another now, that is due.
 """
 
-lifted = Table(
+lifted = _table(
     "lifted",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, index=True),
     *required(hash=KEY, who=KEY, at=UtcTime),
 )
 """Names of which somebody said that they are not to be hidden in an article, as hashes."""
 
-askings = Table(
+askings = _table(
     "askings",
-    metadata,
-    Column("id", Integer, primary_key=True),
+    *primary(id=Integer),
     *required(article_id=KEY, sha256=KEY, who=KEY),
     Column("at", UtcTime, nullable=False, index=True),
-    Column("until", UtcTime, nullable=False),
+    *required(until=UtcTime),
     version_key(),
     Index(None, "who", "until"),
 )
 """Who asked for the hidden names of a version, and until when they are shown to that visitor."""
 
-tokens = Table(
+tokens = _table(
     "tokens",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", CleanText, nullable=False),
+    *primary(id=Integer),
+    *required(name=CleanText),
     Column("hash", KEY, nullable=False, unique=True),
     *required(scopes=Text, provisional=Boolean, made_at=UtcTime),
     *optional(expires_at=UtcTime, revoked_at=UtcTime),
@@ -529,23 +486,21 @@ tokens = Table(
 `scopes` are words with spaces between.
 """
 
-sessions = Table(
+sessions = _table(
     "sessions",
-    metadata,
-    Column("hash", KEY, primary_key=True),
+    *primary(hash=KEY),
     Column("token_id", Integer, ForeignKey("tokens.id"), nullable=False, index=True),
     *required(made_at=UtcTime, seen_at=UtcTime),
 )
 """Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
 not any more are deleted: nobody need know when who was here."""
 
-search_docs = Table(
+search_docs = _table(
     "search_docs",
-    metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, unique=True),
-    Column("first_seen", UtcTime, nullable=False),
-    Column("sha256", KEY),
+    *required(first_seen=UtcTime),
+    *optional(sha256=KEY),
     Index(None, "first_seen", "id"),
 )
 """Articles as the search knows them, numbered as they came in. `sha256` is the version whose words
@@ -558,9 +513,8 @@ Index(
     postgresql_where=text("sha256 IS NULL"),
 )
 
-search_terms = Table(
+search_terms = _table(
     "search_terms",
-    metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     *required(stamp=KEY, mark=KEY),
     UniqueConstraint("stamp", "mark"),
@@ -568,9 +522,8 @@ search_terms = Table(
 """What articles can be filtered by: `scheme:label`, `rule:id` and so on, as a stamp says it; as an
 assessor (a name without version) says it of what expired; as the article itself does ("")."""
 
-search_marks = Table(
+search_marks = _table(
     "search_marks",
-    metadata,
     Column("term", Integer, ForeignKey("search_terms.id"), primary_key=True, autoincrement=False),
     Column("doc", Integer, ForeignKey("search_docs.id"), primary_key=True, autoincrement=False),
     Index(None, "doc", "term"),
@@ -578,46 +531,33 @@ search_marks = Table(
 )
 """Which terms hold of which articles, in their current version."""
 
-search_gone = Table(
-    "search_gone",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("doc", Integer, nullable=False),
-)
+search_gone = _table("search_gone", *primary(id=Integer), *required(doc=Integer))
 """Whose words were taken out of SQLite's index but may be in its pages still. The index itself is
 the table `search_words`, an FTS5 table or one with a `tsvector`, which SQLAlchemy does not know."""
 
-flag_feedback = Table(
+flag_feedback = _table(
     "flag_feedback",
-    metadata,
     *primary(stamp=KEY, rule=KEY, day=Date, client=KEY, severity=KEY),
     *required(right=Integer, wrong=Integer),
 )
 """How often flags of drafts were said to be right and wrong, on a day: numbers, and nothing of a
 draft or of who said it. What is said of flags of articles is in `flag_verdicts`."""
 
-tombstones = Table(
-    "tombstones",
-    metadata,
-    Column("article_id", KEY, primary_key=True),
-    *required(at=UtcTime, reason=KEY, stored=Boolean),
+tombstones = _table(
+    "tombstones", *primary(article_id=KEY), *required(at=UtcTime, reason=KEY, stored=Boolean)
 )
 """What was forgotten: by its id, which is a hash of the address and tells it to nobody, so that it
 is known when it comes again; the reason is a word of a list, and no text. What was `stored` keeps
 its row in `articles`, without an address, and one version without words or hash."""
 
-returns = Table(
-    "returns",
-    metadata,
-    *primary(article_id=ForeignKey("articles.id"), at=UtcTime),
-    Column("sha256", KEY, nullable=False),
+returns = _table(
+    "returns", *primary(article_id=ForeignKey("articles.id"), at=UtcTime), *required(sha256=KEY)
 )
 """When a text that an article had before came back in force: with `versions.fetched_at`, which text
 was in force at any moment."""
 
-due_claims = Table(
+due_claims = _table(
     "due_claims",
-    metadata,
     *primary(stamp=KEY, article_id=KEY),
     Column("token", KEY, nullable=False, index=True),
     *required(holder=CleanText, until=UtcTime),
@@ -625,29 +565,22 @@ due_claims = Table(
 """Which process is judging which article for a stamp now: for a minute, unless it renews that. What
 is due is a query all the same; a claim only keeps others from the same work meanwhile."""
 
-earlier_stamps = Table(
-    "earlier_stamps",
-    metadata,
-    Column("stamp", KEY, primary_key=True),
-    *optional(present=KEY, at=UtcTime),
-)
+earlier_stamps = _table("earlier_stamps", *primary(stamp=KEY), *optional(present=KEY, at=UtcTime))
 """What judged before a stamp counted behaviour numbers in place of files of code; once it is known
 by which stamp that is called now, and since when its records are."""
 
-imports = Table(
+imports = _table(
     "imports",
-    metadata,
-    Column("id", KEY, ForeignKey("feeds.id"), primary_key=True),
+    *primary(id=ForeignKey("feeds.id")),
     *required(name=CleanText, sha256=KEY, format=KEY, at=UtcTime, by=CleanText),
 )
 """Files that articles were imported from; each is a feed that nobody polls."""
 
-imported = Table(
+imported = _table(
     "imported",
-    metadata,
     *primary(article_id=KEY, sha256=KEY, import_id=ForeignKey("imports.id")),
     *required(place=BigInteger, name=CleanText),
-    Column("captured", UtcTime),
+    *optional(captured=UtcTime),
     version_key(),
 )
 """Where in its file each version stands that an import brought."""
