@@ -140,10 +140,7 @@ def _candidates(
     moment: datetime,
     after: str | None,
 ) -> tuple[Sequence[Any], str | None, bool]:
-    """Return the next articles that may have passed, the last of them, and whether there are more.
-
-    What any version was ever found to be may be what the one in force then was.
-    """
+    """Return the next articles that may have passed, the last, and whether there are more."""
     query = stored.narrow_by_what_stays(current_articles(), filters)
     query = query.where(articles.c.first_seen <= moment)
     said = select(assessments.c.id).where(assessments.c.article_id == articles.c.id)
@@ -204,10 +201,7 @@ def _searched(
     moment: datetime,
     lost: Lost,
 ) -> list[AssessedArticle]:
-    """Return those that a search of the archive would have found then.
-
-    What lost its words since cannot be found by them: it is `lost`.
-    """
+    """Return those that a search would have found then; what lost its words since is `lost`."""
     words, verdicts, flag = filters.words, filters.verdicts, filters.flag
     kept = []
     for one in page:

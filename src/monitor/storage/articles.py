@@ -55,10 +55,7 @@ PAGE = 200
 
 
 def known(connection: Connection, ids: Iterable[str]) -> dict[str, KnownArticle]:
-    """Return what is stored of those of the articles `ids` that are stored.
-
-    What was forgotten is known, stored or not, as if it had expired.
-    """
+    """Return what is stored of the articles `ids`; what was forgotten is as if it had expired."""
     wanted = set(ids)
     found = dict.fromkeys(forgotten(connection, wanted), KnownArticle("summary", "", expired=True))
     seen: dict[str, dict[str, str]] = defaultdict(dict)
@@ -90,10 +87,7 @@ def articles_by_id(
 
 
 def article_versions(connection: Connection, article_id: str) -> list[Article]:
-    """Return every text the article has had, as it came in. Raises `NotFound`.
-
-    Of a version that was withdrawn the words are left out, whether erased yet or not.
-    """
+    """Return every text the article has had, withdrawn ones without words. Raises `NotFound`."""
     refuse_missing(connection, article_id)
     gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
     query = any_version().add_columns(gone).where(articles.c.id == article_id)
@@ -201,10 +195,7 @@ def tagged(said: Select[Any], scheme: str, label: str) -> Select[Any]:
 
 
 def passes(one: AssessedArticle, filters: ArticleFilter) -> bool:
-    """Decide on the merged record: people's word counts, else that of the first who has one.
-
-    A `min_relevance` is of what a model said.
-    """
+    """Decide on the merged record: people's word counts, but `min_relevance` is a model's."""
     least = filters.min_relevance
     return (
         (least is None or (one.relevance is not None and one.relevance >= least))
@@ -236,10 +227,7 @@ def merged(
 def _said(
     connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime | None
 ) -> dict[str, dict[str, Assessment]]:
-    """Return by article id and stamp what was said of these versions, or had been by a moment.
-
-    Of an article that expired, an assessor's latest word stands under its stamp in force.
-    """
+    """Return by article id and stamp what was said of these versions, or had been by a moment."""
     texts = {one.id: one for one in page}
     in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
     version = assessments.c.sha256 == articles.c.current

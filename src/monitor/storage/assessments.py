@@ -109,10 +109,7 @@ def current_articles() -> Select[Any]:
 def behind(
     connection: Connection, after: str, *, newest_first: bool = False, what: str = "article"
 ) -> ColumnElement[bool]:
-    """Return the condition for the articles after the one of that id.
-
-    In order of first sight, or against it. Raises `NotFound`.
-    """
+    """Return the condition for the articles after one, by first sight. Raises `NotFound`."""
     place = articles.c.first_seen, articles.c.id
     row = connection.execute(select(*place).where(articles.c.id == after)).first()
     if row is None:
@@ -127,20 +124,14 @@ def following(connection: Connection, query: Select[Any], after: str | None) -> 
 
 
 def due_query(stamp: str, limit: int, since: datetime | None = None) -> Select[Any]:
-    """Return the query for articles whose current version has no record of `stamp`.
-
-    With `since` only those of which a version came in from then on.
-    """
+    """Return the query for articles, come since a moment, that `stamp` has not judged."""
     mine = of_version(assessments, *CURRENT), assessments.c.stamp == stamp
     done = select(assessments.c.id).where(*mine)
     return arrived(current_articles().where(~done.exists()).limit(limit), since)
 
 
 def arrived(query: Select[Any], since: datetime | None) -> Select[Any]:
-    """Narrow a query to the articles that have words; `since` given, to those that came from then.
-
-    A new version counts as coming.
-    """
+    """Narrow a query to articles that have words, and of which a version came `since` then."""
     if since is None:
         return query.where(articles.c.expired_at.is_(None))
     late = versions.alias()
@@ -186,10 +177,7 @@ def claim_due(
     after: str | None = None,
     since: datetime | None = None,
 ) -> list[Article]:
-    """Return what `due` does, without what others work on, and claim it as `mine`.
-
-    `record` with the same token ends the claims. Raises `NotFound` as `due`.
-    """
+    """Claim as `mine` what is `due`, without what others work on, until `record` ends that."""
 
     def query(connection: Connection, most: int) -> Select[Any]:
         return following(connection, due_query(stamp, most, since), after)

@@ -237,10 +237,7 @@ def brought_alone(
 
 
 def _relevant(stamps: Sequence[str]) -> CompoundSelect[Any]:
-    """Return the query for what people find relevant, and where they are silent `stamps` do.
-
-    By way of the index of what is told of.
-    """
+    """Return the query for what people find relevant, and where they are silent `stamps` do."""
     one, other = articles.alias(), articles.alias()
     judged = (
         select(one.c.id)

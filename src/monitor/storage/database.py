@@ -113,10 +113,7 @@ class Database:
 
     @contextmanager
     def writing(self, *, before: tuple[str, ...] = ()) -> Iterator[Connection]:
-        """Open a transaction that is the only writing one; committed at the end, or nothing is.
-
-        `before` are SQLite pragmas that must precede it.
-        """
+        """Open the only writing transaction; `before` are SQLite pragmas that must precede it."""
         self.refuse_read_only()
         with self.explained(), self.engine.connect() as connection:
             connection.execution_options(**{_BEGIN: (*before, "BEGIN IMMEDIATE")})

@@ -41,10 +41,7 @@ def record(
     provisional: bool,
     now: datetime,
 ) -> int:
-    """Store one decision with all it says, the article that was read first; return its id.
-
-    Raises `NotFound` for an article or a version that there is not.
-    """
+    """Store a decision, the article that was read first; return its id. Raises `NotFound`."""
     every: list[Review | FlagSaid] = [*said, *flags]
     lead = every[0]
     for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
@@ -133,10 +130,7 @@ def flags_of(connection: Connection, id_: int) -> list[FlagSaid]:
 
 
 def waiting(connection: Connection) -> list[int]:
-    """Return the ids of what volunteers decided and nobody has confirmed or overruled, in order.
-
-    Of one volunteer's decisions on an article only the latest waits.
-    """
+    """Return the ids of decisions of volunteers that wait, the latest of each on an article."""
     query = select(decisions.c.id).where(_waits()).order_by(decisions.c.id)
     return list(connection.execute(query).scalars())
 
@@ -148,10 +142,7 @@ def count_waiting(connection: Connection) -> int:
 
 @lru_cache(256)  # to build it takes longer than to ask it
 def holds(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
-    """Return the condition that what a decision says counts, or counted at a moment.
-
-    What has no decision always does.
-    """
+    """Return the condition that a decision counts, or did then; what has none always counts."""
     made = decisions.alias()
     confirmed = or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",), moment))
     undone = _acted(made.c.id, ("undo",), moment)
@@ -195,10 +186,7 @@ def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[
 
 @lru_cache(256)
 def in_force(said: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a row of `reviews` has the verdict that holds of its version.
-
-    That is the latest that counts, whoever gave it: of reviewers who differ the last word.
-    """
+    """Return the condition that a row of `reviews` has the last word that counts on its version."""
     same = of_version(_LATER, said.c.article_id, said.c.sha256)
     replaced = exists().where(same, _LATER.c.id > said.c.id, holds(_LATER.c.decision_id))
     return and_(holds(said.c.decision_id), ~replaced)

@@ -67,10 +67,7 @@ def remove_feed(connection: Connection, url: str, now: datetime | None = None) -
 
 
 def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool = True) -> bool:
-    """Poll a feed no more for a while, or (`paused` False) again; return whether that is new.
-
-    Raises `NotFound` for a feed that is not followed.
-    """
+    """Pause a feed that is followed, or end that; return whether it is new. Raises `NotFound`."""
     followed = select(feeds.c.id, feeds.c.paused_at).where(
         feeds.c.url == url, feeds.c.removed_at.is_(None)
     )
@@ -144,10 +141,7 @@ def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
 
 
 def learn_about(connection: Connection, poll: Poll) -> None:
-    """Keep what a feed says of itself now; what it does not say any more stays.
-
-    Of its title and site only where nobody has given it others.
-    """
+    """Keep what a feed says of itself now; title and site only where nobody has given others."""
     feed, mine = poll.feed, update(feeds).where(feeds.c.id == poll.feed.id)
     for name in ("title", "site"):
         if (value := getattr(poll, name)) and not getattr(feed, name):

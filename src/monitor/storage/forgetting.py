@@ -190,10 +190,7 @@ _LEFT = frozenset({"versions", "tombstones", "decisions"})
 
 
 def tables_of_articles() -> list[Table]:
-    """Return the tables of which all rows of an article go, those that refer to others first.
-
-    A table that a migration adds is among them by its column `article_id`.
-    """
+    """Return the tables, with a column `article_id`, of which all rows of an article go."""
     there = reversed(metadata.sorted_tables)
     return [table for table in there if "article_id" in table.c and table.name not in _LEFT]
 

@@ -237,10 +237,7 @@ class _Asking:
         return _in_vector(vector_query(wanted))
 
     def _terms(self) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
-        """Return the numbers of all marks that are asked for, by mark and who says it.
-
-        Of an assessor that is the stamp in force, or what its name says of what expired.
-        """
+        """Return the numbers of the marks asked for, by mark and stamp in force that says it."""
         names = {name for name, _ in self.marks}
         if self.verdicts is not None or self.wanted.min_relevance is not None:
             names |= {*_JUDGED}

@@ -68,10 +68,7 @@ class Condition:
 
 
 def inspect_database(address: str, now: datetime) -> Condition:
-    """Return the condition of the database at an SQLAlchemy URL.
-
-    Raises `StoreError` where it cannot be reached or read at all.
-    """
+    """Return the condition of a database. Raises `StoreError` where it cannot be read at all."""
     with closing(open_database(address, busy_timeout_s=_PATIENCE_S)) as database:
         file = database.file if database.is_sqlite else None
         if file and not file.exists():
@@ -108,10 +105,7 @@ def inspect_database(address: str, now: datetime) -> Condition:
 
 
 def deliveries_in(address: str, since: datetime) -> list[Delivery]:
-    """Return attempts to deliver since a moment; none where the tables are of another version.
-
-    Raises `StoreError` where the database cannot be reached or read at all.
-    """
+    """Return attempts to deliver since a moment; none of another version. Raises `StoreError`."""
     return _rows(address, sends.name, lambda found: mail_deliveries.latest(found, since=since))
 
 

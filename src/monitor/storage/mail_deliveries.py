@@ -73,10 +73,7 @@ def finish(
 def told_of(
     connection: Connection, whose: tuple[str, str], stamp: str, ids: Iterable[str]
 ) -> set[str]:
-    """Return those of the articles that a digest to an address held, or another of their story.
-
-    `stamp` is that of the rule of stories.
-    """
+    """Return the articles that a digest to an address held, or one of their story of `stamp`."""
     same, wanted = _same(*whose), set(ids)
     one, other = story_members.alias(), story_members.alias()
     query = (
@@ -118,10 +115,7 @@ def latest(connection: Connection, *, since: datetime | None = None) -> list[Del
 def histories(
     connection: Connection, whose: Sequence[tuple[str, str]], *, since: datetime | None = None
 ) -> dict[tuple[str, str], list[Delivery]]:
-    """Return by address and preset the attempts for the last day that was had, and for later.
-
-    Newest first. With `since` those too that tell of a time after it.
-    """
+    """Return attempts for the last day had and later, or after `since`, newest first."""
     found = {}
     for address, preset in whose:
         last = (

@@ -51,10 +51,7 @@ def migrate(database: Database) -> None:
 
 
 def _use_wal(database: Database) -> bool:
-    """Switch to write-ahead logging, kept in the file: readers and the writer do not block.
-
-    Return whether it could be done now: not while another connection is active.
-    """
+    """Switch to write-ahead logging; return whether it could be done, with nobody else there."""
     with database.outside() as connection:
         try:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
@@ -79,10 +76,7 @@ def newer_program(name: str, found: str) -> StoreError:
 
 
 def _refuse_foreign(connection: Connection, database: Database) -> None:
-    """Refuse another program's tables, and a database that cannot hold every letter.
-
-    In SQLite any tables (a mistyped path), else any of our names.
-    """
+    """Refuse another program's tables, and a database that cannot hold every letter."""
     tables = set(inspect(connection).get_table_names())
     foreign = tables if database.is_sqlite else tables & set(metadata.tables)
     if foreign:

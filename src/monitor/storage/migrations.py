@@ -118,10 +118,7 @@ def reviews(op: Operations) -> None:
 
 
 def bylines_and_descriptions(op: Operations) -> None:
-    """Add what feeds say besides text: bylines, categories, enclosures, and of themselves.
-
-    Rows of before keep empty ones: what was not read then is not known now.
-    """
+    """Add what feeds say besides text, which is not known of earlier rows, and of themselves."""
     none = sa.text("'[]'")
     for name in ("authors", "categories", "enclosures"):
         op.add_column("versions", sa.Column(name, sa.Text, nullable=False, server_default=none))
@@ -133,10 +130,7 @@ def bylines_and_descriptions(op: Operations) -> None:
 
 
 def poll_troubles(op: Operations) -> None:
-    """Add page failures by cause, the measure of a silent feed, how long a server asks to wait.
-
-    Earlier polls have no such causes, and their silence no measure.
-    """
+    """Add page failures by cause, the measure of a silent feed, how long a server asks to wait."""
     none = sa.text("'{}'")
     op.add_column("polls", sa.Column("page_failures", sa.Text, nullable=False, server_default=none))
     op.add_column("polls", sa.Column("silent_since", UtcTime))
@@ -229,10 +223,7 @@ def expired_texts(op: Operations) -> None:
 
 
 def coverage(op: Operations) -> None:
-    """Add samples for review, cases learned of elsewhere, verdicts on flags, changes of feeds.
-
-    Feeds' changes so far are those that their rows tell of.
-    """
+    """Add samples, cases learned of elsewhere, verdicts on flags, changes of feeds so far."""
     op.create_table("samples", *primary(day=KEY), *required(stamp=KEY, strata=sa.Text, at=UtcTime))
     op.create_table(
         "sample_items",
@@ -466,10 +457,7 @@ def imports(op: Operations) -> None:
 
 
 def spread_masks(op: Operations) -> None:
-    """Add what masks rest on, names whose words are gone, masks that were lifted.
-
-    What was hidden so far counts as found in its version.
-    """
+    """Add what masks rest on, with what was hidden so far as their own, and masks lifted."""
     for column in (
         sa.Column("byline_tells", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("own", sa.Text),

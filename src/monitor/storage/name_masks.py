@@ -200,10 +200,7 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
 
 
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
-    """Return other versions of articles, with words, that `stamp` has not looked through.
-
-    Nor any stamp, where it is "".
-    """
+    """Return other versions, with words, that `stamp` ("": none) has not looked through."""
     query = (
         any_version()
         .where(~_masked(stamp))
@@ -269,10 +266,7 @@ def next_incomplete(
 
 
 def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int]]) -> None:
-    """Store whole masks, each with the token of its own names and the sum it was made by.
-
-    What was looked through anew meanwhile is left alone.
-    """
+    """Store whole masks, by token and sum; what was looked through anew since is left alone."""
     known = _known(connection, [mask.article_id for mask, _, _ in found])
     names = ("article_id", "sha256", "link_tells", "byline_tells")
     rows: list[dict[str, Any]] = []
@@ -291,10 +285,7 @@ def record_complete(connection: Connection, found: Sequence[tuple[Mask, int, int
 def lift_names(
     connection: Connection, article_id: str, hashes: Iterable[str], who: str, now: datetime
 ) -> None:
-    """Record that `who` says of names that they are not to be hidden in an article.
-
-    Raises `NotFound` where there is none, or it was forgotten or has expired.
-    """
+    """Record that names are not to be hidden in an article with words. Raises `NotFound`."""
     held = articles.c.id == article_id, KEPT, articles.c.expired_at.is_(None)
     if connection.execute(select(articles.c.id).where(*held)).first() is None:
         raise NotFound(f"no article '{article_id}' with words")
@@ -406,11 +397,7 @@ def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
 
 
 def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
-    """Return the condition that a row puts an article into a story.
-
-    Rows of the present clustering (`stories`) do. Until it has placed the article, those of an
-    earlier one do.
-    """
+    """Return the condition that a row counts: of `stories`, or of before they placed it."""
     placed = story_members.alias()
     in_force = select(placed.c.article_id).where(
         placed.c.stamp == stories, placed.c.article_id == own.c.article_id
@@ -419,10 +406,7 @@ def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
 
 
 def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[str]:
-    """Return those of the articles some mask of which was made by other names than there are.
-
-    `stories` is the stamp of the rule of stories.
-    """
+    """Return the articles some mask of which was made by other names than there are now."""
     found: set[str] = set()
     for some in chunks(sorted(set(ids))):
         now = _bases(connection, some, stories)

@@ -294,10 +294,7 @@ def latest_polls(connection: Connection, feed_id: str, *, limit: int) -> list[Po
 
 
 def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollResult:
-    """Store an article that no feed brought: as `record_poll`, of a feed that is not followed.
-
-    Raises `StoreError` for a poll that does not add up.
-    """
+    """Store an article that no feed brought, as `record_poll`, of a feed nobody follows."""
     keep_unfollowed(connection, poll.feed, now)
     return record_poll(connection, poll, now)
 
@@ -305,10 +302,7 @@ def record_by_hand(connection: Connection, poll: Poll, now: datetime) -> PollRes
 def record_import(
     connection: Connection, source: Import, poll: Poll, places: Mapping[str, Place], now: datetime
 ) -> PollResult:
-    """Store some articles of a file: as `record_poll`, of a feed that is not followed.
-
-    `places` says by article id where each stands. Raises `StoreError` for what does not add up.
-    """
+    """Store articles of a file, at `places` by id, as `record_poll`, of an unfollowed feed."""
     keep_unfollowed(connection, poll.feed, now)
     result = record_poll(connection, poll, now)
     # the place of each version that this file, and no other feed, brought

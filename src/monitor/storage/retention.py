@@ -42,10 +42,7 @@ here. It is called in the transaction in which the articles expire, when they ha
 def expire(
     connection: Connection, make: Callable[[], Seal], before: datetime, now: datetime, *, limit: int
 ) -> int:
-    """Let the oldest `limit` articles first seen before `before` expire; return how many did.
-
-    `make` gives what keeps their hidden names with the articles of their stories that stay.
-    """
+    """Let the oldest articles seen before a moment expire; `make` keeps their hidden names."""
     query = (
         select(articles.c.id)
         .where(articles.c.expired_at.is_(None), articles.c.first_seen < before)

@@ -45,20 +45,14 @@ PAGE = 200
 
 
 def add(connection: Connection, review: Review, now: datetime) -> int:
-    """Store a review; return its decision.
-
-    Raises `NotFound` for an article or a version that there is not.
-    """
+    """Store a review; return its decision. Raises `NotFound` for an article or a version."""
     return decisions.record(
         connection, [review], (), reviewer=review.reviewer, provisional=review.provisional, now=now
     )
 
 
 def of_article(connection: Connection, article_id: str) -> list[Review]:
-    """Return the reviews of an article that stand, oldest first, provisional ones among them.
-
-    Raises `NotFound`.
-    """
+    """Return the reviews of an article that stand, oldest first. Raises `NotFound`."""
     refuse_missing(connection, article_id)
     return of_articles(connection, [article_id])
 
@@ -78,10 +72,7 @@ def of_articles(
 def reviews_in_force(
     connection: Connection, versions_of: Mapping[str, str], moment: datetime | None = None
 ) -> dict[str, Review]:
-    """Return by article what holds (or held at a moment) by people of the version given by hash.
-
-    Of what nobody decided there is none.
-    """
+    """Return by article what people say (or said at a moment) of the version given by hash."""
     found: defaultdict[str, list[Any]] = defaultdict(list)
     own = decisions.own_word(reviews, moment)
     query = select(reviews).where(own).order_by(reviews.c.id)
@@ -209,10 +200,7 @@ def shown_articles(
 def said(
     connection: Connection, article_ids: Iterable[str] | None = None
 ) -> dict[str, list[Opinion]]:
-    """Return by article what each reviewer says of its current version, by name.
-
-    Of all articles, or of some. What waits to be confirmed is among it.
-    """
+    """Return by article what each reviewer, by name, says of its current version."""
     query = (
         select(reviews.c.article_id, reviews.c.reviewer, reviews.c.verdict, reviews.c.at)
         .add_columns(decisions.waits(reviews.c.decision_id), reviews.c.decision_id)
@@ -241,10 +229,7 @@ def flags_said(
 
 
 def flags_told(connection: Connection, article_id: str, sha256: str) -> list[tuple[str, FlagSaid]]:
-    """Return all that stands of what was said of the flags of a version, oldest first.
-
-    Each with the name of who said it.
-    """
+    """Return who said what of the flags of a version, as far as it stands, oldest first."""
     query = (
         select(flag_verdicts.c.reviewer, *columns_of(flag_verdicts, FlagSaid))
         .where(of_version(flag_verdicts, article_id, sha256))
@@ -257,10 +242,7 @@ def flags_told(connection: Connection, article_id: str, sha256: str) -> list[tup
 def claim(
     connection: Connection, article_id: str, reviewer: str, until: datetime, now: datetime
 ) -> bool:
-    """Say that a reviewer looks at an article until then; return False where another does.
-
-    Of what a reviewer looked at before, nothing is kept. Raises `NotFound`.
-    """
+    """Say that a reviewer looks at this article now; False where another does. `NotFound`."""
     refuse_missing(connection, article_id)
     free = or_(claims.c.until <= now, claims.c.reviewer == reviewer)
     connection.execute(delete(claims).where(free, claims.c.article_id != article_id))

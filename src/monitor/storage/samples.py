@@ -113,10 +113,7 @@ def draws(connection: Connection, since: str, until: str) -> list[Draw]:
 
 
 def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
-    """Return of articles that people reviewed whether anybody's latest word is "relevant".
-
-    Where reviewers differ it counts as relevant: what may be missed is not made small.
-    """
+    """Return whether anybody's latest word on reviewed articles is "relevant"."""
     latest: dict[tuple[str, str], str] = {}
     query = select(reviews).where(holds(reviews.c.decision_id)).order_by(reviews.c.id)
     for row in rows_of(connection, query, reviews.c.article_id, ids):
@@ -128,10 +125,7 @@ def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
 
 
 def add_told(connection: Connection, case: OutsideCase) -> bool:
-    """Record a case learned of elsewhere; return False where it was.
-
-    Raises `NotFound` for `same_as`, `Forgotten` for an address that is to be known no more.
-    """
+    """Record a case; False where it was. Raises `NotFound` for `same_as`, or `Forgotten`."""
     refuse_forgotten(connection, case.article_id)
     if case.same_as is not None:
         there = select(articles.c.id).where(articles.c.id == case.same_as, KEPT)

@@ -112,10 +112,7 @@ def empty(connection: Connection) -> None:
 
 
 def fill_words(connection: Connection) -> Iterator[int]:
-    """Make the words of the index from what `search_docs` says is in it; yield how many articles.
-
-    The index must have no words yet.
-    """
+    """Make the words of an index that has none, as `search_docs` says; yield how many articles."""
     # PostgreSQL builds its own index at the end, which is much quicker than adding to it
     build, name = "", "ix_search_words_words"
     if connection.dialect.name != "sqlite":
@@ -163,10 +160,7 @@ def _changes(connection: Connection) -> int:
 
 
 def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, Words]]:
-    """Yield the words of versions by article, of those that have any, without those hidden.
-
-    Nobody finds a victim by her name.
-    """
+    """Yield the words of versions by article, without the hidden: nobody finds a victim by name."""
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
         .add_columns(masks.c.spans)
@@ -255,10 +249,7 @@ def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
 
 
 def mark_said(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add what new rows of `assessments` say, where the version they judge is in the index.
-
-    Of others it is looked up when they are taken in.
-    """
+    """Add what new rows of `assessments` say of versions that are in the index by now."""
     ids = {row["article_id"] for row in rows}
     docs = rows_of(connection, select(search_docs), search_docs.c.article_id, ids)
     known = {(doc.article_id, doc.sha256): doc.id for doc in docs}
@@ -323,10 +314,7 @@ def fts_query(wanted: Sequence[Sequence[SearchTerm]]) -> str:
 
 
 def vector_query(wanted: Sequence[Sequence[SearchTerm]], *, loose: bool = False) -> str:
-    """Return the `tsquery` for any of each; of a phrase also what its pairs are found by.
-
-    `loose`: as the index alone can tell of it, without the order of words.
-    """
+    """Return the `tsquery` for any of each; `loose`: without the order of words."""
 
     def written(term: SearchTerm) -> str:
         whole = term.words[:-1] if term.beginning else term.words

@@ -49,10 +49,7 @@ def is_token(text: str) -> bool:
 def rights_of(
     role: str | None = None, scopes: Iterable[str] = (), *, volunteer: bool = False
 ) -> Role:
-    """Return what a token is for, said by a role or by scopes; without either, a reader.
-
-    Raises `UsageError` for a word that is none, and for both at once.
-    """
+    """Return the rights of a role or of scopes, else a reader's. Raises `UsageError`."""
     asked = set(scopes)
     if role is not None and asked:
         raise UsageError("--role is a word for scopes: give one or the other")
@@ -107,10 +104,7 @@ def add_token(
 
 
 def revoke_token(connection: Connection, name: str, now: datetime) -> Token:
-    """End the token of `name` and the sessions made with it, at once; return it as it was.
-
-    Raises `NotFound`.
-    """
+    """End the token of `name` and its sessions; return it as it was. Raises `NotFound`."""
     called = " ".join(name.split())
     found = [token for token in _tokens_of(connection, called) if token.revoked is None]
     if not found:

@@ -362,10 +362,7 @@ class Store:
     def stored_by_day_and_outlet(
         self, days: Bounds, over: datetime
     ) -> dict[date, Mapping[str, int]]:
-        """Return how many articles were first seen on each day, by outlet.
-
-        What ended by `over` gets no more, and is read once.
-        """
+        """Return how many articles were first seen on each day, by outlet."""
         with self._counted.lock, self._database.reading() as connection:
             return self._counted.by_outlet(connection, days, over)
 

@@ -111,10 +111,7 @@ Place = Callable[[Article, StoredStoryIndex], StoryPlacement]
 def due_query(
     stamp: str, judges: Sequence[str], limit: int, after: int | None = None
 ) -> Select[Any]:
-    """Return the query for articles that `judges` would show and `stamp` has in no story.
-
-    With `after` only those are looked at of which more was said since the assessment of that id.
-    """
+    """Return the query for what `judges` show, said since `after`, that is in no story."""
     folded = select(story_members.c.article_id).where(
         story_members.c.stamp == stamp, story_members.c.article_id == assessments.c.article_id
     )
@@ -209,10 +206,7 @@ def stories_of(
 
 
 def members(connection: Connection, stamp: str, story_id: str) -> list[str]:
-    """Return the ids of a story's articles in the order they joined. Raises `NotFound`.
-
-    All of them: also those that people rejected.
-    """
+    """Return the ids of all articles of a story in the order they joined. Raises `NotFound`."""
     query = select(story_members.c.article_id).where(story_members.c.stamp == stamp)
     mine = query.where(_story_id == story_id).order_by(story_members.c.position)
     found = list(connection.execute(mine).scalars())
@@ -229,10 +223,7 @@ def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, s
 
 
 def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Return the query for the articles of stories, without those that people rejected.
-
-    A row has the story's id, then `columns`.
-    """
+    """Return the query for story id and `columns` of articles that people have not rejected."""
     return (
         select(_story_id, *columns)
         .join(articles, articles.c.id == story_members.c.article_id)
@@ -286,10 +277,7 @@ def newest(
     after: str | None = None,
     newest_first: bool = True,
 ) -> list[KeptStory]:
-    """Return stories, the one whose first article was seen last first; `judges` gave the labels.
-
-    Raises `NotFound` where there is no story `after`.
-    """
+    """Return stories by the sight of their first article. Raises `NotFound` for none `after`."""
     order = articles.c.first_seen, articles.c.id
     query = _chosen(select(articles.c.id), stamp, judges, choice)
     query = query.order_by(*((column.desc() for column in order) if newest_first else order))
@@ -309,10 +297,7 @@ def listed(
     until: datetime | None = None,
     after: str | None = None,
 ) -> list[KeptStory]:
-    """Return stories with an article first seen in [since, until), by the sight of their first.
-
-    Raises `NotFound` where there is no story `after`.
-    """
+    """Return stories with an article seen in [since, until), oldest first, as `newest`."""
     choice = StoryChoice(since, until)
     return newest(connection, stamp, (), choice, limit=limit, after=after, newest_first=False)
 
@@ -372,10 +357,7 @@ def outlets(
 
 
 def by_time(connection: Connection, stamp: str, story_id: str) -> list[StoryMember]:
-    """Return a story's articles, the one published first first, without those people rejected.
-
-    Raises `NotFound` where there are none.
-    """
+    """Return a story's articles that people did not reject, by publication. Raises `NotFound`."""
     columns = articles.c.id, articles.c.outlet, articles.c.first_seen, versions.c.published
     query = members_query(stamp, *columns).join(versions, of_version(versions, *CURRENT))
     rows = connection.execute(query.where(_story_id == story_id)).all()

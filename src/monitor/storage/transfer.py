@@ -100,10 +100,7 @@ def sum_tables(connection: Connection, report: Report, stage: str) -> dict[str, 
 
 @contextmanager
 def _opened(address: str) -> Iterator[Database]:
-    """Open a database that is there and whose tables are those that this program knows.
-
-    Nothing is made or changed. Raises `StoreError` where it is not so.
-    """
+    """Open a database of this program's version, and make nothing. Raises `StoreError`."""
     with closing(open_database(address)) as database:
         check_revision(database, revision_in(database))
         yield database

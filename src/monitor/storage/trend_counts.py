@@ -168,10 +168,7 @@ def add_flag_verdict(
     now: datetime,
     provisional: bool = False,
 ) -> int:
-    """Record a word on every flag of `rule` in an article's current version; return how many.
-
-    Raises `NotFound` for an article that is not there, or that the rule does not flag.
-    """
+    """Record a word on every flag of `rule` in an article; return how many. Raises `NotFound`."""
     query = select(articles.c.current).where(articles.c.id == article_id)
     current = connection.execute(query).scalar()
     if current is None:
@@ -256,10 +253,7 @@ class CountedSoFar:
     def by_outlet(
         self, connection: Connection, days: Bounds, over: datetime
     ) -> dict[date, Mapping[str, int]]:
-        """Return how many articles were first seen on each day, by outlet.
-
-        What ended by `over` gets no more.
-        """
+        """Return how many articles were first seen on each day; what is `over` gets no more."""
         found: dict[date, Mapping[str, int]] = {}
         for day, bounds in days.items():
             known = self._outlets.get(bounds)
@@ -287,10 +281,7 @@ class Confirmed:
 def confirmed_flags(
     connection: Connection, outlet: str, since: datetime, until: datetime
 ) -> list[Confirmed]:
-    """Return the confirmed flags of an outlet's articles first seen in [since, until).
-
-    The article seen last first, and in it by place.
-    """
+    """Return an outlet's confirmed flags of [since, until), the article seen last first."""
     query = (
         select(articles.c.id)
         .where(articles.c.outlet == outlet, *in_period(articles.c.first_seen, since, until))

@@ -33,10 +33,7 @@ Compare = Callable[[Article, tuple[Finding, ...], Article], str]
 def check_versions(
     connection: Connection, compare: Compare, now: datetime, *, limit: int
 ) -> tuple[int, int]:
-    """Compare older versions with the one in force; return how many, and how many are withdrawn.
-
-    What was compared is not compared again, until yet another version is in force.
-    """
+    """Compare older versions with the one in force, once; return how many, and withdrawn."""
     done = exists().where(
         of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.against == articles.c.current,

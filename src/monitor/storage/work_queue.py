@@ -55,10 +55,7 @@ def _machine() -> str:
 
 
 def machine_name(host: str, processes: str) -> str:
-    """Return what `host` is called: containers may share its name, and number their own processes.
-
-    `processes` is what Linux calls those that see each other.
-    """
+    """Return what `host` is called: containers share names, but not the `processes` they see."""
     return host if processes == _FIRST else f"{host} {processes}"
 
 
@@ -176,10 +173,7 @@ def _insert(
 
 
 def claims(database: Database, stamp: str) -> list[Lease]:
-    """Return who has claims on what is due for a stamp, each with its latest moment.
-
-    Who is just claiming is waited for.
-    """
+    """Return who has claims for a stamp, each with its latest moment, once those stand."""
     last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
     query = (
         select(func.max(due_claims.c.holder), due_claims.c.token, last)
