@@ -39,14 +39,12 @@ def begin(
     `None` if that digest was had before, or one of the articles in another, as where two programs
     send at once. With `again` it is stored whatever was before.
     """
-    ids = sorted(set(held))
-    same = _same(delivery.address, delivery.preset)
-    had = select(sends.c.id).where(*same, sends.c.outcome.in_(_HAD))
-    if not again:
-        if connection.execute(had.where(sends.c.day == delivery.day)).first() is not None:
-            return None
-        if _held(connection, same, ids):
-            return None
+    ids, whose = sorted(set(held)), (delivery.address, delivery.preset)
+    if not again and (
+        held_by(connection, whose, delivery.day) is not None
+        or _held(connection, _same(*whose), ids)
+    ):
+        return None
     new: dict[str, Any] = {"outcome": "unknown", "lasting": False, "reason": ""}
     row = row_of(sends, delivery, address=delivery.address.casefold(), **new)
     id_ = add(connection, sends, row)
@@ -76,11 +74,8 @@ def told_of(
     """Return the articles that a digest to an address held, or one of their story of `stamp`."""
     same, wanted = _same(*whose), set(ids)
     one, other = story_members.alias(), story_members.alias()
-    query = (
-        select(one.c.article_id)
-        .join(other, same_story(one, other))
-        .where(one.c.stamp == stamp, other.c.article_id.in_(_had_articles(same)))
-    )
+    query = select(one.c.article_id).join(other, same_story(one, other))
+    query = query.where(one.c.stamp == stamp, other.c.article_id.in_(_had_articles(same)))
     beside = rows_of(connection, query, one.c.article_id, wanted)
     return _held(connection, same, wanted) | {article_id for (article_id,) in beside}
 
@@ -118,21 +113,14 @@ def histories(
     """Return attempts for the last day had and later, or after `since`, newest first."""
     found = {}
     for address, preset in whose:
-        last = (
-            select(func.max(sends.c.day))
-            .where(*_same(address, preset), sends.c.outcome.in_(_HAD))
-            .scalar_subquery()
-        )
-        wanted = [sends.c.day >= func.coalesce(last, "")]
+        same = _same(address, preset)
+        last = select(func.max(sends.c.day)).where(*same, sends.c.outcome.in_(_HAD))
+        wanted = [sends.c.day >= func.coalesce(last.scalar_subquery(), "")]
         if since is not None:
             wanted.append(sends.c.until > since)
-        query = (
-            select(*_DELIVERY)
-            .where(*_same(address, preset), or_(*wanted))
-            .order_by(sends.c.id.desc())
-            .limit(MOST)
-        )
-        found[address, preset] = [Delivery(*row) for row in connection.execute(query)]
+        query = select(*_DELIVERY).where(*same, or_(*wanted)).order_by(sends.c.id.desc())
+        rows = connection.execute(query.limit(MOST))
+        found[address, preset] = [Delivery(*row) for row in rows]
     return found
 
 

@@ -7,7 +7,7 @@ said of it every word and place: a finding's match, message and suggestions may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,22 +21,10 @@ from monitor.storage.schema import articles, assessments, versions
 from monitor.storage.search_index import clear_pages, put, take_out
 from monitor.storage.stories import forget_prints
 
-_WORDLESS: Mapping[str, Any] = {
-    "title": "",
-    "text": "",
-    "summary": "",
-    "authors": [],
-    "categories": [],
-    "enclosures": [],
-}
+_WORDLESS: Mapping[str, Any] = dict.fromkeys(("title", "text", "summary"), "")
+_LISTLESS: Mapping[str, Any] = {key: [] for key in ("authors", "categories", "enclosures")}
 _MUCH_FREE = 0.25
 """From this share of empty pages on a file is rewritten without them."""
-
-Forget = Callable[[Connection, Sequence[str]], None]
-"""Takes the words of the articles of these ids out of one more table."""
-OTHERS: tuple[Forget, ...] = (forget_prints, forget_places, put)
-"""A table (kept stories, the index of the archive) that holds words of articles gets its function
-here. It is called in the transaction in which the articles expire, when they have no words."""
 
 
 def expire(
@@ -54,25 +42,21 @@ def expire(
     for some in chunks(ids):
         take_out(connection, some)
         of_these = versions.c.article_id.in_(some)
-        connection.execute(update(versions).where(of_these).values(**_WORDLESS))
-        _forget_said(connection, some)
+        connection.execute(update(versions).where(of_these).values(**_WORDLESS, **_LISTLESS))
+        said = select(assessments.c.id, assessments.c.payload)
+        changed = [
+            {"key": key, "without": wordless}
+            for key, payload in connection.execute(said.where(assessments.c.article_id.in_(some)))
+            if (wordless := without_words(payload)) != payload
+        ]
+        if changed:
+            judged = update(assessments).where(assessments.c.id == bindparam("key"))
+            connection.execute(judged.values(payload=bindparam("without")), changed)
         connection.execute(update(articles).where(articles.c.id.in_(some)).values(expired_at=now))
-        for forget in OTHERS:
-            forget(connection, some)
+        forget_prints(connection, some)
+        forget_places(connection, some)
+        put(connection, some)
     return len(ids)
-
-
-def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
-    query = select(assessments.c.id, assessments.c.payload)
-    rows = connection.execute(query.where(assessments.c.article_id.in_(ids))).all()
-    changed = [
-        {"key": key, "without": wordless}
-        for key, payload in rows
-        if (wordless := without_words(payload)) != payload
-    ]
-    if changed:
-        statement = update(assessments).where(assessments.c.id == bindparam("key"))
-        connection.execute(statement.values(payload=bindparam("without")), changed)
 
 
 def without_words(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -36,38 +35,31 @@ from monitor.storage.schema import (
 )
 
 
-def judged(
-    connection: Connection, since: datetime | None, until: datetime | None, stamps: Sequence[str]
-) -> Iterator[Any]:
-    """Yield the first judgement in the order of `stamps` of each article first seen in the period.
-
-    Rows have `id`, `current`, `outlet`, `first_seen` and the columns of the judgement. What a model
-    judged that is not measured in its language is left out.
-    """
-    rank = {stamp: place for place, stamp in enumerate(stamps)}
-    query = (
-        select(*CURRENT, articles.c.outlet, articles.c.first_seen, assessments.c.stamp)
-        .add_columns(assessments.c.relevance, assessments.c.relevant, assessments.c.borderline)
-        .add_columns(assessments.c.payload)
-        .join_from(articles, assessments, of_version(assessments, *CURRENT))
-        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
-        .where(*in_period(articles.c.first_seen, since, until))
-        .order_by(articles.c.first_seen, articles.c.id)
-    )
-    for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
-        first = min(rows, key=lambda row: rank[row.stamp])
-        if not first.payload.get("experimental"):
-            yield first
-
-
 def candidates(
     connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]
 ) -> list[DrawCandidate]:
-    """Return what may be drawn of the articles first seen in [since, until)."""
-    return [
-        DrawCandidate(row.id, row.relevance, bool(row.relevant or row.borderline))
-        for row in judged(connection, since, until, stamps)
-    ]
+    """Return what may be drawn of the articles first seen in [since, until).
+
+    By the first of `stamps` that judged each; without what a model judged that is not measured in
+    its language.
+    """
+    rank = {stamp: place for place, stamp in enumerate(stamps)}
+    said = assessments.c
+    query = (
+        select(articles.c.id, said.stamp, said.relevance, said.relevant, said.borderline)
+        .add_columns(said.payload)
+        .join_from(articles, assessments, of_version(assessments, *CURRENT))
+        .where(said.stamp.in_(stamps), said.relevance.is_not(None))
+        .where(*in_period(articles.c.first_seen, since, until))
+        .order_by(articles.c.first_seen, articles.c.id)
+    )
+    found = []
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.id):
+        row = min(rows, key=lambda row: rank[row.stamp])
+        if not row.payload.get("experimental"):
+            shown = bool(row.relevant or row.borderline)
+            found.append(DrawCandidate(row.id, row.relevance, shown))
+    return found
 
 
 def waiting(connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]) -> int:
@@ -114,10 +106,9 @@ def draws(connection: Connection, since: str, until: str) -> list[Draw]:
 
 def verdicts(connection: Connection, ids: Iterable[str]) -> dict[str, bool]:
     """Return whether anybody's latest word on reviewed articles is "relevant"."""
-    latest: dict[tuple[str, str], str] = {}
     query = select(reviews).where(holds(reviews.c.decision_id)).order_by(reviews.c.id)
-    for row in rows_of(connection, query, reviews.c.article_id, ids):
-        latest[row.article_id, row.reviewer] = row.verdict
+    rows = rows_of(connection, query, reviews.c.article_id, ids)
+    latest = {(row.article_id, row.reviewer): row.verdict for row in rows}
     found: dict[str, bool] = {}
     for (article, _), verdict in latest.items():
         found[article] = found.get(article, False) or verdict == "relevant"

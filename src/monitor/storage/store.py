@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from sqlalchemy import Connection
@@ -45,7 +44,7 @@ from monitor.storage.article_filter import ArticleFilter
 from monitor.storage.database import PATIENCE_S, Database, open_database
 from monitor.storage.migrate import migrate, revision_of
 from monitor.storage.name_masks import FILE_NAME, NameKey
-from monitor.storage.trend_counts import Bounds, CountedSoFar
+from monitor.storage.trend_counts import CountedSoFar, Days
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -132,12 +131,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -323,8 +317,7 @@ class Store:
 
     def key(self, name: str) -> str:
         """Return a secret of this desk, made when first asked for."""
-        found = self.known_key(name)
-        if found is not None:
+        if (found := self.known_key(name)) is not None:
             return found
         with self._database.writing() as connection:
             return mail_deliveries.make_key(connection, name)
@@ -359,9 +352,7 @@ class Store:
         with self._counted.lock, self._database.reading() as connection:
             return self._counted.stories(connection, stamp, article_ids)
 
-    def stored_by_day_and_outlet(
-        self, days: Bounds, over: datetime
-    ) -> dict[date, Mapping[str, int]]:
+    def stored_by_day_and_outlet(self, days: Days, over: datetime) -> dict[date, Mapping[str, int]]:
         """Return how many articles were first seen on each day, by outlet."""
         with self._counted.lock, self._database.reading() as connection:
             return self._counted.by_outlet(connection, days, over)

@@ -201,7 +201,7 @@ def undated(connection: Connection) -> set[str]:
 
 AT_ONCE = 20_000
 """From so many new judgements on it is quicker to begin anew than to look which they are."""
-Bounds = Mapping[date, tuple[datetime, datetime]]
+Days = Mapping[date, tuple[datetime, datetime]]
 """When each day begins and ends."""
 
 
@@ -251,7 +251,7 @@ class CountedSoFar:
         return {key: known[key] for key in ids if key in known}
 
     def by_outlet(
-        self, connection: Connection, days: Bounds, over: datetime
+        self, connection: Connection, days: Days, over: datetime
     ) -> dict[date, Mapping[str, int]]:
         """Return how many articles were first seen on each day; what is `over` gets no more."""
         found: dict[date, Mapping[str, int]] = {}

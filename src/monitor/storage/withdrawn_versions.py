@@ -59,10 +59,8 @@ def check_versions(
 
 
 def _current(connection: Connection, article_id: str) -> Article:
-    query = any_version().where(
-        articles.c.id == article_id, versions.c.sha256 == articles.c.current
-    )
-    return to_article(connection.execute(query).one())
+    query = any_version().where(versions.c.sha256 == articles.c.current)
+    return to_article(connection.execute(query.where(articles.c.id == article_id)).one())
 
 
 def without_words(version: Article) -> Article:
@@ -76,9 +74,8 @@ def restore(connection: Connection, article_id: str, values: dict[str, Any]) -> 
     mine = of_version(version_checks, article_id, sha256)
     if connection.execute(version_checks.delete().where(mine)).rowcount:
         words = {key: values[key] for key in ("title", "text", "summary", "authors")}
-        connection.execute(
-            update(versions).where(of_version(versions, article_id, sha256)).values(**words)
-        )
+        text = update(versions).where(of_version(versions, article_id, sha256))
+        connection.execute(text.values(**words))
 
 
 def erase_withdrawn(
@@ -93,26 +90,19 @@ def erase_withdrawn(
     `reprint` gives what a folded article is compared by from then on, of its current version;
     `make` what keeps the names that were hidden, so that they stay so.
     """
-    query = (
-        select(version_checks.c.article_id, version_checks.c.sha256)
-        .where(version_checks.c.why != "", version_checks.c.erased_at.is_(None))
-        .where(version_checks.c.at < before)
-        .distinct()
-    )
-    found = list(connection.execute(query))
+    query = select(version_checks.c.article_id, version_checks.c.sha256).distinct()
+    due = version_checks.c.why != "", version_checks.c.erased_at.is_(None)
+    found = list(connection.execute(query.where(*due, version_checks.c.at < before)))
     for article_id, sha256 in found:
         for stamp in erase_version(connection, article_id, sha256, make):
             current = _current(connection, article_id)
             placed = reprint(current)
-            mine = story_members.c.stamp == stamp, story_members.c.article_id == article_id
+            own = story_members.c.stamp == stamp, story_members.c.article_id == article_id
             values = {"print": placed.print, "sha256": current.sha256}
-            connection.execute(update(story_members).where(*mine).values(**values))
+            connection.execute(update(story_members).where(*own).values(**values))
             write_keys(connection, stamp, article_id, placed)
-        connection.execute(
-            update(version_checks)
-            .where(of_version(version_checks, article_id, sha256))
-            .values(erased_at=now)
-        )
+        mine = of_version(version_checks, article_id, sha256)
+        connection.execute(update(version_checks).where(mine).values(erased_at=now))
     return len(found)
 
 
@@ -132,18 +122,14 @@ def erase_version(
     said = of_version(assessments, article_id, sha256)
     for row in connection.execute(select(assessments.c.id, assessments.c.payload).where(said)):
         payload = {key: v for key, v in row.payload.items() if key in ("tags", "experimental")}
-        connection.execute(
-            update(assessments).where(assessments.c.id == row.id).values(payload=payload)
-        )
+        one = update(assessments).where(assessments.c.id == row.id)
+        connection.execute(one.values(payload=payload))
     forget_places(connection, [article_id], sha256, kept)
     folded = of_version(story_members, article_id, sha256)
     stamps = list(connection.execute(select(story_members.c.stamp).where(folded)).scalars())
     connection.execute(update(story_members).where(folded).values(print=""))
-    connection.execute(
-        story_keys.delete().where(
-            story_keys.c.article_id == article_id, story_keys.c.stamp.in_(stamps)
-        )
-    )
+    keys = story_keys.c.article_id == article_id, story_keys.c.stamp.in_(stamps)
+    connection.execute(story_keys.delete().where(*keys))
     return stamps
 
 
