@@ -143,6 +143,11 @@ def _table(name: str, *parts: SchemaItem, **options: Any) -> Table:
     return Table(name, metadata, *parts, **options)
 
 
+def _only(where: str) -> dict[str, Any]:
+    """Return the options of an index of some rows."""
+    return {"sqlite_where": text(where), "postgresql_where": text(where)}
+
+
 def version_key() -> ForeignKeyConstraint:
     """Return that the rows of a table are of versions that there are."""
     named = ("article_id", "sha256")
@@ -243,6 +248,14 @@ assessments = _table(
     version_key(),
     UniqueConstraint("article_id", "sha256", "stamp"),
     CheckConstraint("relevance >= 0 AND relevance <= 1", name="relevance"),
+    # The few that are told of. SQLite uses it only where a query asks in the very same words.
+    Index(
+        "ix_assessments_shown",
+        "stamp",
+        "article_id",
+        sqlite_where=text("relevant = 1 OR borderline = 1"),
+        postgresql_where=text("relevant OR borderline"),
+    ),
 )
 """What the assessor of a stamp said of one version; `payload` has tags, findings, scorecard."""
 
@@ -312,9 +325,8 @@ whose decision does."""
 feed_changes = _table(
     "feed_changes",
     *primary(id=Integer),
-    *required(feed_id=ForeignKey("feeds.id")),
-    Column("at", UtcTime, nullable=False, index=True),
-    *required(followed=Boolean),
+    *required(feed_id=ForeignKey("feeds.id"), at=UtcTime, followed=Boolean),
+    Index(None, "at"),
 )
 """When feeds were added and removed: where curves break."""
 
@@ -346,16 +358,6 @@ unsubscribed = _table("unsubscribed", *primary(address=KEY), *required(at=UtcTim
 keys = _table("keys", *primary(name=KEY), *required(value=Text))
 """Secrets made by this desk, such as that which signs the links to unsubscribe."""
 
-Index(
-    "ix_assessments_shown",
-    assessments.c.stamp,
-    assessments.c.article_id,
-    sqlite_where=text("relevant = 1 OR borderline = 1"),
-    postgresql_where=text("relevant OR borderline"),
-)
-"""The few articles that are told of, among all that were judged. SQLite uses it only where a query
-asks in the very same words."""
-
 story_members = _table(
     "story_members",
     *primary(stamp=KEY, article_id=ForeignKey("articles.id")),
@@ -386,10 +388,7 @@ version_checks = _table(
     *optional(erased_at=UtcTime),
     version_key(),
 )
-"""Whether an older version says what the one in force does not, and is withdrawn: `why`, else "".
-
-The row stays when the words are erased.
-"""
+"""Whether an older version says what that in force does not, and is withdrawn: `why`, else ""."""
 
 decisions = _table(
     "decisions",
@@ -402,21 +401,13 @@ decisions = _table(
     CheckConstraint("(act = 'review') = (about IS NULL)", name="about"),
     CheckConstraint("act = 'review' OR NOT provisional", name="provisional"),
     Index(None, "reviewer", "id"),
+    Index("uq_decisions_undone", "about", unique=True, **_only("act = 'undo'")),  # never twice
 )
 """What reviewers did, in its order; rows are never changed, and an undo is one more.
 
 A review has its verdicts in `reviews` and `flag_verdicts`. It holds unless it was undone; one that
 is provisional holds once it was confirmed.
 """
-
-Index(
-    "uq_decisions_undone",
-    decisions.c.about,
-    unique=True,
-    sqlite_where=text("act = 'undo'"),
-    postgresql_where=text("act = 'undo'"),
-)
-"""Nothing is undone twice."""
 
 claims = _table(
     "claims", *primary(article_id=ForeignKey("articles.id")), *required(reviewer=KEY, until=UtcTime)
@@ -433,6 +424,7 @@ practice = _table(
     UniqueConstraint("reviewer", "article_id", "sha256"),
 )
 """Answers given in practice, and what the desk had decided then; they count for nothing else."""
+
 masks = _table(
     "masks",
     *primary(article_id=KEY, sha256=KEY),
@@ -457,18 +449,17 @@ from the article, or from others of its story. `token` stands for `own` and `kep
 lifted = _table(
     "lifted",
     *primary(id=Integer),
-    Column("article_id", KEY, ForeignKey("articles.id"), nullable=False, index=True),
-    *required(hash=KEY, who=KEY, at=UtcTime),
+    *required(article_id=ForeignKey("articles.id"), hash=KEY, who=KEY, at=UtcTime),
+    Index(None, "article_id"),
 )
 """Names of which somebody said that they are not to be hidden in an article, as hashes."""
 
 askings = _table(
     "askings",
     *primary(id=Integer),
-    *required(article_id=KEY, sha256=KEY, who=KEY),
-    Column("at", UtcTime, nullable=False, index=True),
-    *required(until=UtcTime),
+    *required(article_id=KEY, sha256=KEY, who=KEY, at=UtcTime, until=UtcTime),
     version_key(),
+    Index(None, "at"),
     Index(None, "who", "until"),
 )
 """Who asked for the hidden names of a version, and until when they are shown to that visitor."""
@@ -481,16 +472,13 @@ tokens = _table(
     *required(scopes=Text, provisional=Boolean, made_at=UtcTime),
     *optional(expires_at=UtcTime, revoked_at=UtcTime),
 )
-"""Who may sign in, by the SHA-256 of a secret that is kept nowhere; revoked ones stay.
-
-`scopes` are words with spaces between.
-"""
+"""Who may sign in, by the SHA-256 of a secret that is kept nowhere; revoked ones stay."""
 
 sessions = _table(
     "sessions",
     *primary(hash=KEY),
-    Column("token_id", Integer, ForeignKey("tokens.id"), nullable=False, index=True),
-    *required(made_at=UtcTime, seen_at=UtcTime),
+    *required(token_id=ForeignKey("tokens.id"), made_at=UtcTime, seen_at=UtcTime),
+    Index(None, "token_id"),
 )
 """Browsers that are signed in, by the SHA-256 of what their cookie holds. Rows of those that are
 not any more are deleted: nobody need know when who was here."""
@@ -502,16 +490,10 @@ search_docs = _table(
     *required(first_seen=UtcTime),
     *optional(sha256=KEY),
     Index(None, "first_seen", "id"),
+    Index("ix_search_docs_due", "id", **_only("sha256 IS NULL")),
 )
 """Articles as the search knows them, numbered as they came in. `sha256` is the version whose words
 and marks are in the index; without one they have still to be taken in."""
-
-Index(
-    "ix_search_docs_due",
-    search_docs.c.id,
-    sqlite_where=text("sha256 IS NULL"),
-    postgresql_where=text("sha256 IS NULL"),
-)
 
 search_terms = _table(
     "search_terms",
@@ -559,8 +541,8 @@ was in force at any moment."""
 due_claims = _table(
     "due_claims",
     *primary(stamp=KEY, article_id=KEY),
-    Column("token", KEY, nullable=False, index=True),
-    *required(holder=CleanText, until=UtcTime),
+    *required(token=KEY, holder=CleanText, until=UtcTime),
+    Index(None, "token"),
 )
 """Which process is judging which article for a stamp now: for a minute, unless it renews that. What
 is due is a query all the same; a claim only keeps others from the same work meanwhile."""
@@ -584,8 +566,6 @@ imported = _table(
     version_key(),
 )
 """Where in its file each version stands that an import brought."""
-
-# Conditions that many queries share -----------------------------------------------------------
 
 CURRENT = (articles.c.id, articles.c.current)
 """The version of an article that is in force, as `of_version` takes it."""
