@@ -39,8 +39,8 @@ _FILLED = 200
 _MOST_PLACES, _LAST_PLACE = 250, 16_000
 """What a `tsvector` takes: places of one word, and how far from the beginning."""
 
-Words = tuple[Sequence[str], Sequence[str]]
-"""What of a version can be searched: of its title and of its text."""
+Wanted = Mapping[str, tuple[int, str]]
+"""Number and hash of a version, by article."""
 
 
 def put(connection: Connection, ids: Iterable[str]) -> None:
@@ -66,10 +66,9 @@ def put(connection: Connection, ids: Iterable[str]) -> None:
             names = {"id": "doc", "article_id": "id", "first_seen": "first_seen"}
             made = [{key: row[name] for key, name in names.items()} for row in new]
             connection.execute(search_docs.insert(), made)
-        numbers = {row["id"]: row["doc"] for row in rows}
-        held = {row["id"]: row["held"] for row in rows if row["held"] is not None}
-        _remove(connection, numbers, held)
-        _add(connection, numbers, {row["id"]: row["current"] for row in rows})
+        held = [row for row in rows if row["held"] is not None]
+        _remove(connection, {row["id"]: (row["doc"], row["held"]) for row in held})
+        _add(connection, {row["id"]: (row["doc"], row["current"]) for row in rows})
         mark_anew(connection, rows)
         statement = update(search_docs).where(search_docs.c.id == bindparam("number"))
         taken = [{"number": row["doc"], "version": row["current"]} for row in rows]
@@ -80,10 +79,8 @@ def take_out(connection: Connection, ids: Iterable[str]) -> None:
     """Take the words of articles out, as long as they are what they were when they came in."""
     for some in chunks(sorted(set(ids))):
         mine = search_docs.c.article_id.in_(some), search_docs.c.sha256.is_not(None)
-        query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
-        rows = connection.execute(query.where(*mine)).all()
-        numbers = {row.article_id: row.id for row in rows}
-        _remove(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        rows = connection.execute(select(search_docs).where(*mine)).all()
+        _remove(connection, {row.article_id: (row.id, row.sha256) for row in rows})
         connection.execute(update(search_docs).where(*mine).values(sha256=None))
 
 
@@ -120,13 +117,11 @@ def fill_words(connection: Connection) -> Iterator[int]:
         mine = text(f"{told} AND indexname = :name")
         build = str(connection.execute(mine, {"name": name}).scalar_one())
         connection.execute(text(f"DROP INDEX {name}"))
-    query = select(search_docs.c.id, search_docs.c.article_id, search_docs.c.sha256)
-    ordered = query.where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
+    query = select(search_docs).where(search_docs.c.sha256.is_not(None)).order_by(search_docs.c.id)
     last = 0
-    while rows := connection.execute(ordered.where(search_docs.c.id > last).limit(_FILLED)).all():
+    while rows := connection.execute(query.where(search_docs.c.id > last).limit(_FILLED)).all():
         last = rows[-1].id
-        numbers = {row.article_id: row.id for row in rows}
-        _add(connection, numbers, {row.article_id: row.sha256 for row in rows})
+        _add(connection, {row.article_id: (row.id, row.sha256) for row in rows})
         yield len(rows)
     if build:
         connection.exec_driver_sql(build)
@@ -159,23 +154,25 @@ def _changes(connection: Connection) -> int:
     return int(driver.total_changes)
 
 
-def _words_of(connection: Connection, wanted: Mapping[str, str]) -> Iterator[tuple[str, Words]]:
-    """Yield the words of versions by article, without the hidden: nobody finds a victim by name."""
+def _words_of(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """Yield what can be found of versions, without the hidden: nobody finds a victim by name."""
+    hashes = {sha256 for _, sha256 in wanted.values()}
     query = (
         select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
         .add_columns(masks.c.spans)
         .outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
-        .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(set(wanted.values())))
+        .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(hashes))
     )
     for row in connection.execute(query).all() if wanted else ():
-        if wanted[row.article_id] == row.sha256:
+        number, sha256 = wanted[row.article_id]
+        if row.sha256 == sha256:
             hidden: dict[str, list[tuple[int, int]]] = {"title": [], "text": []}
             for name, start, end in row.spans or ():
                 hidden[name].append((start, end))
-            title = tuple(indexed_words(row.title, hidden["title"]))
-            text = tuple(indexed_words(row.text, hidden["text"]))
+            title = " ".join(indexed_words(row.title, hidden["title"]))
+            text = " ".join(indexed_words(row.text, hidden["text"]))
             if title or text:
-                yield row.article_id, (title, text)
+                yield {"doc": number, "title": title, "text": text}
 
 
 _FTS_ADD = text("INSERT INTO search_words(rowid, title, text) VALUES (:doc, :title, :text)")
@@ -190,37 +187,31 @@ _VECTOR_ADD = text(
 _VECTOR_REMOVE = text("DELETE FROM search_words WHERE doc = :doc")
 
 
-def _add(connection: Connection, numbers: Mapping[str, int], wanted: Mapping[str, str]) -> None:
-    is_sqlite = connection.dialect.name == "sqlite"
-    rows = [
-        _fts(numbers[key], words) if is_sqlite else {"doc": numbers[key], "words": _vector(words)}
-        for key, words in _words_of(connection, wanted)
-    ]
-    if rows:
-        connection.execute(_FTS_ADD if is_sqlite else _VECTOR_ADD, rows)
+def _add(connection: Connection, wanted: Wanted) -> None:
+    rows = list(_words_of(connection, wanted))
+    if rows and connection.dialect.name == "sqlite":
+        connection.execute(_FTS_ADD, rows)
+    elif rows:
+        vectors = [{"doc": row["doc"], "words": _vector(row["title"], row["text"])} for row in rows]
+        connection.execute(_VECTOR_ADD, vectors)
 
 
-def _remove(connection: Connection, numbers: Mapping[str, int], held: Mapping[str, str]) -> None:
+def _remove(connection: Connection, held: Wanted) -> None:
     if connection.dialect.name != "sqlite":
-        if rows := [{"doc": numbers[key]} for key in held]:
+        if rows := [{"doc": number} for number, _ in held.values()]:
             connection.execute(_VECTOR_REMOVE, rows)
-        return
-    if gone := [_fts(numbers[key], words) for key, words in _words_of(connection, held)]:
+    elif gone := list(_words_of(connection, held)):
         connection.execute(_FTS_REMOVE, gone)
         connection.execute(search_gone.insert(), [{"doc": row["doc"]} for row in gone])
 
 
-def _fts(doc: int, words: Words) -> dict[str, Any]:
-    return {"doc": doc, "title": " ".join(words[0]), "text": " ".join(words[1])}
-
-
-def _vector(words: Words) -> str:
+def _vector(title: str, text: str) -> str:
     """Return words and their places as PostgreSQL writes them, the headline a step before.
 
     Of two that stand side by side a mark is added, by which phrases are found without the places.
     """
     places: defaultdict[str, list[int]] = defaultdict(list)
-    told = (*words[0], GAP, *words[1])
+    told = (*title.split(), GAP, *text.split())
     for place, word in enumerate(told, 1):
         if word != GAP and len(places[word]) < _MOST_PLACES:
             places[word].append(min(place, _LAST_PLACE))
