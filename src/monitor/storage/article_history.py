@@ -95,11 +95,7 @@ def _assessed(
     *,
     live: bool,
 ) -> Iterator[AssessedArticle]:
-    """Yield the articles that passed `filters` at a moment, as they were then, oldest sight first.
-
-    `live`: the moment is now, so that the index of the archive may choose. What is `lost` is
-    counted. Raises `NotFound` as `articles.assessed`.
-    """
+    """Yield what passed `filters` at a moment (`live`: now), as it was then, oldest sight first."""
     after, more, days = None, True, filters.published
     while more:
         with database.reading() as connection:

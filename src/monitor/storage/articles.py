@@ -132,11 +132,7 @@ def page_of(
     after: str | None,
     *columns: ColumnElement[Any],
 ) -> tuple[Sequence[Any], str | None, bool]:
-    """Return rows of the next articles that may pass, whose first column is the article's id.
-
-    And the id to go on after, and whether there are more. The columns are those of an `Article`, or
-    `columns`.
-    """
+    """Return rows (an id first) of the next articles that may pass, the last id, if more follow."""
     query = narrow_by_what_stays(current_articles(), filters)
     if filters.language is not None:
         query = query.where(versions.c.language == filters.language)

@@ -158,11 +158,7 @@ def due(
     after: str | None = None,
     since: datetime | None = None,
 ) -> list[Article]:
-    """Return articles whose current version `stamp` has not judged, oldest sight first.
-
-    `after` is the id of the article to go on from. With `since` only what came in from then on
-    is looked at, however much is stored. Raises `NotFound` if there is no such article.
-    """
+    """Return articles, come `since` then, that `stamp` has not judged; `after` as `following`."""
     query = following(connection, due_query(stamp, limit, since), after)
     return [to_article(row) for row in connection.execute(query)]
 

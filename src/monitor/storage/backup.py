@@ -126,11 +126,7 @@ def restore(settings: Settings, backup: Path, now: datetime) -> Restored:
 
 
 def read_copy(path: Path) -> Copy:
-    """Return what is in a backup, once its every page is sound.
-
-    Raises `StoreError` for a file that is no database of ours, is damaged, or is of a newer
-    program.
-    """
+    """Return what is in a sound backup. Raises `StoreError` for one that is not ours, or newer."""
     if not path.is_file():
         raise StoreError(f"{path}: no such file")
     with _explained(path), _opened(path, mode="ro") as copy:

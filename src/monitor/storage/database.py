@@ -178,11 +178,7 @@ class Database:
 
 
 def open_database(address: str, *, busy_timeout_s: float = PATIENCE_S) -> Database:
-    """Return the database at an SQLAlchemy URL, without connecting yet.
-
-    Raises `StoreError` for a URL that is none, a kind of database that is not supported, a missing
-    driver or a missing folder.
-    """
+    """Return the database at a URL, not connected yet. Raises `StoreError` for what is none."""
     try:
         url = make_url(address)
     except ArgumentError as error:  # not quoted: the address may hold a password

@@ -87,11 +87,7 @@ def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Deci
 
 
 def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, right: bool) -> int:
-    """Confirm or overrule what a volunteer decided; return the id of that act.
-
-    Raises `NotFound` where there is no such decision, `UsageError` for one's own, and for one that
-    does not wait for it.
-    """
+    """Confirm or overrule a volunteer's decision. Raises `NotFound`, `UsageError` if none waits."""
     row = _row(connection, id_)
     if row is None or row.act != "review":
         raise NotFound(f"no decision '{id_}'")

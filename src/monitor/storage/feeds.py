@@ -27,11 +27,7 @@ _STATE_NAMES = tuple(column.name for column in _STATE)
 
 
 def add_feeds(connection: Connection, wanted: Iterable[Feed], now: datetime) -> int:
-    """Follow feeds; return how many were not followed yet.
-
-    A feed that is followed keeps its title and outlet; one removed before is followed again, and
-    one that its publisher removed is asked again.
-    """
+    """Follow feeds; return how many were not. What was removed, or gone, is asked again."""
     new = 0
     for feed in wanted:
         fresh = insert_new(connection, feeds, row_of(feeds, feed, added_at=now)) is not None

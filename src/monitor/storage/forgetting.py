@@ -106,11 +106,7 @@ def count_forgotten(
     moment: datetime | None = None,
     after: datetime | None = None,
 ) -> int:
-    """Return how many of the articles first seen in [since, until) were forgotten `after`.
-
-    Only of those seen by a `moment`. What they told of is not known any more, only when they
-    were seen and whose they were.
-    """
+    """Return how many articles, seen in [since, until) by a `moment`, were forgotten `after`."""
     gone = tombstones.join(articles, articles.c.id == tombstones.c.article_id)
     query = select(func.count()).select_from(gone)
     query = query.where(*in_period(articles.c.first_seen, since, until))

@@ -332,10 +332,7 @@ class _Asking:
     def _tagged(
         self, number: ColumnElement[int], name: str, marked: ColumnElement[bool]
     ) -> ColumnElement[bool]:
-        """Return the condition that people gave a tag, or a tagger of whose scheme they are silent.
-
-        Of places people say only where the exploitation is: in other roles a tagger's stays.
-        """
+        """Return the condition that people gave a tag, or a tagger where they are silent."""
         scheme, _, label = name.partition(":")
         stays = not_(_decided(number, scheme=scheme))
         if scheme == "place":

@@ -155,11 +155,7 @@ def _look(
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What has happened up to the rows `poll_id` and `assessment_id`.
-
-    `polls` by outcome (`read`, `unchanged`, `failed`), `dropped` by the ledger's names, `failed`
-    judgements by assessor.
-    """
+    """What has happened up to two rows: polls by outcome, drops by name, failures by assessor."""
 
     poll_id: int = 0
     assessment_id: int = 0

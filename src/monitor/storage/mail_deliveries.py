@@ -34,11 +34,7 @@ _DELIVERY = columns_of(sends, Delivery)
 def begin(
     connection: Connection, delivery: Delivery, held: Iterable[str] = (), *, again: bool = False
 ) -> int | None:
-    """Store an attempt as `unknown`, with the articles it holds; return its id.
-
-    `None` if that digest was had before, or one of the articles in another, as where two programs
-    send at once. With `again` it is stored whatever was before.
-    """
+    """Store an attempt as `unknown`; return its id, None where it, or an article of it, was had."""
     ids, whose = sorted(set(held)), (delivery.address, delivery.preset)
     if not again and (
         held_by(connection, whose, delivery.day) is not None

@@ -192,11 +192,7 @@ def sends(op: Operations) -> None:
 
 
 def schedule(op: Operations) -> None:
-    """Add what the schedule keeps, and what publishers say of mining.
-
-    A feed that answered 410 before is asked once more. Of texts stored before nobody was asked
-    what may be done with them.
-    """
+    """Add what the schedule keeps, and is said of mining; a feed gone is asked once more."""
     op.add_column("feed_states", sa.Column("move_to", sa.Text))
     op.add_column("feed_states", sa.Column("move_times", sa.Integer))
     op.add_column("feed_states", sa.Column("move_since", UtcTime))

@@ -69,10 +69,7 @@ class NameKey:
     path: Path
 
     def read(self) -> Seal:
-        """Return what tells names by their hashes; without keys where there is no file.
-
-        Raises `StoreError` for a file that cannot be read or holds something else.
-        """
+        """Return what tells names by hashes, without keys where there is no file. `StoreError`."""
         try:
             keys = tuple(map(bytes.fromhex, self.path.read_text(encoding="ascii").split()))
         except FileNotFoundError:
@@ -519,10 +516,7 @@ def seal_version(
 def keep_for_others(
     connection: Connection, ids: Sequence[str], make: Callable[[], Seal], now: datetime
 ) -> None:
-    """Keep the names of articles that are about to go with those of their stories that stay.
-
-    As hashes, each with the article in which it stands; what names nobody keeps nothing.
-    """
+    """Keep the names of articles that are about to go, as hashes, with their stories' others."""
     from monitor.people.name_propagation import (
         Names,
         SealedNames,

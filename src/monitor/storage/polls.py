@@ -64,11 +64,7 @@ class PollResult:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """What is stored of an article, as far as the decision needs it.
-
-    `owned`: the feed at hand brought it first, or the one that did is followed no more. `sighted`:
-    it has come through the feed at hand before.
-    """
+    """What is stored of an article; `owned`: by this feed or a removed one, `sighted` in this."""
 
     sha256: str
     origin: ContentOrigin

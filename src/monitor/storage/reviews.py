@@ -95,11 +95,7 @@ def last_word(rows: Sequence[Any]) -> Review:
 def reviewed(
     database: Database, *, provisional: bool = False
 ) -> Iterator[tuple[Article, list[Review]]]:
-    """Yield every reviewed version with its reviews, each oldest first, by article and version.
-
-    Those that count; with `provisional` also those that wait to be confirmed. Versions that were
-    withdrawn are left out.
-    """
+    """Yield every version that was reviewed, and not withdrawn, with the reviews that count."""
     counts = (decisions.stands if provisional else decisions.holds)(reviews.c.decision_id)
     version = reviews.c.article_id, reviews.c.sha256
     query = select(*version).where(~is_withdrawn(*version), counts)

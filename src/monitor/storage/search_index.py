@@ -206,10 +206,7 @@ def _remove(connection: Connection, held: Wanted) -> None:
 
 
 def _vector(title: str, text: str) -> str:
-    """Return words and their places as PostgreSQL writes them, the headline a step before.
-
-    Of two that stand side by side a mark is added, by which phrases are found without the places.
-    """
+    """Return words, pairs and places as PostgreSQL writes them, the headline a step before."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     told = (*title.split(), GAP, *text.split())
     for place, word in enumerate(told, 1):
@@ -329,9 +326,5 @@ def pair_mark(first: str, second: str) -> str:
 
 
 def prefer_indexes(connection: Connection) -> None:
-    """Tell PostgreSQL, for this transaction, what its costs do not say.
-
-    To read a vector is dear, since it is unpacked each time; to compile such a question takes
-    longer than to answer it.
-    """
+    """Tell PostgreSQL, for this transaction, that vectors are dear to read, plans to compile."""
     set_locally(connection, enable_seqscan="off", jit="off")

@@ -232,10 +232,7 @@ def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
-    """Return of stories when they were first and last seen, and how many articles they have.
-
-    Those of which people rejected every article are left out.
-    """
+    """Return of stories their first and last sight and number; none of which all is rejected."""
     seen = articles.c.first_seen
     query = members_query(stamp, func.min(seen), func.max(seen), func.count())
     rows = rows_of(connection, query.group_by(_story_id), _story_id, ids)

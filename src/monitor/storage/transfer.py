@@ -131,10 +131,7 @@ def check_revision(database: Database, found: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """What was copied: from and to where (without passwords), and the sums.
-
-    `at_work` is who had the schedule of the source meanwhile ("": nobody).
-    """
+    """What was copied: from, to (no passwords), the sums, and who had the schedule meanwhile."""
 
     source: str
     target: str

@@ -53,11 +53,7 @@ def items(
     stamps: Sequence[str],
     known: dict[tuple[str, str], tuple[CountedItem, VersionCounts]] | None = None,
 ) -> list[CountedItem]:
-    """Return what is about trafficking of the articles first seen in [since, until).
-
-    `known` is what is known of versions (by article and hash) from earlier; it is added to.
-    People's word on the current version stands before the model's, as `reviews_in_force` has it.
-    """
+    """Return what is about trafficking, of [since, until); `known` of versions is added to."""
     # coalesce, of what people said: SQLite would go through all articles of the period, by the
     # index of that
     period = in_period(func.coalesce(articles.c.first_seen, None), since, until)

@@ -85,11 +85,7 @@ def erase_withdrawn(
     now: datetime,
     reprint: Callable[[Article], StoryPlacement],
 ) -> int:
-    """Erase the words of versions withdrawn before a moment; return how many there were.
-
-    `reprint` gives what a folded article is compared by from then on, of its current version;
-    `make` what keeps the names that were hidden, so that they stay so.
-    """
+    """Erase versions withdrawn before a moment; `make` keeps names, `reprint` compares anew."""
     query = select(version_checks.c.article_id, version_checks.c.sha256).distinct()
     due = version_checks.c.why != "", version_checks.c.erased_at.is_(None)
     found = list(connection.execute(query.where(*due, version_checks.c.at < before)))

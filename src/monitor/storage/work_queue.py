@@ -76,11 +76,7 @@ def is_dead(holder: str) -> bool:
 def is_over(
     lease: Lease, now: datetime, length: timedelta, is_dead: Callable[[str], bool] = is_dead
 ) -> bool:
-    """Tell whether a lease of at most `length` holds no longer.
-
-    It has run out, its holder is dead, or it runs for longer than anybody would have written: then
-    a clock was set back since.
-    """
+    """Tell whether a lease has run out, runs longer than anybody writes, or its holder is dead."""
     return not now < lease.until <= now + length + SKEW or is_dead(lease.holder)
 
 
@@ -114,10 +110,7 @@ def claim(
     limit: int,
     by_index: bool,
 ) -> list[Any]:
-    """Claim the next articles that nobody works on; return their rows, none where none are left.
-
-    `by_index` tells that the whole archive is asked, in its order.
-    """
+    """Claim the next articles that nobody works on; `by_index`: of the whole archive, in order."""
     others = select(due_claims.c.token).where(
         due_claims.c.stamp == stamp, due_claims.c.article_id == articles.c.id, _holds(mine, now)
     )
@@ -232,10 +225,7 @@ class Progress:
     _whole: dict[Hashable, datetime] = field(default_factory=dict)
 
     def after(self, key: Hashable, last: Any, now: datetime) -> Any:
-        """Return after what, of all up to `last`, to look; `None`: at everything.
-
-        A clock that was set back, or a store with fewer assessments, makes everything be looked at.
-        """
+        """Return after what, of all up to `last`, to look; `None`: at everything."""
         before, whole = self._last.get(key), self._whole.get(key)
         if before is None or whole is None or before > last or not whole <= now < whole + WHOLE:
             return None
