@@ -15,11 +15,7 @@ what is right and wrong of it; change what the desk does."""
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who calls. `name` is "" where nobody signed in.
-
-    What a visitor says whose word is `provisional` waits for a reviewer to confirm it. `at_home`:
-    on this machine, where nobody need sign in.
-    """
+    """Who calls (`name` "": nobody signed in); a `provisional` word waits for a reviewer."""
 
     name: str
     scopes: frozenset[Scope]
@@ -49,10 +45,7 @@ ROLES: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who may sign in with a token, and to what. The token itself is kept nowhere.
-
-    `expires` and `revoked` are when it ends and when it was ended; `None`: not.
-    """
+    """Who may sign in with a token, kept nowhere itself, to what, and since when no more."""
 
     id: int
     name: str

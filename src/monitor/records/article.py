@@ -34,10 +34,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A file that articles come from, named without its folder; `at` and `by` are of its first run.
-
-    `id` is derived from its `sha256` and names the feed, never polled, that stands for it.
-    """
+    """A file that articles come from, without its folder; `id` is the feed that stands for it."""
 
     id: str
     name: str
@@ -49,10 +46,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a file an article stands: its line, from 1, or its record's offset in bytes.
-
-    `name` is the id that the file gives it, "" none; `captured` when a web archive had its page.
-    """
+    """Where in a file an article stands: its line, from 1, or its record's offset in bytes."""
 
     at: int
     name: str = ""
@@ -120,11 +114,9 @@ class Assessor(Protocol):
     @property
     def stamp(self) -> str:
         """`name@version+hash`, changed by any change of data, code or library that could show."""
-        ...
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order; one failing article is an `error`, not an exception."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

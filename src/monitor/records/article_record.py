@@ -22,10 +22,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """The feed that brought the current version, by its address, and when it came in.
-
-    `imported` is said of what came in by hand from a file, `None` of what a feed brought.
-    """
+    """The feed that brought a version, and when; `imported` of what came in from a file."""
 
     feed: str
     fetched: datetime

@@ -36,10 +36,7 @@ def parse_day(value: str, what: str) -> date:
 
 
 def midnight(day: date, zone: ZoneInfo, *, after: int = 0) -> datetime:
-    """Return when a day begins, or one so many days after it, in UTC.
-
-    What lies beyond an end of the calendar is that end: nothing was stored there.
-    """
+    """Return when a day, or one so many after, begins, in UTC; beyond the calendar its end."""
     try:
         there = datetime.combine(day + timedelta(days=after), time.min, tzinfo=zone)
         return there.astimezone(UTC)
@@ -132,10 +129,7 @@ class PublicationDays:
         return (next(months), next(months)) if after <= before else _NONE
 
     def holds(self, at: datetime | None, within: str) -> bool | None:
-        """Whether what was published `at` a moment, or `within` a year or month, is among it.
-
-        None where that cannot be told.
-        """
+        """Whether what was published then, or `within` a year or month, is in; None: unknown."""
         if at is not None:
             since, until = self.bounds
             return (since is None or at >= since) and (until is None or at < until)
@@ -153,10 +147,7 @@ class PublicationDays:
 def published_days(
     since: date | None, until: date | None, zone: ZoneInfo
 ) -> PublicationDays | None:
-    """Return the days of publication that are asked for, None where none are.
-
-    Raises `UsageError` where they end before they begin.
-    """
+    """Return the days of publication asked for. Raises `UsageError` where they end too early."""
     if since is None and until is None:
         return None
     if since is not None and until is not None and until < since:

@@ -16,10 +16,7 @@ Outcome = Literal["unknown", "sent", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An attempt, begun `at`, to send a digest to one address.
-
-    It tells of [since, until) and counts for `day`. `lasting`: the server will say the same again.
-    """
+    """An attempt to send what [since, until) tells, for a `day`; `lasting`: it would fail again."""
 
     address: str
     preset: str

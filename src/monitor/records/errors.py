@@ -83,10 +83,7 @@ def how_to_install(extra: str = "") -> str:
 
 
 def describe_exception(error: BaseException) -> str:
-    """Return types and code places of `error` and its causes, without any message.
-
-    An error with `places` brings those of another process.
-    """
+    """Return types and places of `error` and its causes (`places`: elsewhere), no message."""
     parts: list[str] = []
     link: BaseException | None = error
     while link is not None and len(parts) < 5:

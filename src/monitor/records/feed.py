@@ -12,7 +12,6 @@ from monitor.records.article import ContentOrigin, Enclosure, Mining
 FeedKind = Literal["feed", "sitemap", "page"]
 """What a source is: RSS, Atom or JSON Feed; a site map; a page that lists articles."""
 
-
 PageFailure = Literal[
     "refused",
     "login",
@@ -35,9 +34,8 @@ PageFailure = Literal[
 ]
 """Why an article's page could not be had: the site's answer (403; 401 and 402; 404 and 410; 429 and
 503; another 5xx; another status), none at all, robots.txt, an address that is not public; then what
-came: no HTML, no article in it, less than the feed has; a PDF that is locked, has no text but a
-picture of it, is too long, or cannot be read; last our own side: the extractor is not
-installed whole, or another fault."""
+came: no HTML, no article in it, less than the feed has; a PDF that is locked, a mere picture, too
+long, or cannot be read; last our own side: the extractor is not whole, or another fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +71,26 @@ class FeedState:
     """What polling has learned about one feed; `FeedState()` is a feed never polled.
 
     Belongs in the same transaction as the articles of its `Poll`: an ETag kept without them would
-    make the next poll a 304 and lose them.
+    make the next poll a 304 and lose them. `moved_to` (301, 308, several times) is polled instead
+    of `Feed.url`, `move` not adopted yet; `etag` and `modified` are sent back verbatim. It is due
+    from `next_poll`, by the server's own wish not `not_before`, and no more once `gone` (410).
+    `failures` in a row; `error` is why the last poll failed, or in part. `recent` entries, newest
+    first, at most 30, are its rhythm, for which it is too long `silent`.
     """
 
     moved_to: str | None = None
-    """Where the feed moved for good (301, 308, several times); polled instead of `Feed.url`."""
     etag: str | None = None
     modified: str | None = None
-    """The validators of the last good answer, sent back verbatim."""
     last_poll: datetime | None = None
     last_success: datetime | None = None
     next_poll: datetime | None = None
-    """Not to be polled before; `None` is due at once."""
     failures: int = 0
-    """Failed polls in a row."""
     error: str | None = None
-    """Why the last poll failed, or brought only a part of the feed."""
     recent: tuple[datetime, ...] = ()
-    """When the feed's latest entries appeared, newest first, at most 30: its own rhythm."""
     silent: bool = False
-    """Nothing new for longer than that rhythm explains."""
     not_before: datetime | None = None
-    """The server's own wish (Retry-After): nobody polls earlier, not even who asks for it."""
     move: Move | None = None
-    """A move that is not adopted yet."""
     gone: datetime | None = None
-    """When the publisher said that the feed will not be back (410): it is asked no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,10 +67,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ScorecardItem:
-    """One good practice for a whole document: present, absent, or not to be judged (`None`).
-
-    `guideline` is the id of the one that asks for it.
-    """
+    """One good practice, that `guideline` asks for: present, absent, or not to be judged (None)."""
 
     item: str
     met: bool | None

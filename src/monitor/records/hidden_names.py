@@ -13,12 +13,8 @@ from monitor.records.finding import FieldName, Span
 
 WITHHELD = "[name withheld]"
 """What stands for a name: no initial, no letter that could be guessed from."""
-LANGUAGE, FAILED = "language", "failed"
-"""Why names cannot be told: nobody can in this language; the search broke down."""
-LATER = "later"
-"""Why names are not told yet: the desk has not come to it."""
-KEY = "key"
-"""Why names cannot be told: those of words that are gone are kept as hashes, whose key is lost."""
+LANGUAGE, FAILED, LATER, KEY = "language", "failed", "later", "key"
+"""Why names cannot be told, or not yet; the key is that of names of words that are gone."""
 REASONS = {
     LANGUAGE: "names cannot be told in this language",
     FAILED: "names could not be looked for in this article",
@@ -78,10 +74,7 @@ class MaskGroups:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Makes hashes of names that are good for one article, with `keys` that no database holds.
-
-    The first key makes them; what earlier ones made is known too.
-    """
+    """Makes hashes of names for one article with the first of `keys`; knows those of all."""
 
     keys: tuple[bytes, ...] = ()
 
@@ -156,10 +149,7 @@ def shown_by(article: Article, mask: Mask, *, asked: bool = False) -> Shown:
 
 
 def withheld(article: Article, reason: str) -> Shown:
-    """Return that nothing of an article is shown for a reason, a key of `REASONS`.
-
-    Nor its address, which mostly repeats the headline.
-    """
+    """Return that nothing of an article, nor its address, is shown for a key of `REASONS`."""
     lengths: dict[FieldName, int] = {"title": len(article.title), "text": len(article.text)}
     spans = tuple(Span(field, 0, length) for field, length in lengths.items() if length)
     return Shown("", spans, REASONS[reason], link_tells=True, byline_tells=True)

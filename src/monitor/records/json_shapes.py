@@ -90,10 +90,7 @@ def term_json(term: FoundTerm) -> dict[str, Any]:
 def finding_json(
     finding: Finding, *, place: Mapping[str, Any] | None = None, prose: bool = True
 ) -> dict[str, Any]:
-    """Return a finding; `place` (default: field, start, end, match) says where and what it is.
-
-    Without `prose` the message, why and suggestions are left out: they may repeat the words.
-    """
+    """Return a finding; `place` says where and what it is, `prose` adds message and suggestions."""
     words = {"message": finding.message, "why": finding.why}
     return {
         **_fields(finding, "rule", "guideline", "severity", "confidence", "principle", "scope"),

@@ -69,11 +69,7 @@ class Reviewable:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The word of one reviewer on the current version of an article, the latest that stands.
-
-    `waits`: it is a volunteer's, and nobody has confirmed it yet. `decision` is None of what was
-    said before decisions were kept.
-    """
+    """The latest word of a reviewer on a current version; `waits`: nobody has confirmed it yet."""
 
     article_id: str
     reviewer: str
@@ -100,10 +96,7 @@ CLIENTS: tuple[Client, ...] = get_args(Client)
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """How often flags of drafts were said to be `right` and `wrong`, on one day by one client.
-
-    `severity` is the one that they were shown with, "" where it was not said. Nothing of a draft.
-    """
+    """How often flags, shown with a `severity`, were said to be right and wrong on one day."""
 
     stamp: str
     rule: str
@@ -168,10 +161,7 @@ class DrawCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """Articles of a day below the threshold with a score of [low, high), and how many were drawn.
-
-    `high` of the last one is 1, which belongs to it.
-    """
+    """Articles of a day with a score of [low, high) (1 is in the last), and how many were drawn."""
 
     low: float
     high: float

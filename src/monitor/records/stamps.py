@@ -58,8 +58,12 @@ def make_stamp(
     stamp = f"{name}@{version}+{_digest(sorted(data), *versions, *numbers)}"
     if {BEHAVIOUR[behaviour] for behaviour in behaviours} == {1}:
         code = _earlier_code(behaviours[0])
-        if "tokenizers" in libraries:
-            versions.append(f"transformers=={_transformers()}\0")
+        if "tokenizers" in libraries:  # which needed transformers then
+            try:
+                transformers = metadata.version("transformers")
+            except metadata.PackageNotFoundError:
+                transformers = "5.24.0"
+            versions.append(f"transformers=={transformers}\0")
         _EARLIER[stamp] = f"{name}@{version}+{_digest([*data, *code], *versions)}"
     return stamp
 
@@ -118,12 +122,3 @@ def _earlier_code(behaviour: str) -> tuple[tuple[bytes, bytes], ...]:
     files = [line.split() for line in lines]
     of_it = ((name, sha256) for letters, name, sha256 in files if letter in letters)
     return tuple((name.encode(), b64decode(f"{sha256}=")) for name, sha256 in of_it)
-
-
-@cache
-def _transformers() -> str:
-    """Return the version of transformers, which the tokenizer needed then and no more."""
-    try:
-        return metadata.version("transformers")
-    except metadata.PackageNotFoundError:
-        return "5.24.0"
