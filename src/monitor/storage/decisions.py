@@ -43,12 +43,11 @@ def record(
 ) -> int:
     """Store a decision, the article that was read first; return its id. Raises `NotFound`."""
     every: list[Review | FlagSaid] = [*said, *flags]
-    lead = every[0]
     for article_id, sha256 in dict.fromkeys((one.article_id, one.sha256) for one in every):
         version = select(versions.c.sha256).where(of_version(versions, article_id, sha256))
         if connection.execute(version).first() is None:
             raise NotFound(f"no article '{article_id}' with version '{sha256}'")
-    id_ = _add(connection, "review", None, reviewer, lead, now, provisional=provisional)
+    id_ = _add(connection, every[0], now, act="review", reviewer=reviewer, provisional=provisional)
     act: dict[str, Any] = {"reviewer": reviewer, "at": now, "decision_id": id_}
     rows = [row_of(reviews, one, tags=dict(one.tags), **act) for one in said]
     add_rows(connection, reviews, rows)
@@ -56,19 +55,10 @@ def record(
     return id_
 
 
-def _add(
-    connection: Connection,
-    act: Act,
-    about: int | None,
-    reviewer: str,
-    read: Any,
-    now: datetime,
-    *,
-    provisional: bool = False,
-) -> int:
-    row = {"act": act, "about": about, "reviewer": reviewer, "provisional": provisional}
+def _add(connection: Connection, read: Any, now: datetime, **act: Any) -> int:
+    """Store an act of a reviewer about the version that was `read`; return its id."""
     version = {"article_id": read.article_id, "sha256": read.sha256}
-    return add(connection, decisions, {**row, **version, "at": now})
+    return add(connection, decisions, {"provisional": False, **act, **version, "at": now})
 
 
 def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Decision:
@@ -82,7 +72,7 @@ def undo(connection: Connection, id_: int, reviewer: str, now: datetime) -> Deci
         raise NotFound(f"no act '{id_}' of yours to undo")
     if not row.open:
         raise UsageError(f"decision {id_} cannot be undone: it was {REFUSED}")
-    _add(connection, "undo", id_, reviewer, row, now)
+    _add(connection, row, now, act="undo", about=id_, reviewer=reviewer)
     return _decode(connection, row)
 
 
@@ -95,7 +85,8 @@ def judge(connection: Connection, id_: int, reviewer: str, now: datetime, *, rig
         raise UsageError("nobody confirms a decision of their own")
     if not row.provisional or not row.open:
         raise UsageError(f"decision {id_} does not wait: it was {REFUSED}")
-    return _add(connection, "confirm" if right else "overrule", id_, reviewer, row, now)
+    act: Act = "confirm" if right else "overrule"
+    return _add(connection, row, now, act=act, about=id_, reviewer=reviewer)
 
 
 def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision | None:
@@ -108,8 +99,7 @@ def last(connection: Connection, reviewer: str, acts: Sequence[Act]) -> Decision
 
 def decision(connection: Connection, id_: int) -> Decision:
     """Return an act. Raises `NotFound`."""
-    row = _row(connection, id_)
-    if row is None:
+    if (row := _row(connection, id_)) is None:
         raise NotFound(f"no decision '{id_}'")
     return _decode(connection, row)
 

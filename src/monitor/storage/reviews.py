@@ -73,23 +73,23 @@ def reviews_in_force(
     connection: Connection, versions_of: Mapping[str, str], moment: datetime | None = None
 ) -> dict[str, Review]:
     """Return by article what people say (or said at a moment) of the version given by hash."""
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    own = decisions.own_word(reviews, moment)
-    query = select(reviews).where(own).order_by(reviews.c.id)
-    for row in rows_of(connection, query, reviews.c.article_id, versions_of):
-        if row.sha256 == versions_of[row.article_id]:
-            found[row.article_id].append(row)
-    return {key: last_word(rows) for key, rows in found.items()}
+    query = select(reviews).where(decisions.own_word(reviews, moment)).order_by(reviews.c.id)
+    rows = rows_of(connection, query, reviews.c.article_id, versions_of)
+    return last_words(row for row in rows if row.sha256 == versions_of[row.article_id])
 
 
-def last_word(rows: Sequence[Any]) -> Review:
-    """Return what holds by the latest reviews of each reviewer, oldest first.
+def last_words(rows: Iterable[Any]) -> dict[str, Review]:
+    """Return by article what holds by the latest reviews of each reviewer, oldest first.
 
     The verdict of the last, and of each scheme the labels of the last that speaks of it.
     """
-    last = rows[-1]
-    tags = {scheme: tuple(labels) for row in rows for scheme, labels in sorted(row.tags.items())}
-    return Review(last.article_id, last.sha256, last.reviewer, last.verdict, tags, last.at)
+    found: dict[str, Review] = {}
+    for row in rows:
+        tags = dict(found[row.article_id].tags) if row.article_id in found else {}
+        tags |= {scheme: tuple(labels) for scheme, labels in sorted(row.tags.items())}
+        who = row.article_id, row.sha256, row.reviewer
+        found[row.article_id] = Review(*who, row.verdict, tags, row.at)
+    return found
 
 
 def reviewed(
@@ -177,9 +177,8 @@ def shown_articles(
     if since is None and until is None:
         # Found by what is said, of which there is an index: few of all articles are told of.
         last = said.where(*told).order_by(assessments.c.id.desc()).limit(NEWEST)
-        judged = connection.execute(last).all()
-        ids = {row.article_id for row in judged}
-        rows = list(rows_of(connection, query, articles.c.id, ids))
+        judged = list(connection.execute(last))
+        rows = list(rows_of(connection, query, articles.c.id, {row.article_id for row in judged}))
     else:
         rows = list(connection.execute(query))
         of_rows = assessments.c.article_id, [row.id for row in rows]
@@ -252,7 +251,7 @@ def claim(
 def claimed(connection: Connection, now: datetime) -> dict[str, str]:
     """Return by article who looks at it now."""
     query = select(claims.c.article_id, claims.c.reviewer).where(claims.c.until > now)
-    return {row.article_id: row.reviewer for row in connection.execute(query)}
+    return dict(map(tuple, connection.execute(query)))
 
 
 def add_practice(
@@ -291,17 +290,13 @@ def count_reviews(
     And of these, of how many the latest review says otherwise. Reviews that count, given after
     `since`, of current versions.
     """
+    version = reviews.c.article_id, reviews.c.sha256
+    judged_it = assessments.c.stamp.in_(stamps) & assessments.c.relevance.is_not(None)
     query = (
-        select(reviews.c.article_id, reviews.c.verdict)
-        .add_columns(assessments.c.relevant, assessments.c.borderline)
+        select(*version, reviews.c.verdict, assessments.c.relevant, assessments.c.borderline)
         .join(articles, of_version(reviews, *CURRENT))
-        .outerjoin(
-            assessments,
-            of_version(assessments, reviews.c.article_id, reviews.c.sha256)
-            & assessments.c.stamp.in_(stamps)
-            & assessments.c.relevance.is_not(None),
-        )
-        .where(_counts_after(since), ~is_withdrawn(reviews.c.article_id, reviews.c.sha256))
+        .outerjoin(assessments, of_version(assessments, *version) & judged_it)
+        .where(_counts_after(since), ~is_withdrawn(*version))
         .order_by(reviews.c.id)
     )
     latest = {row.article_id: row for row in connection.execute(query)}

@@ -17,7 +17,7 @@ from monitor.records.finding import FieldName
 from monitor.records.review import FlagSaid
 from monitor.storage import decisions, stories
 from monitor.storage.database import rows_of
-from monitor.storage.reviews import last_word
+from monitor.storage.reviews import last_words
 from monitor.storage.schema import (
     CURRENT,
     articles,
@@ -57,11 +57,9 @@ def items(
     # coalesce, of what people said: SQLite would go through all articles of the period, by the
     # index of that
     period = in_period(func.coalesce(articles.c.first_seen, None), since, until)
-    reviewed: defaultdict[str, list[Any]] = defaultdict(list)
     own = select(reviews).join(articles, of_version(reviews, *CURRENT))
     own = own.where(decisions.own_word(reviews), *period).order_by(reviews.c.id)
-    for row in connection.execute(own):
-        reviewed[row.article_id].append(row)
+    reviewed = last_words(connection.execute(own))
     # of what some stamps show, as the first of them judged it: no more of each than that, since
     # many thousand are read for a page
     columns = *CURRENT, articles.c.outlet, articles.c.first_seen
@@ -97,7 +95,7 @@ def items(
     found = []
     for row in rows.values():
         item, of = known[row.id, row.current]
-        review = last_word(reviewed[row.id]) if row.id in reviewed else None
+        review = reviewed.get(row.id)
         if review.verdict == "not_relevant" if review else row.stamp in of.experimental:
             continue  # a person says no, or only a model that is not measured there says yes
         if row.id in spoken_of:
@@ -137,16 +135,16 @@ def _judged(
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
     """Return what people said of flags; where they differ, it was not right."""
-    latest: dict[tuple[str, Spot, str], bool] = {}
     query = (
         select(flag_verdicts)
         .join(articles, of_version(flag_verdicts, *CURRENT))
         .where(decisions.holds(flag_verdicts.c.decision_id))
         .order_by(flag_verdicts.c.id)
     )
-    for row in rows_of(connection, query, articles.c.id, ids):
-        spot = (row.rule, row.field, row.start, row.end)
-        latest[row.article_id, spot, row.reviewer] = row.right
+    latest = {
+        (row.article_id, (row.rule, row.field, row.start, row.end), row.reviewer): row.right
+        for row in rows_of(connection, query, articles.c.id, ids)
+    }
     found: dict[tuple[str, Spot], bool] = {}
     for (article, spot, _), right in latest.items():
         found[article, spot] = found.get((article, spot), True) and right
