@@ -1,7 +1,6 @@
 """Articles as of a moment, for exports: the text then in force, and what was said of it by then.
 
-What is written once is not changed, so a moment can be read again; save where words expired, were
-taken back by their publisher, or were forgotten since.
+A moment can be read again, save where words expired, were taken back, or were forgotten since.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Stored articles: the filters, and reading articles merged with what was said of them.
 
-Reading walks pages of its own transactions, by key, instead of holding one cursor open: memory
-stays constant on both databases, and an export that takes an hour does not keep SQLite's log or
-PostgreSQL's dead rows from being cleared.
+Reading walks pages of its own transactions, by key: memory stays constant on both databases, and a
+long export does not keep SQLite's log or PostgreSQL's dead rows from being cleared.
 """
 
 from __future__ import annotations

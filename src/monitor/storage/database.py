@@ -1,8 +1,7 @@
 """Connections and transactions for SQLite and PostgreSQL, errors in words, helpers for queries.
 
-There is one writer at a time on both: SQLite has no other way, and on PostgreSQL an advisory lock
-gives the same, so that what was read inside a writing transaction stays true until its commit.
-Writes are short and fetching is not inside them; nothing measurable is lost.
+There is one writer at a time on both, on PostgreSQL by an advisory lock, so that what was read
+inside a writing transaction stays true until its commit.
 """
 
 from __future__ import annotations

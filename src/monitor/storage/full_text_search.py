@@ -1,7 +1,6 @@
 """Full-text search of the archive: one query for SQLite's FTS5 and PostgreSQL's `tsvector`.
 
-Articles are numbered as they came in, so the newest first is the order of the index itself, and a
-page ends the reading. Counting goes no further than `COUNTED`, and its numbers give the pages.
+Articles are numbered as they came in, so the newest first is the order of the index itself.
 """
 
 from __future__ import annotations

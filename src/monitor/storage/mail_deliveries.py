@@ -1,7 +1,6 @@
 """Mail deliveries: an attempt is committed before the mail server is called, its outcome after.
 
-A server's 250 and our commit cannot be one step. So a row says `unknown` until it is told better,
-and counts as sent wherever the question is whether to send.
+A server's 250 and our commit cannot be one step: until then a row is `unknown`, and counts as sent.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Recording polls and imports: what is new, what is a new version, what is dropped and why.
 
-`decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all inside the
-caller's one transaction. Articles of a file, with where in it each stands, are recorded as a poll
-of a feed that nobody follows.
+`decide` is pure; `record_poll` looks up, decides entry by entry, and writes, all in the caller's
+one transaction. Articles of a file are recorded as a poll of a feed that nobody follows.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Retention: letting texts expire; the words go, what was said of them and the counts stay.
 
-An article keeps its id, address, outlet, dates, labels with their scores, and which rules spoke.
-Gone are headline, text, summary, byline, categories and files of all its versions, and in what was
-said of it every word and place: a finding's match, message and suggestions may repeat the text.
+An article keeps its id, address, outlet, dates, labels with their scores, and which rules spoke; a
+finding's match, message and suggestions may repeat the text, and go.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The tables, as queries see them; `migrations` make them, and a test compares the two.
 
-No row is ever deleted: a feed is marked removed, a changed text is a further row of `versions`, and
-where texts expire (`retention`) their rows stay without words.
-Keys are text with the C collation on PostgreSQL, so that both databases sort them alike.
+No row is deleted: a feed is marked removed, a changed text is a further row of `versions`, expired
+texts (`retention`) lose their words. Keys have the C collation, so that both databases sort alike.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """The full-text search index, kept in step: words to search by, marks to filter by, dialects.
 
 All is derived, in the transaction that changes what it is derived from: `take_out` before words
-change or go, `put` after. What `put` has not come to is due: a query.
-
-The words are made by `monitor.text.search_terms`, so that both databases find the same. SQLite's
-index holds no text: words can be taken out of it only by naming them, so `take_out` comes first.
+change or go, since SQLite's index holds no text and needs them named, `put` after. What `put` has
+not come to is due: a query. Words are `monitor.text.search_terms`'s, so both databases find alike.
 """
 
 from __future__ import annotations

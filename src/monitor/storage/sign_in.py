@@ -1,10 +1,8 @@
 """Access tokens and sign-in sessions: who may sign in, and which browsers are signed in.
 
-A token is `monitor_` and 256 random bits. It is told once, to whoever makes it; the desk keeps its
-hash. A browser that signs in with it gets a session, whose secret is another one.
-
-SHA-256 is right for both, and a slow hash is not: a slow one makes guessing words dear, but nobody
-can guess 256 random bits however fast the guesses are; and the hash is looked for at every request.
+A token is `monitor_` and 256 random bits, told once; the desk keeps its hash. A session's secret is
+another one. SHA-256 is right for both: nobody can guess 256 bits, however fast the guesses are, and
+the hash is looked for at every request.
 """
 
 from __future__ import annotations

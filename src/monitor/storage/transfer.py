@@ -1,8 +1,7 @@
 """Transfer of a whole database into another, empty one, of either kind; verified by checksums.
 
-All of it is one transaction: a copy that is killed leaves an empty database behind, never half a
-one. The index of words is of each kind its own, so it is made anew. The same checksums tell whether
-two databases hold the same.
+All of it is one transaction: a copy that is killed leaves an empty database behind. The index of
+words is of each kind its own, so it is made anew.
 """
 
 from __future__ import annotations

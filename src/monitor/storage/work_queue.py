@@ -1,12 +1,8 @@
 """Work queue: claims on due articles, leases, dead holders and the clock skew between machines.
 
-What is due stays a query. A claim says that some process works on an article, until a moment that
-is put off while the work goes on; it ends in the transaction that records the result. On PostgreSQL
-many claim at once: each passes over the rows that another is just claiming (`SKIP LOCKED`), the
-key of the table lets one of two have an article, and what was judged between the look and the claim
-is given back. SQLite has one writer at a time.
-
-A lease is the same for the schedule, which one process has at a time.
+What is due stays a query. A claim, put off while the work goes on, ends in the transaction that
+records the result. On PostgreSQL many claim at once (`SKIP LOCKED`, a key that one of two gets);
+SQLite has one writer at a time. A lease is the same for the schedule, which one process has.
 """
 
 from __future__ import annotations
