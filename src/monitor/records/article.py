@@ -1,7 +1,7 @@
 """Articles, what assessors and reviewers said of one, and both merged.
 
-Records are frozen and do no I/O. All times are timezone-aware UTC datetimes; all offsets are
-0-based half-open code points into the named field exactly as given.
+All times are timezone-aware UTC datetimes; all offsets are 0-based half-open code points into the
+named field exactly as given.
 """
 
 from __future__ import annotations
@@ -90,9 +90,8 @@ class Assessment:
     """What one assessor said of one article; fields it has no opinion on stay empty.
 
     `not_judged` names why there is no judgement (`language`), `terms` what speaks for a look all
-    the same; `error` that the assessor failed on this article, so that it does not stay due for
-    ever. `experimental`: what judged is not measured in this language, so nothing it says counts
-    among what is known.
+    the same; `error` that the assessor failed on this article, which does not stay due for ever.
+    `experimental`: what judged is not measured in this language, and counts for nothing known.
     """
 
     stamp: str

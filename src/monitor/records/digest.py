@@ -49,12 +49,11 @@ class Digest:
     """One day of the desk. `day` is an ISO date or `all`.
 
     `possible` are articles that a model not measured in their language would show, or that have
-    trafficking terms in such a language; `unjudged` are articles not judged for their language
-    that have trafficking terms. `unmeasured` are the countries it is about of which it is not known
-    how well their articles are found (`MEASURED_FROM`), `None` if the model has no figures by
-    country. `gaps` is what may be missed, `None` where that was not asked. `undelivered` are
-    digests that may not have reached somebody. `context` is policy news that is not about
-    trafficking, for the policy brief.
+    trafficking terms in such a language; `unjudged` are not judged for theirs, and have terms.
+    `unmeasured` are its countries whose articles nobody knows how well they are found
+    (`MEASURED_FROM`), `None` if the model has no figures by country. `gaps` is what may be missed,
+    `None` where that was not asked. `undelivered` are digests that may not have reached somebody,
+    `context` policy news that is not about trafficking.
     """
 
     day: str

@@ -12,26 +12,10 @@ from monitor.records.article import ContentOrigin, Enclosure, Mining
 FeedKind = Literal["feed", "sitemap", "page"]
 """What a source is: RSS, Atom or JSON Feed; a site map; a page that lists articles."""
 
-PageFailure = Literal[
-    "refused",
-    "login",
-    "not_found",
-    "busy",
-    "server_error",
-    "status",
-    "no_answer",
-    "robots",
-    "unsafe",
-    "not_html",
-    "no_text",
-    "less_text",
-    "encrypted",
-    "scanned",
-    "too_long",
-    "broken",
-    "extractor",
-    "fault",
-]
+_NoAnswer = Literal["refused", "login", "not_found", "busy", "server_error", "status", "no_answer"]
+_NotAsked = Literal["robots", "unsafe"]
+_NoText = Literal["not_html", "no_text", "less_text", "encrypted", "scanned", "too_long", "broken"]
+PageFailure = Literal[_NoAnswer, _NotAsked, _NoText, "extractor", "fault"]
 """Why an article's page could not be had: the site's answer (403; 401 and 402; 404 and 410; 429 and
 503; another 5xx; another status), none at all, robots.txt, an address that is not public; then what
 came: no HTML, no article in it, less than the feed has; a PDF that is locked, a mere picture, too
@@ -40,11 +24,7 @@ long, or cannot be read; last our own side: the extractor is not whole, or anoth
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed the desk follows, or what stands for one. `id` is derived from the URL, for ever.
-
-    `description` and `updated` (when it last changed) are what the feed says of itself. It is not
-    polled while `paused`, since then.
-    """
+    """A feed the desk follows, not polled while `paused`; `id` comes from the URL, for ever."""
 
     id: str
     url: str
@@ -172,13 +152,11 @@ class Sighting:
 class Poll:
     """One poll of one feed, to be recorded whole in one transaction.
 
-    `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store splits
-    `incoming` and `sightings` further into stored and its own named drops (`known`, `duplicate`,
-    `forgotten`).
-    `dropped` names: `no_link`, `unsafe_address`, `empty`, `repeated` (twice in one feed),
-    `too_long`, `deferred` (over the page limit of one poll). `title`, `site`, `description` and
-    `updated` are what the feed says of itself, empty where it does not or where there was no body
-    (`not_modified`, `error`).
+    `fetched == len(incoming) + len(sightings) + sum(dropped.values())`; the store adds its own
+    drops (`known`, `duplicate`, `forgotten`) to `no_link`, `unsafe_address`, `empty`, `repeated`
+    (twice in one feed), `too_long`, `deferred` (over the page limit of one poll). `title`, `site`,
+    `description` and `updated` are what the feed says of itself, `page_failures` how many pages
+    were asked for in vain, by cause.
     """
 
     feed: Feed
@@ -196,7 +174,6 @@ class Poll:
     description: str = ""
     updated: datetime | None = None
     page_failures: Mapping[PageFailure, int] = field(default_factory=dict)
-    """How many pages were asked for in vain, by cause."""
     silence: FeedSilence | None = None
 
 

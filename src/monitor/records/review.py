@@ -204,10 +204,9 @@ class RecallEstimate:
     """Recall among what the feeds brought and the models judged, with 95 % intervals.
 
     `days` have a sample; of the articles below the threshold (`population`) so many were
-    `offered`, `reviewed` and `relevant`; `missed` is the estimate of all of them. Of those shown
-    people `confirmed` some as relevant and have not looked at `unreviewed`. Recall is None where
-    nothing was found. `says`: its interval is narrow enough to be told; else `needed` reviews a day
-    would make it so within the window, None where that is not known either.
+    `offered`, `reviewed` and `relevant`; `missed` estimates all of them. Of those shown people
+    `confirmed` some and have not looked at `unreviewed`. Recall is None where nothing was found.
+    `says`: its interval is narrow enough to be told, or would be by `needed` reviews a day.
     """
 
     days: int = 0
