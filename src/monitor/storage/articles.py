@@ -206,11 +206,7 @@ def merged(
     stamps: Sequence[str],
     moment: datetime | None = None,
 ) -> list[AssessedArticle]:
-    """Return articles with what `stamps` said of them, and what people decided before that.
-
-    Or had said and decided by a `moment`; then each article is the version that was in force.
-    Without stamps nothing of either is asked today.
-    """
+    """Return articles with what `stamps` said of them, and people decided; or had by a `moment`."""
     if not stamps and moment is None:
         return [merge(one, {}, stamps) for one in page]
     said = _said(connection, page, stamps, moment)
@@ -251,22 +247,22 @@ def merge(one: Article, said: Mapping[str, Assessment], stamps: Sequence[str]) -
     there `terms`.
     """
     present = [said[stamp] for stamp in stamps if stamp in said]
-    judged = next((a for a in present if a.relevance is not None), None)
-    experimental = judged is not None and judged.experimental
+    judged = next((a for a in present if a.relevance is not None), Assessment(""))
+    is_judged = judged.relevance is not None
     reasons = [a.not_judged or ("error" if a.error else None) for a in present]
     reasons.append("expired" if one.expired else None)
     return AssessedArticle(
         article=one,
-        relevance=judged.relevance if judged else None,
-        relevant=judged.relevant if judged else None,
-        borderline=judged.borderline if judged else None,
-        not_judged=None if judged else next((reason for reason in reasons if reason), None),
+        relevance=judged.relevance,
+        relevant=judged.relevant,
+        borderline=judged.borderline,
+        not_judged=None if is_judged else next(filter(None, reasons), None),
         tags=tuple(tag for a in present for tag in a.tags),
         findings=tuple(finding for a in present for finding in a.findings),
         scorecard=tuple(item for a in present for item in a.scorecard),
         stamps=tuple(a.stamp for a in present),
-        terms=() if judged and not experimental else tuple(t for a in present for t in a.terms),
-        experimental=experimental,
+        terms=tuple(t for a in present for t in a.terms if not is_judged or judged.experimental),
+        experimental=judged.experimental,
     )
 
 

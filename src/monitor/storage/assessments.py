@@ -158,7 +158,7 @@ def due(
     after: str | None = None,
     since: datetime | None = None,
 ) -> list[Article]:
-    """Return articles, come `since` then, that `stamp` has not judged; `after` as `following`."""
+    """Return articles, come `since` then, that `stamp` has not judged, `after` that of an id."""
     query = following(connection, due_query(stamp, limit, since), after)
     return [to_article(row) for row in connection.execute(query)]
 

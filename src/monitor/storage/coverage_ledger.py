@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
@@ -86,16 +87,12 @@ def ledger(
         changed=max(0, totals["stored"] - count(connection, new)),
         page_failures=dict(sorted(pages.items())),
         failures=_failures(connection, failed, names),
-        silences=tuple(sorted(silences, key=_address)),
+        silences=tuple(sorted(silences, key=attrgetter("url"))),
         ended=_ended(connection, since, until, last),
         languages=languages,
         unasked=unasked,
         paused=count(connection, paused),
     )
-
-
-def _address(feed: FailedFeed | SilentFeed) -> str:
-    return feed.url
 
 
 def _paused_by(until: datetime | None) -> ColumnElement[bool]:
@@ -121,7 +118,7 @@ def _failures(
         FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id), in_part=r.fetched > 0)
         for r in failed
     ]
-    return tuple(sorted(found, key=_address))
+    return tuple(sorted(found, key=attrgetter("url")))
 
 
 def _ended(

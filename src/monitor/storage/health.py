@@ -43,11 +43,10 @@ T = TypeVar("T")
 class Condition:
     """What was found: the tables' version (`None`: there are none yet) and this program's.
 
-    `damage` is what SQLite's own check says, "" if all is well. `folder` is where the file is, to
-    be looked at for space; `None` for a server. `size` is in bytes, write-ahead log included, and
-    `free` how many of them hold nothing. `failing` are feeds by name, with the reason; `waiting`
-    those never polled, `overdue` of them followed for longer than a day. `newest` is the latest
-    moment that anything was stored. `read_only`: the disk can only be read.
+    `damage` is what SQLite's own check says, "" if all is well. `folder` is where the file is,
+    `None` for a server. `size` is in bytes, log included, and `free` how many hold nothing.
+    `failing` are feeds by name, with the reason; `waiting` those never polled, `overdue` of them
+    followed for longer than a day. `newest` is when anything was stored last.
     """
 
     name: str

@@ -198,11 +198,10 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
 
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
     """Return other versions, with words, that `stamp` ("": none) has not looked through."""
+    has_words = or_(versions.c.title != "", versions.c.text != "")
     query = (
         any_version()
-        .where(~_masked(stamp))
-        .where(versions.c.sha256 != articles.c.current)
-        .where(or_(versions.c.title != "", versions.c.text != ""))
+        .where(~_masked(stamp), versions.c.sha256 != articles.c.current, has_words)
         .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
     )
     return [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
@@ -216,12 +215,9 @@ def _masked(stamp: str) -> ColumnElement[bool]:
 
 def erased_next(connection: Connection, before: datetime) -> list[Article]:
     """Return the versions that `erase_withdrawn` would erase and nobody looked through."""
-    gone = exists().where(
-        of_version(version_checks, versions.c.article_id, versions.c.sha256),
-        version_checks.c.why != "",
-        version_checks.c.erased_at.is_(None),
-        version_checks.c.at < before,
-    )
+    mine = of_version(version_checks, versions.c.article_id, versions.c.sha256)
+    due = version_checks.c.why != "", version_checks.c.erased_at.is_(None)
+    gone = exists().where(mine, *due, version_checks.c.at < before)
     query = any_version().where(gone, ~_masked(""), KEPT)
     rows = connection.execute(query.order_by(versions.c.article_id, versions.c.sha256))
     return [to_article(row) for row in rows]
@@ -251,13 +247,10 @@ def next_incomplete(
             select(masks.c.article_id).where(masks.c.at >= since),
             select(story_members.c.article_id).where(story_members.c.at >= since),
         ).subquery()
+        ids = select(new.c.article_id)
         own, other = story_members.alias(), story_members.alias()
-        mates = (
-            select(other.c.article_id)
-            .join_from(own, other, same_story(own, other))
-            .where(own.c.article_id.in_(select(new.c.article_id)))
-        )
-        near = union(select(new.c.article_id), mates).subquery()
+        mates = select(other.c.article_id).join_from(own, other, same_story(own, other))
+        near = union(ids, mates.where(own.c.article_id.in_(ids))).subquery()
         query = query.where(masks.c.article_id.in_(select(near.c.article_id)))
     return list(connection.execute(query).scalars())
 
@@ -384,8 +377,7 @@ def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
     own, other = story_members.alias(), story_members.alias()
     theirs = (
         select(func.coalesce(func.sum(one.c.token), 0))
-        .select_from(own)
-        .join(other, same_story(own, other))
+        .join_from(own, other, same_story(own, other))
         .join(one, one.c.article_id == other.c.article_id)
         .where(own.c.article_id == article_id, other.c.article_id != article_id)
         .where(_is_of_story(own, stories))
@@ -396,10 +388,8 @@ def basis_of(article_id: Any, stories: str) -> ColumnElement[int]:
 def _is_of_story(own: Any, stories: str) -> ColumnElement[bool]:
     """Return the condition that a row counts: of `stories`, or of before they placed it."""
     placed = story_members.alias()
-    in_force = select(placed.c.article_id).where(
-        placed.c.stamp == stories, placed.c.article_id == own.c.article_id
-    )
-    return or_(own.c.stamp == stories, ~in_force.exists())
+    in_force = placed.c.stamp == stories, placed.c.article_id == own.c.article_id
+    return or_(own.c.stamp == stories, ~exists().where(*in_force))
 
 
 def incomplete(connection: Connection, ids: Iterable[str], stories: str) -> set[str]:
@@ -418,10 +408,9 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     query = select(masks.c.article_id, token).where(masks.c.article_id.in_(ids))
     own = {row[0]: int(row[1]) for row in connection.execute(query.group_by(masks.c.article_id))}
     member = story_members.alias()
-    placed = select(member.c.article_id, member.c.stamp, member.c.story_id).where(
-        member.c.article_id.in_(ids), _is_of_story(member, stories)
-    )
-    rows = connection.execute(placed).all()
+    placed = select(member.c.article_id, member.c.stamp, member.c.story_id)
+    mine = member.c.article_id.in_(ids), _is_of_story(member, stories)
+    rows = connection.execute(placed.where(*mine)).all()
     sums: dict[tuple[str, str], int] = {}
     story = story_members.c.story_id
     for stamp in {row.stamp for row in rows}:
@@ -452,7 +441,7 @@ def groups_of(connection: Connection, ids: Iterable[str], stories: str) -> MaskG
     basis: dict[str, int] = {}
     for some in chunks(wanted):
         basis |= _bases(connection, some, stories)
-    every = sorted(set().union(*near.values())) if near else []
+    every = sorted(set().union(*near.values()))
     sources, hashes = _sources(connection, every, set(wanted)), defaultdict(set)
     query = select(lifted.c.article_id, lifted.c.hash)
     for one, hash_ in rows_of(connection, query, lifted.c.article_id, every):

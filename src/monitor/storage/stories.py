@@ -49,10 +49,7 @@ class StoryPlacement:
 
 @dataclass(frozen=True, slots=True)
 class KeptStory:
-    """A story with the moments its first and its latest article were first seen.
-
-    Of `articles`, as in all that is told of stories, those are none that people rejected.
-    """
+    """A story, when its first and its last article were first seen, none that people rejected."""
 
     id: str
     first_seen: datetime
@@ -128,11 +125,6 @@ def due_query(
         .limit(limit)
     )
     return query if after is None else query.where(assessments.c.id > after)
-
-
-def not_rejected() -> ColumnElement[bool]:
-    """Return the condition that people have not taken an article out: it is told in its story."""
-    return ~decided(*CURRENT, "not_relevant")
 
 
 def fold(
@@ -227,7 +219,7 @@ def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
     return (
         select(_story_id, *columns)
         .join(articles, articles.c.id == story_members.c.article_id)
-        .where(story_members.c.stamp == stamp, not_rejected())
+        .where(story_members.c.stamp == stamp, ~decided(*CURRENT, "not_relevant"))
     )
 
 
@@ -241,11 +233,10 @@ def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, Ke
 
 @dataclass(frozen=True, slots=True)
 class StoryChoice:
-    """Which stories: those with an article that is as chosen; None and empty choose nothing.
+    """Which stories: those with an article, not rejected, that is as chosen; None: any is.
 
     It was first seen in [since, until), is of `outlet`, and has of each scheme in `labels` that
-    label; a place is where the exploitation is. `several`: only what several outlets tell. No
-    article that people rejected is as chosen.
+    label; a place is where the exploitation is. `several`: only what several outlets tell.
     """
 
     since: datetime | None = None
