@@ -180,36 +180,33 @@ class _Asking:
         """Return the numbers of the first `limit` articles after a place."""
         rarest = self._rarest()
         source, number = (search_docs, search_docs.c.id) if rarest is None else rarest[1:]
-        if not self.words.wanted:
-            return self._ask(source, number, after, limit)
         # to look into few texts is quicker than to look them up; SQLite is slower in the one
-        if rarest is not None and (not self.is_sqlite or rarest[0] < self.few // _PROBES):
-            return self._ask_behind(source, number, after, limit)
-        says = self._says(self.words.wanted)
+        if not self.words.wanted:
+            query = self._ordered(source, number, after)
+        elif rarest is not None and (not self.is_sqlite or rarest[0] < self.few // _PROBES):
+            query = self._behind(source, number, after)
+        else:
+            query = self._looked_up(source, number, after)
+        return list(self.connection.execute(query.limit(limit)).scalars())
+
+    def _looked_up(
+        self, source: FromClause, number: ColumnElement[int], after: int | None
+    ) -> Select[Any]:
+        """Return the query by the index of words, where that is not slower than all texts are."""
         if not self.is_sqlite:
             loose = _in_vector(vector_query(self.words.wanted, loose=True))
             hits = select(self.place.label("doc")).where(loose)
             if len(self.connection.execute(hits.limit(self.few)).all()) < self.few:
                 few = hits.cte().prefix_with("MATERIALIZED")
-                return self._ask_behind(few, few.c.doc, after, limit)
+                return self._behind(few, few.c.doc, after)
             if next(self._conditions(number), None) is not None:
-                return self._ask_behind(source, number, after, limit)
-        return self._ask(self.index, self.place, after, limit, says)
+                return self._behind(source, number, after)
+        query = self._ordered(self.index, self.place, after)
+        return query.where(self._says(self.words.wanted))
 
-    def _ask(
-        self,
-        source: FromClause,
-        number: ColumnElement[int],
-        after: int | None,
-        limit: int,
-        *says: ColumnElement[bool],
-    ) -> list[int]:
-        query = self._ordered(source, number, after).where(*says).limit(limit)
-        return list(self.connection.execute(query).scalars())
-
-    def _ask_behind(
-        self, source: FromClause, number: ColumnElement[int], after: int | None, limit: int
-    ) -> list[int]:
+    def _behind(
+        self, source: FromClause, number: ColumnElement[int], after: int | None
+    ) -> Select[Any]:
         """Look into the texts of those alone that pass every filter, one after the other."""
         kept = self._ordered(source, number, after).offset(0).subquery()
         doc = kept.c[0]
@@ -217,8 +214,7 @@ class _Asking:
         # the offsets keep databases, to which all texts are equally near, from their own order
         inside = select(literal(1)).select_from(self.index).where(*says).offset(0)
         order = doc.desc() if self.newest_first else doc
-        query = select(doc).where(inside.correlate(kept).exists()).order_by(order).limit(limit)
-        return list(self.connection.execute(query).scalars())
+        return select(doc).where(inside.correlate(kept).exists()).order_by(order)
 
     def _ordered(
         self, source: FromClause, number: ColumnElement[int], after: int | None
