@@ -69,7 +69,7 @@ class NameKey:
     path: Path
 
     def read(self) -> Seal:
-        """Return what tells names by hashes, without keys where there is no file. `StoreError`."""
+        """Return what tells names by hashes; no keys where no file is. Raises `StoreError`."""
         try:
             keys = tuple(map(bytes.fromhex, self.path.read_text(encoding="ascii").split()))
         except FileNotFoundError:

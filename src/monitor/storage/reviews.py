@@ -237,7 +237,7 @@ def flags_told(connection: Connection, article_id: str, sha256: str) -> list[tup
 def claim(
     connection: Connection, article_id: str, reviewer: str, until: datetime, now: datetime
 ) -> bool:
-    """Say that a reviewer looks at this article now; False where another does. `NotFound`."""
+    """Claim an article for a reviewer; False where another has it. Raises `NotFound`."""
     refuse_missing(connection, article_id)
     free = or_(claims.c.until <= now, claims.c.reviewer == reviewer)
     connection.execute(delete(claims).where(free, claims.c.article_id != article_id))
