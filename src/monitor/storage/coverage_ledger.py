@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, func, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, union
 
 from monitor.records.feed import FailedFeed, FeedSilence, Ledger, SilentFeed
 from monitor.storage.assessments import KEPT, speaking
@@ -29,6 +29,8 @@ from monitor.storage.schema import (
     versions,
 )
 
+_NAME = func.coalesce(func.nullif(feeds.c.title, ""), feeds.c.outlet).label("name")
+
 
 def ledger(
     connection: Connection,
@@ -47,35 +49,24 @@ def ledger(
     dropped: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     last: dict[str, Row[Any]] = {}
-    query = select(polls).where(*in_period(polls.c.at, since, until))
-    for row in connection.execute(query.order_by(polls.c.id)):
+    query = select(polls, feeds.c.url, _NAME).join(feeds, feeds.c.id == polls.c.feed_id)
+    query = query.where(*in_period(polls.c.at, since, until)).order_by(polls.c.id)
+    for row in connection.execute(query):
         totals.update(fetched=row.fetched, stored=row.stored)
         dropped.update(row.dropped)
         pages.update(row.page_failures)
         last[row.feed_id] = row
-    failed = [row for row in last.values() if row.error is not None]
-    silent = [row for row in last.values() if row.error is None and row.silent]
+    by_address = sorted(last.values(), key=attrgetter("url"))
+    failed = [row for row in by_address if row.error is not None]
+    silent = [row for row in by_address if row.error is None and row.silent]
+    read = _last_read(connection, failed)
     new = select(func.count(articles.c.id)).where(*in_period(articles.c.first_seen, since, until))
     not_judged, languages = _not_judged(connection, since, until, stamps)
-    names = _names(connection, [*failed, *silent])
     # those followed in the period, whole or in part, and not polled in it
-    asked = select(feeds.c.id).where(~_paused_by(until))
-    if until is not None:
-        asked = asked.where(feeds.c.added_at < until)
-    there = feeds.c.removed_at.is_(None)
+    there, by_then = feeds.c.removed_at.is_(None), in_period(feeds.c.paused_at, None, until)
+    paused = and_(feeds.c.paused_at.is_not(None), *by_then)
+    asked = select(feeds.c.id).where(~paused, *in_period(feeds.c.added_at, None, until))
     asked = asked.where(there if since is None else there | (feeds.c.removed_at > since))
-    unasked = sum(key not in last for key in connection.execute(asked).scalars())
-    paused = select(func.count(feeds.c.id)).where(there, _paused_by(until))
-    # polls of before this was recorded have no measure
-    silences = [
-        SilentFeed(
-            *names[row.feed_id],
-            FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s))
-            if row.silent_since is not None and row.usual_gap_s is not None
-            else None,
-        )
-        for row in silent
-    ]
     return Ledger(
         feeds=len(last),
         failed=len(failed),
@@ -86,25 +77,28 @@ def ledger(
         not_judged=not_judged,
         changed=max(0, totals["stored"] - count(connection, new)),
         page_failures=dict(sorted(pages.items())),
-        failures=_failures(connection, failed, names),
-        silences=tuple(sorted(silences, key=attrgetter("url"))),
+        failures=tuple(
+            FailedFeed(row.url, row.name, row.error, read.get(row.feed_id), row.fetched > 0)
+            for row in failed
+        ),
+        silences=tuple(SilentFeed(row.url, row.name, _silence(row)) for row in silent),
         ended=_ended(connection, since, until, last),
         languages=languages,
-        unasked=unasked,
-        paused=count(connection, paused),
+        unasked=sum(key not in last for key in connection.execute(asked).scalars()),
+        paused=count(connection, select(func.count(feeds.c.id)).where(there, paused)),
     )
 
 
-def _paused_by(until: datetime | None) -> ColumnElement[bool]:
-    paused = feeds.c.paused_at.is_not(None)
-    return paused if until is None else paused & (feeds.c.paused_at < until)
+def _silence(row: Row[Any]) -> FeedSilence | None:
+    """Return the measure of a silent feed's poll, which those of before it was recorded lack."""
+    if row.silent_since is None or row.usual_gap_s is None:
+        return None
+    return FeedSilence(row.silent_since, timedelta(seconds=row.usual_gap_s))
 
 
-def _failures(
-    connection: Connection, failed: Sequence[Row[Any]], names: Mapping[str, tuple[str, str]]
-) -> tuple[FailedFeed, ...]:
-    """Name the feeds whose last poll failed, and when each was last read before that."""
-    last_read: dict[str, datetime] = {}
+def _last_read(connection: Connection, failed: Sequence[Row[Any]]) -> dict[str, datetime]:
+    """Return by id when each of the feeds whose last poll failed was last read before that."""
+    found: dict[str, datetime] = {}
     for some in chunks([row.feed_id for row in failed]):
         read = (
             select(func.max(polls.c.id))
@@ -113,12 +107,8 @@ def _failures(
             .group_by(polls.c.feed_id)
         )
         rows = connection.execute(select(polls.c.feed_id, polls.c.at).where(polls.c.id.in_(read)))
-        last_read |= dict(map(tuple, rows))
-    found = [
-        FailedFeed(*names[r.feed_id], r.error, last_read.get(r.feed_id), in_part=r.fetched > 0)
-        for r in failed
-    ]
-    return tuple(sorted(found, key=attrgetter("url")))
+        found |= dict(map(tuple, rows))
+    return found
 
 
 def _ended(
@@ -128,23 +118,16 @@ def _ended(
     if since is None:
         return ()
     query = (
-        select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet, feed_states)
+        select(feeds.c.id, feeds.c.url, _NAME, feed_states.c.error, feed_states.c.last_success)
         .join(feed_states, feed_states.c.feed_id == feeds.c.id)
         .where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
         .where(*in_period(feed_states.c.gone, None, until))
     )
     return tuple(
-        FailedFeed(row.url, row.title or row.outlet, row.error or "", row.last_success)
-        for row in connection.execute(query.order_by(feeds.c.url))
-        if row.id not in polled
+        FailedFeed(url, name, error or "", read)
+        for id_, url, name, error, read in connection.execute(query.order_by(feeds.c.url))
+        if id_ not in polled
     )
-
-
-def _names(connection: Connection, lines: Sequence[Row[Any]]) -> dict[str, tuple[str, str]]:
-    """Return URL and title of the feeds of ledger lines, by id."""
-    query = select(feeds.c.id, feeds.c.url, feeds.c.title, feeds.c.outlet)
-    rows = rows_of(connection, query, feeds.c.id, [line.feed_id for line in lines])
-    return {row.id: (row.url, row.title or row.outlet) for row in rows}
 
 
 def _not_judged(
@@ -152,15 +135,13 @@ def _not_judged(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return the reasons with their numbers, and the languages of those not judged for theirs."""
     said = assessments.alias()
-    judged = select(said.c.id).where(
-        of_version(said, *CURRENT), speaking(said, stamps), said.c.relevance.is_not(None)
-    )
+    judged = select(said.c.id).where(of_version(said, *CURRENT), speaking(said, stamps))
+    judged = judged.where(said.c.relevance.is_not(None))
+    speaks = of_version(assessments, *CURRENT) & speaking(assessments, stamps)
     query = (
         select(articles.c.id, articles.c.expired_at)
         .add_columns(assessments.c.assessor, assessments.c.not_judged, assessments.c.error)
-        .outerjoin_from(
-            articles, assessments, of_version(assessments, *CURRENT) & speaking(assessments, stamps)
-        )
+        .outerjoin_from(articles, assessments, speaks)
         .where(~judged.exists(), KEPT, *in_period(articles.c.first_seen, since, until))
     )
     rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
@@ -208,10 +189,8 @@ def brought(connection: Connection, since: datetime, stamps: Sequence[str]) -> d
     stored = stored.where(articles.c.first_seen >= since)
     shown = connection.execute(stored.where(articles.c.id.in_(_relevant(stamps))))
     relevant: dict[str, int] = dict(map(tuple, shown))
-    return {
-        feed_id: Brought(number, relevant.get(feed_id, 0))
-        for feed_id, number in connection.execute(stored)
-    }
+    every = connection.execute(stored)
+    return {feed_id: Brought(number, relevant.get(feed_id, 0)) for feed_id, number in every}
 
 
 def brought_alone(
@@ -219,11 +198,8 @@ def brought_alone(
 ) -> tuple[Brought, Brought]:
     """Return what came through a feed, and what of it through no other; `stamps` judge."""
     others = sightings.alias()
-    elsewhere = (
-        select(others.c.feed_id)
-        .where(others.c.article_id == sightings.c.article_id, others.c.feed_id != feed_id)
-        .exists()
-    )
+    same = others.c.article_id == sightings.c.article_id
+    elsewhere = exists().where(same, others.c.feed_id != feed_id)
     seen = select(func.count()).select_from(sightings).where(sightings.c.feed_id == feed_id)
     relevant = seen.where(sightings.c.article_id.in_(_relevant(stamps)))
 
@@ -233,7 +209,7 @@ def brought_alone(
     return brought(), brought(~elsewhere)
 
 
-def _relevant(stamps: Sequence[str]) -> CompoundSelect[Any]:
+def _relevant(stamps: Sequence[str]) -> Any:
     """Return the query for what people find relevant, and where they are silent `stamps` do."""
     one, other = articles.alias(), articles.alias()
     judged = (
