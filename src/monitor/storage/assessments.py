@@ -10,18 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    FromClause,
-    Select,
-    case,
-    exists,
-    func,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, case, func, select, tuple_
 
 from monitor.records.article import Article, Assessment, Enclosure
 from monitor.records.errors import NotFound
@@ -77,9 +66,8 @@ KEPT = articles.c.url != ""
 
 def is_withdrawn(article_id: Any, sha256: Any) -> Any:
     """Return the condition that a version's words were taken back, or erased."""
-    return exists().where(
-        of_version(version_checks, article_id, sha256), version_checks.c.why != ""
-    )
+    mine = of_version(version_checks, article_id, sha256), version_checks.c.why != ""
+    return select(version_checks.c.sha256).where(*mine).exists()
 
 
 def to_article(row: Sequence[Any]) -> Article:
@@ -277,14 +265,16 @@ def carry_over(connection: Connection, present: Mapping[str, str], now: datetime
         return
     for table in (assessments, masks, story_members, story_keys, search_terms):
         stamp = table.c.stamp
-        connection.execute(update(table).where(stamp.in_(new)).values(stamp=case(new, value=stamp)))
+        connection.execute(
+            table.update().where(stamp.in_(new)).values(stamp=case(new, value=stamp))
+        )
     here = earlier_stamps.c.stamp
-    told = update(earlier_stamps).where(here.in_(new))
+    told = earlier_stamps.update().where(here.in_(new))
     connection.execute(told.values(present=case(new, value=here), at=now))
     every = present_stamps(connection)
     for joined in connection.execute(select(samples.c.stamp).distinct()).scalars().all():
-        renamed = " ".join(every.get(stamp, stamp) for stamp in joined.split())
-        connection.execute(update(samples).where(samples.c.stamp == joined).values(stamp=renamed))
+        named = " ".join(every.get(stamp, stamp) for stamp in joined.split())
+        connection.execute(samples.update().where(samples.c.stamp == joined).values(stamp=named))
 
 
 def present_stamps(connection: Connection, after: datetime | None = None) -> dict[str, str]:

@@ -7,26 +7,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Connection,
-    FromClause,
-    Text,
-    and_,
-    cast,
-    exists,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, Text, cast, exists, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.records.article import Review, Verdict
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.review import Act, Decision, FlagSaid
-from monitor.storage.database import add, add_rows, columns_of, count, row_of
+from monitor.storage.database import add, add_rows, columns_of, row_of
 from monitor.storage.schema import decisions, flag_verdicts, of_version, reviews, versions
 
 REFUSED = "undone already, confirmed or overruled"
@@ -123,23 +111,23 @@ def waiting(connection: Connection) -> list[int]:
 
 def count_waiting(connection: Connection) -> int:
     """Return how many decisions wait to be confirmed."""
-    return count(connection, select(func.count()).select_from(decisions).where(_waits()))
+    return len(waiting(connection))
 
 
 @lru_cache(256)  # to build it takes longer than to ask it
 def holds(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
     """Return the condition that a decision counts, or did then; what has none always counts."""
     made = decisions.alias()
-    confirmed = or_(made.c.provisional.is_(False), _acted(made.c.id, ("confirm",), moment))
+    confirmed = made.c.provisional.is_(False) | _acted(made.c.id, ("confirm",), moment)
     undone = _acted(made.c.id, ("undo",), moment)
     counts = exists().where(made.c.id == decision_id, ~undone, confirmed)
-    return or_(decision_id.is_(None), counts)
+    return decision_id.is_(None) | counts
 
 
 @lru_cache(256)
 def stands(decision_id: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
     """Return the condition that a decision is neither undone nor overruled, or was not then."""
-    return or_(decision_id.is_(None), ~_acted(decision_id, ("undo", "overrule"), moment))
+    return decision_id.is_(None) | ~_acted(decision_id, ("undo", "overrule"), moment)
 
 
 @lru_cache(256)
@@ -167,7 +155,7 @@ def own_word(said: FromClause, moment: datetime | None = None) -> ColumnElement[
         own, newer = own & (said.c.at <= moment), newer & (later.c.at <= moment)
     same = of_version(later, said.c.article_id, said.c.sha256)
     by_same = later.c.reviewer == said.c.reviewer
-    return and_(own, ~exists().where(same, later.c.id > said.c.id, newer, by_same))
+    return own & ~exists().where(same, later.c.id > said.c.id, newer, by_same)
 
 
 @lru_cache(256)
@@ -175,7 +163,7 @@ def in_force(said: FromClause) -> ColumnElement[bool]:
     """Return the condition that a row of `reviews` has the last word that counts on its version."""
     same = of_version(_LATER, said.c.article_id, said.c.sha256)
     replaced = exists().where(same, _LATER.c.id > said.c.id, holds(_LATER.c.decision_id))
-    return and_(holds(said.c.decision_id), ~replaced)
+    return holds(said.c.decision_id) & ~replaced
 
 
 def decided(
@@ -240,7 +228,8 @@ def _waits() -> ColumnElement[bool]:
     same = later.c.reviewer == made.reviewer, later.c.article_id == made.article_id
     newer = later.c.act == "review", later.c.id > made.id, ~_acted(later.c.id, ("undo",))
     replaced = exists().where(*same, *newer)
-    return and_(made.act == "review", made.provisional.is_(True), _is_open(made.id), ~replaced)
+    unconfirmed = (made.act == "review") & made.provisional.is_(True) & _is_open(made.id)
+    return unconfirmed & ~replaced
 
 
 def _is_open(id_: ColumnElement[Any], moment: datetime | None = None) -> ColumnElement[bool]:
@@ -264,14 +253,13 @@ def _decode(connection: Connection, row: Any) -> Decision:
     of = row.id if row.act == "review" else row.about
     query = select(reviews.c.verdict, reviews.c.tags).where(reviews.c.decision_id == of)
     said = connection.execute(query.order_by(reviews.c.id)).all()
-    flags = select(func.count()).where(flag_verdicts.c.decision_id == of)
     act: dict[str, Any] = dict(zip(decisions.c.keys(), row[:-1], strict=True))
     return Decision(
         **act,
         verdict=said[0].verdict if said else None,
         tags={scheme: tuple(some) for scheme, some in said[0].tags.items()} if said else None,
         articles=len(said),
-        flags=count(connection, flags),
+        flags=len(flags_of(connection, of)),
         waits=row.provisional and row.open,
     )
 

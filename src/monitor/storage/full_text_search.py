@@ -51,15 +51,7 @@ from monitor.storage.schema import (
     tags,
     versions,
 )
-from monitor.storage.search_index import (
-    BORDERLINE,
-    FLAGGED,
-    NOT_RELEVANT,
-    RELEVANT,
-    fts_query,
-    prefer_indexes,
-    vector_query,
-)
+from monitor.storage.search_index import FLAGGED, JUDGED, fts_query, prefer_indexes, vector_query
 from monitor.text.search_terms import SearchTerm
 
 COUNTED = 1000
@@ -73,7 +65,6 @@ _PROBES = 4
 Dated = Literal["placed", "unplaced", "all"]
 """Those published on the days asked for, those of which nobody can tell, or both."""
 
-_JUDGED = (RELEVANT, BORDERLINE, NOT_RELEVANT)
 _DOC, _ONE = search_docs.alias("doc"), articles.alias("one")
 
 
@@ -171,7 +162,7 @@ class _Asking:
         self.marks = list(self._marks())
         self.terms = self._terms()
         # those that say what is relevant, first the one whose word counts
-        said = {stamp for name in _JUDGED for stamp in self.terms.get(name, ())}
+        said = {stamp for name in JUDGED for stamp in self.terms.get(name, ())}
         self.judges = [stamp for stamp in stamps if stamp in said]
         if not self.is_sqlite:
             prefer_indexes(connection)
@@ -235,7 +226,7 @@ class _Asking:
         """Return the numbers of the marks asked for, by mark and stamp in force that says it."""
         names = {name for name, _ in self.marks}
         if self.verdicts is not None or self.wanted.min_relevance is not None:
-            names |= {*_JUDGED}
+            names |= {*JUDGED}
         if not names:
             return {}
         assessors = dict(zip(_assessors(self.stamps), self.stamps, strict=True))
@@ -314,7 +305,7 @@ class _Asking:
             yield _of_current(number, versions).where(ways[self.dated]).exists()
 
     def _judged(self, stamps: Sequence[str]) -> tuple[int, ...]:
-        return tuple(n for name in _JUDGED for s in stamps for n in self.terms[name].get(s, ()))
+        return tuple(n for name in JUDGED for s in stamps for n in self.terms[name].get(s, ()))
 
     def _relevance(self, number: ColumnElement[int], one: Relevance) -> ColumnElement[bool]:
         undecided = not_(_decided(number))

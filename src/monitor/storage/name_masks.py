@@ -14,18 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    delete,
-    exists,
-    func,
-    or_,
-    select,
-    union,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select, union, update
 
 from monitor.records.article import Article
 from monitor.records.errors import NotFound, StoreError
@@ -286,7 +275,7 @@ def lift_names(
 def unlift_names(connection: Connection, article_id: str, hashes: Iterable[str]) -> int:
     """Take back that names are not to be hidden in an article; return how many words."""
     mine = (lifted.c.article_id == article_id) & lifted.c.hash.in_(sorted(hashes))
-    return connection.execute(delete(lifted).where(mine)).rowcount
+    return connection.execute(lifted.delete().where(mine)).rowcount
 
 
 def ask_names(
@@ -331,7 +320,7 @@ def forget_places(
     """
     lost = select(masks).where(masks.c.article_id.in_(ids))
     if sha256 is None:
-        connection.execute(delete(lifted).where(lifted.c.article_id.in_(ids)))
+        connection.execute(lifted.delete().where(lifted.c.article_id.in_(ids)))
     else:
         lost = lost.where(masks.c.sha256 == sha256)
     for row in connection.execute(lost).mappings().all():

@@ -15,15 +15,7 @@ from monitor.records.finding import Severity
 from monitor.records.review import Client, Feedback, FlagSaid, Opinion, PracticeAnswer, Reviewable
 from monitor.storage import decisions
 from monitor.storage.assessments import any_version, is_withdrawn, to_article
-from monitor.storage.database import (
-    Database,
-    columns_of,
-    count,
-    insert_new,
-    insertion,
-    row_of,
-    rows_of,
-)
+from monitor.storage.database import Database, columns_of, insert_new, insertion, row_of, rows_of
 from monitor.storage.forgetting import refuse_missing
 from monitor.storage.schema import (
     CURRENT,
@@ -279,7 +271,7 @@ def practised(connection: Connection, reviewer: str) -> list[PracticeAnswer]:
 def count_reviewed(connection: Connection, since: datetime | None = None) -> int:
     """Return how many articles have a review that counts, given after `since`."""
     query = select(func.count(reviews.c.article_id.distinct()))
-    return count(connection, query.where(_counts_after(since)))
+    return connection.execute(query.where(_counts_after(since))).scalar_one()
 
 
 def count_reviews(

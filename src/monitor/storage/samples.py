@@ -9,15 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection, func, select
 
 from monitor.records.errors import NotFound
-from monitor.records.review import (
-    CaseOutcome,
-    CaseStatus,
-    Draw,
-    DrawCandidate,
-    Drawn,
-    OutsideCase,
-    Stratum,
-)
+from monitor.records.review import CaseOutcome, Draw, DrawCandidate, Drawn, OutsideCase, Stratum
 from monitor.storage.assessments import KEPT
 from monitor.storage.database import add_rows, columns_of, count, insert_new, row_of, rows_of
 from monitor.storage.decisions import holds
@@ -159,7 +151,7 @@ def had(
             if shown.get(key):
                 return CaseOutcome(case, "shown", key)
         if in_time:
-            why: CaseStatus = "below" if in_time[0] in shown else "not_judged"
+            why = "below" if in_time[0] in shown else "not_judged"
             return CaseOutcome(case, why, in_time[0])
         if keys:
             return CaseOutcome(case, "late", keys[0])

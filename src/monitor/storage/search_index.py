@@ -219,13 +219,13 @@ Mark = tuple[str, str]
 """A stamp (an assessor's name where the article expired, "" of the article itself), and what it
 says."""
 FLAGGED = "flag"
-RELEVANT, BORDERLINE, NOT_RELEVANT = "relevant", "borderline", "not_relevant"
+JUDGED = ("relevant", "borderline", "not_relevant")
 
 
 def marks_of(said: Mapping[Any, Any]) -> Iterator[str]:
     """Yield what an article can be filtered by, of a row of `assessments`."""
     if said["relevance"] is not None:
-        yield RELEVANT if said["relevant"] else BORDERLINE if said["borderline"] else NOT_RELEVANT
+        yield JUDGED[0 if said["relevant"] else 1 if said["borderline"] else 2]
     for tag in said["payload"].get("tags", ()):
         yield f"{tag['scheme']}:{tag['label']}"
     for finding in said["payload"].get("findings", ()):
