@@ -151,8 +151,7 @@ def had(
             if shown.get(key):
                 return CaseOutcome(case, "shown", key)
         if in_time:
-            why = "below" if in_time[0] in shown else "not_judged"
-            return CaseOutcome(case, why, in_time[0])
+            return CaseOutcome(case, "below" if in_time[0] in shown else "not_judged", in_time[0])
         if keys:
             return CaseOutcome(case, "late", keys[0])
         return CaseOutcome(case, "never" if followed else "not_followed")
