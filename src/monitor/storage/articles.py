@@ -73,7 +73,7 @@ def article(connection: Connection, article_id: str, stamps: Sequence[str]) -> A
     if row is None:
         refuse_forgotten(connection, article_id)
         raise NotFound(f"no article '{article_id}'")
-    return merged(connection, [to_article(row)], stamps)[0]
+    return merged(connection, [to_article(row)], stamps, None)[0]
 
 
 def articles_by_id(
@@ -82,7 +82,7 @@ def articles_by_id(
     """Return those of the articles that are stored, by id, with what `stamps` said of them."""
     rows = rows_of(connection, current_articles(), articles.c.id, ids)
     page = [to_article(row) for row in rows]
-    return {one.article.id: one for one in merged(connection, page, stamps)}
+    return {one.article.id: one for one in merged(connection, page, stamps, None)}
 
 
 def article_versions(connection: Connection, article_id: str) -> list[Article]:
@@ -113,7 +113,7 @@ def assessed(
         size = PAGE if left is None else min(PAGE, left)
         with database.reading() as connection:
             page, last, more = page_of(connection, stamps, filters, size, after)
-            read = merged(connection, [to_article(row) for row in page], stamps)
+            read = merged(connection, [to_article(row) for row in page], stamps, None)
         for one in read:
             if passes(one, filters):
                 yield one
@@ -201,10 +201,7 @@ def passes(one: AssessedArticle, filters: ArticleFilter) -> bool:
 
 
 def merged(
-    connection: Connection,
-    page: Sequence[Article],
-    stamps: Sequence[str],
-    moment: datetime | None = None,
+    connection: Connection, page: Sequence[Article], stamps: Sequence[str], moment: datetime | None
 ) -> list[AssessedArticle]:
     """Return articles with what `stamps` said of them, and people decided; or had by a `moment`."""
     if not stamps and moment is None:

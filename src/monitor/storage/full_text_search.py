@@ -391,15 +391,12 @@ def _in_vector(typed: str) -> ColumnElement[bool]:
 
 
 def _decided(
-    number: ColumnElement[int],
-    *verdicts: Verdict,
-    tag: tuple[str, str] | None = None,
-    scheme: str = "",
+    doc: ColumnElement[int], *words: Verdict, tag: tuple[str, str] | None = None, scheme: str = ""
 ) -> ColumnElement[bool]:
     """Return the condition that people's word holds of an article in the index; see `decided`."""
-    said = decided(_ONE.c.id, _ONE.c.current, *verdicts, tag=tag, scheme=scheme)
+    said = decided(_ONE.c.id, _ONE.c.current, *words, tag=tag, scheme=scheme)
     query = select(literal(1)).join_from(_DOC, _ONE, _ONE.c.id == _DOC.c.article_id)
-    return query.where(_DOC.c.id == number, said).exists()
+    return query.where(_DOC.c.id == doc, said).exists()
 
 
 def _marked(number: ColumnElement[int], terms: Sequence[int]) -> ColumnElement[bool]:

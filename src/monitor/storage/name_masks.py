@@ -213,12 +213,7 @@ def erased_next(connection: Connection, before: datetime) -> list[Article]:
 
 
 def next_incomplete(
-    connection: Connection,
-    stories: str,
-    *,
-    limit: int,
-    after: str = "",
-    since: datetime | None = None,
+    connection: Connection, rule: str, *, limit: int, after: str = "", since: datetime | None = None
 ) -> list[str]:
     """Return the next articles after the id `after` some mask of which is `incomplete`.
 
@@ -226,7 +221,7 @@ def next_incomplete(
     """
     query = (
         select(masks.c.article_id)
-        .where(masks.c.article_id > after, masks.c.basis != basis_of(masks.c.article_id, stories))
+        .where(masks.c.article_id > after, masks.c.basis != basis_of(masks.c.article_id, rule))
         .distinct()
         .order_by(masks.c.article_id)
         .limit(limit)

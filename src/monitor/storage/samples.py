@@ -126,12 +126,9 @@ def told_cases(
 
 
 def had(
-    connection: Connection,
-    cases: Sequence[OutsideCase],
-    stamps: Sequence[str],
-    followed: Sequence[bool],
+    connection: Connection, cases: Sequence[OutsideCase], stamps: Sequence[str], fed: list[bool]
 ) -> list[CaseOutcome]:
-    """Say of each case what we had of it when it was told; `followed`: a feed of its outlet is."""
+    """Say of each case what we had of it when it was told; `fed`: a feed of its outlet is followed."""
     ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
     query = select(articles.c.id, articles.c.first_seen)
     seen = {row.id: row.first_seen for row in rows_of(connection, query, articles.c.id, ids)}
@@ -156,4 +153,4 @@ def had(
             return CaseOutcome(case, "late", keys[0])
         return CaseOutcome(case, "never" if followed else "not_followed")
 
-    return [outcome(*pair) for pair in zip(cases, followed, strict=True)]
+    return [outcome(*pair) for pair in zip(cases, fed, strict=True)]
