@@ -128,7 +128,7 @@ def told_cases(
 def had(
     connection: Connection, cases: Sequence[OutsideCase], stamps: Sequence[str], fed: list[bool]
 ) -> list[CaseOutcome]:
-    """Say of each case what we had of it when it was told; `fed`: a feed of its outlet is followed."""
+    """Say of each case what we had of it when it was told; `fed`: its outlet has a feed."""
     ids = sorted({key for case in cases for key in (case.article_id, case.same_as) if key})
     query = select(articles.c.id, articles.c.first_seen)
     seen = {row.id: row.first_seen for row in rows_of(connection, query, articles.c.id, ids)}
