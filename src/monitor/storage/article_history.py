@@ -169,10 +169,8 @@ def _read(
         back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
             returns.c.article_id.in_(some), returns.c.at <= moment
         )
-        told = [
-            (id_, at, False, bool(now), text) for id_, at, text, now in connection.execute(came)
-        ]
-        told += [(id_, at, True, False, text) for id_, at, text in connection.execute(back)]
+        told = [(id_, at, False, bool(now), sha) for id_, at, sha, now in connection.execute(came)]
+        told += [(id_, at, True, False, sha) for id_, at, sha in connection.execute(back)]
         for id_, *when in told:
             latest[id_] = max(latest.get(id_, tuple(when)), tuple(when))
     wanted = {id_: sha256 for id_, (*_, sha256) in latest.items()}

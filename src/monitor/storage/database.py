@@ -369,9 +369,8 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 
 def row_of(table: Table, thing: Any, **more: Any) -> dict[str, Any]:
     """Return a row: of a dataclass what has a column of its name, and `more`."""
-    return {
-        name: getattr(thing, name) for name in map(str, table.c.keys()) if hasattr(thing, name)
-    } | more
+    names = map(str, table.c.keys())
+    return {name: getattr(thing, name) for name in names if hasattr(thing, name)} | more
 
 
 def columns_of(table: Table, kind: type[Any], **named: str) -> list[ColumnElement[Any]]:

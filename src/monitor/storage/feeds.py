@@ -64,10 +64,8 @@ def remove_feed(connection: Connection, url: str, now: datetime | None = None) -
 
 def pause_feed(connection: Connection, url: str, now: datetime, *, paused: bool = True) -> bool:
     """Pause a feed that is followed, or end that; return whether it is new. Raises `NotFound`."""
-    followed = select(feeds.c.id, feeds.c.paused_at).where(
-        feeds.c.url == url, feeds.c.removed_at.is_(None)
-    )
-    found = connection.execute(followed).first()
+    followed = feeds.c.url == url, feeds.c.removed_at.is_(None)
+    found = connection.execute(select(feeds.c.id, feeds.c.paused_at).where(*followed)).first()
     if found is None:
         raise NotFound(f"not followed: {url}")
     if (found.paused_at is not None) == paused:
@@ -129,9 +127,8 @@ def save_state(connection: Connection, feed: Feed, state: FeedState) -> None:
     values = {column.name: getattr(state, column.name) for column in _STATE}
     recent = [moment.isoformat() for moment in state.recent]
     move = state.move
-    values |= dict(
-        zip(_MOVE, (move.to, move.times, move.since) if move else (None,) * 3, strict=True)
-    )
+    moved = (move.to, move.times, move.since) if move else (None,) * len(_MOVE)
+    values |= dict(zip(_MOVE, moved, strict=True))
     connection.execute(delete(feed_states).where(feed_states.c.feed_id == feed.id))
     connection.execute(feed_states.insert().values(feed_id=feed.id, recent=recent, **values))
 

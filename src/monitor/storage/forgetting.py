@@ -165,11 +165,9 @@ def forget(
         alike = update(told).where(told.c.same_as.in_(some))
         connection.execute(alike.values(same_as=None))
         # what stays is a row without an address, in one version without words or hash
-        blank = {"sha256": "", "title": "", "text": "", "summary": "", "origin": "summary"}
-        left = [
-            {"article_id": row.id, "feed_id": row.feed_id, "fetched_at": now, **blank}
-            for row in rows
-        ]
+        blank: dict[str, Any] = dict.fromkeys(("sha256", "title", "text", "summary"), "")
+        blank |= {"origin": "summary", "fetched_at": now}
+        left = [{"article_id": row.id, "feed_id": row.feed_id, **blank} for row in rows]
         add_rows(connection, versions, left)
         empty = update(articles).where(articles.c.id.in_(there))
         connection.execute(empty.values(current="", url="", expired_at=now))

@@ -274,9 +274,8 @@ class _Asking:
             every = docs.group_by(search_marks.c.doc).subquery()
             return number, every, every.c.doc
         # what people said is not marked: all of it is looked at besides
-        said = select(search_docs.c.id).join(
-            reviews, reviews.c.article_id == search_docs.c.article_id
-        )
+        same = reviews.c.article_id == search_docs.c.article_id
+        said = select(search_docs.c.id).join(reviews, same)
         both = union(docs, said).subquery()
         return number, both, both.c.doc
 

@@ -70,10 +70,8 @@ def add_draw(connection: Connection, draw: Draw) -> bool:
     strata = [[s.low, s.high, s.population, s.drawn] for s in draw.strata]
     if insert_new(connection, samples, row_of(samples, draw, strata=strata)) is None:
         return False
-    rows = [
-        row_of(sample_items, item, day=draw.day, place=place)
-        for place, item in enumerate(draw.items)
-    ]
+    items = enumerate(draw.items)
+    rows = [row_of(sample_items, item, day=draw.day, place=place) for place, item in items]
     add_rows(connection, sample_items, rows)
     return True
 

@@ -84,12 +84,8 @@ class StoredStoryIndex:
         mine, place = story_members.c.stamp == self.stamp, story_members.c.position
         story = select(_story_id).where(mine, story_members.c.article_id.in_(ids))
         mine &= _story_id.in_(set(self.connection.execute(story).scalars()))
-        last = (
-            select(_story_id, func.max(place).label("last"))
-            .where(mine)
-            .group_by(_story_id)
-            .subquery()
-        )
+        ends = func.max(place).label("last")
+        last = select(_story_id, ends).where(mine).group_by(_story_id).subquery()
         query = (
             select(_story_id, story_members.c.print)
             .join(last, last.c.story_id == _story_id)
