@@ -276,11 +276,9 @@ class FeedSighting:
 def kept_versions(connection: Connection, article_id: str) -> list[Version]:
     """Return the texts that an article had, oldest first. Raises `NotFound`."""
     gone = is_withdrawn(versions.c.article_id, versions.c.sha256)
-    query = (
-        select(versions.c.sha256, versions.c.fetched_at, gone)
-        .where(versions.c.article_id == article_id)
-        .order_by(versions.c.fetched_at, versions.c.sha256)
-    )
+    query = select(versions.c.sha256, versions.c.fetched_at, gone)
+    query = query.where(versions.c.article_id == article_id)
+    query = query.order_by(versions.c.fetched_at, versions.c.sha256)
     found = [Version(*row) for row in connection.execute(query)]
     if not found:
         raise NotFound(f"no article '{article_id}'")

@@ -86,12 +86,8 @@ def any_version() -> Select[Any]:
 
 def current_articles() -> Select[Any]:
     """Return the query for every article in its current version, oldest sight first."""
-    return (
-        select(*ARTICLE)
-        .join_from(articles, versions, of_version(versions, *CURRENT))
-        .where(KEPT)
-        .order_by(articles.c.first_seen, articles.c.id)
-    )
+    query = select(*ARTICLE).join_from(articles, versions, of_version(versions, *CURRENT))
+    return query.where(KEPT).order_by(articles.c.first_seen, articles.c.id)
 
 
 def behind(

@@ -164,11 +164,9 @@ def _not_judged(
     )
     unread = [one for one, (_, reason) in reasons.items() if reason == "language"]
     languages: Counter[str] = Counter()  # of current versions; "" where that is not known
-    by_language = (
-        select(versions.c.language, func.count())
-        .join(articles, of_version(versions, *CURRENT))
-        .group_by(versions.c.language)
-    )
+    by_language = select(versions.c.language, func.count())
+    by_language = by_language.join(articles, of_version(versions, *CURRENT))
+    by_language = by_language.group_by(versions.c.language)
     for language, number in rows_of(connection, by_language, articles.c.id, unread):
         languages[language or ""] += number
     found = {reason: number for reason, number in sorted(counts.items()) if number}
@@ -219,10 +217,7 @@ def _relevant(stamps: Sequence[str]) -> Any:
         .where(or_(assessments.c.relevant, assessments.c.borderline), assessments.c.relevant)
         .where(~decided(one.c.id, one.c.current))
     )
-    said = (
-        select(other.c.id)
-        .join(reviews, reviews.c.article_id == other.c.id)
-        .where(reviews.c.sha256 == other.c.current, reviews.c.verdict == "relevant")
-        .where(in_force(reviews))
-    )
+    said = select(other.c.id).join(reviews, reviews.c.article_id == other.c.id)
+    said = said.where(reviews.c.sha256 == other.c.current, reviews.c.verdict == "relevant")
+    said = said.where(in_force(reviews))
     return union(judged, said)

@@ -96,11 +96,9 @@ def followed_feeds(connection: Connection) -> list[Feed]:
 
 def states(connection: Connection) -> dict[str, FeedState]:
     """Return the state of every feed followed, by feed id; `FeedState()` if never polled."""
-    query = (
-        select(feeds.c.id, feed_states.c.feed_id, _RECENT, *_MOVE_COLUMNS, *_STATE)
-        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None))
-    )
+    query = select(feeds.c.id, feed_states.c.feed_id, _RECENT, *_MOVE_COLUMNS, *_STATE)
+    query = query.outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+    query = query.where(feeds.c.removed_at.is_(None))
     return {row[0]: _state(row) for row in connection.execute(query)}
 
 

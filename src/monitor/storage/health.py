@@ -191,12 +191,9 @@ def happened(connection: Connection, before: Happened) -> Happened:
         fetched, stored = fetched + came, stored + kept
         for name, times in names.items():
             dropped[name] += times * number
-    failures = (
-        select(assessments.c.assessor, func.count())
-        .where(assessments.c.id > before.assessment_id, assessments.c.id <= last)
-        .where(assessments.c.error.is_not(None))
-        .group_by(assessments.c.assessor)
-    )
+    failures = select(assessments.c.assessor, func.count())
+    failures = failures.where(assessments.c.id > before.assessment_id, assessments.c.id <= last)
+    failures = failures.where(assessments.c.error.is_not(None)).group_by(assessments.c.assessor)
     failed = Counter(dict(before.failed))
     failed.update(dict(map(tuple, connection.execute(failures))))
     return Happened(poll_id, last, outcomes, fetched, stored, dropped, failed)
@@ -205,23 +202,17 @@ def happened(connection: Connection, before: Happened) -> Happened:
 def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
     """Return how things stand, with what each of `stamps` has still to judge."""
     by_state: Counter[str] = Counter(alive=0, failing=0, silent=0, never_polled=0)
-    states = (
-        select(feed_states.c.last_poll, feed_states.c.failures, feed_states.c.silent)
-        .select_from(feeds)
-        .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None))
-    )
+    states = select(feed_states.c.last_poll, feed_states.c.failures, feed_states.c.silent)
+    states = states.select_from(feeds).outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+    states = states.where(feeds.c.removed_at.is_(None))
     for last_poll, failures, silent in connection.execute(states):
         state = "failing" if failures else "silent" if silent else "alive"
         by_state[state if last_poll is not None else "never_polled"] += 1
     readable = articles.c.expired_at.is_(None)
     total = count(connection, select(func.count()).where(readable))
-    judged = (
-        select(assessments.c.stamp, func.count())
-        .join(articles, of_version(assessments, *CURRENT))
-        .where(assessments.c.stamp.in_(stamps), readable)
-        .group_by(assessments.c.stamp)
-    )
+    judged = select(assessments.c.stamp, func.count())
+    judged = judged.join(articles, of_version(assessments, *CURRENT))
+    judged = judged.where(assessments.c.stamp.in_(stamps), readable).group_by(assessments.c.stamp)
     done: dict[str, int] = dict(map(tuple, connection.execute(judged)))
     due: Counter[str] = Counter()
     for stamp in stamps:

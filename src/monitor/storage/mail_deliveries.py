@@ -89,11 +89,8 @@ def _held(connection: Connection, same: tuple[Any, ...], ids: Iterable[str]) -> 
 
 
 def _had_articles(same: tuple[Any, ...]) -> Select[Any]:
-    return (
-        select(sent_articles.c.article_id)
-        .join(sends, sends.c.id == sent_articles.c.send_id)
-        .where(*same, sends.c.outcome.in_(_HAD))
-    )
+    query = select(sent_articles.c.article_id).join(sends, sends.c.id == sent_articles.c.send_id)
+    return query.where(*same, sends.c.outcome.in_(_HAD))
 
 
 def latest(connection: Connection, *, since: datetime | None = None) -> list[Delivery]:

@@ -188,11 +188,8 @@ def masks_of(connection: Connection, wanted: Iterable[Version]) -> dict[Version,
 def older_versions(connection: Connection, ids: Sequence[str], stamp: str) -> list[Article]:
     """Return other versions, with words, that `stamp` ("": none) has not looked through."""
     has_words = or_(versions.c.title != "", versions.c.text != "")
-    query = (
-        any_version()
-        .where(~_masked(stamp), versions.c.sha256 != articles.c.current, has_words)
-        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-    )
+    query = any_version().where(~_masked(stamp), versions.c.sha256 != articles.c.current, has_words)
+    query = query.order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
     return [to_article(row) for row in rows_of(connection, query, versions.c.article_id, ids)]
 
 
@@ -398,12 +395,8 @@ def _bases(connection: Connection, ids: Sequence[str], stories: str) -> dict[str
     sums: dict[tuple[str, str], int] = {}
     story = story_members.c.story_id
     for stamp in {row.stamp for row in rows}:
-        whole = (
-            select(story, token)
-            .join(masks, masks.c.article_id == story_members.c.article_id)
-            .where(story_members.c.stamp == stamp)
-            .group_by(story)
-        )
+        whole = select(story, token).join(masks, masks.c.article_id == story_members.c.article_id)
+        whole = whole.where(story_members.c.stamp == stamp).group_by(story)
         told = {row.story_id for row in rows if row.stamp == stamp}
         for key, number in rows_of(connection, whole, story, told):
             sums[stamp, key] = int(number)

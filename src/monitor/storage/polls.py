@@ -266,12 +266,8 @@ def save_visits(connection: Connection, made: Mapping[str, Visit], now: datetime
 
 def last_polls(connection: Connection) -> dict[str, PollResult]:
     """Return the latest ledger line of each feed followed that was polled, by feed id."""
-    latest = (
-        select(func.max(polls.c.id))
-        .join(feeds, feeds.c.id == polls.c.feed_id)
-        .where(feeds.c.removed_at.is_(None))
-        .group_by(polls.c.feed_id)
-    )
+    latest = select(func.max(polls.c.id)).join(feeds, feeds.c.id == polls.c.feed_id)
+    latest = latest.where(feeds.c.removed_at.is_(None)).group_by(polls.c.feed_id)
     query = select(polls).where(polls.c.id.in_(latest))
     return {row["feed_id"]: to_result(row) for row in connection.execute(query).mappings()}
 
@@ -317,11 +313,9 @@ def imports_of_versions(
     """Return by article and hash which file brought a version, and where it stands there."""
     found: dict[tuple[str, str], tuple[Import, Place]] = {}
     of_file, of_place = columns_of(imports, Import), columns_of(imported, Place, at="place")
-    query = (
-        select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
-        .join_from(imported, imports, imports.c.id == imported.c.import_id)
-        .order_by(imports.c.at.desc(), imports.c.id)
-    )
+    query = select(imported.c.article_id, imported.c.sha256, *of_file, *of_place)
+    query = query.join_from(imported, imports, imports.c.id == imported.c.import_id)
+    query = query.order_by(imports.c.at.desc(), imports.c.id)
     for article_id, version, *said in rows_of(connection, query, imported.c.article_id, ids):
         source, place = said[: len(of_file)], said[len(of_file) :]
         found[article_id, version] = Import(*source), Place(*place)  # the first to bring it

@@ -30,12 +30,9 @@ def expire(
     connection: Connection, make: Callable[[], Seal], before: datetime, now: datetime, *, limit: int
 ) -> int:
     """Let the oldest articles seen before a moment expire; `make` keeps their hidden names."""
-    query = (
-        select(articles.c.id)
-        .where(articles.c.expired_at.is_(None), articles.c.first_seen < before)
-        .order_by(articles.c.first_seen)
-        .limit(limit)
-    )
+    query = select(articles.c.id)
+    query = query.where(articles.c.expired_at.is_(None), articles.c.first_seen < before)
+    query = query.order_by(articles.c.first_seen).limit(limit)
     ids = list(connection.execute(query).scalars())
     keep_for_others(connection, ids, make, now)
     for some in chunks(ids):

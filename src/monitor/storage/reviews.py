@@ -160,11 +160,9 @@ def shown_articles(
     story = func.coalesce(story_members.c.story_id, articles.c.id)
     told = assessments.c.stamp.in_(stamps), or_(assessments.c.relevant, assessments.c.borderline)
     mine = (story_members.c.stamp == story_stamp) & (story_members.c.article_id == articles.c.id)
-    query = (
-        select(*CURRENT, story.label("story"), articles.c.first_seen, articles.c.expired_at)
-        .outerjoin(story_members, mine)
-        .where(*in_period(articles.c.first_seen, since, until))
-    )
+    query = select(*CURRENT, story.label("story"), articles.c.first_seen, articles.c.expired_at)
+    query = query.outerjoin(story_members, mine)
+    query = query.where(*in_period(articles.c.first_seen, since, until))
     said = select(assessments.c.article_id, assessments.c.sha256, assessments.c.relevance)
     if since is None and until is None:
         # Found by what is said, of which there is an index: few of all articles are told of.
@@ -217,12 +215,9 @@ def flags_said(
 
 def flags_told(connection: Connection, article_id: str, sha256: str) -> list[tuple[str, FlagSaid]]:
     """Return who said what of the flags of a version, as far as it stands, oldest first."""
-    query = (
-        select(flag_verdicts.c.reviewer, *columns_of(flag_verdicts, FlagSaid))
-        .where(of_version(flag_verdicts, article_id, sha256))
-        .where(decisions.stands(flag_verdicts.c.decision_id))
-        .order_by(flag_verdicts.c.id)
-    )
+    query = select(flag_verdicts.c.reviewer, *columns_of(flag_verdicts, FlagSaid))
+    query = query.where(of_version(flag_verdicts, article_id, sha256))
+    query = query.where(decisions.stands(flag_verdicts.c.decision_id)).order_by(flag_verdicts.c.id)
     return [(who, FlagSaid(*flag)) for who, *flag in connection.execute(query)]
 
 

@@ -79,11 +79,9 @@ def add_draw(connection: Connection, draw: Draw) -> bool:
 def draws(connection: Connection, since: str, until: str) -> list[Draw]:
     """Return the draws of the ISO days [since, until), oldest first."""
     items: dict[str, list[Drawn]] = {}
-    query = (
-        select(sample_items.c.day, *columns_of(sample_items, Drawn))
-        .where(sample_items.c.day >= since, sample_items.c.day < until)
-        .order_by(sample_items.c.day, sample_items.c.place)
-    )
+    query = select(sample_items.c.day, *columns_of(sample_items, Drawn))
+    query = query.where(sample_items.c.day >= since, sample_items.c.day < until)
+    query = query.order_by(sample_items.c.day, sample_items.c.place)
     for day, *one in connection.execute(query):
         items.setdefault(day, []).append(Drawn(*one))
     found = select(samples).where(samples.c.day >= since, samples.c.day < until)
@@ -131,11 +129,9 @@ def had(
     query = select(articles.c.id, articles.c.first_seen)
     seen = {row.id: row.first_seen for row in rows_of(connection, query, articles.c.id, ids)}
     shown: dict[str, bool] = {}
-    said = (
-        select(articles.c.id, assessments.c.relevant, assessments.c.borderline)
-        .join(assessments, of_version(assessments, *CURRENT))
-        .where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
-    )
+    said = select(articles.c.id, assessments.c.relevant, assessments.c.borderline)
+    said = said.join(assessments, of_version(assessments, *CURRENT))
+    said = said.where(assessments.c.stamp.in_(stamps), assessments.c.relevance.is_not(None))
     for row in rows_of(connection, said, articles.c.id, ids):
         shown[row.id] = shown.get(row.id, False) or bool(row.relevant or row.borderline)
 

@@ -212,11 +212,8 @@ def leads(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, s
 
 def members_query(stamp: str, *columns: ColumnElement[Any]) -> Select[Any]:
     """Return the query for story id and `columns` of articles that people have not rejected."""
-    return (
-        select(_story_id, *columns)
-        .join(articles, articles.c.id == story_members.c.article_id)
-        .where(story_members.c.stamp == stamp, ~decided(*CURRENT, "not_relevant"))
-    )
+    query = select(_story_id, *columns).join(articles, articles.c.id == story_members.c.article_id)
+    return query.where(story_members.c.stamp == stamp, ~decided(*CURRENT, "not_relevant"))
 
 
 def kept(connection: Connection, stamp: str, ids: Sequence[str]) -> dict[str, KeptStory]:
@@ -299,12 +296,9 @@ def _chosen(
     query = query.where(story_members.c.stamp == stamp, story_members.c.position == 0)
     member, one = story_members.alias(), articles.alias()
     version = one.c.id, one.c.current
-    told = (
-        select(member.c.story_id)
-        .join(one, one.c.id == member.c.article_id)
-        .where(member.c.stamp == stamp, ~decided(*version, "not_relevant"))
-        .where(*in_period(one.c.first_seen, choice.since, choice.until))
-    )
+    told = select(member.c.story_id).join(one, one.c.id == member.c.article_id)
+    told = told.where(member.c.stamp == stamp, ~decided(*version, "not_relevant"))
+    told = told.where(*in_period(one.c.first_seen, choice.since, choice.until))
     if choice.outlet:
         told = told.where(one.c.outlet == choice.outlet)
     for scheme, label in choice.labels.items():
@@ -383,12 +377,9 @@ def labels(
 
 def choices(connection: Connection, stamp: str) -> tuple[list[str], list[str]]:
     """Return the outlets that tell stories, and the countries that any article tells of, sorted."""
-    told = (
-        select(articles.c.outlet)
-        .join(story_members, story_members.c.article_id == articles.c.id)
-        .where(story_members.c.stamp == stamp)
-        .distinct()
-    )
+    told = select(articles.c.outlet)
+    told = told.join(story_members, story_members.c.article_id == articles.c.id)
+    told = told.where(story_members.c.stamp == stamp).distinct()
     places = select(tags.c.label).where(tags.c.scheme == "place", tags.c.role == "exploitation")
     known = set(connection.execute(places.distinct()).scalars())
     for given in connection.execute(select(reviews.c.tags).distinct()).scalars():

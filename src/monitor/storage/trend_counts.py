@@ -135,12 +135,8 @@ def _judged(
 
 def flag_words(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, Spot], bool]:
     """Return what people said of flags; where they differ, it was not right."""
-    query = (
-        select(flag_verdicts)
-        .join(articles, of_version(flag_verdicts, *CURRENT))
-        .where(decisions.holds(flag_verdicts.c.decision_id))
-        .order_by(flag_verdicts.c.id)
-    )
+    query = select(flag_verdicts).join(articles, of_version(flag_verdicts, *CURRENT))
+    query = query.where(decisions.holds(flag_verdicts.c.decision_id)).order_by(flag_verdicts.c.id)
     latest = {
         (row.article_id, (row.rule, row.field, row.start, row.end), row.reviewer): row.right
         for row in rows_of(connection, query, articles.c.id, ids)
@@ -179,11 +175,9 @@ def published(
     connection: Connection, since: datetime, until: datetime
 ) -> dict[str, tuple[str, datetime]]:
     """Return outlet and moment of the articles published in [since, until), by id."""
-    query = (
-        select(articles.c.id, articles.c.outlet, versions.c.published)
-        .join_from(articles, versions, of_version(versions, *CURRENT))
-        .where(*in_period(versions.c.published, since, until))
-    )
+    query = select(articles.c.id, articles.c.outlet, versions.c.published)
+    query = query.join_from(articles, versions, of_version(versions, *CURRENT))
+    query = query.where(*in_period(versions.c.published, since, until))
     return {row.id: (row.outlet, row.published) for row in connection.execute(query)}
 
 

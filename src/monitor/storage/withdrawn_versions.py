@@ -38,12 +38,8 @@ def check_versions(
         of_version(version_checks, versions.c.article_id, versions.c.sha256),
         version_checks.c.against == articles.c.current,
     )
-    query = (
-        any_version()
-        .where(versions.c.sha256 != articles.c.current, ~done)
-        .order_by(versions.c.article_id, versions.c.sha256)
-        .limit(limit)
-    )
+    query = any_version().where(versions.c.sha256 != articles.c.current, ~done)
+    query = query.order_by(versions.c.article_id, versions.c.sha256).limit(limit)
     olds = [to_article(row) for row in connection.execute(query)]
     withdrawn = 0
     for old in olds:

@@ -164,12 +164,9 @@ def _insert(
 def claims(database: Database, stamp: str) -> list[Lease]:
     """Return who has claims for a stamp, each with its latest moment, once those stand."""
     last = func.max(due_claims.c.until, type_=due_claims.c.until.type)
-    query = (
-        select(func.max(due_claims.c.holder), due_claims.c.token, last)
-        .where(due_claims.c.stamp == stamp)
-        .group_by(due_claims.c.token)
-        .order_by(due_claims.c.token)
-    )
+    query = select(func.max(due_claims.c.holder), due_claims.c.token, last)
+    query = query.where(due_claims.c.stamp == stamp).group_by(due_claims.c.token)
+    query = query.order_by(due_claims.c.token)
     # else who has locked rows and not yet claimed them would have nothing, as if none were left
     whole = database.reading() if database.is_sqlite else database.claiming(alone=True)
     with whole as connection:
