@@ -160,12 +160,10 @@ def _read(
     # by article the text that was in force: came last, or came back
     latest: dict[str, tuple[datetime, bool, bool, str]] = {}
     for some in chunks(ids):
-        came = (
-            select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-            .add_columns(articles.c.current == versions.c.sha256)
-            .join(articles, articles.c.id == versions.c.article_id)
-            .where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
-        )
+        came = select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
+        came = came.add_columns(articles.c.current == versions.c.sha256)
+        came = came.join(articles, articles.c.id == versions.c.article_id)
+        came = came.where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
         back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
             returns.c.article_id.in_(some), returns.c.at <= moment
         )
@@ -242,13 +240,10 @@ def _came(
     files = polls.imports_of_versions(connection, ids)
     mine = of_version(version_checks, versions.c.article_id, versions.c.sha256)
     gone: Any = exists().where(mine, version_checks.c.why != "", version_checks.c.at <= moment)
-    query = (
-        select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
-        .add_columns(feeds.c.url)
-        .join(feeds, feeds.c.id == versions.c.feed_id)
-        .where(versions.c.fetched_at <= moment)
-        .order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-    )
+    query = select(versions.c.article_id, versions.c.sha256, versions.c.fetched_at, gone)
+    query = query.add_columns(feeds.c.url).join(feeds, feeds.c.id == versions.c.feed_id)
+    query = query.where(versions.c.fetched_at <= moment)
+    query = query.order_by(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
     for article_id, sha256, fetched, withdrawn, feed in rows_of(
         connection, query, versions.c.article_id, ids
     ):

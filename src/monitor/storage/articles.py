@@ -219,13 +219,10 @@ def _said(
     texts = {one.id: one for one in page}
     in_force = {stamp.partition("@")[0]: stamp for stamp in reversed(stamps)}
     version = assessments.c.sha256 == articles.c.current
-    query = (
-        select(assessments)
-        .join(articles, articles.c.id == assessments.c.article_id)
-        .where(speaking(assessments, stamps))
-        .where(version if moment is None else assessments.c.at <= moment)
-        .order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
-    )
+    query = select(assessments).join(articles, articles.c.id == assessments.c.article_id)
+    query = query.where(speaking(assessments, stamps))
+    query = query.where(version if moment is None else assessments.c.at <= moment)
+    query = query.order_by(assessments.c.stamp.in_(stamps), assessments.c.id)
     found: dict[str, dict[str, Assessment]] = defaultdict(dict)
     for row in rows_of(connection, query, articles.c.id, texts):
         text, named = texts[row.article_id], row.stamp in stamps

@@ -117,12 +117,10 @@ def _ended(
     """Name the feeds that were gone when the period began; those of the period itself failed."""
     if since is None:
         return ()
-    query = (
-        select(feeds.c.id, feeds.c.url, _NAME, feed_states.c.error, feed_states.c.last_success)
-        .join(feed_states, feed_states.c.feed_id == feeds.c.id)
-        .where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
-        .where(*in_period(feed_states.c.gone, None, until))
-    )
+    query = select(feeds.c.id, feeds.c.url, _NAME, feed_states.c.error, feed_states.c.last_success)
+    query = query.join(feed_states, feed_states.c.feed_id == feeds.c.id)
+    query = query.where(feeds.c.removed_at.is_(None), feed_states.c.gone.is_not(None))
+    query = query.where(*in_period(feed_states.c.gone, None, until))
     return tuple(
         FailedFeed(url, name, error or "", read)
         for id_, url, name, error, read in connection.execute(query.order_by(feeds.c.url))
@@ -138,12 +136,10 @@ def _not_judged(
     judged = select(said.c.id).where(of_version(said, *CURRENT), speaking(said, stamps))
     judged = judged.where(said.c.relevance.is_not(None))
     speaks = of_version(assessments, *CURRENT) & speaking(assessments, stamps)
-    query = (
-        select(articles.c.id, articles.c.expired_at)
-        .add_columns(assessments.c.assessor, assessments.c.not_judged, assessments.c.error)
-        .outerjoin_from(articles, assessments, speaks)
-        .where(~judged.exists(), KEPT, *in_period(articles.c.first_seen, since, until))
-    )
+    query = select(articles.c.id, articles.c.expired_at)
+    query = query.add_columns(assessments.c.assessor, assessments.c.not_judged, assessments.c.error)
+    query = query.outerjoin_from(articles, assessments, speaks)
+    query = query.where(~judged.exists(), KEPT, *in_period(articles.c.first_seen, since, until))
     rank = {stamp.partition("@")[0]: place for place, stamp in enumerate(stamps)}
     expired: set[str] = set()
     reasons: dict[str, tuple[int, str]] = {}

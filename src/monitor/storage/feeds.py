@@ -107,11 +107,9 @@ def _state(row: Row[Any]) -> FeedState:
     _, polled, recent, to, times, since, *values = tuple(row)
     if polled is None:
         return FeedState()
-    return FeedState(
-        recent=_read_recent(recent),
-        move=Move(to, times, since) if to and times and since else None,
-        **dict(zip(_STATE_NAMES, values, strict=True)),
-    )
+    move = Move(to, times, since) if to and times and since else None
+    state = dict(zip(_STATE_NAMES, values, strict=True))
+    return FeedState(recent=_read_recent(recent), move=move, **state)
 
 
 @lru_cache(8192)
@@ -156,11 +154,8 @@ def changes(
     connection: Connection, since: datetime | None = None, until: datetime | None = None
 ) -> list[FeedChange]:
     """Return the feeds added or removed in [since, until), oldest first."""
-    query = (
-        select(feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at)
-        .add_columns(feed_changes.c.followed)
-        .join(feeds, feeds.c.id == feed_changes.c.feed_id)
-        .where(*in_period(feed_changes.c.at, since, until))
-        .order_by(feed_changes.c.id)
-    )
+    query = select(feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at)
+    query = query.add_columns(feed_changes.c.followed)
+    query = query.join(feeds, feeds.c.id == feed_changes.c.feed_id)
+    query = query.where(*in_period(feed_changes.c.at, since, until)).order_by(feed_changes.c.id)
     return [FeedChange(*row) for row in connection.execute(query)]

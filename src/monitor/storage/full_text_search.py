@@ -123,10 +123,8 @@ def search(
 
 def choices(connection: Connection, stamps: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Return what can be filtered by, of what there is, by `rule`, `outlet` or a tag's scheme."""
-    query = select(search_terms.c.mark).where(
-        search_terms.c.stamp.in_([*stamps, *_assessors(stamps), ""]),
-        search_terms.c.mark.contains(":"),
-    )
+    said = search_terms.c.stamp.in_([*stamps, *_assessors(stamps), ""])
+    query = select(search_terms.c.mark).where(said, search_terms.c.mark.contains(":"))
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name in connection.execute(query).scalars():
         kind, _, value = name.partition(":")

@@ -82,12 +82,10 @@ def inspect_database(address: str, now: datetime) -> Condition:
             if revision != HEAD:
                 return found
             # what the tables, which are known to be ours, say of the feeds and of time
-            query = (
-                select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
-                .outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
-                .where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
-                .order_by(feeds.c.title, feeds.c.url)
-            )
+            query = select(feeds.c.title, feeds.c.url, feeds.c.added_at, feed_states)
+            query = query.outerjoin(feed_states, feed_states.c.feed_id == feeds.c.id)
+            query = query.where(feeds.c.removed_at.is_(None), feeds.c.paused_at.is_(None))
+            query = query.order_by(feeds.c.title, feeds.c.url)
             rows = [(row.title or row.url, row) for row in connection.execute(query)]
             polled = connection.execute(select(func.max(polls.c.at))).scalar()
             moments = (polled, *_newest(connection).values())
@@ -231,10 +229,8 @@ def standing(connection: Connection, stamps: Sequence[str]) -> Standing:
 def _newest(connection: Connection) -> dict[str, datetime | None]:
     """Return when the latest article and assessment came."""
     newest = select(assessments.c.at).order_by(assessments.c.id.desc()).limit(1)
-    return {
-        "article": connection.execute(select(func.max(articles.c.first_seen))).scalar(),
-        "assessment": connection.execute(newest).scalar(),
-    }
+    seen = connection.execute(select(func.max(articles.c.first_seen))).scalar()
+    return {"article": seen, "assessment": connection.execute(newest).scalar()}
 
 
 def counts(connection: Connection) -> dict[str, int]:

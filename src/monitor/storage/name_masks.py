@@ -274,10 +274,9 @@ def ask_names(
     connection: Connection, ids: Iterable[str], who: str, now: datetime, until: datetime
 ) -> int:
     """Record that `who` asked for the names of articles; return of how many there are."""
-    rows = [
-        {"article_id": key, "sha256": sha256, "who": who, "at": now, "until": until}
-        for key, sha256 in rows_of(connection, select(*CURRENT), articles.c.id, ids)
-    ]
+    row = {"who": who, "at": now, "until": until}
+    found = rows_of(connection, select(*CURRENT), articles.c.id, ids)
+    rows = [{"article_id": key, "sha256": sha256, **row} for key, sha256 in found]
     add_rows(connection, askings, rows)
     return len(rows)
 
@@ -423,12 +422,9 @@ def groups_of(connection: Connection, ids: Iterable[str], stories: str) -> MaskG
     query = select(lifted.c.article_id, lifted.c.hash)
     for one, hash_ in rows_of(connection, query, lifted.c.article_id, every):
         hashes[one].add(hash_)
-    return MaskGroups(
-        {one: frozenset(mates) for one, mates in near.items()},
-        basis,
-        sources,
-        {one: frozenset(some) for one, some in hashes.items()},
-    )
+    mates = {one: frozenset(some) for one, some in near.items()}
+    lifts = {one: frozenset(some) for one, some in hashes.items()}
+    return MaskGroups(mates, basis, sources, lifts)
 
 
 def _sources(

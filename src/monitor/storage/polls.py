@@ -37,11 +37,8 @@ from monitor.storage.schema import (
 from monitor.storage.search_index import put
 from monitor.storage.withdrawn_versions import restore
 
-_COUNT_TRY = (
-    update(articles)
-    .where(articles.c.id == bindparam("article"))
-    .values(page_tries=articles.c.page_tries + 1)
-)
+_TRIED = update(articles).where(articles.c.id == bindparam("article"))
+_COUNT_TRY = _TRIED.values(page_tries=articles.c.page_tries + 1)
 Decision = Literal["new", "version", "known", "duplicate"]
 
 
@@ -163,13 +160,10 @@ def _write(connection: Connection, rows: _Rows) -> None:
 def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, StoredVersion]:
     """Look up what is stored of the articles `ids`, from the point of view of `feed`."""
     here = (sightings.c.article_id == articles.c.id) & (sightings.c.feed_id == feed.id)
-    query = (
-        select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
-        .add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
-        .join(versions, of_version(versions, *CURRENT))
-        .join(feeds, feeds.c.id == articles.c.feed_id)
-        .outerjoin(sightings, here)
-    )
+    query = select(*CURRENT, articles.c.feed_id, articles.c.expired_at, versions.c.origin)
+    query = query.add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
+    query = query.join(versions, of_version(versions, *CURRENT))
+    query = query.join(feeds, feeds.c.id == articles.c.feed_id).outerjoin(sightings, here)
     return {
         row.id: StoredVersion(
             sha256=row.current,

@@ -186,18 +186,13 @@ def said(
     connection: Connection, article_ids: Iterable[str] | None = None
 ) -> dict[str, list[Opinion]]:
     """Return by article what each reviewer, by name, says of its current version."""
-    query = (
-        select(reviews.c.article_id, reviews.c.reviewer, reviews.c.verdict, reviews.c.at)
-        .add_columns(decisions.waits(reviews.c.decision_id), reviews.c.decision_id)
-        .join(articles, of_version(reviews, *CURRENT))
-        .where(decisions.stands(reviews.c.decision_id))
-        .order_by(reviews.c.id)
-    )
-    rows: Iterable[Any] = (
-        connection.execute(query)
-        if article_ids is None
-        else rows_of(connection, query, reviews.c.article_id, article_ids)
-    )
+    query = select(reviews.c.article_id, reviews.c.reviewer, reviews.c.verdict, reviews.c.at)
+    query = query.add_columns(decisions.waits(reviews.c.decision_id), reviews.c.decision_id)
+    query = query.join(articles, of_version(reviews, *CURRENT))
+    query = query.where(decisions.stands(reviews.c.decision_id)).order_by(reviews.c.id)
+    rows: Iterable[Any] = connection.execute(query) if article_ids is None else ()
+    if article_ids is not None:
+        rows = rows_of(connection, query, reviews.c.article_id, article_ids)
     latest = {(row.article_id, row.reviewer): Opinion(*row) for row in rows}
     found: dict[str, list[Opinion]] = defaultdict(list)
     for article_id, reviewer in sorted(latest):
@@ -279,13 +274,10 @@ def count_reviews(
     """
     version = reviews.c.article_id, reviews.c.sha256
     judged_it = assessments.c.stamp.in_(stamps) & assessments.c.relevance.is_not(None)
-    query = (
-        select(*version, reviews.c.verdict, assessments.c.relevant, assessments.c.borderline)
-        .join(articles, of_version(reviews, *CURRENT))
-        .outerjoin(assessments, of_version(assessments, *version) & judged_it)
-        .where(_counts_after(since), ~is_withdrawn(*version))
-        .order_by(reviews.c.id)
-    )
+    query = select(*version, reviews.c.verdict, assessments.c.relevant, assessments.c.borderline)
+    query = query.join(articles, of_version(reviews, *CURRENT))
+    query = query.outerjoin(assessments, of_version(assessments, *version) & judged_it)
+    query = query.where(_counts_after(since), ~is_withdrawn(*version)).order_by(reviews.c.id)
     latest = {row.article_id: row for row in connection.execute(query)}
     judged = [
         (row.verdict, "relevant" if row.relevant else "borderline" if row.borderline else "")

@@ -155,12 +155,10 @@ def _changes(connection: Connection) -> int:
 def _words_of(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """Yield what can be found of versions, without the hidden: nobody finds a victim by name."""
     hashes = {sha256 for _, sha256 in wanted.values()}
-    query = (
-        select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
-        .add_columns(masks.c.spans)
-        .outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
-        .where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(hashes))
-    )
+    query = select(versions.c.article_id, versions.c.sha256, versions.c.title, versions.c.text)
+    query = query.add_columns(masks.c.spans)
+    query = query.outerjoin(masks, of_version(masks, versions.c.article_id, versions.c.sha256))
+    query = query.where(versions.c.article_id.in_(wanted), versions.c.sha256.in_(hashes))
     for row in connection.execute(query).all() if wanted else ():
         number, sha256 = wanted[row.article_id]
         if row.sha256 == sha256:

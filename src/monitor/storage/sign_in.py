@@ -153,12 +153,10 @@ def find_session(database: Database, told: str, now: datetime) -> Token | None:
     """Return whose session this is; note that it is used, once a day."""
     if not _SECRET.fullmatch(told):
         return None
-    query = (
-        select(*tokens.c, sessions.c.seen_at)
-        .join_from(sessions, tokens, tokens.c.id == sessions.c.token_id)
-        .where(sessions.c.hash == _hash(told))
-        .where(sessions.c.seen_at > now - IDLE, sessions.c.made_at > now - LONGEST)
-    )
+    query = select(*tokens.c, sessions.c.seen_at)
+    query = query.join_from(sessions, tokens, tokens.c.id == sessions.c.token_id)
+    query = query.where(sessions.c.hash == _hash(told))
+    query = query.where(sessions.c.seen_at > now - IDLE, sessions.c.made_at > now - LONGEST)
     with database.reading() as connection:
         row = connection.execute(query).first()
     if row is None or (found := _decode(row)).ended(now) is not None:

@@ -278,9 +278,6 @@ def confirmed_flags(
     )
     ids = list(connection.execute(query).scalars())
     place = {key: n for n, key in enumerate(ids)}
-    found = [
-        Confirmed(article, *spot)
-        for (article, spot), right in flag_words(connection, ids).items()
-        if right
-    ]
+    words = flag_words(connection, ids).items()
+    found = [Confirmed(article, *spot) for (article, spot), right in words if right]
     return sorted(found, key=lambda f: (place[f.article_id], f.field == "text", f.start, f.rule))

@@ -34,10 +34,8 @@ def check_versions(
     connection: Connection, compare: Compare, now: datetime, *, limit: int
 ) -> tuple[int, int]:
     """Compare older versions with the one in force, once; return how many, and withdrawn."""
-    done = exists().where(
-        of_version(version_checks, versions.c.article_id, versions.c.sha256),
-        version_checks.c.against == articles.c.current,
-    )
+    mine = of_version(version_checks, versions.c.article_id, versions.c.sha256)
+    done = exists().where(mine, version_checks.c.against == articles.c.current)
     query = any_version().where(versions.c.sha256 != articles.c.current, ~done)
     query = query.order_by(versions.c.article_id, versions.c.sha256).limit(limit)
     olds = [to_article(row) for row in connection.execute(query)]
