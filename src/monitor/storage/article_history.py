@@ -159,18 +159,19 @@ def _read(
     """Return articles in the order of `ids` as they were, without those that were not there."""
     # by article the text that was in force: came last, or came back
     latest: dict[str, tuple[datetime, bool, bool, str]] = {}
-    for some in chunks(ids):
-        came = select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256)
-        came = came.add_columns(articles.c.current == versions.c.sha256)
-        came = came.join(articles, articles.c.id == versions.c.article_id)
-        came = came.where(versions.c.article_id.in_(some), versions.c.fetched_at <= moment)
-        back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
-            returns.c.article_id.in_(some), returns.c.at <= moment
-        )
-        told = [(id_, at, False, bool(now), sha) for id_, at, sha, now in connection.execute(came)]
-        told += [(id_, at, True, False, sha) for id_, at, sha in connection.execute(back)]
-        for id_, *when in told:
-            latest[id_] = max(latest.get(id_, tuple(when)), tuple(when))
+    now = articles.c.current == versions.c.sha256
+    came = select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256, now)
+    came = came.join(articles, articles.c.id == versions.c.article_id)
+    came = came.where(versions.c.fetched_at <= moment)
+    back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
+        returns.c.at <= moment
+    )
+    for id_, at, sha256, last in rows_of(connection, came, versions.c.article_id, ids):
+        when = at, False, bool(last), sha256
+        latest[id_] = max(latest.get(id_, when), when)
+    for id_, at, sha256 in rows_of(connection, back, returns.c.article_id, ids):
+        when = at, True, False, sha256
+        latest[id_] = max(latest.get(id_, when), when)
     wanted = {id_: sha256 for id_, (*_, sha256) in latest.items()}
     found: dict[str, Article] = {}
     for some in chunks(ids):

@@ -154,8 +154,7 @@ def changes(
     connection: Connection, since: datetime | None = None, until: datetime | None = None
 ) -> list[FeedChange]:
     """Return the feeds added or removed in [since, until), oldest first."""
-    query = select(feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at)
-    query = query.add_columns(feed_changes.c.followed)
-    query = query.join(feeds, feeds.c.id == feed_changes.c.feed_id)
+    columns = feeds.c.url, feeds.c.title, feeds.c.outlet, feed_changes.c.at, feed_changes.c.followed
+    query = select(*columns).join(feeds, feeds.c.id == feed_changes.c.feed_id)
     query = query.where(*in_period(feed_changes.c.at, since, until)).order_by(feed_changes.c.id)
     return [FeedChange(*row) for row in connection.execute(query)]
