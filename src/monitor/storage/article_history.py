@@ -163,9 +163,8 @@ def _read(
     came = select(versions.c.article_id, versions.c.fetched_at, versions.c.sha256, now)
     came = came.join(articles, articles.c.id == versions.c.article_id)
     came = came.where(versions.c.fetched_at <= moment)
-    back = select(returns.c.article_id, returns.c.at, returns.c.sha256).where(
-        returns.c.at <= moment
-    )
+    back = select(returns.c.article_id, returns.c.at, returns.c.sha256)
+    back = back.where(returns.c.at <= moment)
     for id_, at, sha256, last in rows_of(connection, came, versions.c.article_id, ids):
         when = at, False, bool(last), sha256
         latest[id_] = max(latest.get(id_, when), when)

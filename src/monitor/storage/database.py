@@ -349,10 +349,10 @@ def count(connection: Connection, query: Select[Any]) -> int:
 
 def count_rows(connection: Connection) -> dict[str, int]:
     """Return the number of rows of every table, by name."""
-    return {
-        table.name: count(connection, select(func.count()).select_from(table))
-        for table in metadata.sorted_tables
+    numbers = {
+        table.name: select(func.count()).select_from(table) for table in metadata.sorted_tables
     }
+    return {name: count(connection, query) for name, query in numbers.items()}
 
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:

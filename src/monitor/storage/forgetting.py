@@ -31,7 +31,6 @@ from monitor.storage.schema import (
     search_docs,
     search_marks,
     sightings,
-    story_keys,
     story_members,
     tags,
     told,
@@ -232,7 +231,6 @@ def _forget_said(connection: Connection, ids: Sequence[str]) -> None:
 
 def _leave_stories(connection: Connection, ids: Sequence[str]) -> None:
     """Take articles out of their stories, which keep their ids; the next becomes the first."""
-    connection.execute(story_keys.delete().where(story_keys.c.article_id.in_(ids)))
     mine = story_members.c.article_id.in_(ids)
     first = select(story_members.c.stamp, story_members.c.story_id)
     headless = connection.execute(first.where(mine, story_members.c.position == 0)).all()

@@ -150,14 +150,13 @@ def record_masks(
         if before:
             own = own_mask(mask.article_id, mask.sha256, before)
             others = {*_read(before["spans"])} - {*own.spans}
-            spans += tuple(
+            covered = {
                 one
                 for one in others
-                if not any(
-                    s.field == one.field and s.start <= one.start and one.end <= s.end
-                    for s in mask.spans
-                )
-            )
+                for by in mask.spans
+                if by.field == one.field and by.start <= one.start and one.end <= by.end
+            }
+            spans += tuple(others - covered)
             link = link or (before["link_tells"] and not own.link_tells)
             byline = byline or before["byline_tells"]
             basis = before["basis"] if before["token"] == values["token"] else 0
@@ -335,11 +334,8 @@ def _changed(
 ) -> list[str]:
     """Return the articles of which other words are hidden than so far: none is searched by them."""
     before = {key: row["spans"] for key, row in known.items()}
-    return [
-        row["article_id"]
-        for row in rows
-        if row["spans"] != before.get((row["article_id"], row["sha256"]), [])
-    ]
+    now = {(row["article_id"], row["sha256"]): row["spans"] for row in rows}
+    return [key[0] for key, spans in now.items() if spans != before.get(key, [])]
 
 
 def _spans(spans: Iterable[Span]) -> list[list[Any]]:

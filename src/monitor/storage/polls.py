@@ -164,17 +164,12 @@ def _held(connection: Connection, feed: Feed, ids: Iterable[str]) -> dict[str, S
     query = query.add_columns(feeds.c.removed_at, sightings.c.feed_sha256.label("said"))
     query = query.join(versions, of_version(versions, *CURRENT))
     query = query.join(feeds, feeds.c.id == articles.c.feed_id).outerjoin(sightings, here)
-    return {
-        row.id: StoredVersion(
-            sha256=row.current,
-            origin=row.origin,
-            owned=row.feed_id == feed.id or row.removed_at is not None,
-            sighted=row.said is not None,
-            expired=row.expired_at is not None,
-            said=row.said,
-        )
-        for row in rows_of(connection, query, articles.c.id, ids)
-    }
+    found: dict[str, StoredVersion] = {}
+    for row in rows_of(connection, query, articles.c.id, ids):
+        owned = row.feed_id == feed.id or row.removed_at is not None
+        told = row.said is not None, row.expired_at is not None, row.said
+        found[row.id] = StoredVersion(row.current, row.origin, owned, *told)
+    return found
 
 
 def _take(

@@ -40,11 +40,9 @@ def expire(
         of_these = versions.c.article_id.in_(some)
         connection.execute(update(versions).where(of_these).values(**_WORDLESS, **_LISTLESS))
         said = select(assessments.c.id, assessments.c.payload)
-        changed = [
-            {"key": key, "without": wordless}
-            for key, payload in connection.execute(said.where(assessments.c.article_id.in_(some)))
-            if (wordless := without_words(payload)) != payload
-        ]
+        rows = connection.execute(said.where(assessments.c.article_id.in_(some))).all()
+        fewer = [(key, payload, without_words(payload)) for key, payload in rows]
+        changed = [{"key": key, "without": kept} for key, was, kept in fewer if kept != was]
         if changed:
             judged = update(assessments).where(assessments.c.id == bindparam("key"))
             connection.execute(judged.values(payload=bindparam("without")), changed)

@@ -56,11 +56,8 @@ def candidates(
 
 def waiting(connection: Connection, since: datetime, until: datetime, stamps: Sequence[str]) -> int:
     """Return how many articles first seen in [since, until) some of `stamps` has still to judge."""
-    done = (
-        select(func.count())
-        .where(of_version(assessments, *CURRENT), assessments.c.stamp.in_(stamps))
-        .scalar_subquery()
-    )
+    judged = of_version(assessments, *CURRENT), assessments.c.stamp.in_(stamps)
+    done = select(func.count()).where(*judged).scalar_subquery()
     seen = in_period(articles.c.first_seen, since, until)
     return count(connection, select(func.count()).where(*seen, KEPT, done < len(set(stamps))))
 
