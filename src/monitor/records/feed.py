@@ -93,10 +93,8 @@ class FeedSilence:
 class KnownArticle:
     """What the store already has of an article, asked before pages are fetched.
 
-    `feed_sha256` maps the ids of the feeds it was seen through to the hash of the feed entry as
-    last seen there (`Incoming.feed_sha256`, `Sighting.feed_sha256`). `page_tries` counts the
-    recorded `Incoming`s and `Sighting`s of this article that had a `page_error`; what has `expired`
-    is not fetched again.
+    `feed_sha256` maps the ids of the feeds it was seen through to the hash of the entry as last
+    seen there; `page_tries` counts what had a `page_error`. What `expired` is not fetched again.
     """
 
     origin: ContentOrigin
@@ -202,10 +200,9 @@ class Ledger:
     """The coverage law of a run or a day: `fetched == stored + sum(dropped.values())`.
 
     `changed` of the `stored` are new texts of articles known before. `page_failures` counts each
-    try for an article's page that was in vain, by cause (`PageFailure`). `ended` are feeds still
-    followed that their publishers removed (410) before the period, and that are asked no more.
-    `languages` are those of what was not judged for its language, `unasked` the feeds followed
-    that were not polled, save those that the desk has `paused`.
+    try in vain, by cause. `ended` are feeds still followed that were removed (410) before, and are
+    asked no more. `languages` are those of what was not judged for its language, `unasked` the
+    feeds followed that were not polled, save those `paused`.
     """
 
     feeds: int = 0

@@ -115,10 +115,9 @@ def _sealed(key: bytes, article_id: str, words: str, sure: bool) -> str:
 class Shown:
     """What may be shown of an article.
 
-    `title` has `WITHHELD` for each name; `spans` are what is hidden, in code points of the stored
-    title and text. Where `withheld` says why no headline is shown, `title` is empty and `spans`
-    cover all. `link_tells`: the publisher's address is not to be shown; `byline_tells`: nor byline,
-    summary, categories and files. `asked`: somebody asked for the names, so that nothing is hidden.
+    `title` has `WITHHELD` for each name; `spans` are what is hidden of the stored title and text:
+    all where `withheld` says why. `link_tells`: nor is the publisher's address, `byline_tells`: nor
+    byline, summary, categories and files. `asked`: for the names, so that nothing is hidden.
     """
 
     title: str

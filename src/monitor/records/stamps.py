@@ -44,9 +44,8 @@ def make_stamp(
 ) -> str:
     """Return `name@version+hash` with 12 hex digits.
 
-    `behaviours` are keys of `BEHAVIOUR`, first the assessor's own. `files` are read whole and
-    counted by file name and content, wherever they lie. `libraries` are distribution names. `known`
-    gives the sha256 of files that have just been read and verified.
+    `behaviours` are keys of `BEHAVIOUR`, first the assessor's own. `files` count by name and
+    content, wherever they lie; `known` gives the sha256 of some. `libraries` are distributions.
     """
     data = [
         (path.name.encode(), bytes.fromhex(known[path]) if path in known else _sha256(path))

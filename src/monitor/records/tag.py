@@ -26,12 +26,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class FoundTerm:
-    """Words that speak for a look at an article that no measured model judges, in English.
-
-    A listed trafficking term, or a phrase that an unmeasured model goes by.
-
-    `evidence` are the first places where it stands, in one of its spellings.
-    """
+    """A listed term, or a phrase of an unmeasured model, that speaks for a look at an article."""
 
     term: str
     language: str
