@@ -7,10 +7,10 @@ nothing due again. A number is raised by hand; golden digests (`tests/support/go
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
@@ -47,10 +47,8 @@ def make_stamp(
     `behaviours` are keys of `BEHAVIOUR`, first the assessor's own. `files` count by name and
     content, wherever they lie; `known` gives the sha256 of some. `libraries` are distributions.
     """
-    data = [
-        (path.name.encode(), bytes.fromhex(known[path]) if path in known else _sha256(path))
-        for path in sorted(files)
-    ]
+    read = [(p, known.get(p) or sha256(p.read_bytes()).hexdigest()) for p in sorted(files)]
+    data = [(path.name.encode(), bytes.fromhex(hash_)) for path, hash_ in read]
     libraries = sorted(libraries)
     versions = [f"{library}=={metadata.version(library)}\0" for library in libraries]
     numbers = [f"{behaviour} {BEHAVIOUR[behaviour]}\0" for behaviour in behaviours]
@@ -78,17 +76,13 @@ def marked(stamp: str, *others: str) -> str:
 
 
 def _mark(others: Iterable[str]) -> str:
-    return hashlib.sha256(",".join(others).encode()).hexdigest()[:6]
-
-
-def _sha256(path: Path) -> bytes:
-    return hashlib.sha256(path.read_bytes()).digest()
+    return sha256(",".join(others).encode()).hexdigest()[:6]
 
 
 def _digest(files: Iterable[tuple[bytes, bytes]], *facts: str) -> str:
-    digest = hashlib.sha256()
-    for name, sha256 in files:
-        digest.update(name + b"\0" + sha256)
+    digest = sha256()
+    for name, hash_ in files:
+        digest.update(name + b"\0" + hash_)
     for fact in facts:
         digest.update(fact.encode())
     return digest.hexdigest()[:12]
@@ -119,5 +113,5 @@ def _earlier_code(behaviour: str) -> tuple[tuple[bytes, bytes], ...]:
     letter = "r" if behaviour == "tags" else behaviour[0]
     lines = Path(__file__).with_name("earlier_code.txt").read_text(encoding="ascii").splitlines()
     files = [line.split() for line in lines]
-    of_it = ((name, sha256) for letters, name, sha256 in files if letter in letters)
-    return tuple((name.encode(), b64decode(f"{sha256}=")) for name, sha256 in of_it)
+    of_it = ((name, hash_) for letters, name, hash_ in files if letter in letters)
+    return tuple((name.encode(), b64decode(f"{hash_}=")) for name, hash_ in of_it)
