@@ -75,8 +75,7 @@ def inspect_database(address: str, now: datetime) -> Condition:
             return Condition(database.name, None, HEAD, writable, folder=file.parent)
         with database.reading() as connection:
             revision = revision_of(connection)
-            tables = set(inspect(connection).get_table_names())
-            if revision is None and tables & set(metadata.tables):
+            if revision is None and metadata.tables.keys() & inspect(connection).get_table_names():
                 raise StoreError(f"database {database.name}: holds tables of another program")
             found = _look(connection, database, revision, file)
             if revision != HEAD:

@@ -141,9 +141,8 @@ def fold(
     """
     ids = list(connection.execute(due_query(stamp, judges, limit, after)).scalars())
     if left := limit - len(ids):
-        folded = select(story_members.c.article_id).where(
-            story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
-        )
+        mine = story_members.c.stamp == stamp, story_members.c.article_id == articles.c.id
+        folded = select(story_members.c.article_id).where(*mine)
         accepted = (
             select(articles.c.id)
             .join_from(reviews, articles, of_version(reviews, *CURRENT))
@@ -153,10 +152,11 @@ def fold(
             .limit(limit)
         )
         ids += [key for key in connection.execute(accepted).scalars() if key not in ids][:left]
-    index = StoredStoryIndex(connection, stamp)
-    waiting = current_articles().where(articles.c.id.in_(ids))
-    for article in map(to_article, connection.execute(waiting).all() if ids else ()):
-        placed = place(article, index)
+    if not ids:
+        return 0
+    found = connection.execute(current_articles().where(articles.c.id.in_(ids))).all()
+    for article in map(to_article, found):
+        placed = place(article, StoredStoryIndex(connection, stamp))
         story = placed.story or article.id
         mine = story_members.c.stamp == stamp, _story_id == story
         last = connection.execute(select(func.max(story_members.c.position)).where(*mine)).scalar()
@@ -165,7 +165,7 @@ def fold(
         told = {"story_id": story, "position": position, "print": placed.print, "at": now}
         connection.execute(story_members.insert(), {**row, **told})
         write_keys(connection, stamp, article.id, placed)
-    return len(ids)
+    return len(found)
 
 
 def write_keys(connection: Connection, stamp: str, article_id: str, placed: StoryPlacement) -> None:
