@@ -14,8 +14,14 @@ import own_guide
 from monitor.check.drafts import GuidelineResult, answer_json, in_language
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
-from monitor.rules.house_style import InForce, load_guidelines, rule_on
-from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
+from monitor.rules.rule_reloading import (
+    LOOK_EVERY_S,
+    GuidelineLoader,
+    GuidelineSettings,
+    InForce,
+    load_guidelines,
+    rule_on,
+)
 from monitor.text.document import Document
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(

@@ -23,8 +23,8 @@ from monitor.rules.handbook.exercises import (
     make_material,
 )
 from monitor.rules.handbook.printing import css_string, render_handbook, render_pages
-from monitor.rules.house_style import rule_on
 from monitor.rules.loading import load_guideline, load_own_rules
+from monitor.rules.rule_reloading import rule_on
 
 
 def trusting(*guideline: str) -> FlagSentences:

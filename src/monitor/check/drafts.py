@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
     from monitor.rules.guideline_heads import GuidelineHead
-    from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
-    from monitor.rules.rule_reloading import GuidelineLoader
+    from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
     from monitor.text.document import Document
 
 T = TypeVar("T")

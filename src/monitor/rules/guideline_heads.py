@@ -54,31 +54,23 @@ def read_heads(folders: Iterable[Path], *, cache: Path | None, models: Path) -> 
     def read(path: Path, base: GuidelineHead | None) -> GuidelineHead:
         if base is None:
             about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-            return _head(about, path, judge=judge_folder(about, models))
-        return _head(own_about(path, base.about, cache), base.path, own=path, extends=base.id)
+        else:
+            about = own_about(path, base.about, cache)  # which names no judge
+        judge = judge_folder(about, models)
+        folder, own = (base.path, path) if base else (path, None)
+        return GuidelineHead(
+            id=about.id,
+            version=about.version,
+            language=about.language,
+            title=about.title,
+            stamp=guideline_stamp(about.id, about.version, folder, own, judge),
+            path=folder,
+            about=about,
+            own=own,
+            extends=base.id if base else "",
+        )
 
     return list(load_in_order(folders, read).values())
-
-
-def _head(
-    about: GuidelineFile,
-    path: Path,
-    *,
-    judge: ModelFolder | None = None,
-    own: Path | None = None,
-    extends: str = "",
-) -> GuidelineHead:
-    return GuidelineHead(
-        id=about.id,
-        version=about.version,
-        language=about.language,
-        title=about.title,
-        stamp=guideline_stamp(about.id, about.version, path, own, judge),
-        path=path,
-        about=about,
-        own=own,
-        extends=extends,
-    )
 
 
 def load_in_order(
@@ -101,10 +93,11 @@ def load_in_order(
                 found[key] = (kept or {}).get(key) or load(path, base)
             base = found[key]
     for guideline in found.values():
-        same = [g for g in found.values() if g.id == guideline.id]
+        same = [str(g.folder) for g in found.values() if g.id == guideline.id]
         if len(same) > 1:
-            places = " and ".join(str(one.folder) for one in same)
-            raise GuidelineError(f"two guidelines are called '{guideline.id}': {places}")
+            raise GuidelineError(
+                f"two guidelines are called '{guideline.id}': {' and '.join(same)}"
+            )
     return found
 
 
@@ -134,9 +127,8 @@ def base_folder(path: Path, name: str) -> Path:
 def read_extension(path: Path, cache: Path | None) -> ExtensionFile | None:
     """Return the head of a guideline that extends another, None for one of its own."""
     file = path / GUIDELINE
-    if not re.search(
-        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
-    ):
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^extends:", text, re.MULTILINE):
         return None
     for name in (FIGURES, "countries"):
         if (path / name).exists():

@@ -11,9 +11,9 @@ from typing import Any
 
 from monitor.rules.compiler import Guideline
 from monitor.rules.findings import rule_json
-from monitor.rules.house_style import InForce, rules_called
 from monitor.rules.measured_precision import Measured, load_measured, measured_json
 from monitor.rules.national_law import Country, law_json
+from monitor.rules.rule_reloading import InForce, rules_called
 from monitor.rules.rule_schema import Rule
 
 _KINDS: Mapping[str, str] = {

@@ -14,9 +14,9 @@ from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.stamps import is_same
 from monitor.rules.compiler import Guideline
 from monitor.rules.findings import pick
-from monitor.rules.house_style import InForce, Ruling
 from monitor.rules.measured_precision import load_measured
 from monitor.rules.rule_descriptions import describe_rule
+from monitor.rules.rule_reloading import InForce, Ruling
 from monitor.rules.rule_schema import Example, Rule
 
 _MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)

@@ -32,7 +32,7 @@ from monitor.rules.handbook.exercises import (
     Material,
     make_material,
 )
-from monitor.rules.house_style import InForce
+from monitor.rules.rule_reloading import InForce
 
 if TYPE_CHECKING:
     from jinja2 import Environment
