@@ -17,7 +17,7 @@ from monitor.rules.checker import RuleSelection, make_policy, run_policy
 from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.findings import Checked, put_in
 from monitor.rules.matching import open_draft
-from monitor.rules.rule_schema import Clause, Example
+from monitor.rules.rule_schema import Clause, as_example
 from monitor.text.document import Document
 
 _MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -87,7 +87,7 @@ def example_cases(rule: CompiledRule) -> Iterator[Case]:
     """Yield the examples of a rule, numbered from 1 within each kind."""
     for kind in ("bad", "good", "quoted", "unjudged"):
         for number, example in enumerate(getattr(rule.rule.examples, kind), 1):
-            whole = Example(text=example) if isinstance(example, str) else example
+            whole = as_example(example)
             lead = f"{whole.context.strip()}\n\n" if whole.context else ""
             text, spans = _unmark(whole.text, "text", len(lead))
             title, title_spans = _unmark(whole.title, "title")

@@ -18,7 +18,7 @@ from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.rules.compiler import Guideline
 from monitor.rules.matching import OpenDraft, RuleMatch
 from monitor.rules.preconditions import About
-from monitor.rules.rule_schema import Example, Paired, Rule, SourceEntry
+from monitor.rules.rule_schema import Paired, Rule, SourceEntry, as_example
 from monitor.text.analysis import Region
 from monitor.text.datelines_bylines import DeskLine
 from monitor.text.document import Document
@@ -26,6 +26,7 @@ from monitor.text.language_detection import identify_language
 from monitor.text.phrase_search import key_of
 from monitor.text.positions import Positions, Stretch
 from monitor.text.quotations import Quotation
+from monitor.text.regular_expressions import word_set
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -33,6 +34,7 @@ MAX_TOLD = 6
 _AN = re.compile(r"[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE)
 _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
 _A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.IGNORECASE)
+_SHOWN = word_set("id title principle kind severity scope gate quotes message why sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def make_finding(
         plain,
         severity=severity,
         message=said,
-        why=" ".join((own.why or rule.why).split()),
+        why=one_line(own.why or rule.why),
         suggestions=_suggestions(guideline, at),
         sources=tuple(dict.fromkeys((*_sources(own.sources), *plain.sources))),
     )
@@ -87,7 +89,7 @@ def plain_finding(rule: Rule, words: Region, scope: Scope, quotation: Quotation 
         match=match,
         quoted="no" if quotation is None or quotation.kind == "mention" else quotation.kind,
         message=_filled(rule.message, match, ()),
-        why=" ".join(rule.why.split()),
+        why=one_line(rule.why),
         suggestions=(),
         sources=_sources(rule.sources),
     )
@@ -115,6 +117,11 @@ def headline_finding(
     )
 
 
+def one_line(text: str) -> str:
+    """Return a text without line breaks and runs of spaces."""
+    return " ".join(text.split())
+
+
 def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
     return tuple(Citation(entry.title, entry.section, entry.url) for entry in entries)
 
@@ -122,11 +129,11 @@ def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     """Put the match and what made the rule speak into a message, each wording once."""
     pieces = [piece.strip(" ,;:\n") for piece in evidence]
-    words = {" ".join(piece.split()).lower(): piece for piece in pieces if piece}
+    words = {one_line(piece).lower(): piece for piece in pieces if piece}
     if not words:
         message = _NO_EVIDENCE.sub("", message)
     told = ", ".join(list(words.values())[:MAX_TOLD])
-    return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
+    return one_line(message.replace("{match}", match).replace("{evidence}", told))
 
 
 def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) -> list[str]:
@@ -139,8 +146,8 @@ def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) ->
     widest = [
         (scene, start, end)
         for scene, start, end in apart
-        if not any(
-            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
+        if all(
+            (a, b) == (start, end) or scene is not s or start < a or b < end for s, a, b in apart
         )
     ]
     spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
@@ -163,8 +170,7 @@ def _suggestions(guideline: Guideline, at: RuleMatch) -> tuple[str, ...]:
     before = text[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
     if article in ("a", "an"):
-        fitting = tuple(new for new in offered if _takes_an(new) == (article == "an"))
-        offered = fitting or offered
+        offered = tuple(n for n in offered if _takes_an(n) == (article == "an")) or offered
     if match[:1].isupper():
         offered = tuple(new[:1].upper() + new[1:] for new in offered)
     return tuple(dict.fromkeys(offered))
@@ -241,40 +247,24 @@ def document_json(
 
 def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     """Return a rule as data for readers: what, why, suggestions, sources, examples as text."""
-    shown = rule.model_dump(include=set(_SHOWN))
-    shown = {"id": shown.pop("id"), "guideline": guideline.id, **shown}
-    shown["message"] = " ".join(rule.message.split())
-    shown["why"] = " ".join(rule.why.split())
     offered = [*rule.suggest, *(s for matcher in rule.match for s in matcher.suggest)]
-    numbers = [("one",) if isinstance(each, str) else ("one", "many") for each in offered]
-    pairs = zip(offered, numbers, strict=True)
-    shown["suggest"] = list(dict.fromkeys(pick(s, n) for s, both in pairs for n in both))
-    shown["examples"] = {
-        name: [_example_text(example) for example in getattr(rule.examples, name)]
-        for name in ("bad", "good", "quoted")
+    suggest = dict.fromkeys(pick(each, number) for each in offered for number in ("one", "many"))
+    examples = {
+        kind: [
+            "\n\n".join(filter(None, (each.title, each.context, each.text)))
+            for each in map(as_example, getattr(rule.examples, kind))
+        ]
+        for kind in ("bad", "good", "quoted")
     }
-    return shown
-
-
-_SHOWN = (
-    "id",
-    "title",
-    "principle",
-    "kind",
-    "severity",
-    "scope",
-    "gate",
-    "quotes",
-    "message",
-    "why",
-    "sources",
-)
-
-
-def _example_text(example: str | Example) -> str:
-    if isinstance(example, str):
-        return example
-    return "\n\n".join(filter(None, (example.title, example.context, example.text)))
+    return {
+        "id": rule.id,
+        "guideline": guideline.id,
+        **rule.model_dump(include=_SHOWN),
+        "message": one_line(rule.message),
+        "why": one_line(rule.why),
+        "suggest": list(suggest),
+        "examples": examples,
+    }
 
 
 def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
@@ -282,12 +272,12 @@ def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
 
     Those of the rules in `keep` stay, and those of which nothing is known.
     """
-    kept = tuple(
+    kept = (
         finding
         for finding in checked.findings
         if finding.rule in keep or finding.confidence is None or finding.confidence >= least
     )
-    return replace(checked, findings=kept)
+    return replace(checked, findings=tuple(kept))
 
 
 MOST, WORDS = 40, 100_000
@@ -336,12 +326,13 @@ def hide_nothing(
 
 def put_in(document: Document, finding: Finding, new: str) -> Document:
     """Return the document with an offered wording in place of what was found."""
+    text: str = getattr(document, finding.field)
+    text = text[: finding.start] + new + text[finding.end :]
     if finding.field == "title":
-        title = document.title[: finding.start] + new + document.title[finding.end :]
-        return replace(document, title=title, source_map=None)
+        return replace(document, title=text, source_map=None)
     return replace(
         document,
-        text=document.text[: finding.start] + new + document.text[finding.end :],
+        text=text,
         headline=document.headline and _moved(document.headline, finding, new),
         captions=tuple(_moved(caption, finding, new) for caption in document.captions),
         source_map=None,

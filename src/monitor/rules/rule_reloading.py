@@ -27,7 +27,7 @@ from monitor.records.finding import Severity
 from monitor.rules.compiler import Guideline
 from monitor.rules.guideline_heads import load_in_order
 from monitor.rules.loading import load_guideline, load_own_rules
-from monitor.rules.measured_precision import load_measured, missed_words
+from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.national_law import Country, load_countries
 from monitor.rules.rule_schema import Rule
 
@@ -57,10 +57,14 @@ class Ruling:
         return load_countries(self.guideline.path, cache=self.cache)
 
     @cached_property
+    def measured(self) -> Measured | None:
+        """How often its rules were right; that is not known of rules on top of another's."""
+        return None if self.guideline.extends else load_measured(self.guideline.path)
+
+    @property
     def missed(self) -> str | None:
         """How much it misses, as measured, in a sentence."""
-        extends = self.guideline.extends
-        return None if extends else missed_words(load_measured(self.guideline.path))
+        return missed_words(self.measured)
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,11 @@ class Example(Strict):
     caption: bool = False
 
 
+def as_example(example: str | Example) -> Example:
+    """Return an example that may be a text alone."""
+    return Example(text=example) if isinstance(example, str) else example
+
+
 class Examples(Strict):
     """The rule's tests. `[[…]]` marks what must be flagged."""
 
@@ -372,19 +377,17 @@ def _example_problem(rule: Rule) -> str | None:
         return None
     if not rule.examples.quoted and rule.scope != "caption":
         return "'examples' needs a quoted one"
-    for number, example in enumerate(bad, 1):
-        if "[[" not in _text(example):
-            return (
-                f"'examples': every bad one marks what is flagged with [[…]]; bad {number} has none"
-            )
-    for number, example in enumerate(good, 1):
-        if "[[" in _text(example):
-            return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
+    marked = [
+        ["[[" in one.text + one.title for one in map(as_example, all_)] for all_ in (bad, good)
+    ]
+    if not all(marked[0]):
+        number = marked[0].index(False) + 1
+        said = "every bad one marks what is flagged with [[…]]"
+        return f"'examples': {said}; bad {number} has none"
+    if any(marked[1]):
+        number = marked[1].index(True) + 1
+        return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
     return None
-
-
-def _text(example: str | Example) -> str:
-    return example if isinstance(example, str) else example.text + example.title
 
 
 class RuleFile(Strict):

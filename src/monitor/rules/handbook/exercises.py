@@ -15,13 +15,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Literal, TypeVar
 
 from monitor.rules.handbook.book import Chapter, Handbook, RuleEntry, ShownExample, worst_first
 
-QuestionKind = Literal["mark", "why"]
-
+T = TypeVar("T")
 OPTIONS, REASON = 4, 180
 _WORD = re.compile(r"[^\W\d_]{4,}")
 STEM = 5
@@ -54,7 +53,7 @@ class QuizQuestion:
     `right` the index of the one that the rule gives.
     """
 
-    kind: QuestionKind
+    kind: Literal["mark", "why"]
     entry: RuleEntry
     shown: ShownExample
     flagged: bool
@@ -62,65 +61,60 @@ class QuizQuestion:
     right: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionPool:
-    """Sentences of one answer each, by rule: flagged ones and others, in the order drawn."""
-
-    bad: Mapping[str, tuple[ShownExample, ...]]
-    good: Mapping[str, tuple[ShownExample, ...]]
+Pool = Mapping[str, tuple[ShownExample, ...]]
+"""Sentences of one answer each, by rule, in the order drawn."""
 
 
-def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> QuestionPool:
-    """Return the sentences that questions may be made of, those that the handbook shows last."""
+def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> tuple[Pool, Pool]:
+    """Return the sentences that questions may be made of: flagged ones, and others.
+
+    Those that the handbook shows come last.
+    """
     asked: list[tuple[bool, RuleEntry, ShownExample]] = []
     for entry in book.entries:
-        if entry.whole or entry.headline:
+        if entry.data["kind"] == "document":
             continue
-        asked += [(True, entry, one) for one in _drawn(entry.bad, entry.first_bad, seed, PER_RULE)]
-        few = PER_RULE // 2
-        asked += [(False, entry, one) for one in _drawn(entry.good, entry.first_good, seed, few)]
+        for flagged, examples, seen, count in (
+            (True, entry.bad, entry.first_bad, PER_RULE),
+            (False, entry.good, entry.first_good, PER_RULE // 2),
+        ):
+            unique = dict.fromkeys(one for one in examples if one.is_sentence)
+            drawn = shuffled(unique, seed, lambda one: one.text)
+            drawn.sort(key=seen.__contains__)
+            asked += [(flagged, entry, one) for one in drawn[:count]]
     told = flags([shown.text for _, _, shown in asked])
-    bad: dict[str, tuple[ShownExample, ...]] = {}
-    good: dict[str, tuple[ShownExample, ...]] = {}
+    kept: tuple[dict[str, tuple[ShownExample, ...]], ...] = ({}, {})
     for (flagged, entry, shown), found in zip(asked, told, strict=True):
         wanted = {(entry.key, words) for words in shown.marked} if flagged else set()
         if {(flag.rule, flag.words) for flag in found} == wanted:
-            kept = bad if flagged else good
-            kept[entry.key] = (*kept.get(entry.key, ()), shown)
-    return QuestionPool(bad, good)
-
-
-def _drawn(
-    examples: Sequence[ShownExample], seen: Sequence[ShownExample], seed: str, count: int
-) -> Sequence[ShownExample]:
-    """Return up to `count` sentences in the order drawn, the ones `seen` elsewhere at the end."""
-    unique = dict.fromkeys(one for one in examples if one.is_sentence)
-    drawn = shuffled(unique, seed, lambda one: one.text)
-    return sorted(drawn, key=lambda one: one in seen)[:count]
+            pool = kept[not flagged]
+            pool[entry.key] = (*pool.get(entry.key, ()), shown)
+    return kept[0], kept[1]
 
 
 def make_test(
-    book: Handbook, stock: QuestionPool, seed: str, number: int
+    book: Handbook, bad: Pool, good: Pool, seed: str, number: int
 ) -> tuple[QuizQuestion, ...]:
     """Return a test; tests of other numbers ask of the same rules with other sentences.
 
     Each rule needs as many sentences as there are tests (2), so that none is asked twice.
     """
-    able = [entry for entry in book.entries if len(stock.bad.get(entry.key, ())) > 1]
-    calm = [entry for entry in book.entries if len(stock.good.get(entry.key, ())) > 1]
-    order = across(able, seed, "rules")
-    marked, asked = order[:MARKED], order[MARKED : MARKED + WHY]
-    clean = across(calm, seed, "calm")[:CLEAN]
-    first = [QuizQuestion("mark", one, stock.bad[one.key][number], flagged=True) for one in marked]
-    first += [
-        QuizQuestion("mark", one, stock.good[one.key][number], flagged=False) for one in clean
-    ]
+    order = across([one for one in book.entries if len(bad.get(one.key, ())) > 1], seed, "rules")
+    calm = across([one for one in book.entries if len(good.get(one.key, ())) > 1], seed, "calm")
+    mark = _asked(order[:MARKED], bad, number, flagged=True)
+    mark += _asked(calm[:CLEAN], good, number, flagged=False)
     second: list[QuizQuestion] = []
-    for one in asked:
+    for one in order[MARKED : MARKED + WHY]:
         seen = {option for question in second for option in question.options}
-        second.append(_why(book, one, stock.bad[one.key][number], f"{seed}.{number}", seen))
-    mixed = shuffled(first, f"{seed}.{number}", lambda question: question.shown.text)
+        second.append(_why(book, one, bad[one.key][number], f"{seed}.{number}", seen))
+    mixed = shuffled(mark, f"{seed}.{number}", lambda question: question.shown.text)
     return (*mixed, *second)
+
+
+def _asked(
+    entries: Iterable[RuleEntry], pool: Pool, number: int, *, flagged: bool
+) -> list[QuizQuestion]:
+    return [QuizQuestion("mark", one, pool[one.key][number], flagged) for one in entries]
 
 
 def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry]:
@@ -129,7 +123,8 @@ def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry
     groups: dict[str, list[RuleEntry]] = {}
     for entry in drawn:
         groups.setdefault(entry.principle, []).append(entry)
-    return in_turns(groups.values())
+    rounds = zip_longest(*groups.values())
+    return [entry for each in rounds for entry in each if entry is not None]
 
 
 def _why(
@@ -254,8 +249,16 @@ class Material:
 def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Material:
     """Return what is printed of the book; `flags` tells what the checker flags in sentences."""
     lot = str(seed)
-    stock = fill_stock(book, lot, flags)
-    offered = _offered(book, stock, flags)
+    bad, good = fill_stock(book, lot, flags)
+    pairs = [
+        (one.key, shown.text)
+        for one in book.entries
+        for shown in (*one.first_bad[:1], *bad.get(one.key, ()))
+    ]
+    offered: dict[tuple[str, str], tuple[str, ...]] = {}
+    for pair, found in zip(pairs, flags([text for _, text in pairs]), strict=True):
+        words = (new for flag in found if flag.rule == pair[0] for new in flag.offered)
+        offered[pair] = tuple(dict.fromkeys(words))
     showable = [(one, _showable(one)) for one in book.chapters]
     sessions = []
     for chapter, shown in showable:
@@ -268,28 +271,11 @@ def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Materia
         tuple(_brochure(one, offered) for one in book.chapters),
         tuple(sessions),
         tuple((one, shown[:SLIDE_RULES]) for one, shown in showable if shown),
-        _exercises(book, stock, lot),
-        make_test(book, stock, lot, 0),
-        make_test(book, stock, lot, 1),
+        _exercises(book, bad, good, lot),
+        make_test(book, bad, good, lot, 0),
+        make_test(book, bad, good, lot, 1),
         offered,
     )
-
-
-def _offered(
-    book: Handbook, stock: QuestionPool, flags: FlagSentences
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return what is offered for each sentence that may be shown."""
-    pairs = [
-        (one.key, shown.text)
-        for one in book.entries
-        for shown in (*one.first_bad[:1], *stock.bad.get(one.key, ()))
-    ]
-    told = flags([text for _, text in pairs])
-    found = {
-        pair: tuple(dict.fromkeys(o for flag in all_ if flag.rule == pair[0] for o in flag.offered))
-        for pair, all_ in zip(pairs, told, strict=True)
-    }
-    return {pair: offered for pair, offered in found.items() if offered}
 
 
 def _showable(chapter: Chapter) -> tuple[RuleEntry, ...]:
@@ -310,11 +296,8 @@ def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...
         if at is not None:
             panels[at].append(entry)
             left[at] -= need
-    counted = Counter(
-        (source["title"], source["url"])
-        for one in chapter.entries
-        for source in one.data["sources"]
-    )
+    told = (source for one in chapter.entries for source in one.data["sources"])
+    counted = Counter((source["title"], source["url"]) for source in told)
     sources = [source for source, _ in counted.most_common(SOURCES)]
     first, second = map(tuple, panels)
     return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources))
@@ -334,14 +317,12 @@ def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float
     return CARD_MM + LINE_MM * lines * (1.15 if why else 1) + 0.8 * len(paragraphs)
 
 
-def _exercises(book: Handbook, stock: QuestionPool, seed: str) -> Exercises:
+def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
     """Return exercises with sentences that no test asks."""
-    spare = {key: left for key, all_ in stock.bad.items() if (left := all_[2:])}
-    calm = {key: left for key, all_ in stock.good.items() if (left := all_[2:])}
-    able = across([one for one in book.entries if one.key in spare], seed, "exercises")
-    quiet = across([one for one in book.entries if one.key in calm], seed, "quiet")
-    mark = _asked(able[:MARK_SENTENCES], spare, flagged=True)
-    mark += _asked(quiet[:MARK_CLEAN], calm, flagged=False)
+    able = across([one for one in book.entries if bad.get(one.key, ())[2:]], seed, "exercises")
+    quiet = across([one for one in book.entries if good.get(one.key, ())[2:]], seed, "quiet")
+    mark = _asked(able[:MARK_SENTENCES], bad, 2, flagged=True)
+    mark += _asked(quiet[:MARK_CLEAN], good, 2, flagged=False)
     rest = able[MARK_SENTENCES:]
     offering = [one for one in rest if one.suggest][:BETTER] or rest[:BETTER]
     other = [one for one in rest if one not in offering][:SORT]
@@ -353,28 +334,12 @@ def _exercises(book: Handbook, stock: QuestionPool, seed: str) -> Exercises:
     ]
     return Exercises(
         tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)),
-        tuple(_asked(offering, spare, flagged=True)),
-        tuple(_asked(other, spare, flagged=True)),
+        tuple(_asked(offering, bad, 2, flagged=True)),
+        tuple(_asked(other, bad, 2, flagged=True)),
         tuple(articles[:ARTICLES]),
     )
-
-
-def _asked(
-    entries: Iterable[RuleEntry], of: dict[str, tuple[ShownExample, ...]], *, flagged: bool
-) -> list[QuizQuestion]:
-    return [QuizQuestion("mark", one, of[one.key][0], flagged) for one in entries]
-
-
-T = TypeVar("T")
 
 
 def shuffled(items: Iterable[T], seed: str, key: Callable[[T], str]) -> list[T]:
     """Return items in an order that only `seed` and what `key` says of each decide."""
     return sorted(items, key=lambda item: hashlib.sha256(f"{seed}\n{key(item)}".encode()).digest())
-
-
-def in_turns(groups: Iterable[Iterable[T]]) -> list[T]:
-    """Return the first of each group, then the second of each, and so on."""
-    nothing = object()
-    rounds = zip_longest(*groups, fillvalue=nothing)
-    return [item for item in chain.from_iterable(rounds) if item is not nothing]  # type: ignore[misc]

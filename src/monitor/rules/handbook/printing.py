@@ -40,54 +40,38 @@ if TYPE_CHECKING:
 
 
 _BLOCK = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
-LETTERS = "ABCDEFGH"
 
 
 def render_pages(material: Material, *, printed: bool = False) -> dict[str, str]:
     """Return the pages by file name; `printed`: there will be a PDF of each but the first."""
-    shown = {"material": material, "book": material.book, "numbers": {}, "printed": printed}
     names = ("index", "handbook", "training", "slides", "exercises")
-    pages = {f"{name}.html": _render(f"{name}.html", shown) for name in names}
+    pages = {f"{name}.html": _render(f"{name}.html", material, printed=printed) for name in names}
     for heading, questions in (("Pre-test", material.pre), ("Post-test", material.post)):
-        asked = {**shown, "heading": heading, "questions": questions}
-        pages[f"{heading.lower()}.html"] = _render("test.html", asked)
-    pages["answer-key.html"] = _render("answer-key.html", shown)
-    for brochure in material.brochures:
-        name = f"brochure-{brochure.chapter.id}.html"
-        pages[name] = _render("brochure.html", {**shown, "brochure": brochure})
+        asked = {"printed": printed, "heading": heading, "questions": questions}
+        pages[f"{heading.lower()}.html"] = _render("test.html", material, **asked)
+    pages["answer-key.html"] = _render("answer-key.html", material, printed=printed)
+    for one in material.brochures:
+        name = f"brochure-{one.chapter.id}.html"
+        pages[name] = _render("brochure.html", material, printed=printed, brochure=one)
     return pages
 
 
 def render_handbook(material: Material, numbers: Mapping[str, int]) -> str:
     """Return the handbook with the printed page of each heading in its contents."""
-    shown = {"material": material, "book": material.book, "numbers": numbers}
-    return _render("handbook.html", shown)
+    return _render("handbook.html", material, numbers=numbers)
 
 
-def _render(template: str, values: Mapping[str, Any]) -> str:
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            **values,
-            LETTERS=LETTERS,
-            MINUTES_TEST=MINUTES_TEST,
-            MINUTES_EXERCISES=MINUTES_EXERCISES,
-            principles=PRINCIPLES,
-            policy="{policy}",
-        )
-    )
-    return page.replace("{policy}", _policy(page), 1).encode("utf-8", "replace").decode()
-
-
-def _policy(page: str) -> str:
-    """Return the page's policy: only its own styles and script, and nothing from anywhere."""
+def _render(template: str, material: Material, **values: Any) -> str:
+    """Return a page whose policy allows its own styles and script, and nothing from anywhere."""
+    given = {"numbers": {}, "material": material, "book": material.book, **values}
+    page = _environment().get_template(template).render(**given, policy="{policy}")
     hashes: dict[str, list[str]] = {"style": [], "script": []}
     for kind, text in _BLOCK.findall(page):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         hashes[kind].append(f"'sha256-{digest}'")
     parts = [f"{kind}-src {' '.join(found)}" for kind, found in hashes.items() if found]
-    return "; ".join(("default-src 'none'", *parts, "base-uri 'none'", "form-action 'none'"))
+    policy = "; ".join(("default-src 'none'", *parts, "base-uri 'none'", "form-action 'none'"))
+    return page.replace("{policy}", policy, 1).encode("utf-8", "replace").decode()
 
 
 def css_string(text: str) -> str:
@@ -114,6 +98,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["css"] = css_string
+    made.globals |= {"LETTERS": "ABCDEFGH", "principles": PRINCIPLES}
+    made.globals |= {"MINUTES_TEST": MINUTES_TEST, "MINUTES_EXERCISES": MINUTES_EXERCISES}
     return made
 
 
@@ -158,13 +144,10 @@ def print_pdf(browser: str, page: Path, target: Path, *, made: date) -> None:
             raise HandbookError(f"{browser}: cannot print {page.name}: {error}") from error
         if not printed.is_file() or done.returncode:
             raise HandbookError(f"{browser}: cannot print {page.name} (exit {done.returncode})")
-        target.write_bytes(_dated(printed.read_bytes(), made))
-
-
-def _dated(data: bytes, made: date) -> bytes:
-    """Return a PDF whose dates are `made`, so that the same pages give the same bytes."""
-    stamp = made.strftime("%Y%m%d000000").encode()
-    return _DATES.sub(lambda found: found[1] + stamp + found[3], data)
+        # with its own dates the same pages would not give the same bytes
+        stamp = made.strftime("%Y%m%d000000").encode()
+        dated = _DATES.sub(lambda found: found[1] + stamp + found[3], printed.read_bytes())
+        target.write_bytes(dated)
 
 
 UNPRINTED = "index.html"
@@ -210,11 +193,9 @@ def write_handbook(
     files = list(pages)
     problem = "" if browser or not pdf else ABSENT
     try:
-        for name in pages if browser else ():
-            if name != UNPRINTED:
-                assert browser is not None
-                files.append(_print(browser, directory / name, material))
-                tell(files[-1])
+        for name in (name for name in pages if browser and name != UNPRINTED):
+            files.append(_print(browser or "", directory / name, material))
+            tell(files[-1])
     except HandbookError as error:
         problem = str(error)
         _put(directory / UNPRINTED, render_pages(material)[UNPRINTED].encode())
@@ -244,15 +225,13 @@ def flags_of(in_force: InForce) -> FlagSentences:
 
     def flags(sentences: Sequence[str]) -> list[list[FlaggedWords]]:
         found: list[list[FlaggedWords]] = [[] for _ in sentences]
-        documents = [Document(sentence) for sentence in sentences]
+        documents = list(map(Document, sentences))
         for ruling in in_force.rulings:
-            guideline = ruling.guideline
-            told = check_documents(
-                guideline, documents, disable=ruling.disable, severity=ruling.severity
-            )
+            own, off, loud = ruling.guideline, ruling.disable, ruling.severity
+            told = check_documents(own, documents, disable=off, severity=loud)
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
-                    FlaggedWords(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
+                    FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
                     for one in checked.findings
                 ]
         return found
@@ -286,8 +265,13 @@ def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
     wanted = {f"c{one.number}": f"{one.number}{one.title}" for one in book.chapters}
     wanted |= {one.anchor: f"{one.number}{one.title}" for one in book.entries}
     wanted["index"] = "Index of rule names"
-    found = {anchor: _nearest(title, pages) for anchor, title in wanted.items()}
-    return {anchor: page for anchor, page in found.items() if page is not None}
+    # a heading's severity may stand behind it
+    endings = ("", "error", "warning", "suggestion", "ERROR", "WARNING", "SUGGESTION")
+    found = {
+        anchor: [key for ending in endings if (key := "".join(title.split()) + ending) in pages]
+        for anchor, title in wanted.items()
+    }
+    return {anchor: pages[keys[0]] for anchor, keys in found.items() if keys}
 
 
 def _titled(reader: PdfReader, outline: Any) -> Iterator[tuple[str, int]]:
@@ -295,16 +279,5 @@ def _titled(reader: PdfReader, outline: Any) -> Iterator[tuple[str, int]]:
     for item in outline:
         if isinstance(item, list):
             yield from _titled(reader, item)
-        else:
-            page = reader.get_destination_page_number(item)
-            if page is not None:
-                yield "".join(str(item.title).split()), page + 1
-
-
-def _nearest(title: str, pages: dict[str, int]) -> int | None:
-    """Return the page of a heading, behind which its severity may stand."""
-    key = "".join(title.split())
-    for ending in ("", "error", "warning", "suggestion", "ERROR", "WARNING", "SUGGESTION"):
-        if key + ending in pages:
-            return pages[key + ending]
-    return None
+        elif (page := reader.get_destination_page_number(item)) is not None:
+            yield "".join(str(item.title).split()), page + 1
