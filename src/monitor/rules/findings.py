@@ -259,7 +259,7 @@ def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "guideline": guideline.id,
-        **rule.model_dump(include=_SHOWN),
+        **rule.model_dump(include=set(_SHOWN)),
         "message": one_line(rule.message),
         "why": one_line(rule.why),
         "suggest": list(suggest),

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import rule_json
-from monitor.rules.measured_precision import Measured, load_measured, measured_json
-from monitor.rules.national_law import Country, law_json
+from monitor.rules.findings import one_line, rule_json
+from monitor.rules.measured_precision import Measured, measured_json
+from monitor.rules.national_law import Country, laws_for
 from monitor.rules.rule_reloading import InForce, rules_called
 from monitor.rules.rule_schema import Rule
 
@@ -56,16 +56,28 @@ def describe_rule(
     figures = []
     for figure in guideline.figures:
         if figure.rule == rule.id:
-            shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
-            fact = _line(figure.fact)
-            shown["fact"], shown["instead"] = fact[:1].upper() + fact[1:], _line(figure.instead)
-            shown["sources"] = [source.model_dump() for source in figure.sources]
-            figures.append(shown)
+            fact = one_line(figure.fact)
+            figures.append(
+                {
+                    **figure.model_dump(include={"id", "claim", "right"}, by_alias=True),
+                    "fact": fact[:1].upper() + fact[1:],
+                    "instead": one_line(figure.instead),
+                    "sources": [source.model_dump() for source in figure.sources],
+                }
+            )
+    told = []
+    for country in countries.values():
+        law = [each.model_dump(exclude={"concerns"}) for each in laws_for(country, rule)]
+        lines = country.helplines if rule.offers == "helplines" else ()
+        # that a law was looked for in vain is something: the country is there with its note
+        if law or lines or (rule.law and country.note):
+            place = {"code": country.country, "name": country.name, "note": one_line(country.note)}
+            told.append({**place, "law": law, "helplines": [line.model_dump() for line in lines]})
     return {
         **rule_json(guideline, rule),
         "limits": list(_limits(guideline, rule)),
         "figures": figures,
-        "countries": [said for c in countries.values() if (said := _country(c, rule))],
+        "countries": told,
         "measured": measured_json(guideline, rule.id, measured),
     }
 
@@ -80,8 +92,8 @@ def describe_ruled(in_force: InForce, name: str) -> dict[str, Any] | None:
         return None
     (guideline, rule), *others = found
     ruling = next(one for one in in_force.rulings if one.guideline is guideline)
-    measured = None if guideline.extends else load_measured(guideline.path)
-    said = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
+    countries, measured = ruling.countries, ruling.measured
+    said = describe_rule(guideline, rule, countries=countries, measured=measured)
     return {**said, "also": [f"{of.id}/{other.id}" for of, other in others]}
 
 
@@ -91,7 +103,7 @@ def rules_json(in_force: InForce) -> list[dict[str, Any]]:
 
 
 def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
-    yield from (" ".join(limit.split()) for limit in rule.limits)
+    yield from map(one_line, rule.limits)
     if rule.kind in _KINDS:
         yield _KINDS[rule.kind]
     if rule.check:
@@ -107,25 +119,3 @@ def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
             "It is silent in texts that do not show that they are about trafficking; a text under "
             f"{short} words must only not show another topic."
         )
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _country(country: Country, rule: Rule) -> dict[str, Any] | None:
-    """Return what is known in one country on a rule's matter, None where that is nothing.
-
-    That a law was looked for in vain is something: the country is there with its note.
-    """
-    law = law_json(country, rule)
-    lines = country.helplines if rule.offers == "helplines" else ()
-    if not law and not lines and not (rule.law and country.note):
-        return None
-    return {
-        "code": country.country,
-        "name": country.name,
-        "note": _line(country.note),
-        "law": law,
-        "helplines": [line.model_dump() for line in lines],
-    }

@@ -9,9 +9,8 @@ guideline is, and what holds for all its rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -32,19 +31,9 @@ Principle = Literal[
     "privacy-consent",
     "terminology",
 ]
-Within = Literal[
-    "match",
-    "before",
-    "after",
-    "sentence",
-    "near",
-    "around",
-    "paragraph",
-    "headline",
-    "caption",
-    "body",
-    "document",
-]
+WholeText = Literal["headline", "caption", "body", "document"]
+InSentence = Literal["match", "before", "after", "sentence"]
+Within = Literal[InSentence, "near", "around", "paragraph", WholeText]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
@@ -160,7 +149,7 @@ class Clause(Strict):
             )
         if self.reach is not None and self.within not in ("before", "after"):
             raise ValueError("'reach' counts words before or after the match only")
-        if self.tokens and self.within not in ("match", "before", "after", "sentence"):
+        if self.tokens and self.within not in get_args(InSentence):
             raise ValueError("'tokens' look at the sentence of the match only")
         return self
 
@@ -188,6 +177,9 @@ class DependencyPattern(Strict):
         return self
 
 
+_WAYS = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
+
+
 class Matcher(Strict):
     """One way to find the breach: exactly one of the seven ways, with exceptions of its own.
 
@@ -213,22 +205,18 @@ class Matcher(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(map(bool, _ways(self).values())) != 1:
-            raise ValueError(f"a matcher has exactly one of {', '.join(_ways(self))}")
+        if len(self._ways) != 1:
+            raise ValueError(f"a matcher has exactly one of {', '.join(_WAYS)}")
         return self
+
+    @property
+    def _ways(self) -> list[str]:
+        return [name for name in _WAYS if getattr(self, name)]
 
     @property
     def way(self) -> str:
         """Which of the seven ways this matcher goes."""
-        return next(name for name, value in _ways(self).items() if value)
-
-
-def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | bool]:
-    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
-    return {name: getattr(matcher, name) for name in names}
-
-
-_WHOLE = ("headline", "caption", "body", "document")
+        return self._ways[0]
 
 
 class DocumentCheck(Strict):
@@ -254,8 +242,9 @@ class DocumentCheck(Strict):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
-            if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
-                raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
+            whole = get_args(WholeText)
+            if clause.model_fields_set & {"within"} and clause.within not in whole:
+                raise ValueError(f"clauses of a 'check' look {', '.join(whole)}")
         return self
 
 
@@ -321,10 +310,6 @@ class Rule(Strict):
 
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
-_WAYS: Mapping[str, frozenset[str]] = {
-    "phrase": frozenset({"phrases", "sequence", "replace", "figures", "persons"}),
-    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "persons", "tokens"}),
-}
 
 
 def _kind_problem(rule: Rule) -> str | None:
@@ -332,7 +317,8 @@ def _kind_problem(rule: Rule) -> str | None:
     clauses = [*rule.needs, *rule.unless]
     clauses += [clause for matcher in rule.match for clause in (*matcher.needs, *matcher.unless)]
     ways = {matcher.way for matcher in rule.match}
-    extra = ways - _WAYS.get(rule.kind, ways)
+    refused = {"phrase": {"tokens", "dependency"}, "tokens": {"dependency"}}
+    extra = ways & refused.get(rule.kind, set())
     has_needs = rule.needs or any(
         matcher.needs or matcher.figures or matcher.persons for matcher in rule.match
     )

@@ -17,12 +17,11 @@ from monitor.rules.figures import load_figures
 from monitor.rules.guideline_heads import FIGURES, check_folder
 from monitor.rules.loading import load_lexicons, rule_files
 from monitor.rules.rule_schema import Clause, Rule, RuleFile, Slot, Token
+from monitor.rules.spacy_patterns import WORDS
 from monitor.rules.yaml_files import read_yaml
 
 WIDE = 120
 """Characters of the longest line that an editor reads without scrolling."""
-
-_WORDS = frozenset({"LOWER", "LEMMA", "NORM", "ORTH", "TEXT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,6 @@ def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
     """Measure the guideline in folder `path`; raises `GuidelineError` for a file that is wrong."""
     check_folder(path)
     rules = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
-    sizes = (RuleSize(rule.id, _entries(rule), _patterns(rule)) for rule in rules)
     lists = {}
     for name, lexicon in load_lexicons(path, cache).items():
         parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
@@ -84,9 +82,13 @@ def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
         for form in figure.written:
             slots = (form.numbers, form.ranges, form.phrases, form.before, form.of)
             figures += sum(map(len, slots)) + _slots(form.sequence)
-    lines = list(_lines(path))
+    lines = [
+        LongLine(file.relative_to(path).as_posix(), number, len(line))
+        for file in sorted((*path.glob("*.yaml"), *path.glob("countries/*.yaml")))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    ]
     return GuidelineSize(
-        rules=tuple(sorted(sizes, key=lambda size: (-size.entries, size.rule))),
+        rules=tuple(sorted(map(_size, rules), key=lambda size: (-size.entries, size.rule))),
         lists=lists,
         figures=figures,
         longest=max(lines, key=lambda line: line.characters, default=LongLine("", 0, 0)),
@@ -94,23 +96,20 @@ def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
     )
 
 
-def _lines(path: Path) -> Iterable[LongLine]:
-    for file in sorted((*path.glob("*.yaml"), *path.glob("countries/*.yaml"))):
-        name = file.relative_to(path).as_posix()
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            yield LongLine(name, number, len(line))
-
-
-def _entries(rule: Rule) -> int:
-    check = rule.check
+def _size(rule: Rule) -> RuleSize:
     clauses = [*rule.needs, *rule.unless]
-    if check:
+    if check := rule.check:
         clauses += [*check.about, *check.unless, *check.met, *check.broken]
-    count = 0
+    entries = 0
+    tokens: list[Token] = []
     for matcher in rule.match:
-        count += len(matcher.phrases) + len(matcher.replace) + _slots(matcher.sequence)
+        entries += len(matcher.phrases) + len(matcher.replace) + _slots(matcher.sequence)
         clauses += [*matcher.needs, *matcher.unless]
-    return count + _clauses(clauses)
+        tokens += [token for pattern in matcher.tokens for token in pattern]
+        tokens += [node for pattern in matcher.dependency for node in pattern.nodes]
+    tokens += [token for clause in clauses for pattern in clause.tokens for token in pattern]
+    patterns = len(rule.trigger) + len(rule.trigger_stems) + sum(map(_said, tokens))
+    return RuleSize(rule.id, entries + _clauses(clauses), patterns)
 
 
 def _clauses(clauses: Iterable[Clause]) -> int:
@@ -124,23 +123,11 @@ def _slots(slots: Iterable[Slot | Sequence[str]]) -> int:
     return sum(1 if isinstance(slot, str) else len(slot) for slot in slots)
 
 
-def _patterns(rule: Rule) -> int:
-    """Count the words of token and dependency patterns, in clauses too, and the triggers."""
-    clauses = [*rule.needs, *rule.unless]
-    tokens: list[Token] = []
-    for matcher in rule.match:
-        clauses += [*matcher.needs, *matcher.unless]
-        tokens += [token for pattern in matcher.tokens for token in pattern]
-        tokens += [node for pattern in matcher.dependency for node in pattern.nodes]
-    tokens += [token for clause in clauses for pattern in clause.tokens for token in pattern]
-    return len(rule.trigger) + len(rule.trigger_stems) + sum(map(_said, tokens))
-
-
 def _said(value: Any, key: str = "") -> int:
     """Count the words that a token of a pattern asks for."""
     if isinstance(value, Mapping):
-        inside = key if key in _WORDS else ""
-        return sum(_said(v, k if k in _WORDS else inside) for k, v in value.items())
+        inside = key if key in WORDS else ""
+        return sum(_said(v, k if k in WORDS else inside) for k, v in value.items())
     if isinstance(value, list):
-        return len(value) if key in _WORDS else 0
-    return int(isinstance(value, str) and key in _WORDS)
+        return len(value) if key in WORDS else 0
+    return int(isinstance(value, str) and key in WORDS)
