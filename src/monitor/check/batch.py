@@ -54,21 +54,17 @@ class Batch:
         """Return `path` from the root on, with slashes; `None` where it leads out of it."""
         if path == STDIN:
             return "stdin"
-        whole = os.path.normpath(self.root / path)
-        try:
-            relative = PurePath(whole).relative_to(self.root)
-        except ValueError:
-            return None
-        return relative.as_posix()
+        whole = PurePath(os.path.normpath(self.root / path))
+        return whole.relative_to(self.root).as_posix() if whole.is_relative_to(self.root) else None
 
     def absolute(self, path: str) -> str:
         """Return `path` from the file system's root on, with slashes."""
         return PurePath(os.path.normpath(self.root / path)).as_posix()
 
-    def rule(self, finding: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a finding's rule, without a word where it is not known."""
-        found = self.rules.get(f"{finding.get('guideline')}/{finding['rule']}")
-        return found or self.rules.get(finding["rule"], {})
+    def name(self, finding: Mapping[str, Any]) -> str:
+        """Return a rule's name: its id, or with its guideline where that alone is one of two."""
+        whole = f"{finding.get('guideline')}/{finding['rule']}"
+        return whole if whole in self.rules else str(finding["rule"])
 
     def count(self) -> int:
         """Return how many findings there are."""
