@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from monitor.lsp.diagnostics import SOURCE, normalized, range_of
 from monitor.lsp.documents import Format, Lines
 from monitor.records.errors import DocumentError
+
+if TYPE_CHECKING:
+    from monitor.text.document import Document
 
 MENU_CHARACTERS = 40
 """Of a wording that a menu shows."""
@@ -144,20 +147,20 @@ def _ignore_here(
     """Return the action that ignores a rule at one place: a comment where the format has them."""
     rule = data["rule"]
     can = draft.format != "txt" and draft.is_current
-    offset = comment_offset(draft.lines, draft.format, rule, data, end) if can else None
-    if offset is None:
+    found = _ignoring_comment(draft.lines, draft.format, rule, data, end) if can else None
+    if found is None:
         words = f"“{_short(data['match'])}”"
         title = f"Ignore {rule} at {words} in this document, until the editor is closed"
         arguments = [draft.uri, rule, normalized(data["match"])]
         return _command(flag, title, IGNORE_WORDS, arguments)
+    offset, comment = found
+    at = range_of(draft.lines, offset, offset)
     action = types.CodeAction(
         title=f"Ignore {rule} here (adds a comment; say why in it)",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[flag],
+        edit=client.edit(draft.uri, draft.version, at, comment),
     )
-    comment = _comment_at(draft.lines.text, offset, rule)
-    at = range_of(draft.lines, offset, offset)
-    action.edit = client.edit(draft.uri, draft.version, at, comment)
     if client.shows_documents:
         whole = draft.lines.text[:offset] + comment + draft.lines.text[offset:]
         after = Lines(whole, draft.lines.encoding)
@@ -183,48 +186,38 @@ def _short(words: str) -> str:
     return line if len(line) <= MENU_CHARACTERS else f"{line[: MENU_CHARACTERS - 1]}…"
 
 
-def comment_offset(
+def _ignoring_comment(
     lines: Lines, format: Format, rule: str, data: Mapping[str, Any], end: int
-) -> int | None:
-    """Return where a comment silences `rule` at the flag of `data`, which ends at `end`.
+) -> tuple[int, str] | None:
+    """Return a comment that silences `rule` at the flag of `data`, which ends at `end`, and where.
 
     That is the end of the line before its white space or, if need be, right behind the words.
     Whether the file then reads as before and the comment is about this place is tried, not
     guessed: there are code blocks, attributes, tables. `None` where neither will do.
     """
+    from monitor.check.ignore_comments import ignore_comment
+
     text = lines.text
     before = _read(text, format) if len(text) <= MAX_CHARACTERS else None
     if before is None:
         return None
     for offset in (max(end, len(text[: lines.line_end(end)].rstrip())), end):
-        comment = _comment_at(text, offset, rule)
+        space = "" if text[offset - 1 : offset].isspace() else " "
+        comment = space + ignore_comment([rule], REASON)
         after = _read(text[:offset] + comment + text[offset:], format)
-        start = offset + len(comment) - len(comment.lstrip())
-        if after and before[0] == after[0] and _covers(after[1], start, data):
-            return offset
+        if after is None or before.text.split() != after.text.split():
+            continue
+        blocks = (one.block for one in after.comments if one.start == offset + len(space))
+        if any(one and one[0] <= data["start"] and data["end"] <= one[1] for one in blocks):
+            return offset, comment
     return None
 
 
-def _comment_at(text: str, offset: int, rule: str) -> str:
-    """Return the comment to put in at `offset`, behind a space where none is before it."""
-    from monitor.check.ignore_comments import ignore_comment
-
-    space = "" if text[offset - 1 : offset].isspace() else " "
-    return space + ignore_comment([rule], REASON)
-
-
-def _read(text: str, format: Format) -> tuple[list[str], tuple[Any, ...]] | None:
-    """Return the words that a reader sees and the comments, `None` where they cannot be read."""
+def _read(text: str, format: Format) -> Document | None:
+    """Return what a reader sees and the comments, `None` where it cannot be read."""
     from monitor.text.readers import make_document
 
     try:
-        document = make_document(text, format=format, max_chars=len(text))
+        return make_document(text, format=format, max_chars=len(text))
     except DocumentError:
         return None
-    return document.text.split(), document.comments
-
-
-def _covers(comments: tuple[Any, ...], at: int, data: Mapping[str, Any]) -> bool:
-    """Whether the comment at `at` is about the words flagged."""
-    blocks = [comment.block for comment in comments if comment.start == at]
-    return any(block and block[0] <= data["start"] and data["end"] <= block[1] for block in blocks)

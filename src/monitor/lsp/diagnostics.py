@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ _SEVERITIES = {
     "suggestion": types.DiagnosticSeverity.Information,
 }
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
-Ignored = Collection[tuple[str, str]]
+Ignored = AbstractSet[tuple[str, str]]
 """Rules with the words they are not to be shown at; empty words: anywhere."""
 
 
@@ -32,15 +33,15 @@ def diagnostics_of(
     lines: Lines,
     format: Format,
     options: Options,
-    ignored: Ignored = (),
+    ignored: Ignored = frozenset(),
 ) -> list[types.Diagnostic]:
     """Return the diagnostics of `answer`, the JSON of a checked draft whose text `lines` has."""
     found = [
         _finding(finding, lines, format)
         for finding in answer["findings"]
         if options.shows(finding["severity"])
-        and finding["rule"] not in options.disable
-        and not ignored_at(finding, ignored)
+        and (rule := finding["rule"]) not in options.disable
+        and ignored.isdisjoint(((rule, ""), (rule, normalized(finding["match"]))))
     ]
     found += [
         types.Diagnostic(
@@ -55,11 +56,6 @@ def diagnostics_of(
     if answer["coverage"]["checked"] == "none":
         found.append(_of_whole_draft(answer["coverage"]["note"], "not-checked"))
     return found
-
-
-def ignored_at(finding: Mapping[str, Any], ignored: Ignored) -> bool:
-    """Whether a finding was put aside: its rule, or its rule at these words."""
-    return any((finding["rule"], words) in ignored for words in ("", normalized(finding["match"])))
 
 
 def normalized(words: str) -> str:
@@ -80,6 +76,8 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
     end = finding.get("source_end", finding["end"])
     url = next((source["url"] for source in finding["sources"] if _is_web(source["url"])), None)
     written = lines.text[start:end]
+    plain = written if format == "txt" else html.unescape(written)
+    in_tag = lines.text.rfind("<", 0, start) > lines.text.rfind(">", 0, start)
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
     why = finding["why"].strip()
     return types.Diagnostic(
@@ -97,12 +95,9 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
             "written": written,
             "start": finding["start"],
             "end": finding["end"],
-            "fixes": [
-                escaped(wording, format, in_tag=_in_tag(lines.text, start))
-                for wording in finding["suggestions"]
-            ],
-            "replaceable": len(written) <= MAX_FIXED
-            and is_plain(written, finding["match"], format),
+            "fixes": [escaped(words, format, in_tag=in_tag) for words in finding["suggestions"]],
+            # markup inside, such as a star or a tag that closes behind, would be torn
+            "replaceable": len(written) <= MAX_FIXED and plain.split() == finding["match"].split(),
         },
     )
 
@@ -124,25 +119,11 @@ def range_of(lines: Lines, start: int, end: int) -> types.Range:
     return types.Range(*(types.Position(*lines.place(offset)) for offset in (start, end)))
 
 
-def is_plain(written: str, match: str, format: Format) -> bool:
-    """Whether the source has the flagged words and nothing else, so that others may stand there.
-
-    Markup inside, such as a star or a tag that opens there and closes behind, would be torn.
-    """
-    if format != "txt":
-        written = html.unescape(written)
-    return written.split() == match.split()
-
-
 def escaped(wording: str, format: Format, *, in_tag: bool = False) -> str:
     """Return a suggestion as it is written in a file of `format`; in a tag it is an attribute's."""
     if format == "html":
         return html.escape(wording, quote=in_tag)
     return _MARKS.sub(r"\\\1", wording) if format == "md" else wording
-
-
-def _in_tag(text: str, at: int) -> bool:
-    return text.rfind("<", 0, at) > text.rfind(">", 0, at)
 
 
 def _is_web(url: str) -> bool:
