@@ -17,7 +17,6 @@ from monitor.rules.checker import check_document
 from monitor.rules.rule_reloading import (
     LOOK_EVERY_S,
     GuidelineLoader,
-    GuidelineSettings,
     InForce,
     load_guidelines,
     rule_on,
@@ -167,9 +166,7 @@ def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     file, time = tmp_path / "ours" / "rules.yaml", [0.0]
-    shelf = GuidelineLoader(
-        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
-    )
+    shelf = GuidelineLoader((tmp_path / "ours",), ("no-harbour",), clock=lambda: time[0])
     first = shelf.in_force
     file.write_text(HARBOUR.replace("kind: phrase", "kind: fraze"), encoding="utf-8")
     assert shelf.in_force is first, "files are looked at once a second at most"
@@ -196,9 +193,7 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     time = [0.0]
-    shelf = GuidelineLoader(
-        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
-    )
+    shelf = GuidelineLoader((tmp_path / "ours",), ("no-harbour",), clock=lambda: time[0])
     first = shelf.in_force
     if gone == "folder":
         shutil.move(tmp_path / "ours", tmp_path / "away")
@@ -222,7 +217,7 @@ def test_files_are_looked_at_though_nobody_asks(
     monkeypatch.setattr("monitor.rules.rule_reloading.LOOK_AT_LEAST_S", 0.01)
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
-    shelf = GuidelineLoader(GuidelineSettings((tmp_path / "ours",)), clock=count(step=2).__next__)
+    shelf = GuidelineLoader((tmp_path / "ours",), clock=count(step=2).__next__)
     first = shelf.in_force
     with shelf.watched():
         own_guide.own(tmp_path, "ours", HARBOUR.replace("gate: none", "gate: nine"))

@@ -2,14 +2,10 @@
 
     {"schema": 1, "key": null, "findings": [["<hash>", "<hash>"], …]}
 
-By its pair of hashes a finding is known again after its document was edited, without keeping its
-words: one of rule, wording and the five words before, and one with the five behind. An edit on one
-side, or anywhere else, leaves one of them as it was. Line numbers are not in them, nor the file's
-name. Where a side is short (a headline), its hash takes both sides, since rule and wording alone
-would be guessed at once. The pairs are sorted: their order says nothing of the documents'.
-
-Who guesses the very words can still confirm the guess: a key, which is kept elsewhere, prevents it.
-`key` confirms that the same key made them, `null` where none was used.
+By its pair of hashes (rule, wording and the five words before, or behind) a finding is known again
+after an edit of its document, without keeping its words, lines or file. Where a side is short (a
+headline), its hash takes both sides: rule and wording alone would be guessed at once. Who guesses
+the very words can still confirm the guess: a key, whose mark `key` is, prevents it.
 """
 
 from __future__ import annotations

@@ -63,11 +63,11 @@ class Drafts:
     @cached_property
     def shelf(self) -> GuidelineLoader:
         """What reads the guidelines, and again when a newsroom edits its own."""
-        from monitor.rules.rule_reloading import GuidelineLoader, GuidelineSettings
+        from monitor.rules.rule_reloading import GuidelineLoader
 
-        check = self.settings.check
-        rules = GuidelineSettings(self._folders, check.disable, check.severity)
-        return GuidelineLoader(rules, cache=cache_dir(), models=data_dir("models"))
+        off, loud = self.settings.check.disable, self.settings.check.severity
+        models = data_dir("models")
+        return GuidelineLoader(self._folders, off, loud, cache=cache_dir(), models=models)
 
     @property
     def _folders(self) -> tuple[Path, ...]:
@@ -303,11 +303,8 @@ _NOTES: dict[About, str] = {
 def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> dict[str, Any]:
     """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
 
-    "No findings" means something only where there was something to find: in a text of another
-    language, on another topic or of two lines it means next to nothing, and must not read as
-    praise. `checked` is `whole`, `part` or `none`; `note` says in a sentence why it is not the
-    whole. `language` is the code declared for or recognised in `text`, None where nothing tells
-    it. `missed` says in a sentence how much the rules miss where they are applied.
+    "No findings" means next to nothing in a text of another language, on another topic or of two
+    lines, and must not read as praise. `language` is the code declared for or recognised in it.
     """
     from monitor.text.language_detection import ENOUGH_LETTERS
 

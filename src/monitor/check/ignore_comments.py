@@ -82,11 +82,10 @@ def with_ignored(
     names: Collection[str],
     positions: Positions | None,
 ) -> dict[str, Any]:
-    """Return a document's JSON with what its comments silence under `ignored`.
+    """Return a document's JSON with what its comments silence, and why, under `ignored`.
 
-    A finding there has a `reason`; so has a scorecard entry that is silenced, as `ignored`. What
-    is wrong with a comment is told in `ignore_problems`. Keys are absent where there is nothing
-    to tell. `names` are the rules by id (and `guideline/id`); `positions` are the source's.
+    A scorecard entry that is silenced has the reason as `ignored`; `ignore_problems` tell what is
+    wrong with comments. `names` are the rules' ids, whole and short; `positions` are the source's.
     """
     silences, problems = read_comments(comments, names)
     answer = dict(entry)

@@ -1,10 +1,8 @@
 """Report formats of a check: SARIF 2.1.0 for code scanning, GitHub's workflow commands, a page.
 
-SARIF has rules, places, fixes, and what was silenced. Columns and offsets count code points of the
-source file; a place in a Word file is the file. Fixes are there only where the flagged words stand
-in the file as they are read, without markup inside. GitHub's commands are a line each, which a
-runner shows beside the text. The HTML page needs nothing else: no script, nothing loaded,
-printable.
+Columns and offsets of SARIF count code points of the source file; a place in a Word file is the
+file. Fixes are there only where the flagged words stand in the file as they are read. The HTML page
+needs nothing else: no script, nothing loaded, printable.
 """
 
 from __future__ import annotations
@@ -300,10 +298,7 @@ def as_page(batch: Batch) -> str:
 
 
 def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[Json]]:
-    """Yield the paragraphs in pieces, cut where a flag begins or ends.
-
-    Of each: its text, the numbers of the findings that flag it, and of those that begin here.
-    """
+    """Yield the paragraphs in pieces, cut where a flag begins or ends, with findings' numbers."""
     flags = [(n, f) for n, f in enumerate(findings, 1) if f["field"] == "text"]
     start = 0
     for gap in (*_PARAGRAPHS.finditer(text), None):

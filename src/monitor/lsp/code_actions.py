@@ -191,9 +191,8 @@ def _ignoring_comment(
 ) -> tuple[int, str] | None:
     """Return a comment that silences `rule` at the flag of `data`, which ends at `end`, and where.
 
-    That is the end of the line before its white space or, if need be, right behind the words.
     Whether the file then reads as before and the comment is about this place is tried, not
-    guessed: there are code blocks, attributes, tables. `None` where neither will do.
+    guessed: there are code blocks, attributes, tables. `None` where it will do nowhere.
     """
     from monitor.check.ignore_comments import ignore_comment
 

@@ -193,10 +193,7 @@ class _Handlers:
 
 
 class Wordless(logging.Handler):
-    """Says which line of code logged something, and of errors the types and places; no words.
-
-    What libraries log holds messages of the protocol, and so drafts.
-    """
+    """Says where something was logged, and the types of errors: libraries log drafts in words."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line to stderr."""
@@ -217,10 +214,7 @@ def log_no_words() -> None:
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:
-    """Return the protocol's streams; what else is printed goes to stderr, also by processes made.
-
-    One stray line between two messages would end the conversation.
-    """
+    """Return the protocol's streams; what else is printed would end the conversation: to stderr."""
     sys.stdout.flush()
     streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

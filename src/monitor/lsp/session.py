@@ -71,11 +71,7 @@ class Checker:
 
 
 class Debouncer:
-    """Which document is checked when: a pause after its last change, one at a time.
-
-    A change while a document waits for its pause to end begins the pause anew; a change while it
-    is checked makes it due again.
-    """
+    """Which document is checked when: a pause after its last change, one at a time."""
 
     def __init__(self, check: Callable[[str], Awaitable[None]]) -> None:
         self._check = check

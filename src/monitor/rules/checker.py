@@ -136,9 +136,10 @@ _PieceKey = tuple[str, int, frozenset[int]]
 
 
 @dataclass(slots=True)
-class _Analysed:
-    """What checks of nearly the same texts share: the pieces that spaCy has analysed."""
+class _Run:
+    """A check of a chunk of documents, and of the same with other wordings in place."""
 
+    guideline: Guideline
     open_now: ExitStack
     nlp: Language | None = None
     docs: dict[_PieceKey, Doc] = field(default_factory=dict)
@@ -153,52 +154,44 @@ def run_policy(
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            known = _Analysed(open_now)
+            run = _Run(guideline, open_now)
             read: list[ReadSentences] = [{} for _ in chunk]
-            found = _check(guideline, policy, known, chunk, read)
+            found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
                 rules = {finding.rule for finding in found[number].findings}
                 families = (group for group in siblings if not rules.isdisjoint(group))
                 again = replace(policy, listed=frozenset(rules.union(*families)))
-                check = partial(_tried, guideline, again, known, read[number])
+                check = partial(_tried, run, again, read[number])
                 found[number] = hide_nothing(document, found[number], check, siblings)
             checked += found
     return checked
 
 
 def _tried(
-    guideline: Guideline,
-    policy: RuleSelection,
-    known: _Analysed,
-    read: ReadSentences,
-    changed: Document,
+    run: _Run, policy: RuleSelection, read: ReadSentences, changed: Document
 ) -> Checked | None:
     """Check a draft with a wording in place, None where the judge may read no more of it."""
-    (result,) = _check(guideline, policy, known, [changed], [read])
-    full = guideline.judge is not None and len(read) >= guideline.judge.most
-    return None if full else result
+    (result,) = _check(run, policy, [changed], [read])
+    judge = run.guideline.judge
+    return None if judge is not None and len(read) >= judge.most else result
 
 
 def _check(
-    guideline: Guideline,
-    policy: RuleSelection,
-    known: _Analysed,
-    documents: Sequence[Document],
-    read: Sequence[ReadSentences],
+    run: _Run, policy: RuleSelection, documents: Sequence[Document], read: Sequence[ReadSentences]
 ) -> list[Checked]:
     """Check documents at once; `read` is what the judge has read of each, and is added to."""
     listed = policy.listed
     rules = [rule for rule in policy.rules if listed is None or rule.rule.id in listed]
     plans: list[tuple[OpenDraft, list[RuleMatch]]] = []
     for document in documents:
-        draft = open_draft(guideline, document)
+        draft = open_draft(run.guideline, document)
         if policy.force_topic:
             draft.topic, draft.passages = "thb", [(0, len(draft.text.view.shadow))]
         else:
             draft.topic = find_topic(draft)
             draft.passages = find_passages(draft, draft.topic)
         plans.append((draft, list(_plan(rules, draft))))
-    _analyse(known, [at for _, plan in plans for at in plan if at.matcher.level != NONE])
+    _analyse(run, [at for _, plan in plans for at in plan if at.matcher.level != NONE])
     checked: list[Checked] = []
     for (draft, plan), own in zip(plans, read, strict=True):
         checked.append(_judge(policy, rules, draft, plan, own))
@@ -208,23 +201,16 @@ def _check(
 
 
 def _plan(rules: Sequence[CompiledRule], draft: OpenDraft) -> Iterator[RuleMatch]:
-    """Yield the places worth a closer look, before anything is analysed.
-
-    A place is a phrase, or the trigger of a pattern in its piece. It is no such place where the
-    clauses that need no analysis leave nothing to find, nor in a story of another topic.
-    """
+    """Yield the places worth a closer look, before anything is analysed: phrases, and triggers."""
     for scene in draft.scenes:
+        titled = scene.field == "title"
         for rule in rules:
             gated = rule.rule.gate != "none"
             for matcher in rule.matchers if draft.passages or not gated else ():
                 for at in _openings(rule, matcher, draft, scene):
-                    if (not gated or _speaks_at(draft, scene, at.start)) and _is_worth(draft, at):
+                    here = draft.topic in ON_TOPIC if titled else is_open(draft.passages, at.start)
+                    if (here or not gated) and _is_worth(draft, at):
                         yield at
-
-
-def _speaks_at(draft: OpenDraft, scene: Scene, start: int) -> bool:
-    """Whether rules on trafficking may speak at a place."""
-    return draft.topic in ON_TOPIC if scene.field == "title" else is_open(draft.passages, start)
 
 
 def _is_worth(draft: OpenDraft, at: RuleMatch) -> bool:
@@ -242,10 +228,7 @@ def _is_worth(draft: OpenDraft, at: RuleMatch) -> bool:
 def _openings(
     rule: CompiledRule, matcher: CompiledMatcher, draft: OpenDraft, scene: Scene
 ) -> Iterator[RuleMatch]:
-    """Yield the phrases or persons found; for patterns, one trigger in each piece that has any.
-
-    A phrase that runs over the end of a sentence does not count.
-    """
+    """Yield phrases within a sentence, or persons; for patterns, one trigger in each piece."""
     opening = rule.trigger if matcher.patterns else matcher.wordset
     if matcher.persons:
         yield from find_persons(rule, matcher, draft, scene)
@@ -263,7 +246,7 @@ def _openings(
             yield RuleMatch(scene, rule, matcher, start, end, number)
 
 
-def _analyse(known: _Analysed, plan: Iterable[RuleMatch]) -> None:
+def _analyse(run: _Run, plan: Iterable[RuleMatch]) -> None:
     """Analyse each piece once, in batches, and only as deeply as its rules need.
 
     Entities cost as much as all the rest, and are looked for only where a match hangs on them.
@@ -277,30 +260,30 @@ def _analyse(known: _Analysed, plan: Iterable[RuleMatch]) -> None:
         text = places[0].scene.view.shadow[start:end].replace("\n", " ")
         named = frozenset(id(at.matcher) for at in places if at.matcher.level == ENTITIES)
         keyed.append(((text, max(at.matcher.base for at in places), named), start, places))
-    fresh = {key: places for key, _, places in keyed if key not in known.docs}
-    if fresh and known.nlp is None:
-        known.nlp = known.open_now.enter_context(analysis())
-        known.open_now.callback(known.docs.clear)  # docs are invalid outside
+    fresh = {key: places for key, _, places in keyed if key not in run.docs}
+    if fresh and run.nlp is None:
+        run.nlp = run.open_now.enter_context(analysis())
+        run.open_now.callback(run.docs.clear)  # docs are invalid outside
     for level in {level for _, level, _ in fresh}:
-        assert known.nlp is not None
+        assert run.nlp is not None
         of_level = [key for key in fresh if key[1] == level]
         given = [text for text, *_ in of_level]
-        docs = known.nlp.pipe(given) if level >= PARSE else map(known.nlp.make_doc, given)
-        known.docs.update(zip(of_level, docs, strict=True))
+        docs = run.nlp.pipe(given) if level >= PARSE else map(run.nlp.make_doc, given)
+        run.docs.update(zip(of_level, docs, strict=True))
     asking = [
-        known.docs[key]
+        run.docs[key]
         for key, places in fresh.items()
         if any(
-            not at.matcher.patterns or any(p.may_find(known.docs[key]) for p in at.matcher.patterns)
+            not at.matcher.patterns or any(p.may_find(run.docs[key]) for p in at.matcher.patterns)
             for at in places
             if at.matcher.level == ENTITIES
         )
     ]
     if asking:
-        assert known.nlp is not None
-        find_entities(known.nlp, asking)
+        assert run.nlp is not None
+        find_entities(run.nlp, asking)
     for key, start, places in keyed:
-        places[0].scene.docs[start] = known.docs[key]
+        places[0].scene.docs[start] = run.docs[key]
 
 
 def _judge(
@@ -330,30 +313,22 @@ def _judge(
     standing = settle(findings, guideline.about.siblings if policy.siblings else [], known)
     if guideline.judge is not None:
         standing = _weighed(policy, draft, standing, read)
+    told = (
+        replace(finding, guideline=guideline.id)
+        for finding in standing
+        if finding.field != "text"
+        or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
+    )
     about: About = "part" if draft.passages else "touched" if draft.topic == "touched" else "off"
     if draft.topic in ON_TOPIC:
         about = "assumed" if draft.topic == "assumed" else "on"
-    return Checked(
-        tuple(
-            replace(finding, guideline=guideline.id)
-            for finding in standing
-            if finding.field != "text"
-            or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
-        ),
-        tuple(scorecard),
-        draft.words,
-        about,
-        unchecked,
-    )
+    return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked)
 
 
 def _weighed(
     policy: RuleSelection, draft: OpenDraft, findings: list[Finding], read: ReadSentences
 ) -> list[Finding]:
-    """Return findings with how sure they are; a severity that somebody has set stays.
-
-    Where rules on trafficking may speak, what the judge finds besides is there too.
-    """
+    """Return findings with how sure they are, and what the judge finds besides."""
     judge, settings = draft.guideline.judge, draft.guideline.about.judge
     assert judge is not None
     assert settings is not None

@@ -129,10 +129,7 @@ def compile_guideline(
     judge: Judge | None = None,
     added: Iterable[str] = (),
 ) -> Guideline:
-    """Return the guideline made of its parts; raises `CompileError`.
-
-    `own` is the folder of a newsroom's own rules, if they are among them.
-    """
+    """Return the guideline made of its parts, some in the folder `own`; raises `CompileError`."""
     build = _Build(about, lexicons)
     folder = judge.folder if judge else None
     return Guideline(

@@ -251,10 +251,7 @@ def meant_at(where: str, cast: Cast, words: Region, sentence: int) -> tuple[Pers
 
 
 def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -> list[Region]:
-    """Return the words for the person and the facts that give her a role that is wanted.
-
-    A pronoun says little to a reader: then the person's own words stand for it.
-    """
+    """Return the words for the person and the facts that give her a role that is wanted."""
     roles = person.roles
     wanted = next((names for names in clause.roles if names <= roles), None)
     if wanted is None:
@@ -303,10 +300,7 @@ def _of_case(clause: CompiledClause, lists: WordLists, places: Sequence[Region])
 
 
 def _of_statistic(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
-    """Return one place for each part that the clause names, or nothing if a part is missing.
-
-    The parts are an amount of a unit, a year, a base, a source.
-    """
+    """Return one place for each part that the clause names, or nothing if a part is missing."""
     within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
 
     def find(part: str) -> Iterator[Region]:

@@ -27,10 +27,7 @@ Place = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class ExampleFailure:
-    """An example that does not hold. `kind` is bad, good, quoted, unjudged or suggestion.
-
-    `reasons` say which part of the rule decided.
-    """
+    """An example (or `suggestion`) that does not hold, and which parts of the rule decided."""
 
     rule: str
     kind: str
@@ -193,10 +190,7 @@ _WHO = {
 
 
 def _clause_words(clause: Clause, *, whole_text: bool = False) -> str:
-    """Return what a clause asks for: "a word of the list 'victim', in the sentence".
-
-    `whole_text`: it is one of a `check`, which looks everywhere unless it says where.
-    """
+    """Return what a clause, of a `check` if of the `whole_text`, asks for: "in the headline, …"."""
     asked = [f"a word of the list '{name}'" for name in clause.lexicons]
     if clause.phrases:
         named = " or ".join(f"'{phrase}'" for phrase in clause.phrases[:SHOWN])

@@ -1,11 +1,8 @@
 """Figures: numbers as English news writes them, what makes one a statistic, and known wrong ones.
 
-Numbers are read out of a text only where a rule's clause asks for their unit, year or base.
-
 Known figures circulate with a wrong label, or with no source that can be checked. `figures.yaml`
 says how each is written, what it really was, on whose word, and what to write instead. When a
-guideline is loaded each becomes matchers of the rule it names, written out in all its ways, with a
-message and sources of its own: at run time a figure is found like any phrase.
+guideline is loaded each becomes matchers of the rule it names, with a message of its own.
 """
 
 from __future__ import annotations

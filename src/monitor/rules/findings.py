@@ -137,10 +137,7 @@ def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
 
 
 def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) -> list[str]:
-    """Return the words of the evidence that tell a reader something.
-
-    Not those that stand in the match or in other evidence, nor pronouns where there is a noun.
-    """
+    """Return the evidence's words but those within others; no pronouns where there is a noun."""
     own, low, high = match
     apart = [(s, a, b) for s, a, b in evidence if s is not own or b <= low or high <= a]
     widest = [
@@ -346,10 +343,7 @@ def gone_with(
     after: Sequence[Finding],
     siblings: Sequence[Sequence[str]],
 ) -> list[Finding]:
-    """Return the other findings whose words still stand, and that are gone `after`.
-
-    A finding is there as long as its rule, or a sibling of it, speaks of one of its words.
-    """
+    """Return the other findings whose words still stand, and that are gone `after`."""
     gone: list[Finding] = []
     for finding in findings:
         same = finding.field == taken.field

@@ -152,10 +152,7 @@ def judge_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
 def guideline_stamp(
     name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
 ) -> str:
-    """Return `name@version+hash`; any change of data that could change a finding changes it.
-
-    `own` is a folder whose rules come on top of those in `path`.
-    """
+    """Return `name@version+hash` of all data (also in `own`) that could change a finding."""
     return make_stamp(
         name,
         version,
@@ -178,10 +175,7 @@ def protecting(guideline: GuidelineHead) -> frozenset[str]:
 
 
 def identifying(guideline: GuidelineHead) -> frozenset[str]:
-    """Return the rules whose findings tell by which words a person can be known.
-
-    Those that protect people, and their siblings, one of which may stand in their place.
-    """
+    """Return the rules that tell by which words somebody can be known, and their siblings."""
     rules = protecting(guideline)
     families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
     return rules.union(*families)

@@ -37,13 +37,9 @@ def load_guideline(
 ) -> Guideline:
     """Read the guideline in folder `path`; the folder `cache` spares parsing its files again.
 
-    Its judge, if it names one, is the newest of that name in the folder `models`; without one
-    nothing is said of how sure a finding is.
-
-    Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
-    unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
-    `ModelError` for a judge that is not there or cannot be read. A folder whose `guideline.yaml`
-    says `extends` adds its rules and lexicons to another guideline.
+    Its judge, if it names one, is the newest of that name in the folder `models`. A folder whose
+    `guideline.yaml` says `extends` adds its rules and lexicons to another guideline. Raises
+    `GuidelineError` naming file, rule and line, and `ModelError` for a judge that cannot be read.
     """
     check_folder(path)
     own = read_extension(path, cache)
@@ -75,10 +71,7 @@ def load_guideline(
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
-    """Read the rules that the folder `path` adds to `base`, to be run beside it, and only these.
-
-    Raises `GuidelineError` as `load_guideline` of the folder does.
-    """
+    """Read the rules that a folder adds to `base`, and only these; raises `GuidelineError`."""
     about = own_about(path, base.about, cache)
     lexicons = load_lexicons(path, cache, load_lexicons(base.path, cache))
     rules = _read_rules(rule_files(path), cache, taken=base)

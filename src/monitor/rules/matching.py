@@ -88,10 +88,7 @@ def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
 
 
 def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
-    """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
-
-    In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
-    """
+    """Yield paragraphs that begin with a label ("Photo:") or, if short, hold "(Stock image)"."""
     text = scene.view.shadow
     labels = {start for wordset in guideline.captions for start, _ in scene.hits.of(wordset)}
     for low, high in scene.view.paragraphs if labels else ():
@@ -115,9 +112,7 @@ def fitting(matcher: CompiledMatcher, scene: Scene, sentence: int, start: int) -
 
 
 def settle(
-    findings: Sequence[Finding],
-    siblings: Sequence[Sequence[str]],
-    first: Sequence[Finding] = (),
+    findings: Sequence[Finding], siblings: Sequence[Sequence[str]], first: Sequence[Finding] = ()
 ) -> list[Finding]:
     """Return the findings that stand, in order of place.
 

@@ -81,10 +81,7 @@ class Measured(Strict):
 
 
 def load_measured(path: Path) -> Measured | None:
-    """Read the measurements of the guideline in folder `path`, None where there are none.
-
-    Raises `GuidelineError` for a file that cannot be used.
-    """
+    """Read the measurements of the guideline in a folder, if any; raises `GuidelineError`."""
     file = path / MEASURED
     if not file.is_file():
         return None
@@ -106,11 +103,7 @@ def measured_of(
     general: tuple[str, Mapping[str, Any]] | None = None,
     sentences: Sentences | None = None,
 ) -> dict[str, Any]:
-    """Return the content of `measured.json` from what `evaluate_guideline` returned.
-
-    `general` is the name of a file of news and what `evaluate_general` returned of it; `sentences`
-    was measured elsewhere.
-    """
+    """Return `measured.json` from what `evaluate_guideline` and `evaluate_general` returned."""
     counted = general[1]["rules"] if general else None
     rules = {}
     for rule in guideline.rules:

@@ -1,9 +1,8 @@
 """What the judge says of a draft: the confidence of findings, and suggestions of its own.
 
-Suggestions are made in words that no rule's list or pattern has found. The judge reads the
-headline, every sentence in which something was found, and of the others those that a look at their
-words ranks highest. In somebody's speech it says nothing (on articles it was right there once of 34
-times), and a rule that earned nothing this way on articles stays silent.
+The judge reads the headline, every sentence in which something was found, and of the others those
+that a look at their words ranks highest. In somebody's speech it says nothing (on articles it was
+right there once of 34 times).
 """
 
 from __future__ import annotations
@@ -34,10 +33,7 @@ if TYPE_CHECKING:
 def judged(
     draft: OpenDraft, reader: DraftReader, findings: Sequence[Finding], kept: frozenset[str]
 ) -> list[Finding]:
-    """Return findings with their confidence; what is doubted is a suggestion at most, or silent.
-
-    What rules in `kept` find stays as it is.
-    """
+    """Return findings with their confidence; the doubted are suggestions but for rules `kept`."""
     of_field = {scene.field: scene for scene in draft.scenes}
     judge, siblings = reader.judge, draft.guideline.about.siblings
     found: list[Finding] = []

@@ -46,10 +46,7 @@ class Law(Strict):
 
 
 class Helpline(Strict):
-    """A service that people can call; hours and languages where a source gives them.
-
-    Whether its sources still say so was not looked at since the day of `unchecked_since`.
-    """
+    """A service that people can call; its sources were not read since `unchecked_since`."""
 
     name: Text
     numbers: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -152,10 +149,7 @@ def helpline_words(line: Helpline) -> str:
 
 
 def country_json(code: str, country: Country | None) -> dict[str, Any]:
-    """Return which country's law was applied; `covered` is whether anything is known of it.
-
-    `note` says what is not known.
-    """
+    """Return which country's law was applied, and in `note` what is not known of it."""
     if country is None:
         return {"code": code, "name": country_name(code), "covered": False, "note": NOT_HELD}
     return {"code": code, "name": country.name, "covered": True, "note": one_line(country.note)}

@@ -2,8 +2,7 @@
 
 One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
 of the flagged words, and how often the rule was right on annotated articles, make a confidence.
-What it needs to speak alone is kept here too: how sure it must be, and which sentences it reads, by
-weights of single words at a thousandth of the cost of reading.
+Which sentences it reads to speak alone is told by weights of words, a thousand times faster.
 """
 
 from __future__ import annotations
@@ -37,10 +36,9 @@ DIGITS = 3
 class Formula:
     """From the judge's numbers to a confidence; a logistic regression on annotated articles.
 
-    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
-    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
-    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
-    Log odds of the judge count within `low` and `high`.
+    `judge` weighs the log odds (from `low` to `high`) of the rule or a sibling at the words, `best`
+    those of any rule, `prior` the rule's own, `loud` that it is no suggestion, `again` that it has
+    spoken of other words before, `quoted` that speech is flagged, `title` the headline.
     """
 
     judge: float
@@ -124,10 +122,7 @@ def others_of(alone: SuggestionModel, words: int) -> int:
 
 
 def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
-    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
-
-    A rule without one of the `heads` cannot speak.
-    """
+    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
     slope, high, least, edge = (
         float(str(settings[name])) for name in ("slope", "high", "least", "edge")
     )
@@ -144,10 +139,9 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Suggesti
 
 
 def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
-    """Return how the judge speaks alone in short drafts, from `meta.json`.
+    """Return how the judge speaks alone in short drafts: slope, rules and threshold are its own.
 
-    Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that
-    says where something is wrong.
+    Raises `ValueError` that says where something is wrong.
     """
     where = "short"
     try:
@@ -174,9 +168,8 @@ class Judge:
     """A verified model of one head per rule.
 
     Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
-    than `unlikely` log odds, however often its rule is right. Of a draft it reads the `most` first
-    sentences that something is found in. In a short draft it speaks alone
-    as `short` says: a sentence by itself gets higher log odds than one in an article.
+    than `unlikely` log odds. It reads the `most` first sentences that something is found in. In a
+    `short` draft it speaks alone otherwise: a sentence by itself gets higher log odds.
     """
 
     folder: ModelFolder
@@ -196,11 +189,7 @@ class Judge:
 
 @dataclass(slots=True)
 class EarlierMatches:
-    """What rules have found so far in a draft.
-
-    An editor marks a rule's first words in a text, and seldom what it says of others later; the
-    same words again are as wrong as they were.
-    """
+    """What rules have found in a draft: an editor marks a rule's first words, and seldom others."""
 
     _words: dict[str, set[str]] = field(default_factory=dict)
 
@@ -214,10 +203,7 @@ class EarlierMatches:
 
 @dataclass(slots=True, eq=False)
 class DraftReader:
-    """Reads sentences of one draft with the judge: each once, however much is found in it.
-
-    `known` is what it has read of the draft, and of the same with an offered wording in place.
-    """
+    """Reads sentences of one draft, or with a wording in place, with the judge: each once."""
 
     judge: Judge
     known: ReadSentences

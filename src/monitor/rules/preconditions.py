@@ -2,14 +2,10 @@
 
 The topic is told of each passage: in a round-up, rules on one story are no rules on the others. A
 text is cut where it says so ("Elsewhere", a row of stars), or where a run of paragraphs has no
-word of trafficking, several of something else, and nobody of whom the rest tells. Anything less
-is the same story: features go on for pages without the word. In a text on other things, a story
-that is about trafficking by itself is open.
+word of trafficking, several of something else, and nobody of whom the rest tells.
 
-Words in names of organisations, laws, operations and charges are no breach. A name is told by a
-head word among capitals ("Rescue Foundation", "Office for Victims of Crime") or by a list. Where
-every word has a capital, as in many headlines, capitals tell nothing: there a name counts only if
-it is listed or if the running text of the same draft has it.
+Words in names are no breach. A name is told by a list or by a head word among capitals ("Office for
+Victims of Crime"), but in headlines only if the running text has it, or a list.
 """
 
 from __future__ import annotations
@@ -241,10 +237,7 @@ def is_in_name(draft: OpenDraft, scene: Scene, start: int, end: int) -> bool:
 
 
 def find_proper_names(draft: OpenDraft) -> Mapping[FieldName, Sequence[Stretch]]:
-    """Return where names stand, by field; those of NER only where it was run for some rule.
-
-    Those of the list count in capitals, and charges as they are written, small.
-    """
+    """Return where names stand, by field; those of NER only where it was run for some rule."""
     names = draft.guideline.names
     found: dict[FieldName, set[Stretch]] = {}
     written: set[str] = set()
@@ -311,11 +304,9 @@ def _headed(names: WordLists, scene: Scene) -> Iterator[_Name]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The words of a stretch of text.
+    """The words of a stretch of text, and whether all have capitals, as a heading has.
 
-    `is_heading`: all have capitals, save those that a headline writes small. `begins`: the word
-    stands where a sentence does. `touches`: a space, break or hyphen is all that stands between it
-    and the next one.
+    Of each: whether it begins a sentence, is a capital, touches the next one.
     """
 
     text: str
@@ -348,11 +339,7 @@ def _read(text: str, low: int, high: int) -> _Run:
 
 
 def _name(run: _Run, head: Stretch, *, opens: bool) -> _Name | None:
-    """Return the name that has this head, if capitals stand beside it.
-
-    A word that begins a sentence has its capital from there: it counts right before capitals. A
-    name goes on after "of", "for" or "against".
-    """
+    """Return the name that has this head, if capitals stand beside it, also behind "of", "for"."""
     spans, words, capital = run.spans, run.words, run.capital
     at = bisect_left(spans, head[:1])
     last = bisect_left(spans, (head[1],)) - 1

@@ -42,11 +42,7 @@ _SCOPES: Mapping[str, str] = {
 
 
 def describe_rule(
-    guideline: Guideline,
-    rule: Rule,
-    *,
-    countries: Mapping[str, Country],
-    measured: Measured | None,
+    guideline: Guideline, rule: Rule, *, countries: Mapping[str, Country], measured: Measured | None
 ) -> dict[str, Any]:
     """Return all there is to know of a rule, as data.
 
@@ -83,10 +79,7 @@ def describe_rule(
 
 
 def describe_ruled(in_force: InForce, name: str) -> dict[str, Any] | None:
-    """Return all there is to know of the rule called `name`, None where there is none.
-
-    Of several guidelines' that are called so the first's; `also` are the others' whole names.
-    """
+    """Return all there is to know of the first rule called so, if any; `also` names the others."""
     found = rules_called(in_force.guidelines, name)
     if not found:
         return None

@@ -1,11 +1,8 @@
 """The guidelines in force: ours, and a newsroom's own beside it, read anew when it edits its own.
 
-A guideline that extends another is two: the one extended, and its own rules, which use the words
-and persons of that one. So each rule runs once, whoever extends what, and each guideline has a
-stamp of its own: after an edit of the newsroom's rules only they have the archive to go through.
-
-Whoever asks gets a whole set: the one from before until a new one is loaded and fits the settings.
-What is edited into something that cannot be used changes nothing, and is said.
+A guideline that extends another is two: the one extended, and its own rules. So each rule runs
+once, and after an edit of the newsroom's rules only they have the archive to go through. What is
+edited into something that cannot be used changes nothing, and is said.
 """
 
 from __future__ import annotations
@@ -92,10 +89,7 @@ class InForce:
         return dict(sorted(found.items(), key=lambda item: item[1].name))
 
     def chosen(self, wanted: str | Sequence[str] | None) -> InForce:
-        """Return those of them that are `wanted`, by id or stamp, with what these extend.
-
-        `None` is all. Raises `UsageError` for one that is not in force.
-        """
+        """Return those `wanted`, by id or stamp, and what these extend; raises `UsageError`."""
         if wanted is None:
             return self
         ids: set[str] = set()
@@ -142,18 +136,13 @@ def rule_on(
         raise UsageError(f"none of the guidelines {ids} has a rule '{name}'")
 
     off = list(map(the_rule, disable))
-    raised = [(*the_rule(name), level) for name, level in (severity or {}).items()]
-    return InForce(
-        tuple(
-            Ruling(
-                guideline,
-                tuple(rule for of, rule in off if of is guideline),
-                {rule: level for of, rule, level in raised if of is guideline},
-                cache,
-            )
-            for guideline in guidelines
-        )
-    )
+    loud = [(*the_rule(name), level) for name, level in (severity or {}).items()]
+    rulings = []
+    for one in guidelines:
+        silent = tuple(rule for of, rule in off if of is one)
+        levels = {rule: level for of, rule, level in loud if of is one}
+        rulings.append(Ruling(one, silent, levels, cache))
+    return InForce(tuple(rulings))
 
 
 def load_guidelines(
@@ -186,30 +175,23 @@ class _Set:
     states: Mapping[Path, State]
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineSettings:
-    """Which guidelines are wanted, by folder, and the settings of their rules."""
-
-    folders: tuple[Path, ...]
-    disable: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-
-
 class GuidelineLoader:
-    """Loads guidelines when first asked for them, and again what was edited since.
+    """Loads the guidelines of `folders` when first asked for them, and again what was edited since.
 
     Folders that come along with the program are not looked at again: an upgrade restarts it.
     """
 
     def __init__(
         self,
-        rules: GuidelineSettings,
+        folders: Sequence[Path],
+        disable: Sequence[str] = (),
+        severity: Mapping[str, Severity] | None = None,
         *,
         cache: Path | None = None,
         models: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._rules = rules
+        self._folders, self._disable, self._severity = folders, disable, severity
         self._cache, self._models, self._clock = cache, models, clock
         self._lock = threading.Lock()
         self._set: _Set | None = None
@@ -221,7 +203,7 @@ class GuidelineLoader:
     @classmethod
     def of(cls, guidelines: Sequence[Guideline]) -> Self:
         """Return a shelf of guidelines that are loaded, and never looked for again."""
-        shelf = cls(GuidelineSettings(()))
+        shelf = cls(())
         shelf._set = _Set({}, rule_on(guidelines), {})
         return shelf
 
@@ -284,7 +266,7 @@ class GuidelineLoader:
             said = str(error) if known else f"{type(error).__name__}: {error}"
             logger.warning("the rules from before stay in force: %s", said)
             # for readers who need not know where on the machine a folder is
-            folders = (path for one in self._rules.folders for path in (one, one.resolve()))
+            folders = (path for one in self._folders for path in (one, one.resolve()))
             for parent in {path.parent for path in folders}:
                 said = said.replace(f"{parent}{os.sep}", "") if parent.name else said
             self.problem, self._refused = said, states
@@ -295,10 +277,10 @@ class GuidelineLoader:
 
     def _load(self, same: Mapping[Path, Guideline]) -> _Set:
         """Load what is not the `same` as before."""
-        asked, cache = self._rules, self._cache
-        before = _states(_watched(asked.folders))
-        loaded = load_guidelines(asked.folders, cache=cache, models=self._models, kept=same)
-        loud, off = asked.severity, asked.disable
+        cache = self._cache
+        before = _states(_watched(self._folders))
+        loaded = load_guidelines(self._folders, cache=cache, models=self._models, kept=same)
+        off, loud = self._disable, self._severity
         in_force = rule_on(tuple(loaded.values()), disable=off, severity=loud, cache=cache)
         folders = _watched(path for one in loaded.values() for path in _folders(one))
         for ruling in in_force.rulings:

@@ -1,13 +1,9 @@
 """Scorecard: what a whole text has or lacks, asked by rules of kind `document`.
 
 A question that cannot be judged is answered `None` with the reason: a scorecard that counts three
-lines without a helpline against an outlet is worse than none.
-
-Where a text tells its readers whom to call: an invitation, or a line, and its number. "Call the
-unit on 112" is help whatever the unit is called; a number for the press is none.
-
-Whose the words of a question are: "asked not to be named" protects the woman who was sold, and
-tells nothing of her if it was a neighbour of the suspect who asked.
+lines without a helpline against an outlet is worse than none. Whom to call is told by an invitation
+and its number. Whose the words are counts: "asked not to be named" tells nothing of the woman who
+was sold if it was a neighbour of the suspect who asked.
 """
 
 from __future__ import annotations
@@ -27,10 +23,7 @@ MAX_EVIDENCE = 5
 
 
 def check_draft(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
-    """Answer one question about a draft.
-
-    What is there, is there in a short text too, where `min_words_met` says so.
-    """
+    """Answer one question about a draft; what is there, is there in a short text too."""
     check, captions = rule.rule.check, draft.text.captions
     assert check
 
@@ -116,10 +109,7 @@ def _evidence(
 
 
 def _look_apart(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
-    """Return hits of a clause's words in the places, none over another, no more than it needs.
-
-    "Recruitment fees" is one thing told, though each of its words is listed as well.
-    """
+    """Return hits of a clause's words, as many as needed, none over another ("job fees")."""
     found: list[Region] = []
     for scene, low, high in places:
         for wordset in clause.wordsets:

@@ -48,10 +48,7 @@ Words = Callable[[str], Sequence[str]]
 
 
 class CompileError(ValueError):
-    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used.
-
-    `name` is the word in the file that is wrong.
-    """
+    """A `name` or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
 
     def __init__(self, message: str, name: str = "") -> None:
         super().__init__(message)
@@ -113,10 +110,7 @@ class TokenPatterns:
 
 
 class DependencyPatterns:
-    """Dependency patterns of one matcher; built for the vocabulary they first meet.
-
-    Raises `CompileError`.
-    """
+    """Dependency patterns of one matcher, built like `TokenPatterns`; raises `CompileError`."""
 
     base = PARSE
 
@@ -143,10 +137,7 @@ class DependencyPatterns:
         return self.level > self.base or next(self.find(doc), None) is not None
 
     def find(self, doc: Doc, base: int = 0) -> Iterator[PatternMatch]:
-        """Yield spans, from the first to the last marked node, with the named nodes.
-
-        Offsets are those in the doc's text and `base`, where that begins.
-        """
+        """Yield spans, from the first to the last marked node, with the named nodes."""
         self._built = self._built or tree_matcher(doc, self._patterns)
         matcher, index = self._built
         for key, tokens in matcher(doc):
@@ -204,10 +195,7 @@ def _fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
 
 
 class _Step(NamedTuple):
-    """A token of a pattern: the words it may be (none: any), how often it stands.
-
-    `exact`: with just these capitals.
-    """
+    """A token of a pattern: the words it may be (none: any), in `exact` capitals, and how often."""
 
     words: tuple[str, ...]
     exact: bool
@@ -216,12 +204,10 @@ class _Step(NamedTuple):
 
 
 class NeededWords:
-    """What must stand in a text for one of some patterns to match there.
+    """What must stand in a text, given in order, for one of some patterns to match there.
 
-    Where the words that its tokens may be do not stand in a piece, one after another, spaCy need
-    neither split it nor match it, and often need not be loaded. A word counts inside another one
-    too: spaCy makes two tokens of "cannot". `ordered`: the tokens of a pattern follow one another,
-    with nothing but space between them.
+    Elsewhere spaCy need neither split nor match it, and often need not be loaded. A word counts
+    inside another one too: spaCy makes two tokens of "cannot".
     """
 
     def __init__(self, patterns: Iterable[Sequence[Token]], *, ordered: bool = True) -> None:
@@ -229,10 +215,7 @@ class NeededWords:
 
     @cached_property
     def _patterns(self) -> list[tuple[list[_Step], list[_Step]]]:
-        """The steps that must be there, those of few words first, and all if they are in order.
-
-        Worked out when first asked for: most texts ask for few patterns.
-        """
+        """The needed steps, those of few words first, and all in order; made when first asked."""
         found: list[tuple[list[_Step], list[_Step]]] = []
         for pattern in self._given:
             steps = list(map(_step, pattern))

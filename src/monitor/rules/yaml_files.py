@@ -1,13 +1,9 @@
 """Strict reading of a guideline's YAML files: every error names file, entry and line.
 
-Files are read with libyaml and without line numbers, twenty times as fast as in Python with them,
-and only once; when something is wrong the file is read again, for the line. YAML 1.2 (ruamel),
-because in 1.1 `no` is a truth value and `012` ten.
-
-Parsing costs as much as all the rest of loading rules, so a file's content is kept as JSON under
-the sha256 of its bytes: an edited file is read anew and nothing ever needs to be cleared. What
-comes out is validated like any file: whoever can write to the folder can do no more than whoever
-can write rules.
+Files are read with libyaml and without line numbers, twenty times as fast as in Python with them;
+when something is wrong the file is read again, for the line. YAML 1.2 (ruamel), because in 1.1 `no`
+is a truth value. A file's content is kept as JSON under the sha256 of its bytes: parsing costs as
+much as all the rest of loading. What comes out is validated like any file.
 """
 
 from __future__ import annotations
@@ -50,10 +46,7 @@ def read_yaml(file: Path, model: type[Model], cache: Path | None) -> Model:
 
 
 def _explain(file: Path, error: ValidationError) -> str:
-    """Turn the most telling of pydantic's complaints into one sentence with its place.
-
-    What is only empty is told all at once.
-    """
+    """Turn the most telling of pydantic's complaints, or all empty fields, into one sentence."""
     rank = {"extra_forbidden": 0, "missing": 1}
     first = min(error.errors(), key=lambda e: (rank.get(e["type"], 2), -len(e["loc"])))
     empty = [_place(e["loc"]) for e in error.errors() if e["input"] is None or e["input"] == ""]

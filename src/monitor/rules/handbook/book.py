@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.stamps import is_same
@@ -16,7 +16,7 @@ from monitor.rules.compiler import Guideline
 from monitor.rules.findings import one_line, pick
 from monitor.rules.rule_descriptions import describe_rule
 from monitor.rules.rule_reloading import InForce, Ruling
-from monitor.rules.rule_schema import Example, Rule, as_example
+from monitor.rules.rule_schema import Example, Principle, Rule, as_example
 
 _MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _GAP = re.compile(r"\s*\n\s*\n\s*")
@@ -28,10 +28,7 @@ Pieces = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class ShownExample:
-    """An example: its headline and paragraphs in pieces, each with whether it is flagged.
-
-    `context` stands before it and is never flagged; a `caption` goes with a picture.
-    """
+    """An example in pieces, each with whether it is flagged; `context` stands before it."""
 
     title: Pieces
     paragraphs: tuple[Pieces, ...]
@@ -78,15 +75,8 @@ def short_first(examples: Sequence[ShownExample], count: int) -> tuple[ShownExam
 
 
 PRINCIPLES: Mapping[str, str] = {
-    "accuracy": "Accuracy",
-    "accountability": "Accountability",
-    "child-protection": "Child protection",
-    "do-no-harm": "Do no harm",
-    "humanity": "Humanity",
-    "impartiality": "Impartiality",
-    "independence": "Independence",
+    **{name: name.replace("-", " ").capitalize() for name in get_args(Principle)},
     "privacy-consent": "Privacy and consent",
-    "terminology": "Terminology",
 }
 """What each principle is called, in the order of the chapters."""
 TOGETHER = "How often its answers are right has been measured for such rules together only."
@@ -97,10 +87,9 @@ _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
 class RuleEntry:
     """One rule. `message` is what it says of its own first example; `data` is all about it.
 
-    `bad` and `good` are all its examples but quoted ones, and of each kind the `first` are one or
-    two of a sentence, or none where they are `whole` articles. `flags`: how many places it flags in
-    annotated articles. `limits` are those that its author knows; what holds for all of its kind
-    stands once, in the front. `siblings` are the ids of rules that fit the same words.
+    Of its `bad`, `good` and quoted examples the `first` are one or two of a sentence, or none where
+    they are `whole` articles. `flags` were counted in annotated articles; its author has told its
+    `limits`. `siblings` are the ids of rules that fit the same words.
     """
 
     id: str
@@ -137,30 +126,19 @@ class RuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The rules of one principle, those about sentences first."""
+    """The rules of one principle: on `sentences`, and on whole `texts`."""
 
     id: str
     number: int
     title: str
     entries: tuple[RuleEntry, ...]
-
-    @property
-    def sentences(self) -> tuple[RuleEntry, ...]:
-        """The rules that look at words."""
-        return tuple(entry for entry in self.entries if not entry.whole)
-
-    @property
-    def texts(self) -> tuple[RuleEntry, ...]:
-        """The rules that look at the whole text."""
-        return tuple(entry for entry in self.entries if entry.whole)
+    sentences: tuple[RuleEntry, ...]
+    texts: tuple[RuleEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """What is printed: guidelines, chapters, the day that it was made, on what it was measured.
-
-    `program` is the program's version.
-    """
+    """What is printed: guidelines, chapters, when it was `made`, on what it was `measured`."""
 
     abouts: tuple[Guideline, ...]
     chapters: tuple[Chapter, ...]
@@ -179,10 +157,7 @@ class Handbook:
         return tuple(entry for chapter in self.chapters for entry in chapter.entries)
 
     def general(self, key: str, place: int) -> Mapping[str, str]:
-        """Return what holds for all rules on words of one `kind`, or policy for `quotes`.
-
-        It stands at that place among a rule's limits, behind its author's.
-        """
+        """Return what holds for all rules of a kind or policy, so far behind authors' limits."""
         words = [one for one in self.entries if one.data["kind"] != "document"]
         found = {one.data[key]: one.data["limits"][len(one.limits) + place] for one in words}
         return dict(sorted(found.items()))
@@ -205,7 +180,8 @@ def make_book(in_force: InForce, *, made: date, program: str) -> Handbook:
     chapters = []
     for number, (principle, group) in enumerate(groupby(found, lambda one: one[1].principle), 1):
         entries = tuple(_entry(*one, f"{number}.{n}") for n, one in enumerate(group, 1))
-        chapters.append(Chapter(principle, number, PRINCIPLES[principle], entries))
+        apart = (tuple(one for one in entries if one.whole is whole) for whole in (False, True))
+        chapters.append(Chapter(principle, number, PRINCIPLES[principle], entries, *apart))
     return Handbook(in_force.guidelines, tuple(chapters), made, program, tuple(told))
 
 

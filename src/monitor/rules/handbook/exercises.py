@@ -1,10 +1,8 @@
 """Exercises, tests and other papers drawn from the handbook's rules and examples.
 
 Each question has one right answer: what the checker says of it. An example may be flagged by other
-rules than its own, or be judged otherwise without what stood around it. So a sentence becomes a
-question only if all rules together flag in it exactly what is marked, or nothing at all.
-
-What is drawn by lot is the same for the same seed on every machine and with every Python.
+rules than its own, so a sentence becomes a question only if all rules together flag in it exactly
+what is marked. What is drawn by lot is the same for the same seed on every machine.
 """
 
 from __future__ import annotations
@@ -66,10 +64,7 @@ Pool = Mapping[str, tuple[ShownExample, ...]]
 
 
 def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> tuple[Pool, Pool]:
-    """Return the sentences that questions may be made of: flagged ones, and others.
-
-    Those that the handbook shows come last.
-    """
+    """Return sentences for questions, flagged ones and others; what the handbook shows is last."""
     asked: list[tuple[bool, RuleEntry, ShownExample]] = []
     for entry in book.entries:
         if entry.data["kind"] == "document":
@@ -220,10 +215,7 @@ class Exercises:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that is printed; `seed` decides what was drawn.
-
-    `offered` is what a rule's key and an example's words bring as suggestions.
-    """
+    """All that is printed; `seed` decides what was drawn, `offered` is by rule and sentence."""
 
     book: Handbook
     seed: int

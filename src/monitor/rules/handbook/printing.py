@@ -75,10 +75,7 @@ def _render(template: str, material: Material, **values: Any) -> str:
 
 
 def css_string(text: str) -> str:
-    """Return text as a CSS string in which nothing ends it or the style.
-
-    An escape takes the space behind it with it, so each has one of its own.
-    """
+    """Return text as a CSS string in which nothing ends it or the style."""
     escaped = "".join(
         char if char.isascii() and (char.isalnum() or char in " .,:()-+") else f"\\{ord(char):06x} "
         for char in text
@@ -254,10 +251,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
-    """Return the page numbers, from 1, of the book's headings by anchor, from the PDF's outline.
-
-    A heading that the outline does not have is left out.
-    """
+    """Return the pages, from 1, of the book's headings by anchor, as the PDF's outline has them."""
     from pypdf import PdfReader
 
     reader = PdfReader(printed)
