@@ -98,7 +98,7 @@ def test_the_two_tests_ask_of_the_same_rules_with_other_sentences(tmp_path: Path
         if question.kind == "why":
             assert question.entry.why.startswith(question.options[question.right])
             assert len(set(question.options)) == len(question.options)
-    drawn = {one.shown.text for one in (*made.exercises.mark, *made.exercises.better)}
+    drawn = {one.shown.text for one in (*made.mark, *made.better)}
     assert not drawn & (sentences[0] | sentences[1])
 
 
@@ -154,7 +154,7 @@ def test_what_answers_for_a_whole_text_is_not_said_to_flag_nothing() -> None:
 
 def test_what_the_checker_sees_otherwise_is_no_question(tmp_path: Path) -> None:
     made = make_material(book(tmp_path), seed=1, flags=trusting())
-    assert (made.pre, made.post, made.exercises.mark) == ((), (), ())
+    assert (made.pre, made.post, made.mark) == ((), (), ())
     pages = render_pages(made)
     assert "too few examples" in pages["pre-test.html"]
 

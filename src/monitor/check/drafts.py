@@ -135,31 +135,23 @@ class Drafts:
         """
         from monitor.text.readers import make_document
 
-        asked, in_force = CheckOptions(**options), self.in_force
-        if asked.guideline is not None:
-            in_force = in_force.chosen(asked.guideline)
-        most = self.settings.check.max_chars
-        document = make_document(
-            text, title=title, format=format, language=language, max_chars=most
-        )
-        return self._check(in_force, document, asked)
+        read = partial(make_document, text, title=title, format=format, language=language)
+        return self._check(read, options)
 
     def check_bytes(self, data: bytes, name: str, **options: Any) -> dict[str, Any]:
         """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
-        asked, in_force = CheckOptions(**options), self.in_force
-        if asked.guideline is not None:
-            in_force = in_force.chosen(asked.guideline)
-        document = read_document(data, name, max_chars=self.settings.check.max_chars)
-        return self._check(in_force, document, asked)
+        return self._check(partial(read_document, data, name), options)
 
-    def _check(
-        self, in_force: InForce, document: Document, options: CheckOptions
-    ) -> dict[str, Any]:
+    def _check(self, read: Callable[..., Document], given: Mapping[str, Any]) -> dict[str, Any]:
         """Check a document by each guideline; comments in it put aside what they silence."""
         from monitor.rules.checker import check_document
 
+        options, in_force = CheckOptions(**given), self.in_force
+        if options.guideline is not None:
+            in_force = in_force.chosen(options.guideline)
+        document = read(max_chars=self.settings.check.max_chars)
         code = self.settings.check.country if options.country is None else options.country
         if code:
             from monitor.labels.countries import parse_country
@@ -171,38 +163,25 @@ class Drafts:
         def is_shown(language: str, title: str, text: str) -> bool:
             return self._shown(language)(title, text)
 
-        told = []
+        told, said, least = [], options.on_topic, options.min_confidence
         for ruling in in_language(in_force, document):
-            guideline = ruling.guideline
+            own, off, loud = ruling.guideline, ruling.disable, ruling.severity
+            shown = partial(is_shown, own.language)
             checked = check_document(
-                guideline,
-                document,
-                disable=ruling.disable,
-                severity=ruling.severity,
-                on_topic=options.on_topic,
-                is_shown=partial(is_shown, guideline.language),
+                own, document, disable=off, severity=loud, on_topic=said, is_shown=shown
             )
-            if options.on_topic:
+            if said:
                 checked = replace(checked, about="said")
             if code and (known := ruling.countries.get(code)):
-                checked = in_country(checked, guideline.rules, known)
-            told.append(GuidelineResult(guideline, checked, ruling.missed))
-        entry = answer_json(
-            told,
-            document,
-            path=options.path,
-            include_text=options.include_text,
-            least=options.min_confidence,
-        )
+                checked = in_country(checked, own.rules, known)
+            told.append(GuidelineResult(own, checked, ruling.missed))
+        path, whole = options.path, options.include_text
+        entry = answer_json(told, document, path=path, include_text=whole, least=least)
         if document.comments and document.source_map is not None:
             from monitor.check.ignore_comments import with_ignored
 
-            names = {
-                name
-                for guideline in in_force.guidelines
-                for rule in guideline.rules
-                for name in (rule.id, f"{guideline.id}/{rule.id}")
-            }
+            rules = [(of.id, rule.id) for of in in_force.guidelines for rule in of.rules]
+            names = {name for of, rule in rules for name in (rule, f"{of}/{rule}")}
             entry = with_ignored(entry, document.comments, names, document.source_map.positions)
         if code:
             entry["country"] = country_json(code, in_force.countries.get(code))

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
@@ -45,21 +45,9 @@ class ExactDocument(TextDocument):
 class ExactWorkspace(Workspace):
     """A workspace of such documents."""
 
-    def _create_text_document(
-        self,
-        doc_uri: str,
-        source: str | None = None,
-        version: int | None = None,
-        language_id: str | None = None,
-    ) -> TextDocument:
-        return ExactDocument(
-            doc_uri,
-            source=source,
-            version=version,
-            language_id=language_id,
-            sync_kind=self._sync_kind,
-            position_codec=self._position_codec,
-        )
+    def _create_text_document(self, *args: Any, **given: Any) -> TextDocument:
+        sync, codec = self._sync_kind, self._position_codec
+        return ExactDocument(*args, sync_kind=sync, position_codec=codec, **given)
 
 
 Format = Literal["md", "html", "txt"]

@@ -187,30 +187,7 @@ class Brochure:
     panels: tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]
     checks: tuple[RuleEntry, ...]
     sources: tuple[tuple[str, str], ...]
-
-    @property
-    def shown(self) -> int:
-        """How many rules it explains."""
-        return sum(map(len, self.panels))
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSession:
-    """A session of the training: one principle, the rules shown, and how long it takes."""
-
-    chapter: Chapter
-    entries: tuple[RuleEntry, ...]
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Exercises:
-    """Sentences to mark, to say better and to sort by principle, and articles to complete."""
-
-    mark: tuple[QuizQuestion, ...]
-    better: tuple[QuizQuestion, ...]
-    sort: tuple[QuizQuestion, ...]
-    articles: tuple[tuple[RuleEntry, ShownExample], ...]
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +197,17 @@ class Material:
     book: Handbook
     seed: int
     brochures: tuple[Brochure, ...]
-    sessions: tuple[TrainingSession, ...]
+    sessions: tuple[tuple[Chapter, tuple[RuleEntry, ...], int], ...]
+    """The principles, the rules shown, and how many minutes it takes."""
     slides: tuple[tuple[Chapter, tuple[RuleEntry, ...]], ...]
-    exercises: Exercises
     pre: tuple[QuizQuestion, ...]
     post: tuple[QuizQuestion, ...]
     offered: Mapping[tuple[str, str], tuple[str, ...]]
+    mark: tuple[QuizQuestion, ...]
+    """Sentences to mark, then to say better and to sort by principle."""
+    better: tuple[QuizQuestion, ...]
+    sort: tuple[QuizQuestion, ...]
+    articles: tuple[tuple[RuleEntry, ShownExample], ...]
 
     def instead(self, entry: RuleEntry, shown: ShownExample) -> tuple[str, ...]:
         """Return what a rule offers in place of what it flags in an example."""
@@ -234,8 +216,7 @@ class Material:
     @property
     def minutes(self) -> int:
         """How long the training takes, tests and exercises included."""
-        work = sum(session.minutes for session in self.sessions) + 2 * MINUTES_TEST
-        return work + MINUTES_EXERCISES
+        return sum(minutes for *_, minutes in self.sessions) + 2 * MINUTES_TEST + MINUTES_EXERCISES
 
 
 def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Material:
@@ -255,18 +236,17 @@ def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Materia
     sessions = []
     for chapter, shown in showable:
         entries = (*shown[:SESSION_RULES], *chapter.texts[:1])
-        minutes = MINUTES_SESSION + MINUTES_RULE * len(entries)
-        sessions.append(TrainingSession(chapter, entries, minutes))
+        sessions.append((chapter, entries, MINUTES_SESSION + MINUTES_RULE * len(entries)))
     return Material(
         book,
         seed,
         tuple(_brochure(one, offered) for one in book.chapters),
         tuple(sessions),
         tuple((one, shown[:SLIDE_RULES]) for one, shown in showable if shown),
-        _exercises(book, bad, good, lot),
         make_test(book, bad, good, lot, 0),
         make_test(book, bad, good, lot, 1),
         offered,
+        *_exercises(book, bad, good, lot),
     )
 
 
@@ -292,7 +272,8 @@ def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...
     counted = Counter((source["title"], source["url"]) for source in told)
     sources = [source for source, _ in counted.most_common(SOURCES)]
     first, second = map(tuple, panels)
-    return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources))
+    shown = len(first) + len(second)
+    return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources), shown)
 
 
 def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float:
@@ -309,6 +290,14 @@ def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float
     return CARD_MM + LINE_MM * lines * (1.15 if why else 1) + 0.8 * len(paragraphs)
 
 
+Exercises = tuple[
+    tuple[QuizQuestion, ...],
+    tuple[QuizQuestion, ...],
+    tuple[QuizQuestion, ...],
+    tuple[tuple[RuleEntry, ShownExample], ...],
+]
+
+
 def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
     """Return exercises with sentences that no test asks."""
     able = across([one for one in book.entries if bad.get(one.key, ())[2:]], seed, "exercises")
@@ -318,18 +307,15 @@ def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
     rest = able[MARK_SENTENCES:]
     offering = [one for one in rest if one.suggest][:BETTER] or rest[:BETTER]
     other = [one for one in rest if one not in offering][:SORT]
+    better, sort = (tuple(_asked(some, bad, 2, flagged=True)) for some in (offering, other))
     # articles that lack something, with the rule that says what
     articles = [
         (entry, shuffled(short, seed, lambda one: one.text)[0])
         for entry in across([one for one in book.entries if one.whole], seed, "articles")
         if (short := [one for one in entry.bad if len(one.text) <= ARTICLE])
     ]
-    return Exercises(
-        tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)),
-        tuple(_asked(offering, bad, 2, flagged=True)),
-        tuple(_asked(other, bad, 2, flagged=True)),
-        tuple(articles[:ARTICLES]),
-    )
+    mixed = shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)
+    return tuple(mixed), better, sort, tuple(articles[:ARTICLES])
 
 
 def shuffled(items: Iterable[T], seed: str, key: Callable[[T], str]) -> list[T]:
