@@ -46,8 +46,8 @@ class ExactWorkspace(Workspace):
     """A workspace of such documents."""
 
     def _create_text_document(self, *args: Any, **given: Any) -> TextDocument:
-        sync, codec = self._sync_kind, self._position_codec
-        return ExactDocument(*args, sync_kind=sync, position_codec=codec, **given)
+        given |= {"sync_kind": self._sync_kind, "position_codec": self._position_codec}
+        return ExactDocument(*args, **given)
 
 
 Format = Literal["md", "html", "txt"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
 from monitor.rules.figures import Figure
-from monitor.rules.guideline_heads import GuidelineHead, guideline_stamp
+from monitor.rules.guideline_heads import GuidelineHead, head_fields
 from monitor.rules.rule_schema import Clause, GuidelineFile, Lexicon, Matcher, Rule, Slot, Strict
 from monitor.rules.spacy_patterns import (
     ENTITIES,
@@ -133,15 +133,7 @@ def compile_guideline(
     build = _Build(about, lexicons)
     folder = judge.folder if judge else None
     return Guideline(
-        id=about.id,
-        version=about.version,
-        language=about.language,
-        title=about.title,
-        stamp=guideline_stamp(about.id, about.version, path, own, folder),
-        path=path,
-        own=own,
-        extends=extends,
-        about=about,
+        **head_fields(about, path, own=own, extends=extends, judge=folder),
         rules=tuple(rules),
         compiled=tuple(map(build.rule, rules)),
         topic=build.lists(about.topic),

@@ -49,11 +49,9 @@ def any_holds(clauses: Sequence[CompiledClause], draft: OpenDraft, at: RuleMatch
 def _evidence(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
     """Return up to `at_least` pieces of evidence for one clause around a match."""
     scene, asked = at.scene, clause.asked
-    if asked.person is not None:
-        return _of_node(clause, draft, at)
-    if asked.referent is not None:
-        shown = _of_referent(clause, draft, at)
-        if shown or not clause.wordsets:
+    if asked.person is not None or asked.referent is not None:
+        shown = _of_person(clause, draft, at)
+        if shown or asked.person is not None or not clause.wordsets:
             return shown
     if asked.quoted is not None:
         quotation = scene.quotation_around(at.start, at.end)
@@ -69,7 +67,12 @@ def _evidence(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[R
     else:
         found = _look_up(clause, _places(clause, draft, at))
     if clause.patterns and len(found) < asked.at_least:
-        found += _of_patterns(clause, at)
+        base, _ = scene.piece_at(at.sentence, at.start)
+        doc, (low, high) = scene.docs.get(base), _window(clause, at)
+        may = clause.patterns.needed.may_match(*scene.piece_text(at.sentence, at.start))
+        for start, end, _ in clause.patterns.find(doc, base) if doc is not None and may else ():
+            if start < high and end > low and (start >= low or asked.within == "match"):
+                found.append((scene, start, end))
     return found
 
 
@@ -146,24 +149,6 @@ def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
         yield draft.text, start, len(draft.text.view.shadow)
 
 
-def _of_patterns(clause: CompiledClause, at: RuleMatch) -> list[Region]:
-    scene = at.scene
-    assert clause.patterns
-    base, _ = scene.piece_at(at.sentence, at.start)
-    doc = scene.docs.get(base)
-    if doc is None or not clause.patterns.needed.may_match(
-        *scene.piece_text(at.sentence, at.start)
-    ):
-        return []
-    low, high = _window(clause, at)
-    whole = clause.asked.within != "match"
-    return [
-        (scene, start, end)
-        for start, end, _ in clause.patterns.find(doc, base)
-        if start < high and end > low and (start >= low or not whole)
-    ]
-
-
 def find_persons(
     rule: CompiledRule, matcher: CompiledMatcher, draft: OpenDraft, scene: Scene
 ) -> Iterator[RuleMatch]:
@@ -191,29 +176,27 @@ def find_persons(
                 yield RuleMatch(scene, rule, best, start, end, number, person=person)
 
 
-def _of_node(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
-    """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
-    node, cast = at.nodes.get(clause.asked.person or ""), draft.cast
-    spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
-    for mention in (m for span in spans for m in cast.mentions[at.scene.field].over(*span)):
-        person = cast.of(mention)
-        if person is not None:
-            return _in_role(clause, cast, person, mention.place)
-        if mention.kind == "pronoun":
-            break
-    return []
-
-
-def _of_referent(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
-    """Return what shows that the match refers to somebody in a wanted role, else nothing."""
+def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+    """Return what shows that a node or the match means somebody in a wanted role, else nothing."""
     cast, scene, referent = draft.cast, at.scene, clause.asked.referent or ""
+    mentions = cast.mentions[scene.field]
+    if clause.asked.person is not None:
+        node = at.nodes.get(clause.asked.person)
+        spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
+        for mention in (m for span in spans for m in mentions.over(*span)):
+            person = cast.of(mention)
+            if person is not None:
+                return _in_role(clause, cast, person, mention.place)
+            if mention.kind == "pronoun":
+                break
+        return []
     if at.person is not None and referent == "match":
         return _in_role(clause, cast, at.person, (scene, (at.start, at.end)))
     if referent != "anyone":
         meant = meant_at(referent, cast, (scene, at.start, at.end), at.sentence)
         return _in_role(clause, cast, *meant) if meant else []
-    mentions = cast.mentions[scene.field].between(*scene.sentence_span(at.sentence))
-    persons = ((cast.of(mention), mention.place) for mention in mentions)
+    around = mentions.between(*scene.sentence_span(at.sentence))
+    persons = ((cast.of(mention), mention.place) for mention in around)
     shown = (_in_role(clause, cast, one, place) for one, place in persons if one)
     return next(filter(None, shown), [])
 

@@ -223,6 +223,7 @@ def _clause_words(clause: Clause, *, whole_text: bool = False) -> str:
     return f"{least}{said}, {_WITHIN[within]}{reach}"
 
 
+NO_TRIGGER = "none of the words under 'trigger' stands in the text"
 _OPEN = {"gate": "none", "scope": "any", "quotes": "flag", "mentions": "flag"}
 """The values under which a rule speaks wherever its words stand."""
 
@@ -275,7 +276,17 @@ def _why_not_flagged(tried: _Tried, place: Place) -> list[str]:
     if near:
         wider = max(near, key=len)
         return [f"what the rule lists there is '{wider}': mark exactly that, or list the words"]
-    return [_no_match(tried, tried.words(place))]
+    words = tried.words(place)
+    listed = [phrase for m in tried.rule.rule.match for phrase in (*m.phrases, *m.replace)]
+    if close := get_close_matches(words.lower(), listed, 1, 0.6):
+        said = f"no phrase of the rule is '{words}'; closest is '{close[0]}' (list every form of a "
+        return [f"{said}word, and mark no more than is listed)"]
+    said = f"nothing that 'match' lists is '{words}'"
+    if any(matcher.patterns for matcher in tried.rule.matchers):
+        hits = open_draft(tried.guideline, tried.document).text.hits.of(tried.rule.trigger)
+        fits = "a trigger stands in the text, but no pattern fits"
+        said += f"; {fits if hits else NO_TRIGGER}"
+    return [said]
 
 
 def _why_flagged(tried: _Tried, place: Place) -> list[str]:
@@ -312,9 +323,18 @@ def _silencers(
     tried: _Tried, found: Finding, matcher: CompiledMatcher, number: int, place: Place
 ) -> Iterator[str]:
     """Yield each part of the rule that alone silences the words."""
-    rule = tried.rule
+    rule, topic = tried.rule, "the text does not show that it is about trafficking"
+    other = [
+        scene.view.shadow[start:end]
+        for scene in open_draft(tried.guideline, tried.document).scenes
+        for wordset in tried.guideline.topic["other"]
+        for start, end in scene.hits.of(wordset)
+    ]
+    if other:
+        shown = "', '".join(dict.fromkeys(other[:3]))
+        topic = f"the text shows another topic ('{shown}')"
     parts = {
-        "gate": _gate(tried),
+        "gate": topic,
         "scope": f"the words stand in the {found.scope}",
         "quotes": "the words stand in what a speaker says",
         "mentions": "the words are only mentioned, as in 'the term …'",
@@ -346,67 +366,28 @@ def _named(
         )
 
 
-def _gate(tried: _Tried) -> str:
-    """Say what the gate saw: the words of another topic, or too little of this one."""
-    draft = open_draft(tried.guideline, tried.document)
-    other = [
-        scene.view.shadow[start:end]
-        for scene in draft.scenes
-        for wordset in tried.guideline.topic["other"]
-        for start, end in scene.hits.of(wordset)
-    ]
-    if other:
-        shown = "', '".join(dict.fromkeys(other[:3]))
-        return f"the text shows another topic ('{shown}')"
-    return "the text does not show that it is about trafficking"
-
-
-def _no_match(tried: _Tried, words: str) -> str:
-    """Say that nothing listed stands there, and what listed comes closest."""
-    rule = tried.rule.rule
-    listed = [phrase for m in rule.match for phrase in (*m.phrases, *m.replace)]
-    if close := get_close_matches(words.lower(), listed, 1, 0.6):
-        return (
-            f"no phrase of the rule is '{words}'; closest is '{close[0]}' (list every form of a "
-            "word, and mark no more than is listed)"
-        )
-    said = f"nothing that 'match' lists is '{words}'"
-    if not any(matcher.patterns for matcher in tried.rule.matchers):
-        return said
-    if open_draft(tried.guideline, tried.document).text.hits.of(tried.rule.trigger):
-        return f"{said}; a trigger stands in the text, but no pattern fits"
-    return f"{said}; none of the words under 'trigger' stands in the text"
-
-
 def _why_answered(tried: _Tried) -> list[str]:
     """Return which clauses of a question about the whole text led to its answer."""
-    check = tried.rule.rule.check
-    assert check
+    rule = tried.rule.rule
+    assert rule.check
+    update = {"flags": None, "min_words": 0, "min_words_met": None, "otherwise": "broken"}
+    open_rule = rule.model_copy(update={"check": rule.check.model_copy(update=update)})
     held: dict[str, list[str]] = {}
     for field in ("about", "met", "unless", "broken"):
         held[field] = []
         for number, clause in enumerate(tried.rule.check[field], 1):
-            told = _asks(tried, clause)
+            # asked alone, as if it would meet the rule
+            clauses = {part: (clause,) if part == "met" else () for part in tried.rule.check}
+            alone = replace(tried.rule, rule=open_rule, check=clauses)
+            policy = RuleSelection((alone,), force_topic=True, siblings=False)
+            item = run_policy(tried.guideline, [tried.document], policy)[0].scorecard[0]
+            words = dict.fromkeys(tried.words((s.field, s.start, s.end)) for s in item.evidence)
             asked = _clause_words(clause.asked, whole_text=True)
-            if told is not None:
-                held[field].append(f"'{field}' {number} holds: {told or asked}")
+            told = ", ".join(f"'{said}'" for said in words) or asked
+            if item.met:
+                held[field].append(f"'{field}' {number} holds: {told}")
             elif field == "about":
                 return [f"'about' {number} does not hold; it asks for {asked}"]
-    otherwise = [
-        f"nothing under 'met' or 'broken' holds, so 'otherwise: {check.otherwise}' decides"
-    ]
-    return held["met"] or held["unless"] or held["broken"] or otherwise
-
-
-def _asks(tried: _Tried, clause: CompiledClause) -> str | None:
-    """Return the words that a clause of a question finds, "" for a look, None for nothing."""
-    rule = tried.rule.rule
-    assert rule.check
-    update = {"flags": None, "min_words": 0, "min_words_met": None, "otherwise": "broken"}
-    asked = rule.model_copy(update={"check": rule.check.model_copy(update=update)})
-    clauses = {part: (clause,) if part == "met" else () for part in tried.rule.check}
-    alone = replace(tried.rule, rule=asked, check=clauses)
-    policy = RuleSelection((alone,), force_topic=True, siblings=False)
-    item = run_policy(tried.guideline, [tried.document], policy)[0].scorecard[0]
-    said = dict.fromkeys(tried.words((s.field, s.start, s.end)) for s in item.evidence)
-    return ", ".join(f"'{words}'" for words in said) if item.met else None
+    otherwise = rule.check.otherwise
+    none = [f"nothing under 'met' or 'broken' holds, so 'otherwise: {otherwise}' decides"]
+    return held["met"] or held["unless"] or held["broken"] or none

@@ -62,11 +62,21 @@ def make_finding(
     """Return the finding for a match that stands."""
     own, rule, words = at.matcher.source, at.rule.rule, (at.scene, at.start, at.end)
     plain = plain_finding(rule, words, scope, quotation)
-    said = _filled(own.message or rule.message, plain.match, _telling(guideline, words, evidence))
+    # nothing that stands in the match or in other evidence; no pronouns where there is a noun
+    apart = [(s, a, b) for s, a, b in evidence if s is not at.scene or b <= at.start or at.end <= a]
+    widest = [
+        (scene, start, end)
+        for scene, start, end in apart
+        if all(
+            (a, b) == (start, end) or scene is not s or start < a or b < end for s, a, b in apart
+        )
+    ]
+    spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
+    named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
     return replace(
         plain,
         severity=severity,
-        message=said,
+        message=_filled(own.message or rule.message, plain.match, named or spoken),
         why=one_line(own.why or rule.why),
         suggestions=_suggestions(guideline, at),
         sources=tuple(dict.fromkeys((*_sources(own.sources), *plain.sources))),
@@ -134,22 +144,6 @@ def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
         message = _NO_EVIDENCE.sub("", message)
     told = ", ".join(list(words.values())[:MAX_TOLD])
     return one_line(message.replace("{match}", match).replace("{evidence}", told))
-
-
-def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) -> list[str]:
-    """Return the evidence's words but those within others; no pronouns where there is a noun."""
-    own, low, high = match
-    apart = [(s, a, b) for s, a, b in evidence if s is not own or b <= low or high <= a]
-    widest = [
-        (scene, start, end)
-        for scene, start, end in apart
-        if all(
-            (a, b) == (start, end) or scene is not s or start < a or b < end for s, a, b in apart
-        )
-    ]
-    spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
-    named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
-    return named or spoken
 
 
 def _suggestions(guideline: Guideline, at: RuleMatch) -> tuple[str, ...]:

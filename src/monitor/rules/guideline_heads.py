@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
@@ -52,25 +52,39 @@ def read_heads(folders: Iterable[Path], *, cache: Path | None, models: Path) -> 
     """Read the heads of guidelines as `load_in_order` orders them; raises `GuidelineError`."""
 
     def read(path: Path, base: GuidelineHead | None) -> GuidelineHead:
-        if base is None:
-            about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-        else:
-            about = own_about(path, base.about, cache)  # which names no judge
-        judge = judge_folder(about, models)
-        folder, own = (base.path, path) if base else (path, None)
-        return GuidelineHead(
-            id=about.id,
-            version=about.version,
-            language=about.language,
-            title=about.title,
-            stamp=guideline_stamp(about.id, about.version, folder, own, judge),
-            path=folder,
-            about=about,
-            own=own,
-            extends=base.id if base else "",
-        )
+        if base is not None:
+            own = own_about(path, base.about, cache)
+            return GuidelineHead(**head_fields(own, base.path, own=path, extends=base.id))
+        about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
+        return GuidelineHead(**head_fields(about, path, judge=judge_folder(about, models)))
 
     return list(load_in_order(folders, read).values())
+
+
+def head_fields(
+    about: GuidelineFile,
+    path: Path,
+    *,
+    own: Path | None = None,
+    extends: str = "",
+    judge: ModelFolder | None = None,
+) -> dict[str, Any]:
+    """Return the fields of a `GuidelineHead`; any change that could change a finding changes it."""
+    stamp = make_stamp(
+        about.id,
+        about.version,
+        "guideline",
+        files=[
+            *path.glob("*.yaml"),
+            *path.glob("countries/*.yaml"),
+            *(judge.stamped_files if judge else ()),
+            *(own.glob("*.yaml") if own else ()),
+        ],
+        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
+        known=judge.checked if judge else {},
+    )
+    told = {name: getattr(about, name) for name in ("id", "version", "language", "title")}
+    return {**told, "stamp": stamp, "path": path, "about": about, "own": own, "extends": extends}
 
 
 def load_in_order(
@@ -109,23 +123,16 @@ def check_folder(path: Path) -> None:
 
 def extended_folder(path: Path) -> Path | None:
     """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
+    found = read_extension(path, None)
+    return found[1] if found else None
+
+
+def read_extension(path: Path, cache: Path | None) -> tuple[ExtensionFile, Path] | None:
+    """Return the head of a guideline that extends another, and the folder of that other.
+
+    It is beside it, or built in. None for a guideline of its own.
+    """
     check_folder(path)
-    own = read_extension(path, None)
-    return base_folder(path, own.extends) if own else None
-
-
-def base_folder(path: Path, name: str) -> Path:
-    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
-    beside = path.resolve().parent / name
-    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
-    if not (folder / GUIDELINE).is_file():
-        line = line_of(path / GUIDELINE, name)
-        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
-    return folder
-
-
-def read_extension(path: Path, cache: Path | None) -> ExtensionFile | None:
-    """Return the head of a guideline that extends another, None for one of its own."""
     file = path / GUIDELINE
     text = file.read_text(encoding="utf-8", errors="replace")
     if not re.search(r"^extends:", text, re.MULTILINE):
@@ -133,39 +140,27 @@ def read_extension(path: Path, cache: Path | None) -> ExtensionFile | None:
     for name in (FIGURES, "countries"):
         if (path / name).exists():
             raise GuidelineError(f"{path / name}: a guideline that extends another has none")
-    return read_yaml(file, ExtensionFile, cache)
+    own = read_yaml(file, ExtensionFile, cache)
+    folder = path.resolve().parent / own.extends
+    if not (folder / GUIDELINE).is_file():
+        folder = data_dir("guidelines") / own.extends
+    if not (folder / GUIDELINE).is_file():
+        line = line_of(file, own.extends)
+        raise GuidelineError(f"{file}, line {line}: there is no guideline '{own.extends}'")
+    return own, folder
 
 
 def own_about(path: Path, base: GuidelineFile, cache: Path | None) -> GuidelineFile:
     """Return what holds for the rules alone that the folder `path` adds to another guideline."""
-    own = read_extension(path, cache)
-    assert own
-    mine = own.model_dump(exclude={"extends"})
+    found = read_extension(path, cache)
+    assert found
+    mine = found[0].model_dump(exclude={"extends"})
     return base.model_copy(update={**mine, "judge": None, "siblings": []})
 
 
 def judge_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
     """Return the verified folder of the judge that a guideline names, if any."""
     return load_folder(find_model(models, about.judge.model)) if about.judge else None
-
-
-def guideline_stamp(
-    name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
-) -> str:
-    """Return `name@version+hash` of all data (also in `own`) that could change a finding."""
-    return make_stamp(
-        name,
-        version,
-        "guideline",
-        files=[
-            *path.glob("*.yaml"),
-            *path.glob("countries/*.yaml"),
-            *(judge.stamped_files if judge else ()),
-            *(own.glob("*.yaml") if own else ()),
-        ],
-        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
-        known=judge.checked if judge else {},
-    )
 
 
 def protecting(guideline: GuidelineHead) -> frozenset[str]:

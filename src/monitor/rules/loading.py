@@ -14,8 +14,6 @@ from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.guideline_heads import (
     FIGURES,
     GUIDELINE,
-    base_folder,
-    check_folder,
     judge_folder,
     own_about,
     read_extension,
@@ -41,9 +39,7 @@ def load_guideline(
     `guideline.yaml` says `extends` adds its rules and lexicons to another guideline. Raises
     `GuidelineError` naming file, rule and line, and `ModelError` for a judge that cannot be read.
     """
-    check_folder(path)
-    own = read_extension(path, cache)
-    base = base_folder(path, own.extends) if own else path
+    own, base = read_extension(path, cache) or (None, path)
     about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
     if models and (named := judge_folder(about, models)):

@@ -5,7 +5,7 @@ One finding per place: the longest of one rule, the best fitting of sibling rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from functools import cached_property
@@ -76,30 +76,24 @@ def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
     scenes = read_scenes(guideline.scanner, document.text, document.title)
     first, text = scenes[0], scenes[-1]
     captions = {text.view.to_shadow(*caption) for caption in document.captions}
-    text.captions = tuple(sorted(captions.union(_labelled_captions(guideline, text))))
+    # plain text has paragraphs that begin with a label ("Photo:") or, if short, hold "(Archive)"
+    shadow = text.view.shadow
+    labels = {start for wordset in guideline.captions for start, _ in text.hits.of(wordset)}
+    for low, high in text.view.paragraphs if labels else ():
+        inside = (at for at in labels if low < at < high and high - low <= CAPTION)
+        if low in labels or any(
+            shadow[low:at].rstrip().endswith(("(", "[", ".", "|")) for at in inside
+        ):
+            captions.add((low, high))
+    text.captions = tuple(sorted(captions))
     if document.headline:
         text.headline = text.view.to_shadow(*document.headline)
     if first is not text:
         first.headline = 0, len(first.view.shadow)
     headline = (first, first.headline) if first.headline else None
-    words = len(text.view.shadow.split())
+    words = len(shadow.split())
     short = words < guideline.about.topic.short_words
     return OpenDraft(guideline, document, scenes, text, headline, words, short)
-
-
-def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
-    """Yield paragraphs that begin with a label ("Photo:") or, if short, hold "(Stock image)"."""
-    text = scene.view.shadow
-    labels = {start for wordset in guideline.captions for start, _ in scene.hits.of(wordset)}
-    for low, high in scene.view.paragraphs if labels else ():
-        if low in labels or (
-            high - low <= CAPTION
-            and any(
-                low < at < high and text[low:at].rstrip().endswith(("(", "[", ".", "|"))
-                for at in labels
-            )
-        ):
-            yield low, high
 
 
 def fitting(matcher: CompiledMatcher, scene: Scene, sentence: int, start: int) -> CompiledMatcher:

@@ -58,7 +58,7 @@ class Ruling:
         """How often its rules were right; that is not known of rules on top of another's."""
         return None if self.guideline.extends else load_measured(self.guideline.path)
 
-    @property
+    @cached_property
     def missed(self) -> str | None:
         """How much it misses, as measured, in a sentence."""
         return missed_words(self.measured)

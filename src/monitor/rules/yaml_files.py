@@ -51,7 +51,17 @@ def _explain(file: Path, error: ValidationError) -> str:
     first = min(error.errors(), key=lambda e: (rank.get(e["type"], 2), -len(e["loc"])))
     empty = [_place(e["loc"]) for e in error.errors() if e["input"] is None or e["input"] == ""]
     if first["type"] not in rank and empty:
-        return _to_fill_in(file, empty)
+        told: dict[str, None] = {}  # every field that has been left empty, with its line
+        entry: list[str | int] = []
+        for place in empty:
+            entry, inside = (place[:2], place[2:]) if place[:1] == ["rules"] else ([], place)
+            name = ""
+            for part in inside:
+                name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
+            line = where(file, place).rpartition(", line ")[2]
+            told[f"{name} (line {line})"] = None
+        head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
+        return f"{head}: still to fill in: {', '.join(told)}"
     place, said = _place(first["loc"]), first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         said = f"unknown field '{place[-1]}'"
@@ -59,25 +69,10 @@ def _explain(file: Path, error: ValidationError) -> str:
         said = f"field '{place[-1]}' is missing"
     else:
         field = next((part for part in reversed(place) if isinstance(part, str)), "")
-        if told := re.match(r"'(\w+)'", said):
-            place.append(told[1])  # where() stops at the last part that is there
+        if named := re.match(r"'(\w+)'", said):
+            place.append(named[1])  # where() stops at the last part that is there
         said = said if first["type"] == "value_error" else f"'{field}': {said}"
     return f"{where(file, place)}: {said}"
-
-
-def _to_fill_in(file: Path, places: Sequence[list[str | int]]) -> str:
-    """Name every field that has been left empty, with its line."""
-    told: dict[str, None] = {}
-    entry: list[str | int] = []
-    for place in places:
-        entry, inside = (place[:2], place[2:]) if place[:1] == ["rules"] else ([], place)
-        name = ""
-        for part in inside:
-            name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
-        line = where(file, place).rpartition(", line ")[2]
-        told[f"{name} (line {line})"] = None
-    head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
-    return f"{head}: still to fill in: {', '.join(told)}"
 
 
 def _place(location: Iterable[str | int]) -> list[str | int]:
