@@ -17,7 +17,7 @@ import pytest
 import own_guide
 from desk import MONITOR, clean_environ
 from monitor import __version__
-from monitor.lsp import code_actions as commands
+from monitor.lsp import diagnostics as commands
 from monitor.lsp.editor_settings import read_options
 
 HERE = Path(__file__).parent

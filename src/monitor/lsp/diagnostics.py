@@ -1,19 +1,26 @@
-"""A checked draft as the protocol's diagnostics, each with what a quick fix needs."""
+"""Flags of a checked draft in the editor: diagnostics, and code actions at them.
+
+Actions put other words in, or comments that silence a rule, or have a rule ignored.
+"""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lsprotocol import types
 
 from monitor.lsp.documents import Format, Lines
 from monitor.lsp.editor_settings import Options
-from monitor.records.errors import DocumentTooLarge, MonitorError
+from monitor.records.errors import DocumentError, DocumentTooLarge, MonitorError
+
+if TYPE_CHECKING:
+    from monitor.text.document import Document
 
 SOURCE = "monitor"
 MAX_FIXED = 400
@@ -131,3 +138,207 @@ def _is_web(url: str) -> bool:
         return urlsplit(url).scheme in ("http", "https")
     except ValueError:
         return False
+
+
+MENU_CHARACTERS = 40
+"""Of a wording that a menu shows."""
+REASON = "kept on purpose: say why"
+"""For the writer to type over."""
+MAX_CHARACTERS = 200_000
+"""Reading a longer file twice makes a menu wait."""
+
+IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
+"""Arguments: document, rule, the words as they are compared; and: rule."""
+FORGET_IGNORED = "thb-monitor.forgetIgnored"
+"""Shows again what was ignored in this session; no arguments."""
+SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
+"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
+was right, the guideline's stamp, severity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the client said it can do."""
+
+    versioned_edits: bool = False
+    shows_disabled: bool = False
+    shows_documents: bool = False
+    progress: bool = False
+    asked_settings: bool = False
+    watches_files: bool = False
+    only_pulls: bool = False
+    """It asks for diagnostics and does not take what is published."""
+
+    def edit(self, uri: str, version: int | None, at: types.Range, new: str) -> types.WorkspaceEdit:
+        """Return the edit that replaces the text `at` a range with `new`."""
+        change = types.TextEdit(range=at, new_text=new)
+        if not self.versioned_edits:
+            return types.WorkspaceEdit(changes={uri: [change]})
+        document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
+        edits = types.TextDocumentEdit(text_document=document, edits=[change])
+        return types.WorkspaceEdit(document_changes=[edits])
+
+
+def read_capabilities(said: types.ClientCapabilities) -> Capabilities:
+    """Return what matters here of a client's capabilities."""
+    text, window, workspace = said.text_document, said.window, said.workspace
+    action = text.code_action if text else None
+    edits = workspace.workspace_edit if workspace else None
+    watched = workspace.did_change_watched_files if workspace else None
+    shown = window.show_document if window else None
+    return Capabilities(
+        versioned_edits=bool(edits and edits.document_changes),
+        shows_disabled=bool(action and action.disabled_support),
+        shows_documents=bool(shown and shown.support),
+        progress=bool(window and window.work_done_progress),
+        asked_settings=bool(workspace and workspace.configuration),
+        watches_files=bool(watched and watched.dynamic_registration),
+        only_pulls=bool(text and text.diagnostic and not text.publish_diagnostics),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EditorDraft:
+    """An open document: what it holds now, and whether what is known of it is of this text."""
+
+    uri: str
+    version: int | None
+    lines: Lines
+    format: Format
+    is_current: bool
+
+
+def actions_at(
+    draft: EditorDraft, flags: Iterable[types.Diagnostic], client: Capabilities, *, feedback: bool
+) -> list[types.CodeAction]:
+    """Return the actions for `flags`, which may stand elsewhere by now than when they were made.
+
+    Whether the words are still there is asked of the text: no other words are ever replaced.
+    """
+    actions: list[types.CodeAction] = []
+    for flag in flags:
+        data = flag.data
+        if flag.source != SOURCE or not isinstance(data, Mapping) or "written" not in data:
+            continue
+        start, end = (
+            draft.lines.offset((place.line, place.character))
+            for place in (flag.range.start, flag.range.end)
+        )
+        if draft.lines.text[start:end] == data["written"]:
+            actions += _fixes(draft, flag, data, client)
+            actions.append(_ignore_here(draft, flag, data, client, end))
+        rule = data["rule"]
+        title = f"Ignore {rule} everywhere, until the editor is closed"
+        actions.append(_command(flag, title, IGNORE_RULE, [rule]))
+        if feedback:  # no word of the draft goes with the answers
+            for right, word in ((True, "right"), (False, "wrong")):
+                title = f"This flag was {word} ({rule}; tells the desk)"
+                arguments = [rule, right, data["guideline"], data["severity"]]
+                actions.append(_command(flag, title, FEEDBACK, arguments))
+    return actions
+
+
+def _fixes(
+    draft: EditorDraft, flag: types.Diagnostic, data: Mapping[str, Any], client: Capabilities
+) -> Iterator[types.CodeAction]:
+    """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
+    for number, wording in enumerate(data["fixes"]):
+        # an editor may offer those of several flags of a line in one menu
+        flagged = f"“{_short(data['match'])}”"
+        title = f"Replace {flagged} with “{_short(wording)}”" if wording else f"Leave {flagged} out"
+        action = types.CodeAction(
+            title=title, kind=types.CodeActionKind.QuickFix, diagnostics=[flag]
+        )
+        if data["replaceable"]:
+            action.edit = client.edit(draft.uri, draft.version, flag.range, wording)
+            action.is_preferred = number == 0
+            yield action
+        elif client.shows_disabled:
+            reason = "there is markup between the words: change them by hand"
+            action.disabled = types.CodeActionDisabled(reason=reason)
+            yield action
+
+
+def _ignore_here(
+    draft: EditorDraft,
+    flag: types.Diagnostic,
+    data: Mapping[str, Any],
+    client: Capabilities,
+    end: int,
+) -> types.CodeAction:
+    """Return the action that ignores a rule at one place: a comment where the format has them."""
+    rule = data["rule"]
+    can = draft.format != "txt" and draft.is_current
+    found = _ignoring_comment(draft.lines, draft.format, rule, data, end) if can else None
+    if found is None:
+        words = f"“{_short(data['match'])}”"
+        title = f"Ignore {rule} at {words} in this document, until the editor is closed"
+        arguments = [draft.uri, rule, normalized(data["match"])]
+        return _command(flag, title, IGNORE_WORDS, arguments)
+    offset, comment = found
+    at = range_of(draft.lines, offset, offset)
+    action = types.CodeAction(
+        title=f"Ignore {rule} here (adds a comment; say why in it)",
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[flag],
+        edit=client.edit(draft.uri, draft.version, at, comment),
+    )
+    if client.shows_documents:
+        whole = draft.lines.text[:offset] + comment + draft.lines.text[offset:]
+        after = Lines(whole, draft.lines.encoding)
+        start = offset + comment.rindex(REASON)
+        shown = [list(after.place(place)) for place in (start, start + len(REASON))]
+        action.command = types.Command("Say why", SHOW_PLACE, arguments=[draft.uri, *shown])
+    return action
+
+
+def _command(
+    flag: types.Diagnostic, title: str, command: str, arguments: list[Any]
+) -> types.CodeAction:
+    return types.CodeAction(
+        title=title,
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[flag],
+        command=types.Command(title, command, arguments=arguments),
+    )
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= MENU_CHARACTERS else f"{line[: MENU_CHARACTERS - 1]}…"
+
+
+def _ignoring_comment(
+    lines: Lines, format: Format, rule: str, data: Mapping[str, Any], end: int
+) -> tuple[int, str] | None:
+    """Return a comment that silences `rule` at the flag of `data`, which ends at `end`, and where.
+
+    Whether the file then reads as before and the comment is about this place is tried, not
+    guessed: there are code blocks, attributes, tables. `None` where it will do nowhere.
+    """
+    from monitor.check.ignore_comments import ignore_comment
+
+    text = lines.text
+    before = _read(text, format) if len(text) <= MAX_CHARACTERS else None
+    if before is None:
+        return None
+    for offset in (max(end, len(text[: lines.line_end(end)].rstrip())), end):
+        space = "" if text[offset - 1 : offset].isspace() else " "
+        comment = space + ignore_comment([rule], REASON)
+        after = _read(text[:offset] + comment + text[offset:], format)
+        if after is None or before.text.split() != after.text.split():
+            continue
+        blocks = (one.block for one in after.comments if one.start == offset + len(space))
+        if any(one and one[0] <= data["start"] and data["end"] <= one[1] for one in blocks):
+            return offset, comment
+    return None
+
+
+def _read(text: str, format: Format) -> Document | None:
+    """Return what a reader sees and the comments, `None` where it cannot be read."""
+    from monitor.text.readers import make_document
+
+    try:
+        return make_document(text, format=format, max_chars=len(text))
+    except DocumentError:
+        return None

@@ -20,7 +20,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from monitor import __version__
-from monitor.lsp import code_actions
+from monitor.lsp import diagnostics
 from monitor.lsp.documents import ExactWorkspace
 from monitor.lsp.editor_settings import SECTION
 from monitor.lsp.session import Checker, EditorSession
@@ -79,11 +79,11 @@ def make_server(
     ):
         server.feature(method, options)(_guarded(handler))
     for name, command in (
-        (code_actions.IGNORE_WORDS, lambda uri, rule, words: session.put_aside(rule, words, uri)),
-        (code_actions.IGNORE_RULE, lambda rule, *_: session.put_aside(rule)),
-        (code_actions.FORGET_IGNORED, lambda *_: session.take_back()),
-        (code_actions.SHOW_PLACE, handlers.show_place),
-        (code_actions.FEEDBACK, session.say_flag),
+        (diagnostics.IGNORE_WORDS, lambda uri, rule, words: session.put_aside(rule, words, uri)),
+        (diagnostics.IGNORE_RULE, lambda rule, *_: session.put_aside(rule)),
+        (diagnostics.FORGET_IGNORED, lambda *_: session.take_back()),
+        (diagnostics.SHOW_PLACE, handlers.show_place),
+        (diagnostics.FEEDBACK, session.say_flag),
     ):
         server.command(name)(_guarded(command))
     return server, session
@@ -125,7 +125,7 @@ class _Handlers:
 
     def initialize(self, said: types.InitializeParams) -> None:
         server, session = self._server, self._session
-        session.client = code_actions.read_capabilities(said.capabilities)
+        session.client = diagnostics.read_capabilities(said.capabilities)
         was = server.workspace
         folders = list(was.folders.values())
         sync, encoding = types.TextDocumentSyncKind.Incremental, was.position_encoding

@@ -21,8 +21,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
-from monitor.lsp.code_actions import Capabilities, EditorDraft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refusal
+from monitor.lsp.diagnostics import (
+    Capabilities,
+    EditorDraft,
+    actions_at,
+    diagnostics_of,
+    refusal,
+)
 from monitor.lsp.documents import Encoding, Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception

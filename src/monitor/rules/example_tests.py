@@ -347,9 +347,9 @@ def _silencers(
     for name, need in _named(matcher, "needs", number):
         if not tried.at(_bare(rule, matcher, needs=(need,)), place):
             yield f"{name} does not hold; it asks for {_clause_words(need.asked)}"
-    for name, other in _named(matcher, "unless", number):
-        if not tried.at(_bare(rule, matcher, unless=(other,)), place):
-            told = tried.told(_bare(rule, matcher, needs=(other,)), place, other.asked)
+    for name, against in _named(matcher, "unless", number):
+        if not tried.at(_bare(rule, matcher, unless=(against,)), place):
+            told = tried.told(_bare(rule, matcher, needs=(against,)), place, against.asked)
             yield f"{name} holds and silences it: {told}"
 
 
