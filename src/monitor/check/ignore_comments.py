@@ -55,25 +55,20 @@ def read_comments(
         known = tuple(rule for rule in rules if rule in names)
         block = None if found["file"] else comment.block
         reaches = bool(found["file"] or block)
-        wrong = _wrong(rules, reason, names)
+        wrong = [f"an ignore comment that names no rule: {WRITE}"] if not rules else []
+        if rules and not reason:
+            wrong.append(f"an ignore comment without a reason: {WRITE}")
+        for rule in rules:
+            if not _NAME.fullmatch(rule):
+                wrong.append(f"an ignore comment with something else in a rule's place: {WRITE}")
+            elif rule not in names:
+                wrong.append(f"an ignore comment for '{rule}', which is no rule")
         if not wrong and not reaches:
-            wrong = ["an ignore comment with no paragraph after it"]
+            wrong.append("an ignore comment with no paragraph after it")
         problems += [(comment, words) for words in wrong]
         if known and reason and reaches:
             silences.append(IgnoreComment(known, reason, block))
     return silences, problems
-
-
-def _wrong(rules: Sequence[str], reason: str, names: Collection[str]) -> list[str]:
-    if not rules:
-        return [f"an ignore comment that names no rule: {WRITE}"]
-    wrong = [] if reason else [f"an ignore comment without a reason: {WRITE}"]
-    for rule in rules:
-        if not _NAME.fullmatch(rule):
-            wrong.append(f"an ignore comment with something else in a rule's place: {WRITE}")
-        elif rule not in names:
-            wrong.append(f"an ignore comment for '{rule}', which is no rule")
-    return wrong
 
 
 def with_ignored(

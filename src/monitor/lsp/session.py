@@ -21,13 +21,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
-from monitor.lsp.diagnostics import (
-    Capabilities,
-    EditorDraft,
-    actions_at,
-    diagnostics_of,
-    refusal,
-)
+from monitor.lsp import diagnostics
 from monitor.lsp.documents import Encoding, Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
@@ -130,7 +124,7 @@ class EditorSession:
         make_checker: Callable[[Settings], Checker] = Checker,
     ) -> None:
         self.server = server
-        self.client = Capabilities()
+        self.client = diagnostics.Capabilities()
         self.options = Options()
         self._make_checker = make_checker
         self._ignored: set[tuple[str, str, str]] = set()
@@ -279,8 +273,8 @@ class EditorSession:
         elif is_current:
             flags = [f for f in known if f.range.start <= at.end and at.start <= f.range.end]
         lines = Lines(document.source, self._encoding)
-        draft = EditorDraft(uri, document.version, lines, kind, is_current=is_current)
-        return actions_at(draft, flags, self.client, feedback=self.options.feedback)
+        draft = diagnostics.EditorDraft(uri, document.version, lines, kind, is_current=is_current)
+        return diagnostics.actions_at(draft, flags, self.client, feedback=self.options.feedback)
 
     async def _check(self, uri: str) -> None:
         """Check a draft; what is older than the draft by the time of the answer is dropped."""
@@ -297,7 +291,7 @@ class EditorSession:
         try:
             answer = await checker.check({"text": text, "format": kind, **self.options.given()})
         except DocumentError as error:
-            flags = refusal(error)
+            flags = diagnostics.refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message
             if checker is self._checker:
                 self._fail(error)
@@ -318,7 +312,9 @@ class EditorSession:
         flags = list(flags or ())
         if answer is not None and kind:
             aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
-            flags = diagnostics_of(answer, Lines(text, self._encoding), kind, self.options, aside)
+            flags = diagnostics.diagnostics_of(
+                answer, Lines(text, self._encoding), kind, self.options, aside
+            )
         self._said[document.uri] = LastCheck(document, text, self._generation, answer, flags)
         self._publish(document.uri, document.version, flags)
 

@@ -13,20 +13,13 @@ from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
 from monitor.records.stamps import marked
+from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.evidence import all_hold, any_holds, find_persons
 from monitor.rules.findings import Checked, headline_finding, hide_nothing, make_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
 from monitor.rules.model_suggestions import judged, suggested
 from monitor.rules.neural_model import DraftReader, ReadSentences
-from monitor.rules.preconditions import (
-    About,
-    find_passages,
-    find_topic,
-    is_in_name,
-    is_open,
-    spoken_severity,
-)
 from monitor.rules.scorecard import check_draft
 from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
 from monitor.text.analysis import Scene
@@ -188,8 +181,8 @@ def _check(
         if policy.force_topic:
             draft.topic, draft.passages = "thb", [(0, len(draft.text.view.shadow))]
         else:
-            draft.topic = find_topic(draft)
-            draft.passages = find_passages(draft, draft.topic)
+            draft.topic = preconditions.find_topic(draft)
+            draft.passages = preconditions.find_passages(draft, draft.topic)
         plans.append((draft, list(_plan(rules, draft))))
     _analyse(run, [at for _, plan in plans for at in plan if at.matcher.level != NONE])
     checked: list[Checked] = []
@@ -208,7 +201,11 @@ def _plan(rules: Sequence[CompiledRule], draft: OpenDraft) -> Iterator[RuleMatch
             gated = rule.rule.gate != "none"
             for matcher in rule.matchers if draft.passages or not gated else ():
                 for at in _openings(rule, matcher, draft, scene):
-                    here = draft.topic in ON_TOPIC if titled else is_open(draft.passages, at.start)
+                    here = (
+                        draft.topic in ON_TOPIC
+                        if titled
+                        else preconditions.is_open(draft.passages, at.start)
+                    )
                     if (here or not gated) and _is_worth(draft, at):
                         yield at
 
@@ -319,7 +316,9 @@ def _judge(
         if finding.field != "text"
         or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
     )
-    about: About = "part" if draft.passages else "touched" if draft.topic == "touched" else "off"
+    about: preconditions.About = (
+        "part" if draft.passages else "touched" if draft.topic == "touched" else "off"
+    )
     if draft.topic in ON_TOPIC:
         about = "assumed" if draft.topic == "assumed" else "on"
     return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked)
@@ -360,12 +359,14 @@ def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding |
     evidence = all_hold(at.matcher.needs, draft, at)
     if evidence is None or any_holds(at.matcher.unless, draft, at):
         return None
-    if rule.names == "skip" and is_in_name(draft, scene, at.start, at.end):
+    if rule.names == "skip" and preconditions.is_in_name(draft, scene, at.start, at.end):
         return None
     quotation = scene.quotation_around(at.start, at.end)
     own = max(rule.severity, at.matcher.source.severity or rule.severity, key=SEVERITIES.index)
     severity = policy.severity.get(rule.id, own)
-    left = spoken_severity(draft.guideline, rule, scene, at.sentence, quotation, severity)
+    left = preconditions.spoken_severity(
+        draft.guideline, rule, scene, at.sentence, quotation, severity
+    )
     return left and make_finding(draft.guideline, at, scope, quotation, left, evidence)
 
 

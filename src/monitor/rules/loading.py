@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
+from monitor.rules import guideline_heads as heads
 from monitor.rules.compiler import Guideline, compile_guideline
 from monitor.rules.figures import Figure, load_figures, with_figures
-from monitor.rules.guideline_heads import (
-    FIGURES,
-    GUIDELINE,
-    judge_folder,
-    own_about,
-    read_extension,
-)
 from monitor.rules.rule_schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
 from monitor.rules.spacy_patterns import CompileError
 from monitor.rules.yaml_files import line_of, read_yaml, where
@@ -26,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
 
 LEXICON = "lexicon.yaml"
-FILES = (GUIDELINE, LEXICON, FIGURES)
+FILES = (heads.GUIDELINE, LEXICON, heads.FIGURES)
 """What in a guideline's folder holds no rules."""
 
 
@@ -39,10 +33,10 @@ def load_guideline(
     `guideline.yaml` says `extends` adds its rules and lexicons to another guideline. Raises
     `GuidelineError` naming file, rule and line, and `ModelError` for a judge that cannot be read.
     """
-    own, base = read_extension(path, cache) or (None, path)
-    about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
+    own, base = heads.read_extension(path, cache) or (None, path)
+    about = read_yaml(base / heads.GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
-    if models and (named := judge_folder(about, models)):
+    if models and (named := heads.judge_folder(about, models)):
         from monitor.rules.neural_model import load_judge
 
         judge = load_judge(named)  # first of all: its encoder may open while the rules are read
@@ -59,7 +53,7 @@ def load_guideline(
         rules,
         path,
         base,
-        figures=load_figures(base / FIGURES, cache),
+        figures=load_figures(base / heads.FIGURES, cache),
         own=path if own else None,
         judge=judge,
         added=(rule for rule, (_, file) in rules.items() if own and file.parent == path),
@@ -68,7 +62,7 @@ def load_guideline(
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
     """Read the rules that a folder adds to `base`, and only these; raises `GuidelineError`."""
-    about = own_about(path, base.about, cache)
+    about = heads.own_about(path, base.about, cache)
     lexicons = load_lexicons(path, cache, load_lexicons(base.path, cache))
     rules = _read_rules(rule_files(path), cache, taken=base)
     return _compiled(
@@ -87,7 +81,7 @@ def load_rule_file(
     lexicons = load_lexicons(folder, cache)
     for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
         lexicons = load_lexicons(path, cache, lexicons)
-    about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
+    about = read_yaml(folder / heads.GUIDELINE, GuidelineFile, cache)
     about = about.model_copy(update={"judge": None, "siblings": []})
     rules = _read_rules([file], cache)
     return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
@@ -104,11 +98,11 @@ def _compiled(
     **more: Any,
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
-    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / heads.FIGURES)
     try:
         return compile_guideline(about, lexicons, filled, base, figures=figures, **more)
     except CompileError as error:
-        file = path / (LEXICON if error.rule else GUIDELINE)
+        file = path / (LEXICON if error.rule else heads.GUIDELINE)
         file = rules[error.rule][1] if error.rule in rules else file
         rule = f", rule '{error.rule}'" if error.rule else ""
         line = line_of(file, error.name, entry=error.rule)
@@ -199,7 +193,7 @@ def write_skeleton(folder: Path, rule: str) -> list[Path]:
     """
     if not _NAME.match(rule):
         raise UsageError(f"'{rule}' is no id: small letters and digits, with hyphens between words")
-    file, head = folder / f"{rule}.yaml", folder / GUIDELINE
+    file, head = folder / f"{rule}.yaml", folder / heads.GUIDELINE
     if file.exists() or file.name in FILES:
         raise UsageError(f"{file} is already there; nothing was written")
     for other in (*rule_files(folder), *rule_files(data_dir("guidelines") / EXTENDED)):

@@ -87,20 +87,15 @@ class Paired(Strict):
     many: Text
 
 
-class WordList(Strict):
-    """Words and phrases, listed or made by combining slots; see README, "Lists of words"."""
+class Lexicon(Strict):
+    """A named list of words that rules use as evidence; see README, "Lists of words"."""
 
+    about: Text
     words: list[Text] = Field(default_factory=list)
     stems: list[Text] = Field(default_factory=list)
     sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
     include: list[Name] = Field(default_factory=list)
     never_in: list[Text] = Field(default_factory=list, alias="except")
-
-
-class Lexicon(WordList):
-    """A named list of words that other rules use as evidence."""
-
-    about: Text
 
 
 class Clause(Strict):

@@ -23,15 +23,8 @@ from uuid import uuid4
 
 from monitor import __version__
 from monitor.records.errors import HandbookError
+from monitor.rules.handbook import exercises
 from monitor.rules.handbook.book import PRINCIPLES, Handbook, make_book
-from monitor.rules.handbook.exercises import (
-    MINUTES_EXERCISES,
-    MINUTES_TEST,
-    FlaggedWords,
-    FlagSentences,
-    Material,
-    make_material,
-)
 from monitor.rules.rule_reloading import InForce
 
 if TYPE_CHECKING:
@@ -42,7 +35,7 @@ if TYPE_CHECKING:
 _BLOCK = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 
 
-def render_pages(material: Material, *, printed: bool = False) -> dict[str, str]:
+def render_pages(material: exercises.Material, *, printed: bool = False) -> dict[str, str]:
     """Return the pages by file name; `printed`: there will be a PDF of each but the first."""
     names = ("index", "handbook", "training", "slides", "exercises")
     pages = {f"{name}.html": _render(f"{name}.html", material, printed=printed) for name in names}
@@ -56,12 +49,12 @@ def render_pages(material: Material, *, printed: bool = False) -> dict[str, str]
     return pages
 
 
-def render_handbook(material: Material, numbers: Mapping[str, int]) -> str:
+def render_handbook(material: exercises.Material, numbers: Mapping[str, int]) -> str:
     """Return the handbook with the printed page of each heading in its contents."""
     return _render("handbook.html", material, numbers=numbers)
 
 
-def _render(template: str, material: Material, **values: Any) -> str:
+def _render(template: str, material: exercises.Material, **values: Any) -> str:
     """Return a page whose policy allows its own styles and script, and nothing from anywhere."""
     given = {"numbers": {}, "material": material, "book": material.book, **values}
     page = _environment().get_template(template).render(**given, policy="{policy}")
@@ -96,7 +89,10 @@ def _environment() -> Environment:
     )
     made.filters["css"] = css_string
     made.globals |= {"LETTERS": "ABCDEFGH", "principles": PRINCIPLES}
-    made.globals |= {"MINUTES_TEST": MINUTES_TEST, "MINUTES_EXERCISES": MINUTES_EXERCISES}
+    made.globals |= {
+        "MINUTES_TEST": exercises.MINUTES_TEST,
+        "MINUTES_EXERCISES": exercises.MINUTES_EXERCISES,
+    }
     return made
 
 
@@ -161,7 +157,7 @@ class Written:
 
     files: tuple[str, ...]
     browser: str | None
-    material: Material
+    material: exercises.Material
     problem: str = ""
 
 
@@ -181,7 +177,7 @@ def write_handbook(
     `HandbookError` where the folder cannot be written to.
     """
     book = make_book(in_force, made=made, program=__version__)
-    material = make_material(book, seed=seed, flags=flags_of(in_force))
+    material = exercises.make_material(book, seed=seed, flags=flags_of(in_force))
     browser = find_browser() if pdf else None
     pages = render_pages(material, printed=browser is not None)
     for name, page in pages.items():
@@ -199,7 +195,7 @@ def write_handbook(
     return Written(tuple(files), browser, material, problem)
 
 
-def _print(browser: str, page: Path, material: Material) -> str:
+def _print(browser: str, page: Path, material: exercises.Material) -> str:
     """Print a page beside itself and return the PDF's name."""
     target, made = page.with_suffix(".pdf"), material.book.made
     print_pdf(browser, page, target, made=made)
@@ -215,20 +211,20 @@ def _print(browser: str, page: Path, material: Material) -> str:
     return target.name
 
 
-def flags_of(in_force: InForce) -> FlagSentences:
+def flags_of(in_force: InForce) -> exercises.FlagSentences:
     """Return what tells which words of sentences the guidelines in force flag."""
     from monitor.rules.checker import check_documents
     from monitor.text.document import Document
 
-    def flags(sentences: Sequence[str]) -> list[list[FlaggedWords]]:
-        found: list[list[FlaggedWords]] = [[] for _ in sentences]
+    def flags(sentences: Sequence[str]) -> list[list[exercises.FlaggedWords]]:
+        found: list[list[exercises.FlaggedWords]] = [[] for _ in sentences]
         documents = list(map(Document, sentences))
         for ruling in in_force.rulings:
             own, off, loud = ruling.guideline, ruling.disable, ruling.severity
             told = check_documents(own, documents, disable=off, severity=loud)
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
-                    FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
+                    exercises.FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
                     for one in checked.findings
                 ]
         return found
