@@ -70,18 +70,13 @@ def as_sarif(batch: Batch) -> str:
         artifacts.append(artifact)
         results += list(_results(batch, document, where, index))
         notifications += list(_notifications(document, where))
+    ended = {"executionSuccessful": batch.exit_code < 2, "exitCode": batch.exit_code}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder the check ran in."}}},
-        "invocations": [
-            {
-                "executionSuccessful": batch.exit_code < 2,
-                "exitCode": batch.exit_code,
-                "toolExecutionNotifications": notifications,
-            }
-        ],
+        "invocations": [{**ended, "toolExecutionNotifications": notifications}],
         "artifacts": artifacts,
         "results": results,
     }
@@ -113,12 +108,6 @@ def _rule(name: str, rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Jso
     }
 
 
-_PLACES = {
-    "startLine": "line",
-    "startColumn": "column",
-    "endLine": "end_line",
-    "endColumn": "end_column",
-}
 _URL = "!#$%&'()*+,/:;=?@[]~-._"
 
 
@@ -130,9 +119,10 @@ def _results(
         region: Json = {}  # the place in the source file, if that has lines and it is known
         if has_lines(document) and finding["field"] == "text":
             side = "source_" if "source_start" in finding else ""
-            region = {key: finding[own] for key, own in _PLACES.items()}
-            region["charOffset"] = finding[f"{side}start"]
-            region["charLength"] = finding[f"{side}end"] - region["charOffset"]
+            start, end = finding[f"{side}start"], finding[f"{side}end"]
+            region = {"startLine": finding["line"], "startColumn": finding["column"]}
+            region |= {"endLine": finding["end_line"], "endColumn": finding["end_column"]}
+            region |= {"charOffset": start, "charLength": end - start}
         better = f" Better: {' / '.join(offered)}." if offered else ""
         result: Json = {
             "ruleId": name,
@@ -158,9 +148,8 @@ def _results(
 
 
 def _place(where: Json, region: Json) -> Json:
-    return {
-        "physicalLocation": {"artifactLocation": where, **({"region": region} if region else {})}
-    }
+    place = {"artifactLocation": where, **({"region": region} if region else {})}
+    return {"physicalLocation": place}
 
 
 def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> Iterator[Json]:

@@ -50,19 +50,24 @@ def diagnostics_of(
         and (rule := finding["rule"]) not in options.disable
         and ignored.isdisjoint(((rule, ""), (rule, normalized(finding["match"]))))
     ]
-    found += [
-        types.Diagnostic(
-            range=range_of(lines, problem["source_start"], problem["source_end"]),
-            severity=types.DiagnosticSeverity.Warning,
-            code="ignore-comment",
-            source=SOURCE,
-            message=problem["message"],
-        )
-        for problem in answer.get("ignore_problems", ())
-    ]
+    for problem in answer.get("ignore_problems", ()):
+        at = range_of(lines, problem["source_start"], problem["source_end"])
+        warning = types.DiagnosticSeverity.Warning
+        found.append(_diagnostic("ignore-comment", problem["message"], at, warning))
     if answer["coverage"]["checked"] == "none":
-        found.append(_of_whole_draft(answer["coverage"]["note"], "not-checked"))
+        found.append(_diagnostic("not-checked", answer["coverage"]["note"]))
     return found
+
+
+def _diagnostic(
+    code: str,
+    words: str,
+    at: types.Range | None = None,
+    severity: types.DiagnosticSeverity = types.DiagnosticSeverity.Information,
+) -> types.Diagnostic:
+    """Return what is said of a place, or of the draft as a whole, at its beginning."""
+    at = at or types.Range(types.Position(0, 0), types.Position(0, 0))
+    return types.Diagnostic(range=at, severity=severity, code=code, source=SOURCE, message=words)
 
 
 def normalized(words: str) -> str:
@@ -75,7 +80,7 @@ def refusal(error: MonitorError) -> list[types.Diagnostic]:
     if str(error).endswith("the document is empty"):
         return []
     code = "too-large" if isinstance(error, DocumentTooLarge) else "not-checked"
-    return [_of_whole_draft(f"Not checked: {error}", code)]
+    return [_diagnostic(code, f"Not checked: {error}")]
 
 
 def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.Diagnostic:
@@ -87,38 +92,23 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
     in_tag = lines.text.rfind("<", 0, start) > lines.text.rfind(">", 0, start)
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
     why = finding["why"].strip()
-    return types.Diagnostic(
-        range=range_of(lines, start, end),
-        severity=_SEVERITIES[finding["severity"]],
-        code=finding["rule"],
-        code_description=types.CodeDescription(href=url) if url else None,
-        source=SOURCE,
-        message=f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else ""),
-        data={
-            "rule": finding["rule"],
-            "guideline": finding.get("guideline"),
-            "severity": finding["severity"],
-            "match": finding["match"],
-            "written": written,
-            "start": finding["start"],
-            "end": finding["end"],
-            "fixes": [escaped(words, format, in_tag=in_tag) for words in finding["suggestions"]],
-            # markup inside, such as a star or a tag that closes behind, would be torn
-            "replaceable": len(written) <= MAX_FIXED and plain.split() == finding["match"].split(),
-        },
-    )
-
-
-def _of_whole_draft(words: str, code: str) -> types.Diagnostic:
-    """Return what is said of the draft as a whole, at its beginning."""
-    start = types.Position(0, 0)
-    return types.Diagnostic(
-        range=types.Range(start, start),
-        severity=types.DiagnosticSeverity.Information,
-        code=code,
-        source=SOURCE,
-        message=words,
-    )
+    said = f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else "")
+    at, severity = range_of(lines, start, end), _SEVERITIES[finding["severity"]]
+    told = _diagnostic(finding["rule"], said, at, severity)
+    told.code_description = types.CodeDescription(href=url) if url else None
+    told.data = {
+        "rule": finding["rule"],
+        "guideline": finding.get("guideline"),
+        "severity": finding["severity"],
+        "match": finding["match"],
+        "written": written,
+        "start": finding["start"],
+        "end": finding["end"],
+        "fixes": [escaped(words, format, in_tag=in_tag) for words in finding["suggestions"]],
+        # markup inside, such as a star or a tag that closes behind, would be torn
+        "replaceable": len(written) <= MAX_FIXED and plain.split() == finding["match"].split(),
+    }
+    return told
 
 
 def range_of(lines: Lines, start: int, end: int) -> types.Range:

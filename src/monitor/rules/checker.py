@@ -64,12 +64,12 @@ def check_document(
     on_topic: bool = False,
     is_shown: Callable[[str, str], bool] | None = None,
 ) -> Checked:
-    """Check one document; see `check_documents`.
+    """Check one document; raises `UsageError` for the id of a rule that does not exist.
 
     `on_topic`: it is known to be. `is_shown` says by title and text whether a digest would show
     it: then it is on topic too.
     """
-    policy = replace(make_policy(guideline, disable, severity or {}), force_topic=on_topic)
+    policy = replace(make_policy(guideline, disable, severity), force_topic=on_topic)
 
     def shown(_: int) -> bool:
         return is_shown is not None and is_shown(document.title, document.text)
@@ -77,25 +77,13 @@ def check_document(
     return run_shown(guideline, [document], policy, shown)[0]
 
 
-def check_documents(
+def make_policy(
     guideline: Guideline,
-    documents: Iterable[Document],
-    *,
     disable: Sequence[str] = (),
     severity: Mapping[str, Severity] | None = None,
-) -> list[Checked]:
-    """Check documents, in order; nothing of them is kept.
-
-    `disable` names rules not to run, `severity` overrides severities by rule id. Raises
-    `UsageError` for the id of a rule that does not exist.
-    """
-    return run_policy(guideline, documents, make_policy(guideline, disable, severity or {}))
-
-
-def make_policy(
-    guideline: Guideline, disable: Sequence[str], severity: Mapping[str, Severity]
 ) -> RuleSelection:
     """Return what to run; raises `UsageError` for an unknown rule id."""
+    severity = severity or {}
     known = {rule.id for rule in guideline.rules}
     for name in (*disable, *severity):
         if name not in known:
@@ -139,9 +127,10 @@ class _Run:
 
 
 def run_policy(
-    guideline: Guideline, documents: Iterable[Document], policy: RuleSelection
+    guideline: Guideline, documents: Iterable[Document], policy: RuleSelection | None = None
 ) -> list[Checked]:
-    """Check documents under a policy, a chunk at a time."""
+    """Check documents, in order, under a policy, a chunk at a time; nothing of them is kept."""
+    policy = policy or make_policy(guideline)
     checked: list[Checked] = []
     source = iter(documents)
     siblings = guideline.about.siblings if policy.siblings else []

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from monitor.records.finding import Finding
-from monitor.rules.checker import RuleSelection, make_policy, run_policy
+from monitor.rules.checker import RuleSelection, run_policy
 from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.findings import Checked, put_in
 from monitor.rules.matching import open_draft
@@ -151,7 +151,7 @@ def _suggestion_failures(guideline: Guideline, rule: CompiledRule) -> Iterator[E
         for new in finding.suggestions
     ]
     changed = [put_in(case.document, finding, new) for case, finding, new in tries]
-    results = run_policy(guideline, changed, make_policy(guideline, (), {}))
+    results = run_policy(guideline, changed)
     for (case, finding, new), result in zip(tries, results, strict=True):
         low, high = finding.start, finding.start + len(new)
         for worst in result.findings:

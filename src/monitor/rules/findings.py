@@ -16,7 +16,7 @@ from typing import Any
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.rules.compiler import Guideline
-from monitor.rules.matching import OpenDraft, RuleMatch
+from monitor.rules.matching import OpenDraft, RuleMatch, overlap
 from monitor.rules.preconditions import About
 from monitor.rules.rule_schema import Paired, Rule, SourceEntry, as_example
 from monitor.text.analysis import Region
@@ -207,33 +207,26 @@ def document_json(
     findings = []
     for finding in checked.findings:
         positions, start, end = fields[finding.field], finding.start, finding.end
-        there = located(Span(finding.field, start, end))
-        place = {
-            "field": finding.field,
-            "start": start,
-            "end": end,
-            "utf16_start": positions.utf16(start),
-            "utf16_end": positions.utf16(end),
-        } | there
+        span = Span(finding.field, start, end)
+        there = located(span)
+        utf16 = {"utf16_start": positions.utf16(start), "utf16_end": positions.utf16(end)}
+        place = span_json(span) | utf16 | there
         if source is not None and "source_start" in there:
             positions, start, end = source.positions, there["source_start"], there["source_end"]
         place["line"], place["column"] = positions.line_column(start)
         place["end_line"], place["end_column"] = positions.line_column(end)
         told = finding_json(finding, place={**place, "match": finding.match})
         findings.append({**told, "protects": finding.rule in protecting})
-    entry: dict[str, Any] = {"path": path} if path is not None else {}
-    entry["language"] = document.language or identify_language(document.text)
-    entry["words"] = checked.words
-    entry["findings"] = findings
-    entry["scorecard"] = [scorecard_json(item, locate=located) for item in checked.scorecard]
-    if checked.unchecked:
-        entry["unchecked"] = [
-            {**located(Span("text", line.start, line.end)), "kind": line.kind}
-            for line in checked.unchecked
-        ]
-    if include_text:
-        entry["text"] = document.text
-    return entry
+    desk = (({**located(Span("text", x.start, x.end)), "kind": x.kind}) for x in checked.unchecked)
+    return {
+        **({"path": path} if path is not None else {}),
+        "language": document.language or identify_language(document.text),
+        "words": checked.words,
+        "findings": findings,
+        "scorecard": [scorecard_json(item, locate=located) for item in checked.scorecard],
+        **({"unchecked": list(desk)} if checked.unchecked else {}),
+        **({"text": document.text} if include_text else {}),
+    }
 
 
 def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
@@ -340,11 +333,11 @@ def gone_with(
     """Return the other findings whose words still stand, and that are gone `after`."""
     gone: list[Finding] = []
     for finding in findings:
-        same = finding.field == taken.field
-        if same and finding.start < taken.end and taken.start < finding.end:
+        if overlap(finding, taken):
             continue  # its own words are changed, or it is the finding itself
-        place = (finding.start, finding.end)
-        start, end = _moved(place, taken, new) if same else place
+        start, end = finding.start, finding.end
+        if finding.field == taken.field:
+            start, end = _moved((start, end), taken, new)
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
         if not any(
             f.rule in family and f.field == finding.field and f.start < end and start < f.end

@@ -213,15 +213,15 @@ def _print(browser: str, page: Path, material: exercises.Material) -> str:
 
 def flags_of(in_force: InForce) -> exercises.FlagSentences:
     """Return what tells which words of sentences the guidelines in force flag."""
-    from monitor.rules.checker import check_documents
+    from monitor.rules.checker import make_policy, run_policy
     from monitor.text.document import Document
 
     def flags(sentences: Sequence[str]) -> list[list[exercises.FlaggedWords]]:
         found: list[list[exercises.FlaggedWords]] = [[] for _ in sentences]
         documents = list(map(Document, sentences))
         for ruling in in_force.rulings:
-            own, off, loud = ruling.guideline, ruling.disable, ruling.severity
-            told = check_documents(own, documents, disable=off, severity=loud)
+            own = ruling.guideline
+            told = run_policy(own, documents, make_policy(own, ruling.disable, ruling.severity))
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
                     exercises.FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
