@@ -18,7 +18,6 @@ from monitor.rules.rule_reloading import (
     LOOK_EVERY_S,
     GuidelineLoader,
     InForce,
-    load_guidelines,
     rule_on,
 )
 from monitor.text.document import Document
@@ -47,7 +46,7 @@ def all_four(folders: Path) -> InForce:
 
 
 def loaded(folders: Path, *names: str) -> InForce:
-    return rule_on(tuple(load_guidelines(folders / name for name in names).values()))
+    return GuidelineLoader([folders / name for name in names]).in_force
 
 
 def told(in_force: InForce, document: Document) -> Iterator[GuidelineResult]:
@@ -157,7 +156,7 @@ def test_a_rule_or_a_guideline_called_as_another_is_refused(folders: Path, tmp_p
     ):
         loaded(tmp_path, "ours")
     with pytest.raises(GuidelineError, match=r"two guidelines are called 'tiny': .* and .*"):
-        load_guidelines([folders / "tiny", tmp_path / "tiny"])
+        _ = GuidelineLoader([folders / "tiny", tmp_path / "tiny"]).in_force
 
 
 def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(

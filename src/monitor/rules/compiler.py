@@ -50,10 +50,11 @@ class CompiledClause:
     roles: tuple[frozenset[str], ...]
     never: tuple[frozenset[str], ...]
 
-    @property
-    def is_early(self) -> bool:
-        """Whether words alone answer this clause, wherever in the sentence the match stands."""
-        apart = self.asked.person or self.asked.referent or self.asked.quoted or self.patterns
+    def is_early(self, *, exact: bool) -> bool:
+        """Whether words alone answer it, wherever in the sentence a match not `exact` stands."""
+        if self.patterns or self.asked.person or exact:
+            return exact and not self.patterns and not self.asked.person
+        apart = self.asked.referent or self.asked.quoted
         return not apart and self.asked.within not in ("match", "before", "after")
 
 
@@ -262,14 +263,7 @@ class _Build(Lexicons):
         used = [*patterns, *(c.patterns for clauses in both for c in clauses if c.patterns)]
         level = max((each.level for each in used), default=NONE)
         exact = not patterns and level < ENTITIES
-        early = [
-            tuple(
-                c
-                for c in clauses
-                if c.is_early or (exact and not c.patterns and not c.asked.person)
-            )
-            for clauses in both
-        ]
+        early = [tuple(c for c in clauses if c.is_early(exact=exact)) for clauses in both]
         made = CompiledMatcher(
             source=matcher,
             wordset=self.sets.add(phrases),

@@ -145,27 +145,6 @@ def rule_on(
     return InForce(tuple(rulings))
 
 
-def load_guidelines(
-    folders: Iterable[Path],
-    *,
-    cache: Path | None = None,
-    models: Path | None = None,
-    kept: Mapping[Path, Guideline] | None = None,
-) -> dict[Path, Guideline]:
-    """Read guidelines by their folders, each after the one that it extends; none twice.
-
-    Those in `kept` are not read again. Raises `GuidelineError` where one cannot be read, or two
-    have the same id.
-    """
-
-    def load(path: Path, base: Guideline | None) -> Guideline:
-        if base is None:
-            return load_guideline(path, cache=cache, models=models)
-        return load_own_rules(path, base, cache=cache)
-
-    return load_in_order(folders, load, kept)
-
-
 @dataclass(frozen=True, slots=True)
 class _Set:
     """What is in force: guidelines by folder, and how the folders looked before they were read."""
@@ -279,7 +258,13 @@ class GuidelineLoader:
         """Load what is not the `same` as before."""
         cache = self._cache
         before = _states(_watched(self._folders))
-        loaded = load_guidelines(self._folders, cache=cache, models=self._models, kept=same)
+
+        def load(path: Path, base: Guideline | None) -> Guideline:
+            if base is None:
+                return load_guideline(path, cache=cache, models=self._models)
+            return load_own_rules(path, base, cache=cache)
+
+        loaded = load_in_order(self._folders, load, same)
         off, loud = self._disable, self._severity
         in_force = rule_on(tuple(loaded.values()), disable=off, severity=loud, cache=cache)
         folders = _watched(path for one in loaded.values() for path in _folders(one))
