@@ -117,12 +117,9 @@ def redacted(
     for part in {"findings", "ignored"} & document.keys():
         kept[part] = []
         for finding in document[part]:
-            told = {**finding, "match": "", "suggestions": [], "message": title(finding["rule"])}
-            if "reason" in told:
-                told["reason"] = WITHHELD
-            if not keyed:
-                told.pop("fingerprint", None)
-            kept[part].append(told)
+            told = {key: value for key, value in finding.items() if keyed or key != "fingerprint"}
+            told |= {"match": "", "suggestions": [], "message": title(finding["rule"])}
+            kept[part].append(told | ({"reason": WITHHELD} if "reason" in told else {}))
     kept["scorecard"] = [
         {**item, "reason": title(item["item"])}
         | ({"ignored": WITHHELD} if "ignored" in item else {})

@@ -267,16 +267,10 @@ def as_page(batch: Batch) -> str:
         for number, finding in enumerate(cards, 1):
             told.setdefault(finding["rule"], number)
         text, scorecard = document.get("text"), document.get("scorecard", ())
-        views.append(
-            {
-                "document": document,
-                "cards": cards,
-                "told": told,
-                "paragraphs": list(_paragraphs(text, cards)) if text is not None else [],
-                "missing": [o for o in scorecard if o["met"] is False and "ignored" not in o],
-                "met": [one for one in scorecard if one["met"]],
-            }
-        )
+        view: Json = {"document": document, "cards": cards, "told": told}
+        view["paragraphs"] = list(_paragraphs(text, cards)) if text is not None else []
+        view["missing"] = [o for o in scorecard if o["met"] is False and "ignored" not in o]
+        views.append({**view, "met": [one for one in scorecard if one["met"]]})
     template = environment.get_template("findings.html")
     page = template.render(batch=batch, views=views, in_ten=in_ten, style_hash="{style_hash}")
     style = _STYLE.search(page)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -210,35 +210,32 @@ def actions_at(
         data = flag.data
         if flag.source != SOURCE or not isinstance(data, Mapping) or "written" not in data:
             continue
-        start, end = (
-            draft.lines.offset((place.line, place.character))
-            for place in (flag.range.start, flag.range.end)
-        )
+        places = ((place.line, place.character) for place in (flag.range.start, flag.range.end))
+        start, end = map(draft.lines.offset, places)
         if draft.lines.text[start:end] == data["written"]:
-            actions += _fixes(draft, flag, data, client)
-            actions.append(_ignore_here(draft, flag, data, client, end))
+            actions += _fixes(draft, flag, client)
+            actions.append(_ignore_here(draft, flag, client, end))
         rule = data["rule"]
         title = f"Ignore {rule} everywhere, until the editor is closed"
-        actions.append(_command(flag, title, IGNORE_RULE, [rule]))
+        actions.append(_action(flag, title, IGNORE_RULE, [rule]))
         if feedback:  # no word of the draft goes with the answers
             for right, word in ((True, "right"), (False, "wrong")):
                 title = f"This flag was {word} ({rule}; tells the desk)"
                 arguments = [rule, right, data["guideline"], data["severity"]]
-                actions.append(_command(flag, title, FEEDBACK, arguments))
+                actions.append(_action(flag, title, FEEDBACK, arguments))
     return actions
 
 
 def _fixes(
-    draft: EditorDraft, flag: types.Diagnostic, data: Mapping[str, Any], client: Capabilities
+    draft: EditorDraft, flag: types.Diagnostic, client: Capabilities
 ) -> Iterator[types.CodeAction]:
     """Yield a quick fix for each suggestion; where there is markup in between, say why not."""
+    data: Any = flag.data
     for number, wording in enumerate(data["fixes"]):
         # an editor may offer those of several flags of a line in one menu
-        flagged = f"“{_short(data['match'])}”"
-        title = f"Replace {flagged} with “{_short(wording)}”" if wording else f"Leave {flagged} out"
-        action = types.CodeAction(
-            title=title, kind=types.CodeActionKind.QuickFix, diagnostics=[flag]
-        )
+        flagged = _short(data["match"])
+        title = f"Replace {flagged} with {_short(wording)}" if wording else f"Leave {flagged} out"
+        action = _action(flag, title)
         if data["replaceable"]:
             action.edit = client.edit(draft.uri, draft.version, flag.range, wording)
             action.is_preferred = number == 0
@@ -250,58 +247,46 @@ def _fixes(
 
 
 def _ignore_here(
-    draft: EditorDraft,
-    flag: types.Diagnostic,
-    data: Mapping[str, Any],
-    client: Capabilities,
-    end: int,
+    draft: EditorDraft, flag: types.Diagnostic, client: Capabilities, end: int
 ) -> types.CodeAction:
     """Return the action that ignores a rule at one place: a comment where the format has them."""
-    rule = data["rule"]
+    data: Any = flag.data
+    rule, match, lines = data["rule"], data["match"], draft.lines
     can = draft.format != "txt" and draft.is_current
-    found = _ignoring_comment(draft.lines, draft.format, rule, data, end) if can else None
+    found = _ignoring_comment(lines, draft.format, data, end) if can else None
     if found is None:
-        words = f"“{_short(data['match'])}”"
-        title = f"Ignore {rule} at {words} in this document, until the editor is closed"
-        arguments = [draft.uri, rule, normalized(data["match"])]
-        return _command(flag, title, IGNORE_WORDS, arguments)
+        title = f"Ignore {rule} at {_short(match)} in this document, until the editor is closed"
+        return _action(flag, title, IGNORE_WORDS, [draft.uri, rule, normalized(match)])
     offset, comment = found
-    at = range_of(draft.lines, offset, offset)
-    action = types.CodeAction(
-        title=f"Ignore {rule} here (adds a comment; say why in it)",
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[flag],
-        edit=client.edit(draft.uri, draft.version, at, comment),
-    )
+    action = _action(flag, f"Ignore {rule} here (adds a comment; say why in it)")
+    at = range_of(lines, offset, offset)
+    action.edit = client.edit(draft.uri, draft.version, at, comment)
     if client.shows_documents:
-        whole = draft.lines.text[:offset] + comment + draft.lines.text[offset:]
-        after = Lines(whole, draft.lines.encoding)
+        after = Lines(lines.text[:offset] + comment + lines.text[offset:], lines.encoding)
         start = offset + comment.rindex(REASON)
         shown = [list(after.place(place)) for place in (start, start + len(REASON))]
         action.command = types.Command("Say why", SHOW_PLACE, arguments=[draft.uri, *shown])
     return action
 
 
-def _command(
-    flag: types.Diagnostic, title: str, command: str, arguments: list[Any]
+def _action(
+    flag: types.Diagnostic, title: str, command: str = "", arguments: Sequence[Any] = ()
 ) -> types.CodeAction:
-    return types.CodeAction(
-        title=title,
-        kind=types.CodeActionKind.QuickFix,
-        diagnostics=[flag],
-        command=types.Command(title, command, arguments=arguments),
-    )
+    run = types.Command(title, command, arguments=list(arguments)) if command else None
+    kind = types.CodeActionKind.QuickFix
+    return types.CodeAction(title=title, kind=kind, diagnostics=[flag], command=run)
 
 
 def _short(words: str) -> str:
+    """Return words in quotation marks as a menu shows them."""
     line = " ".join(words.split())
-    return line if len(line) <= MENU_CHARACTERS else f"{line[: MENU_CHARACTERS - 1]}…"
+    return f"“{line if len(line) <= MENU_CHARACTERS else f'{line[: MENU_CHARACTERS - 1]}…'}”"
 
 
 def _ignoring_comment(
-    lines: Lines, format: Format, rule: str, data: Mapping[str, Any], end: int
+    lines: Lines, format: Format, data: Mapping[str, Any], end: int
 ) -> tuple[int, str] | None:
-    """Return a comment that silences `rule` at the flag of `data`, which ends at `end`, and where.
+    """Return a comment that silences the rule at a flag, which ends at `end`, and where.
 
     Whether the file then reads as before and the comment is about this place is tried, not
     guessed: there are code blocks, attributes, tables. `None` where it will do nowhere.
@@ -314,7 +299,7 @@ def _ignoring_comment(
         return None
     for offset in (max(end, len(text[: lines.line_end(end)].rstrip())), end):
         space = "" if text[offset - 1 : offset].isspace() else " "
-        comment = space + ignore_comment([rule], REASON)
+        comment = space + ignore_comment([data["rule"]], REASON)
         after = _read(text[:offset] + comment + text[offset:], format)
         if after is None or before.text.split() != after.text.split():
             continue

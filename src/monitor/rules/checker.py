@@ -256,15 +256,11 @@ def _analyse(run: _Run, plan: Iterable[RuleMatch]) -> None:
         given = [text for text, *_ in of_level]
         docs = run.nlp.pipe(given) if level >= PARSE else map(run.nlp.make_doc, given)
         run.docs.update(zip(of_level, docs, strict=True))
-    asking = [
-        run.docs[key]
-        for key, places in fresh.items()
-        if any(
-            not at.matcher.patterns or any(p.may_find(run.docs[key]) for p in at.matcher.patterns)
-            for at in places
-            if at.matcher.level == ENTITIES
-        )
-    ]
+    asking = []
+    for key, places in fresh.items():
+        doc, wanted = run.docs[key], [at.matcher for at in places if at.matcher.level == ENTITIES]
+        if any(not m.patterns or any(p.may_find(doc) for p in m.patterns) for m in wanted):
+            asking.append(doc)
     if asking:
         assert run.nlp is not None
         find_entities(run.nlp, asking)

@@ -67,8 +67,8 @@ def make_finding(
     widest = [
         (scene, start, end)
         for scene, start, end in apart
-        if all(
-            (a, b) == (start, end) or scene is not s or start < a or b < end for s, a, b in apart
+        if not any(
+            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
         )
     ]
     spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
@@ -233,13 +233,12 @@ def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     """Return a rule as data for readers: what, why, suggestions, sources, examples as text."""
     offered = [*rule.suggest, *(s for matcher in rule.match for s in matcher.suggest)]
     suggest = dict.fromkeys(pick(each, number) for each in offered for number in ("one", "many"))
-    examples = {
-        kind: [
-            "\n\n".join(filter(None, (each.title, each.context, each.text)))
-            for each in map(as_example, getattr(rule.examples, kind))
-        ]
-        for kind in ("bad", "good", "quoted")
-    }
+    examples = {}
+    for kind in ("bad", "good", "quoted"):
+        parts = (
+            (e.title, e.context, e.text) for e in map(as_example, getattr(rule.examples, kind))
+        )
+        examples[kind] = ["\n\n".join(filter(None, each)) for each in parts]
     return {
         "id": rule.id,
         "guideline": guideline.id,

@@ -70,19 +70,12 @@ def head_fields(
     judge: ModelFolder | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a `GuidelineHead`; any change that could change a finding changes it."""
-    stamp = make_stamp(
-        about.id,
-        about.version,
-        "guideline",
-        files=[
-            *path.glob("*.yaml"),
-            *path.glob("countries/*.yaml"),
-            *(judge.stamped_files if judge else ()),
-            *(own.glob("*.yaml") if own else ()),
-        ],
-        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
-        known=judge.checked if judge else {},
-    )
+    files = [*path.glob("*.yaml"), *path.glob("countries/*.yaml")]
+    files += [*(own.glob("*.yaml") if own else ()), *(judge.stamped_files if judge else ())]
+    libraries = [*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())]
+    known = judge.checked if judge else {}
+    whole = (about.id, about.version, "guideline")
+    stamp = make_stamp(*whole, files=files, libraries=libraries, known=known)
     told = {name: getattr(about, name) for name in ("id", "version", "language", "title")}
     return {**told, "stamp": stamp, "path": path, "about": about, "own": own, "extends": extends}
 

@@ -47,17 +47,10 @@ def load_guideline(
         lexicons = load_lexicons(path, cache, lexicons)
         files += rule_files(path)
     rules = _read_rules(files, cache)
-    return _compiled(
-        about,
-        lexicons,
-        rules,
-        path,
-        base,
-        figures=load_figures(base / heads.FIGURES, cache),
-        own=path if own else None,
-        judge=judge,
-        added=(rule for rule, (_, file) in rules.items() if own and file.parent == path),
-    )
+    more = {"own": path if own else None, "judge": judge}
+    added = [rule for rule, (_, file) in rules.items() if own and file.parent == path]
+    figures = load_figures(base / heads.FIGURES, cache)
+    return _compiled(about, lexicons, rules, path, base, figures=figures, added=added, **more)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:

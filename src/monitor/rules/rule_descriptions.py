@@ -62,14 +62,10 @@ def describe_rule(
     for figure in guideline.figures:
         if figure.rule == rule.id:
             fact = one_line(figure.fact)
-            figures.append(
-                {
-                    **figure.model_dump(include={"id", "claim", "right"}, by_alias=True),
-                    "fact": fact[:1].upper() + fact[1:],
-                    "instead": one_line(figure.instead),
-                    "sources": [source.model_dump() for source in figure.sources],
-                }
-            )
+            shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
+            shown |= {"fact": fact[:1].upper() + fact[1:], "instead": one_line(figure.instead)}
+            sources = [source.model_dump() for source in figure.sources]
+            figures.append({**shown, "sources": sources})
     told = []
     for country in countries.values():
         law = [each.model_dump(exclude={"concerns"}) for each in laws_for(country, rule)]

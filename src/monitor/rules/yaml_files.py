@@ -26,6 +26,7 @@ from monitor.records.errors import GuidelineError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_TAG = re.compile(r"constrained|(str|bool)\Z|.*[(\[]", re.DOTALL)
 _ENTRIES: Mapping[str, str] = {"rules": "rule", "lexicons": "rule", "figures": "figure"}
 """What the entries of a list or table are called in errors."""
 
@@ -80,10 +81,7 @@ def _place(location: Iterable[str | int]) -> list[str | int]:
     return [
         part
         for part in location
-        if isinstance(part, int)
-        or not (
-            part[:1].isupper() or re.match(r"constrained|(str|bool)\Z|.*[(\[]", part, re.DOTALL)
-        )
+        if isinstance(part, int) or not (part[:1].isupper() or _TAG.match(part))
     ]
 
 

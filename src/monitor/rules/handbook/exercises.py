@@ -130,24 +130,19 @@ def _why(
     Those are the ones that speak most of the same things, so that words alone do not tell the right
     one; what was `seen` in another question comes last.
     """
-    others = [
-        one
-        for one in book.entries
-        if one.principle != entry.principle
-        and not one.whole
-        and not (one.about.id == entry.about.id and one.id in entry.siblings)
-    ]
+    kin = {f"{entry.about.id}/{sibling}" for sibling in entry.siblings}
+    apart = (one for one in book.entries if one.principle != entry.principle and not one.whole)
+    others = [one for one in apart if one.key not in kin]
     right = _reason(entry)
     told = {one.key: _stems(_reason(one)) for one in book.entries}
     common = Counter(stem for stems in told.values() for stem in stems)
     about = (_stems(shown.text) | _stems(right)) & common.keys()
-    drawn = shuffled(others, f"{seed}.{entry.key}", lambda one: one.key)
-    drawn.sort(
-        key=lambda one: (
-            _reason(one) in seen,
-            -sum(1 / common[stem] for stem in sorted(about & told[one.key])),
-        )
-    )
+
+    def rank(one: RuleEntry) -> tuple[bool, float]:
+        shared = sum(1 / common[stem] for stem in sorted(about & told[one.key]))
+        return _reason(one) in seen, -shared
+
+    drawn = sorted(shuffled(others, f"{seed}.{entry.key}", lambda one: one.key), key=rank)
     wrong = [why for why in dict.fromkeys(map(_reason, drawn)) if why != right][: OPTIONS - 1]
     options = shuffled([right, *wrong], f"{seed}.{entry.key}.order", str)
     return QuizQuestion("why", entry, shown, True, tuple(options), options.index(right))
