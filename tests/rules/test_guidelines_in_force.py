@@ -228,7 +228,8 @@ def test_files_are_looked_at_though_nobody_asks(
 
 
 def test_what_comes_along_is_never_looked_at_again() -> None:
-    shelf = GuidelineLoader.of([])
+    shelf = GuidelineLoader([])
+    assert shelf.in_force.guidelines == ()
     with shelf.watched():
         pass
     assert shelf.in_force.guidelines == ()
