@@ -95,17 +95,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def _as_declared(of: str, *names: str) -> tuple[Column, ...]:
     """Return keys of an object as columns, all that a cell can have where none are named."""
     keys, words = keys_of(of), _WORDS[of]
-    found = [
-        keys[name].column()
-        for name in names or (one for one in keys if one not in ("evidence", "sources", "tags"))
-    ]
+    wanted = names or [name for name in keys if name not in ("evidence", "sources", "tags")]
+    kinds: dict[str, Kind] = {"list": "text", "object": "text"}
     return tuple(
-        Column(
-            one.name,
-            "text" if one.kind in ("list", "object") else one.kind,
-            words.get(one.name, one.words),
-        )
-        for one in found
+        Column(name, kinds.get(keys[name].kind, keys[name].kind), words.get(name, keys[name].words))
+        for name in wanted
     )
 
 

@@ -44,8 +44,8 @@ class LineWriter(Writer):
         self._file = self.files[0].open("x", encoding="utf-8", newline="")
         if self.name == FILE:
             # keys that are optional are there only where they say something; `text` in every line
-            always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
-            self.tables[FILE] = tuple(one.column() for one in always)
+            keys = keys_at(text)
+            self.tables[FILE] = tuple(o for o in keys if not o.optional or o.name == "text")
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
