@@ -163,8 +163,7 @@ class Deidentification:
         if self._open:
             return values
         veil = self.veil
-        if values["title"] is not None:
-            values["title"] = veil.field("title")
+        values["title"] = values["title"] and veil.field("title")
         for key in ("authors", "categories", "enclosures") if self._byline_tells else ():
             self.withheld["names"] += len(values[key])
             values[key] = []
@@ -182,9 +181,8 @@ class Deidentification:
         for one in (*spans_of(values), *values["scorecard"]):
             if "match" in one:
                 one["match"] = veil.field(one["field"], one["start"], one["end"])
-            for name in ("message", "why", "reason"):
-                if name in one:
-                    one[name] = veil.said(one[name])
+            for name in one.keys() & {"message", "why", "reason"}:
+                one[name] = veil.said(one[name])
             if "suggestions" in one:
                 one["suggestions"] = list(map(veil.said, one["suggestions"]))
         provenance = values["provenance"] = dict(values["provenance"])

@@ -181,15 +181,13 @@ def _value(schema: Schema, cell: Any, name: str = "") -> Any:
         return cell or None
     if name == AS_JSON:
         return json.loads(cell)
-    if kind_of(schema) == "time":
-        return time_json(cell)
     if is_mapping(schema):
         return {one["scheme"]: one["labels"] for one in cell}
     if "items" in schema:
         item = resolved(schema["items"])
         return [_value(item, one) for one in cell]
     if "properties" not in schema:
-        return cell
+        return time_json(cell) if kind_of(schema) == "time" else cell
     found = {one: _value(schema["properties"][one], value, one) for one, value in cell.items()}
     required = schema["required"]
     return {one: value for one, value in found.items() if value is not None or one in required}

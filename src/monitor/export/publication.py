@@ -81,6 +81,10 @@ def publish(
     values = harm.spared()
     budget = QuotationBudget(harm.words, policy.quote_share, policy.quote_words)
     text: TextDegree = "none" if reserved else policy.text
+    title = values["title"]
+    if title is not None and text != "full" and not budget.take_said(title):
+        values["title"] = None
+        withheld["titles"] += 1
     _grant(values, text, budget, harm)
     if text == "full":
         values["text"] = harm.veil.field("text")
@@ -92,7 +96,7 @@ def publish(
 def _grant(
     values: Values, text: TextDegree, budget: QuotationBudget, harm: Deidentification
 ) -> None:
-    """Take out the words of a spared record that its degree of text does not give."""
+    """Take out what a degree of text does not give of the names, spans and words about them."""
     withheld = harm.withheld
 
     def kept(told: Sequence[str]) -> list[str]:
@@ -101,10 +105,6 @@ def _grant(
         withheld["statements"] += len(told) - len(may)
         return may
 
-    title = values["title"]
-    if title is not None and text != "full" and not budget.take_said(title):
-        values["title"] = None
-        withheld["titles"] += 1
     for key in ("authors", "categories"):
         values[key] = kept(values[key])
     # words are granted to the worst findings first, then to the surest tags
@@ -116,13 +116,11 @@ def _grant(
     )
     ranked = {"findings": findings, "tags": tags, "scorecard": values["scorecard"]}
     for span in spans_of(ranked):
-        if text == "none":
-            given = False
-        elif span["field"] == "title":
+        if span["field"] == "title":
             given = values["title"] is not None
         else:
-            given = text == "full" or budget.take(span["start"], span["end"])
-        if not given:
+            given = text in ("none", "full") or budget.take(span["start"], span["end"])
+        if text == "none" or not given:
             del span["match"]
             withheld["quotes"] += text != "none"
     prose = [(one, name) for one in findings for name in ("message", "why", "suggestions")]
