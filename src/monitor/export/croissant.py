@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.export.columns import Column
 from monitor.export.export_facts import ExportFacts, FileFacts
 from monitor.records.json_shapes import time_json
 
@@ -63,6 +62,7 @@ _MEDIA = {
     ".conf": "text/plain",
     ".xml": "application/xml",
 }
+_ANY = "application/octet-stream"
 _SENSITIVE = {
     True: "Restricted: names of victims, minors and relatives are in it. Not to be published.",
     False: "Names of victims, minors and relatives are masked as far as they are found; the share"
@@ -97,29 +97,26 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "rai:dataAnnotationProtocol": "By the models and rules of `stamps` in manifest.json, and by"
         " reviewers; error rates as measured are in measured.json.",
         "rai:personalSensitiveInformation": _SENSITIVE[facts.policy.restricted],
-        "distribution": list(map(_distributed, facts.files)),
+        "distribution": [
+            {"@id": file.name, "name": file.name}
+            | (
+                {
+                    "@type": "cr:FileSet",
+                    "includes": f"{file.name}/**/*",
+                    "encodingFormat": "text/plain",
+                }
+                if file.folder
+                else {
+                    "@type": "cr:FileObject",
+                    "contentUrl": file.name,
+                    "contentSize": f"{file.bytes} B",
+                    "encodingFormat": _MEDIA.get(Path(file.name).suffix, _ANY),
+                    "sha256": file.sha256,
+                }
+            )
+            for file in facts.files
+        ],
         "recordSet": [_records(name, file) for name, file in facts.tables.items()],
-    }
-
-
-def _distributed(file: FileFacts) -> dict[str, Any]:
-    """Return a file, or a folder of many."""
-    if file.folder:
-        return {
-            "@type": "cr:FileSet",
-            "@id": file.name,
-            "name": file.name,
-            "includes": f"{file.name}/**/*",
-            "encodingFormat": "text/plain",
-        }
-    return {
-        "@type": "cr:FileObject",
-        "@id": file.name,
-        "name": file.name,
-        "contentUrl": file.name,
-        "contentSize": f"{file.bytes} B",
-        "encodingFormat": _MEDIA.get(Path(file.name).suffix, "application/octet-stream"),
-        "sha256": file.sha256,
     }
 
 
@@ -130,19 +127,18 @@ def _records(name: str, file: FileFacts) -> dict[str, Any]:
         "@id": f"records/{name}",
         "name": name,
         "description": f"{file.rows} rows of {file.name}",
-        # a list of objects is no field of Croissant's: record.schema.json describes it
-        "field": [_field(name, file, c) for c in file.columns if flat or c.kind != "object"],
-    }
-
-
-def _field(table: str, file: FileFacts, column: Column) -> dict[str, Any]:
-    repeated = column.kind == "list" and not file.name.endswith(".csv")
-    return {
-        "@type": "cr:Field",
-        "@id": f"records/{table}/{column.name}",
-        "name": column.name,
-        "description": column.words,
-        **({"repeated": True} if repeated else {}),
-        "dataType": _TYPES.get(column.kind, "sc:Text"),
-        "source": {"fileObject": {"@id": file.name}, "extract": {"column": column.name}},
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"records/{name}/{one.name}",
+                "name": one.name,
+                "description": one.words,
+                **({"repeated": True} if one.kind == "list" and not flat else {}),
+                "dataType": _TYPES.get(one.kind, "sc:Text"),
+                "source": {"fileObject": {"@id": file.name}, "extract": {"column": one.name}},
+            }
+            for one in file.columns
+            # a list of objects is no field of Croissant's: record.schema.json describes it
+            if flat or one.kind != "object"
+        ],
     }

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify.model_files import ModelMeta, read_meta
+from monitor.classify.model_files import read_meta
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 from monitor.records.finding import MEASURED_FROM
@@ -49,33 +49,23 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     With how many names of victims, minors and relatives are hidden, of those marked by hand:
     `unread` are names that nobody looked at while the masking was written, by region of the name.
     """
-    masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
-    return error_rates(stamps, data_dir("models"), _rules_of(desk, stamps), masking)
-
-
-def _rules_of(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
-    """Yield the figures of guidelines, by the stamps under which they judged articles.
-
-    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
-    """
     from monitor.rules.measured_precision import load_measured
 
+    rules = []
     for guideline in desk.heads:
         measured = load_measured(guideline.path)
         if measured is None:
             continue
+        same = is_same(measured.guideline, guideline.stamp)
         for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
-            if stamp != own and not stamp.startswith(f"{own}."):
-                continue
-            same = is_same(measured.guideline, guideline.stamp)
-            yield RuleRates(
-                stamp=stamp,
-                measured=own if same else measured.guideline,
-                date=measured.date,
-                data=measured.data,
-                unseen=measured.unseen,
-                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
-            )
+            # what the desk adds (rules switched off, the relevance they go by) follows theirs
+            if stamp == own or stamp.startswith(f"{own}."):
+                of = own if same else measured.guideline
+                rows = {rule: row.model_dump() for rule, row in measured.rules.items()}
+                about = (measured.date, measured.data, measured.unseen)
+                rules.append(RuleRates(stamp, of, *about, rows))
+    masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
+    return error_rates(stamps, data_dir("models"), rules, masking)
 
 
 def error_rates(
@@ -96,37 +86,28 @@ def error_rates(
     for stamp in stamps:
         if stamp in told:
             lists["rules"] += _rules(told[stamp])
-        elif (meta := _meta(stamp, models)) is not None:
-            _add_model(lists, stamp, meta)
-        else:
+            continue
+        name, _, version = stamp.partition("+")[0].partition("@")
+        if not version or Path(name).name != name or Path(version).name != version:
             unknown.append(stamp)
+            continue
+        try:
+            meta = read_meta(models / name / version)
+        except ModelError:
+            unknown.append(stamp)  # of an older release: its figures went with it
+            continue
+        scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
+        lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]
+        for of, place in (("regions", "region"), ("countries", "country")):
+            if isinstance(rates := scores.get(of), Mapping):
+                lists[of] += [{"stamp": stamp, place: key, **row} for key, row in rates.items()]
+        lists["not_measured"] += [
+            {"stamp": stamp, "scheme": scheme, "label": label}
+            for scheme, labels in meta.experimental.items()
+            for label in labels
+        ]
     head = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
     return {**head, **lists, "masking": masking, "unknown": unknown}
-
-
-def _meta(stamp: str, models: Path) -> ModelMeta | None:
-    name, _, version = stamp.partition("+")[0].partition("@")
-    folder = models / name / version
-    if not version or Path(name).name != name or Path(version).name != version:
-        return None
-    try:
-        return read_meta(folder)
-    except ModelError:
-        return None  # of an older release: its figures went with it
-
-
-def _add_model(lists: dict[str, list[dict[str, Any]]], stamp: str, meta: ModelMeta) -> None:
-    scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
-    lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]
-    for name, place in (("regions", "region"), ("countries", "country")):
-        of = scores.get(name)
-        if isinstance(of, Mapping):
-            lists[name] += [{"stamp": stamp, place: key, **row} for key, row in of.items()]
-    lists["not_measured"] += [
-        {"stamp": stamp, "scheme": scheme, "label": label}
-        for scheme, labels in meta.experimental.items()
-        for label in labels
-    ]
 
 
 def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
@@ -148,12 +129,13 @@ def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[d
 
 
 def _rules(of: RuleRates) -> Iterator[dict[str, Any]]:
-    about = {"stamp": of.stamp, "measured": of.measured, "date": of.date, "data": of.data}
     for rule, row in of.rules.items():
-        flags, right = row.get("flags", 0), row.get("right", 0)
-        sure, found = row.get("sure", 0), row.get("found", 0)
+        flags, right, sure, found = (row.get(k, 0) for k in ("flags", "right", "sure", "found"))
         yield {
-            **about,
+            "stamp": of.stamp,
+            "measured": of.measured,
+            "date": of.date,
+            "data": of.data,
             "unseen": of.unseen,
             "rule": rule,
             "flags": flags,

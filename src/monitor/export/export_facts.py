@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import permutations
@@ -198,21 +198,15 @@ def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: 
         tell(f"{digest}  {name}\n")
         return FileFacts(name, path.stat().st_size, digest)
     whole, size, parts = hashlib.sha256(), 0, 0
-    for part in files_in(path):
-        digest, inside = sha256_of(part), part.relative_to(path).as_posix()
-        whole.update(f"{digest}  {inside}\n".encode())
-        tell(f"{digest}  {name}/{inside}\n")
-        size += part.stat().st_size
-        parts += 1
-    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
-
-
-def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and those below it, sorted in each: brat's are 200,000."""
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(path):  # sorted in each: brat's are 200,000
         folders.sort()
-        for name in sorted(names):
-            yield Path(root, name)
+        for part in (Path(root, one) for one in sorted(names)):
+            digest, inside = sha256_of(part), part.relative_to(path).as_posix()
+            whole.update(f"{digest}  {inside}\n".encode())
+            tell(f"{digest}  {name}/{inside}\n")
+            size += part.stat().st_size
+            parts += 1
+    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
 
 
 def sha256_of(path: Path) -> str:
@@ -222,18 +216,22 @@ def sha256_of(path: Path) -> str:
 
 
 class Tally:
-    """Counts what passes through an export, a record at a time; tells `labels` at the end."""
+    """Counts what passes through an export, a record at a time; tells `labels` at the end.
+
+    `withheld` is what was kept back of records that are given, `kept_back` of all.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
         self.stamps: set[str] = set()
+        self.withheld: Counter[str] = Counter()
+        self.kept_back: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._reviewers: set[str] = set()
         self._outlets: set[str] = set()
-        self._pairs: Counter[str] = Counter()
+        self._days: set[str] = set()
         self._coincidences: defaultdict[tuple[str, str], float] = defaultdict(float)
-        self._days: tuple[str, str] | None = None
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count one record."""
@@ -257,45 +255,37 @@ class Tally:
         # the latest of each reviewer holds: nobody agrees or differs with themselves
         verdicts = list({one["reviewer"]: one["verdict"] for one in reviews}.values())
         self._of["verdicts"].update(verdicts)
-        if len(verdicts) > 1:
-            self._counts["twice"] += 1
-            for one, other in permutations(verdicts, 2):
-                self._pairs["same" if one == other else "other"] += 1
-                self._coincidences[one, other] += 1 / (len(verdicts) - 1)
+        self._counts["twice"] += len(verdicts) > 1
+        for one, other in permutations(verdicts, 2):
+            self._counts["pairs"] += 1
+            self._counts["same"] += one == other
+            self._coincidences[one, other] += 1 / (len(verdicts) - 1)
         if seen := record["seen"]:
-            day = str(seen)[:10]
-            first, last = self._days or (day, day)
-            self._days = min(first, day), max(last, day)
+            self._days.add(str(seen)[:10])
 
     @property
     def labels(self) -> Labels:
-        """What was counted so far."""
+        """What was counted so far.
+
+        Source of Krippendorff's alpha for nominal data, from a matrix of coincidences:
+        K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C.
+        """
         counts: dict[str, Any] = dict(self._counts)
         counts |= {name: dict(sorted(found.items())) for name, found in self._of.items()}
-        pairs = self._pairs.total()
-        share = self._pairs["same"] / pairs if pairs else None
-        first, last = self._days or (None, None)
+        twice, pairs, same = (counts.pop(name, 0) for name in ("twice", "pairs", "same"))
+        totals: defaultdict[str, float] = defaultdict(float)
+        observed = 0.0
+        for (one, other), weight in self._coincidences.items():
+            totals[one] += weight
+            observed += weight if one != other else 0
+        n = sum(totals.values())
+        expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
+        alpha = 1 - (n - 1) * observed / expected if expected else None
         return Labels(
-            agreement=ReviewerAgreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
+            agreement=ReviewerAgreement(twice, same / pairs if pairs else None, alpha),
             reviewers=len(self._reviewers),
             outlets=len(self._outlets),
-            first=first,
-            last=last,
+            first=min(self._days, default=None),
+            last=max(self._days, default=None),
             **counts,
         )
-
-
-def _alpha(coincidences: Mapping[tuple[str, str], float]) -> float | None:
-    """Return Krippendorff's alpha for nominal data from its matrix of coincidences.
-
-    Source: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C.
-    """
-    totals: defaultdict[str, float] = defaultdict(float)
-    for (one, _), weight in coincidences.items():
-        totals[one] += weight
-    n = sum(totals.values())
-    expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
-    if not expected:
-        return None
-    observed = sum(weight for (one, other), weight in coincidences.items() if one != other)
-    return 1 - (n - 1) * observed / expected

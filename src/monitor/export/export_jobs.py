@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.export.selection import export, filters_json, find_story
+from monitor.export.selection import export, filters_json
 from monitor.records.errors import (
     MonitorError,
     NotFound,
@@ -114,10 +114,12 @@ class ExportJobs:
         Raises `UsageError` for a format that nothing here can write, `TooManyExportsError`,
         `NotFound` for a story that there is not, and `StoreError` where nothing can be written.
         """
-        from monitor.export.exporter import need_format
+        from monitor.export.exporter import format_module
 
-        need_format(format)
-        find_story(self._desk, filters.get("story"))
+        if need := getattr(format_module(format), "need_library", None):
+            need()
+        if (story := filters.get("story")) is not None:
+            self._desk.store.story_members(self._desk.stories_stamp, story)
         made = self._desk.now()
         job = ExportJob(uuid4().hex, format, text, filters_json(filters), made)
         with self._lock:

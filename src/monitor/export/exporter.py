@@ -11,8 +11,9 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from glob import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
@@ -118,7 +119,10 @@ def export(
     directory = Path(directory)
     refuse_foreign(directory, CARDS)
     others = [entry for entry in old_entries(directory) if entry["format"] != format]
-    _refuse_mixed(directory, others, policy)
+    # what older versions wrote without a word of it hides nothing
+    if any(entry.get("restricted", True) != policy.restricted for entry in others):
+        kind = "an export for anybody" if policy.restricted else "a restricted export"
+        raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
     own = key is None or Path(key) == key_path(directory)
     guard = guard or DisclosureRules()
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
@@ -126,33 +130,32 @@ def export(
         with _moved_into(directory, format) as folder:
             writer: Writer = format_module(format).open_writer(folder, policy.text)
             asked = None if writer.of_texts else filters or {}
-            withheld = KAnonymiser(k, asked, guard.secret, one_export)
-            done, tally = _Counts(), Tally()
+            anonymiser = KAnonymiser(k, asked, guard.secret, one_export)
+            tally = Tally()
             try:
-                for values in _published(_counted(records, report), policy, guard, withheld, done):
+                for values in _published(records, policy, guard, anonymiser, tally, report):
                     writer.write(values)
                     tally.add(values)
-                for values, line in withheld.rows():
+                for values, line in anonymiser.rows():
                     writer.write(values)
                     tally.add(values)
                     names.write(line)
             finally:
                 writer.close()
-            stamps = tuple(sorted(tally.stamps))
-            counts = withheld.counts
+            stamps, counts = tuple(sorted(tally.stamps)), anonymiser.counts
             facts = ExportFacts(
                 format=format,
                 policy=policy,
                 # words searched for may be a hidden name, a story's id is made of an address
                 filters={
-                    name: MASK if value and done.kept_back[_TELLING.get(name, "")] else value
+                    name: MASK if value and tally.kept_back[_TELLING.get(name, "")] else value
                     for name, value in (filters or {}).items()
                 },
                 created=now,
                 rows=tally.rows,
                 stamps=stamps,
                 withheld={
-                    **dict(sorted(done.withheld.items())),
+                    **dict(sorted(tally.withheld.items())),
                     **+Counter(
                         forgotten=read.forgotten if read else 0,
                         taken_back=read.lost["withdrawn"] if read else 0,
@@ -169,46 +172,21 @@ def export(
                 withheld_counts=None if policy.restricted else counts,
             )
             loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-            write_json(
-                folder / LOSS, {**loss, "withheld_articles": withheld_json(facts.withheld_counts)}
-            )
+            loss["withheld_articles"] = withheld_json(facts.withheld_counts)
+            write_json(folder / LOSS, loss)
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
-    hidden = (done.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
+    hidden = (tally.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
     return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
 
 
 def format_module(format: ExportFormat) -> Any:
-    """Return the module of a format: it has `open_writer`, and maybe `read_corrections`."""
-    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
+    """Return the module of a format: `open_writer`, maybe `read_corrections` and `need_library`.
 
-
-def need_format(format: ExportFormat) -> None:
-    """Raise `UsageError` where what a format needs is not installed, and say how it is."""
-    if need := getattr(format_module(format), "need_library", None):
-        need()
-
-
-def _refuse_mixed(
-    directory: Path, others: Iterable[Mapping[str, Any]], policy: PublicationPolicy
-) -> None:
-    """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
-    # what older versions wrote without a word of it hides nothing
-    if any(entry.get("restricted", True) != policy.restricted for entry in others):
-        kind = "an export for anybody" if policy.restricted else "a restricted export"
-        raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
-
-
-@dataclass(slots=True)
-class _Counts:
-    """What was kept back; of articles whose name is withheld `kept_back` alone tells.
-
-    What was kept back of one of those is not told: it would be known by its counts.
+    The last raises `UsageError` where what the format needs is not installed.
     """
-
-    withheld: Counter[str] = field(default_factory=Counter)
-    kept_back: Counter[str] = field(default_factory=Counter)
+    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
 
 
 def _published(
@@ -216,18 +194,27 @@ def _published(
     policy: PublicationPolicy,
     guard: DisclosureRules,
     anonymiser: KAnonymiser,
-    counts: _Counts,
+    tally: Tally,
+    report: Report | None,
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`."""
-    for one in records:
+    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`.
+
+    What was kept back of one of those is not told: it would be known by its counts.
+    """
+    count = 0
+    for count, one in enumerate(records, 1):
         record = canonical(one)
         published = publish(record, policy, one.shown, guard)
-        counts.kept_back.update(published.withheld)
+        tally.kept_back.update(published.withheld)
         if published.key:
             anonymiser.add(record, published.key)
         else:
-            counts.withheld.update(published.withheld)
+            tally.withheld.update(published.withheld)
             yield published.values
+        if report and count % _TOLD == 0:
+            report(_TOLD)
+    if report and count % _TOLD:
+        report(count % _TOLD)
 
 
 def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
@@ -242,25 +229,19 @@ def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
     return tuple(found)
 
 
-def _counted(records: Iterable[FullRecord], report: Report | None) -> Iterator[FullRecord]:
-    count = 0
-    for count, one in enumerate(records, 1):
-        yield one
-        if report and count % _TOLD == 0:
-            report(_TOLD)
-    if report and count % _TOLD:
-        report(count % _TOLD)
-
-
 @contextmanager
 def _moved_into(directory: Path, format: str) -> Iterator[Path]:
     """Give a new folder whose content is in `directory` afterwards, if nothing fails."""
     # Inside a folder that is there, which may be a disk of its own; else beside it.
     home = directory if directory.is_dir() else directory.parent
-    part = home / f".{directory.name}.{holder_name()}.{uuid4().hex}.part"
+    beginning = f".{directory.name}."
+    part = home / f"{beginning}{holder_name()}.{uuid4().hex}.part"
     made = [folder for folder in (home, *home.parents) if not folder.exists()]
     try:
-        _remove_left(home, f".{directory.name}.")
+        # what exports that were killed have left: nobody would see it in what is passed on
+        for path in home.glob(f"{escape(beginning)}*.part"):
+            if is_dead(path.stem.removeprefix(beginning).rpartition(".")[0]):
+                shutil.rmtree(path, ignore_errors=True)
         part.mkdir(parents=True)
         yield part
         for path in part.iterdir():
@@ -279,15 +260,6 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
         for folder in made:
             with suppress(OSError):
                 folder.rmdir()
-
-
-def _remove_left(home: Path, beginning: str) -> None:
-    """Remove what exports that were killed have left: nobody would see it in what is passed on."""
-    for path in home.iterdir() if home.is_dir() else ():
-        if path.name.startswith(beginning) and path.name.endswith(".part"):
-            holder = path.name.removeprefix(beginning).removesuffix(".part").rpartition(".")[0]
-            if is_dead(holder):
-                shutil.rmtree(path, ignore_errors=True)
 
 
 def _replace_files(part: Path, directory: Path, format: str) -> None:

@@ -20,6 +20,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import product
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
@@ -85,8 +86,7 @@ class EquivalenceClasses:
         waiting = self._open[alike]
         group = next((some for some in waiting if not any(map(one.is_copy, some))), None)
         if group is None:
-            group = []
-            waiting.append(group)
+            waiting.append(group := [])
         group.append(one)
         if len(group) < self._k:
             return []
@@ -143,21 +143,36 @@ class KAnonymiser:
 
     def add(self, record: Mapping[str, Any], line: Mapping[str, Any]) -> None:
         """Take an article, oldest first, by its canonical record and its line of the key file."""
-        one = WithheldArticle(record["story"], _sketch(record), line)
-        if not one.story and not one.sketch:
-            return  # without words nobody can tell whether it is a copy
-        for cell in _cells(record):
+        sketch = frozenset[int]()
+        if not record["story"]:
+            # the smallest hashes of five words in a row: copies share most of them
+            words = fold(f"{record['title']} {record['text']}")
+            runs = (" ".join(words[at : at + ECHO]) for at in range(max(1, len(words) - ECHO + 1)))
+            hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs if run}
+            sketch = frozenset(nsmallest(_SKETCH, hashes))
+            if not sketch:
+                return  # without words nobody can tell whether it is a copy
+        one = WithheldArticle(record["story"], sketch, line)
+        # it is counted under each of its forms and ages, and under any
+        cells = []
+        for scheme in ("form", "victim"):
+            labels = [tag["label"] for tag in record["tags"] if tag["scheme"] == scheme]
+            cells.append(dict.fromkeys([None, *(labels or ["unknown"])]))
+        for cell in product(*cells):
             if self._counted.add(cell, one):
                 self._cells[cell] += self._k
         values = generalised(record)
         group = self._groups.add(json.dumps(values, sort_keys=True), one)
         self._grouped += len(group)
         if self._given and self._since <= f"{values[YEAR]:04}-01-01T00:00:00Z":
-            self._rows += [(self._id(member), values, member.line) for member in group]
+            for member in group:
+                said = (self._of + member.line["id"]).encode("utf-8", "surrogatepass")
+                id_ = hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
+                self._rows.append((id_, values, member.line))
 
     def rows(self) -> Iterator[tuple[Values, Values]]:
         """Yield each row, and its line of the key file, in an order that tells nothing."""
-        for id_, values, line in sorted(self._rows, key=lambda row: row[0]):
+        for id_, values, line in sorted(self._rows, key=itemgetter(0)):
             yield {**values, "id": id_}, {**line, "id": id_}
 
     @property
@@ -168,26 +183,3 @@ class KAnonymiser:
             cells[None, None] = max(self._grouped, self._cells[None, None])
         order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
         return WithheldCounts(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
-
-    def _id(self, one: WithheldArticle) -> str:
-        said = (self._of + one.line["id"]).encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
-
-
-def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
-    """Yield where an article is counted: under each of its forms and ages, and under any."""
-    said = []
-    for scheme in ("form", "victim"):
-        labels = [tag["label"] for tag in record["tags"] if tag["scheme"] == scheme]
-        said.append(dict.fromkeys([None, *(labels or ["unknown"])]))
-    yield from product(*said)
-
-
-def _sketch(record: Mapping[str, Any]) -> frozenset[int]:
-    """Return the smallest hashes of five words in a row: copies share most of them."""
-    if record["story"]:
-        return frozenset()
-    words = fold(f"{record['title']} {record['text']}")
-    runs = (" ".join(words[at : at + ECHO]) for at in range(max(1, len(words) - ECHO + 1)))
-    hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs if run}
-    return frozenset(nsmallest(_SKETCH, hashes))

@@ -30,6 +30,11 @@ def key_path(directory: Path) -> Path:
     return whole.with_name(whole.name + SUFFIX)
 
 
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: an opener for `open`."""
+    return os.open(path, flags, 0o600)
+
+
 class KeyFile:
     """Writes the key beside `path`; `keep` puts it in the place of the one there, in one step.
 
@@ -40,13 +45,16 @@ class KeyFile:
     def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
         """Raise `UsageError` for a path inside the folder of the export, or of what is no key."""
         self.path = path and Path(os.path.realpath(path))
-        if self.path and self.path.is_relative_to(os.path.realpath(directory)):
-            raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
-        if self.path and not _is_key_or_free(self.path):
-            raise UsageError(f"cannot write {path}: it is there, and no key file")
         self._kept = kept
         self._file: BinaryIO | None = None
         self._ids: set[str] = set()
+        if self.path and self.path.is_relative_to(os.path.realpath(directory)):
+            raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
+        # not somebody's notes, a folder or a device
+        if self.path and self.path.exists():
+            empty = self.path.is_file() and not self.path.stat().st_size
+            if not empty and not (self.path.is_file() and next(_lines(self.path), None)):
+                raise UsageError(f"cannot write {path}: it is there, and no key file")
 
     def __enter__(self) -> Self:
         return self
@@ -61,51 +69,39 @@ class KeyFile:
     def write(self, line: Mapping[str, Any]) -> None:
         """Write the line of an article."""
         if self.path:
-            self._put(self.path, line)
-        if self._kept:
-            self._ids.add(line["id"])
+            text = json.dumps(line, ensure_ascii=True, allow_nan=False)
+            self._open(self.path).write(text.encode("ascii") + b"\n")
+            if self._kept:
+                self._ids.add(line["id"])
 
     def keep(self) -> Path | None:
         """Put the key in its place; return where it is, `None` where there is nothing to tell."""
         if not self.path:
             return None
+        written = frozenset(self._ids)
         for line in _lines(self.path) if self._kept else ():
-            if line["id"] not in self._ids:
-                self._put(self.path, line)
+            if line["id"] not in written:
+                self.write(line)
         if self._file is None and not self.path.exists():
             return None
         try:
-            file = self._open(self.path)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
+            with self._open(self.path) as file:
+                file.flush()
+                os.fsync(file.fileno())
             Path(file.name).replace(self.path)
         except OSError as error:
             raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
         return self.path
-
-    def _put(self, path: Path, line: Mapping[str, Any]) -> None:
-        text = json.dumps(line, ensure_ascii=True, allow_nan=False)
-        self._open(path).write(text.encode("ascii") + b"\n")
 
     def _open(self, path: Path) -> BinaryIO:
         if self._file is None:
             part = path.with_name(f".{path.name}.{uuid4().hex}.part")
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                os.close(opened)
-                self._file = part.open("r+b")
+                self._file = open(part, "xb", opener=private)  # noqa: SIM115 - closed at the end
             except OSError as error:
                 raise UsageError(f"cannot write {path}: {error.strerror}") from error
         return self._file
-
-
-def _is_key_or_free(path: Path) -> bool:
-    """Whether there is nothing, or a key; not somebody's notes, a folder or a device."""
-    return not path.exists() or (
-        path.is_file() and (not path.stat().st_size or next(_lines(path), None) is not None)
-    )
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

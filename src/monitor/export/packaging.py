@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.columns import Column
 from monitor.export.croissant import croissant
 from monitor.export.export_facts import ExportFacts, FileFacts, is_address, sha256_of
 from monitor.export.k_anonymity import WithheldCounts
@@ -26,7 +25,7 @@ from monitor.records.json_shapes import time_json
 from monitor.text.safe_text import FALSE, TRUE
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -72,6 +71,7 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
+    write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
     texts = {
         "README.md": dataset_card(facts),
         "CITATION.cff": citation(facts),
@@ -79,31 +79,22 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
-    _write_sums(folder, facts, others, directory / SUMS)
-
-
-def _write_sums(
-    folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]], earlier: Path
-) -> None:
-    """Write a line for each file that has none yet: what is beside the data, and other formats.
-
-    Those of other formats stand in the checksums that there are.
-    """
-    told = {SUMS, *(file.name for file in facts.files)}
     there = {path.name for path in folder.iterdir()}
+    kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
+    earlier = directory / SUMS
     with (folder / SUMS).open("a", encoding="utf-8", newline="") as sums:
-        for name in sorted(there - told):
+        for name in sorted(there - {SUMS, *(file.name for file in facts.files)}):
             sums.write(f"{sha256_of(folder / name)}  {name}\n")
-        kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
         if not earlier.exists():
             sums.writelines(f"{entry['sha256']}  {name}\n" for name, entry in kept.items())
             return
         with earlier.open(encoding="utf-8", newline="") as lines:
-            for line in lines:
-                # what of a line lies in the export's folder: a file, or its folder
-                if line.partition("  ")[2].rstrip("\n").partition("/")[0] in kept:
-                    sums.write(line)
+            # what of a line lies in the export's folder: a file, or its folder
+            sums.writelines(
+                line
+                for line in lines
+                if line.partition("  ")[2].rstrip("\n").partition("/")[0] in kept
+            )
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
@@ -191,42 +182,58 @@ def write_json(path: Path, values: Any) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
-# For readers ----------------------------------------------------------------------------------
-
-
 def dataset_card(facts: ExportFacts) -> str:
     """Return `README.md`: a dataset card as Hugging Face reads it."""
-    rates = facts.measured
+    rates, licence = facts.measured, facts.about.licence
     told = [file for file in facts.files if file.rows is not None] or list(facts.files)
     regions = rates.get("regions", [])
     not_schemes = ("stamp", "region", "n")
-    return (
-        _environment()
-        .get_template("card.md.j2")
-        .render(
-            facts=facts,
-            restricted=facts.policy.restricted,
-            title=facts.title,
-            description=facts.description,
-            created=time_json(facts.created),
-            licence=_licence(facts.about.licence),
-            size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
-            configs=[(name, file.name) for name, file in facts.tables.items()],
-            # it cannot end the block of code it stands in
-            filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace(
-                "`", "\\u0060"
-            ),
-            files=told[:_FILES_TOLD],
-            more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
-            measured_from=MEASURED_FROM,
-            masking=rates.get("masking"),
-            labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
-            countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
-            regions=regions,
-            schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
-            kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
-        )
+    told_licence = {"id": licence.lower(), "name": "", "link": ""}
+    if is_address(licence):
+        told_licence = {"id": "other", "name": "see-link", "link": licence}
+    elif licence.lower() not in _HUB_LICENCES:
+        told_licence = {"id": "other", "name": licence or "not-stated", "link": ""}
+    return _card().render(
+        facts=facts,
+        restricted=facts.policy.restricted,
+        title=facts.title,
+        description=facts.description,
+        created=time_json(facts.created),
+        licence=told_licence,
+        size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
+        configs=[(name, file.name) for name, file in facts.tables.items()],
+        # it cannot end the block of code it stands in
+        filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace("`", "\\u0060"),
+        files=told[:_FILES_TOLD],
+        more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
+        measured_from=MEASURED_FROM,
+        masking=rates.get("masking"),
+        labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
+        countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
+        regions=regions,
+        schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
+        kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
     )
+
+
+@cache
+def _card() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(__package__ or ""),
+        autoescape=False,  # noqa: S701 - Markdown: what comes from outside is fenced JSON
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "yaml": json.dumps,  # its strings are YAML's too
+        "figure": lambda value: "–" if value is None else f"{value:.2f}",
+        "percent": "{:.0%}".format,
+    }
+    return environment.get_template("card.md.j2")
 
 
 def citation(facts: ExportFacts) -> str:
@@ -250,37 +257,6 @@ def citation(facts: ExportFacts) -> str:
         lines.append(f"url: {json.dumps(about.homepage)}")
     lines += ["keywords:", "  - human trafficking", "  - news"]
     return "\n".join(lines) + "\n"
-
-
-def _licence(licence: str) -> dict[str, str]:
-    if licence.lower() in _HUB_LICENCES:
-        return {"id": licence.lower(), "name": "", "link": ""}
-    if is_address(licence):
-        return {"id": "other", "name": "see-link", "link": licence}
-    return {"id": "other", "name": licence or "not-stated", "link": ""}
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader(__package__ or ""),
-        autoescape=False,  # noqa: S701 - Markdown: what comes from outside is fenced JSON
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "yaml": json.dumps,  # its strings are YAML's too
-        "figure": lambda value: "–" if value is None else f"{value:.2f}",
-        "percent": "{:.0%}".format,
-    }
-    return environment
-
-
-# For catalogues -------------------------------------------------------------------------------
 
 
 def datapackage(facts: ExportFacts) -> dict[str, Any]:
@@ -321,22 +297,16 @@ def _resource(file: FileFacts) -> dict[str, Any]:
     if file.name.endswith(".json"):
         found |= {"type": "json", "mediatype": "application/json"}
     if file.name.endswith(".csv") and file.columns:
+        fields = [
+            {"name": one.name, "type": _TYPES.get(one.kind, "string"), "description": one.words}
+            | ({"trueValues": [TRUE], "falseValues": [FALSE]} if one.kind == "boolean" else {})
+            for one in file.columns
+        ]
         found |= {
             "type": "table",
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "dialect": {"lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
-            "schema": {
-                "fields": [_field(column) for column in file.columns],
-                "missingValues": [""],
-            },
+            "schema": {"fields": fields, "missingValues": [""]},
         }
-    return found
-
-
-def _field(column: Column) -> dict[str, Any]:
-    kind = _TYPES.get(column.kind, "string")
-    found: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
-    if kind == "boolean":
-        found |= {"trueValues": [TRUE], "falseValues": [FALSE]}
     return found

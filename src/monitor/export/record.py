@@ -91,7 +91,7 @@ def canonical(recorded: FullRecord) -> dict[str, Any]:
     }
 
 
-def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def spans_of(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield all that points into the words of a record: findings, evidence of tags, scorecard.
 
     A record that came back from a tool may lack any of them.
