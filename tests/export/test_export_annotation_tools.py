@@ -15,7 +15,7 @@ from spacy.tokens import DocBin
 from annotated import articles, assessed, marks_on_words, published, read_brat
 from digest_samples import BODY, TAGS, TITLE, finding
 from monitor.export import brat, docbin, doccano, labelstudio
-from monitor.export.annotations import label_names, name_of, one_text, parse_name
+from monitor.export.annotations import all_names, name_of, one_text, parse_name
 from monitor.export.docbin import make_doc, make_tokenizer
 from monitor.labels.schemes import ONE_LABEL_SCHEMES, SCHEMES, check_labels
 from monitor.records.finding import Span
@@ -132,7 +132,7 @@ def test_any_text_and_spans_are_read_back(one):
             *(span for item in one.scorecard for span in item.evidence),
         )
     )
-    doc = make_doc(docbin.marked_text(values), ENGLISH)
+    doc = make_doc(values, ENGLISH)
     packed = DocBin(store_user_data=True, docs=[doc]).to_bytes()
     (read,) = DocBin().from_bytes(packed).get_docs(VOCAB)
     check_doc(read, values)
@@ -276,7 +276,7 @@ def _two(tmp_path, bare):
 
 
 def test_whatever_a_person_may_say_can_be_marked():
-    names = label_names()
+    names = all_names(())
     assert SCHEMES.keys() == names.keys()
     assert all(names.values())
     for scheme, some in names.items():

@@ -94,38 +94,30 @@ def read_earlier(path: Path, format: str | None = None) -> Earlier:
         if kind is None or kind not in kinds:
             what = "which --format?" if kind is None else f"not --format {kind}"
             raise UsageError(f"{path} tells of {' and '.join(kinds) or 'no export'}: {what}")
-        return _earlier(path, kind, [entry for entry in entries if entry["format"] == kind])
+        entries = [entry for entry in entries if entry["format"] == kind]
+        first, said = entries[0], entries[0]["read"]
+        if unknown := said["policy"].keys() - {one.name for one in fields(PublicationPolicy)}:
+            raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
+        _check(said["policy"])
+        _check(first["filters"])
+        asked = {name: _tuples(value) for name, value in first["filters"].items()}
+        for name in _TIMES.keys() & asked.keys():
+            asked[name] = _TIMES[name](asked[name])
+        if "search" not in said and asked.get("query"):
+            asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
+        created, as_of = first["created"], datetime.fromisoformat(said["as_of"])
+        return Earlier(
+            manifest=path,
+            format=kind,
+            policy=PublicationPolicy(**{k: _tuples(v) for k, v in said["policy"].items()}),
+            filters=asked,
+            read=Read(as_of, tuple(said["stamps"]), str(said["stories"])),
+            created=None if created is None else datetime.fromisoformat(created),
+            rows=int(first["rows"]),
+            files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: no manifest of an export that can be made again") from error
-
-
-def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
-    first = entries[0]
-    said = first["read"]
-    unknown = set(said["policy"]) - {one.name for one in fields(PublicationPolicy)}
-    if unknown:
-        raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
-    _check(said["policy"])
-    _check(first["filters"])
-    asked = _tuples(first["filters"])
-    for name, read in _TIMES.items():
-        if name in asked:
-            asked[name] = read(asked[name])
-    if "search" not in said and asked.get("query"):
-        asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
-    created = first["created"]
-    return Earlier(
-        manifest=path,
-        format=format,
-        policy=PublicationPolicy(**_tuples(said["policy"])),
-        filters=asked,
-        read=Read(
-            datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
-        ),
-        created=None if created is None else datetime.fromisoformat(created),
-        rows=int(first["rows"]),
-        files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
-    )
 
 
 def _check(values: Mapping[str, Any]) -> None:
@@ -141,11 +133,8 @@ def _check(values: Mapping[str, Any]) -> None:
             raise TypeError("tags")
 
 
-def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    def one(value: Any) -> Any:
-        return tuple(map(one, value)) if isinstance(value, list) else value
-
-    return {name: one(value) for name, value in values.items()}
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from monitor.export.annotations import (
-    BETWEEN,
     EXPLOITATION,
     FINDING,
     PLACE,
@@ -77,18 +76,12 @@ class Corrected:
     @property
     def exported(self) -> tuple[Annotation, ...]:
         """The marks that were exported."""
-        return tuple(marks_of(self.record, shift_of(self.record)))
+        return tuple(marks_of(self.record))
 
     @property
     def exported_verdict(self) -> Verdict | None:
         """How relevant the article was said to be by what was exported."""
         return read_verdict(relevance_word(self.record), self.where)
-
-
-def shift_of(record: Mapping[str, Any]) -> int:
-    """Return where the text begins in the one text of a record."""
-    title = int(record["length"]["title"] or 0)
-    return title + len(BETWEEN) if title else 0
 
 
 def place_of(mark: Annotation) -> Place:
@@ -112,10 +105,9 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
         lengths = [values["length"][name] for name in ("title", "text")]
         texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
         fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
-        names = [mark.name for mark in marks_of(values)]
-        "".join((values["id"], *names))
+        "".join((values["id"], *(mark.name for mark in marks_of(values))))
         relevance_word(values)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         fit = False
     if not fit:
         raise DataError(f"{where}: it does not say which article it is, as exported")
@@ -139,8 +131,6 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     return name, start, end
 
 
-# What was changed -------------------------------------------------------------------------------
-
 Spot = tuple[str, FieldName, int, int]
 """A flag: its rule, and where it is in a field."""
 
@@ -161,23 +151,45 @@ class Correction:
 
 def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
-    before = {place_of(mark) for mark in corrected.exported}
-    named = _named(corrected, before)
-    was = {name: named[name] for name, _, _ in before}
-    now = {name: named[name] for name, _, _ in corrected.marks}
-    untold: list[str] = []
-    tags = {}
-    for scheme in sorted({one.scheme for one in (*was.values(), *now.values())} - {FINDING}):
-        old, new = _labels(was.values(), scheme), _labels(now.values(), scheme)
-        if old == new or (corrected.fresh and not new):
+    before = {place_of(mark): mark.about for mark in corrected.exported}
+    was, now = ({name for name, _, _ in places} for places in (before, corrected.marks))
+    named: dict[str, AnnotationName] = {}
+    for name in sorted(was | now):
+        found = parse_name(name)
+        if found is None or (name not in was and not _is_known(found)):
+            where = corrected.lines.get(name, corrected.where)
+            raise DataError(f"{where}: '{name}' is no label")
+        named[name] = found
+    old, new = ([named[name] for name in names] for names in (was, now))
+    tags, untold = dict[str, tuple[str, ...]](), list[str]()
+    for scheme in sorted({one.scheme for one in named.values()} - {FINDING}):
+        labels = _labels(new, scheme)
+        if labels == _labels(old, scheme) or (corrected.fresh and not labels):
             continue
-        if words := _unsayable(scheme, new):
+        if words := _unsayable(scheme, labels):
             untold.append(words)
         else:
-            tags[scheme] = tuple(sorted(new))
-    untold += _untold(was, now, before, corrected)
+            tags[scheme] = tuple(sorted(labels))
+    added = [
+        place for place in corrected.marks - before.keys() if named[place[0]].scheme == FINDING
+    ]
+    if added:
+        untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
-    return Correction(verdict, tags, _wrong(corrected), tuple(untold))
+    if corrected.fresh:
+        return Correction(verdict, tags, untold=tuple(untold))
+    roles, then = (
+        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
+        for some in (new, old)
+    )
+    if roles != then:
+        untold.append(f"{PLACE}: reviews say only where the exploitation is")
+    both = {name for name in was & now if named[name].scheme != FINDING}
+    if moved := sorted(both & {name for name, _, _ in corrected.marks ^ before.keys()}):
+        untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
+    gone = [of for place, of in before.items() if "rule" in of and place not in corrected.marks]
+    wrong = dict.fromkeys((of["rule"], of["field"], of["start"], of["end"]) for of in gone)
+    return Correction(verdict, tags, tuple(wrong), tuple(untold))
 
 
 def confirmed(corrected: Corrected) -> Correction | None:
@@ -208,18 +220,6 @@ def confirmed(corrected: Corrected) -> Correction | None:
     return Correction(verdict, tags)
 
 
-def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, AnnotationName]:
-    named = {}
-    exported = {name for name, _, _ in before}
-    for name in sorted(exported | {name for name, _, _ in corrected.marks}):
-        found = parse_name(name)
-        if found is None or (name not in exported and not _is_known(found)):
-            where = corrected.lines.get(name, corrected.where)
-            raise DataError(f"{where}: '{name}' is no label")
-        named[name] = found
-    return named
-
-
 def _is_known(named: AnnotationName) -> bool:
     if named.scheme in (FINDING, "indicator"):  # which flags there are says the desk
         return named.scheme == FINDING or named.label in INDICATORS
@@ -241,47 +241,6 @@ def _unsayable(scheme: str, labels: set[str]) -> str:
     if scheme in ONE_LABEL_SCHEMES and len(labels) != 1:
         return f"{scheme}: takes exactly one label, marked are {len(labels)}"
     return ""
-
-
-def _untold(
-    was: Mapping[str, AnnotationName],
-    now: Mapping[str, AnnotationName],
-    before: set[Place],
-    corrected: Corrected,
-) -> list[str]:
-    """Say what was changed that no review keeps: new flags, roles, words of evidence."""
-    untold = []
-    added = {place for place in corrected.marks - before if now[place[0]].scheme == FINDING}
-    if added:
-        untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
-    if corrected.fresh:
-        return untold
-    old, new = (
-        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
-        for some in (was.values(), now.values())
-    )
-    if old != new:
-        untold.append(f"{PLACE}: reviews say only where the exploitation is")
-    both = {name for name in was.keys() & now.keys() if was[name].scheme != FINDING}
-    moved = sorted(both & {name for name, _, _ in corrected.marks ^ before})
-    if moved:
-        untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
-    return untold
-
-
-def _wrong(corrected: Corrected) -> tuple[Spot, ...]:
-    if corrected.fresh:
-        return ()
-    gone = [
-        mark.about
-        for mark in corrected.exported
-        if "rule" in mark.about and place_of(mark) not in corrected.marks
-    ]
-    spots: list[Spot] = [(one["rule"], one["field"], one["start"], one["end"]) for one in gone]
-    return tuple(dict.fromkeys(spots))
-
-
-# Files of JSON --------------------------------------------------------------------------------
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, Any]]:

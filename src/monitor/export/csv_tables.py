@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -263,10 +263,8 @@ def wide_row(values: Mapping[str, Any]) -> Row:
         "flow_bodies": ";".join(values["flow_region"]["bodies"]),
         "reviews": len(values["reviews"]),
         "versions": len(values["versions"]),
-        "feed": provenance["feed"],
-        "origin": provenance["origin"],
-        "fetched": provenance["fetched"],
-        "import": _json(provenance["import"]) if "import" in provenance else None,
+        **provenance,
+        "import": _json(provenance.get("import")),
         "title_length": values["length"]["title"],
         "text_length": values["length"]["text"],
     }
@@ -301,19 +299,11 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
         "reviews": [
             {**key, "review": number, **review, "scheme": scheme, "label": label}
             for number, review in enumerate(values["reviews"])
-            for scheme, label in _labels(review["tags"])
+            # a scheme that was looked at and has no label stands alone
+            for scheme, labels in review["tags"].items() or [(None, ())]
+            for label in labels or [None]
         ],
     }
-
-
-def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str | None]]:
-    """Yield what a review says; a scheme that was looked at and has no label stands alone."""
-    if not tags:
-        yield None, None
-    for scheme, labels in tags.items():
-        yield from ((scheme, label) for label in labels)
-        if not labels:
-            yield scheme, None
 
 
 def _label(tag: Mapping[str, Any]) -> str:
@@ -322,9 +312,6 @@ def _label(tag: Mapping[str, Any]) -> str:
 
 def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-# The variables of CTDC's codebook -----------------------------------------------------------
 
 
 def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -351,25 +338,24 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
 def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
     """Return what tags say of a variable, 0 or "" where that is nothing."""
     labels = {f"{tag['scheme']}:{tag['label']}" for tag in tags}
+
+    def only(scheme: str) -> str:
+        """Return the label of a scheme that has one."""
+        found = [one.removeprefix(scheme) for one in labels if one.startswith(scheme)]
+        return found[0] if len(found) == 1 else ""
+
     match variable["kind"]:
         case "flag":
             return int(not labels.isdisjoint(variable["labels"]))
         case "gender":
-            return _GENDERS.get(_only(labels, "gender:"), "")
+            return _GENDERS.get(only("gender:"), "")
         case "age":
-            age = _only(labels, "victim:")
-            return age if age in _AGES else ""
+            return only("victim:") if only("victim:") in _AGES else ""
         case "countries":
             there = (tag for tag in tags if tag["scheme"] == "place")
             exploited = {alpha_3(t["label"]) for t in there if t.get("role") == "exploitation"}
             return ";".join(sorted(filter(None, exploited)))
     return ""
-
-
-def _only(labels: Iterable[str], scheme: str) -> str:
-    """Return the label of a scheme that has one."""
-    found = [label.removeprefix(scheme) for label in labels if label.startswith(scheme)]
-    return found[0] if len(found) == 1 else ""
 
 
 open_writer = TableWriter

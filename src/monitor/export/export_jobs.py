@@ -128,7 +128,11 @@ class ExportJobs:
             self._live[job.id] = job
         try:
             self.clear(room_for=1)
-            self._make_folder(job)
+            try:
+                self._path(job.id).mkdir(parents=True, mode=0o700)
+                self._keep(job)
+            except OSError as error:
+                raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
         except Exception:
             self._live.pop(job.id, None)  # or it would wait for ever, and be counted
             raise
@@ -139,8 +143,7 @@ class ExportJobs:
     def job(self, id_: str) -> ExportJob:
         """Return an export as it stands. Raises `NotFound`."""
         self.clear()
-        live = self._live.get(id_)
-        return live or self._read(id_)
+        return self._live.get(id_) or self._read(id_)
 
     def archive(self, id_: str) -> Path | None:
         """Return the path of an export's archive, `None` before it is whole. Raises `NotFound`."""
@@ -171,19 +174,10 @@ class ExportJobs:
             if job.state == "done" and self._is_forgotten(job):
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
 
-    # What is on disk ------------------------------------------------------------------------
-
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
             raise NotFound("no such export")
         return self._folder / id_
-
-    def _make_folder(self, job: ExportJob) -> None:
-        try:
-            self._path(job.id).mkdir(parents=True, mode=0o700)
-            self._keep(job)
-        except OSError as error:
-            raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
 
     def _stored(self) -> list[ExportJob]:
         if not self._folder.is_dir():
@@ -216,8 +210,6 @@ class ExportJobs:
         part.write_text(json.dumps(values), encoding="utf-8")
         part.replace(path)
 
-    # The thread -----------------------------------------------------------------------------
-
     def _start(self) -> None:
         with self._lock:
             if self._thread is None:
@@ -238,11 +230,35 @@ class ExportJobs:
                 logger.error("exports: %s", describe_exception(error))  # noqa: TRY400 - no words
 
     def _make(self, id_: str, filters: Mapping[str, Any]) -> None:
+        from monitor.export.publication import PublicationPolicy
+
+        job, folder = self._live[id_], self._path(id_)
+
+        def report(more: int) -> None:
+            if self._stopped.is_set():
+                raise _StoppedError
+            self._change(id_, rows=self._live[id_].rows + more)
+
         try:
             self._keep(self._change(id_, state="writing"))
-            self._write(id_, filters)
+            written = export(
+                self._desk,
+                folder / _FILES,
+                format=job.format,
+                policy=PublicationPolicy(text=job.text),
+                filters=filters,
+                report=report,
+            )
+            pack(folder / _FILES, folder / _ZIP, job.made)
+            self._tidy(id_)
+            facts = written.facts
+            files = tuple(
+                {"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in facts.files
+            )
+            told = {"rows": written.rows, "withheld": dict(facts.withheld), "files": files}
+            self._keep(self._change(id_, state="done", **told))
         except _StoppedError:
-            shutil.rmtree(self._path(id_), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         except Exception as error:  # noqa: BLE001 - told of the export, not raised at nobody
             logger.error("export: %s", describe_exception(error))  # noqa: TRY400 - no words
             known = isinstance(error, MonitorError)
@@ -256,34 +272,6 @@ class ExportJobs:
     def _change(self, id_: str, **changes: Any) -> ExportJob:
         job = self._live[id_] = replace(self._live[id_], **changes)
         return job
-
-    def _write(self, id_: str, filters: Mapping[str, Any]) -> None:
-        from monitor.export.publication import PublicationPolicy
-
-        job, folder = self._live[id_], self._path(id_)
-
-        def report(more: int) -> None:
-            if self._stopped.is_set():
-                raise _StoppedError
-            self._change(id_, rows=self._live[id_].rows + more)
-
-        written = export(
-            self._desk,
-            folder / _FILES,
-            format=job.format,
-            policy=PublicationPolicy(text=job.text),
-            filters=filters,
-            report=report,
-        )
-        pack(folder / _FILES, folder / _ZIP, job.made)
-        self._tidy(id_)
-        files = tuple(
-            {"name": one.name, "bytes": one.bytes, "sha256": one.sha256}
-            for one in written.facts.files
-        )
-        withheld = dict(written.facts.withheld)
-        done = self._change(id_, state="done", rows=written.rows, withheld=withheld, files=files)
-        self._keep(done)
 
     def _tidy(self, id_: str) -> None:
         """Keep nothing but the archive and what is told of it."""

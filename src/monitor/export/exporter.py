@@ -171,8 +171,8 @@ def export(
                 read=read,
                 withheld_counts=None if policy.restricted else counts,
             )
-            loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-            loss["withheld_articles"] = withheld_json(facts.withheld_counts)
+            loss: dict[str, Any] = {"schema": SCHEMA, "format": format, "articles": facts.rows}
+            loss |= {"lost": facts.lost, "withheld_articles": withheld_json(facts.withheld_counts)}
             write_json(folder / LOSS, loss)
             write_package(folder, facts, directory)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last

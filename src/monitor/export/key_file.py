@@ -17,6 +17,7 @@ from uuid import uuid4
 from monitor.records.errors import UsageError
 
 SUFFIX = ".key.jsonl"
+OWN_ONLY = 0o600
 
 
 def key_path(directory: Path) -> Path:
@@ -32,7 +33,7 @@ def key_path(directory: Path) -> Path:
 
 def private(path: str, flags: int) -> int:
     """Open a file that nobody else may read: an opener for `open`."""
-    return os.open(path, flags, 0o600)
+    return os.open(path, flags, OWN_ONLY)
 
 
 class KeyFile:

@@ -8,7 +8,7 @@ without evidence are choices. All else is in a task's data under `record`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -16,7 +16,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from monitor.export.annotations import (
     FINDING,
     PLACE,
-    Annotation,
     all_names,
     marks_of,
     name_of,
@@ -71,18 +70,16 @@ class TaskWriter(Writer):
         super().__init__(folder, text)
         self.files = [folder / CONFIG]
         self._names: set[str] = set()
-        self._file: TextIO | None = None
         self._count = 0
-        self._next_file()
+        self._file = self._next_file()
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
-        if self._count and self._count % PER_FILE == 0:
+        first = self._count % PER_FILE == 0
+        if self._count and first:
             self._end_file()
-            self._next_file()
-        task = task_of(values)
-        assert self._file is not None
-        self._file.write((",\n" if self._count % PER_FILE else "\n") + article_line(task)[:-1])
+            self._file = self._next_file()
+        self._file.write(("\n" if first else ",\n") + article_line(task_of(values))[:-1])
         self._count += 1
         self._names.update(mark.name for mark in marks_of(values))
         self.lost.update(unplaced(values))
@@ -93,41 +90,61 @@ class TaskWriter(Writer):
         self.files[0].write_text(labelling_config(self._names), encoding="utf-8", newline="\n")
         super().close()
 
-    def _next_file(self) -> None:
-        path = self._folder / TASKS.format(len(self.files))
-        self.files.append(path)
-        self._file = path.open("x", encoding="utf-8", newline="")
-        self._file.write("[")
+    def _next_file(self) -> TextIO:
+        self.files.append(self._folder / TASKS.format(len(self.files)))
+        file = self.files[-1].open("x", encoding="utf-8", newline="")
+        file.write("[")
+        return file
 
     def _end_file(self) -> None:
-        if self._file is not None:
+        if not self._file.closed:
             self._file.write("\n]\n")
             self._file.close()
-            self._file = None
 
 
 open_writer = TaskWriter
 
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an article as a task to import."""
-    whole = one_text(values)
-    text = without_surrogates(whole.text)
-    marks = marks_of(values, whole.shift)
-    data = {
-        TEXT: text,
-        "article": values["id"],
-        **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
-        "record": without_words(values),
-    }
-    predicted = [*_regions(text, marks), *_choices(marks, relevance_word(values))]
+    """Return an article as a task: what holds is predicted, what reviewers said annotated."""
+    text = without_surrogates(one_text(values).text)
+    regions, whole = [], dict[str, list[str]]()
+    for number, mark in enumerate(marks_of(values)):
+        if (named := parse_name(mark.name)) is None:
+            continue
+        if mark.start is None or mark.end is None:
+            whole.setdefault(named.scheme, []).append(mark.name)
+            continue
+        place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
+        region: dict[str, Any] = {
+            "id": f"mark-{number}",
+            "from_name": named.scheme,
+            "to_name": TEXT,
+            "type": "labels",
+            "value": {**place, "labels": [mark.name]},
+        }
+        if mark.score is not None:
+            region["score"] = mark.score
+        if named.scheme == FINDING:
+            said = (mark.about["severity"], mark.about.get("message"))
+            region["meta"] = {"text": [str(word) for word in said if word]}
+        regions.append(region)
+    if word := relevance_word(values):
+        regions.append(choice(RELEVANCE, [word], "whole-relevance"))
+    for scheme, names in whole.items():
+        regions.append(choice(choices_name(scheme), names, f"whole-{scheme}"))
     # what holds: by people too, where they decided
     by = [*values["stamps"], *(["review"] if values.get("judged") else [])]
-    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": predicted}
+    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": regions}
     if values.get("relevance") is not None:
         prediction["score"] = values["relevance"]
     return {
-        "data": data,
+        "data": {
+            TEXT: text,
+            "article": values["id"],
+            **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
+            "record": without_words(values),
+        },
         "predictions": [prediction],
         "annotations": [
             {"result": result, "ground_truth": False} for result in task_reviews(values)
@@ -148,39 +165,6 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     return results
 
 
-def _regions(text: str, marks: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
-    for number, mark in enumerate(marks):
-        named = parse_name(mark.name)
-        if mark.start is None or mark.end is None or named is None:
-            continue
-        value = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
-        region: dict[str, Any] = {
-            "id": f"mark-{number}",
-            "from_name": named.scheme,
-            "to_name": TEXT,
-            "type": "labels",
-            "value": {**value, "labels": [mark.name]},
-        }
-        if mark.score is not None:
-            region["score"] = mark.score
-        if named.scheme == FINDING:
-            said = (mark.about["severity"], mark.about.get("message"))
-            region["meta"] = {"text": [str(word) for word in said if word]}
-        yield region
-
-
-def _choices(marks: Iterable[Annotation], relevance: str | None) -> Iterator[dict[str, Any]]:
-    if relevance:
-        yield choice(RELEVANCE, [relevance], "whole-relevance")
-    by_scheme: dict[str, list[str]] = {}
-    for mark in marks:
-        named = parse_name(mark.name)
-        if mark.whole and named is not None:
-            by_scheme.setdefault(named.scheme, []).append(mark.name)
-    for scheme, names in by_scheme.items():
-        yield choice(choices_name(scheme), names, f"whole-{scheme}")
-
-
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
     """Return a choice made of the whole text."""
     return {
@@ -190,9 +174,6 @@ def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
         "type": "choices",
         "value": {"choices": names},
     }
-
-
-# The configuration ----------------------------------------------------------------------------
 
 
 def choices_name(scheme: str) -> str:
@@ -206,7 +187,7 @@ def labelling_config(used: Collection[str]) -> str:
     SubElement(view, "Style").text = _STYLE
     SubElement(view, "Header", value="How relevant is the article?")
     chosen = SubElement(
-        view, "Choices", name=RELEVANCE, toName="text", choice="single-radio", showInline="true"
+        view, "Choices", name=RELEVANCE, toName=TEXT, choice="single-radio", showInline="true"
     )
     for verdict in VERDICTS:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
@@ -215,24 +196,21 @@ def labelling_config(used: Collection[str]) -> str:
         if not some:
             continue
         SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
-        labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
+        labels = SubElement(view, "Labels", name=scheme, toName=TEXT, showInline="true")
         if scheme == PLACE:
             SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
         colour = _COLOURS[number % len(_COLOURS)]
         for name in some:
             SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
-    SubElement(view, "Text", name="text", value="$text")
+    SubElement(view, "Text", name=TEXT, value=f"${TEXT}")
     for scheme, some in names.items():
-        if not some or scheme == FINDING:
-            continue
-        many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
-        SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
-        whole = choices_name(scheme)
-        chosen = SubElement(
-            view, "Choices", name=whole, toName="text", choice=many, layout="select"
-        )
-        for name in some:
-            SubElement(chosen, "Choice", value=name, hint=_hint(name))
+        if some and scheme != FINDING:
+            many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
+            SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
+            control = {"name": choices_name(scheme), "toName": TEXT, "choice": many}
+            chosen = SubElement(view, "Choices", control, layout="select")
+            for name in some:
+                SubElement(chosen, "Choice", value=name, hint=_hint(name))
     indent(view)
     return tostring(view, encoding="unicode") + "\n"
 
@@ -244,9 +222,6 @@ def _hint(name: str) -> str:
     label = country_name(named.label) if named.scheme == PLACE else named.label
     role = f" ({named.role})" if named.role else ""
     return label.replace("_", " ") + role
-
-
-# Read back ------------------------------------------------------------------------------------
 
 
 def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -22,6 +21,7 @@ from urllib.parse import urlsplit
 from monitor.export.corrections import read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
+from monitor.export.key_file import OWN_ONLY, private
 from monitor.export.packaging import old_entries, write_json
 from monitor.export.parquet import FILE as PARQUET
 from monitor.export.parquet import read_records as parquet_records
@@ -31,7 +31,7 @@ from monitor.records.errors import DataError, FeedError, UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.feeds.article_pages import PageAnswer, PageReader
+    from monitor.feeds.article_pages import PageAnswer
     from monitor.storage.store import Store
 
 CAUSES = {
@@ -73,7 +73,6 @@ _NEEDED = frozenset({"id", "tags", "findings", "length"})
 RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
 HAD = ("same", "changed")
 """The outcomes with a record."""
-OWN_ONLY = 0o600
 
 Outcome = dict[str, Any]
 
@@ -124,6 +123,7 @@ def rehydrate(
     from monitor.feeds.article_pages import PageReader
     from monitor.feeds.http_client import open_client
     from monitor.feeds.politeness import HostQueues, Manners, manners_of
+    from monitor.feeds.urls import host_of
 
     source = export_file(wish.source)
     key = read_key_file(wish.key) if wish.key else {}
@@ -146,10 +146,14 @@ def rehydrate(
             asked = _ask(some, wish, key, store, book)
             report(len(some) - len(asked))
             for record, url in asked:
-                queues.add(_host(url), partial(_fetch, pages, record, url))
+                host = ""
+                with suppress(FeedError):
+                    host = host_of(url)
+                queues.add(host, lambda record=record, url=url: (record, url, pages.read(url)))
             for record, url, answer in queues.results():
                 book.fetched += 1
-                _take(record, key.get(record["id"], {}), url, answer, wish, book)
+                line = key.get(record["id"], {})
+                book.note(record["id"], *_outcome(record, line, url, answer, wish))
                 report(1)
                 if store:
                     store.save_visits(manners.take_changed(), desk.now())
@@ -179,35 +183,27 @@ def _ask(
     taken_back = store.taken_back(versions) if store else frozenset()
     asked = []
     for record, (id_, url, _) in zip(some, known, strict=True):
-        cause = ""
-        if id_ in forgotten:
-            cause = "forgotten"
-        elif id_ in taken_back:
-            cause = "withdrawn"
-        elif record.get("mining") == "reserved" and not wish.include_reserved:
-            cause = "reserved"
-        elif not url:
-            cause = "no_address"
-        if cause:
+        causes = {
+            "forgotten": id_ in forgotten,
+            "withdrawn": id_ in taken_back,
+            "reserved": record.get("mining") == "reserved" and not wish.include_reserved,
+            "no_address": not url,
+        }
+        if cause := next((name for name, is_so in causes.items() if is_so), ""):
             book.note(record["id"], {"cause": cause}, None)
         else:
             asked.append((record, url))
     return asked
 
 
-def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
-    return record, url, pages.read(url)
-
-
-def _take(
+def _outcome(
     record: dict[str, Any],
     key: Mapping[str, Any],
     url: str,
     answer: PageAnswer,
     wish: RehydrationRequest,
-    book: RehydrationProgress,
-) -> None:
-    """Note what the page of an article gave."""
+) -> tuple[Outcome, dict[str, Any] | None]:
+    """Return what the page of an article gave, and the full record."""
     from monitor.feeds.urls import canonical_url
 
     final = answer.final_url
@@ -216,34 +212,18 @@ def _take(
         cause = _BY_FAILURE.get(answer.failure or "", "no_text")
         if cause == "robots" and answer.retry:
             cause = "no_answer"  # nothing forbids it: robots.txt itself could not be had
-        book.note(record["id"], {"cause": cause, "again": answer.retry}, None)
-        return
+        return {"cause": cause, "again": answer.retry}, None
     if moved and urlsplit(moved).path in ("", "/"):
-        book.note(record["id"], {"cause": "gone", "moved": moved}, None)
-        return
+        return {"cause": "gone", "moved": moved}, None
     if answer.terms.mining == "reserved" and not wish.include_reserved:
-        book.note(record["id"], {"cause": "withdrawn"}, None)
-        return
+        return {"cause": "withdrawn"}, None
     made = hydrate(record, key, answer.page)
     if made.record is None:
-        book.note(record["id"], {"cause": made.status, "moved": moved}, None)
-        return
+        return {"cause": made.status, "moved": moved}, None
     spans = dict(made.spans)
     told = {**made.record["rehydrated"], "spans": spans, "moved_to": moved}
     full = {**made.record, "url": url, "rehydrated": told}
-    book.note(record["id"], {"cause": made.status, "spans": spans, "moved": moved}, full)
-
-
-def _host(url: str) -> str:
-    from monitor.feeds.urls import host_of
-
-    try:
-        return host_of(url)
-    except FeedError:
-        return ""
-
-
-# What came out --------------------------------------------------------------------------------
+    return {"cause": made.status, "spans": spans, "moved": moved}, full
 
 
 def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
@@ -279,9 +259,6 @@ def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) ->
     return done
 
 
-# What became of each article, on the disk before the next -----------------------------------
-
-
 @dataclass(slots=True)
 class RehydrationProgress:
     """The files of a run: what is known of each article, by id, and where more is written."""
@@ -312,7 +289,24 @@ def open_progress(
     with ExitStack() as stack:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            outcomes = _outcomes(folder, mark)
+            lines = list(_whole_lines(folder / PROGRESS))
+            if lines and lines[0] != mark:
+                raise UsageError(
+                    f"{folder}: holds what was fetched for another export, or key file"
+                )
+            if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
+                raise UsageError(f"{folder}: holds files that no run of ours left there")
+            outcomes = {line.pop("id"): line for line in lines[1:]}
+            for record in _whole_lines(folder / RECORDS):
+                if (
+                    outcomes.get(record["id"], {}).get("cause") not in HAD
+                ):  # stopped between the two
+                    told = record["rehydrated"]
+                    outcomes[record["id"]] = {
+                        "cause": told["status"],
+                        "spans": told["spans"],
+                        "moved": told["moved_to"],
+                    }
             if retry:
                 outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
             records, progress = (
@@ -321,30 +315,11 @@ def open_progress(
                 )
                 for name in (RECORDS, PROGRESS)
             )
-            if not (folder / PROGRESS).stat().st_size:
+            if not lines:
                 _put(progress, json.dumps(mark) + "\n")
         except OSError as error:
             raise UsageError(f"cannot write {folder}: {error.strerror}") from error
         yield RehydrationProgress(folder, outcomes, records, progress)
-
-
-def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
-    """Return by article what earlier runs wrote down; a line that was cut off is taken away."""
-    lines = list(_whole_lines(folder / PROGRESS))
-    if lines and lines[0] != mark:
-        raise UsageError(f"{folder}: holds what was fetched for another export, or key file")
-    if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
-        raise UsageError(f"{folder}: holds files that no run of ours left there")
-    found = {line["id"]: {k: v for k, v in line.items() if k != "id"} for line in lines[1:]}
-    for record in _whole_lines(folder / RECORDS):
-        if found.get(record["id"], {}).get("cause") not in HAD:  # stopped between the two
-            told = record["rehydrated"]
-            found[record["id"]] = {
-                "cause": told["status"],
-                "spans": told["spans"],
-                "moved": told["moved_to"],
-            }
-    return found
 
 
 def _whole_lines(path: Path) -> Iterator[Any]:
@@ -392,14 +367,6 @@ def sort_records(path: Path, order: Mapping[str, int]) -> None:
     part.replace(path)
 
 
-def private(path: str, flags: int) -> int:
-    """Open a file that nobody else may read: an opener for `open`."""
-    return os.open(path, flags, OWN_ONLY)
-
-
-# The export that is read ---------------------------------------------------------------------
-
-
 def export_file(path: Path) -> Path:
     """Return the file of an export with whole records; `path` is it, or the export's folder.
 
@@ -419,27 +386,27 @@ def export_file(path: Path) -> Path:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
+    """Yield the records of a file of an export. Raises `DataError` for a line that is none.
+
+    A record is one as far as its spans are to be followed.
+    """
     rows = parquet_records(path) if path.suffix == ".parquet" else _lines(path)
     for number, row in enumerate(rows, 1):
-        if not _is_record(row):
+        try:
+            spans = list(spans_of(row))
+            lengths = row["length"]["title"], row["length"]["text"]
+            whole = (
+                row.keys() >= _NEEDED
+                and isinstance(row["id"], str)
+                and all(isinstance(one[at], int) for one in spans for at in ("start", "end"))
+                and all(isinstance(length, int | None) for length in lengths)
+                and {span["field"] for span in spans} <= {"title", "text"}
+            )
+        except (KeyError, TypeError, AttributeError):
+            whole = False
+        if not whole:
             raise DataError(f"{path}:{number}: no record of an export")
         yield row
-
-
-def _is_record(row: Any) -> bool:
-    """Whether a line is a record, as far as its spans are to be followed."""
-    try:
-        told = row.keys() >= _NEEDED and isinstance(row["id"], str)
-        lengths = row["length"]["title"], row["length"]["text"]
-        spans = list(spans_of(row))
-        places = {place for span in spans for place in (span["start"], span["end"])}
-        fields = {span["field"] for span in spans}
-    except (KeyError, TypeError, AttributeError):
-        return False
-    whole = all(isinstance(number, int) for number in places)
-    whole = whole and all(isinstance(number, int | None) for number in lengths)
-    return told and whole and fields <= {"title", "text"}
 
 
 def _lines(path: Path) -> Iterator[Any]:
