@@ -68,12 +68,10 @@ def list_outlets(
 ) -> tuple[OutletCount, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
     groups = {**{name: [] for name in stored}, **group_items(items, lambda item: (item.outlet,))}
-    found = (
-        OutletCount(
-            outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of))
-        )
-        for name, own in groups.items()
-    )
+    found = []
+    for name, own in groups.items():
+        told = len(stories(own, story_of))
+        found.append(OutletCount(outlet_id(name), name, stored.get(name, 0), len(own), told))
     return tuple(sorted(found, key=lambda one: (-one.stories, -one.stored, one.name)))
 
 
@@ -82,12 +80,12 @@ def score_outlet(
 ) -> Scorecard:
     """Return an outlet's scorecard; `items` may be of all outlets."""
     own = [item for item in items if item.outlet == outlet.name]
-    marked = [item for item in own if any(counts(flag, basis) for flag in item.flags)]
     rows = []
     for rule in sorted({flag.rule for item in own for flag in item.flags}):
         n = len(stories(flagged(own, rule, basis), story_of))
         unseen = open_flags(own, rule, basis)
         rows.append(RuleShare(rule, n, unseen, _interval(n, outlet.stories, unseen)))
+    marked = (item for item in own if any(counts(flag, basis) for flag in item.flags))
     n = len(stories(marked, story_of))
     unseen = sum(row.unseen for row in rows)
     return Scorecard(

@@ -48,7 +48,7 @@ def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
         figure = Figure(figsize=(7.2, min(high, 12)) if bars.across else (7.2, 2.8), dpi=150)
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        (_across if bars.across else _upright)(axes, bars)
+        _fill(axes, bars)
         axes.spines[["top", "right"]].set_visible(False)
         if len(bars.series) > 1:
             axes.legend(frameon=False, fontsize=8, loc="best", handlelength=2.5)
@@ -76,46 +76,36 @@ def _styled() -> Iterator[None]:
         yield
 
 
-def _bar_style(place: int) -> dict[str, Any]:
-    return {
-        "hatch": HATCHES[place % len(HATCHES)],
-        "facecolor": SHADES[place % len(SHADES)],
-        "edgecolor": "black",
-        "linewidth": 0.6,
-    }
-
-
-def _across(axes: Axes, bars: Bars) -> None:
-    """Draw horizontal bars, the first on top, each with its number."""
-    thick = 0.8 / len(bars.series)
-    for place, (name, values) in enumerate(bars.series):
-        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
-        drawn = axes.barh(at, values, thick, label=name, **_bar_style(place))
-        axes.bar_label(drawn, padding=2, fontsize=7)
-    axes.set_yticks(range(len(bars.labels)), [_short(label) for label in bars.labels])
-    axes.invert_yaxis()
-    if len(bars.series) == 1:
-        axes.set_xlabel(bars.series[0][0])
-    _whole(axes.xaxis)
-
-
-def _upright(axes: Axes, bars: Bars) -> None:
-    """Draw bars by day; a dashed line stands where the feeds changed."""
-    thick = 0.8 / len(bars.series)
-    for place, (name, values) in enumerate(bars.series):
-        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
-        axes.bar(at, values, thick, label=name, **_bar_style(place))
-    for mark in bars.marks:
-        axes.axvline(mark - 0.5, color="black", linestyle="--", linewidth=0.9)
-    step = max(1, -(-len(bars.labels) // 10))
-    shown = range(0, len(bars.labels), step)
-    axes.set_xticks(list(shown), [bars.labels[n] for n in shown])
-    _whole(axes.yaxis)
-
-
-def _whole(axis: Any) -> None:
+def _fill(axes: Axes, bars: Bars) -> None:
+    """Draw bars across, the first on top, with numbers; or by day, dashed where feeds changed."""
     from matplotlib.ticker import MaxNLocator
 
+    thick = 0.8 / len(bars.series)
+    for place, (name, values) in enumerate(bars.series):
+        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
+        drawn = (axes.barh if bars.across else axes.bar)(
+            at,
+            values,
+            thick,
+            label=name,
+            hatch=HATCHES[place % len(HATCHES)],
+            facecolor=SHADES[place % len(SHADES)],
+            edgecolor="black",
+            linewidth=0.6,
+        )
+        if bars.across:
+            axes.bar_label(drawn, padding=2, fontsize=7)
+    if bars.across:
+        axes.set_yticks(range(len(bars.labels)), [_short(label) for label in bars.labels])
+        axes.invert_yaxis()
+        if len(bars.series) == 1:
+            axes.set_xlabel(bars.series[0][0])
+    else:
+        for mark in bars.marks:
+            axes.axvline(mark - 0.5, color="black", linestyle="--", linewidth=0.9)
+        shown = range(0, len(bars.labels), max(1, -(-len(bars.labels) // 10)))
+        axes.set_xticks(list(shown), [bars.labels[n] for n in shown])
+    axis: Any = axes.xaxis if bars.across else axes.yaxis
     axis.set_major_locator(MaxNLocator(integer=True))
 
 

@@ -6,19 +6,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
 from monitor.records.counts import CountedItem
+from monitor.records.counts import outlet_id as id_of
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
-
-if TYPE_CHECKING:
-    from monitor.stats.monthly_report import MonthlyReport
-    from monitor.stats.outlet_scorecards import OutletCount, Scorecard
-    from monitor.stats.trends import Basis, Trends
+from monitor.stats.monthly_report import MonthlyReport, make_report
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard, list_outlets, score_outlet
+from monitor.stats.trends import (
+    Basis,
+    Trends,
+    count_trends,
+    group_items,
+    outlet_basis,
+    proven_rules,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,6 @@ def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
 def basis_of(desk: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
     from monitor.rules.measured_precision import load_measured
-    from monitor.stats.trends import proven_rules
 
     in_force = desk.in_force
     times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
@@ -103,8 +107,6 @@ def basis_of(desk: Desk) -> Basis:
 
 def trends_of(desk: Desk, period: Period) -> Trends:
     """Count a period."""
-    from monitor.stats.trends import count_trends
-
     zone = desk.settings.zone
     if period.stored is None:
         by_day = _stored(desk, period.since, period.until)
@@ -129,8 +131,6 @@ def trends_of(desk: Desk, period: Period) -> Trends:
 
 def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
-    from monitor.records.counts import outlet_id as id_of
-
     names = (name for day in _stored(desk, since, until).values() for name in day)
     found = next((name for name in names if id_of(name) == outlet_id), None)
     if found is None:
@@ -149,8 +149,6 @@ def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, 
 
 def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
     """Return the outlets with articles in a period, most stories first."""
-    from monitor.stats.outlet_scorecards import list_outlets
-
     stored: Counter[str] = Counter()
     for by_outlet in _stored(desk, period.since, period.until).values():
         stored.update(by_outlet)
@@ -159,9 +157,6 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import outlet_basis
-
     found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
     if found is None:
         raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
@@ -171,10 +166,6 @@ def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
 
 def report_of(desk: Desk, month: str) -> MonthlyReport:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
-    from monitor.stats.monthly_report import make_report
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import outlet_basis
-
     since, until = month_of(month)
     today = desk.today
     if since > today:
@@ -234,9 +225,6 @@ def read_cards(
 
     Raises `NotFound` where there is no outlet `after`.
     """
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import group_items, outlet_basis
-
     wanted = name.strip().casefold()
     outlets = [one for one in outlets_of(desk, period) if wanted in one.name.casefold()]
     ids = [one.id for one in outlets]

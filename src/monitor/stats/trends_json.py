@@ -38,13 +38,8 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         ],
         "by": {scheme: list(map(asdict, rows)) for scheme, rows in trends.schemes.items()},
         "rules": [
-            {
-                "rule": row.rule,
-                "items": row.items,
-                "stories": row.stories,
-                "not_looked_at": row.unseen,
-            }
-            for row in trends.rules
+            {"rule": r.rule, "items": r.items, "stories": r.stories, "not_looked_at": r.unseen}
+            for r in trends.rules
         ],
         "balance": {
             "all": balance_json(trends.balance.whole),
