@@ -76,11 +76,7 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
 
 
 def see(
-    desk: Desk,
-    articles: Iterable[Article],
-    *,
-    who: str | None = None,
-    patient: bool = False,
+    desk: Desk, articles: Iterable[Article], *, who: str | None = None, patient: bool = False
 ) -> dict[str, Shown]:
     """Return by id what may be shown of whole articles; all, and counted, where `who` asks for it.
 

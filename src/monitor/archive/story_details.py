@@ -89,13 +89,35 @@ def story_json(
         raise NotFound(f"no story '{story_id}': its articles were rejected in review")
     shown = see(desk, (one.article for one in articles), who=who, patient=patient)
     outlets = compare_story(articles[:MOST_COMPARED])
-    more = [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]]
+    before = outlets[0].assessed.article
+    told = []
+    for outlet in outlets:
+        article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
+        moves = Redactor(article, may)
+        carried, added = (
+            [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
+            for some in (outlet.carried, outlet.added)
+        )
+        told.append(
+            {
+                **_named_json(outlet.assessed, may),
+                "relevance": outlet.assessed.relevance,
+                "relevant": outlet.assessed.relevant,
+                "copied": outlet.copied,
+                "changes": _changes_json(
+                    outlet.changes, (before, shown[before.id]), (article, may)
+                ),
+                "carried": carried,
+                "added": added,
+                "versions": _versions_json(desk, article.id, asked=may.asked),
+            }
+        )
     return {
         **_story_json(kept[story_id]),
         "stamp": stamp,
-        "first": outlets[0].assessed.article.id,
-        "articles": [_outlet_json(desk, outlet, outlets[0], shown) for outlet in outlets],
-        "more": more,
+        "first": before.id,
+        "articles": told,
+        "more": [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]],
     }
 
 
@@ -112,28 +134,6 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
     return seen_json(mask_assessed(assessed, shown).article, shown)
 
 
-def _outlet_json(
-    desk: Desk, outlet: OutletVersion, first: OutletVersion, shown: Mapping[str, Shown]
-) -> dict[str, Any]:
-    article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
-    before = first.assessed.article
-    moves = Redactor(article, may)
-    carried, added = (
-        [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
-        for some in (outlet.carried, outlet.added)
-    )
-    return {
-        **_named_json(outlet.assessed, may),
-        "relevance": outlet.assessed.relevance,
-        "relevant": outlet.assessed.relevant,
-        "copied": outlet.copied,
-        "changes": _changes_json(outlet.changes, (before, shown[before.id]), (article, may)),
-        "carried": carried,
-        "added": added,
-        "versions": _versions_json(desk, article.id, asked=may.asked),
-    }
-
-
 def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
     from monitor.stories.outlet_comparison import changes_of
@@ -143,15 +143,15 @@ def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str
     before: tuple[Article, Shown] | None = None
     for version in desk.store.article_versions(article_id):
         gone = not (version.title or version.text)
-        now = version, desk.shown([version], ask=ask, patient=True)[article_id]
+        shown = desk.shown([version], ask=ask, patient=True)[article_id]
         changes: list[dict[str, Any]] = []
         if before and not gone:
-            changes = _changes_json(changes_of(before[0], version)[1], before, now)
-        title = None if now[1].withheld else now[1].title
+            changes = _changes_json(changes_of(before[0], version)[1], before, (version, shown))
+        title = None if shown.withheld else shown.title
         told.append(
             {"sha256": version.sha256, "withdrawn": gone, "title": title, "changes": changes}
         )
-        before = None if gone else now
+        before = None if gone else (version, shown)
     return told
 
 

@@ -19,12 +19,7 @@ from monitor.export.annotations import (
     relevance_word,
 )
 from monitor.export.k_anonymity import YEAR
-from monitor.labels.schemes import (
-    INDICATORS,
-    ONE_LABEL_SCHEMES,
-    REVIEWED_SCHEMES,
-    check_labels,
-)
+from monitor.labels.schemes import INDICATORS, ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, check_labels
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import FieldName

@@ -102,7 +102,8 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     # spaCy takes a run of signs apart one by one, each time looking at all that are left
     tokens = tokenizer(text.replace(VEIL, " ") if values.get("text") is None else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
-    starts, ends = ({mark[at] for mark in marks} for at in (1, 2))
+    starts = {start for _, start, _, _, _ in marks}
+    ends = {end for _, _, end, _, _ in marks}
     words, spaces, places = _cut(text, borders, starts, ends)
     doc = Doc(tokens.vocab, words=words, spaces=spaces)
     first = {start: n for n, (start, _) in enumerate(places)}

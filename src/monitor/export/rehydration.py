@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -31,7 +32,7 @@ from monitor.records.errors import DataError, FeedError, UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.feeds.article_pages import PageAnswer
+    from monitor.feeds.article_pages import PageAnswer, PageReader
     from monitor.storage.store import Store
 
 CAUSES = {
@@ -149,7 +150,7 @@ def rehydrate(
                 host = ""
                 with suppress(FeedError):
                     host = host_of(url)
-                queues.add(host, lambda record=record, url=url: (record, url, pages.read(url)))
+                queues.add(host, partial(_fetch, pages, record, url))
             for record, url, answer in queues.results():
                 book.fetched += 1
                 line = key.get(record["id"], {})
@@ -194,6 +195,10 @@ def _ask(
         else:
             asked.append((record, url))
     return asked
+
+
+def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
+    return record, url, pages.read(url)
 
 
 def _outcome(

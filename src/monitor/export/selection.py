@@ -112,12 +112,7 @@ def chosen(
 
         fill_index(desk)
     records = desk.store.recorded(
-        tuple(then),
-        filters,
-        stories_stamp=stories,
-        moment=read.moment,
-        live=live,
-        lost=read.lost,
+        tuple(then), filters, stories_stamp=stories, moment=read.moment, live=live, lost=read.lost
     )
     for one in records:  # with the stamps that they were asked for by
         stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
