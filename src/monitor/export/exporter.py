@@ -136,10 +136,11 @@ def export(
                 for values in _published(records, policy, guard, anonymiser, tally, report):
                     writer.write(values)
                     tally.add(values)
+                lines = []
                 for values, line in anonymiser.rows():
                     writer.write(values)
                     tally.add(values)
-                    names.write(line)
+                    lines.append(line)
             finally:
                 writer.close()
             stamps, counts = tuple(sorted(tally.stamps)), anonymiser.counts
@@ -175,6 +176,7 @@ def export(
             loss |= {"lost": facts.lost, "withheld_articles": withheld_json(facts.withheld_counts)}
             write_json(folder / LOSS, loss)
             write_package(folder, facts, directory)
+            names.write(lines)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
     hidden = (tally.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))

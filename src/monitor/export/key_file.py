@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 from uuid import uuid4
 
 from monitor.records.errors import UsageError
@@ -46,9 +47,8 @@ class KeyFile:
     def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
         """Raise `UsageError` for a path inside the folder of the export, or of what is no key."""
         self.path = path and Path(os.path.realpath(path))
+        self._part: Path | None = None
         self._kept = kept
-        self._file: BinaryIO | None = None
-        self._ids: set[str] = set()
         if self.path and self.path.is_relative_to(os.path.realpath(directory)):
             raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
         # not somebody's notes, a folder or a device
@@ -62,47 +62,36 @@ class KeyFile:
 
     def __exit__(self, *_: object) -> None:
         """Remove what was not kept."""
-        if self._file is not None:
-            self._file.close()
+        if self._part is not None:
             with suppress(OSError):
-                Path(self._file.name).unlink()
+                self._part.unlink()
 
-    def write(self, line: Mapping[str, Any]) -> None:
-        """Write the line of an article."""
-        if self.path:
-            text = json.dumps(line, ensure_ascii=True, allow_nan=False)
-            self._open(self.path).write(text.encode("ascii") + b"\n")
-            if self._kept:
-                self._ids.add(line["id"])
+    def write(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Write the lines of articles, where there are any, or a key that they replace."""
+        if not self.path or not (lines or self.path.exists()):
+            return
+        ids = {line["id"] for line in lines}
+        others = (line for line in _lines(self.path) if line["id"] not in ids)
+        self._part = self.path.with_name(f".{self.path.name}.{uuid4().hex}.part")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with open(self._part, "x", encoding="ascii", newline="", opener=private) as file:
+                every = chain(lines, others if self._kept else ())
+                file.writelines(f"{json.dumps(line, allow_nan=False)}\n" for line in every)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
 
     def keep(self) -> Path | None:
         """Put the key in its place; return where it is, `None` where there is nothing to tell."""
-        if not self.path:
-            return None
-        written = frozenset(self._ids)
-        for line in _lines(self.path) if self._kept else ():
-            if line["id"] not in written:
-                self.write(line)
-        if self._file is None and not self.path.exists():
+        if not self.path or not self._part:
             return None
         try:
-            with self._open(self.path) as file:
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(self.path)
+            self._part.replace(self.path)
         except OSError as error:
             raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
         return self.path
-
-    def _open(self, path: Path) -> BinaryIO:
-        if self._file is None:
-            part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = open(part, "xb", opener=private)  # noqa: SIM115 - closed at the end
-            except OSError as error:
-                raise UsageError(f"cannot write {path}: {error.strerror}") from error
-        return self._file
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

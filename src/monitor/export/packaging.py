@@ -55,7 +55,6 @@ _KEPT_BACK = {
     "forgotten": "articles of those days that the desk was asked to forget",
     "taken_back": "articles left out, since their publishers took words back",
 }
-_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES = {"time": "datetime", "number": "number", "integer": "integer", "boolean": "boolean"}
 _MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
 
@@ -99,8 +98,8 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     """Return an entry for each file of the export."""
-    read, undated = facts.read, facts.read.lost["undated"] if facts.read else 0
-    shared = {
+    read, withheld = facts.read, facts.withheld
+    shared: dict[str, Any] = {
         "format": facts.format,
         "text": facts.policy.text,
         "rows": facts.rows,
@@ -108,27 +107,28 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "filters": dict(facts.filters),
         "stamps": list(facts.stamps),
         "score_tolerance": SCORE_TOLERANCE,
-        "withheld": facts.withheld.get("quotes", 0),
-        "expired": facts.withheld.get("expired", 0),
-        "reserved": facts.withheld.get("reserved", 0),
+        "withheld": withheld.get("quotes", 0),
+        **{name: withheld.get(name, 0) for name in ("expired", "reserved")},
         "restricted": facts.policy.restricted,
-        "counts": dict(facts.withheld),
+        "counts": dict(withheld),
         "withheld_articles": withheld_json(facts.withheld_counts),
         "lost": dict(facts.lost),
         "labels": asdict(facts.labels),
         "forgotten": read.forgotten if read else 0,
         "taken_back": read.lost["withdrawn"] if read else 0,
+        "read": None,
+    }
+    if read:
         # what `export --as-of` needs, to the microsecond: what came in later is not in it
-        "read": read
-        and {
+        shared["read"] = {
             "as_of": read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
             "stamps": list(read.stamps),
             "stories": read.stories,
             "policy": asdict(facts.policy),
             "search": SEARCH,
-        },
-        **({"undated": undated} if undated else {}),
-    }
+        }
+        if read.lost["undated"]:
+            shared["undated"] = read.lost["undated"]
     return [
         {
             **shared,
@@ -263,7 +263,7 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
     """Return the content of `datapackage.json`."""
     about = facts.about
     found: dict[str, Any] = {
-        "$schema": _PROFILE,
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": facts.name,
         "title": facts.title,
         "description": facts.description,
