@@ -90,8 +90,8 @@ def test_counts_are_in_steps_of_k_and_no_more_than_there_are(
     assert made.counts.articles <= len(some)
     assert len(rows) == made.counts.rows <= made.counts.articles
     for cell in made.counts.cells:
-        assert cell.articles % k == 0
-        assert cell.articles <= (len(some) if cell.form is None else truth[cell.form])
+        assert cell["articles"] % k == 0
+        assert cell["articles"] <= (len(some) if cell["form"] is None else truth[cell["form"]])
     for filters in (None, {"outlet": "Coast"}, {"since": "2026-01-01T00:00:01Z"}):
         other = anonymised(some, filters)
         assert not list(other.rows())

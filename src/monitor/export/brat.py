@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -265,10 +264,10 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
 def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
     text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
-    found = Corrected(str(path), record, text, frozenset(), None, carriage_returns=False)
+    exported = marks_of(record)
     outer: dict[Place, Place] = {}  # marks as they are written, without line breaks at their ends
     unseen: set[Place] = set()
-    for mark in found.exported:
+    for mark in exported:
         places = list(pieces(text, mark))
         if places:
             outer[mark.name, places[0][0], places[-1][1]] = place_of(mark)
@@ -286,8 +285,9 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
         else:
             marks.add((name, None, None))
     if document is None:  # an empty text, or its span is gone: nothing is said of the whole
-        marks |= {place_of(mark) for mark in found.exported if mark.whole}
-    return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
+        marks |= {place_of(mark) for mark in exported if mark.whole}
+    every = frozenset(marks | unseen)
+    return Corrected(str(path), record, text, every, verdict, carriage_returns=False, lines=lines)
 
 
 def _read_standoff(

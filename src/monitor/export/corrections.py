@@ -59,21 +59,6 @@ class Corrected:
     lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def article_id(self) -> str:
-        """The article's id."""
-        return str(self.record["id"])
-
-    @property
-    def sha256(self) -> str | None:
-        """The version that was exported, None where that was not told."""
-        return self.record.get("sha256")
-
-    @property
-    def exported(self) -> tuple[Annotation, ...]:
-        """The marks that were exported."""
-        return tuple(marks_of(self.record))
-
-    @property
     def exported_verdict(self) -> Verdict | None:
         """How relevant the article was said to be by what was exported."""
         return read_verdict(relevance_word(self.record), self.where)
@@ -146,7 +131,7 @@ class Correction:
 
 def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
-    before = {place_of(mark): mark.about for mark in corrected.exported}
+    before = {place_of(mark): mark.about for mark in marks_of(corrected.record)}
     was, now = ({name for name, _, _ in places} for places in (before, corrected.marks))
     named: dict[str, AnnotationName] = {}
     for name in sorted(was | now):

@@ -132,7 +132,7 @@ class _CorrectedFile:
         """Store what was changed in an article, or that it was confirmed; list what cannot be."""
 
         def tell(kind: Kind, why: str) -> None:
-            note = CorrectionNote(kind, corrected.where, corrected.article_id, why)
+            note = CorrectionNote(kind, corrected.where, corrected.record["id"], why)
             self.listed.append(note)
 
         assessed, why = self._current(corrected)
@@ -166,7 +166,7 @@ class _CorrectedFile:
 
     def _current(self, corrected: Corrected) -> tuple[AssessedArticle | None, str]:
         """Return the article, or None and why nothing can be said of it."""
-        id_, version = corrected.article_id, corrected.sha256
+        id_, version = corrected.record["id"], corrected.record.get("sha256")
         if version is None and id_ in self.keys:
             id_, version = self.keys[id_]
         if not corrected.known:

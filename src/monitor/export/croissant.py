@@ -72,7 +72,7 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "citeAs": f"{facts.title}, {facts.rows} articles",
         "datePublished": time_json(facts.created) or "1970-01-01",
         "version": "1.0.0",
-        "inLanguage": [code for code in facts.labels.languages if code != "unknown"],
+        "inLanguage": [code for code in facts.labels["languages"] if code != "unknown"],
         "rai:dataCollection": "News articles of feeds, as found by thb-monitor; see README.md.",
         "rai:dataAnnotationProtocol": "By the models and rules of `stamps` in manifest.json, and by"
         " reviewers; error rates as measured are in measured.json.",

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from monitor.classify.model_files import read_meta
@@ -21,26 +21,12 @@ from monitor.records.stamps import earlier_stamp, is_same
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
+    from monitor.rules.measured_precision import Measured
 
 SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")
 _NOT_OF_THE_MODEL = ("ablations", "stages", "parts")
 """What was tried beside the model that is shipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRates:
-    """How a guideline's rules did: its stamp, that with which it was measured, and on what.
-
-    `rules` has by id `flags` of which `right` were right, and `found` of `sure` marks.
-    """
-
-    stamp: str
-    measured: str
-    date: str
-    data: str
-    unseen: bool
-    rules: Mapping[str, Mapping[str, int]]
 
 
 def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
@@ -51,7 +37,7 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     """
     from monitor.rules.measured_precision import load_measured
 
-    rules = []
+    rules = {}
     for guideline in desk.heads:
         measured = load_measured(guideline.path)
         if measured is None:
@@ -60,10 +46,7 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
         for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
             # what the desk adds (rules switched off, the relevance they go by) follows theirs
             if stamp == own or stamp.startswith(f"{own}."):
-                of = own if same else measured.guideline
-                rows = {rule: row.model_dump() for rule, row in measured.rules.items()}
-                about = (measured.date, measured.data, measured.unseen)
-                rules.append(RuleRates(stamp, of, *about, rows))
+                rules[stamp] = (own if same else measured.guideline, measured)
     masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
     return error_rates(stamps, data_dir("models"), rules, masking)
 
@@ -71,21 +54,21 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
 def error_rates(
     stamps: Iterable[str],
     models: Path,
-    rules: Iterable[RuleRates] = (),
+    rules: Mapping[str, tuple[str, Measured]] = MappingProxyType({}),
     masking: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the figures of the models and rules that judged, and of the masking of names.
 
-    A stamp of which there is neither a model in `models` nor one in `rules` is in `unknown`.
+    `rules` has by stamp how a guideline's did, and the stamp with which that was measured. A stamp
+    of which there is neither a model in `models` nor one in `rules` is in `unknown`.
     """
     lists: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("labels", "regions", "countries", "rules", "not_measured")
     }
-    told = {of.stamp: of for of in rules}
     unknown = []
     for stamp in stamps:
-        if stamp in told:
-            lists["rules"] += _rules(told[stamp])
+        if stamp in rules:
+            lists["rules"] += _rules(stamp, *rules[stamp])
             continue
         name, _, version = stamp.partition("+")[0].partition("@")
         if not version or Path(name).name != name or Path(version).name != version:
@@ -128,20 +111,19 @@ def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[d
             yield from _labels(value, (*data, key))
 
 
-def _rules(of: RuleRates) -> Iterator[dict[str, Any]]:
-    for rule, row in of.rules.items():
-        flags, right, sure, found = (row.get(k, 0) for k in ("flags", "right", "sure", "found"))
+def _rules(stamp: str, then: str, measured: Measured) -> Iterator[dict[str, Any]]:
+    for rule, row in measured.rules.items():
         yield {
-            "stamp": of.stamp,
-            "measured": of.measured,
-            "date": of.date,
-            "data": of.data,
-            "unseen": of.unseen,
+            "stamp": stamp,
+            "measured": then,
+            "date": measured.date,
+            "data": measured.data,
+            "unseen": measured.unseen,
             "rule": rule,
-            "flags": flags,
-            "right": right,
-            "precision": round(right / flags, 4) if flags else None,
-            "marks": sure,
-            "found": found,
-            "recall": round(found / sure, 4) if sure else None,
+            "flags": row.flags,
+            "right": row.right,
+            "precision": round(row.right / row.flags, 4) if row.flags else None,
+            "marks": row.sure,
+            "found": row.found,
+            "recall": round(row.found / row.sure, 4) if row.sure else None,
         }

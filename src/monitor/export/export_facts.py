@@ -17,49 +17,14 @@ from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
 
+_COUNTED = ("tags", "experimental", "findings", "judged", "reviewed")
+_COUNTED_BY = ("verdicts", "sources", "languages", "mining")
 TITLE = "News on trafficking in human beings, tagged"
 DEGREES = {
     "none": "without words of the articles but headlines: places only",
     "quotes": "with the words that tags and findings point at, within limits, and no texts",
     "full": "with the whole texts of the articles",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewerAgreement:
-    """How far reviewers agree on verdicts of articles that two or more of them looked at.
-
-    `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
-    nominal data, `None` where every verdict was the same. Both are `None` without such articles.
-    """
-
-    articles: int
-    share: float | None = None
-    alpha: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Where the labels come from, and of what articles they are.
-
-    `sources` says for each stamp or reviewer how many articles have labels of it; `experimental`
-    counts tags of labels that had too few examples to be measured. `first` and `last` are days.
-    """
-
-    tags: int = 0
-    experimental: int = 0
-    findings: int = 0
-    judged: int = 0
-    reviewed: int = 0
-    reviewers: int = 0
-    verdicts: Mapping[str, int] = field(default_factory=dict)
-    agreement: ReviewerAgreement = field(default_factory=lambda: ReviewerAgreement(0))
-    sources: Mapping[str, int] = field(default_factory=dict)
-    languages: Mapping[str, int] = field(default_factory=dict)
-    mining: Mapping[str, int] = field(default_factory=dict)
-    outlets: int = 0
-    first: str | None = None
-    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +65,10 @@ class ExportFacts:
     """What one format was made of, by what rules, and what came out.
 
     `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
-    back by kind (`publication.py`), `lost` what the format cannot carry; `about` is what the desk
-    says of its exports, `measured` the error rates of what judged. `withheld_counts` count the
-    withheld articles, `None` in a restricted export, which withholds none.
+    back by kind (`publication.py`), `lost` what the format cannot carry, `labels` as `Tally` tells;
+    `about` is what the desk says of its exports, `measured` the error rates of what judged.
+    `withheld_counts` count the withheld articles, `None` in a restricted export, which withholds
+    none.
     """
 
     format: str
@@ -114,7 +80,7 @@ class ExportFacts:
     withheld: Mapping[str, int]
     lost: Mapping[str, int]
     files: tuple[FileFacts, ...]
-    labels: Labels = field(default_factory=Labels)
+    labels: Mapping[str, Any]
     about: ExportSettings = field(default_factory=ExportSettings)
     measured: Mapping[str, Any] = field(default_factory=dict)
     read: Read | None = None
@@ -145,11 +111,11 @@ class ExportFacts:
     def description(self) -> str:
         """What the export is."""
         labels = self.labels
-        days = f", first seen {labels.first} to {labels.last}" if labels.first else ""
-        outlets = f"{labels.outlets} outlet{'' if labels.outlets == 1 else 's'}"
+        days = f", first seen {labels['first']} to {labels['last']}" if labels["first"] else ""
+        outlets = f"{labels['outlets']} outlet{'' if labels['outlets'] == 1 else 's'}"
         return (
             f"{self.rows} articles of {outlets}{days}, {DEGREES[self.policy.text]}; judged by"
-            f" models and rules of which the version is stated, {labels.reviewed} of them by"
+            f" models and rules of which the version is stated, {labels['reviewed']} of them by"
             " reviewers."
         )
 
@@ -264,15 +230,17 @@ class Tally:
             self._days.add(str(seen)[:10])
 
     @property
-    def labels(self) -> Labels:
-        """What was counted so far.
+    def labels(self) -> dict[str, Any]:
+        """Where the labels come from, and of what articles they are, as far as was counted.
 
-        Source of Krippendorff's alpha for nominal data, from a matrix of coincidences:
-        K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C.
+        `sources` says for each stamp or reviewer how many articles have labels of it,
+        `experimental` counts tags of labels that had too few examples to be measured; `first` and
+        `last` are days. `agreement` is of verdicts on articles that two reviewers or more looked
+        at: `share` of equal pairs among all pairs on one article, `alpha` Krippendorff's for
+        nominal data, None where every verdict was the same. Source: K. Krippendorff, Computing
+        Krippendorff's Alpha-Reliability (2011), section C.
         """
-        counts: dict[str, Any] = dict(self._counts)
-        counts |= {name: dict(sorted(found.items())) for name, found in self._of.items()}
-        twice, pairs, same = (counts.pop(name, 0) for name in ("twice", "pairs", "same"))
+        counts = self._counts
         totals: defaultdict[str, float] = defaultdict(float)
         observed = 0.0
         for (one, other), weight in self._coincidences.items():
@@ -280,12 +248,16 @@ class Tally:
             observed += weight if one != other else 0
         n = sum(totals.values())
         expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
-        alpha = 1 - (n - 1) * observed / expected if expected else None
-        return Labels(
-            agreement=ReviewerAgreement(twice, same / pairs if pairs else None, alpha),
-            reviewers=len(self._reviewers),
-            outlets=len(self._outlets),
-            first=min(self._days, default=None),
-            last=max(self._days, default=None),
-            **counts,
-        )
+        return {
+            **{name: counts[name] for name in _COUNTED},
+            **{name: dict(sorted(self._of[name].items())) for name in _COUNTED_BY},
+            "reviewers": len(self._reviewers),
+            "outlets": len(self._outlets),
+            "first": min(self._days, default=None),
+            "last": max(self._days, default=None),
+            "agreement": {
+                "articles": counts["twice"],
+                "share": counts["same"] / counts["pairs"] if counts["pairs"] else None,
+                "alpha": 1 - (n - 1) * observed / expected if expected else None,
+            },
+        }

@@ -95,26 +95,21 @@ class EquivalenceClasses:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A lower bound of the withheld articles of a form and an age; `None`: of any."""
-
-    form: str | None
-    age: str | None
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
 class WithheldCounts:
-    """How many articles are withheld, in steps of `k`; `rows` of them are in the export."""
+    """How many articles are withheld, in steps of `k`; `rows` of them are in the export.
+
+    `cells` have lower bounds of the `articles` of a `form` and an `age`; `None`: of any.
+    """
 
     k: int
     rows: int
-    cells: tuple[Cell, ...]
+    cells: tuple[Mapping[str, Any], ...]
 
     @property
     def articles(self) -> int:
         """A lower bound of how many are withheld."""
-        return next((cell.articles for cell in self.cells if cell.form is cell.age is None), 0)
+        whole = (one["articles"] for one in self.cells if one["form"] is one["age"] is None)
+        return next(whole, 0)
 
 
 class KAnonymiser:
@@ -182,4 +177,5 @@ class KAnonymiser:
         if self._grouped:  # copies may keep the groups of all apart where those of a kind are full
             cells[None, None] = max(self._grouped, self._cells[None, None])
         order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
-        return WithheldCounts(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
+        told = [{"form": form, "age": age, "articles": n} for (form, age), n in order]
+        return WithheldCounts(self._k, len(self._rows), tuple(told))

@@ -113,7 +113,7 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "counts": dict(withheld),
         "withheld_articles": withheld_json(facts.withheld_counts),
         "lost": dict(facts.lost),
-        "labels": asdict(facts.labels),
+        "labels": facts.labels,
         "forgotten": read.forgotten if read else 0,
         "taken_back": read.lost["withdrawn"] if read else 0,
         "read": None,
@@ -147,7 +147,7 @@ def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
     """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
     if told is None:
         return None
-    return {"k": told.k, "rows": told.rows, "at_least": list(map(asdict, told.cells))}
+    return {"k": told.k, "rows": told.rows, "at_least": list(told.cells)}
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:

@@ -232,36 +232,44 @@ def _outcome(
 
 
 def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
-    """Put the records into the export's order, and write the report."""
+    """Put the records into the export's order, the last of each article; write the report."""
     order = [one["id"] for one in read_records(source)]
+    place_in = {one: place for place, one in enumerate(order)}
+    path, places = book.folder / RECORDS, dict[str, tuple[int, int]]()
+    at = lines = 0
+    with path.open("rb") as file:
+        for line in file:
+            places[json.loads(line)["id"]] = (at, len(line))
+            at += len(line)
+            lines += 1
+        ids = sorted(places, key=lambda one: place_in.get(one, len(order)))
+        wanted = [places[one] for one in ids]
+        if wanted != sorted(wanted) or lines > len(wanted):
+            part = path.with_name(f".{path.name}.part")
+            with open(part, "wb", opener=private) as out:
+                for start, length in wanted:
+                    file.seek(start)
+                    out.write(file.read(length))
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(path)
     told = [(one, book.outcomes[one]) for one in order if one in book.outcomes]
-    causes = Counter(said["cause"] for _, said in told)
-    spans: Counter[str] = Counter()
+    causes, spans = Counter(said["cause"] for _, said in told), Counter[str]()
     for _, said in told:
         spans.update(said.get("spans") or {})
-    done = RehydrationReport(
-        articles=len(order),
-        causes=dict(sorted(causes.items())),
-        spans=dict(sorted(spans.items())),
-        moved=sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
-        fetched=book.fetched,
-    )
-    sort_records(book.folder / RECORDS, {one: place for place, one in enumerate(order)})
     values = {
-        "schema": 1,
-        **mark,
-        "articles": done.articles,
-        "causes": done.causes,
-        "moved": done.moved,
-        "spans": done.spans,
-        "waiting": len(order) - len(told),
-        "items": [{"id": one, **said} for one, said in told],
+        "articles": len(order),
+        "causes": dict(sorted(causes.items())),
+        "spans": dict(sorted(spans.items())),
+        "moved": sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
     }
+    items = [{"id": one, **said} for one, said in told]
     part = book.folder / f".{REPORT}.part"
-    write_json(part, values)
+    more = {"schema": 1, **mark, "waiting": len(order) - len(told), "items": items}
+    write_json(part, {**values, **more})
     part.chmod(OWN_ONLY)
     part.replace(book.folder / REPORT)
-    return done
+    return RehydrationReport(**values, fetched=book.fetched)
 
 
 @dataclass(slots=True)
@@ -296,16 +304,14 @@ def open_progress(
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lines = list(_whole_lines(folder / PROGRESS))
             if lines and lines[0] != mark:
-                raise UsageError(
-                    f"{folder}: holds what was fetched for another export, or key file"
-                )
+                other = "another export, or key file"
+                raise UsageError(f"{folder}: holds what was fetched for {other}")
             if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
                 raise UsageError(f"{folder}: holds files that no run of ours left there")
             outcomes = {line.pop("id"): line for line in lines[1:]}
             for record in _whole_lines(folder / RECORDS):
-                if (
-                    outcomes.get(record["id"], {}).get("cause") not in HAD
-                ):  # stopped between the two
+                # where it was stopped between the two
+                if outcomes.get(record["id"], {}).get("cause") not in HAD:
                     told = record["rehydrated"]
                     outcomes[record["id"]] = {
                         "cause": told["status"],
@@ -345,31 +351,6 @@ def _put(file: TextIO, line: str) -> None:
     file.write(line)
     file.flush()
     os.fsync(file.fileno())
-
-
-def sort_records(path: Path, order: Mapping[str, int]) -> None:
-    """Put the lines of a file into an order; of several of one article only the last stays."""
-    places: dict[str, tuple[int, int]] = {}
-    at = lines = 0
-    with path.open("rb") as file:
-        for line in file:
-            places[json.loads(line)["id"]] = (at, len(line))
-            at += len(line)
-            lines += 1
-    wanted = sorted(places, key=lambda one: order.get(one, len(order)))
-    if [places[one][0] for one in wanted] == sorted(start for start, _ in places.values()) and (
-        lines == len(places)
-    ):
-        return
-    part = path.with_name(f".{path.name}.part")
-    with path.open("rb") as file, open(part, "wb", opener=private) as out:
-        for one in wanted:
-            start, length = places[one]
-            file.seek(start)
-            out.write(file.read(length))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
 
 
 def export_file(path: Path) -> Path:
