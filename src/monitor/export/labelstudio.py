@@ -280,13 +280,11 @@ def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:
     """Return what an annotation of choices only says; None where it marks words."""
     said = []
     for one in result:
-        if not isinstance(one, dict) or one.get("type") != "choices":
-            return None
-        value = one.get("value")
-        chosen = value.get("choices") if isinstance(value, dict) else None
-        if not isinstance(chosen, list):
-            return None
-        said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
+        match one:
+            case {"type": "choices", "value": {"choices": list(chosen)}}:
+                said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
+            case _:
+                return None
     return sorted(said)
 
 
@@ -304,20 +302,14 @@ def _read_annotation(
         if one.get("type") == "labels":
             for name in _names(value, "labels", where):
                 marks.add(need_span(name, value.get("start"), value.get("end"), len(text), where))
-        elif one.get("type") == "choices" and one.get("from_name") == RELEVANCE:
-            chosen = _names(value, "choices", where)
-            verdict = read_verdict(chosen[0] if chosen else None, where)
         elif one.get("type") == "choices":
-            marks |= {(name, None, None) for name in _names(value, "choices", where)}
-    return Corrected(
-        where,
-        record,
-        text,
-        frozenset(marks),
-        verdict,
-        fresh=not ours,
-        looked=_handed_in(annotation),
-    )
+            chosen = _names(value, "choices", where)
+            if one.get("from_name") == RELEVANCE:
+                verdict = read_verdict(chosen[0] if chosen else None, where)
+            else:
+                marks |= {(name, None, None) for name in chosen}
+    looked = _handed_in(annotation)
+    return Corrected(where, record, text, frozenset(marks), verdict, fresh=not ours, looked=looked)
 
 
 def _names(value: Mapping[str, Any], key: str, where: str) -> list[str]:
