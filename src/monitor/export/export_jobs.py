@@ -152,26 +152,26 @@ class ExportJobs:
 
     def clear(self, *, room_for: int = 0) -> int:
         """Delete what is too old or too many; return how many there are."""
-        now = self._desk.now()
+        now, forgotten = self._desk.now(), self._desk.store.last_forgotten()
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [job for job in ended if job.until <= now or self._is_forgotten(job)]
+            old = [
+                job
+                for job in ended  # what was forgotten since it was asked for it may have
+                if job.until <= now or (forgotten and job.made <= forgotten)
+            ]
             left = [job for job in ended if job not in old]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
             return len(kept) - len(old)
 
-    def _is_forgotten(self, job: ExportJob) -> bool:
-        """Whether articles were forgotten since an export was asked for: it may have them."""
-        last = self._desk.store.last_forgotten()
-        return last is not None and job.made <= last
-
     def forget(self) -> None:
         """Delete the exports that are done and were asked for before articles were forgotten."""
+        last = self._desk.store.last_forgotten()
         for job in self._stored():
-            if job.state == "done" and self._is_forgotten(job):
+            if last and job.state == "done" and job.made <= last:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
 
     def _path(self, id_: str) -> Path:
@@ -180,15 +180,13 @@ class ExportJobs:
         return self._folder / id_
 
     def _stored(self) -> list[ExportJob]:
-        if not self._folder.is_dir():
-            return []
         found = []
-        for path in self._folder.iterdir():
-            if _ID.fullmatch(path.name) and (path / _JOB).is_file():
+        for path in self._folder.glob(f"*/{_JOB}"):
+            if _ID.fullmatch(path.parent.name):
                 try:
-                    found.append(self._read(path.name))
+                    found.append(self._read(path.parent.name))
                 except NotFound:  # another version's, which nobody can take any more
-                    shutil.rmtree(path, ignore_errors=True)
+                    shutil.rmtree(path.parent, ignore_errors=True)
         return found
 
     def _read(self, id_: str) -> ExportJob:

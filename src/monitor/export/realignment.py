@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from operator import attrgetter
@@ -54,9 +54,9 @@ Found = Mapping[Place, Aligned]
 
 
 def moved_by_hash(
-    new: str, length: int, is_old: Callable[[str], bool]
-) -> Callable[[Place], Aligned | None] | None:
-    """Return how places move, if the old text is the new one without some of its paragraphs.
+    new: str, length: int, is_old: Callable[[str], bool], places: Iterable[Place]
+) -> Found | None:
+    """Return places in a new text, if the old one is that without some of its paragraphs.
 
     Left out may be those at both ends, or a run within. `length` is that of the old text, `is_old`
     tells by its hash. None where it is not so.
@@ -79,14 +79,12 @@ def moved_by_hash(
     blocks = next(chain(whole, cut), None)
     if blocks is None:
         return None
-
-    def moved(place: Place) -> Aligned | None:
-        for old, now, size in blocks:
-            if old <= place[0] and place[1] <= old + size:
-                return Aligned(place[0] - old + now, place[1] - old + now, "hash")
-        return None
-
-    return moved
+    return {
+        (start, end): Aligned(start - old + now, end - old + now, "hash")
+        for start, end in places
+        for old, now, size in blocks
+        if old <= start and end <= old + size
+    }
 
 
 def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
@@ -215,8 +213,6 @@ def _between(
 
 
 Record = Mapping[str, Any]
-Move = Callable[[str, Place], Aligned | None]
-"""Says where a span of a field stands now; None: nowhere that is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,48 +237,50 @@ def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
     sha256 = record.get("sha256") or key.get("sha256")
     told = [one for one in (key.get("title"), record.get("title")) if isinstance(one, str)]
     titles = list(dict.fromkeys((*told, page.title)))  # a feed's may differ from its page's
+    given: dict[str, dict[Place, str | None]] = {"title": {}, "text": {}}
+    for span in spans_of(record):
+        given[span["field"]][span["start"], span["end"]] = span.get("match")
     for title in titles:
         for text in (without_headline(page.text, title), page.text):  # if nothing was changed
             if article_sha256(title, text) == sha256:
-                return _filled(
-                    record, "same", title, text, lambda _, place: Aligned(*place, "hash")
-                )
+                whole = {name: _as_before(some, "hash") for name, some in given.items()}
+                return _filled(record, "same", title, text, whole)
     # the whole headline, None where it is withheld or has a hidden name
     known = next((one for one in told if MASK not in one), None)
     title = page.title if known is None else known
     text = without_headline(page.text, title)
-    length, whole = record["length"]["text"], None
+    found = {"title": _aligned(known, title, given["title"], record["length"]["title"])}
+    length, moved = record["length"]["text"], None
     if length:  # the hash tells if the old text stands whole in the new one
-        whole = moved_by_hash(
-            text, length, lambda old: any(article_sha256(one, old) == sha256 for one in titles)
+        moved = moved_by_hash(
+            text,
+            length,
+            lambda old: any(article_sha256(one, old) == sha256 for one in titles),
+            given["text"],
         )
-    fields: dict[str, Found] = {
-        "title": _aligned(record, "title", known, title),
-        "text": _aligned(record, "text", record.get("text"), text),
-    }
-
-    def move(name: str, place: Place) -> Aligned | None:
-        if name == "text" and whole is not None:
-            return whole(place)
-        return fields[name].get(place)
-
-    made = _filled(record, "changed", title, text, move)
+    if moved is None:
+        moved = _aligned(record.get("text"), text, given["text"], length)
+    made = _filled(record, "changed", title, text, {**found, "text": moved})
     return Hydrated("other_text") if _is_other(record, made, known, page) else made
 
 
-def _aligned(record: Record, name: FieldName, old: str | None, new: str) -> Found:
-    """Return where the spans of a field stand in its new text; `old` is None if unknown."""
-    spans = (one for one in spans_of(record) if one["field"] == name)
-    given = {(one["start"], one["end"]): one.get("match") for one in spans}
+def _as_before(places: Iterable[Place], how: How) -> Found:
+    return {place: Aligned(*place, how) for place in places}
+
+
+def _aligned(old: str | None, new: str, given: Mapping[Place, str | None], length: int) -> Found:
+    """Return where spans with these words stand in a new text; `old` is None if unknown."""
     if old == new:
-        return {place: Aligned(*place, "context") for place in given}
+        return _as_before(given, "context")
     if old is not None and MASK not in old:
         return by_context(old, new, list(given))
     words = {place: said for place, said in given.items() if said}
-    return by_words(pieces_of(words), new, list(given), record["length"][name])
+    return by_words(pieces_of(words), new, list(given), length)
 
 
-def _filled(record: Record, status: str, title: str, text: str, move: Move) -> Hydrated:
+def _filled(
+    record: Record, status: str, title: str, text: str, found: Mapping[str, Found]
+) -> Hydrated:
     """Return the record with headline, text and the words of its spans where they stand now.
 
     What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
@@ -295,7 +293,7 @@ def _filled(record: Record, status: str, title: str, text: str, move: Move) -> H
         name: FieldName = span["field"]
         if span["start"] == span["end"]:
             return dict(span)  # of an article that had expired: a finding without a place
-        aligned = move(name, (span["start"], span["end"]))
+        aligned = found[name].get((span["start"], span["end"]))
         if aligned is None or not 0 <= aligned.start <= aligned.end <= len(texts[name]):
             spans["lost"] += 1
             place = {key: span[key] for key in ("field", "start", "end")}
