@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -22,7 +23,6 @@ from monitor.export.publication import PublicationPolicy
 from monitor.labels.data_files import data_dir
 from monitor.records.article_record import FullRecord
 from monitor.records.tag import Tag
-from monitor.rules.measured_precision import Measured
 from monitor.settings import ExportSettings
 
 OURS = ExportSettings(
@@ -177,10 +177,9 @@ def test_error_rates_are_those_of_the_models_that_judged():
 
 def test_rules_tell_how_often_they_were_right():
     measure = {"flags": 4, "right": 3, "sure": 5, "found": 2}
-    rules = {"a": measure, "b": dict.fromkeys(measure, 0)}
+    rules = {"a": SimpleNamespace(**measure), "b": SimpleNamespace(**dict.fromkeys(measure, 0))}
     then, stamp = "thb-en@1.0.0+then", "thb-en@1.0.0+now"
-    about = {"guideline": then, "date": "2026-11-27", "data": "some articles"}
-    measured = Measured(**about, unseen=False, articles=9, rules=rules)
+    measured = SimpleNamespace(date="2026-11-27", data="some articles", unseen=False, rules=rules)
     first, second = rates(stamp, rules={stamp: (then, measured)})["rules"]
     assert (first["precision"], first["recall"]) == (0.75, 0.4)
     assert (second["precision"], second["recall"]) == (None, None)

@@ -63,11 +63,13 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
         raise UsageError(f"a name has a word of {MIN_PART} letters at least")
     words.append("".join(words))  # as addresses and tags write it
     store = desk.store
-    seal = store.name_key.read() if undo else store.name_key.make()
     if undo:
-        known = {one for word in words for one in seal.made(article_id, word)}
-        store.unlift_names(article_id, known)
+        seal = store.name_key.read()
+        store.unlift_names(
+            article_id, {one for word in words for one in seal.made(article_id, word)}
+        )
     else:
+        seal = store.name_key.make()
         hashes = {seal.hash(article_id, word) for word in words}
         store.lift_names(article_id, hashes, who, desk.now())
     near = store.mask_groups([article_id], desk.stories_stamp).near[article_id]
@@ -124,6 +126,5 @@ def asked(desk: Desk, who: str) -> frozenset[str]:
 
 def asked_by_month(desk: Desk, since: datetime | None = None) -> dict[str, int]:
     """Return how often names were asked for in each month of the desk's zone, oldest first."""
-    zone = desk.settings.zone
-    times = desk.store.asking_times(since)
-    return dict(Counter(f"{at.astimezone(zone):%Y-%m}" for at in times))
+    times = (at.astimezone(desk.settings.zone) for at in desk.store.asking_times(since))
+    return dict(Counter(f"{at:%Y-%m}" for at in times))

@@ -7,19 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from monitor.records.finding import MEASURED_FROM
-from monitor.stats.monthly_report import (
-    BARS,
-    SIDE_WORDS,
-    Cell,
-    ReportSection,
-    balance_section,
-    changes_section,
-    label_words,
-    rules_section,
-    scheme_section,
-    story_bars,
-    time_section,
-)
+from monitor.stats import monthly_report as report
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
 from monitor.stats.trends import SIDES, BalanceRow, Step, Trends, by_step
 
@@ -54,13 +42,13 @@ class Panel:
     """A section under the name that its table has in addresses; it plots bars, or `ranges`."""
 
     key: str
-    section: ReportSection
+    section: report.ReportSection
     ranges: tuple[Ranges, ...] = ()
 
 
 def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple[Panel, ...]:
     """Return what is shown of a period, by `step`; `titles` are those of rules."""
-    balance, flags = trends.balance, rules_section(trends, titles)
+    balance, flags = trends.balance, report.rules_section(trends, titles)
     counted = [(titles.get(row.rule, row.rule), row.stories) for row in trends.rules if row.stories]
     shown: tuple[tuple[str, Literal["country", "outlet"], Sequence[BalanceRow]], ...] = (
         ("countries", "country", balance.countries),
@@ -68,25 +56,25 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
     )
     return (
         Panel("time", steps_section(trends, step)),
-        *(Panel(scheme, scheme_section(trends, scheme)) for scheme in trends.schemes),
+        *(Panel(scheme, report.scheme_section(trends, scheme)) for scheme in trends.schemes),
         *(
             Panel(
                 key,
-                replace(balance_section(trends, what), bars=None),
-                tuple(_sides(row, what) for row in rows[: BARS // 2]),
+                replace(report.balance_section(trends, what), bars=None),
+                tuple(_sides(row, what) for row in rows[: report.BARS // 2]),
             )
             for key, what, rows in shown
         ),
-        Panel("rules", replace(flags, bars=story_bars(flags.title, counted))),
+        Panel("rules", replace(flags, bars=report.story_bars(flags.title, counted))),
         # when feeds were added says nothing of days of publication
-        *([Panel("feeds", changes_section(trends))] if trends.dates == "first_seen" else []),
+        *([Panel("feeds", report.changes_section(trends))] if trends.dates == "first_seen" else []),
     )
 
 
-def steps_section(trends: Trends, step: Step) -> ReportSection:
+def steps_section(trends: Trends, step: Step) -> report.ReportSection:
     """Return items and stories by day, week or month."""
     title, first = _STEP_WORDS[step]
-    return time_section(
+    return report.time_section(
         title,
         first,
         "A story counts once: when it was first told in the period.",
@@ -97,11 +85,11 @@ def steps_section(trends: Trends, step: Step) -> ReportSection:
 
 
 def _sides(row: BalanceRow, what: str) -> Ranges:
-    label = label_words("place", row.key) if what == "country" else row.key
+    label = report.label_words("place", row.key) if what == "country" else row.key
     if not row.intervals:
         return Ranges(label, (), too_few(row.stories))
     shares = (
-        Proportion(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
+        Proportion(report.SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
         for side in SIDES[:3]
     )
     return Ranges(label, tuple(shares))
@@ -124,29 +112,29 @@ def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]
         why = f"No share is told: {flags} not looked at."
         return Ranges(label, (), too_few(stories) if stories < MEASURED_FROM else why)
 
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[report.Cell, ...]] = []
     ranges = [flagged("Any rule", card.flagged, card)] if card.rules else []
     for row in card.rules:
         title = titles.get(row.rule, row.rule)
-        cells: tuple[Cell, ...] = ("not told", "", "")
+        cells: tuple[report.Cell, ...] = ("not told", "", "")
         if row.interval is not None:
             cells = tuple(round(one, 3) for one in (row.stories / stories, *row.interval))
         rows.append((row.rule, title, row.stories, row.unseen, *cells))
         ranges.append(flagged(title, row.stories, row))
-    flags = ReportSection(
+    flags = report.ReportSection(
         "Flags by rule",
         (f"Of {stories} stories, each counted once; shares with 95 % intervals (Wilson).",),
         ("rule", "title", "stories", "not looked at", "share", "from", "to"),
         tuple(rows),
     )
-    balance = ReportSection(
+    balance = report.ReportSection(
         "Balance of responses",
         (f"Of {card.balance.stories} stories that tell of a response; one may tell of several.",),
         ("response", "stories"),
-        tuple((SIDE_WORDS[name], card.balance.told[name]) for name in SIDES),
+        tuple((report.SIDE_WORDS[name], card.balance.told[name]) for name in SIDES),
     )
     sides = replace(_sides(card.balance, "outlet"), label="Responses")
     return (
-        Panel("flags", flags, tuple(ranges[: 1 + BARS])),
+        Panel("flags", flags, tuple(ranges[: 1 + report.BARS])),
         Panel("balance", balance, (sides,)),
     )

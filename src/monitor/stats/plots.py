@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +19,13 @@ if TYPE_CHECKING:
 HATCHES = ("", "////", "---", "xxxx")
 SHADES = ("0.35", "0.9", "1.0", "0.75")
 LABEL_CHARS = 44
+_STYLE: Any = {
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "monitor",
+    "font.size": 9,
+    "hatch.linewidth": 0.6,
+}
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 
 
@@ -39,8 +44,15 @@ class Bars:
 
 
 def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
-    """Return a plot as SVG (UTF-8, an element to stand in a page) or as PNG."""
-    with _styled():
+    """Return a plot as SVG (UTF-8, an element to stand in a page) or as PNG.
+
+    A page sizes the SVG; screen readers, which pass it over, read the table that stands beside it.
+    """
+    import matplotlib as mpl
+
+    with warnings.catch_warnings(), mpl.rc_context(_STYLE):
+        # A letter that the font does not have is a box in Word; the table beside names it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -56,24 +68,15 @@ def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
         file = io.BytesIO()
         metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
         figure.savefig(file, format=kind, metadata=metadata)
-    return _element(file.getvalue(), bars) if kind == "svg" else file.getvalue()
-
-
-@contextmanager
-def _styled() -> Iterator[None]:
-    import matplotlib as mpl
-
-    style: Any = {
-        "text.parse_math": False,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "monitor",
-        "font.size": 9,
-        "hatch.linewidth": 0.6,
-    }
-    with warnings.catch_warnings(), mpl.rc_context(style):
-        # A letter that the font does not have is a box in Word; the table beside names it.
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        yield
+    if kind == "png":
+        return file.getvalue()
+    text = _PROLOGUE.sub("", file.getvalue().decode())
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    head, _, rest = text.partition(">")
+    head = re.sub(r' (?:width|height)="[^"]*"', "", head)
+    prefix = re.sub(r"\W+", "-", bars.title.casefold())
+    rest = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", rest)
+    return f'{head} aria-hidden="true">{rest}'.encode()
 
 
 def _fill(axes: Axes, bars: Bars) -> None:
@@ -112,17 +115,3 @@ def _fill(axes: Axes, bars: Bars) -> None:
 def _short(label: str) -> str:
     shown = "".join(c if c.isprintable() else " " for c in label)
     return shown if len(shown) <= LABEL_CHARS else shown[: LABEL_CHARS - 1] + "…"
-
-
-def _element(svg: bytes, bars: Bars) -> bytes:
-    """Take the SVG out of its document, let its page size it, and hide it from screen readers.
-
-    They read the table that stands beside every plot.
-    """
-    text = _PROLOGUE.sub("", svg.decode())
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    head, _, rest = text.partition(">")
-    head = re.sub(r' (?:width|height)="[^"]*"', "", head)
-    prefix = re.sub(r"\W+", "-", bars.title.casefold())
-    rest = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", rest)
-    return f'{head} aria-hidden="true">{rest}'.encode()
