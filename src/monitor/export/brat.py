@@ -18,25 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.export.annotations import (
-    FINDING,
-    Annotation,
-    all_names,
-    marks_of,
-    one_text,
-    relevance_word,
-    unplaced,
-)
+from monitor.export import annotations, corrections
+from monitor.export.annotations import FINDING, Annotation
 from monitor.export.columns import QUOTES, TextDegree, keys_of
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    json_lines,
-    need_record,
-    need_span,
-    place_of,
-    read_verdict,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.records.article import VERDICTS, Verdict
@@ -93,7 +78,7 @@ class BratWriter(Writer):
             (self._folder / folder).mkdir()
         self._count += 1
         name = f"{folder}/{id_ if _SAFE.fullmatch(id_) else f'article-{self._count}'}"
-        whole, marks = one_text(values).text, marks_of(values)
+        whole, marks = annotations.one_text(values).text, annotations.marks_of(values)
         text = brat_text(whole)
         _put(self._folder / f"{name}.txt", text)
         _put(self._folder / f"{name}.ann", "".join(standoff(text, marks, values)))
@@ -105,7 +90,7 @@ class BratWriter(Writer):
                 self.lost[key] += len(value) if isinstance(value, list) else 1
         split = [list(pieces(whole, mark)) for mark in marks if not mark.whole]
         self.lost.update(
-            unplaced(values),
+            annotations.unplaced(values),
             carriage_returns=whole.count("\r"),
             spans_split_at_line_breaks=sum(len(places) > 1 for places in split),
             spans_of_space_only=sum(not places for places in split),
@@ -125,7 +110,7 @@ class BratWriter(Writer):
         drawing = ["", "[drawing]"]
         drawing.append("SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken")
         drawing.append("document\tbgColor:#e8e8e8")
-        for scheme, names in all_names(self._names).items():
+        for scheme, names in annotations.all_names(self._names).items():
             entities += [f"!{scheme}", *(f"\t{name}" for name in names)]
             # Of places only those that are marked: a list of 249 boxes would be of no use.
             shown = [name for name in names if scheme != "place" or name in self._names]
@@ -158,7 +143,7 @@ def standoff(text: str, marks: Sequence[Annotation], values: Mapping[str, Any]) 
 
     if head := head_of(text):
         yield line("T", f"{DOCUMENT} {head[0]} {head[1]}\t{text[slice(*head)]}")
-        if word := relevance_word(values):
+        if word := annotations.relevance_word(values):
             yield line("A", f"{RELEVANCE} T1 {word}")
         said = [f"article {values['id']}"]
         if values.get("relevance") is not None:
@@ -252,27 +237,27 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     listed = folder / DOCUMENTS
     if not listed.is_file():
         raise DataError(f"{listed}: is not there; it says which articles the documents are")
-    for where, row in json_lines(listed):
+    for where, row in corrections.json_lines(listed):
         document = row.get("document") if isinstance(row, dict) else None
         if not isinstance(document, str) or not _NAME.fullmatch(document):
             raise DataError(f"{where}: it names no document")
         standoff = folder / f"{document}.ann"
         if standoff.is_file():
-            yield _read_document(standoff, need_record(row, where))
+            yield _read_document(standoff, corrections.need_record(row, where))
 
 
 def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
     text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
-    exported = marks_of(record)
+    exported = annotations.marks_of(record)
     outer: dict[Place, Place] = {}  # marks as they are written, without line breaks at their ends
     unseen: set[Place] = set()
     for mark in exported:
         places = list(pieces(text, mark))
         if places:
-            outer[mark.name, places[0][0], places[-1][1]] = place_of(mark)
+            outer[mark.name, places[0][0], places[-1][1]] = corrections.place_of(mark)
         elif not mark.whole:
-            unseen.add(place_of(mark))  # of line breaks only: it was not written
+            unseen.add(corrections.place_of(mark))  # of line breaks only: it was not written
     spans, attributes, lines = _read_standoff(path, text)
     document = next((key for key, span in spans.items() if span[0] == DOCUMENT), None)
     marks = {outer.get(span, span) for span in spans.values() if span[0] != DOCUMENT}
@@ -281,11 +266,11 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
         if target != document or document is None:
             continue
         if name == RELEVANCE:
-            verdict = read_verdict(value, where)
+            verdict = corrections.read_verdict(value, where)
         else:
             marks.add((name, None, None))
     if document is None:  # an empty text, or its span is gone: nothing is said of the whole
-        marks |= {place_of(mark) for mark in exported if mark.whole}
+        marks |= {corrections.place_of(mark) for mark in exported if mark.whole}
     every = frozenset(marks | unseen)
     return Corrected(str(path), record, text, every, verdict, carriage_returns=False, lines=lines)
 
@@ -325,7 +310,7 @@ def _read_span(rest: str, text: str, where: str) -> Place:
     places = [tuple(map(int, pair.split(" "))) for pair in found["spans"].split(";")]
     words = []
     for start, end in places:
-        need_span(found["name"], start, end, len(text), where)
+        corrections.need_span(found["name"], start, end, len(text), where)
         words.append(text[start:end])
     if (found["text"] or "").strip() != " ".join(words).strip():  # brat trims them
         raise DataError(f"{where}: its words are not those at its place")

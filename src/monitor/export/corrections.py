@@ -8,16 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.export.annotations import (
-    EXPLOITATION,
-    FINDING,
-    PLACE,
-    Annotation,
-    AnnotationName,
-    marks_of,
-    parse_name,
-    relevance_word,
-)
+from monitor.export import annotations
+from monitor.export.annotations import EXPLOITATION, FINDING, PLACE, Annotation, AnnotationName
 from monitor.export.k_anonymity import YEAR
 from monitor.labels.schemes import INDICATORS, ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, check_labels
 from monitor.records.article import VERDICTS, Verdict
@@ -61,7 +53,7 @@ class Corrected:
     @property
     def exported_verdict(self) -> Verdict | None:
         """How relevant the article was said to be by what was exported."""
-        return read_verdict(relevance_word(self.record), self.where)
+        return read_verdict(annotations.relevance_word(self.record), self.where)
 
 
 def place_of(mark: Annotation) -> Place:
@@ -85,8 +77,8 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
         lengths = [values["length"][name] for name in ("title", "text")]
         texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
         fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
-        "".join((values["id"], *(mark.name for mark in marks_of(values))))
-        relevance_word(values)
+        "".join((values["id"], *(mark.name for mark in annotations.marks_of(values))))
+        annotations.relevance_word(values)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         fit = False
     if not fit:
@@ -131,11 +123,11 @@ class Correction:
 
 def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
-    before = {place_of(mark): mark.about for mark in marks_of(corrected.record)}
+    before = {place_of(mark): mark.about for mark in annotations.marks_of(corrected.record)}
     was, now = ({name for name, _, _ in places} for places in (before, corrected.marks))
     named: dict[str, AnnotationName] = {}
     for name in sorted(was | now):
-        found = parse_name(name)
+        found = annotations.parse_name(name)
         if found is None or (name not in was and not _is_known(found)):
             where = corrected.lines.get(name, corrected.where)
             raise DataError(f"{where}: '{name}' is no label")
@@ -182,7 +174,7 @@ def confirmed(corrected: Corrected) -> Correction | None:
         verdict = corrected.exported_verdict
     if not corrected.looked or verdict is None:
         return None
-    names = {name: parse_name(name) for name, _, _ in corrected.marks}
+    names = {name: annotations.parse_name(name) for name, _, _ in corrected.marks}
     named = {
         name: one
         for name, one in names.items()

@@ -12,16 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.export import corrections
 from monitor.export.annotations import marks_of, one_text, unplaced, without_words
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    json_lines,
-    need_record,
-    need_span,
-    need_text,
-    place_of,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.jsonl import LineWriter, article_line
 from monitor.records.errors import DataError
 from monitor.text.positions import Positions
@@ -77,21 +70,23 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     save those of older versions.
     """
     for one in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-        for where, row in json_lines(one):
+        for where, row in corrections.json_lines(one):
             if not isinstance(row, dict):
                 raise DataError(f"{where}: it is no document")
-            text = need_text(row.get("text", row.get("data")), where)
+            text = corrections.need_text(row.get("text", row.get("data")), where)
             if row.get("offsets") != UNIT:
                 raise DataError(
                     f"{where}: its offsets are not said to be {UNIT}, as they are exported"
                 )
-            record = need_record(row.get("record"), where)
+            record = corrections.need_record(row.get("record"), where)
             units = Positions(text)
             last = units.utf16(len(text))
             # What is of the whole article is only metadata there: nobody can have changed it.
-            marks: set[Place] = {place_of(mark) for mark in marks_of(record) if mark.whole}
+            marks: set[Place] = {
+                corrections.place_of(mark) for mark in marks_of(record) if mark.whole
+            }
             for start, end, label in _spans(where, row):
-                _, first, after = need_span(label, start, end, last, where)
+                _, first, after = corrections.need_span(label, start, end, last, where)
                 marks.add((label, units.from_utf16(first), units.from_utf16(after)))
             looked = (
                 approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True

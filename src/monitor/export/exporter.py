@@ -19,21 +19,13 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
+from monitor.export import packaging
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
 from monitor.export.identification_risk import DisclosureRules
 from monitor.export.k_anonymity import K, KAnonymiser
 from monitor.export.key_file import KeyFile, key_path
-from monitor.export.packaging import (
-    CARDS,
-    MANIFEST,
-    SUMS,
-    old_entries,
-    refuse_foreign,
-    withheld_json,
-    write_json,
-    write_package,
-)
+from monitor.export.packaging import CARDS, MANIFEST, SUMS
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
@@ -117,8 +109,8 @@ def export(
         known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
-    refuse_foreign(directory, CARDS)
-    others = [entry for entry in old_entries(directory) if entry["format"] != format]
+    packaging.refuse_foreign(directory, CARDS)
+    others = [entry for entry in packaging.old_entries(directory) if entry["format"] != format]
     # what older versions wrote without a word of it hides nothing
     if any(entry.get("restricted", True) != policy.restricted for entry in others):
         kind = "an export for anybody" if policy.restricted else "a restricted export"
@@ -173,9 +165,12 @@ def export(
                 withheld_counts=None if policy.restricted else counts,
             )
             loss: dict[str, Any] = {"schema": SCHEMA, "format": format, "articles": facts.rows}
-            loss |= {"lost": facts.lost, "withheld_articles": withheld_json(facts.withheld_counts)}
-            write_json(folder / LOSS, loss)
-            write_package(folder, facts, directory)
+            loss |= {
+                "lost": facts.lost,
+                "withheld_articles": packaging.withheld_json(facts.withheld_counts),
+            }
+            packaging.write_json(folder / LOSS, loss)
+            packaging.write_package(folder, facts, directory)
             names.write(lines)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last
     first = directory / facts.files[0].name
@@ -267,8 +262,8 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
 def _replace_files(part: Path, directory: Path, format: str) -> None:
     """Move all files of `part` into place, the manifest last; what the format had besides goes."""
     names = {path.name for path in part.iterdir()}
-    refuse_foreign(directory, names)
-    for old in old_entries(directory):
+    packaging.refuse_foreign(directory, names)
+    for old in packaging.old_entries(directory):
         if old["format"] == format and old["file"] not in names:
             _remove(directory / old["file"])
     for name in sorted(names, key=lambda name: name == MANIFEST):

@@ -12,16 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from monitor.export import corrections
 from monitor.export.annotations import marks_of, one_text, relevance_word
 from monitor.export.columns import TextDegree, keys_at
-from monitor.export.corrections import (
-    Corrected,
-    json_lines,
-    need_record,
-    parse_json,
-    place_of,
-    read_verdict,
-)
+from monitor.export.corrections import Corrected
 from monitor.export.export_facts import Writer
 from monitor.export.k_anonymity import YEAR
 from monitor.records.errors import DataError, UsageError
@@ -87,21 +81,23 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
             for number, line in enumerate(file, 1):
                 where = f"{exported}:{number}"
                 if line.strip():
-                    places[need_record(parse_json(line, where), where)["id"]] = (at, where)
+                    places[
+                        corrections.need_record(corrections.parse_json(line, where), where)["id"]
+                    ] = (at, where)
                 at += len(line)
         except OSError as error:
             raise DataError(f"{exported}: cannot be read: {error.strerror}") from error
-        for where, row in json_lines(path):
-            record = need_record(row, where)
+        for where, row in corrections.json_lines(path):
+            record = corrections.need_record(row, where)
             old = None
             if record["id"] in places:
                 at, there = places[record["id"]]
                 file.seek(at)
-                old = need_record(parse_json(file.readline(), there), there)
+                old = corrections.need_record(corrections.parse_json(file.readline(), there), there)
             if YEAR in record and record == old:
                 continue  # it is withheld: there is nothing in it to look at
-            marks = frozenset(map(place_of, marks_of(record)))
-            verdict = read_verdict(relevance_word(record), where)
+            marks = frozenset(map(corrections.place_of, marks_of(record)))
+            verdict = corrections.read_verdict(relevance_word(record), where)
             text = one_text(record).text if record.get("text") is not None else None
             known = old is not None
             yield Corrected(where, old or record, text, marks, verdict, known=known)

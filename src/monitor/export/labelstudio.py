@@ -13,28 +13,10 @@ from pathlib import Path
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from monitor.export.annotations import (
-    FINDING,
-    PLACE,
-    all_names,
-    marks_of,
-    name_of,
-    one_text,
-    parse_name,
-    relevance_word,
-    unplaced,
-    without_words,
-)
+from monitor.export import annotations, corrections
+from monitor.export.annotations import FINDING, PLACE
 from monitor.export.columns import TextDegree
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    need_record,
-    need_span,
-    need_text,
-    parse_json,
-    read_verdict,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.labels.countries import country_name
@@ -81,8 +63,8 @@ class TaskWriter(Writer):
             self._file = self._next_file()
         self._file.write(("\n" if first else ",\n") + article_line(task_of(values))[:-1])
         self._count += 1
-        self._names.update(mark.name for mark in marks_of(values))
-        self.lost.update(unplaced(values))
+        self._names.update(mark.name for mark in annotations.marks_of(values))
+        self.lost.update(annotations.unplaced(values))
 
     def close(self) -> None:
         """End the last file and write the configuration of what was marked."""
@@ -107,10 +89,10 @@ open_writer = TaskWriter
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as a task: what holds is predicted, what reviewers said annotated."""
-    text = without_surrogates(one_text(values).text)
+    text = without_surrogates(annotations.one_text(values).text)
     regions, whole = [], dict[str, list[str]]()
-    for number, mark in enumerate(marks_of(values)):
-        if (named := parse_name(mark.name)) is None:
+    for number, mark in enumerate(annotations.marks_of(values)):
+        if (named := annotations.parse_name(mark.name)) is None:
             continue
         if mark.start is None or mark.end is None:
             whole.setdefault(named.scheme, []).append(mark.name)
@@ -129,7 +111,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             said = (mark.about["severity"], mark.about.get("message"))
             region["meta"] = {"text": [str(word) for word in said if word]}
         regions.append(region)
-    if word := relevance_word(values):
+    if word := annotations.relevance_word(values):
         regions.append(choice(RELEVANCE, [word], "whole-relevance"))
     for scheme, names in whole.items():
         regions.append(choice(choices_name(scheme), names, f"whole-{scheme}"))
@@ -143,7 +125,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             TEXT: text,
             "article": values["id"],
             **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
-            "record": without_words(values),
+            "record": annotations.without_words(values),
         },
         "predictions": [prediction],
         "annotations": [
@@ -159,7 +141,7 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         result = [choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")]
         for scheme, labels in review["tags"].items():
             if labels:
-                names = [name_of(scheme, label) for label in labels]
+                names = [annotations.name_of(scheme, label) for label in labels]
                 result.append(choice(choices_name(scheme), names, f"review-{number}-{scheme}"))
         results.append(result)
     return results
@@ -191,7 +173,7 @@ def labelling_config(used: Collection[str]) -> str:
     )
     for verdict in VERDICTS:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
-    names = all_names(used)
+    names = annotations.all_names(used)
     for number, (scheme, some) in enumerate(names.items()):
         if not some:
             continue
@@ -216,7 +198,7 @@ def labelling_config(used: Collection[str]) -> str:
 
 
 def _hint(name: str) -> str:
-    named = parse_name(name)
+    named = annotations.parse_name(name)
     if named is None:
         return name
     label = country_name(named.label) if named.scheme == PLACE else named.label
@@ -229,7 +211,7 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
     for one in paths:
         try:
-            tasks = parse_json(one.read_bytes(), str(one), whole=True)
+            tasks = corrections.parse_json(one.read_bytes(), str(one), whole=True)
         except OSError as error:
             raise DataError(f"{one}: cannot be read: {error.strerror}") from error
         if not isinstance(tasks, list):
@@ -242,8 +224,8 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
         raise DataError(f"{where}: it has no data")
-    record = need_record(data.get("record"), where)
-    text = need_text(data.get(TEXT), where)
+    record = corrections.need_record(data.get("record"), where)
+    text = corrections.need_text(data.get(TEXT), where)
     annotations = task.get("annotations") or []
     if not isinstance(annotations, list):
         raise DataError(f"{where}: its annotations are no list")
@@ -301,11 +283,15 @@ def _read_annotation(
         ours |= str(one.get("id", "")).startswith(_OURS)
         if one.get("type") == "labels":
             for name in _names(value, "labels", where):
-                marks.add(need_span(name, value.get("start"), value.get("end"), len(text), where))
+                marks.add(
+                    corrections.need_span(
+                        name, value.get("start"), value.get("end"), len(text), where
+                    )
+                )
         elif one.get("type") == "choices":
             chosen = _names(value, "choices", where)
             if one.get("from_name") == RELEVANCE:
-                verdict = read_verdict(chosen[0] if chosen else None, where)
+                verdict = corrections.read_verdict(chosen[0] if chosen else None, where)
             else:
                 marks |= {(name, None, None) for name in chosen}
     looked = _handed_in(annotation)

@@ -257,7 +257,7 @@ def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) ->
     causes, spans = Counter(said["cause"] for _, said in told), Counter[str]()
     for _, said in told:
         spans.update(said.get("spans") or {})
-    values = {
+    values: dict[str, Any] = {
         "articles": len(order),
         "causes": dict(sorted(causes.items())),
         "spans": dict(sorted(spans.items())),
