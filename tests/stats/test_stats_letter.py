@@ -69,7 +69,7 @@ def test_it_says_what_by_which_principle_and_what_would_be_better() -> None:
     one = next(p for p in points() if p.words and p.suggestions)
     text = letter(Complaint("A raid", "https://e.example/1", "2 November 2026", (one,)))
     assert "Dear editor" in text
-    assert f"“{one.words}”. The principle is {PRINCIPLES[one.principle]}" in text
+    assert f"“{one.words}”. The principle is {PRINCIPLES.get(one.principle, one.principle)}" in text
     assert f"the rule “{one.title}”." in text
     assert f"The guideline says: “{one.why}”" in text
     assert f"Better: “{one.suggestions[0]}”" in text

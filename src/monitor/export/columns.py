@@ -22,13 +22,6 @@ QUOTES = frozenset(("match", "message", "why", "suggestions", "reason"))
 
 Kind = Literal["text", "number", "integer", "boolean", "time", "list", "object"]
 Schema = Mapping[str, Any]
-_KINDS: Mapping[str, Kind] = {
-    "string": "text",
-    "number": "number",
-    "integer": "integer",
-    "boolean": "boolean",
-    "object": "object",
-}
 _TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 
@@ -89,4 +82,5 @@ def kind_of(schema: Schema) -> Kind:
         return "list" if schema["items"].get("type") == "string" else "object"
     if schema.get("pattern") == _TIME:
         return "time"
-    return _KINDS[schema["type"] if isinstance(schema["type"], str) else schema["type"][0]]
+    kind: Any = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    return "text" if kind == "string" else kind

@@ -33,16 +33,14 @@ _CONTEXT: Mapping[str, Any] = {
 }
 """The context that the specification prints (its names, which it asks to be repeated)."""
 _MEDIA = {
+    "": "application/octet-stream",
     ".jsonl": "application/jsonlines",
     ".json": "application/json",
     ".csv": "text/csv",
     ".parquet": "application/x-parquet",
-    ".txt": "text/plain",
-    ".ann": "text/plain",
-    ".conf": "text/plain",
+    **dict.fromkeys((".txt", ".ann", ".conf"), "text/plain"),
     ".xml": "application/xml",
 }
-_ANY = "application/octet-stream"
 _SENSITIVE = {
     True: "Restricted: names of victims, minors and relatives are in it. Not to be published.",
     False: "Names of victims, minors and relatives are masked as far as they are found; the share"
@@ -90,7 +88,7 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
                     "@type": "cr:FileObject",
                     "contentUrl": file.name,
                     "contentSize": f"{file.bytes} B",
-                    "encodingFormat": _MEDIA.get(Path(file.name).suffix, _ANY),
+                    "encodingFormat": _MEDIA.get(Path(file.name).suffix, _MEDIA[""]),
                     "sha256": file.sha256,
                 }
             )

@@ -56,7 +56,6 @@ _KEPT_BACK = {
     "taken_back": "articles left out, since their publishers took words back",
 }
 _TYPES = {"time": "datetime", "number": "number", "integer": "integer", "boolean": "boolean"}
-_MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
 
 
 def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
@@ -268,9 +267,9 @@ def datapackage(facts: ExportFacts) -> dict[str, Any]:
         "title": facts.title,
         "description": facts.description,
         "version": "1.0.0",
-        # there must be one
-        # a folder of thousands has its checksums in `SHA256SUMS` alone
-        "resources": [_resource(file) for file in facts.files if not file.folder] or [_MANIFEST],
+        # there must be one; a folder of thousands has its checksums in `SHA256SUMS` alone
+        "resources": [_resource(file) for file in facts.files if not file.folder]
+        or [{"name": MANIFEST, "path": MANIFEST, "format": "json"}],
     }
     if facts.created:
         found["created"] = time_json(facts.created)

@@ -26,7 +26,6 @@ from monitor.export.record import spans_of
 from monitor.records.finding import SEVERITIES
 from monitor.records.hidden_names import Shown
 
-QUOTE_SHARE, QUOTE_WORDS = 0.10, 90
 Values = dict[str, Any]
 
 
@@ -40,8 +39,8 @@ class PublicationPolicy:
     text: TextDegree = "quotes"
     include_reserved: bool = False
     restricted: bool = False
-    quote_share: float = QUOTE_SHARE
-    quote_words: int = QUOTE_WORDS
+    quote_share: float = 0.10
+    quote_words: int = 90
 
 
 @dataclass(frozen=True, slots=True)

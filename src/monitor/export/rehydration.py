@@ -55,16 +55,10 @@ CAUSES = {
 """What may become of an article, in words."""
 _BY_FAILURE = {
     "not_found": "gone",
-    "login": "refused",
-    "refused": "refused",
-    "status": "refused",
-    "busy": "busy",
-    "no_answer": "no_answer",
-    "server_error": "no_answer",
-    "robots": "robots",
-    "unsafe": "unsafe",
-    "fault": "failed",
-    "extractor": "failed",
+    **dict.fromkeys(("login", "refused", "status"), "refused"),
+    **dict.fromkeys(("no_answer", "server_error"), "no_answer"),
+    **dict.fromkeys(("fault", "extractor"), "failed"),
+    **{name: name for name in ("busy", "robots", "unsafe")},
 }
 """The causes by which pages fail; others are of pages without a text."""
 _UNDER_WAY = 400

@@ -26,16 +26,11 @@ if TYPE_CHECKING:
 
 
 PRINCIPLES = {
-    "accountability": "accountability",
-    "accuracy": "accuracy",
     "child-protection": "protecting children",
     "do-no-harm": "doing no harm",
-    "humanity": "humanity",
-    "impartiality": "impartiality",
-    "independence": "independence",
     "privacy-consent": "privacy and consent",
-    "terminology": "terminology",
 }
+"""How principles are named that are not by their own words."""
 SUGGESTIONS = 2
 """So many better wordings are offered for each point."""
 NO_QUOTE = "wording that we do not repeat here, because it could tell who somebody is"

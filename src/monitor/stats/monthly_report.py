@@ -17,12 +17,7 @@ from monitor.stats.trends import SIDES, BalanceRow, Basis, DayCount, Trends
 ROWS = 20
 """Rows of a table in the page and the document; the workbook has all."""
 BARS = 12
-SIDE_WORDS = {
-    "prosecution": "enforcement",
-    "protection": "protection",
-    "prevention": "prevention",
-    "partnership": "partnership",
-}
+SIDE_WORDS = {side: side for side in SIDES} | {"prosecution": "enforcement"}
 Cell = str | int | float
 
 
