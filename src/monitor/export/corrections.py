@@ -28,14 +28,13 @@ MOST = 10_000_000
 class Corrected:
     """What came back of one article: the marks that stand now, beside those that were exported.
 
-    `where` names file and line; `lines` where a name of a mark first stands, in a format whose
-    articles have many lines. `record` is what was exported, without words; `text` the one text
-    as it came back, None where the file has none. `verdict` is how relevant the article is said to
-    be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
-    exported, so that what is not marked was not taken away. `known`: it is known what was exported.
-    `carriage_returns`: whether the format's texts have any. `looked`: the tool says that somebody
-    looked at it and handed it in, so that what was left as it was is confirmed; `on_words`: but
-    only marks on words were before them.
+    `where` names file and line; `lines` where a mark's name first stands, where articles have many
+    lines. `record` is what was exported, without words; `text` the one text as it came back, None
+    where there is none; `verdict` how relevant it is said to be now, None where nothing is said.
+    `fresh`: it was begun anew, so that what is not marked was not taken away. `known`: it is known
+    what was exported. `carriage_returns`: the format's texts have them. `looked`: somebody looked
+    at it and handed it in, so that what was left is confirmed; `on_words`: but only marks on words
+    were before them.
     """
 
     where: str

@@ -2,9 +2,8 @@
 
 `articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
 have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
-CTDC's codebook. `ctdc_limits.json` beside it says what each of these cannot say: a row is an
-article, not a person; what it is good for is to see next to CTDC's shares which kinds of cases are
-written about, in aggregate only. Cells are as `cells.py` writes them.
+CTDC's codebook. `ctdc_limits.json` says what these cannot say: a row is an article, not a person,
+good to see next to CTDC's shares, in aggregate, which kinds of cases are written about.
 """
 
 from __future__ import annotations

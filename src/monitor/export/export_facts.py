@@ -66,9 +66,8 @@ class ExportFacts:
 
     `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
     back by kind (`publication.py`), `lost` what the format cannot carry, `labels` as `Tally` tells;
-    `about` is what the desk says of its exports, `measured` the error rates of what judged.
-    `withheld_counts` count the withheld articles, `None` in a restricted export, which withholds
-    none.
+    `about` is what the desk says of its exports, `measured` the error rates of what judged;
+    `withheld_counts` are `None` in a restricted export, which withholds no article.
     """
 
     format: str
@@ -123,12 +122,11 @@ class ExportFacts:
 class Writer:
     """Writes the files of one format, in flat memory however many articles there are.
 
-    It reads nothing but the values it is given. `files` are the paths it has written, an entry of
-    many small files as their folder; `tables` has the columns of those that are tables, by name,
-    and `rows` how many rows where that is not the number of articles; `lost` counts what the format
-    could not carry, by kind. All are whole once it is closed. A format that is `of_texts` has no
-    row of an article without any. `text` is how much of the texts may be given; `open_writer` of a
-    format's module makes its writer.
+    `files` are the paths it has written, an entry of many small files as their folder; `tables` has
+    the columns of those that are tables, by name, and `rows` how many rows where that is not the
+    number of articles; `lost` counts what the format could not carry, by kind. All are whole once
+    it is closed. A format that is `of_texts` has no row of an article without any. `text` is how
+    much of the texts may be given; `open_writer` of a format's module makes its writer.
     """
 
     of_texts = False

@@ -52,10 +52,9 @@ _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_name
 class ExportReport:
     """What was written: `path` is the first file; the rest tells `facts`.
 
-    `key` is the file with the names of articles without one, `None` where there are none. Of the
-    `hidden` articles, withheld with a row or without, the guideline in force has not judged
-    `unjudged`, and `untold` are in a language in which names cannot be told. These exact numbers
-    are for whoever makes the export, and stand in no file.
+    `key` has the names of articles without one, `None` where there are none. Of the `hidden`
+    articles, with a row or without, the guideline in force has not judged `unjudged`, and `untold`
+    are in a language in which names cannot be told: numbers that stand in no file.
     """
 
     path: Path
@@ -96,14 +95,12 @@ def export(
 
     Every record is written, in the order given, one at a time; last the rows of those whose name is
     withheld, each of which fits `k` stories (`k_anonymity.py`). `filters` (what the records were
-    selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
-    records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
-    same. The names of articles that are withheld go into the file `key`, which must not lie in
-    `directory`; nowhere without one. One that is not `key_path` may be that of several exports: its
-    lines stay.
-
-    Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
-    holds files of these names that are of no export, or what others may not read as this may be.
+    selected by, as JSON has it), `now` and how they were `read` go into the manifest; all these and
+    the secret of `guard` make the bytes. The names of articles that are withheld go into the file
+    `key`, which must not lie in `directory`; one that is not `key_path` may be that of several
+    exports: its lines stay. Raises `UsageError` for an unknown format or degree, and where the
+    directory is not writable, holds files of these names that are of no export, or what others may
+    not read as this may be.
     """
     if format not in get_args(ExportFormat) or policy.text not in get_args(TextDegree):
         known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))

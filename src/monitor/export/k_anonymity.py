@@ -1,14 +1,11 @@
 """k-anonymity of withheld articles in public exports.
 
-An article is withheld where it identifies somebody. Whoever has the outlets' archive can run this
-program on it, and find an article by any value that is told of it. So a withheld row has only its
-verdict, the year of first sight and the stamps of the assessors. Rows are given in equivalence
-classes: `k` articles of `k` different stories with the same values, oldest first. A full class
-never changes, so that two exports of a desk differ by whole classes. Articles that fill no class
-have no row.
-
-How many are withheld is counted by form and age in steps of `k`: an exact small number would point
-at the few.
+Whoever has the outlets' archive can run this program on it, and find an article that identifies
+somebody by any value that is told of it. So a withheld row has only its verdict, the year of first
+sight and the stamps of the assessors. Rows are given in equivalence classes: `k` articles of `k`
+stories with the same values, oldest first. A full class never changes, so that two exports of a
+desk differ by whole classes; what fills none has no row. How many are withheld is counted by form
+and age in steps of `k`: an exact small number would point at the few.
 """
 
 from __future__ import annotations
@@ -115,11 +112,10 @@ class WithheldCounts:
 class KAnonymiser:
     """Takes the withheld articles of an export, and decides which of their rows are released.
 
-    `filters` are those of the export, as JSON has them, `None` where no rows are wanted. Classes
-    are made over the whole desk. So rows are released only where articles were chosen by day of
-    first sight, and only of years that begin on `since` or later: with other filters, the few
-    articles that are in one export and not in another would stand out. The `secret` makes ids that
-    hold for `one_export` alone.
+    `filters` are those of the export, `None` where no rows are wanted. Rows are released only where
+    articles were chosen by day of first sight, and only of years that begin on `since` or later:
+    with other filters, the few articles that are in one export and not in another would stand out.
+    The `secret` makes ids that hold for `one_export` alone.
     """
 
     def __init__(
