@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import starmap
 from operator import attrgetter
@@ -249,25 +249,15 @@ def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> t
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFilter:
-    """What items must have: of each scheme in `labels` that label; `outlet` "" is any."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    outlet: str = ""
-
-    def __bool__(self) -> bool:
-        """Whether anything is asked for."""
-        return bool(self.labels or self.outlet)
-
-
-def choose(items: Iterable[CountedItem], choice: ItemFilter) -> tuple[CountedItem, ...]:
-    """Return the items that have all that is asked for."""
+def choose(
+    items: Iterable[CountedItem], labels: Mapping[str, str], outlet: str = ""
+) -> tuple[CountedItem, ...]:
+    """Return the items that have of each scheme in `labels` that label; `outlet` "" is any."""
     return tuple(
         item
         for item in items
-        if (not choice.outlet or item.outlet == choice.outlet)
-        and all(label in item.labels.get(scheme, ()) for scheme, label in choice.labels.items())
+        if (not outlet or item.outlet == outlet)
+        and all(label in item.labels.get(scheme, ()) for scheme, label in labels.items())
     )
 
 
