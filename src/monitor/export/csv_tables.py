@@ -12,7 +12,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,9 +20,6 @@ from monitor.export.export_facts import Writer
 from monitor.labels.countries import alpha_3
 from monitor.records.finding import SEVERITIES
 from monitor.text.safe_text import MARK, count_surrogates, guarded_line
-
-Row = dict[str, Any]
-Tags = Iterable[Mapping[str, Any]]
 
 LIMITS = "ctdc_limits.json"
 NULL = "NULL"
@@ -109,9 +105,7 @@ def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
 @cache
 def ctdc_crosswalk() -> Mapping[str, Any]:
     """Return what a row of `ctdc.csv` is, and of each variable where it is from and cannot say."""
-    text = files(__package__ or "").joinpath("crosswalk.json").read_text(encoding="utf-8")
-    read: Mapping[str, Any] = json.loads(text)
-    return read
+    return dict(json.loads(Path(__file__).with_name("crosswalk.json").read_text(encoding="utf-8")))
 
 
 _ID = _as_declared("", "id")
@@ -235,7 +229,7 @@ class TableWriter(Writer):
         super().close()
 
 
-def wide_row(values: Mapping[str, Any]) -> Row:
+def wide_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article's row of the wide table; lists are joined."""
     findings = values["findings"]
     known = [one["confidence"] for one in findings if one["confidence"] is not None]
@@ -269,7 +263,7 @@ def wide_row(values: Mapping[str, Any]) -> Row:
     }
 
 
-def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
+def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return an article's rows of each tidy table."""
     key = {"id": values["id"]}
     return {
@@ -334,7 +328,7 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
+def _variable(tags: Iterable[Mapping[str, Any]], variable: Mapping[str, Any]) -> int | str:
     """Return what tags say of a variable, 0 or "" where that is nothing."""
     labels = {f"{tag['scheme']}:{tag['label']}" for tag in tags}
 

@@ -39,10 +39,6 @@ SCHEMA = 1
 
 _MODULES = {"csv": "csv_tables"}
 """The modules of formats, where they have not the format's name."""
-Measure = Callable[[Sequence[str]], Mapping[str, Any]]
-"""Gives the error rates of what judged, by its stamps."""
-Report = Callable[[int], None]
-"""Told the number of articles written since it was told last."""
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
 """Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
@@ -83,9 +79,9 @@ def export(
     policy: PublicationPolicy = PublicationPolicy(),  # noqa: B008 - frozen
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
-    report: Report | None = None,
+    report: Callable[[int], None] | None = None,
     about: ExportSettings | None = None,
-    measured: Measure | None = None,
+    measured: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
     read: Read | None = None,
     guard: DisclosureRules | None = None,
     key: Path | None = None,
@@ -98,9 +94,10 @@ def export(
     selected by, as JSON has it), `now` and how they were `read` go into the manifest; all these and
     the secret of `guard` make the bytes. The names of articles that are withheld go into the file
     `key`, which must not lie in `directory`; one that is not `key_path` may be that of several
-    exports: its lines stay. Raises `UsageError` for an unknown format or degree, and where the
-    directory is not writable, holds files of these names that are of no export, or what others may
-    not read as this may be.
+    exports: its lines stay. `report` is told how many more were written, `measured` the stamps of
+    what judged, for its error rates. Raises `UsageError` for an unknown format or degree, and where
+    the directory is not writable, holds files of these names that are of no export, or what others
+    may not read as this may be.
     """
     if format not in get_args(ExportFormat) or policy.text not in get_args(TextDegree):
         known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
@@ -189,7 +186,7 @@ def _published(
     guard: DisclosureRules,
     anonymiser: KAnonymiser,
     tally: Tally,
-    report: Report | None,
+    report: Callable[[int], None] | None,
 ) -> Iterator[Mapping[str, Any]]:
     """Yield what may be given away; articles whose name is withheld go to the `anonymiser`.
 

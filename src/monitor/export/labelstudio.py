@@ -114,7 +114,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
     if word := annotations.relevance_word(values):
         regions.append(choice(RELEVANCE, [word], "whole-relevance"))
     for scheme, names in whole.items():
-        regions.append(choice(choices_name(scheme), names, f"whole-{scheme}"))
+        regions.append(choice(f"whole-{scheme}", names, f"whole-{scheme}"))
     # what holds: by people too, where they decided
     by = [*values["stamps"], *(["review"] if values.get("judged") else [])]
     prediction: dict[str, Any] = {"model_version": " ".join(by), "result": regions}
@@ -142,7 +142,7 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         for scheme, labels in review["tags"].items():
             if labels:
                 names = [annotations.name_of(scheme, label) for label in labels]
-                result.append(choice(choices_name(scheme), names, f"review-{number}-{scheme}"))
+                result.append(choice(f"whole-{scheme}", names, f"review-{number}-{scheme}"))
         results.append(result)
     return results
 
@@ -156,11 +156,6 @@ def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
         "type": "choices",
         "value": {"choices": names},
     }
-
-
-def choices_name(scheme: str) -> str:
-    """Return the name of a scheme's choices of a whole article; its regions have the scheme's."""
-    return f"whole-{scheme}"
 
 
 def labelling_config(used: Collection[str]) -> str:
@@ -189,7 +184,7 @@ def labelling_config(used: Collection[str]) -> str:
         if some and scheme != FINDING:
             many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
             SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
-            control = {"name": choices_name(scheme), "toName": TEXT, "choice": many}
+            control = {"name": f"whole-{scheme}", "toName": TEXT, "choice": many}
             chosen = SubElement(view, "Choices", control, layout="select")
             for name in some:
                 SubElement(chosen, "Choice", value=name, hint=_hint(name))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from monitor.stats.monthly_report import ROWS, Cell, MonthlyReport, ReportSection
@@ -153,13 +152,9 @@ def _fill(row: Any, cells: tuple[Cell, ...]) -> None:
 
 ReportFormat = Literal["html", "docx", "xlsx"]
 FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
-_WRITERS: Mapping[ReportFormat, Callable[[MonthlyReport], bytes]] = {
-    "html": write_page,
-    "docx": write_document,
-    "xlsx": write_workbook,
-}
 
 
 def render_report(report: MonthlyReport, format: ReportFormat) -> bytes:
     """Return a report as the content of an .html, .docx or .xlsx file."""
-    return _WRITERS[format](report)
+    writers = {"html": write_page, "docx": write_document, "xlsx": write_workbook}
+    return writers[format](report)
