@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from monitor.records.article import Article
 
 
-SHOWN_FOR = timedelta(hours=1)
-"""So long are names shown to who asked for them."""
-AT_ONCE = 16
-"""Articles looked through in one transaction: half a second's work."""
+SHOWN_FOR = timedelta(hours=1)  # so long are names shown to who asked for them
+AT_ONCE = 16  # articles looked through in one transaction: half a second's work
 
 
 def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:

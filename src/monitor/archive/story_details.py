@@ -171,8 +171,7 @@ def _changes_json(
     return told
 
 
-STORIES, ARTICLES = 25, 12
-"""On a page."""
+STORIES, ARTICLES = 25, 12  # on a page
 
 
 @dataclass(frozen=True, slots=True)

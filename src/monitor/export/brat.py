@@ -27,8 +27,7 @@ from monitor.text.safe_text import without_surrogates
 
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
-PER_FOLDER = 1_000
-"""brat lists all documents of a folder at once."""
+PER_FOLDER = 1_000  # brat lists all documents of a folder at once
 SCHEMA = 1
 
 _SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")

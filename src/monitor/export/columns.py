@@ -15,8 +15,7 @@ CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
 """Exports that come back corrected."""
 KNOWS_APPROVAL: CorrectedFormat = "doccano"
 """The one whose tool tells which documents were approved."""
-TextDegree = Literal["none", "quotes", "full"]
-"""How much of the texts an export gives."""
+TextDegree = Literal["none", "quotes", "full"]  # how much of the texts an export gives
 QUOTES = frozenset(("match", "message", "why", "suggestions", "reason"))
 """Keys of spans, findings and the scorecard that are given with quotes or the whole text alone."""
 

@@ -13,12 +13,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
 
-ECHO = 5
-"""So many words in a row that are the text's are taken from it; fewer may be chance."""
+ECHO = 5  # so many words in a row that are the text's are taken from it; fewer may be chance
 PASSAGE_CHARS = 300
 """More in a row is a passage, not a phrase: it is not given, however it is put together."""
-GAP = 2
-"""So few words between two that are given can be guessed: they count as given."""
+GAP = 2  # so few words between two that are given can be guessed: they count as given
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"

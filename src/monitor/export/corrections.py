@@ -20,8 +20,7 @@ from monitor.records.json_shapes import as_whole
 Place = tuple[str, int | None, int | None]
 """A mark by its name and where it is in the one text; None twice: on the article."""
 
-MOST = 10_000_000
-"""Code points of a text; what is said to be longer is no article."""
+MOST = 10_000_000  # code points of a text; what is said to be longer is no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,7 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     return name, start, end
 
 
-Spot = tuple[str, FieldName, int, int]
-"""A flag: its rule, and where it is in a field."""
+Spot = tuple[str, FieldName, int, int]  # a flag: its rule, and where it is in a field
 
 
 @dataclass(frozen=True, slots=True)

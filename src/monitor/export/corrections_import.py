@@ -41,8 +41,7 @@ Kind = Literal["conflict", "not applied", "not said"]
 """What is listed: another says otherwise; it could not be applied at all; no review can say it."""
 
 
-Key = tuple[str, str]
-"""An article's id and version."""
+Key = tuple[str, str]  # an article's id and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +111,7 @@ def apply_corrections(
 
 
 Tell = Callable[[Kind, str], None]
-Told = Sequence[tuple[str, Spot, bool]]
-"""Who said of which flag whether it is right."""
+Told = Sequence[tuple[str, Spot, bool]]  # who said of which flag whether it is right
 
 
 @dataclass(slots=True)

@@ -22,8 +22,7 @@ from monitor.records.finding import SEVERITIES
 from monitor.text.safe_text import MARK, count_surrogates, guarded_line
 
 LIMITS = "ctdc_limits.json"
-NULL = "NULL"
-"""Not recorded, as CTDC writes it; never "no"."""
+NULL = "NULL"  # not recorded, as CTDC writes it; never "no"
 EXPERIMENTAL = "experimental_variables"
 """The column beside the variables that names those which only experimental tags fill."""
 _GENDERS = {"female": "Woman", "male": "Man"}

@@ -37,10 +37,8 @@ logger = logging.getLogger("monitor.exports")
 
 FOLDER = "exports"
 KEPT = timedelta(days=1)
-MOST_KEPT = 20
-"""With more the oldest finished one goes."""
-MOST_WAITING = 4
-"""More are refused."""
+MOST_KEPT = 20  # with more the oldest finished one goes
+MOST_WAITING = 4  # more are refused
 _CLEARED_EVERY_S = 600.0
 _JOB, _ZIP, _FILES = "job.json", "export.zip", "files"
 _ID = re.compile("[0-9a-f]{32}")

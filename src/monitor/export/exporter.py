@@ -37,8 +37,7 @@ from monitor.storage.work_queue import holder_name, is_dead
 LOSS = "loss.json"
 SCHEMA = 1
 
-_MODULES = {"csv": "csv_tables"}
-"""The modules of formats, where they have not the format's name."""
+_MODULES = {"csv": "csv_tables"}  # the modules of formats, where they have not the format's name
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
 """Filters that may name somebody, or an article, and the kind of what is withheld if they do."""

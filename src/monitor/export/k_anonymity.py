@@ -24,8 +24,7 @@ from zlib import crc32
 from monitor.export.copyright_cap import ECHO, fold
 
 Values = dict[str, Any]
-K = 20
-"""The anonymity threshold: each released row of a withheld article fits so many stories."""
+K = 20  # the anonymity threshold: each released row of a withheld article fits so many stories
 YEAR = "withheld_year"
 
 _TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")

@@ -27,10 +27,8 @@ from monitor.text.safe_text import without_surrogates
 
 CONFIG = "labelstudio.xml"
 TASKS = "labelstudio-{:04d}.json"
-PER_FILE = 5_000
-"""Tasks of one file: what is uploaded at once stays within a few dozen megabytes."""
-TEXT = "text"
-"""The name of the text in the configuration, and its key in a task's data."""
+PER_FILE = 5_000  # tasks of one file: what is uploaded at once stays within a few dozen megabytes
+TEXT = "text"  # the name of the text in the configuration, and its key in a task's data
 RELEVANCE = "relevance"
 _COLOURS = ("#d9534f", "#4a90d9", "#3a9d5d", "#c9a227", "#b8740f", "#8e5bb5", "#2a8ca8", "#b03a5b")
 _STYLE = ".htx-text{white-space:pre-wrap}"
@@ -38,8 +36,7 @@ _STYLE = ".htx-text{white-space:pre-wrap}"
 _BY_PERSONS = ("submitted", "updated", "accepted", "fixed_and_accepted")
 """What may have been done last with an annotation that somebody looked at. Not so with those that
 were imported, copied from another, or made of predictions in one go."""
-_OURS = ("mark-", "whole-")
-"""How ids of what was predicted begin."""
+_OURS = ("mark-", "whole-")  # how ids of what was predicted begin
 NO_PROOF = "no annotation of them was submitted, or it does not say how relevant they are"
 
 
@@ -221,14 +218,14 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
         raise DataError(f"{where}: it has no data")
     record = corrections.need_record(data.get("record"), where)
     text = corrections.need_text(data.get(TEXT), where)
-    annotations = task.get("annotations") or []
-    if not isinstance(annotations, list):
+    given = task.get("annotations") or []
+    if not isinstance(given, list):
         raise DataError(f"{where}: its annotations are no list")
     try:  # what each review of the desk's own says, as it was exported
         known = [_said(result) for result in task_reviews(record)]
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where}: its reviews are not as they were exported") from error
-    for number, annotation in enumerate(annotations, 1):
+    for number, annotation in enumerate(given, 1):
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
             raise DataError(f"{place}: it has no result")

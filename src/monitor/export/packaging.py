@@ -31,8 +31,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
 SCHEMA = 1
-SEARCH = 2
-"""How the words of a query are read; before, OR was a word."""
+SEARCH = 2  # how the words of a query are read; before, OR was a word
 _HUB_LICENCES = frozenset(
     ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "odc-by")
 )

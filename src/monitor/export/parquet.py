@@ -33,10 +33,8 @@ if TYPE_CHECKING:
 
 FILE = "articles.parquet"
 ROWS = 1000
-CHARS = 8_000_000
-"""A row group ends with so many articles, or so many characters of texts."""
-AS_JSON = "import"
-"""The key whose object is a text in a column."""
+CHARS = 8_000_000  # a row group ends with so many articles, or so many characters of texts
+AS_JSON = "import"  # the key whose object is a text in a column
 Convert = Callable[[Any], Any]
 
 

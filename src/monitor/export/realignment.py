@@ -27,17 +27,14 @@ How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or
 the words alone, which stand once."""
 
-Place = tuple[int, int]
-"""Start and end, code points, half open."""
+Place = tuple[int, int]  # start and end, code points, half open
 
 MOST_PARAGRAPHS = 400
 _SURROUNDINGS = (16, 64, 200)
 """So much before and behind a span is looked for with it, in code points. On both sides: of words
 that come again, with one side alone, the next would be taken for one that is gone."""
-LEAST_ALONE = 8
-"""Words that are shorter say too little to be known by themselves."""
-SURE = 24
-"""Words this long, if they stand once, show by themselves how far the text moved there."""
+LEAST_ALONE = 8  # words that are shorter say too little to be known by themselves
+SURE = 24  # words this long, if they stand once, show by themselves how far the text moved there
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,12 @@ from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, stretches
 from monitor.text.search_terms import words_at
 
-MASK = "█"
-"""Stands for a code point of a name in what is given away."""
+MASK = "█"  # stands for a code point of a name in what is given away
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BEGUN = re.compile(r"([^\W\d_]{3,})\*")
 """A word that is searched for by its beginning: fewer letters begin too many."""
-MIN_JOINED = 7
-"""Letters of a whole name that is hidden in the middle of a longer word too."""
+MIN_JOINED = 7  # letters of a whole name that is hidden in the middle of a longer word too
 _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
 """What stands between the names of a byline."""
 

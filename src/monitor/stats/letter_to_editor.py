@@ -31,8 +31,7 @@ PRINCIPLES = {
     "privacy-consent": "privacy and consent",
 }
 """How principles are named that are not by their own words."""
-SUGGESTIONS = 2
-"""So many better wordings are offered for each point."""
+SUGGESTIONS = 2  # so many better wordings are offered for each point
 NO_QUOTE = "wording that we do not repeat here, because it could tell who somebody is"
 
 

@@ -14,8 +14,7 @@ from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.plots import Bars
 from monitor.stats.trends import SIDES, BalanceRow, Basis, DayCount, Trends
 
-ROWS = 20
-"""Rows of a table in the page and the document; the workbook has all."""
+ROWS = 20  # rows of a table in the page and the document; the workbook has all
 BARS = 12
 SIDE_WORDS = {side: side for side in SIDES} | {"prosecution": "enforcement"}
 Cell = str | int | float

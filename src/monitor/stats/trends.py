@@ -263,8 +263,7 @@ def choose(
 
 Step = Literal["day", "week", "month"]
 STEPS: tuple[Step, ...] = ("day", "week", "month")
-MOST = 120
-"""More bars than that are narrower than what stands between them."""
+MOST = 120  # more bars than that are narrower than what stands between them
 _LONGEST = {"day": 1, "week": 7, "month": 28}
 
 
