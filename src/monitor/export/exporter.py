@@ -34,9 +34,6 @@ from monitor.records.errors import UsageError
 from monitor.settings import ExportSettings
 from monitor.storage.work_queue import holder_name, is_dead
 
-LOSS = "loss.json"
-SCHEMA = 1
-
 _MODULES = {"csv": "csv_tables"}  # the modules of formats, where they have not the format's name
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
@@ -86,7 +83,7 @@ def export(
     key: Path | None = None,
     k: int = K,
 ) -> ExportReport:
-    """Write the files of a format, `loss.json` and what packages them into `directory`.
+    """Write the files of a format, and what packages them, into `directory`.
 
     Every record is written, in the order given, one at a time; last the rows of those whose name is
     withheld, each of which fits `k` stories (`k_anonymity.py`). `filters` (what the records were
@@ -157,12 +154,6 @@ def export(
                 read=read,
                 withheld_counts=None if policy.restricted else counts,
             )
-            loss: dict[str, Any] = {"schema": SCHEMA, "format": format, "articles": facts.rows}
-            loss |= {
-                "lost": facts.lost,
-                "withheld_articles": packaging.withheld_json(facts.withheld_counts),
-            }
-            packaging.write_json(folder / LOSS, loss)
             packaging.write_package(folder, facts, directory)
             names.write(lines)
         keyed = names.keep()  # not before the export is there: what is in its place is of the last

@@ -94,17 +94,17 @@ class EquivalenceClasses:
 class WithheldCounts:
     """How many articles are withheld, in steps of `k`; `rows` of them are in the export.
 
-    `cells` have lower bounds of the `articles` of a `form` and an `age`; `None`: of any.
+    `at_least` are lower bounds of the `articles` of a `form` and an `age`; `None`: of any.
     """
 
     k: int
     rows: int
-    cells: tuple[Mapping[str, Any], ...]
+    at_least: tuple[Mapping[str, Any], ...]
 
     @property
     def articles(self) -> int:
         """A lower bound of how many are withheld."""
-        whole = (one["articles"] for one in self.cells if one["form"] is one["age"] is None)
+        whole = (one["articles"] for one in self.at_least if one["form"] is one["age"] is None)
         return next(whole, 0)
 
 

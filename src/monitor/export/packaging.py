@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.export.croissant import croissant
 from monitor.export.export_facts import ExportFacts, FileFacts, is_address, sha256_of
-from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.record import SCHEMA_FILE, record_schema
 from monitor.records.errors import UsageError
 from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
@@ -65,6 +64,9 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     """
     others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
     files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
+    counts = facts.withheld_counts and asdict(facts.withheld_counts)
+    loss = {"schema": SCHEMA, "format": facts.format, "articles": facts.rows, "lost": facts.lost}
+    write_json(folder / "loss.json", {**loss, "withheld_articles": counts})
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
@@ -97,6 +99,7 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     """Return an entry for each file of the export."""
     read, withheld = facts.read, facts.withheld
+    counts = facts.withheld_counts and asdict(facts.withheld_counts)
     shared: dict[str, Any] = {
         "format": facts.format,
         "text": facts.policy.text,
@@ -109,7 +112,7 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         **{name: withheld.get(name, 0) for name in ("expired", "reserved")},
         "restricted": facts.policy.restricted,
         "counts": dict(withheld),
-        "withheld_articles": withheld_json(facts.withheld_counts),
+        "withheld_articles": counts,
         "lost": dict(facts.lost),
         "labels": facts.labels,
         "forgotten": read.forgotten if read else 0,
@@ -139,13 +142,6 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         }
         for one in facts.files
     ]
-
-
-def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
-    """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
-    if told is None:
-        return None
-    return {"k": told.k, "rows": told.rows, "at_least": list(told.cells)}
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:
