@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from monitor.archive.names_on_request import asked
-from monitor.records.article import Article
+from monitor.desk import Desk
+from monitor.records.article import Article, AssessedArticle, Review
+from monitor.records.article_record import Version
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import WITHHELD, Shown
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.articles import FeedSighting
+from monitor.storage.full_text_search import SearchResult
+from monitor.stories.outlet_comparison import Change, changes_of
 from monitor.text.search_terms import Place, excerpt_around, places_of
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import AssessedArticle, Review
-    from monitor.records.article_record import Version
-    from monitor.storage.article_filter import ArticleFilter
-    from monitor.storage.articles import FeedSighting
-    from monitor.storage.full_text_search import SearchResult
-    from monitor.stories.outlet_comparison import Change
-
 
 EXCERPT_CHARS = 240
 _AT_ONCE = 100
@@ -125,8 +120,6 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
     The one in force stands beside the `version` of that hash, else beside the one before. Raises
     `NotFound` where there is no such article, or no such version to be shown.
     """
-    from monitor.stories.outlet_comparison import changes_of
-
     store, stamp = desk.store, desk.stories_stamp
     assessed, asks = desk.article(article_id), asked(desk, who)
     current, kept = assessed.article, store.kept_versions(article_id)

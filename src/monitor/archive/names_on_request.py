@@ -7,21 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
-from monitor.desk import make_mask
+from monitor.desk import Desk, make_mask
+from monitor.records.article import Article
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
 from monitor.records.json_shapes import named_json
 from monitor.text.search_terms import words_at
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from monitor.desk import Desk
-    from monitor.records.article import Article
-
 
 SHOWN_FOR = timedelta(hours=1)  # so long are names shown to who asked for them
 AT_ONCE = 16  # articles looked through in one transaction: half a second's work

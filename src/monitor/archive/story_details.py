@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.archive.names_on_request import see, seen_json
+from monitor.desk import Desk
 from monitor.people.masked_quotes import Redactor, mask_assessed
+from monitor.records.article import Article, AssessedArticle
 from monitor.records.errors import NotFound
 from monitor.records.finding import Span
+from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import finding_json, time_json
 from monitor.records.review import is_rejected
-from monitor.storage.stories import StoryChoice
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import Article, AssessedArticle
-    from monitor.records.hidden_names import Shown
-    from monitor.storage.stories import KeptStory
-    from monitor.stories.outlet_comparison import Change, OutletVersion
-
+from monitor.storage.stories import KeptStory, StoryChoice
+from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of, compare_story
 
 MOST_COMPARED = 50
 """So many articles of a story are compared with the first; of others only the names are told."""
@@ -79,8 +75,6 @@ def story_json(
 
     Names are as in `page_json`. Raises `NotFound` where there is none, or no article is left of it.
     """
-    from monitor.stories.outlet_comparison import compare_story
-
     store, stamp = desk.store, desk.stories_stamp
     every = [desk.article(key) for key in store.story_members(stamp, story_id)]
     articles = [one for one in every if not is_rejected(one)]
@@ -136,8 +130,6 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
 
 def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
-    from monitor.stories.outlet_comparison import changes_of
-
     ask = frozenset([article_id]) if asked else frozenset[str]()
     told: list[dict[str, Any]] = []
     before: tuple[Article, Shown] | None = None
@@ -233,8 +225,6 @@ def read_story(
     desk: Desk, story_id: str, *, limit: int = ARTICLES, after: str | None = None
 ) -> StoryRead:
     """Return one story. Raises `NotFound` where there is none, or no article `after` in it."""
-    from monitor.stories.outlet_comparison import compare_story
-
     store = desk.store
     members = store.story_by_time(desk.stories_stamp, story_id)
     ids = [member.id for member in members]

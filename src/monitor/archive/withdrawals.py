@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from monitor.desk import make_mask
-from monitor.people.protected_persons import people_in
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.people.protected_persons import PersonLists
-    from monitor.records.article import Article
-    from monitor.records.finding import Finding
+from monitor.desk import Desk, make_mask
+from monitor.people.protected_persons import PersonLists, people_in
+from monitor.records.article import Article
+from monitor.records.finding import Finding
 
 IDENTIFYING = frozenset(
     {

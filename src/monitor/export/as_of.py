@@ -12,18 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from monitor.desk import Desk
 from monitor.export.export_facts import Read
+from monitor.export.exporter import ExportReport
 from monitor.export.packaging import MANIFEST
 from monitor.export.publication import PublicationPolicy
 from monitor.export.redaction import MASK
+from monitor.export.selection import export
 from monitor.records.errors import UsageError
 from monitor.storage.article_filter import ArticleFilter
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.export.exporter import ExportReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +142,6 @@ def export_again(
     key: Path | None = None,
 ) -> ExportReport:
     """Write what an earlier export wrote, as far as it is still there."""
-    from monitor.export.selection import export
-
     return export(
         desk,
         directory,

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
+from monitor.desk import Desk
 from monitor.export.annotations import BETWEEN, VEIL, shift_of
 from monitor.export.brat import brat_text
 from monitor.export.columns import KNOWS_APPROVAL, CorrectedFormat
@@ -28,14 +29,12 @@ from monitor.export.corrections import (
 from monitor.export.exporter import format_module
 from monitor.export.k_anonymity import YEAR
 from monitor.export.redaction import MASK
+from monitor.feeds.urls import article_id
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.errors import DataError, NotFound, UsageError
 from monitor.records.review import FlagSaid
+from monitor.review.review_queue import Reviewer
 from monitor.text.safe_text import without_surrogates
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.review.review_queue import Reviewer
 
 Kind = Literal["conflict", "not applied", "not said"]
 """What is listed: another says otherwise; it could not be applied at all; no review can say it."""
@@ -281,8 +280,6 @@ def _tell_conflicts(
 
 def read_keys(path: Path) -> dict[str, Key]:
     """Return id and version of the articles that a key file names, by their exported ids."""
-    from monitor.feeds.urls import article_id
-
     rows = read_key_file(path).items()
     return {id_: (article_id(row["url"]), row["sha256"]) for id_, row in rows}
 

@@ -11,17 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.classify.model_files import read_meta
+from monitor.desk import Desk
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.stamps import earlier_stamp, is_same
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.rules.measured_precision import Measured
+from monitor.rules.measured_precision import Measured, load_measured
 
 SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")
@@ -35,8 +33,6 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     With how many names of victims, minors and relatives are hidden, of those marked by hand:
     `unread` are names that nobody looked at while the masking was written, by region of the name.
     """
-    from monitor.rules.measured_precision import load_measured
-
     rules = {}
     for guideline in desk.heads:
         measured = load_measured(guideline.path)

@@ -16,10 +16,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from monitor.desk import Desk
+from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.selection import export, filters_json
 from monitor.records.errors import (
     MonitorError,
@@ -28,10 +30,6 @@ from monitor.records.errors import (
     UsageError,
     describe_exception,
 )
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.export.columns import ExportFormat, TextDegree
 
 logger = logging.getLogger("monitor.exports")
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
+from monitor.desk import Desk
 from monitor.export.corrections import read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
@@ -28,12 +29,12 @@ from monitor.export.parquet import FILE as PARQUET
 from monitor.export.parquet import read_records as parquet_records
 from monitor.export.realignment import hydrate
 from monitor.export.record import spans_of
+from monitor.feeds.article_pages import PageAnswer, PageReader
+from monitor.feeds.http_client import open_client
+from monitor.feeds.politeness import HostQueues, Manners, manners_of
+from monitor.feeds.urls import article_id, canonical_url, host_of
 from monitor.records.errors import DataError, FeedError, UsageError
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.feeds.article_pages import PageAnswer, PageReader
-    from monitor.storage.store import Store
+from monitor.storage.store import Store
 
 CAUSES = {
     "same": "the text is the same, as its hash says",
@@ -113,11 +114,6 @@ def rehydrate(
     for any more. `report` is told how many more are done. Raises `UsageError` for what is no
     export, and for a folder of another one.
     """
-    from monitor.feeds.article_pages import PageReader
-    from monitor.feeds.http_client import open_client
-    from monitor.feeds.politeness import HostQueues, Manners, manners_of
-    from monitor.feeds.urls import host_of
-
     source = export_file(wish.source)
     key = read_key_file(wish.key) if wish.key else {}
     mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
@@ -161,8 +157,6 @@ def _ask(
     book: RehydrationProgress,
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
-    from monitor.feeds.urls import article_id
-
     known: list[tuple[str, str, str | None]] = []  # id, address and version of each
     for record in some:
         line = key.get(record["id"], {})
@@ -201,8 +195,6 @@ def _outcome(
     wish: RehydrationRequest,
 ) -> tuple[Outcome, dict[str, Any] | None]:
     """Return what the page of an article gave, and the full record."""
-    from monitor.feeds.urls import canonical_url
-
     final = answer.final_url
     moved = final if final and canonical_url(final) != canonical_url(url) else None
     if answer.page is None:

@@ -10,20 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from monitor.archive.articles_found import seen_words
 from monitor.archive.withdrawals import IDENTIFYING
+from monitor.desk import Desk
+from monitor.records.article import AssessedArticle
 from monitor.records.dates import date_words, day_words, midnight
+from monitor.records.finding import FieldName, Finding
 from monitor.records.hidden_names import WITHHELD, Shown
+from monitor.rules.rule_schema import Rule
 from monitor.text.safe_text import clean, excerpt, safe_url
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import AssessedArticle
-    from monitor.records.finding import FieldName, Finding
-    from monitor.rules.rule_schema import Rule
-
 
 PRINCIPLES = {
     "child-protection": "protecting children",
