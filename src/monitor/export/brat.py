@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.export import annotations, corrections
+from monitor.export import annotations as marking
+from monitor.export import corrections
 from monitor.export.annotations import FINDING, Annotation
 from monitor.export.columns import QUOTES, TextDegree, keys_of
 from monitor.export.corrections import Corrected, Place
@@ -74,7 +75,7 @@ class BratWriter(Writer):
             (self._folder / folder).mkdir()
         self._count += 1
         name = f"{folder}/{id_ if _SAFE.fullmatch(id_) else f'article-{self._count}'}"
-        whole, marks = annotations.one_text(values).text, annotations.marks_of(values)
+        whole, marks = marking.one_text(values).text, marking.marks_of(values)
         text = brat_text(whole)
         _put(self._folder / f"{name}.txt", text)
         _put(self._folder / f"{name}.ann", "".join(standoff(text, marks, values)))
@@ -86,7 +87,7 @@ class BratWriter(Writer):
                 self.lost[key] += len(value) if isinstance(value, list) else 1
         split = [list(pieces(whole, mark)) for mark in marks if not mark.whole]
         self.lost.update(
-            annotations.unplaced(values),
+            marking.unplaced(values),
             carriage_returns=whole.count("\r"),
             spans_split_at_line_breaks=sum(len(places) > 1 for places in split),
             spans_of_space_only=sum(not places for places in split),
@@ -106,7 +107,7 @@ class BratWriter(Writer):
         drawing = ["", "[drawing]"]
         drawing.append("SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken")
         drawing.append("document\tbgColor:#e8e8e8")
-        for scheme, names in annotations.all_names(self._names).items():
+        for scheme, names in marking.all_names(self._names).items():
             entities += [f"!{scheme}", *(f"\t{name}" for name in names)]
             # Of places only those that are marked: a list of 249 boxes would be of no use.
             shown = [name for name in names if scheme != "place" or name in self._names]
@@ -139,7 +140,7 @@ def standoff(text: str, marks: Sequence[Annotation], values: Mapping[str, Any]) 
 
     if head := head_of(text):
         yield line("T", f"{DOCUMENT} {head[0]} {head[1]}\t{text[slice(*head)]}")
-        if word := annotations.relevance_word(values):
+        if word := marking.relevance_word(values):
             yield line("A", f"{RELEVANCE} T1 {word}")
         said = [f"article {values['id']}"]
         if values.get("relevance") is not None:
@@ -245,7 +246,7 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
 def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
     text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
-    exported = annotations.marks_of(record)
+    exported = marking.marks_of(record)
     outer: dict[Place, Place] = {}  # marks as they are written, without line breaks at their ends
     unseen: set[Place] = set()
     for mark in exported:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.export import annotations
+from monitor.export import annotations as marking
 from monitor.export.annotations import EXPLOITATION, FINDING, PLACE, Annotation, AnnotationName
 from monitor.export.k_anonymity import YEAR
 from monitor.labels.schemes import INDICATORS, ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, check_labels
@@ -51,7 +51,7 @@ class Corrected:
     @property
     def exported_verdict(self) -> Verdict | None:
         """How relevant the article was said to be by what was exported."""
-        return read_verdict(annotations.relevance_word(self.record), self.where)
+        return read_verdict(marking.relevance_word(self.record), self.where)
 
 
 def place_of(mark: Annotation) -> Place:
@@ -75,8 +75,8 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
         lengths = [values["length"][name] for name in ("title", "text")]
         texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
         fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
-        "".join((values["id"], *(mark.name for mark in annotations.marks_of(values))))
-        annotations.relevance_word(values)
+        "".join((values["id"], *(mark.name for mark in marking.marks_of(values))))
+        marking.relevance_word(values)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         fit = False
     if not fit:
@@ -120,11 +120,11 @@ class Correction:
 
 def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
-    before = {place_of(mark): mark.about for mark in annotations.marks_of(corrected.record)}
+    before = {place_of(mark): mark.about for mark in marking.marks_of(corrected.record)}
     was, now = ({name for name, _, _ in places} for places in (before, corrected.marks))
     named: dict[str, AnnotationName] = {}
     for name in sorted(was | now):
-        found = annotations.parse_name(name)
+        found = marking.parse_name(name)
         if found is None or (name not in was and not _is_known(found)):
             where = corrected.lines.get(name, corrected.where)
             raise DataError(f"{where}: '{name}' is no label")
@@ -171,7 +171,7 @@ def confirmed(corrected: Corrected) -> Correction | None:
         verdict = corrected.exported_verdict
     if not corrected.looked or verdict is None:
         return None
-    names = {name: annotations.parse_name(name) for name, _, _ in corrected.marks}
+    names = {name: marking.parse_name(name) for name, _, _ in corrected.marks}
     named = {
         name: one
         for name, one in names.items()

@@ -81,9 +81,8 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
             for number, line in enumerate(file, 1):
                 where = f"{exported}:{number}"
                 if line.strip():
-                    places[
-                        corrections.need_record(corrections.parse_json(line, where), where)["id"]
-                    ] = (at, where)
+                    record = corrections.need_record(corrections.parse_json(line, where), where)
+                    places[record["id"]] = (at, where)
                 at += len(line)
         except OSError as error:
             raise DataError(f"{exported}: cannot be read: {error.strerror}") from error

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from monitor.export import annotations, corrections
+from monitor.export import annotations as marking
+from monitor.export import corrections
 from monitor.export.annotations import FINDING, PLACE
 from monitor.export.columns import TextDegree
 from monitor.export.corrections import Corrected, Place
@@ -60,8 +61,8 @@ class TaskWriter(Writer):
             self._file = self._next_file()
         self._file.write(("\n" if first else ",\n") + article_line(task_of(values))[:-1])
         self._count += 1
-        self._names.update(mark.name for mark in annotations.marks_of(values))
-        self.lost.update(annotations.unplaced(values))
+        self._names.update(mark.name for mark in marking.marks_of(values))
+        self.lost.update(marking.unplaced(values))
 
     def close(self) -> None:
         """End the last file and write the configuration of what was marked."""
@@ -86,10 +87,10 @@ open_writer = TaskWriter
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as a task: what holds is predicted, what reviewers said annotated."""
-    text = without_surrogates(annotations.one_text(values).text)
+    text = without_surrogates(marking.one_text(values).text)
     regions, whole = [], dict[str, list[str]]()
-    for number, mark in enumerate(annotations.marks_of(values)):
-        if (named := annotations.parse_name(mark.name)) is None:
+    for number, mark in enumerate(marking.marks_of(values)):
+        if (named := marking.parse_name(mark.name)) is None:
             continue
         if mark.start is None or mark.end is None:
             whole.setdefault(named.scheme, []).append(mark.name)
@@ -108,7 +109,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             said = (mark.about["severity"], mark.about.get("message"))
             region["meta"] = {"text": [str(word) for word in said if word]}
         regions.append(region)
-    if word := annotations.relevance_word(values):
+    if word := marking.relevance_word(values):
         regions.append(choice(RELEVANCE, [word], "whole-relevance"))
     for scheme, names in whole.items():
         regions.append(choice(f"whole-{scheme}", names, f"whole-{scheme}"))
@@ -122,7 +123,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             TEXT: text,
             "article": values["id"],
             **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
-            "record": annotations.without_words(values),
+            "record": marking.without_words(values),
         },
         "predictions": [prediction],
         "annotations": [
@@ -138,7 +139,7 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         result = [choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")]
         for scheme, labels in review["tags"].items():
             if labels:
-                names = [annotations.name_of(scheme, label) for label in labels]
+                names = [marking.name_of(scheme, label) for label in labels]
                 result.append(choice(f"whole-{scheme}", names, f"review-{number}-{scheme}"))
         results.append(result)
     return results
@@ -165,7 +166,7 @@ def labelling_config(used: Collection[str]) -> str:
     )
     for verdict in VERDICTS:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
-    names = annotations.all_names(used)
+    names = marking.all_names(used)
     for number, (scheme, some) in enumerate(names.items()):
         if not some:
             continue
@@ -190,7 +191,7 @@ def labelling_config(used: Collection[str]) -> str:
 
 
 def _hint(name: str) -> str:
-    named = annotations.parse_name(name)
+    named = marking.parse_name(name)
     if named is None:
         return name
     label = country_name(named.label) if named.scheme == PLACE else named.label
@@ -274,12 +275,9 @@ def _read_annotation(
             raise DataError(f"{where}: a result has no value")
         ours |= str(one.get("id", "")).startswith(_OURS)
         if one.get("type") == "labels":
+            place = value.get("start"), value.get("end")
             for name in _names(value, "labels", where):
-                marks.add(
-                    corrections.need_span(
-                        name, value.get("start"), value.get("end"), len(text), where
-                    )
-                )
+                marks.add(corrections.need_span(name, *place, len(text), where))
         elif one.get("type") == "choices":
             chosen = _names(value, "choices", where)
             if one.get("from_name") == RELEVANCE:

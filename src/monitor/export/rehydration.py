@@ -20,7 +20,7 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 from monitor.desk import Desk
-from monitor.export.corrections import read_key_file
+from monitor.export.corrections import json_lines, read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
 from monitor.export.key_file import OWN_ONLY, private
@@ -360,8 +360,10 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
 
     A record is one as far as its spans are to be followed.
     """
-    rows = parquet_records(path) if path.suffix == ".parquet" else _lines(path)
-    for number, row in enumerate(rows, 1):
+    rows = json_lines(path)
+    if path.suffix == ".parquet":
+        rows = ((f"{path}:{n}", row) for n, row in enumerate(parquet_records(path), 1))
+    for where, row in rows:
         try:
             spans = list(spans_of(row))
             lengths = row["length"]["title"], row["length"]["text"]
@@ -375,17 +377,5 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
         except (KeyError, TypeError, AttributeError):
             whole = False
         if not whole:
-            raise DataError(f"{path}:{number}: no record of an export")
+            raise DataError(f"{where}: no record of an export")
         yield row
-
-
-def _lines(path: Path) -> Iterator[Any]:
-    try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise DataError(f"{path}:{number}: not JSON") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
