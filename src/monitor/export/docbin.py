@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 FILE = "docbin-{:04d}.spacy"
 PER_FILE = 500
-RECORD = "record"
-ATTRIBUTES = ("ORTH", "SPACY")
 Tokenizer = Callable[[str], "Doc"]
 
 
@@ -45,7 +43,7 @@ class DocWriter(Writer):
         from spacy.tokens import DocBin
 
         self._tokenizers.clear()
-        self._shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+        self._shard = DocBin(attrs=("ORTH", "SPACY"), store_user_data=True)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -118,7 +116,7 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     if values.get("relevance") is not None:
         doc.cats["relevance"] = float(values["relevance"])
     title = [0, values["length"]["title"]]
-    doc.user_data |= {RECORD: without_words(values), "title": title, "shift": whole.shift}
+    doc.user_data |= {"record": without_words(values), "title": title, "shift": whole.shift}
     return doc
 
 

@@ -247,17 +247,14 @@ def _replace_files(part: Path, directory: Path, format: str) -> None:
     """Move all files of `part` into place, the manifest last; what the format had besides goes."""
     names = {path.name for path in part.iterdir()}
     packaging.refuse_foreign(directory, names)
-    for old in packaging.old_entries(directory):
-        if old["format"] == format and old["file"] not in names:
-            _remove(directory / old["file"])
-    for name in sorted(names, key=lambda name: name == MANIFEST):
-        if (part / name).is_dir():
-            _remove(directory / name)
-        (part / name).replace(directory / name)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    entries = packaging.old_entries(directory)
+    gone = {old["file"] for old in entries if old["format"] == format} - names
+    for name in sorted({*gone, *names}, key=lambda name: name == MANIFEST):
+        path = directory / name
+        if name in gone or (part / name).is_dir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        if name in names:
+            (part / name).replace(path)

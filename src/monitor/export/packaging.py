@@ -233,6 +233,7 @@ def _card() -> Template:
 def citation(facts: ExportFacts) -> str:
     """Return `CITATION.cff` 1.2.0."""
     about = facts.about
+    key = "license-url" if is_address(about.licence) else "license"
     lines = [
         "cff-version: 1.2.0",
         f"message: {json.dumps('If you use these data, please cite them with their stamps.')}",
@@ -241,16 +242,12 @@ def citation(facts: ExportFacts) -> str:
         f"abstract: {json.dumps(facts.description)}",
         "authors:",
         *(f"  - name: {json.dumps(name)}" for name in about.creators or ("not stated",)),
+        facts.created and f"date-released: {facts.created.date().isoformat()}",
+        about.licence and f"{key}: {json.dumps(about.licence)}",
+        about.homepage and f"url: {json.dumps(about.homepage)}",
+        "keywords:\n  - human trafficking\n  - news\n",
     ]
-    if facts.created:
-        lines.append(f"date-released: {facts.created.date().isoformat()}")
-    if about.licence:
-        key = "license-url" if is_address(about.licence) else "license"
-        lines.append(f"{key}: {json.dumps(about.licence)}")
-    if about.homepage:
-        lines.append(f"url: {json.dumps(about.homepage)}")
-    lines += ["keywords:", "  - human trafficking", "  - news"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(filter(None, lines))
 
 
 def datapackage(facts: ExportFacts) -> dict[str, Any]:
