@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -192,11 +193,9 @@ def confirmed(corrected: Corrected) -> Correction | None:
 def _is_known(named: AnnotationName) -> bool:
     if named.scheme in (FINDING, "indicator"):  # which flags there are says the desk
         return named.scheme == FINDING or named.label in INDICATORS
-    try:
-        check_labels({named.scheme: [named.label]})
-    except UsageError:
-        return False
-    return True
+    with suppress(UsageError):
+        return bool(check_labels({named.scheme: [named.label]}))
+    return False
 
 
 def _labels(named: Iterable[AnnotationName], scheme: str) -> set[str]:

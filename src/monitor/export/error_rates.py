@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -67,13 +68,12 @@ def error_rates(
             lists["rules"] += _rules(stamp, *rules[stamp])
             continue
         name, _, version = stamp.partition("+")[0].partition("@")
-        if not version or Path(name).name != name or Path(version).name != version:
+        meta = None
+        if version and Path(name).name == name and Path(version).name == version:
+            with suppress(ModelError):  # of an older release: its figures went with it
+                meta = read_meta(models / name / version)
+        if meta is None:
             unknown.append(stamp)
-            continue
-        try:
-            meta = read_meta(models / name / version)
-        except ModelError:
-            unknown.append(stamp)  # of an older release: its figures went with it
             continue
         scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
         lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, Literal
@@ -212,24 +212,12 @@ def _between(
 Record = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Hydrated:
-    """The full record, or None where the page has another text; what became of its spans.
+def hydrate(record: Record, key: Record, page: Page) -> dict[str, Any] | None:
+    """Return an article of an export with the text of its page, None where that is another text.
 
-    `status` is `same` (the hash of headline and text is that of the export), `changed` or
-    `other_text`: nothing of what is known of the article stands there. `spans` counts by how they
-    are known to be right, and `lost`.
-    """
-
-    status: str
-    record: dict[str, Any] | None = None
-    spans: Counter[str] = field(default_factory=Counter)
-
-
-def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
-    """Return an article of an export with the text of its page.
-
-    `key` is what the key file tells of it, empty where it tells nothing.
+    `key` is what the key file tells of it, empty where it tells nothing. Under `rehydrated` stands
+    its `status`, `same` (the hash of headline and text is that of the export) or `changed`, what of
+    its spans is `lost`, and in `spans` how many are, or are known to be right, and by what.
     """
     sha256 = record.get("sha256") or key.get("sha256")
     told = [one for one in (key.get("title"), record.get("title")) if isinstance(one, str)]
@@ -258,7 +246,7 @@ def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
     if moved is None:
         moved = _aligned(record.get("text"), text, given["text"], length)
     made = _filled(record, "changed", title, text, {**found, "text": moved})
-    return Hydrated("other_text") if _is_other(record, made, known, page) else made
+    return None if _is_other(record, made, known, page) else made
 
 
 def _as_before(places: Iterable[Place], how: How) -> Found:
@@ -277,7 +265,7 @@ def _aligned(old: str | None, new: str, given: Mapping[Place, str | None], lengt
 
 def _filled(
     record: Record, status: str, title: str, text: str, found: Mapping[str, Found]
-) -> Hydrated:
+) -> dict[str, Any]:
     """Return the record with headline, text and the words of its spans where they stand now.
 
     What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
@@ -316,18 +304,18 @@ def _filled(
         "tags": [item(one, "tag") for one in record["tags"]],
         "scorecard": [item(one, "scorecard") for one in record.get("scorecard") or ()],
     }
-    told = {"status": status, "was": record.get("sha256"), "lost": lost}
-    return Hydrated(status, {**filled, "rehydrated": told}, spans)
+    told = {"status": status, "was": record.get("sha256"), "lost": lost, "spans": dict(spans)}
+    return {**filled, "rehydrated": told}
 
 
-def _is_other(record: Record, made: Hydrated, known: str | None, page: Page) -> bool:
+def _is_other(record: Record, made: Record, known: str | None, page: Page) -> bool:
     """Whether nothing that is known of an article stands on the page that is at its address now.
 
     Known are words of some length, and its headline, of which half the words must be there.
     """
     spans = [span for span in spans_of(record) if span["field"] == "text"]
     telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
-    if any(span["field"] == "text" for span in spans_of(made.record or {})):
+    if any(span["field"] == "text" for span in spans_of(made)):
         return False
     if known is None:
         return telling

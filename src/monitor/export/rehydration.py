@@ -206,13 +206,12 @@ def _outcome(
         return {"cause": "gone", "moved": moved}, None
     if answer.terms.mining == "reserved" and not wish.include_reserved:
         return {"cause": "withdrawn"}, None
-    made = hydrate(record, key, answer.page)
-    if made.record is None:
-        return {"cause": made.status, "moved": moved}, None
-    spans = dict(made.spans)
-    told = {**made.record["rehydrated"], "spans": spans, "moved_to": moved}
-    full = {**made.record, "url": url, "rehydrated": told}
-    return {"cause": made.status, "spans": spans, "moved": moved}, full
+    full = hydrate(record, key, answer.page)
+    if full is None:
+        return {"cause": "other_text", "moved": moved}, None
+    told = {**full["rehydrated"], "moved_to": moved}
+    outcome = {"cause": told["status"], "spans": told["spans"], "moved": moved}
+    return outcome, {**full, "url": url, "rehydrated": told}
 
 
 def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
