@@ -23,12 +23,25 @@ MOST_COMPARED = 50
 """So many articles of a story are compared with the first; of others only the names are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoriesFound:
-    """Some stories, each with its most certain article, and the id to go on from."""
+STORIES, ARTICLES = 25, 12  # on a page
 
-    stories: tuple[tuple[KeptStory, AssessedArticle], ...]
+
+@dataclass(frozen=True, slots=True)
+class StoryInList:
+    """A story with its first article and, where they are asked for, the names of its outlets."""
+
+    story: KeptStory
+    lead: AssessedArticle
+    outlets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryList:
+    """A page of stories, of the `total` where they are counted; `next` is the id to go on from."""
+
+    stories: tuple[StoryInList, ...]
     next: str | None
+    total: int = 0
 
 
 def list_stories(
@@ -38,7 +51,7 @@ def list_stories(
     until: datetime | None = None,
     limit: int,
     after: str | None = None,
-) -> StoriesFound:
+) -> StoryList:
     """Return stories with an article first seen in [since, until), oldest story first.
 
     `after` is the id of the story to go on from. Raises `NotFound` if there is none.
@@ -49,20 +62,20 @@ def list_stories(
     page = found[:limit]
     leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
-    stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
-    return StoriesFound(stories, page[-1].id if len(found) > limit else None)
+    rows = tuple(StoryInList(story, desk.store.article(leads[story.id], ())) for story in page)
+    return StoryList(rows, page[-1].id if len(found) > limit else None)
 
 
 def page_json(
-    desk: Desk, page: StoriesFound, *, who: str | None = None, patient: bool = False
+    desk: Desk, page: StoryList, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
-    articles = [first.article for _, first in page.stories]
+    articles = [row.lead.article for row in page.stories]
     shown = see(desk, articles, who=who, patient=patient)
     return {
         "stories": [
-            {**_story_json(story), **_named_json(first, shown[first.article.id])}
-            for story, first in page.stories
+            {**_story_json(row.story), **_named_json(row.lead, shown[row.lead.article.id])}
+            for row in page.stories
         ],
         "next": page.next,
     }
@@ -163,27 +176,6 @@ def _changes_json(
     return told
 
 
-STORIES, ARTICLES = 25, 12  # on a page
-
-
-@dataclass(frozen=True, slots=True)
-class StoryInList:
-    """A story with its first article and the names of its outlets."""
-
-    story: KeptStory
-    lead: AssessedArticle
-    outlets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryList:
-    """A page of the `total` stories there are; `next` is the id to go on from."""
-
-    stories: tuple[StoryInList, ...]
-    total: int
-    next: str | None
-
-
 def read_stories(
     desk: Desk, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
 ) -> StoryList:
@@ -198,7 +190,7 @@ def read_stories(
         StoryInList(story, leads[first[story.id]], outlets.get(story.id, ())) for story in page
     )
     total = store.count_stories(stamp, judges, choice)
-    return StoryList(rows, total, page[-1].id if len(found) > limit else None)
+    return StoryList(rows, page[-1].id if len(found) > limit else None, total)
 
 
 @dataclass(frozen=True, slots=True)
