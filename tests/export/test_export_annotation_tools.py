@@ -41,7 +41,7 @@ def read_units(text, start, end):
 def check_brat(values, folder):
     writer = write(brat, values, folder)
     document = read_brat(folder / "brat" / "0001" / "a1.ann")
-    text = one_text(values).text
+    text = one_text(values)
     assert len(document.text) == len(text)
     different = {ours for ours, read in zip(text, document.text, strict=True) if ours != read}
     assert different <= {"\r"}
@@ -75,7 +75,7 @@ def check_docbin(values, folder):
 
 
 def check_doc(doc, values):
-    text = one_text(values).text
+    text = one_text(values)
     assert doc.text == text
     found = [
         (span.label_, span.start_char, span.end_char)
@@ -90,7 +90,7 @@ def check_labelstudio(values, folder):
     writer = write(labelstudio, values, folder)
     (task,) = json.loads((folder / "labelstudio-0001.json").read_text("utf-8"))
     text = task["data"]["text"]
-    assert text == one_text(values).text
+    assert text == one_text(values)
     (prediction,) = task["predictions"]
     regions = [one["value"] for one in prediction["result"] if one["type"] == "labels"]
     assert [(*one["labels"], one["start"], one["end"]) for one in regions] == marks_on_words(values)
@@ -109,7 +109,7 @@ def check_doccano(values, folder):
     writer = write(doccano, values, folder)
     (line,) = (folder / "doccano.jsonl").read_text("utf-8").splitlines()
     row = json.loads(line)
-    text = one_text(values).text
+    text = one_text(values)
     assert row["text"] == text
     assert [name for _, _, name in row["label"]] == [name for name, _, _ in marks_on_words(values)]
     for (start, end, _), (_, first, last) in zip(row["label"], marks_on_words(values), strict=True):

@@ -25,21 +25,8 @@ VEIL = "·"
 where words end."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneText:
-    """Title and text as one, and by how much spans of the field `text` move."""
-
-    text: str
-    shift: int
-
-    def place(self, span: Mapping[str, Any]) -> tuple[int, int]:
-        """Return where a span of either field stands, as start and end."""
-        moved = self.shift if span["field"] == "text" else 0
-        return span["start"] + moved, span["end"] + moved
-
-
-def one_text(values: Mapping[str, Any]) -> OneText:
-    """Return the text of a published record; code points."""
+def one_text(values: Mapping[str, Any]) -> str:
+    """Return title and text of a published record as one."""
     whole = []
     for name in ("title", "text"):
         letters = values.get(name)
@@ -50,11 +37,11 @@ def one_text(values: Mapping[str, Any]) -> OneText:
                     letters[span["start"] : span["start"] + len(words)] = words
         whole.append("".join(letters))
     title, text = whole
-    return OneText(f"{title}{BETWEEN}{text}" if title else text, shift_of(values))
+    return f"{title}{BETWEEN}{text}" if title else str(text)
 
 
 def shift_of(values: Mapping[str, Any]) -> int:
-    """Return where the text begins in the one text of a record."""
+    """Return where the text begins in the one text of a record, in code points."""
     title = int(values["length"]["title"] or 0)
     return title + len(BETWEEN) if title else 0
 

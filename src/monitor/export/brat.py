@@ -75,7 +75,7 @@ class BratWriter(Writer):
             (self._folder / folder).mkdir()
         self._count += 1
         name = f"{folder}/{id_ if _SAFE.fullmatch(id_) else f'article-{self._count}'}"
-        whole, marks = marking.one_text(values).text, marking.marks_of(values)
+        whole, marks = marking.one_text(values), marking.marks_of(values)
         text = brat_text(whole)
         _put(self._folder / f"{name}.txt", text)
         _put(self._folder / f"{name}.ann", "".join(standoff(text, marks, values)))

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.annotations import FINDING, VEIL, name_of, one_text, unplaced, without_words
+from monitor.export import annotations as marking
+from monitor.export.annotations import FINDING, VEIL
 from monitor.export.columns import TextDegree
 from monitor.export.export_facts import Writer
 from monitor.text.safe_text import without_surrogates
@@ -52,7 +53,7 @@ class DocWriter(Writer):
         if language not in self._tokenizers:
             self._tokenizers[language] = make_tokenizer(language)
         self._shard.add(make_doc(values, self._tokenizers[language]))
-        self.lost.update(unplaced(values))
+        self.lost.update(marking.unplaced(values))
         if len(self._shard) >= PER_FILE:
             self._save()
 
@@ -84,19 +85,19 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     """Return a published record as a document: its one text to the letter, and groups of spans."""
     from spacy.tokens import Doc, Span
 
-    whole = one_text(values)
-    text = without_surrogates(whole.text)
+    text = without_surrogates(marking.one_text(values))
+    begins = {"title": 0, "text": marking.shift_of(values)}
     said = [("tags", n, _name(tag), tag["evidence"]) for n, tag in enumerate(values["tags"])]
     for number, one in enumerate(values["findings"]):
-        said.append(("findings", number, name_of(FINDING, one["rule"]), [one]))
+        said.append(("findings", number, marking.name_of(FINDING, one["rule"]), [one]))
     for number, item in enumerate(values.get("scorecard") or ()):
         said.append(("scorecard", number, str(item["item"]), item["evidence"]))
-    marks = [
-        (group, start, end, label, f"{group}/{number}")
-        for group, number, label, spans in said
-        for start, end in map(whole.place, spans)
-        if start < end <= len(text)  # a store's row may be wrong: no reason to give none
-    ]
+    marks = []
+    for group, number, label, spans in said:
+        for one in spans:
+            start, end = (begins[one["field"]] + one[at] for at in ("start", "end"))
+            if start < end <= len(text):  # a store's row may be wrong: no reason to give none
+                marks.append((group, start, end, label, f"{group}/{number}"))
     # spaCy takes a run of signs apart one by one, each time looking at all that are left
     tokens = tokenizer(text.replace(VEIL, " ") if values.get("text") is None else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
@@ -116,12 +117,13 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     if values.get("relevance") is not None:
         doc.cats["relevance"] = float(values["relevance"])
     title = [0, values["length"]["title"]]
-    doc.user_data |= {"record": without_words(values), "title": title, "shift": whole.shift}
+    doc.user_data |= {"record": marking.without_words(values), "title": title}
+    doc.user_data["shift"] = begins["text"]
     return doc
 
 
 def _name(tag: Mapping[str, Any]) -> str:
-    return name_of(tag["scheme"], tag["label"], tag.get("role"))
+    return marking.name_of(tag["scheme"], tag["label"], tag.get("role"))
 
 
 def _cut(

@@ -48,10 +48,10 @@ open_writer = DoccanoWriter
 
 def document(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as doccano takes it: the same keys in every line, none of them null."""
-    whole = one_text(values)
-    units = Positions(whole.text)
+    text = one_text(values)
+    units = Positions(text)
     return {
-        "text": without_surrogates(whole.text),
+        "text": without_surrogates(text),
         "label": [
             [units.utf16(mark.start), units.utf16(mark.end), mark.name]
             for mark in marks_of(values)

@@ -97,6 +97,6 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
                 continue  # it is withheld: there is nothing in it to look at
             marks = frozenset(map(corrections.place_of, marks_of(record)))
             verdict = corrections.read_verdict(relevance_word(record), where)
-            text = one_text(record).text if record.get("text") is not None else None
+            text = one_text(record) if record.get("text") is not None else None
             known = old is not None
             yield Corrected(where, old or record, text, marks, verdict, known=known)

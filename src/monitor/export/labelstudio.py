@@ -87,7 +87,7 @@ open_writer = TaskWriter
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as a task: what holds is predicted, what reviewers said annotated."""
-    text = without_surrogates(marking.one_text(values).text)
+    text = without_surrogates(marking.one_text(values))
     regions, whole = [], dict[str, list[str]]()
     for number, mark in enumerate(marking.marks_of(values)):
         if (named := marking.parse_name(mark.name)) is None:

@@ -242,7 +242,7 @@ def citation(facts: ExportFacts) -> str:
         f"abstract: {json.dumps(facts.description)}",
         "authors:",
         *(f"  - name: {json.dumps(name)}" for name in about.creators or ("not stated",)),
-        facts.created and f"date-released: {facts.created.date().isoformat()}",
+        f"date-released: {facts.created.date().isoformat()}" if facts.created else "",
         about.licence and f"{key}: {json.dumps(about.licence)}",
         about.homepage and f"url: {json.dumps(about.homepage)}",
         "keywords:\n  - human trafficking\n  - news\n",

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from monitor.desk import Desk
 from monitor.records.counts import CountedItem
-from monitor.records.counts import outlet_id as id_of
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
@@ -66,7 +65,7 @@ def read_published(desk: Desk, since: date, until: date) -> Period:
     every = desk.store.items(None, None, desk.stamps)
     undated = desk.store.undated()
     items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
-    stored = Counter(on_clock.date() for on_clock in (m.astimezone(zone) for _, m in when.values()))
+    stored = Counter(moment.astimezone(zone).date() for _, moment in when.values())
     return Period(
         since,
         until,
@@ -131,11 +130,7 @@ def trends_of(desk: Desk, period: Period) -> Trends:
 
 def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
-    names = (name for day in _stored(desk, since, until).values() for name in day)
-    found = next((name for name in names if id_of(name) == outlet_id), None)
-    if found is None:
-        raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
-    return found
+    return _outlet(desk, Period(since, until, (), {}), outlet_id).name
 
 
 def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
@@ -157,11 +152,15 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
+    found = _outlet(desk, period, outlet_id)
+    return score_outlet(found, period.items, period.story_of, outlet_basis(basis_of(desk)))
+
+
+def _outlet(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
     found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
     if found is None:
         raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
-    basis = outlet_basis(basis_of(desk))
-    return score_outlet(found, period.items, period.story_of, basis)
+    return found
 
 
 def report_of(desk: Desk, month: str) -> MonthlyReport:
@@ -171,13 +170,10 @@ def report_of(desk: Desk, month: str) -> MonthlyReport:
     if since > today:
         raise UsageError(f"{month} has not begun")
     period = read_period(desk, since, min(until, today + timedelta(days=1)))
-    outlets, basis = outlets_of(desk, period), outlet_basis(basis_of(desk))
-    cards = [
-        score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
-    ]
+    cards = read_cards(desk, period, limit=None).cards
     return make_report(
         trends_of(desk, period),
-        outlets,
+        [card.outlet for card in cards],
         cards,
         title=f"Coverage of trafficking in human beings, {month}",
         gaps=gaps_until(desk, period.until.isoformat()).words,
