@@ -177,13 +177,12 @@ def by_words(pieces: Sequence[KnownWords], new: str, places: Sequence[Place], le
     for piece in pieces:
         if piece not in moved and (at := _between(piece, anchors, new, length)) is not None:
             moved[piece] = at
-    aligned: dict[Place, Aligned] = {}
-    for start, end in places:
-        for piece, at in moved.items():
-            if piece.start <= start and end <= piece.end:
-                here = at + start - piece.start
-                aligned[start, end] = Aligned(here, here + end - start, "words")
-    return aligned
+    return {
+        (start, end): Aligned(at + start - piece.start, at + end - piece.start, "words")
+        for start, end in places
+        for piece, at in moved.items()
+        if piece.start <= start and end <= piece.end
+    }
 
 
 def _between(

@@ -70,9 +70,6 @@ HAD = ("same", "changed")  # the outcomes with a record
 
 Outcome = dict[str, Any]
 
-_Fetched = tuple[dict[str, Any], str, "PageAnswer"]
-"""A record, the address, and what asking for it gave."""
-
 
 @dataclass(frozen=True, slots=True)
 class RehydrationRequest:
@@ -121,16 +118,20 @@ def rehydrate(
     file = Path(address.removeprefix("sqlite:///"))
     # none where there is none, as where an export is only read
     store = desk.store if not address.startswith("sqlite:///") or file.exists() else None
-    spacing = desk.settings.fetch.host_spacing_s
-    manners = manners_of(desk) if store else Manners(spacing, desk.now, sleep=desk.sleep)
+    how = desk.settings.fetch
+    manners = manners_of(desk) if store else Manners(how.host_spacing_s, desk.now, sleep=desk.sleep)
     manners.stopped = stopped
     with (
         open_progress(wish.folder, mark, retry=wish.retry) as book,
-        open_client(desk.settings.fetch, manners) as client,
-        HostQueues[_Fetched](desk.settings.fetch.parallel, manners) as queues,
+        open_client(how, manners) as client,
+        HostQueues[tuple[Outcome, str, PageAnswer]](how.parallel, manners) as queues,
     ):
-        waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
         pages = PageReader(client, desk.now)
+
+        def fetch(record: Outcome, url: str) -> tuple[Outcome, str, PageAnswer]:
+            return record, url, pages.read(url)
+
+        waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
         while not stopped() and (some := list(islice(waiting, _UNDER_WAY))):
             asked = _ask(some, wish, key, store, book)
             report(len(some) - len(asked))
@@ -138,7 +139,7 @@ def rehydrate(
                 host = ""
                 with suppress(FeedError):
                     host = host_of(url)
-                queues.add(host, partial(_fetch, pages, record, url))
+                queues.add(host, partial(fetch, record, url))
             for record, url, answer in queues.results():
                 book.fetched += 1
                 line = key.get(record["id"], {})
@@ -181,10 +182,6 @@ def _ask(
         else:
             asked.append((record, url))
     return asked
-
-
-def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
-    return record, url, pages.read(url)
 
 
 def _outcome(
