@@ -29,7 +29,6 @@ from monitor.text.safe_text import without_surrogates
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
 PER_FOLDER = 1_000  # brat lists all documents of a folder at once
-SCHEMA = 1
 
 _SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
 _CARRIED = frozenset((*_SAID, "schema", "title", "text", "tags", "findings"))
@@ -208,7 +207,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     )
     judged = [name for name in finding if name not in spot]
     return {
-        "schema": SCHEMA,
+        "schema": 1,
         "document": name,
         **_of(values, _SAID),
         "tags": [

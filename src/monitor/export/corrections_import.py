@@ -15,17 +15,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from monitor.desk import Desk
+from monitor.export import corrections
 from monitor.export.annotations import BETWEEN, VEIL, shift_of
 from monitor.export.brat import brat_text
 from monitor.export.columns import KNOWS_APPROVAL, CorrectedFormat
-from monitor.export.corrections import (
-    Corrected,
-    Correction,
-    Spot,
-    compare,
-    confirmed,
-    read_key_file,
-)
+from monitor.export.corrections import Corrected, Correction, Spot
 from monitor.export.exporter import format_module
 from monitor.export.k_anonymity import YEAR
 from monitor.export.redaction import MASK
@@ -100,11 +94,11 @@ def apply_corrections(
         raise UsageError(f"'{format}' is none of {', '.join(get_args(CorrectedFormat))}")
     read = partial(format_module(format).read_corrections, path, exported, approved=approved)
     for one in read():
-        compare(one)  # a file that is broken further down is refused whole
+        corrections.compare(one)  # a file that is broken further down is refused whole
     file = _CorrectedFile(desk, who, keys or {}, dry_run)
     for one in read():
         file.counts["read"] += 1
-        file.apply(one, compare(one))
+        file.apply(one, corrections.compare(one))
         report(1)
     return ImportedCorrections(**file.counts, listed=tuple(file.listed))
 
@@ -140,7 +134,7 @@ class _CorrectedFile:
             tell("not said", words)
         corrects = bool(changes.verdict or changes.tags or changes.wrong)
         if not corrects:
-            confirms = confirmed(corrected)
+            confirms = corrections.confirmed(corrected)
             if confirms is None:
                 self.counts["unchanged"] += 1
                 return
@@ -280,7 +274,7 @@ def _tell_conflicts(
 
 def read_keys(path: Path) -> dict[str, Key]:
     """Return id and version of the articles that a key file names, by their exported ids."""
-    rows = read_key_file(path).items()
+    rows = corrections.read_key_file(path).items()
     return {id_: (article_id(row["url"]), row["sha256"]) for id_, row in rows}
 
 

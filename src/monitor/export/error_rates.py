@@ -22,7 +22,6 @@ from monitor.records.finding import MEASURED_FROM
 from monitor.records.stamps import earlier_stamp, is_same
 from monitor.rules.measured_precision import Measured, load_measured
 
-SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")
 _NOT_OF_THE_MODEL = ("ablations", "stages", "parts")
 """What was tried beside the model that is shipped."""
@@ -85,7 +84,7 @@ def error_rates(
             for scheme, labels in meta.experimental.items()
             for label in labels
         ]
-    head = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
+    head = {"schema": 1, "measured_from": MEASURED_FROM}
     return {**head, **lists, "masking": masking, "unknown": unknown}
 
 

@@ -34,7 +34,6 @@ _EMPTY: Mapping[str, Any] = {
     "flow_region": {"kind": "unknown", "bodies": []},
     "provenance": {"feed": None, "origin": None, "fetched": None},
 }
-_UNASKED: tuple[Any, ...] = (None, (), [])
 _SKETCH, _SHARED = 32, 8
 _ID = 16
 
@@ -121,7 +120,9 @@ class KAnonymiser:
         self, k: int, filters: Mapping[str, Any] | None, secret: str, one_export: str
     ) -> None:
         self._k = k
-        asked = {name: value for name, value in (filters or {}).items() if value not in _UNASKED}
+        asked = {
+            name: value for name, value in (filters or {}).items() if value not in (None, (), [])
+        }
         self._given = filters is not None and asked.keys() <= {"since", "until"}
         self._since = str(asked.get("since", ""))
         self._secret = secret.encode()

@@ -17,7 +17,6 @@ from uuid import uuid4
 
 from monitor.records.errors import UsageError
 
-SUFFIX = ".key.jsonl"
 OWN_ONLY = 0o600
 
 
@@ -29,7 +28,7 @@ def key_path(directory: Path) -> Path:
     whole = Path(os.path.abspath(directory))  # noqa: PTH100 - a link stays one
     if not whole.name:
         raise UsageError(f"cannot write {directory}: an export needs a folder of its own")
-    return whole.with_name(whole.name + SUFFIX)
+    return whole.with_name(f"{whole.name}.key.jsonl")
 
 
 def private(path: str, flags: int) -> int:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
-SCHEMA = 1
 SEARCH = 2  # how the words of a query are read; before, OR was a word
 _HUB_LICENCES = frozenset(
     ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "odc-by")
@@ -65,12 +64,12 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
     files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
     counts = facts.withheld_counts and asdict(facts.withheld_counts)
-    loss = {"schema": SCHEMA, "format": facts.format, "articles": facts.rows, "lost": facts.lost}
+    loss = {"schema": 1, "format": facts.format, "articles": facts.rows, "lost": facts.lost}
     write_json(folder / "loss.json", {**loss, "withheld_articles": counts})
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
-    write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
+    write_json(folder / MANIFEST, {"schema": 1, "files": files})
     texts = {
         "README.md": dataset_card(facts),
         "CITATION.cff": citation(facts),

@@ -13,16 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.columns import (
-    Column,
-    Schema,
-    TextDegree,
-    is_mapping,
-    keys_at,
-    kind_of,
-    resolved,
-    schema_of_record,
-)
+from monitor.export import columns
+from monitor.export.columns import Column, Schema, TextDegree
 from monitor.export.export_facts import Writer
 from monitor.records.errors import DataError, UsageError, how_to_install
 from monitor.records.json_shapes import time_json
@@ -53,16 +45,16 @@ class ParquetWriter(Writer):
     def __init__(self, folder: Path, text: TextDegree) -> None:
         """Raise `UsageError` without pyarrow."""
         super().__init__(folder, text)
-        keys = {one.name: one for one in keys_at(text)}
+        keys = {one.name: one for one in columns.keys_at(text)}
         region, inexact = keys.pop("flow_region"), keys.pop("published_in")
-        columns = [*keys.values(), region]
-        columns.insert(list(keys).index("seen") + 1, inexact)
+        every = [*keys.values(), region]
+        every.insert(list(keys).index("seen") + 1, inexact)
         self.files = [folder / FILE]
-        self.tables[FILE] = tuple(columns)
+        self.tables[FILE] = tuple(every)
         pq = need_library()
-        self._schema = _arrow_schema(columns)
+        self._schema = _arrow_schema(every)
         self._file = pq.ParquetWriter(self.files[0], self._schema, compression="zstd")
-        self._to_row = _to_cell(schema_of_record()) or dict
+        self._to_row = _to_cell(columns.schema_of_record()) or dict
         self._rows: list[dict[str, Any]] = []
         self._chars = 0
 
@@ -113,12 +105,12 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=200):
-                yield from (_value(schema_of_record(), row) for row in batch.to_pylist())
+                yield from (_value(columns.schema_of_record(), row) for row in batch.to_pylist())
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: no records of an export") from error
 
 
-def _arrow_schema(columns: Iterable[Column]) -> pa.Schema:
+def _arrow_schema(every: Iterable[Column]) -> pa.Schema:
     """Return columns with their types; times are UTC, to the second; offsets code points."""
     import pyarrow as pa
 
@@ -134,16 +126,16 @@ def _arrow_schema(columns: Iterable[Column]) -> pa.Schema:
         if name == AS_JSON:
             return pa.string()
         if "items" in schema:
-            return pa.list_(arrow("", resolved(schema["items"])))
-        if is_mapping(schema):
+            return pa.list_(arrow("", columns.resolved(schema["items"])))
+        if columns.is_mapping(schema):
             labels = arrow("", schema["additionalProperties"])
             return pa.list_(pa.struct([("scheme", pa.string()), ("labels", labels)]))
         if "properties" in schema:
             return pa.struct([(one, arrow(one, of)) for one, of in schema["properties"].items()])
         number = "const" in schema and schema["const"] is not True
-        return pa.int32() if number else plain[kind_of(schema)]
+        return pa.int32() if number else plain[columns.kind_of(schema)]
 
-    return pa.schema([(one.name, arrow(one.name, one.schema)) for one in columns])
+    return pa.schema([(one.name, arrow(one.name, one.schema)) for one in every])
 
 
 def _to_cell(schema: Schema, name: str = "") -> Convert | None:
@@ -153,12 +145,12 @@ def _to_cell(schema: Schema, name: str = "") -> Convert | None:
     convert: Convert
     if name == AS_JSON:
         convert = partial(json.dumps, ensure_ascii=False)
-    elif kind_of(schema) == "time":
+    elif columns.kind_of(schema) == "time":
         convert = datetime.fromisoformat
-    elif is_mapping(schema):
+    elif columns.is_mapping(schema):
         convert = lambda value: [{"scheme": s, "labels": some} for s, some in value.items()]  # noqa: E731
     elif "items" in schema:
-        inner = _to_cell(resolved(schema["items"]))
+        inner = _to_cell(columns.resolved(schema["items"]))
         if inner is None:
             return None
         convert = lambda value: list(map(inner, value))  # noqa: E731
@@ -179,13 +171,13 @@ def _value(schema: Schema, cell: Any, name: str = "") -> Any:
         return cell or None
     if name == AS_JSON:
         return json.loads(cell)
-    if is_mapping(schema):
+    if columns.is_mapping(schema):
         return {one["scheme"]: one["labels"] for one in cell}
     if "items" in schema:
-        item = resolved(schema["items"])
+        item = columns.resolved(schema["items"])
         return [_value(item, one) for one in cell]
     if "properties" not in schema:
-        return time_json(cell) if kind_of(schema) == "time" else cell
+        return time_json(cell) if columns.kind_of(schema) == "time" else cell
     found = {one: _value(schema["properties"][one], value, one) for one, value in cell.items()}
     required = schema["required"]
     return {one: value for one, value in found.items() if value is not None or one in required}

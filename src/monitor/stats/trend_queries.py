@@ -13,16 +13,10 @@ from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, mon
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
+from monitor.stats import trends
 from monitor.stats.monthly_report import MonthlyReport, make_report
 from monitor.stats.outlet_scorecards import OutletCount, Scorecard, list_outlets, score_outlet
-from monitor.stats.trends import (
-    Basis,
-    Trends,
-    count_trends,
-    group_items,
-    outlet_basis,
-    proven_rules,
-)
+from monitor.stats.trends import Basis, Trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +95,7 @@ def basis_of(desk: Desk) -> Basis:
             # of an id that several have nobody knows whose flag it is
             told = {rule: row for rule, row in measured.rules.items() if times[rule] == 1}
             rows |= {rule: (row.flags, row.right) for rule, row in told.items()}
-    return proven_rules(in_force.stamp, rows)
+    return trends.proven_rules(in_force.stamp, rows)
 
 
 def trends_of(desk: Desk, period: Period) -> Trends:
@@ -113,7 +107,7 @@ def trends_of(desk: Desk, period: Period) -> Trends:
         changes = desk.store.feed_changes(*_bounds(desk, period.since, period.until))
     else:
         stored, changes = dict(period.stored), []  # feeds are of when something came in
-    found = count_trends(
+    found = trends.count_trends(
         period.items,
         story_of=period.story_of,
         stored=stored,
@@ -153,7 +147,7 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
     found = _outlet(desk, period, outlet_id)
-    return score_outlet(found, period.items, period.story_of, outlet_basis(basis_of(desk)))
+    return score_outlet(found, period.items, period.story_of, trends.outlet_basis(basis_of(desk)))
 
 
 def _outlet(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
@@ -228,8 +222,8 @@ def read_cards(
         raise NotFound(f"no outlet '{after}'")
     begin = ids.index(after) + 1 if after is not None else 0
     end = len(ids) if limit is None else begin + limit
-    items = group_items(period.items, lambda item: (item.outlet,))
-    basis = outlet_basis(basis_of(desk))
+    items = trends.group_items(period.items, lambda item: (item.outlet,))
+    basis = trends.outlet_basis(basis_of(desk))
     cards = tuple(
         score_outlet(one, items.get(one.name, []), period.story_of, basis)
         for one in outlets[begin:end]
