@@ -120,9 +120,8 @@ class KAnonymiser:
         self, k: int, filters: Mapping[str, Any] | None, secret: str, one_export: str
     ) -> None:
         self._k = k
-        asked = {
-            name: value for name, value in (filters or {}).items() if value not in (None, (), [])
-        }
+        given = (filters or {}).items()
+        asked = {name: value for name, value in given if value not in (None, (), [])}
         self._given = filters is not None and asked.keys() <= {"since", "until"}
         self._since = str(asked.get("since", ""))
         self._secret = secret.encode()
