@@ -62,9 +62,8 @@ def keys_at(text: TextDegree) -> list[Column]:
 
 def resolved(schema: Schema) -> Schema:
     """Return what a schema refers to, if it does."""
-    if "$ref" not in schema:
-        return schema
-    found: Schema = schema_of_record()["$defs"][schema["$ref"].rpartition("/")[2]]
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: Schema = schema_of_record()["$defs"][name] if name else schema
     return found
 
 

@@ -188,13 +188,9 @@ def dataset_card(facts: ExportFacts) -> str:
         told_licence = {"id": "other", "name": licence or "not-stated", "link": ""}
     return _card().render(
         facts=facts,
-        restricted=facts.policy.restricted,
-        title=facts.title,
-        description=facts.description,
         created=time_json(facts.created),
         licence=told_licence,
         size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
-        configs=[(name, file.name) for name, file in facts.tables.items()],
         # it cannot end the block of code it stands in
         filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace("`", "\\u0060"),
         files=told[:_FILES_TOLD],
