@@ -201,6 +201,17 @@ def count_trends(
         found = flagged(having, rule, basis)
         unseen = open_flags(having, rule, basis)
         rules.append(RuleCount(rule, len(found), len(stories(found, story_of)), unseen))
+    by_day, first = Counter(dict.fromkeys(stored, 0)), dict[str, date]()
+    for item in sorted(items, key=lambda one: (one.seen, one.id)):
+        day = item.seen.astimezone(zone).date()
+        by_day[day] += 1
+        first.setdefault(story_of.get(item.id, item.id), day)
+    begun = Counter(first.values())
+    changed = Counter(change.at.astimezone(zone).date() for change in changes)
+    days = (
+        DayCount(day, stored.get(day, 0), found, begun[day], changed[day])
+        for day, found in sorted(by_day.items())
+    )
     return Trends(
         since=min(stored),
         until=until,
@@ -209,34 +220,13 @@ def count_trends(
         items=len(items),
         stories=len(stories(items, story_of)),
         outlets=len({item.outlet for item in items}),
-        days=_days(items, story_of, stored, changes, zone),
+        days=tuple(days),
         schemes={scheme: _by_label(items, story_of, scheme) for scheme in COUNTED},
         rules=tuple(sorted(rules, key=lambda row: (-row.stories, -row.items, row.rule))),
         balance=balance_of(items, story_of),
         changes=tuple(changes),
         basis=basis,
         stamps=tuple(stamps),
-    )
-
-
-def _days(
-    items: Sequence[CountedItem],
-    story_of: StoryOf,
-    stored: Mapping[date, int],
-    changes: Sequence[FeedChange],
-    zone: ZoneInfo,
-) -> tuple[DayCount, ...]:
-    by_day = Counter(dict.fromkeys(stored, 0))
-    first: dict[str, date] = {}
-    for item in sorted(items, key=lambda one: (one.seen, one.id)):
-        day = item.seen.astimezone(zone).date()
-        by_day[day] += 1
-        first.setdefault(story_of.get(item.id, item.id), day)
-    begun = Counter(first.values())
-    changed = Counter(change.at.astimezone(zone).date() for change in changes)
-    return tuple(
-        DayCount(day, stored.get(day, 0), found, begun[day], changed[day])
-        for day, found in sorted(by_day.items())
     )
 
 
