@@ -24,7 +24,7 @@ from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
 from monitor.export.identification_risk import DisclosureRules
 from monitor.export.k_anonymity import K, KAnonymiser
-from monitor.export.key_file import KeyFile, key_path
+from monitor.export.key_file import key_path, key_written
 from monitor.export.packaging import CARDS, MANIFEST, SUMS
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
@@ -105,58 +105,60 @@ def export(
     if any(entry.get("restricted", True) != policy.restricted for entry in others):
         kind = "an export for anybody" if policy.restricted else "a restricted export"
         raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
-    own = key is None or Path(key) == key_path(directory)
     guard = guard or DisclosureRules()
     one_export = read.moment.astimezone(UTC).isoformat() if read else ""
-    with KeyFile(key, directory, kept=bool(others) or not own) as names:
-        with _moved_into(directory, format) as folder:
-            writer: Writer = format_module(format).open_writer(folder, policy.text)
-            asked = None if writer.of_texts else filters or {}
-            anonymiser = KAnonymiser(k, asked, guard.secret, one_export)
-            tally = Tally()
-            try:
-                for values in _published(records, policy, guard, anonymiser, tally, report):
-                    writer.write(values)
-                    tally.add(values)
-                lines = []
-                for values, line in anonymiser.rows():
-                    writer.write(values)
-                    tally.add(values)
-                    lines.append(line)
-            finally:
-                writer.close()
-            stamps, counts = tuple(sorted(tally.stamps)), anonymiser.counts
-            facts = ExportFacts(
-                format=format,
-                policy=policy,
-                # words searched for may be a hidden name, a story's id is made of an address
-                filters={
-                    name: MASK if value and tally.kept_back[_TELLING.get(name, "")] else value
-                    for name, value in (filters or {}).items()
-                },
-                created=now,
-                rows=tally.rows,
-                stamps=stamps,
-                withheld={
-                    **dict(sorted(tally.withheld.items())),
-                    **+Counter(
-                        forgotten=read.forgotten if read else 0,
-                        taken_back=read.lost["withdrawn"] if read else 0,
-                        withheld_rows=counts.rows,
-                        withheld_articles=counts.articles,
-                    ),
-                },
-                lost=dict(sorted(writer.lost.items())),
-                files=_files(writer, folder, tally.rows),
-                labels=tally.labels,
-                about=about or ExportSettings(),
-                measured=measured(stamps) if measured else {},
-                read=read,
-                withheld_counts=None if policy.restricted else counts,
-            )
-            packaging.write_package(folder, facts, directory)
-            names.write(lines)
-        keyed = names.keep()  # not before the export is there: what is in its place is of the last
+    # the key last: what is in its place is of the last export till this one is there
+    kept = bool(others) or (key is not None and Path(key) != key_path(directory))
+    with (
+        key_written(key, directory, kept=kept) as write_key,
+        _moved_into(directory, format) as folder,
+    ):
+        writer: Writer = format_module(format).open_writer(folder, policy.text)
+        asked = None if writer.of_texts else filters or {}
+        anonymiser = KAnonymiser(k, asked, guard.secret, one_export)
+        tally = Tally()
+        try:
+            for values in _published(records, policy, guard, anonymiser, tally, report):
+                writer.write(values)
+                tally.add(values)
+            lines = []
+            for values, line in anonymiser.rows():
+                writer.write(values)
+                tally.add(values)
+                lines.append(line)
+        finally:
+            writer.close()
+        stamps, counts = tuple(sorted(tally.stamps)), anonymiser.counts
+        facts = ExportFacts(
+            format=format,
+            policy=policy,
+            # words searched for may be a hidden name, a story's id is made of an address
+            filters={
+                name: MASK if value and tally.kept_back[_TELLING.get(name, "")] else value
+                for name, value in (filters or {}).items()
+            },
+            created=now,
+            rows=tally.rows,
+            stamps=stamps,
+            withheld={
+                **dict(sorted(tally.withheld.items())),
+                **+Counter(
+                    forgotten=read.forgotten if read else 0,
+                    taken_back=read.lost["withdrawn"] if read else 0,
+                    withheld_rows=counts.rows,
+                    withheld_articles=counts.articles,
+                ),
+            },
+            lost=dict(sorted(writer.lost.items())),
+            files=_files(writer, folder, tally.rows),
+            labels=tally.labels,
+            about=about or ExportSettings(),
+            measured=measured(stamps) if measured else {},
+            read=read,
+            withheld_counts=None if policy.restricted else counts,
+        )
+        packaging.write_package(folder, facts, directory)
+        keyed = write_key(lines)
     first = directory / facts.files[0].name
     hidden = (tally.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
     return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)

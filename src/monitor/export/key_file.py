@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 from monitor.records.errors import UsageError
@@ -36,61 +36,54 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, OWN_ONLY)
 
 
-class KeyFile:
-    """Writes the key beside `path`; `keep` puts it in the place of the one there, in one step.
+@contextmanager
+def key_written(
+    path: Path | None, directory: Path, *, kept: bool = False
+) -> Iterator[Callable[[Sequence[Mapping[str, Any]]], Path | None]]:
+    """Give what writes lines beside `path` and returns where they will be, None if nowhere.
 
-    Lines of other articles in the one that is there stay if `kept`: of files that stay elsewhere.
-    Without a path nothing is written.
+    At the end they are put in the place of the key there, in one step; lines of other articles in
+    that one stay if `kept`: of files that stay elsewhere. Without a path nothing is written. Raises
+    `UsageError` for a path inside the folder of the export, or of what is no key.
     """
+    if path is None:
+        yield lambda _: None
+        return
+    target = Path(os.path.realpath(path))
+    if target.is_relative_to(os.path.realpath(directory)):
+        raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
+    # not somebody's notes, a folder or a device
+    if target.exists():
+        empty = target.is_file() and not target.stat().st_size
+        if not empty and not (target.is_file() and next(_lines(target), None)):
+            raise UsageError(f"cannot write {path}: it is there, and no key file")
+    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
 
-    def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
-        """Raise `UsageError` for a path inside the folder of the export, or of what is no key."""
-        self.path = path and Path(os.path.realpath(path))
-        self._part: Path | None = None
-        self._kept = kept
-        if self.path and self.path.is_relative_to(os.path.realpath(directory)):
-            raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
-        # not somebody's notes, a folder or a device
-        if self.path and self.path.exists():
-            empty = self.path.is_file() and not self.path.stat().st_size
-            if not empty and not (self.path.is_file() and next(_lines(self.path), None)):
-                raise UsageError(f"cannot write {path}: it is there, and no key file")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Remove what was not kept."""
-        if self._part is not None:
-            with suppress(OSError):
-                self._part.unlink()
-
-    def write(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """Write the lines of articles, where there are any, or a key that they replace."""
-        if not self.path or not (lines or self.path.exists()):
-            return
+    def write(lines: Sequence[Mapping[str, Any]]) -> Path | None:
+        if not lines and not target.exists():
+            return None
         ids = {line["id"] for line in lines}
-        others = (line for line in _lines(self.path) if line["id"] not in ids)
-        self._part = self.path.with_name(f".{self.path.name}.{uuid4().hex}.part")
+        others = (line for line in _lines(target) if line["id"] not in ids)
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self._part, "x", encoding="ascii", newline="", opener=private) as file:
-                every = chain(lines, others if self._kept else ())
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with open(part, "x", encoding="ascii", newline="", opener=private) as file:
+                every = chain(lines, others if kept else ())
                 file.writelines(f"{json.dumps(line, allow_nan=False)}\n" for line in every)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
+            raise UsageError(f"cannot write {target}: {error.strerror}") from error
+        return target
 
-    def keep(self) -> Path | None:
-        """Put the key in its place; return where it is, `None` where there is nothing to tell."""
-        if not self.path or not self._part:
-            return None
-        try:
-            self._part.replace(self.path)
-        except OSError as error:
-            raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
-        return self.path
+    try:
+        yield write
+        if part.exists():
+            part.replace(target)
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     holds till now stay in manifest and checksums. The cards are of this format.
     """
     others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
-    files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
+    files = sorted([*others, *entries_of(facts)], key=itemgetter("file"))
     counts = facts.withheld_counts and asdict(facts.withheld_counts)
     loss = {"schema": 1, "format": facts.format, "articles": facts.rows, "lost": facts.lost}
     write_json(folder / "loss.json", {**loss, "withheld_articles": counts})
