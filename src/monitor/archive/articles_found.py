@@ -152,7 +152,7 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
 def fill_index(
     desk: Desk,
     *,
-    report: Callable[[int], None] | None = None,
+    report: Callable[[int], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Take in what cannot be searched yet, as after an update; return how many articles.
@@ -164,8 +164,7 @@ def fill_index(
         return total
     while not stopped() and (taken := desk.store.fill_index(limit=_AT_ONCE)):
         total += taken
-        if report:
-            report(taken)
+        report(taken)
     return total
 
 

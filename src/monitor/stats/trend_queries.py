@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from monitor.desk import Desk
+from monitor.feeds.urls import article_id
 from monitor.records.counts import CountedItem
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
+from monitor.rules.measured_precision import load_measured
 from monitor.stats import trends
 from monitor.stats.monthly_report import MonthlyReport, make_report
 from monitor.stats.outlet_scorecards import OutletCount, Scorecard, list_outlets, score_outlet
@@ -84,8 +86,6 @@ def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
 
 def basis_of(desk: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
-    from monitor.rules.measured_precision import load_measured
-
     in_force = desk.in_force
     times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
     rows: dict[str, tuple[int, int]] = {}
@@ -100,7 +100,6 @@ def basis_of(desk: Desk) -> Basis:
 
 def trends_of(desk: Desk, period: Period) -> Trends:
     """Count a period."""
-    zone = desk.settings.zone
     if period.stored is None:
         by_day = _stored(desk, period.since, period.until)
         stored = {day: sum(by_outlet.values()) for day, by_outlet in by_day.items()}
@@ -113,7 +112,7 @@ def trends_of(desk: Desk, period: Period) -> Trends:
         stored=stored,
         changes=changes,
         basis=basis_of(desk),
-        zone=zone,
+        zone=desk.settings.zone,
         stamps=desk.stamps,
         until=period.until,
     )
@@ -185,11 +184,8 @@ def judge_flag(
     provisional: bool = False,
 ) -> int:
     """Record whether the flags of `rule` in an article are right; return how many. `NotFound`."""
-    from monitor.feeds.urls import article_id
-
-    chosen = article_id(article) if "://" in article else article
     return desk.store.add_flag_verdict(
-        chosen,
+        article_id(article) if "://" in article else article,
         rule,
         stamps=desk.stamps,
         right=right,

@@ -116,9 +116,7 @@ def outlet_basis(basis: Basis) -> Basis:
     return replace(basis, proven=frozenset(), nearly=basis.nearly | basis.proven)
 
 
-Dates = Literal["first_seen", "published"]
-CHOSEN = ("form", "place", "response", "victim", "indicator", "topic")
-"""The schemes by which trends can be filtered."""
+CHOSEN = ("form", "place", "response", "victim", "indicator", "topic")  # trends are filtered by
 COUNTED = tuple(dict.fromkeys((*CHOSEN, *(one.name for one in SCHEMES.values() if one.trend))))
 """The schemes whose labels are counted."""
 
@@ -180,7 +178,7 @@ class Trends:
     changes: tuple[FeedChange, ...]
     basis: Basis
     stamps: tuple[str, ...]
-    dates: Dates = "first_seen"
+    dates: Literal["first_seen", "published"] = "first_seen"
     undated: int = 0
 
 
