@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from monitor.feeds import import_formats as rows
-from monitor.feeds.import_formats import DroppedRow, RowFormat, TextRow, format_of, open_rows
+from monitor.feeds import article_import as rows
+from monitor.feeds.article_import import DroppedRow, RowFormat, TextRow, format_of, open_rows
 from monitor.feeds.web_archives import RawPage, page_lines
 from monitor.records.errors import DataError, UsageError
 from monitor.text.safe_text import unguard

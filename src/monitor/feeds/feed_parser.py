@@ -14,7 +14,6 @@ import html
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -31,106 +30,12 @@ from monitor.feeds.feed_entry import (
     short_language,
 )
 from monitor.feeds.html_text import html_to_text, plain_title, tidy
-from monitor.feeds.urls import canonical_url, join_url, shown_url
+from monitor.feeds.urls import canonical_url, join_url, naming
 from monitor.feeds.xml_repair import declared_charset, prepare_xml, root_name
 from monitor.records.errors import FeedError
 
 _ITEM = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-
-
-def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
-    """Read the feed `body` that was answered at `url` with the header `content_type`.
-
-    Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
-    kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
-
-    Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
-    """
-    try:
-        return _parse(body, content_type, url)
-    except FeedError as error:
-        raise FeedError(f"{shown_url(url)}: {error}") from error
-
-
-def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
-    if not body.strip():
-        raise FeedError("the answer is empty")
-    decoded = decode(body, (header_charset(content_type), declared_charset(body)))
-    text = clean(decoded.text).strip()
-    if text.startswith(("{", "[")):
-        from monitor.feeds.json_feed import parse_json_feed
-
-        return parse_json_feed(text, url)
-    text = prepare_xml(text)
-    root = root_name(text)
-    if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
-        raise FeedError("this is an HTML page, not a feed")
-    if not root:
-        raise FeedError("this is no feed: neither XML nor JSON")
-    if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
-        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
-    found = _feedparser(text)
-    if not found.get("version") and not found.entries:
-        raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
-    warnings: list[str] = []
-    lacks = ""
-    if decoded.mislabelled:
-        warnings.append(f"labelled with another encoding, read as {decoded.encoding}")
-    entries = list(found.entries)
-    if found.get("bozo"):
-        entries = _whole_entries(found, text, root)
-        warnings.append(f"broken XML ({_reason(found)}), {len(entries)} whole entries read")
-        if not _has_end(text, root):
-            lacks = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
-    return _read(found, entries, url, text, warnings, lacks)
-
-
-def _feedparser(text: str) -> Any:
-    import feedparser
-
-    try:
-        return feedparser.parse(
-            io.BytesIO(text.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:  # its parsers and date readers raise whatever their parts raise
-        raise FeedError(f"unreadable ({type(error).__name__} in feedparser)") from error
-
-
-def _has_end(text: str, root: str) -> bool:
-    """Tell whether broken XML ends with its root, whatever comment stands behind it."""
-    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
-    return f"</{root}" in rest.lower()
-
-
-def _whole_entries(found: Any, text: str, root: str) -> list[Any]:
-    """Return the whole entries of broken XML; raise `FeedError` where there is none.
-
-    A feed that is all there and has no entry is none the worse for an undeclared prefix.
-    """
-    entries = list(found.entries)
-    tags = _ITEM.findall(_CDATA.sub("", text))
-    if entries and tags and not tags[-1]:  # the last entry lacks its end
-        entries.pop()
-    if entries:
-        return entries
-    if not _has_end(text, root):
-        raise FeedError("it is cut off, with no whole entry before the end")
-    reason = _reason(found)
-    if reason != "unbound prefix":
-        raise FeedError(f"broken XML ({reason}), and no entry could be read")
-    return entries
-
-
-def _reason(found: Any) -> str:
-    """Return what the XML parser found wrong."""
-    error = found.get("bozo_exception")
-    return str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
-
-
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
@@ -145,73 +50,121 @@ _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 _MAX_TTL_MINUTES = 7 * 24 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A feed being read: where it was found, what it says of itself, and what came of its dates.
+def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
+    """Read the feed `body` that was answered at `url` with the header `content_type`.
 
-    `written_ids` are the ids that are addresses as they stand, `None` where all that look it are.
+    Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
+    kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
+
+    Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
     """
+    with naming(url):
+        if not body.strip():
+            raise FeedError("the answer is empty")
+        decoded = decode(body, (header_charset(content_type), declared_charset(body)))
+        text = clean(decoded.text).strip()
+        if text.startswith(("{", "[")):
+            from monitor.feeds.json_feed import parse_json_feed
 
-    url: str
-    about: Any
-    version: str
-    language: str | None
-    written_ids: frozenset[str] | None
-    impossible: Counter[str] = field(default_factory=Counter)
-
-
-def _written_ids(text: str) -> frozenset[str] | None:
-    """Return the ids written as whole addresses: in a feed with a base others come to look it.
-
-    `None` where no tag gives a base; looking for the word first is ten times as fast.
-    """
-    if not (_BASE_WORD.search(text.encode().lower()) and _BASE.search(text)):
-        return None
-    found = set()
-    for match in _WRITTEN_ID.finditer(text):
-        with contextlib.suppress(FeedError):
-            found.add(canonical_url(html.unescape(match[1])))
-    return frozenset(found)
+            return parse_json_feed(text, url)
+        text = prepare_xml(text)
+        root = root_name(text)
+        if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
+            raise FeedError("this is an HTML page, not a feed")
+        if not root:
+            raise FeedError("this is no feed: neither XML nor JSON")
+        if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
+            raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
+        said = f"labelled with another encoding, read as {decoded.encoding}"
+        return _read(text, root, url, [said] if decoded.mislabelled else [])
 
 
-def _read(
-    found: Any, items: list[Any], url: str, text: str, warnings: list[str], lacks: str
-) -> ParsedFeed:
-    """Return the feed at `url` that feedparser `found` in `text`, with those of its `items`."""
+def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
+    """Return the feed at `url` that is the XML `text` of this root."""
+    import feedparser
+
+    try:
+        found = feedparser.parse(
+            io.BytesIO(text.encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # its parsers and date readers raise whatever their parts raise
+        raise FeedError(f"unreadable ({type(error).__name__} in feedparser)") from error
+    if not found.get("version") and not found.entries:
+        raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
+    items, lacks = list(found.entries), ""
+    if found.get("bozo"):
+        lacks = _keep_whole(items, found.get("bozo_exception"), text, root, warnings)
     about = found.feed
     language = short_language(_string(about, "language"))
-    reading = _Reading(url, about, str(found.get("version", "")), language, _written_ids(text))
-    entries = tuple(_entry(item, reading) for item in items)
-    warnings += [f"impossible date {written[:40]!r}" for written in reading.impossible]
+    ids: set[str] | None = None
+    # looking for the word first is ten times as fast
+    if _BASE_WORD.search(text.encode().lower()) and _BASE.search(text):
+        ids = set()
+        for match in _WRITTEN_ID.finditer(text):
+            with contextlib.suppress(FeedError):
+                ids.add(canonical_url(html.unescape(match[1])))
+    impossible: Counter[str] = Counter()
+    entries = tuple(_entry(item, found, url, language, ids, impossible) for item in items)
     ttl = _string(about, "ttl")
     minutes = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 9 else 0
+    # A feed's Atom links count where `<link>` is empty, and its own address only where it has no
+    # other: an Atom link without `rel` often means the feed itself.
+    links = (link for link in about.get("links", []) if link.get("rel") in _ALTERNATE)
+    written = (_string(about, "link"), *(_string(link, "href") for link in links))
+    sites = [site for link in written if link and (site := join_url(url, clean(link)))]
     return ParsedFeed(
         title=plain_title(_string(about, "title")),
-        site=_site(about, url),
+        site=next((site for site in sites if site != url), sites[0] if sites else ""),
         language=language,
         ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
         entries=entries,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *(f"impossible date {written[:40]!r}" for written in impossible)),
         description=one_line(_string(about, "subtitle") or _string(about, "summary")),
         updated=_date(about, ("updated", "published"), language)[0],
         lacks=lacks,
     )
 
 
-def _site(about: Any, url: str) -> str:
-    """Return the address of the site of the feed at `url`, "" where it names none.
+def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: list[str]) -> str:
+    """Keep the whole entries of broken XML, warn of it, and return what of it is lacking.
 
-    A feed's Atom links count where `<link>` is empty, and its own address only where it has no
-    other: an Atom link without `rel` often means the feed itself.
+    Raises `FeedError` where there is none; a feed that is all there and has no entry is none the
+    worse for an undeclared prefix.
     """
-    links = (link for link in about.get("links", []) if link.get("rel") in _ALTERNATE)
-    written = (_string(about, "link"), *(_string(link, "href") for link in links))
-    joined = [site for link in written if link and (site := join_url(url, clean(link)))]
-    return next((site for site in joined if site != url), joined[0] if joined else "")
+    tags = _ITEM.findall(_CDATA.sub("", text))
+    if entries and tags and not tags[-1]:  # the last entry lacks its end
+        entries.pop()
+    # whatever comment stands behind the root
+    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
+    is_cut = f"</{root}" not in rest.lower()
+    reason = str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
+    if is_cut and not entries:
+        raise FeedError("it is cut off, with no whole entry before the end")
+    if not entries and reason != "unbound prefix":
+        raise FeedError(f"broken XML ({reason}), and no entry could be read")
+    warnings.append(f"broken XML ({reason}), {len(entries)} whole entries read")
+    said = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
+    return said if is_cut else ""
 
 
-def _entry(item: Any, reading: _Reading) -> FeedEntry:
-    is_atom = reading.version.startswith("atom")
+def _entry(
+    item: Any,
+    found: Any,
+    url: str,
+    language: str | None,
+    ids: set[str] | None,
+    impossible: Counter[str],
+) -> FeedEntry:
+    """Return an entry of the feed that feedparser `found` at `url`; count dates that cannot be.
+
+    `ids` are the ids written as whole addresses, in a feed with a base, where others come to look
+    it; `None` where no tag gives a base.
+    """
+    version = str(found.get("version", ""))
+    is_atom = version.startswith("atom")
     title = item.get("title_detail") or {}
     is_text = is_atom and title.get("type") == "text/plain"
     words = clean(_string(item, "title"))
@@ -222,31 +175,32 @@ def _entry(item: Any, reading: _Reading) -> FeedEntry:
         if part.get("value") and (kind.startswith("text/") or kind.endswith("xml"))
     ]
     summary = item.get("summary_detail") or {"value": _string(item, "summary")}
-    published, unusable = _date(item, ("published", "created", "updated"), reading.language)
+    published, unusable = _date(item, ("published", "created", "updated"), language)
     if unusable and not published:
-        reading.impossible[clean(unusable)] += 1
+        impossible[clean(unusable)] += 1
     authors = _authors(item)
-    if is_atom or reading.version in ("rss090", "rss10"):
+    if is_atom or version in ("rss090", "rss10"):
         # else its source's or its feed's; the channel of RSS 2.0 names the editor to write to
-        authors = authors or _authors(item.get("source") or {}) or _authors(reading.about)
-    tags = item.get("tags") or ()
+        authors = authors or _authors(item.get("source") or {}) or _authors(found.feed)
     files = (*item.get("enclosures", ()), *item.get("media_content", ()))
     return FeedEntry(
-        url=_link(item, reading),
+        url=_link(item, url, ids),
         guid=clean(_string(item, "id")),
         title=" ".join(words.split()) if is_text else plain_title(words),
         summary=_plain(summary, is_atom),
         content=max(contents, key=len, default=""),
         published=published,
-        language=short_language(title.get("language")) or reading.language,
+        language=short_language(title.get("language")) or language,
         authors=authors,
-        categories=listed(_string(tag, "label") or _string(tag, "term") for tag in tags),
+        categories=listed(
+            _string(tag, "label") or _string(tag, "term") for tag in item.get("tags") or ()
+        ),
         enclosures=enclosures(
             (
                 (clean(_string(file, "href") or _string(file, "url")), _string(file, "type"))
                 for file in files
             ),
-            reading.url,
+            url,
         ),
     )
 
@@ -279,23 +233,19 @@ def _plain(part: Any, is_atom: bool) -> str:
     return _FOOTER.sub("", text) if " first " in text[text.rfind("\n") + 1 :] else text
 
 
-def _link(item: Any, reading: _Reading) -> str:
+def _link(item: Any, base: str, ids: set[str] | None) -> str:
     """Return the address of an entry, "" where it has none: an id is one only as it stands."""
     links = [entry for entry in item.get("links", []) if entry.get("rel") == "alternate"]
     hrefs = [href for link in links if (href := _string(link, "href"))]
     is_guid = bool(item.get("guidislink")) and not hrefs
-    candidates = (
-        _string(item, "feedburner_origlink"),
-        "" if is_guid else _string(item, "link"),
-        *hrefs,
-    )
-    for link in candidates:
-        if link and (url := join_url(reading.url, clean(link))):
+    named = "" if is_guid else _string(item, "link")
+    for link in (_string(item, "feedburner_origlink"), named, *hrefs):
+        if link and (url := join_url(base, clean(link))):
             return url
     guid = clean(_string(item, "id"))
     with contextlib.suppress(FeedError):
         canonical = canonical_url(guid)
-        if reading.written_ids is None or canonical in reading.written_ids:
+        if ids is None or canonical in ids:
             return guid
     return ""
 
@@ -307,8 +257,7 @@ def _date(item: Any, keys: tuple[str, ...], language: str | None) -> tuple[datet
         if not dict.__contains__(item, key):
             continue  # `get` would answer for another key, and warn of it
         written = _string(item, key)
-        moment = _read_moment(written, item.get(f"{key}_parsed"), language)
-        if moment:
+        if moment := _read_moment(written, item.get(f"{key}_parsed"), language):
             return moment, unusable
         unusable = unusable or written
     return None, unusable
@@ -319,12 +268,12 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
     named = in_english(written, language)
     if named is not None:
         return read_date(named)
-    if day := _ISO_DAY.match(written):
-        try:  # feedparser makes 2026-13-45 the next January
-            date(*map(int, day.groups()))
-        except ValueError:
-            return None
     moment = None
     with contextlib.suppress(OverflowError, ValueError, OSError, TypeError):
+        if day := _ISO_DAY.match(written):
+            try:  # feedparser makes 2026-13-45 the next January
+                date(*map(int, day.groups()))
+            except ValueError:
+                return None
         moment = plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     return moment or read_date(written, language)

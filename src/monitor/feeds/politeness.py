@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -118,11 +119,9 @@ class Manners:
 
     def file(self, url: str) -> tuple[bool, Any]:
         """Return whether what the file at `url` says is known, and what."""
-        with self._guard:
-            kept = self._files.get(url)
-        if kept and kept[0] <= self._now() < kept[0] + kept[1]:
-            return True, kept[2]
-        return False, None
+        kept = self._files.get(url)
+        known = bool(kept and kept[0] <= self._now() < kept[0] + kept[1])
+        return known, kept[2] if kept and known else None
 
     def keep_file(self, url: str, value: Any, *, failed: bool = False) -> None:
         """Remember what the file at `url` says, for a day, or for an hour that it cannot be had."""
@@ -157,7 +156,7 @@ class HostQueues(Generic[T]):
         self._manners = manners
         self._waiting: dict[str, deque[Callable[[], T]]] = {}
         self._running: set[str] = set()
-        self._done: SimpleQueue[tuple[str, list[T], BaseException | None]] = SimpleQueue()
+        self._done: SimpleQueue[tuple[str, Future[T]]] = SimpleQueue()
         self._over_at: float | None = None
 
     def __enter__(self) -> Self:
@@ -165,8 +164,7 @@ class HostQueues(Generic[T]):
 
     def __exit__(self, *_: object) -> None:
         self._waiting.clear()
-        while self._running and self._finished() is not None:
-            pass
+        deque(self._finished(), maxlen=0)
 
     def add(self, host: str, task: Callable[[], T]) -> None:
         """Queue `task`, which makes requests to `host`."""
@@ -177,48 +175,36 @@ class HostQueues(Generic[T]):
 
         What a task raises is raised here.
         """
+        for done in self._finished():
+            if not isinstance(done.exception(), Stopped):
+                yield done.result()
+
+    def _finished(self) -> Iterator[Future[T]]:
+        """Yield tasks as they finish; once it is said to stop, those that do within the grace."""
         while True:
             self._start()
+            waits = (self._manners.wait_s(h) for h in self._waiting if h not in self._running)
+            pause = min(STEP_S, min(waits, default=0.0))
+            stopped = self._manners.stopped()
             if self._running:
-                finished = self._finished()
-                if finished is None:
-                    return
-                results, error = finished
-                if error is not None and not isinstance(error, Stopped):
-                    raise error
-                yield from results
-            elif self._waiting and not self._manners.stopped():
-                self._manners.sleep(min(STEP_S, self._soonest_s()))
+                try:
+                    host, done = self._done.get(timeout=pause or STEP_S)
+                except Empty:
+                    if stopped:
+                        self._over_at = self._over_at or time.monotonic() + self._grace_s
+                        if time.monotonic() >= self._over_at:
+                            return
+                else:
+                    self._running.discard(host)
+                    yield done
+            elif self._waiting and not stopped:
+                self._manners.sleep(pause)
             else:
                 return
 
-    def _finished(self) -> tuple[list[T], BaseException | None] | None:
-        """Return what the next task gave; `None`: it was said to stop, and that was waited for."""
-        while True:
-            try:
-                host, results, error = self._done.get(
-                    timeout=min(self._soonest_s(), STEP_S) or STEP_S
-                )
-            except Empty:
-                if self._manners.stopped():
-                    now = time.monotonic()
-                    self._over_at = self._over_at or now + self._grace_s
-                    if now >= self._over_at:
-                        return None
-                self._start()
-            else:
-                self._running.discard(host)
-                return results, error
-
-    def _soonest_s(self) -> float:
-        waits = (self._manners.wait_s(h) for h in self._waiting if h not in self._running)
-        return min(waits, default=0.0)
-
     def _start(self) -> None:
-        if self._manners.stopped():
-            return
         for host in list(self._waiting):
-            if len(self._running) >= self._parallel:
+            if len(self._running) >= self._parallel or self._manners.stopped():
                 return
             if host not in self._running and self._manners.wait_s(host) <= 0:
                 queue = self._waiting.pop(host)
@@ -229,7 +215,9 @@ class HostQueues(Generic[T]):
                     self._waiting[host] = queue  # at the end: every host gets its turn
 
     def _run(self, host: str, task: Callable[[], T]) -> None:
+        done = Future[T]()
         try:
-            self._done.put((host, [task()], None))
+            done.set_result(task())
         except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-            self._done.put((host, [], error))
+            done.set_exception(error)
+        self._done.put((host, done))

@@ -10,6 +10,7 @@ import hashlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -66,7 +67,7 @@ MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_MADE_TITLE_CHARS = 100
 _MAX_WARNINGS = 20
-_NO_PAGE = Page()
+_NO_PAGE, _NOT_ASKED = Page(), PageAnswer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +114,25 @@ def find_items(
     dropped: Counter[str] = Counter()
     for entry in entries:
         try:
-            item = _item(entry, allow_hosts)
-        except UnsafeAddress:
-            dropped["unsafe_address"] += 1
-        except FeedError:
-            dropped["no_link"] += 1
-        else:
-            if max(len(entry.title), len(entry.text) // 100) > MAX_TITLE_CHARS:
-                dropped["too_long"] += 1
-            elif item.article_id in items:
-                dropped["repeated"] += 1
-            else:
-                items[item.article_id] = item
+            url = canonical_url(entry.url)
+            _refuse_local(url, allow_hosts)
+        except FeedError as error:
+            dropped["unsafe_address" if isinstance(error, UnsafeAddress) else "no_link"] += 1
+            continue
+        said = article_sha256(entry.title, entry.summary, entry.content)
+        item = FeedItem(entry, url, article_id(url), said)
+        if max(len(entry.title), len(entry.text) // 100) > MAX_TITLE_CHARS:
+            dropped["too_long"] += 1
+        elif items.setdefault(item.article_id, item) is not item:
+            dropped["repeated"] += 1
     return list(items.values()), dropped
 
 
-def _item(entry: FeedEntry, allow_hosts: Sequence[str]) -> FeedItem:
-    """Name an entry; `FeedError` without a usable link, `UnsafeAddress` for an evidently local one.
+def _refuse_local(url: str, allow_hosts: Sequence[str]) -> None:
+    """Raise `UnsafeAddress` for an evidently local address, such as of a link never followed.
 
-    Names are resolved only when a page is fetched; here it is for links that are never followed.
+    Names are resolved only when a page is fetched.
     """
-    url = canonical_url(entry.url)
     host = host_of(url)
     is_local = host == "localhost" or host.endswith(".localhost")
     if is_local or ":" in host or host.replace(".", "").isdigit():
@@ -141,8 +140,6 @@ def _item(entry: FeedEntry, allow_hosts: Sequence[str]) -> FeedItem:
         default = 443 if url.startswith("https:") else 80
         address = "127.0.0.1" if is_local else host
         check_address(address, host, allow_hosts, port=int(port) if port.isdigit() else default)
-    said = article_sha256(entry.title, entry.summary, entry.content)
-    return FeedItem(entry, url, article_id(url), said)
 
 
 @dataclass(slots=True)
@@ -172,7 +169,7 @@ class FeedWork:
             if step == "sighting":
                 self.outcomes[index] = Sighting(item.article_id, item.feed_sha256)
             elif step == "text":
-                self._keep(index, item.entry.title, item.entry.text, "feed")
+                self._keep(index, "feed")
             elif len(wanted) < self.max_pages:
                 wanted.append(index)
             else:
@@ -184,56 +181,48 @@ class FeedWork:
     def take_page(self, index: int, answer: PageAnswer) -> None:
         """Take what asking for the page of item `index` gave."""
         self.missing -= 1
-        item = self.items[index]
-        entry, page = item.entry, answer.page
-        if answer.failure == "unsafe":
-            self.page_failures["unsafe"] += 1
-            self.dropped["unsafe_address"] += 1
-            self.warnings.append(answer.error or "")
-        elif page and count_words(page.text) >= count_words(entry.text):
-            text = without_headline(page.text, entry.title)
-            self._keep(index, entry.title or page.title, text, "page", page, terms=answer.terms)
-        else:
+        item, page = self.items[index], answer.page
+        if page and count_words(page.text) >= count_words(item.entry.text):
+            self._keep(index, "page", answer)
+            return
+        failure = answer.failure or "less_text"
+        self.page_failures[failure] += 1
+        error = None
+        if failure != "extractor":  # no fault of the page: told once in a run, no try of it
             error = answer.error or f"{item.url}: the page has less text than the feed"
-            failure = answer.failure or "less_text"
-            self.page_failures[failure] += 1
-            if failure == "extractor":  # no fault of the page: told once in a run, no try of it
-                self._do_without(index, None, retry=True)
-            else:
-                self.warnings.append(error)
-                self._do_without(index, error, retry=answer.retry)
-
-    def _do_without(self, index: int, error: str | None, *, retry: bool) -> None:
-        """Keep the summary, or what the store has where that is more."""
-        item = self.items[index]
+            self.warnings.append(error)
         known = self.known.get(item.article_id)
         tries = known.page_tries if known else 0
-        again = retry and (error is None or tries + 1 < MAX_PAGE_TRIES)
+        again = answer.retry and (error is None or tries + 1 < MAX_PAGE_TRIES)
         self.incomplete = self.incomplete or again
-        if known and known.origin != "summary":
+        if failure == "unsafe":
+            self.dropped["unsafe_address"] += 1
+        elif known and known.origin != "summary":  # the store has more than the summary
             before = known.feed_sha256.get(self.answer.feed.id, item.feed_sha256)
             said = before if again else item.feed_sha256
             self.outcomes[index] = Sighting(item.article_id, said, error)
         else:
-            self._keep(index, item.entry.title, item.entry.text, "summary", page_error=error)
+            self._keep(index, "summary", page_error=error)
 
     def _keep(
         self,
         index: int,
-        title: str,
-        text: str,
         origin: ContentOrigin,
-        page: Page = _NO_PAGE,
-        *,
+        answer: PageAnswer = _NOT_ASKED,
         page_error: str | None = None,
-        terms: Terms = UNSAID,
     ) -> None:
-        item, entry = self.items[index], self.items[index].entry
-        terms = strictest(terms, feed_terms(self.answer, item.url))
+        item, entry, page = self.items[index], self.items[index].entry, answer.page or _NO_PAGE
+        title = entry.title or page.title
+        text = without_headline(page.text, entry.title) if origin == "page" else entry.text
         if not title and not text:
             self.dropped["empty"] += 1
             return
-        title = title or _first_words(entry.summary or text)
+        if not title:  # a headline for an entry without one: the first words of its first line
+            title = (entry.summary or text).partition("\n")[0]
+            if len(title) > _MAX_MADE_TITLE_CHARS:
+                title = title[:_MAX_MADE_TITLE_CHARS]
+                title = f"{title.rpartition(' ')[0] or title}…"
+        terms = strictest(answer.terms, self._feed_terms(item.url))
         dated = usable_date(entry.published, self.at)
         if entry.published and not dated:
             self.warnings.append(f"{item.url}: dated in the future ({entry.published:%Y-%m-%d})")
@@ -256,16 +245,49 @@ class FeedWork:
             mining_policy=terms.policy,
         )
 
+    def _feed_terms(self, url: str) -> Terms:
+        """Return what is said of mining what the feed has of the article at `url`.
+
+        By the feed's headers, and its host's tdmrep.json: for the feed's own path, and the
+        article's where that is on the same host.
+        """
+        result, rules = self.answer.result, self.answer.mining
+        if result is None:
+            return UNSAID
+        here = result.final_url
+        own = rule_terms(rules, url) if host_of(here) == host_of(url) else UNSAID
+        return strictest(header_terms(result.headers, here), rule_terms(rules, here), own)
+
     def finish(self, min_interval_s: int) -> Poll:
         """Return the `Poll`, entries in the feed's order."""
         answer, parsed, error = self.answer, self.answer.parsed, self.answer.error
-        outcomes = [self.outcomes[index] for index in sorted(self.outcomes)]
-        if error is None and answer.result is not None:
+        result, before = answer.result, answer.state
+        if error is not None or result is None:
+            why = error or "no answer"
+            state = after_failure(before, why, result, self.at, min_interval_s=min_interval_s)
+        else:
+            dates = [
+                usable_date(item.entry.published, self.at) or self.at
+                for item in self.items
+                if item.entry.published or item.article_id not in self.known
+            ]
+            state = after_success(
+                before,
+                result,
+                self.at,
+                min_interval_s=min_interval_s,
+                ttl_s=parsed.ttl_s,
+                dates=dates,
+            )
             lacks = parsed.lacks
-            if answer.feed.kind == "page" and answer.result.truncated:  # no list tells by its end
+            if answer.feed.kind == "page" and result.truncated:  # no list tells by its end
                 lacks = f"cut off after {len(parsed.entries)} links"
-            error = f"{shown_url(answer.result.url)}: {lacks}" if lacks else None
-        state = self._state(min_interval_s, error)
+            if lacks:  # asked again by its own rhythm, and for all of it
+                error = f"{shown_url(result.url)}: {lacks}"
+                state = replace(state, error=error, failures=before.failures + 1)
+            if lacks or self.incomplete:
+                state = replace(state, etag=None, modified=None)
+        outcomes = [self.outcomes[index] for index in sorted(self.outcomes)]
         return Poll(
             feed=answer.feed,
             state=state,
@@ -276,7 +298,7 @@ class FeedWork:
             dropped=dict(sorted(self.dropped.items())),
             error=error,
             warnings=tuple(dict.fromkeys((*parsed.warnings, *self.warnings)))[:_MAX_WARNINGS],
-            not_modified=answer.result is not None and answer.result.not_modified,
+            not_modified=result is not None and result.not_modified,
             title=parsed.title,
             site=parsed.site,
             description=parsed.description,
@@ -285,53 +307,10 @@ class FeedWork:
             silence=find_silence(state.recent, self.at) if state.silent else None,
         )
 
-    def _state(self, least_s: int, trouble: str | None) -> FeedState:
-        before, result, error = self.answer.state, self.answer.result, self.answer.error
-        if error is not None or result is None:
-            error = error or "no answer"
-            return after_failure(before, error, result, self.at, min_interval_s=least_s)
-        dates = [
-            usable_date(item.entry.published, self.at) or self.at
-            for item in self.items
-            if item.entry.published or item.article_id not in self.known
-        ]
-        ttl_s = self.answer.parsed.ttl_s
-        state = after_success(
-            before, result, self.at, min_interval_s=least_s, ttl_s=ttl_s, dates=dates
-        )
-        if trouble:  # asked again by its own rhythm, and for all of it
-            state = replace(state, error=trouble, failures=before.failures + 1)
-        return replace(state, etag=None, modified=None) if trouble or self.incomplete else state
-
-
-def feed_terms(answer: FeedAnswer, url: str) -> Terms:
-    """Return what is said of mining what a feed has of the article at `url`.
-
-    By the feed's headers, and its host's tdmrep.json: for the feed's own path, and the article's
-    where that is on the same host.
-    """
-    result = answer.result
-    if result is None:
-        return UNSAID
-    here = result.final_url
-    said = [header_terms(result.headers, here), rule_terms(answer.mining, here)]
-    if host_of(here) == host_of(url):
-        said.append(rule_terms(answer.mining, url))
-    return strictest(*said)
-
-
-def _first_words(text: str) -> str:
-    """Return a headline for an entry without one: the first words of its first line."""
-    line = text.partition("\n")[0]
-    if len(line) <= _MAX_MADE_TITLE_CHARS:
-        return line
-    words, space, _ = line[:_MAX_MADE_TITLE_CHARS].rpartition(" ")
-    return f"{words if space else line[:_MAX_MADE_TITLE_CHARS]}…"
-
 
 _log = logging.getLogger(__name__)
-_PageFor = tuple[str, int, PageAnswer]
-"""The id of a feed, the index of one of its items, and what asking for its page gave."""
+PageFor = tuple[FeedWork, int, PageAnswer]
+"""What asking for the page of an item, by its index, gave."""
 
 
 def collect(
@@ -352,38 +331,47 @@ def collect(
     feed, an entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver`
     raise is raised.
     """
+    from monitor.text.language_detection import identify_language
+
     pages = PageReader(client, now)
-    under_way: dict[str, FeedWork] = {}
-    with HostQueues[FeedAnswer | _PageFor](client.settings.parallel, client.manners) as queues:
+    with HostQueues[FeedAnswer | PageFor](client.settings.parallel, client.manners) as queues:
         for feed, state in feeds:
-            task = partial(_poll, client, feed, state, now)
-            queues.add(_host(state.moved_to or feed.url), task)
+            host = ""
+            with suppress(FeedError):
+                host = host_of(state.moved_to or feed.url)
+            queues.add(host, partial(_poll, client, feed, state, now))
         for result in queues.results():
             if isinstance(result, FeedAnswer):
-                work = _begin(result, client, known, now())
-                under_way[result.feed.id] = work
+                items, dropped = find_items(result.parsed.entries, client.settings.allow_hosts)
+                pauses = (client.manners.pause_s(host_of(item.url)) for item in items)
+                work = FeedWork(
+                    answer=result,
+                    at=now(),
+                    items=items,
+                    dropped=dropped + Counter(result.parsed.dropped),
+                    known=known([item.article_id for item in items]) if items else {},
+                    max_pages=page_limit(max(pauses, default=0)),
+                    identify=identify_language,
+                )
+                if result.error is None and result.result and result.result.truncated:
+                    work.warnings.append("the answer ended early")
                 for index in work.start():
-                    url = work.items[index].url
-                    read = partial(_read_page, pages, result.feed.id, index, url)
-                    queues.add(_host(url), read)
+                    read = partial(_read_page, pages, work, index)
+                    queues.add(host_of(items[index].url), read)
             else:
-                feed_id, index, answer = result
-                work = under_way[feed_id]
+                work, index, answer = result
                 work.take_page(index, answer)
             if not work.missing:
-                del under_way[work.answer.feed.id]
                 deliver(work.finish(client.settings.min_interval_s))
 
 
-def _read_page(pages: PageReader, feed_id: str, index: int, url: str) -> _PageFor:
-    return feed_id, index, pages.read(url)
+def _read_page(pages: PageReader, work: FeedWork, index: int) -> PageFor:
+    return work, index, pages.read(work.items[index].url)
 
 
-def _host(url: str) -> str:
-    try:
-        return host_of(url)
-    except FeedError:
-        return ""
+MAP_TYPES = "application/xml, text/xml, application/gzip, */*;q=0.1"
+ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page": PAGE_TYPES}
+"""What is asked for, by kind."""
 
 
 def _poll(
@@ -396,10 +384,8 @@ def _poll(
         # A feed is published to be polled; a page is the crawler's part.
         if feed.kind == "page" and (refusal := robots_refusal(client, url, now)):
             return FeedAnswer(feed, state, error=f"{url}: {refusal}")
-        accept = ACCEPTED[feed.kind]
-        result = fetch(
-            client, url, now=now(), etag=state.etag, modified=state.modified, accept=accept
-        )
+        asked = {"etag": state.etag, "modified": state.modified}
+        result = fetch(client, url, now=now(), accept=ACCEPTED[feed.kind], **asked)
         if result.not_modified:
             return FeedAnswer(feed, state, result)
         if result.body is None:
@@ -421,34 +407,6 @@ def _poll(
         result = replace(result, etag=None, modified=None)
     rules = file_rules(client, result.final_url, now) if parsed.entries else ()
     return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
-
-
-def _begin(
-    answer: FeedAnswer,
-    client: HttpClient,
-    known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
-    at: datetime,
-) -> FeedWork:
-    from monitor.text.language_detection import identify_language
-
-    items, dropped = find_items(answer.parsed.entries, client.settings.allow_hosts)
-    work = FeedWork(
-        answer=answer,
-        at=at,
-        items=items,
-        dropped=dropped + Counter(answer.parsed.dropped),
-        known=known([item.article_id for item in items]) if items else {},
-        max_pages=page_limit(max((client.manners.pause_s(_host(i.url)) for i in items), default=0)),
-        identify=identify_language,
-    )
-    if answer.error is None and answer.result and answer.result.truncated:
-        work.warnings.append("the answer ended early")
-    return work
-
-
-MAP_TYPES = "application/xml, text/xml, application/gzip, */*;q=0.1"
-ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page": PAGE_TYPES}
-"""What is asked for, by kind."""
 
 
 def _read_source(

@@ -96,14 +96,8 @@ def askable_feeds(
     paused.
     """
     known = ((feed, states.get(feed.id, FeedState())) for feed in feeds if feed.paused is None)
-    return _longest_waiting_first(
-        (
-            feed
-            for feed, state in known
-            if state.gone is None and (state.not_before is None or state.not_before <= now)
-        ),
-        states,
-    )
+    willing = (f for f, state in known if not state.gone and (state.not_before or now) <= now)
+    return _longest_waiting_first(willing, states)
 
 
 def next_due(
@@ -116,10 +110,8 @@ def next_due(
 
 
 def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:
-    never_polled = FeedState()
-    return sorted(
-        feeds, key=lambda feed: (states.get(feed.id, never_polled).last_poll or _NEVER, feed.id)
-    )
+    asked = {key: state.last_poll or _NEVER for key, state in states.items()}
+    return sorted(feeds, key=lambda feed: (asked.get(feed.id, _NEVER), feed.id))
 
 
 def next_poll(
@@ -157,23 +149,6 @@ def _not_before(result: FetchResult | None, now: datetime) -> datetime | None:
     return now + min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE)
 
 
-def follow_move(state: FeedState, target: str | None, now: datetime) -> FeedState:
-    """Return `state` after a good answer that came by way of a permanent move to `target`, if any.
-
-    The move is adopted (`moved_to`) after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten after
-    an answer without it.
-    """
-    if target is None:
-        return replace(state, move=None)
-    before = state.move
-    if before is None or before.to != target or before.since > now:
-        before = Move(target, 0, now)
-    move = replace(before, times=before.times + 1)
-    if move.times >= MOVE_TIMES and now - move.since >= MOVE_TIME:
-        return replace(state, moved_to=target, move=None)
-    return replace(state, move=move)
-
-
 def after_success(
     state: FeedState,
     result: FetchResult,
@@ -184,10 +159,18 @@ def after_success(
     dates: Iterable[datetime] = (),
 ) -> FeedState:
     """Return the state after a good poll; `dates` are when the feed's entries appeared."""
+    # a move is adopted after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten by an answer without
+    target, move, moved_to = result.permanent_redirect, state.move, state.moved_to
+    if target is None or move is None or move.to != target or move.since > now:
+        move = Move(target, 0, now) if target else None
+    if move and move.times + 1 >= MOVE_TIMES and now - move.since >= MOVE_TIME:
+        move, moved_to = None, target
     kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
     changed = not result.not_modified
     after = replace(
-        follow_move(state, result.permanent_redirect, now),
+        state,
+        move=move and replace(move, times=move.times + 1),
+        moved_to=moved_to,
         etag=result.etag if changed else state.etag,
         modified=result.modified if changed else state.modified,
         last_poll=now,
@@ -198,10 +181,8 @@ def after_success(
         silent=find_silence(kept[:RECENT], now) is not None,
         not_before=_not_before(result, now),
     )
-    return replace(
-        after,
-        next_poll=next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s),
-    )
+    due = next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s)
+    return replace(after, next_poll=due)
 
 
 def after_failure(
@@ -250,14 +231,11 @@ def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
     if _CUT.search(entry.text[-_CUT_CHARS:]):
         return True
-    if entry.content and _has_words(entry.content, MIN_CONTENT_WORDS):
-        return False
-    return not _has_words(entry.summary, MIN_SUMMARY_WORDS)
-
-
-def _has_words(text: str, least: int) -> bool:
-    """Tell whether `text` has so many words, counting no further."""
-    return next(islice(_WORD.finditer(text), least - 1, None), None) is not None
+    enough = ((entry.content, MIN_CONTENT_WORDS), (entry.summary, MIN_SUMMARY_WORDS))
+    # counting no further than needed
+    return not any(
+        next(islice(_WORD.finditer(text), least - 1, None), None) for text, least in enough
+    )
 
 
 def count_words(text: str) -> int:
@@ -273,13 +251,11 @@ def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha2
     One of which the store has only the summary is tried again a few times. What expired does not
     come back.
     """
-    if known is not None and known.expired:
-        return "sighting"
     if known is not None:
         said = known.feed_sha256.get(feed)
-        if known.origin != "summary" and said in (None, feed_sha256):
-            return "sighting"
-        if said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES:
+        whole = known.origin != "summary" and said in (None, feed_sha256)
+        given_up = said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES
+        if known.expired or whole or given_up:
             return "sighting"
     return "page" if needs_page(entry) else "text"
 
@@ -289,6 +265,4 @@ def usable_date(published: datetime | None, now: datetime) -> datetime | None:
 
     A day, because feeds without time zones are common: their mornings are ours to come.
     """
-    if published is None or published > now + timedelta(days=1):
-        return None
-    return published
+    return published if published and published <= now + timedelta(days=1) else None

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, parse_qs, unquote, urljoin, urlsplit
 
@@ -102,6 +102,17 @@ def shown_url(url: str) -> str:
     text = without_login(url)
     text = text if len(text) <= 200 else f"{text[:200]}…"
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+@contextmanager
+def naming(url: str) -> Iterator[None]:
+    """Begin the message of a `FeedError` inside with `url`, unless it does."""
+    name = shown_url(url)
+    try:
+        yield
+    except FeedError as error:
+        said = str(error)
+        raise type(error)(said if said.startswith(name) else f"{name}: {said}") from error
 
 
 def host_of(url: str) -> str:
