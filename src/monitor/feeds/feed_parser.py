@@ -1,4 +1,4 @@
-"""Feed parsing: RSS, RDF and Atom of every age with feedparser, JSON Feed with `json_feed`.
+"""Feed parsing: RSS, RDF and Atom of every age with feedparser, JSON Feed 1.x without.
 
 feedparser gets clean UTF-8 (`encoding_detection`, `xml_repair`) with its sanitiser and its
 resolution of links inside text off: the text becomes plain anyway, and without them it is half
@@ -12,6 +12,7 @@ import calendar
 import contextlib
 import html
 import io
+import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -48,6 +49,10 @@ _WRITTEN_ID = re.compile(
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
 _MAX_TTL_MINUTES = 7 * 24 * 60
+_VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+_NAMES = frozenset(("id", "url", "external_url"))
+_WORDS = frozenset(("content_html", "content_text", "title", "summary"))
+"""A JSON object with one of either kind is an item, whatever the document calls itself."""
 
 
 def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
@@ -64,9 +69,7 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
         decoded = decode(body, (header_charset(content_type), declared_charset(body)))
         text = clean(decoded.text).strip()
         if text.startswith(("{", "[")):
-            from monitor.feeds.json_feed import parse_json_feed
-
-            return parse_json_feed(text, url)
+            return _read_json(text, url)
         text = prepare_xml(text)
         root = root_name(text)
         if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
@@ -277,3 +280,87 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
                 return None
         moment = plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     return moment or read_date(written, language)
+
+
+def _read_json(text: str, url: str) -> ParsedFeed:
+    """Return the JSON Feed at `url`: strict about the format, lenient per item.
+
+    An item of the wrong shape becomes an entry without what is wrong in it, so that it is counted.
+    Without the version that names the format most of its items must have the shape of it.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nesting"
+        raise FeedError(f"broken JSON ({where})") from error
+    data = data if isinstance(data, dict) else {}
+    items = data.get("items")
+    warnings: list[str] = []
+    if not str(data.get("version", "")).startswith(_VERSIONS):
+        objects = [item for item in _list(data, "items") if isinstance(item, dict)]
+        fit = sum(not (_NAMES.isdisjoint(item) or _WORDS.isdisjoint(item)) for item in objects)
+        if 2 * fit <= len(_list(data, "items")):
+            raise FeedError("JSON, but not a JSON Feed (no 'version' of jsonfeed.org)")
+        warnings.append("no 'version' of jsonfeed.org: read as a JSON Feed for its shape")
+    if not isinstance(items, list):
+        raise FeedError("a JSON Feed without a list of 'items'")
+    if len(items) > MAX_ENTRIES:
+        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
+    home = _text(data, "home_page_url")
+    language = short_language(_text(data, "language"))
+    authors = _json_authors(data)
+    return ParsedFeed(
+        title=plain_title(_text(data, "title")),
+        site=(home and join_url(url, home)) or "",
+        language=language,
+        entries=tuple(_json_entry(item, url, language, authors, warnings) for item in items),
+        warnings=tuple(warnings),
+        description=one_line(_text(data, "description")),
+    )
+
+
+def _json_entry(
+    item: Any, base: str, language: str | None, authors: tuple[str, ...], warnings: list[str]
+) -> FeedEntry:
+    if not isinstance(item, dict):
+        warnings.append(f"an item is {type(item).__name__}, not an object")
+        item = {}
+    guid = clean(str(item["id"])) if isinstance(item.get("id"), (str, int, float)) else ""
+    link = _text(item, "url") or _text(item, "external_url")
+    markup = _text(item, "content_html")
+    language = short_language(_text(item, "language")) or language
+    written = _text(item, "date_published") or _text(item, "date_modified")
+    published = read_date(written, language) if written else None
+    if written and published is None:
+        warnings.append(f"impossible date {written[:40]!r}")
+    files = [file for file in _list(item, "attachments") if isinstance(file, dict)]
+    return FeedEntry(
+        url=(join_url(base, link) if link else join_url("", guid)) or "",
+        guid=guid,
+        title=plain_title(_text(item, "title")),
+        summary=html_to_text(_text(item, "summary")),
+        content=html_to_text(markup) if markup else tidy(_text(item, "content_text")),
+        published=published,
+        language=language,
+        authors=_json_authors(item) or authors,
+        categories=listed(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        enclosures=enclosures(
+            ((_text(file, "url"), _text(file, "mime_type")) for file in files), base
+        ),
+    )
+
+
+def _text(item: dict[str, Any], key: str) -> str:
+    value = item.get(key)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _list(item: dict[str, Any], key: str) -> list[Any]:
+    value = item.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _json_authors(item: dict[str, Any]) -> tuple[str, ...]:
+    given = item.get("authors")  # a list, since 1.1; some write the one author of 1.0 there
+    people = given if isinstance(given, list) and given else [given or None, item.get("author")]
+    return listed(_text(person, "name") for person in people if isinstance(person, dict))
