@@ -44,7 +44,7 @@ from monitor.feeds.polling_plan import usable_date
 from monitor.feeds.starter_feeds import refuse_closed
 from monitor.feeds.text_mining_rights import UNSAID, strictest
 from monitor.feeds.urls import article_id, canonical_url, host_of, same_outlet, same_site, shown_url
-from monitor.feeds.web_archives import RawPage, UnreadRecord, is_warc, open_warc, read_page
+from monitor.feeds.web_archives import RawPage, is_warc, open_warc, read_page
 from monitor.records.article import Import, Place
 from monitor.records.errors import DataError, FeedError, UnsafeAddress, UsageError
 from monitor.records.feed import Feed, FeedState, Incoming, Poll, Sighting
@@ -64,7 +64,7 @@ MAX_LINE_BYTES = 16_000_000
 MAX_ROW_BYTES = 4 * MAX_LINE_BYTES
 """So much may a row of a table have on all its lines."""
 DROPS = ("bad_line", "no_text", "too_long", "no_link", "not_html", "status", "broken")
-"""The names under which rows are no article; those of web archives are `UnreadRecord`'s."""
+"""The names under which rows are no article; those of web archives are `open_warc`'s."""
 COLUMNS = ("url", "title", "text", "language", "published", "published_in", "outlet", "id")
 _SUFFIXES: Mapping[str, RowFormat] = {
     ".jsonl": "jsonl",
@@ -149,8 +149,8 @@ def open_rows(
         if format == "warc":
             raw, answers = stack.enter_context(open_warc(path))
             rows: Iterator[Row] = (
-                DroppedRow(Place(at), answer.why)
-                if isinstance(answer, UnreadRecord)
+                DroppedRow(Place(at), answer)
+                if isinstance(answer, str)
                 else PageRow(Place(at, captured=answer.captured), answer)
                 for at, answer in answers
             )

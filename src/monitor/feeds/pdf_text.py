@@ -48,13 +48,19 @@ class PdfAnswer:
 
 def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
-    found = _ask_child(body, seconds)
+    # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
+    command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
+    found: Any = None
+    with suppress(subprocess.SubprocessError, OSError, ValueError):
+        done = subprocess.run(  # noqa: S603 - our own file; the PDF comes through its stdin
+            command, input=body, capture_output=True, timeout=seconds, check=True
+        )
+        found = json.loads(done.stdout)
+    found = found if isinstance(found, dict) else {"failure": "broken"}
     failure: PageFailure | None = found.get("failure")
     text = tidy("\n\n".join(_paragraphs(clean(sheet)) for sheet in found.get("sheets", ())))
-    if failure is None and len(text) < MIN_TEXT_CHARS:
-        failure = "scanned"
-    elif failure is None and len(text) > MAX_TEXT_CHARS:
-        failure = "too_long"
+    if failure is None and not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
+        failure = "scanned" if len(text) < MIN_TEXT_CHARS else "too_long"
     if failure is not None:
         return PdfAnswer(None, failure, _WORDS[failure])
     title = " ".join(clean(found.get("title") or "").split())
@@ -64,19 +70,6 @@ def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     with suppress(ValueError):
         published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
     return PdfAnswer(Page(title[:300], text, published))
-
-
-def _ask_child(body: bytes, seconds: float) -> dict[str, Any]:
-    # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
-    command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
-    try:
-        done = subprocess.run(  # noqa: S603 - our own file; the PDF comes through its stdin
-            command, input=body, capture_output=True, timeout=seconds, check=True
-        )
-        found = json.loads(done.stdout)
-    except (subprocess.SubprocessError, OSError, ValueError):
-        return {"failure": "broken"}
-    return found if isinstance(found, dict) else {"failure": "broken"}
 
 
 def _paragraphs(sheet: str) -> str:

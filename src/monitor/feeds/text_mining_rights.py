@@ -72,10 +72,8 @@ def markup_terms(markup: str, url: str) -> Terms:
     """Return what the metas of the page at `url` say."""
     said: dict[str, str] = {}
     for meta in _META.finditer(markup[:_HEAD_CHARS]):
-        found = {
-            name.lower(): one or two or three
-            for name, one, two, three in _ATTRIBUTE.findall(meta[0])
-        }
+        said_in = _ATTRIBUTE.findall(meta[0])
+        found = {name.lower(): one or two or three for name, one, two, three in said_in}
         name = found.get("name", "").strip().lower()
         said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
     return _read_terms(said, said.get("robots", ""), url)

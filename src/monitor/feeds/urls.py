@@ -143,15 +143,11 @@ def same_outlet(url: str, feeds: Iterable[Feed]) -> bool:
 
 def article_id(url: str) -> str:
     """Return the id of the article at `url`: 16 hex digits. Raises as `canonical_url`."""
-    return _hash("article", url)
+    return feed_id(url, "article")
 
 
-def feed_id(url: str) -> str:
+def feed_id(url: str, kind: str = "feed") -> str:
     """Return the id of the feed at `url`: 16 hex digits. Raises as `canonical_url`."""
-    return _hash("feed", url)
-
-
-def _hash(kind: str, url: str) -> str:
     address = canonical_url(url).partition("://")[2]
     return hashlib.sha256(f"{kind}\0{address}".encode()).hexdigest()[:16]
 
@@ -208,9 +204,8 @@ def _escaped(text: str) -> str:
 
     def one(match: re.Match[str]) -> str:
         code = bytes([int(match[1], 16)]) if match[1] else match[0].encode()
-        if match[1] and code[0] in _UNRESERVED:
-            return code.decode()
-        return "".join(f"%{byte:02X}" for byte in code)
+        unreserved = match[1] and code[0] in _UNRESERVED
+        return code.decode() if unreserved else "".join(f"%{byte:02X}" for byte in code)
 
     return _ESCAPE.sub(one, text)
 
@@ -246,33 +241,26 @@ _COUNTERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 
 def publisher_url(url: str) -> str:
     """Return the address that `url` wraps, itself where it wraps none that is http or https."""
-    while (inner := _wrapped(url)) is not None and len(inner) < len(url):
+    while (inner := _wrapped(url)) and len(inner) < len(url):
         url = inner
     return url
 
 
-def _wrapped(url: str) -> str | None:
-    try:
+def _wrapped(url: str) -> str:
+    targets: list[str] = []
+    with suppress(ValueError):
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
-    except ValueError:
-        return None
-    if host == "r.search.yahoo.com":
-        found = _YAHOO_TARGET.search(parts.path)
-        return _address(unquote(found[1])) if found else None
-    for counter, path, names in _COUNTERS:
-        if counter.fullmatch(host) and path in ("", parts.path.rstrip("/")):
-            values = {}
-            with suppress(ValueError):
+        if host == "r.search.yahoo.com":
+            targets = [unquote(found) for found in _YAHOO_TARGET.findall(parts.path)[:1]]
+        for counter, path, names in _COUNTERS:
+            if counter.fullmatch(host) and path in ("", parts.path.rstrip("/")):
                 values = parse_qs(parts.query, max_num_fields=50)
-            targets = (_address(value) for name in names for value in values.get(name, ()))
-            return next(filter(None, targets), None)
-    return None
-
-
-def _address(text: str) -> str | None:
-    with suppress(ValueError):
-        parts = urlsplit(text.strip())
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return text.strip()
-    return None
+                targets = [value for name in names for value in values.get(name, ())]
+                break
+    for target in map(str.strip, targets):
+        with suppress(ValueError):
+            parts = urlsplit(target)
+            if parts.scheme in ("http", "https") and parts.hostname:
+                return target
+    return ""
