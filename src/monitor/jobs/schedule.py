@@ -20,9 +20,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from monitor.jobs.work_queue import SCHEDULE_RENEW_S, ScheduleLease, assess_due, holder_words
@@ -79,9 +80,8 @@ def clock_words(expected: datetime, now: datetime) -> dict[str, object] | None:
         back = round((expected - now).total_seconds())
         return {"clock": f"set back by {back} s; what was planned by it is planned anew"}
     if now > expected + SLEPT:
-        return {
-            "clock": f"{round((now - expected).total_seconds())} s later than expected: one round"
-        }
+        late = round((now - expected).total_seconds())
+        return {"clock": f"{late} s later than expected: one round"}
     return None
 
 
@@ -110,26 +110,6 @@ class Stop:
             time.sleep(min(left, 0.25))
 
 
-@dataclass(slots=True)
-class _Failures:
-    """How often each job has failed in a row, and how many rounds it is left out."""
-
-    count: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def skips(self, name: str) -> bool:
-        """Tell whether to leave a job out this time."""
-        if self.left_out[name] <= 0:
-            return False
-        self.left_out[name] -= 1
-        return True
-
-    def note(self, name: str, *, failed: bool) -> None:
-        """Take how a job went: after the second failure it is left out once, then longer."""
-        self.count[name] = self.count[name] + 1 if failed else 0
-        self.left_out[name] = min(2 ** max(0, self.count[name] - 1) - 1, MOST_SKIPPED)
-
-
 def watch(
     desk: Desk,
     *,
@@ -146,12 +126,26 @@ def watch(
     claim to it.
     """
     rest = sleep or stop.sleep
-    failures = _Failures()
+    failures, left_out = Counter[str](), Counter[str]()
     with desk.shelf.watched(), lease or ScheduleLease(desk.store, desk.now) as mine:
         while not stop():
             if not _wait_for_lease(desk, mine, stop, tell, rest):
                 return
-            pause = _round(desk, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses)
+            for job in jobs or JOBS:
+                if stop() or mine.lost:
+                    break
+                if left_out[job.name] > 0:
+                    left_out[job.name] -= 1
+                    continue
+                failed = not _do(desk, job, lambda: stop() or mine.lost, tell)
+                count = failures[job.name] = failures[job.name] + 1 if failed else 0
+                # after the second failure in a row it is left out once, then longer
+                left_out[job.name] = min(2 ** max(0, count - 1) - 1, MOST_SKIPPED)
+            pause = pauses[1]
+            if not any(failures.values()):
+                with suppress(MonitorError):  # the jobs themselves will say what is wrong
+                    moments = {job.name: job.due(desk) for job in jobs or JOBS if job.due}
+                    pause = pause_s(moments, desk.now(), pauses=pauses)
             expected = desk.now() + timedelta(seconds=pause)
             rest(pause)
             if not stop() and (said := clock_words(expected, desk.now())):
@@ -179,30 +173,6 @@ def _wait_for_lease(
     return False
 
 
-def _round(
-    desk: Desk,
-    jobs: Sequence[ScheduledJob],
-    stopped: Stopped,
-    tell: Tell,
-    failures: _Failures,
-    pauses: tuple[float, float],
-) -> float:
-    """Do what is due once; return the seconds until the next round."""
-    for job in jobs:
-        if stopped():
-            break
-        if failures.skips(job.name):
-            continue
-        failures.note(job.name, failed=not _do(desk, job, stopped, tell))
-    if any(failures.count.values()):
-        return pauses[1]
-    try:
-        moments = {job.name: job.due(desk) for job in jobs if job.due}
-        return pause_s(moments, desk.now(), pauses=pauses)
-    except MonitorError:
-        return pauses[1]  # the jobs themselves will say what is wrong
-
-
 def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
     """Do one job, and tell; return whether that went well."""
     start, said = time.monotonic(), dict[str, object]()
@@ -218,8 +188,7 @@ def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
     return "error" not in said
 
 
-def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Poll the feeds that are due."""
+def _ingest(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     from monitor.feeds.ingest import ingest_due
 
     counts = Counter(feeds=0, failed=0, unchanged=0, fetched=0, stored=0, dropped=0)
@@ -235,7 +204,7 @@ def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
         )
 
     ingest_due(desk, report=report, stopped=stopped)
-    return dict(counts)
+    return counts
 
 
 def _next_poll(desk: Desk) -> datetime | None:
@@ -245,28 +214,12 @@ def _next_poll(desk: Desk) -> datetime | None:
     return due[1] if due else None
 
 
-def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Run every assessor on what it has not judged."""
+def _assess(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     totals = assess_due(desk, stopped=stopped).values()
     return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
 
 
-def names(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Look for names that lists do not show."""
-    from monitor.jobs.mask_names import mask_due
-
-    return {"masked": mask_due(desk, stopped=stopped)}
-
-
-def index(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Take into the index of the archive what is not in it, as after an update."""
-    from monitor.archive.articles_found import fill_index
-
-    return {"indexed": fill_index(desk, stopped=stopped)}
-
-
-def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Fold new articles into stories, and take care of what outlets took back."""
+def _fold(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
     from monitor.stories.clustering import fold_due
@@ -279,39 +232,41 @@ def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
     return {"folded": folded, "withdrawn": done.withdrawn, "erased": done.erased}
 
 
-def sample(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Draw what of yesterday is offered for review, once all of it is judged."""
-    from monitor.review.sampling import draw_due
+def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
+    """Do a job of a call or two; return its counts."""
+    if name == "names":
+        from monitor.jobs.mask_names import mask_due
 
-    drawn = draw_due(desk)
-    return {"drawn": len(drawn.offered) if drawn else 0}
+        return {"masked": mask_due(desk, stopped=stopped)}
+    if name == "index":  # after an update
+        from monitor.archive.articles_found import fill_index
 
+        return {"indexed": fill_index(desk, stopped=stopped)}
+    if name == "sample":
+        from monitor.review.sampling import draw_due
 
-def send(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Send the digests that are due."""
-    from monitor.digest.mail_delivery import send_due
+        drawn = draw_due(desk)
+        return {"drawn": len(drawn.offered) if drawn else 0}
+    if name == "send":
+        from monitor.digest.mail_delivery import send_due
 
-    outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
-    return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
+        outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
+        return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
+    from monitor.jobs.expire_texts import expire
 
-
-def expire(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Let the words of old articles expire, where the desk says so."""
-    from monitor.jobs.expire_texts import expire as expire_old
-
-    done = expire_old(desk.store, desk.settings, desk.now())
+    done = expire(desk.store, desk.settings, desk.now())
     return {"expired": done.articles if done else 0}
 
 
 JOBS: tuple[ScheduledJob, ...] = (
-    ScheduledJob("ingest", ingest, _next_poll),
-    ScheduledJob("assess", assess),
-    ScheduledJob("names", names),
-    ScheduledJob("index", index),
-    ScheduledJob("fold", fold),
-    ScheduledJob("sample", sample),
-    ScheduledJob("send", send),
-    ScheduledJob("expire", expire),
+    ScheduledJob("ingest", _ingest, _next_poll),
+    ScheduledJob("assess", _assess),
+    ScheduledJob("names", partial(_keep_house, "names")),
+    ScheduledJob("index", partial(_keep_house, "index")),
+    ScheduledJob("fold", _fold),
+    ScheduledJob("sample", partial(_keep_house, "sample")),
+    ScheduledJob("send", partial(_keep_house, "send")),
+    ScheduledJob("expire", partial(_keep_house, "expire")),
 )
 """What is done in a round, in this order. A further job is a line here."""
 
@@ -342,27 +297,18 @@ class ScheduleProcess:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         with self._guard:
             process = self._process
-        if process:
-            self._end(process)
-        self._thread.join(PATIENCE_S)
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if process.stdin:
+        if process and process.stdin:
             process.stdin.close()
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._say("does not stop, and is ended")
-            process.kill()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._say("does not stop, and is ended")
+                process.kill()
+        self._thread.join(PATIENCE_S)
 
     def _say(self, error: str) -> None:
         self._tell(line(datetime.now(UTC), job="schedule", error=error))

@@ -13,9 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from monitor.jobs.schedule import PATIENCE_S, on_end_of_input
 
@@ -39,8 +39,8 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     """Run `command` as so many processes until all have ended; return how they did."""
     said: queue.SimpleQueue[tuple[str, int, int] | Ended] = queue.SimpleQueue()
     ended: list[Ended] = []
-    inputs: list[IO[str] | None] = []
-    with ExitStack() as stack:
+    workers: list[tuple[subprocess.Popen[str], threading.Thread]] = []
+    try:
         for number in range(1, count + 1):
             process = subprocess.Popen(  # noqa: S603 - our own words
                 command,
@@ -49,19 +49,30 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
                 encoding="utf-8",
                 errors="replace",  # a library's word must not end the thread that reads
             )
+            given = (number, process, said)
             reader = threading.Thread(
-                target=_read, args=(number, process, said), name=f"worker {number}", daemon=True
+                target=_read, args=given, name=f"worker {number}", daemon=True
             )
             reader.start()
-            stack.callback(_end, process, reader)
-            inputs.append(process.stdin)
-        stack.callback(_tell_all, inputs)
+            workers.append((process, reader))
         while len(ended) < count:
             one = said.get()
             if isinstance(one, Ended):
                 ended.append(one)
             else:
                 told(*one)
+    finally:
+        for (
+            process,
+            _,
+        ) in workers:  # all of them at once: to wait for one after the other takes long
+            process.stdin and process.stdin.close()
+        for process, reader in reversed(workers):
+            try:  # it ends after the batch in hand
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            reader.join()
     return sorted(ended, key=lambda one: one.number)
 
 
@@ -78,23 +89,6 @@ def _read(
                 heard = json.loads(line)
                 said.put((heard["stamp"], heard["judged"], heard["failed"]))
     said.put(Ended(number, process.pid, process.wait()))
-
-
-def _tell_all(inputs: Sequence[IO[str] | None]) -> None:
-    """Let all of them come to their end at once: to wait for one after the other takes long."""
-    for stream in inputs:
-        if stream:
-            stream.close()
-
-
-def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
-    """Wait until a worker has ended after the batch in hand; end it where that takes long."""
-    _tell_all([process.stdin])
-    try:
-        process.wait(PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    reader.join()
 
 
 def work(desk: Desk) -> None:
