@@ -71,23 +71,16 @@ def say_flag(
         raise UsageError(f"the client must be one of {', '.join(CLIENTS)}")
     if severity is not None and severity not in SEVERITIES:
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
-    found = _guideline_of(desk, rule, guideline)
-    day = desk.today
-    desk.store.count_feedback(
-        found.stamp, rule, severity=severity or "", right=right, day=day, client=client
-    )
-    return said_of(desk.store.feedback(rule), found)[rule]
-
-
-def _guideline_of(desk: Desk, rule: str, named: str | None) -> Guideline:
-    """Return the guideline in force that has the rule, which may be named by id or stamp."""
     having = [one for one in desk.guidelines if any(r.id == rule for r in one.rules)]
     if not having:
         raise NotFound("no such rule")
-    for one in having:
-        if named in (None, one.id) or is_same(named, one.stamp):
-            return one
-    raise ChangedError("the flag was made by a guideline that is not in force here")
+    named = (one for one in having if guideline in (None, one.id) or is_same(guideline, one.stamp))
+    if (found := next(named, None)) is None:
+        raise ChangedError("the flag was made by a guideline that is not in force here")
+    desk.store.count_feedback(
+        found.stamp, rule, severity=severity or "", right=right, day=desk.today, client=client
+    )
+    return said_of(desk.store.feedback(rule), found)[rule]
 
 
 def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFeedback]:
@@ -179,17 +172,8 @@ def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> di
     No articles and no recall: nobody said what was missed.
     """
     said = said_of((row for row in rows if is_same(row.stamp, guideline.stamp)), guideline)
-    rules = {
-        rule.id: {
-            "sure": 0,
-            "found": 0,
-            "flags": said[rule.id].hits if rule.id in said else 0,
-            "right": said[rule.id].right if rule.id in said else 0,
-            "general": None,
-            "examples": len(rule.examples),
-        }
-        for rule in guideline.rules
-    }
+    counts = {rule: {"flags": one.hits, "right": one.right} for rule, one in said.items()}
+    none = {"flags": 0, "right": 0}
     return {
         "schema": 1,
         "guideline": guideline.stamp,
@@ -199,5 +183,14 @@ def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> di
         "articles": 0,
         "general": None,
         "sentences": None,
-        "rules": rules,
+        "rules": {
+            rule.id: {
+                "sure": 0,
+                "found": 0,
+                **counts.get(rule.id, none),
+                "general": None,
+                "examples": len(rule.examples),
+            }
+            for rule in guideline.rules
+        },
     }

@@ -23,10 +23,8 @@ def desk_verdicts(said: Mapping[str, Sequence[Opinion]], me: str) -> dict[str, V
     """
     found: dict[str, Verdict] = {}
     for article_id, words in said.items():
-        if any(word.reviewer == me for word in words):
-            continue
         counting = {word.verdict for word in words if not word.waits}
-        if len(counting) == 1:
+        if len(counting) == 1 and all(word.reviewer != me for word in words):
             found[article_id] = counting.pop()
     return found
 

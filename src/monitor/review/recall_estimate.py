@@ -24,10 +24,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk import Desk
-from monitor.feeds.urls import same_outlet
+from monitor.feeds.urls import article_id, canonical_url, same_outlet
 from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
+from monitor.records.json_shapes import time_json
 from monitor.records.review import CaseOutcome, CoverageGaps, Draw, OutsideCase, RecallEstimate
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
@@ -68,24 +69,20 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[StratumRe
     """Put the days together, by stratum; `verdicts` say of articles looked at whether relevant."""
     found = []
     for number in range(len(CUTS)):
-        weights: list[float] = []
-        right = 0.0
-        relevant = 0
-        for draw in draws:
-            for item in draw.offered:
-                if item.stratum == number and item.article_id in verdicts:
-                    weight = 1 / item.probability
-                    weights.append(weight)
-                    right += weight * verdicts[item.article_id]
-                    relevant += verdicts[item.article_id]
-        whole = sum(weights)
+        seen = [
+            (1 / item.probability, verdicts[item.article_id])
+            for draw in draws
+            for item in draw.offered
+            if item.stratum == number and item.article_id in verdicts
+        ]
+        whole = sum(weight for weight, _ in seen)
         found.append(
             StratumResult(
                 population=sum(draw.strata[number].population for draw in draws),
-                seen=len(weights),
-                relevant=relevant,
-                share=right / whole if weights else 0.0,
-                effective=whole**2 / sum(w * w for w in weights) if weights else 0.0,
+                seen=len(seen),
+                relevant=sum(right for _, right in seen),
+                share=sum(weight * right for weight, right in seen) / whole if seen else 0.0,
+                effective=whole**2 / sum(w * w for w, _ in seen) if seen else 0.0,
             )
         )
     return tuple(found)
@@ -139,31 +136,22 @@ def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> i
     Reckoned with the articles a day, those found a day and the shares of relevant ones as they are
     so far; None where nothing was found, or where looking at all of them would not do.
     """
-    if not found or not days:
-        return None
     daily = [round(stratum.population / days) for stratum in looked]
+    found_then = found / days * WINDOW_DAYS
+
+    def would_do(size: int) -> bool:
+        planned = [
+            StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, one.share, float(k * WINDOW_DAYS))
+            for n, k, one in zip(daily, allocate(daily, size), looked, strict=True)
+        ]
+        low, high = _interval(planned, expected=True)
+        return found_then / (found_then + low) - found_then / (found_then + high) <= NARROW
+
     sizes = range(1, max(1, sum(daily)) + 1)
-    if not _would_do(sizes[-1], daily, looked, found / days):
+    if not found or not would_do(sizes[-1]):
         return None
-    least = bisect_left(
-        sizes,
-        True,
-        hi=len(sizes) - 1,
-        key=lambda size: _would_do(size, daily, looked, found / days),
-    )
+    least = bisect_left(sizes, True, hi=len(sizes) - 1, key=would_do)
     return sum(allocate(daily, sizes[least]))
-
-
-def _would_do(
-    size: int, daily: Sequence[int], looked: Sequence[StratumResult], found_a_day: float
-) -> bool:
-    planned = [
-        StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
-        for n, k, stratum in zip(daily, allocate(daily, size), looked, strict=True)
-    ]
-    low, high = _interval(planned, expected=True)
-    found = found_a_day * WINDOW_DAYS
-    return found / (found + low) - found / (found + high) <= NARROW
 
 
 def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> tuple[float, float]:
@@ -203,11 +191,7 @@ def tell_elsewhere(
     canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
     none, `NotFound` for `same_as`, `Forgotten` for an article that was forgotten.
     """
-    from monitor.feeds.urls import article_id, canonical_url
-
-    article = same_as
-    if article is not None and "/" in article:
-        article = article_id(article)
+    article = article_id(same_as) if same_as and "/" in same_as else same_as
     case = OutsideCase(canonical_url(url), article_id(url), note, desk.now(), article)
     new = desk.store.add_told(case)
     kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
@@ -225,6 +209,14 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
     ledger = desk.store.ledger(first, last, desk.stamps)
     gaps = gaps_until(desk, until.isoformat())
     cases = had_of(desk, desk.store.told(first, last))
+
+    def hidden(case: CaseOutcome) -> dict[str, None]:
+        """Return what is not told: an address that holds a name hidden in its article."""
+        if case.article_id is None:
+            return {}
+        article = desk.store.article(case.article_id, ()).article
+        return {"url": None} if desk.shown([article])[article.id].link_tells else {}
+
     return {
         "schema": 1,
         "since": since.isoformat(),
@@ -252,23 +244,13 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
         "not_judged": dict(ledger.not_judged),
         "not_judged_languages": dict(ledger.languages),
         **gaps.figures,
-        "cases": [{**told_json(case), **_hidden(desk, case)} for case in cases],
+        "cases": [told_json(case) | hidden(case) for case in cases],
         "words": [*gaps.words, OUTSIDE],
     }
 
 
-def _hidden(desk: Desk, case: CaseOutcome) -> dict[str, None]:
-    """Return what is not told of a case: an address that holds a name hidden in its article."""
-    if case.article_id is None:
-        return {}
-    article = desk.store.article(case.article_id, ()).article
-    return {"url": None} if desk.shown([article])[article.id].link_tells else {}
-
-
 def told_json(case: CaseOutcome) -> dict[str, Any]:
     """Return a case learned of elsewhere, as data."""
-    from monitor.records.json_shapes import time_json
-
     return {
         "url": case.told.url,
         "note": case.told.note,
@@ -350,6 +332,7 @@ def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
     return desk.store.had(cases, desk.relevance_stamps, followed)
 
 
+METHOD = "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %"
 UNIVERSE = "items that the feeds brought and the model judged below the threshold"
 NO_TOTAL = (
     "Neither figure is how much of all there was is found: what no followed feed brought is in"
@@ -366,49 +349,47 @@ _HAD = {
 
 def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> CoverageGaps:
     """Return both figures in words and as JSON; `short` is for the foot of a digest."""
-    words = [_missed_words(missed), _share_words(share)]
-    figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
-    return CoverageGaps((*words, *(() if short else (NO_TOTAL,))), figures)
-
-
-def missed_json(missed: RecallEstimate) -> dict[str, Any]:
-    """Return recall among what was judged, as data."""
-    ends = missed.recall_interval
-    return {
-        "universe": UNIVERSE,
-        "method": "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %",
-        "days": missed.days,
-        "window_days": WINDOW_DAYS,
-        "population": missed.population,
-        "offered": missed.offered,
-        "reviewed": missed.reviewed,
-        "relevant_among_reviewed": missed.relevant,
-        "missed": round(missed.missed, 1),
-        "missed_interval": [round(end, 1) for end in missed.missed_interval],
-        "found": missed.confirmed,
-        "shown_not_reviewed": missed.unreviewed,
-        "recall": None if missed.recall is None else round(missed.recall, 3),
-        "recall_interval": None if ends is None else [round(end, 3) for end in ends],
-        "enough": missed.says,
-        "reviews_a_day_needed": missed.needed,
+    ends, had = missed.recall_interval, share.interval
+    figures = {
+        "missed": {
+            "universe": UNIVERSE,
+            "method": METHOD,
+            "days": missed.days,
+            "window_days": WINDOW_DAYS,
+            "population": missed.population,
+            "offered": missed.offered,
+            "reviewed": missed.reviewed,
+            "relevant_among_reviewed": missed.relevant,
+            "missed": round(missed.missed, 1),
+            "missed_interval": [round(end, 1) for end in missed.missed_interval],
+            "found": missed.confirmed,
+            "shown_not_reviewed": missed.unreviewed,
+            "recall": None if missed.recall is None else round(missed.recall, 3),
+            "recall_interval": None if ends is None else [round(end, 3) for end in ends],
+            "enough": missed.says,
+            "reviews_a_day_needed": missed.needed,
+        },
+        "elsewhere": {
+            "cases": share.cases,
+            "needed": CASES_NEEDED,
+            "shown": share.shown,
+            "by": dict(share.by),
+            "share": round(share.shown / share.cases, 3) if had and share.cases else None,
+            "interval": None if had is None else [round(end, 3) for end in had],
+        },
     }
-
-
-def share_json(share: ElsewhereShare) -> dict[str, Any]:
-    """Return the share had of cases learned of elsewhere, as data."""
-    ends = share.interval
-    return {
-        "cases": share.cases,
-        "needed": CASES_NEEDED,
-        "shown": share.shown,
-        "by": dict(share.by),
-        "share": round(share.shown / share.cases, 3) if ends and share.cases else None,
-        "interval": None if ends is None else [round(end, 3) for end in ends],
-    }
+    others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
+    rest = f"; {', '.join(others)}" if others else ""
+    said = f"too few to say ({share.cases} of the {CASES_NEEDED} cases needed{rest})"
+    if had is not None:
+        within = f"{_percent(had[0])} to {_percent(had[1])}"
+        said = f"{share.shown} of {share.cases} cases had been shown ({within}){rest}"
+    words = (_missed_words(missed), f"Learned of elsewhere: {said}")
+    return CoverageGaps(words if short else (*words, NO_TOTAL), figures)
 
 
 def _missed_words(missed: RecallEstimate) -> str:
-    head = "Missed below the threshold:"
+    head, narrow = "Missed below the threshold:", f"{NARROW * 100:.0f} points"
     if not missed.days:
         return f"{head} not known; monitor reviews sample offers a few items a day to look at"
     ends = missed.recall_interval
@@ -418,31 +399,16 @@ def _missed_words(missed: RecallEstimate) -> str:
             f" model judged ({_percent(ends[0])} to {_percent(ends[1])}, {missed.reviewed:,} of"
             f" {missed.population:,} below the threshold looked at in {missed.days} days)"
         )
+    if missed.needed is not None:
+        days = f"{missed.needed:,} a day for {WINDOW_DAYS} days"
+        needed = f"to tell within {narrow} takes about {days}"
+    elif missed.confirmed + missed.unreviewed:
+        needed = f"no number of reviews would tell within {narrow}"
+    else:
+        needed = "nothing was found in these days yet"
     looked = f"{missed.reviewed:,} of {missed.offered:,} sampled items looked at"
     waiting = f", {missed.unreviewed:,} shown ones not reviewed" if missed.unreviewed else ""
-    return f"{head} too few to say ({looked}{waiting}); {_needed(missed)}"
-
-
-def _needed(missed: RecallEstimate) -> str:
-    narrow = f"{NARROW * 100:.0f} points"
-    if missed.needed is not None:
-        return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
-    if missed.confirmed + missed.unreviewed:
-        return f"no number of reviews would tell within {narrow}"
-    return "nothing was found in these days yet"
-
-
-def _share_words(share: ElsewhereShare) -> str:
-    head = "Learned of elsewhere:"
-    others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
-    rest = f"; {', '.join(others)}" if others else ""
-    if share.interval is None:
-        return f"{head} too few to say ({share.cases} of the {CASES_NEEDED} cases needed{rest})"
-    low, high = share.interval
-    return (
-        f"{head} {share.shown} of {share.cases} cases had been shown"
-        f" ({_percent(low)} to {_percent(high)}){rest}"
-    )
+    return f"{head} too few to say ({looked}{waiting}); {needed}"
 
 
 def _percent(value: float) -> str:

@@ -71,7 +71,7 @@ class Queue:
         """How many are still to be decided."""
         return sum(not entry.done for entry in self.entries)
 
-    def place(self, article_id: str) -> int | None:
+    def place(self, article_id: str | None) -> int | None:
         """Return where the story of an article stands."""
         places = (n for n, entry in enumerate(self.entries) if article_id in entry.articles)
         return next(places, None)
@@ -81,12 +81,11 @@ class Queue:
 
         Those `taken` by others come last.
         """
-        place = None if article_id is None else self.place(article_id)
+        place = self.place(article_id)
         at = -1 if place is None else place
         turned = (*self.entries[at + 1 :], *self.entries[: max(at, 0)])
-        waiting = [entry.article_id for entry in turned if not entry.done]
-        free = [one for one in waiting if one not in taken]
-        return next(iter(free or waiting), None)
+        waiting = (entry.article_id for entry in turned if not entry.done)
+        return next(iter(sorted(waiting, key=lambda one: one in taken)), None)
 
     def before(self, article_id: str) -> str | None:
         """Return the article of the story before one, decided or not."""
@@ -96,18 +95,20 @@ class Queue:
 
 def queue_of(desk: Desk, chosen: QueueChoice, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
-    if chosen.which == "sample":
-        return _sample(desk, chosen.day)
+    if chosen.which == "sample":  # as far as it was drawn, in the order of its lots
+        day = parse_day(chosen.day, "day") if chosen.day else desk.today - timedelta(days=1)
+        draws = desk.store.draws(day.isoformat(), (day + timedelta(days=1)).isoformat())
+        ids = [item.article_id for draw in draws for item in draw.offered]
+        said = desk.store.said(ids)
+        return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
     since = until = None
     if chosen.day:
         day = parse_day(chosen.day, "day")
         since, until = bounds_of(day, day, desk.settings.zone)
-    shown = desk.store.shown_articles(
-        desk.relevance_stamps, desk.stories_stamp, since=since, until=until
-    )
+    stamps = desk.relevance_stamps, desk.stories_stamp
+    shown = desk.store.shown_articles(*stamps, since=since, until=until)
     # Of many articles it costs less to read all that was said than to ask of each.
-    ids = [one.article_id for one in shown] if len(shown) <= MANY else None
-    said = desk.store.said(ids)
+    said = desk.store.said([one.article_id for one in shown] if len(shown) <= MANY else None)
     return Queue(make_queue(shown, said, chosen, who.name))
 
 
@@ -121,16 +122,13 @@ def make_queue(
     ranked = []
     for story, articles in stories.items():
         articles.sort(key=lambda one: (-one.relevance, one.seen, one.article_id))
-        words = [word for one in articles for word in said.get(one.article_id, ())]
-        done = bool(words)
-        if chosen.which == "second":
-            if all(word.reviewer == me for word in words):
-                continue
-            done = any(word.reviewer == me for word in words)
-        elif chosen.which == "differ":
-            if not any(differ(said.get(one.article_id, ())) for one in articles):
-                continue
-            done = False
+        words = [said.get(one.article_id, ()) for one in articles]
+        mine = [word.reviewer == me for some in words for word in some]
+        done = bool(mine) if chosen.which == "open" else chosen.which == "second" and any(mine)
+        if (chosen.which == "second" and all(mine)) or (
+            chosen.which == "differ" and not any(map(differ, words))
+        ):
+            continue
         lead = articles[0]
         seen = -max(one.seen for one in articles).timestamp()
         # Most uncertain is what the calibrated probability says least of.
@@ -145,15 +143,6 @@ def differ(said: Sequence[Opinion]) -> bool:
     return len({one.verdict for one in said if not one.waits}) > 1
 
 
-def _sample(desk: Desk, day: str) -> Queue:
-    """Return a day's sample as far as it was drawn, in the order of its lots."""
-    chosen = parse_day(day, "day") if day else desk.today - timedelta(days=1)
-    draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
-    ids = [item.article_id for draw in draws for item in draw.offered]
-    said = desk.store.said(ids)
-    return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
-
-
 def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
     """Return by article which other reviewer looks at it now."""
     claimed = desk.store.claimed(desk.now())
@@ -166,9 +155,7 @@ def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
     Who has no name keeps nothing: it would be kept from whoever gives one next.
     """
     now = desk.now()
-    if not who.name:
-        return True
-    return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
+    return not who.name or desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 
 
 def same_words(one: Article, other: Article) -> bool:
@@ -184,9 +171,11 @@ def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[
     every = [] if story is None else desk.store.story_members(stamp, story)
     ids = [one for one in every if one != article.id][:MOST_COPIES]
     others = [desk.store.article(one, ()).article for one in ids]
-    others = [one for one in others if not one.expired]
-    same = tuple(one for one in others if same_words(article, one))
-    return same, tuple(one for one in others if one not in same)
+    sides: tuple[list[Article], list[Article]] = [], []
+    for one in others:
+        if not one.expired:
+            sides[not same_words(article, one)].append(one)
+    return tuple(sides[0]), tuple(sides[1])
 
 
 def decide(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -53,7 +54,7 @@ def draw_sample(
     strata: list[list[DrawCandidate]] = [[] for _ in CUTS]
     for one in every:
         if not one.shown:
-            strata[_stratum(one.score)].append(one)
+            strata[bisect_right(CUTS, one.score) - 1].append(one)
     numbers = allocate([len(stratum) for stratum in strata], size)
     items = [Drawn(one.article_id, SHOWN, 1.0) for one in every if one.shown]
     for number, (stratum, drawn) in enumerate(zip(strata, numbers, strict=True)):
@@ -65,10 +66,6 @@ def draw_sample(
     # In the order of their lots, so that their place says nothing of their scores.
     items.sort(key=lambda item: (_lot(day, item.article_id), item.article_id))
     return Draw(day, stamp, told, tuple(items), at)
-
-
-def _stratum(score: float) -> int:
-    return max(i for i, cut in enumerate(CUTS) if score >= cut)
 
 
 def _lot(day: str, article_id: str) -> bytes:
@@ -107,20 +104,15 @@ def sample_of(desk: Desk, day: str | None = None, *, draw: bool = True) -> Sampl
     if not found:
         desk.store.add_draw(_draw(desk, chosen))
         found = desk.store.draws(name, after)
-    return _sample(desk, found[0])
-
-
-def _sample(desk: Desk, draw: Draw) -> Sample:
-    ids = [item.article_id for item in draw.offered]
+    ids = [item.article_id for item in found[0].offered]
     articles = tuple(desk.store.article(one, ()).article for one in ids)
-    return Sample(draw, articles, frozenset(desk.store.verdicts(ids)))
+    return Sample(found[0], articles, frozenset(desk.store.verdicts(ids)))
 
 
 def draw_due(desk: Desk) -> Draw | None:
     """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
-    today = desk.today
-    day = today - timedelta(days=1)
-    if desk.store.draws(day.isoformat(), today.isoformat()):
+    day = desk.today - timedelta(days=1)
+    if desk.store.draws(day.isoformat(), desk.today.isoformat()):
         return None
     try:
         draw = _draw(desk, day)
@@ -130,11 +122,9 @@ def draw_due(desk: Desk) -> Draw | None:
 
 
 def _draw(desk: Desk, day: date) -> Draw:
-
     zone, stamps = desk.settings.zone, desk.relevance_stamps
     since, until = midnight(day, zone), midnight(day, zone, after=1)
-    waiting = desk.store.waiting(since, until, stamps)
-    if waiting:
+    if waiting := desk.store.waiting(since, until, stamps):
         raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
     return draw_sample(
         desk.store.candidates(since, until, stamps),

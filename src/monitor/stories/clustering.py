@@ -1,6 +1,7 @@
 """Event clustering: incremental, single-pass, average-link; articles fold into stories.
 
-An article joins the story whose articles are most likely to tell the same event. The weights were
+An article joins the story whose articles are most likely to tell the same event, or begins one, in
+the order of first sight; a story keeps the id of its first article for ever. The weights were
 fitted by logistic regression to pairs of train, to 159 pairs of full articles of train, regional
 and pool that were read for it, and to texts dealt from train; none may count against its sense (a
 shared word never speaks against a pair). Those of snippets, of one outlet and of days, and the bar,
@@ -48,49 +49,34 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     The result does not depend on the order of `articles`. Stories, and the articles in each, come
     most certain first (`relevance`, None last; then first seen); ids must be distinct.
     """
-    index = StoryIndex()
-    members: dict[str, list[AssessedArticle]] = defaultdict(list)
+    by_key: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+    story_of: dict[str, str] = {}
+    members: defaultdict[str, list[Fingerprint]] = defaultdict(list)
+    told: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in sorted(articles, key=lambda a: (a.article.seen.timestamp(), a.article.id)):
-        members[index.add(make_fingerprint(assessed.article))].append(assessed)
-    return as_stories(members.items())
+        one = make_fingerprint(assessed.article)
+        since, until = window(one)
+        shared: Counter[str] = Counter()
+        for key in one.keys:
+            shared.update(o.id for o in by_key[key][-NEWEST:] if since <= o.at <= until)
+        needed = enough_keys(one)
+        found = sorted((-n, id_) for id_, n in shared.items() if n >= needed)[:NEAREST]
+        near = {story_of[id_]: members[story_of[id_]] for _, id_ in found}
+        for story, many in near.items():
+            if len(many) > FIRST + LAST:
+                near[story] = many[:FIRST] + many[-LAST:]
+        story_of[one.id] = story = choose_story(one, near) or one.id
+        for key in one.keys:
+            by_key[key].append(one)
+        members[story].append(one)
+        told[story].append(assessed)
+    return as_stories(told.items())
 
 
 def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple[Story, ...]:
     """Return stories of known members, most certain first."""
     stories = (Story(key, tuple(sorted(found, key=_certainty))) for key, found in groups)
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
-
-
-class StoryIndex:
-    """Stories in memory, as the store keeps them."""
-
-    def __init__(self) -> None:
-        self._keys: defaultdict[int, list[Fingerprint]] = defaultdict(list)
-        self._story: dict[str, str] = {}
-        self._members: defaultdict[str, list[Fingerprint]] = defaultdict(list)
-
-    def add(self, one: Fingerprint) -> str:
-        """Put the next article into its story; return the story's id."""
-        story = choose_story(one, self._near(one)) or one.id
-        self._story[one.id] = story
-        self._members[story].append(one)
-        for key in one.keys:
-            self._keys[key].append(one)
-        return story
-
-    def _near(self, one: Fingerprint) -> dict[str, list[Fingerprint]]:
-        since, until = window(one)
-        shared: Counter[str] = Counter()
-        for key in one.keys:
-            shared.update(o.id for o in self._keys[key][-NEWEST:] if since <= o.at <= until)
-        needed = enough_keys(one)
-        found = sorted((-n, key) for key, n in shared.items() if n >= needed)[:NEAREST]
-        near: dict[str, list[Fingerprint]] = {}
-        for story in {self._story[key] for _, key in found}:
-            members = self._members[story]
-            few = len(members) <= FIRST + LAST
-            near[story] = members if few else members[:FIRST] + members[-LAST:]
-        return near
 
 
 def enough_keys(one: Fingerprint) -> int:
@@ -206,43 +192,41 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
     late = max(0.0, days - FREE_DAYS) * (A_DAY_SNIPPET if a.short or b.short else A_DAY)
     if not (a.english and b.english):
         return (COPY if copied >= FOREIGN_SHARE and not same_outlet else _NEVER) + late
-    odds = _odds(a, b)
+    cosine = _dot(a.terms, b.terms)
+    # the cosines of names and figures alone, and of all other words
+    names, others = (
+        [
+            {w: v for w, v in one.terms.items() if (w in one.names or w in one.figures) is wanted}
+            for one in (a, b)
+        ]
+        for wanted in (True, False)
+    )
+    shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
+    least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
+    odds = BIAS + WORDS * cosine + NAMES * _cosine(*names) + OTHERS * _cosine(*others)
+    odds += SHARED_NAMES * shared / least if least else 0.0
+    # the weight of the names in the headline of one that the other has nowhere
+    apart = min(
+        math.fsum(one.names[name] for name in one.title_names if name not in other.names)
+        for one, other in ((a, b), (b, a))
+    )
+    apart = min(apart, _APART_MOST)
+    odds += NAMES_APART * apart / 10
+    odds += SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0
+    # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the
+    # headlines contradict each other, names tell more apart than are shared, or nothing that is
+    # shared is a name or a figure
+    template = (
+        (a.title_figures and b.title_figures and not a.title_figures & b.title_figures)
+        or (a.short and b.short and apart > shared)
+        or not (shared or a.figures & b.figures)
+    )
+    odds = _NEVER if template else odds
     if same_outlet:
         odds += SAME_OUTLET_SNIPPET if a.short and b.short else SAME_OUTLET
     if copied >= COPY_SHARE and not same_outlet and odds > _NEVER:
         odds = max(odds, COPY)
     return odds + late
-
-
-def _odds(a: Fingerprint, b: Fingerprint) -> float:
-    cosine = _dot(a.terms, b.terms)
-    # the cosines of names and figures alone, and of all other words
-    (names_a, others_a), (names_b, others_b) = _split(a), _split(b)
-    named, other = _cosine(names_a, names_b), _cosine(others_a, others_b)
-    shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
-    least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
-    odds = BIAS + WORDS * cosine + NAMES * named + OTHERS * other
-    odds += SHARED_NAMES * shared / least if least else 0.0
-    apart = min(_apart(a, b), _apart(b, a), _APART_MOST)
-    odds += NAMES_APART * apart / 10
-    # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the
-    # headlines contradict each other, names tell more apart than are shared, or nothing that is
-    # shared is a name or a figure
-    if (
-        (a.title_figures and b.title_figures and not a.title_figures & b.title_figures)
-        or (a.short and b.short and apart > shared)
-        or not (shared or a.figures & b.figures)
-    ):
-        return _NEVER
-    return odds + (SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0)
-
-
-def _split(one: Fingerprint) -> tuple[dict[int, float], dict[int, float]]:
-    named: dict[int, float] = {}
-    other: dict[int, float] = {}
-    for word, value in one.terms.items():
-        (named if word in one.names or word in one.figures else other)[word] = value
-    return named, other
 
 
 def _cosine(a: Mapping[int, float], b: Mapping[int, float]) -> float:
@@ -255,11 +239,6 @@ def _dot(a: Mapping[int, float], b: Mapping[int, float]) -> float:
     return math.fsum(a[word] * b[word] for word in a.keys() & b.keys())
 
 
-def _apart(a: Fingerprint, b: Fingerprint) -> float:
-    """Return the weight of the names in the headline of `a` that `b` has nowhere."""
-    return math.fsum(a.names[name] for name in a.title_names if name not in b.names)
-
-
 def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]]) -> str | None:
     """Return which of `stories` an article belongs to, `None` for one of its own.
 
@@ -268,13 +247,12 @@ def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]])
     """
     if len(one.terms) < FEW_TERMS:
         return None
-    best: tuple[float, str] | None = None
-    for story in sorted(stories):
-        odds = [same_event(one, other) for other in stories[story]]
-        mean = math.fsum(odds) / len(odds)
-        if mean >= SAME_EVENT and (best is None or mean > best[0]):
-            best = mean, story
-    return best[1] if best else None
+    means = {
+        story: math.fsum(same_event(one, other) for other in some) / len(some)
+        for story, some in stories.items()
+    }
+    best = min(means, key=lambda story: (-means[story], story), default="")
+    return best if best and means[best] >= SAME_EVENT else None
 
 
 def window(one: Fingerprint) -> tuple[datetime, datetime]:

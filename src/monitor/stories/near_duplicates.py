@@ -73,10 +73,27 @@ SNIPPET_WORDS = 42
 
 def make_fingerprint(article: Article) -> Fingerprint:
     """Return the article's fingerprint."""
-    title, text, lower, upper, proper = _count(article)
-    counts = Counter(text)
-    for word in title:
-        counts[word] += TITLE_COUNTS
+    # stems written small, big, and big inside a sentence
+    lower, upper, proper = set[str](), set[str](), set[str]()
+    headline = article.title
+    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= _MIN_HEADLINE:
+        headline = short  # without the outlet's name that aggregators append (` - WFLA`)
+    told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
+    # capitals of a headline say something only where it does not have them everywhere
+    sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
+    for word, root, begins in told:
+        if word[0].isupper() and not headline.isupper():
+            upper.add(root)
+            if sentence_case and not begins:
+                proper.add(root)
+    title = [root for _, root, _ in told]
+    text: list[str] = []
+    for word, plain, begins in islice(written_words(article.text), MAX_WORDS):
+        text.append(stem(plain))
+        (upper if word[0].isupper() else lower).add(text[-1])
+        if word[0].isupper() and not begins:
+            proper.add(text[-1])
+    counts = Counter(text + TITLE_COUNTS * title)
     heavy = {
         word: (1 + math.log(count)) * weight(word)
         for word, count in counts.items()
@@ -101,31 +118,6 @@ def make_fingerprint(article: Article) -> Fingerprint:
         shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
         keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:KEYS],
     )
-
-
-def _count(article: Article) -> tuple[list[str], list[str], set[str], set[str], set[str]]:
-    """Return the stems of headline and text, and those written small, big, big inside a sentence.
-
-    Capitals of a headline say something only where it does not have them everywhere.
-    """
-    lower, upper, proper = set[str](), set[str](), set[str]()
-    headline = article.title
-    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= _MIN_HEADLINE:
-        headline = short  # without the outlet's name that aggregators append (` - WFLA`)
-    told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
-    sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
-    for word, root, begins in told:
-        if word[0].isupper() and not headline.isupper():
-            upper.add(root)
-            if sentence_case and not begins:
-                proper.add(root)
-    text: list[str] = []
-    for word, plain, begins in islice(written_words(article.text), MAX_WORDS):
-        text.append(stem(plain))
-        (upper if word[0].isupper() else lower).add(text[-1])
-        if word[0].isupper() and not begins:
-            proper.add(text[-1])
-    return [root for _, root, _ in told], text, lower, upper, proper
 
 
 def _is_name(word: str, lower: set[str], upper: set[str], proper: set[str]) -> bool:
@@ -200,11 +192,8 @@ def written_words(text: str) -> Iterator[tuple[str, str, bool]]:
     """Yield each word as it is written, as it is counted, and whether it begins a sentence."""
     for found in _WORD.finditer(text):
         begins = bool(_BEGINS.search(text, max(0, found.start() - 3), found.start()))
-        yield found[0], _plain(found[0]), begins or found.start() == 0
-
-
-def _plain(word: str) -> str:
-    return word.lower().replace("’", "'").removesuffix("'s")
+        plain = found[0].lower().replace("’", "'").removesuffix("'s")
+        yield found[0], plain, begins or found.start() == 0
 
 
 @cache

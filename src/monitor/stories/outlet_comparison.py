@@ -50,8 +50,14 @@ class OutletVersion:
 
 def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, ...]:
     """Return a story's articles in the order they were published, each beside the first."""
+
+    def published(assessed: AssessedArticle) -> tuple[float, float, str]:
+        article = assessed.article
+        moment = article.published or article.seen
+        return moment.timestamp(), article.seen.timestamp(), article.id
+
     versions: list[OutletVersion] = []
-    for one in sorted(articles, key=_published):
+    for one in sorted(articles, key=published):
         if versions:
             first = versions[0].assessed
             copied, changes = changes_of(first.article, one.article)
@@ -73,12 +79,10 @@ def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
 
 
 def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change, ...]]:
-    before, after = _pieces(old), _pieces(new)
-    matcher = SequenceMatcher(
-        None, [p for p, _, _ in before], [p for p, _, _ in after], autojunk=False
-    )
-    blocks = matcher.get_matching_blocks()
-    share = sum(block.size for block in blocks) / (len(after) or 1)
+    before, after = (list(islice(_PIECE.finditer(text), MOST_WORDS)) for text in (old, new))
+    words = ([piece[0] for piece in before], [piece[0] for piece in after])
+    matcher = SequenceMatcher(None, *words, autojunk=False)
+    share = sum(block.size for block in matcher.get_matching_blocks()) / (len(after) or 1)
     changes = tuple(
         Change(field, _span(before, a, b, len(old)), _span(after, c, d, len(new)))
         for kind, a, b, c, d in matcher.get_opcodes()
@@ -87,18 +91,12 @@ def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change,
     return round(share, 3), changes
 
 
-def _pieces(text: str) -> list[tuple[str, int, int]]:
-    found = islice(_PIECE.finditer(text), MOST_WORDS)
-    return [(piece[0], piece.start(), piece.end()) for piece in found]
-
-
-def _span(
-    pieces: Sequence[tuple[str, int, int]], start: int, end: int, length: int
-) -> tuple[int, int]:
+def _span(pieces: Sequence[re.Match[str]], start: int, end: int, length: int) -> tuple[int, int]:
     """Return the place of pieces in their text; of none, the place between its neighbours."""
     if start < end:
-        return pieces[start][1], pieces[end - 1][2]
-    place = pieces[start][1] if start < len(pieces) else min(length, pieces[-1][2] if pieces else 0)
+        return pieces[start].start(), pieces[end - 1].end()
+    behind = min(length, pieces[-1].end() if pieces else 0)
+    place = pieces[start].start() if start < len(pieces) else behind
     return place, place
 
 
@@ -114,8 +112,3 @@ def flags_of(
     for finding in other:
         sides[(finding.rule, finding.match.casefold()) not in known].append(finding)
     return tuple(sides[0]), tuple(sides[1])
-
-
-def _published(assessed: AssessedArticle) -> tuple[float, float, str]:
-    article = assessed.article
-    return (article.published or article.seen).timestamp(), article.seen.timestamp(), article.id
