@@ -27,8 +27,8 @@ from typing import IO, Any, Literal, cast, get_args
 from monitor.desk import Desk
 from monitor.feeds.article_pages import PageReader
 from monitor.feeds.encoding_detection import clean
-from monitor.feeds.feed_dates import read_coarse, read_date
-from monitor.feeds.feed_entry import FeedEntry, ParsedFeed, short_language
+from monitor.feeds.feed_dates import read_date
+from monitor.feeds.feed_entry import EARLIEST, FeedEntry, ParsedFeed, short_language
 from monitor.feeds.http_client import FetchResult, open_client
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS
 from monitor.feeds.politeness import manners_of
@@ -73,6 +73,7 @@ _SUFFIXES: Mapping[str, RowFormat] = {
     ".txt": "urls",
     ".urls": "urls",
 }
+_COARSE = re.compile(r"(\d{4})(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 """What was no UTF-8 has some."""
 
@@ -266,7 +267,10 @@ def _row(number: int, found: Mapping[str, Any]) -> Row:
         values[name] = clean(value or "")
     url, text, language = values["url"], values["text"], values["language"]
     published = values["published"] or values["published_in"]
-    within, short = read_coarse(published), short_language(language)
+    # never made a day: that would be said of the article, and nobody said it
+    coarse = _COARSE.fullmatch(published.strip())
+    within = coarse[0] if coarse and int(coarse[1]) >= EARLIEST.year else ""
+    short = short_language(language)
     moment = read_date(published) if published and not within else None
     is_url = False
     with suppress(FeedError):

@@ -72,8 +72,8 @@ def markup_terms(markup: str, url: str) -> Terms:
     """Return what the metas of the page at `url` say."""
     said: dict[str, str] = {}
     for meta in _META.finditer(markup[:_HEAD_CHARS]):
-        said_in = _ATTRIBUTE.findall(meta[0])
-        found = {name.lower(): one or two or three for name, one, two, three in said_in}
+        pairs = _ATTRIBUTE.findall(meta[0])
+        found = {name.lower(): one or two or three for name, one, two, three in pairs}
         name = found.get("name", "").strip().lower()
         said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
     return _read_terms(said, said.get("robots", ""), url)
@@ -92,13 +92,11 @@ def _read_terms(said: Mapping[str, Any], robots: str, url: str) -> Terms:
 
 def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
-    try:
+    found: Any = None
+    with suppress(ValueError, RecursionError):
         found = json.loads(body[:_MAX_BYTES])
-    except (ValueError, RecursionError):
-        return ()
-    entries: list[Any] = found if isinstance(found, list) else []
     rules = []
-    for entry in entries[:_MAX_RULES]:
+    for entry in found[:_MAX_RULES] if isinstance(found, list) else ():
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
             rules.append(ReservationRule(location, _read_terms(entry, "", url)))
