@@ -29,11 +29,7 @@ Record = Mapping[str, str]
 
 
 def read_sitemap(
-    answer: FetchResult,
-    fetch_map: Callable[[str], FetchResult],
-    now: datetime,
-    *,
-    max_bytes: int,
+    answer: FetchResult, fetch_map: Callable[[str], FetchResult], now: datetime, *, max_bytes: int
 ) -> ParsedFeed:
     """Return the news of the site map in `answer`; those that an index lists come by `fetch_map`.
 

@@ -259,11 +259,7 @@ def check_files(
 
 
 def assess(
-    desk: Desk,
-    *,
-    workers: int,
-    address: str = "",
-    report: Callable[[str, int], None] | None = None,
+    desk: Desk, *, workers: int, address: str = "", report: Callable[[str, int], None] | None = None
 ) -> dict[str, dict[str, int]]:
     """Run every assessor on what is due: as `work_queue.assess_due`, which see.
 
