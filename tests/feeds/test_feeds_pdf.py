@@ -8,7 +8,7 @@ import pytest
 
 from feed_server import Answer, FeedServer, item, rss
 from following import follow
-from monitor.feeds.pdf_text import MAX_SHEETS, extract_pdf
+from monitor.feeds.page_extraction import MAX_SHEETS, extract_pdf
 from monitor.feeds.starter_feeds import make_feed
 from pdf_samples import pdf
 

@@ -10,17 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.feeds import text_mining_rights as rights
 from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
-from monitor.feeds.page_extraction import Page, extract_page
+from monitor.feeds.page_extraction import Page, extract_page, extract_pdf
 from monitor.feeds.robots_txt import UNREADABLE, robots_refusal
-from monitor.feeds.text_mining_rights import (
-    UNSAID,
-    Terms,
-    file_rules,
-    header_terms,
-    rule_terms,
-    strictest,
-)
 from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, InstallationError, UnsafeAddress
 from monitor.records.feed import PageFailure
@@ -54,7 +47,7 @@ class PageAnswer:
     error: str | None = None
     failure: PageFailure | None = None
     retry: bool = False
-    terms: Terms = UNSAID
+    terms: rights.Terms = rights.UNSAID
     final_url: str = ""
 
 
@@ -102,8 +95,6 @@ class PageReader:
             return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
         here = answer.final_url
         if b"%PDF-" in answer.body[:1024]:  # whatever it was called
-            from monitor.feeds.pdf_text import extract_pdf
-
             found = extract_pdf(answer.body)
             said = f"{url}: {found.said}" if found.failure else None
             return PageAnswer(found.page, said, found.failure, final_url=here)
@@ -117,8 +108,8 @@ class PageReader:
                 _log.error(message, error)
             return PageAnswer(None, str(error), "extractor", retry=True)
         if page is not None:
-            by_file = rule_terms(file_rules(self._client, here, self._now), here)
-            terms = strictest(page.terms, header_terms(answer.headers, here), by_file)
+            by_file = rights.rule_terms(rights.file_rules(self._client, here, self._now), here)
+            terms = rights.strictest(page.terms, rights.header_terms(answer.headers, here), by_file)
             return PageAnswer(page, terms=terms, final_url=here)
         is_page = is_html(answer.content_type, answer.body)
         why = "no article text found in the page" if is_page else "the page is no HTML"

@@ -1,4 +1,4 @@
-"""The child process of `pdf_text`: a PDF on stdin, its text as JSON on stdout, read with pypdf.
+"""A PDF reader process of its own: a PDF on stdin, its text as JSON on stdout, read with pypdf.
 
 Run by its path, so it imports nothing of ours.
 

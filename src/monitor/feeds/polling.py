@@ -15,33 +15,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
+from monitor.feeds import polling_plan as plan
+from monitor.feeds import text_mining_rights as rights
 from monitor.feeds.article_pages import PageAnswer, PageReader
 from monitor.feeds.feed_entry import FeedEntry, ParsedFeed
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FEED_TYPES, PAGE_TYPES, FetchResult, HttpClient, fetch
 from monitor.feeds.page_extraction import Page, without_headline
 from monitor.feeds.politeness import HostQueues
-from monitor.feeds.polling_plan import (
-    GONE,
-    MAX_PAGE_TRIES,
-    after_failure,
-    after_success,
-    count_words,
-    find_silence,
-    next_step,
-    usable_date,
-)
 from monitor.feeds.robots_txt import robots_refusal
 from monitor.feeds.ssrf_filter import check_address
-from monitor.feeds.text_mining_rights import (
-    UNSAID,
-    ReservationRule,
-    Terms,
-    file_rules,
-    header_terms,
-    rule_terms,
-    strictest,
-)
 from monitor.feeds.urls import article_id, canonical_url, host_of, shown_url
 from monitor.records.article import ContentOrigin
 from monitor.records.errors import FeedError, UnsafeAddress
@@ -79,7 +62,7 @@ class FeedAnswer:
     result: FetchResult | None = None
     parsed: ParsedFeed = field(default_factory=ParsedFeed)
     error: str | None = None
-    mining: tuple[ReservationRule, ...] = ()
+    mining: tuple[rights.ReservationRule, ...] = ()
     """What its host's tdmrep.json says."""
 
 
@@ -165,7 +148,7 @@ class FeedWork:
         wanted: list[int] = []
         for index, item in enumerate(self.items):
             known = self.known.get(item.article_id)
-            step = next_step(item.entry, known, self.answer.feed.id, item.feed_sha256)
+            step = plan.next_step(item.entry, known, self.answer.feed.id, item.feed_sha256)
             if step == "sighting":
                 self.outcomes[index] = Sighting(item.article_id, item.feed_sha256)
             elif step == "text":
@@ -182,7 +165,7 @@ class FeedWork:
         """Take what asking for the page of item `index` gave."""
         self.missing -= 1
         item, page = self.items[index], answer.page
-        if page and count_words(page.text) >= count_words(item.entry.text):
+        if page and plan.count_words(page.text) >= plan.count_words(item.entry.text):
             self._keep(index, "page", answer)
             return
         failure = answer.failure or "less_text"
@@ -193,7 +176,7 @@ class FeedWork:
             self.warnings.append(error)
         known = self.known.get(item.article_id)
         tries = known.page_tries if known else 0
-        again = answer.retry and (error is None or tries + 1 < MAX_PAGE_TRIES)
+        again = answer.retry and (error is None or tries + 1 < plan.MAX_PAGE_TRIES)
         self.incomplete = self.incomplete or again
         if failure == "unsafe":
             self.dropped["unsafe_address"] += 1
@@ -222,8 +205,17 @@ class FeedWork:
             if len(title) > _MAX_MADE_TITLE_CHARS:
                 title = title[:_MAX_MADE_TITLE_CHARS]
                 title = f"{title.rpartition(' ')[0] or title}…"
-        terms = strictest(answer.terms, self._feed_terms(item.url))
-        dated = usable_date(entry.published, self.at)
+        said = [answer.terms]
+        if self.answer.result is not None:
+            # by the feed's headers, and its host's tdmrep.json: for the feed's own path, and the
+            # article's where that is on the same host
+            here, rules = self.answer.result.final_url, self.answer.mining
+            said.append(rights.header_terms(self.answer.result.headers, here))
+            said.append(rights.rule_terms(rules, here))
+            if host_of(here) == host_of(item.url):
+                said.append(rights.rule_terms(rules, item.url))
+        terms = rights.strictest(*said)
+        dated = plan.usable_date(entry.published, self.at)
         if entry.published and not dated:
             self.warnings.append(f"{item.url}: dated in the future ({entry.published:%Y-%m-%d})")
         self.outcomes[index] = Incoming(
@@ -233,7 +225,7 @@ class FeedWork:
             text=text,
             summary=entry.summary,
             language=self.identify(f"{title}\n{text}") or entry.language or page.language,
-            published=dated or usable_date(page.published, self.at),
+            published=dated or plan.usable_date(page.published, self.at),
             origin=origin,
             sha256=article_sha256(title, text),
             feed_sha256=item.feed_sha256,
@@ -245,33 +237,20 @@ class FeedWork:
             mining_policy=terms.policy,
         )
 
-    def _feed_terms(self, url: str) -> Terms:
-        """Return what is said of mining what the feed has of the article at `url`.
-
-        By the feed's headers, and its host's tdmrep.json: for the feed's own path, and the
-        article's where that is on the same host.
-        """
-        result, rules = self.answer.result, self.answer.mining
-        if result is None:
-            return UNSAID
-        here = result.final_url
-        own = rule_terms(rules, url) if host_of(here) == host_of(url) else UNSAID
-        return strictest(header_terms(result.headers, here), rule_terms(rules, here), own)
-
     def finish(self, min_interval_s: int) -> Poll:
         """Return the `Poll`, entries in the feed's order."""
         answer, parsed, error = self.answer, self.answer.parsed, self.answer.error
         result, before = answer.result, answer.state
         if error is not None or result is None:
             why = error or "no answer"
-            state = after_failure(before, why, result, self.at, min_interval_s=min_interval_s)
+            state = plan.after_failure(before, why, result, self.at, min_interval_s=min_interval_s)
         else:
             dates = [
-                usable_date(item.entry.published, self.at) or self.at
+                plan.usable_date(item.entry.published, self.at) or self.at
                 for item in self.items
                 if item.entry.published or item.article_id not in self.known
             ]
-            state = after_success(
+            state = plan.after_success(
                 before,
                 result,
                 self.at,
@@ -302,9 +281,9 @@ class FeedWork:
             title=parsed.title,
             site=parsed.site,
             description=parsed.description,
-            updated=usable_date(parsed.updated, self.at),
+            updated=plan.usable_date(parsed.updated, self.at),
             page_failures=dict(sorted(self.page_failures.items())),
-            silence=find_silence(state.recent, self.at) if state.silent else None,
+            silence=plan.find_silence(state.recent, self.at) if state.silent else None,
         )
 
 
@@ -390,13 +369,24 @@ def _poll(
             return FeedAnswer(feed, state, result)
         if result.body is None:
             reason = f"status {result.status}"
-            if result.status == GONE and result.final_url == result.url and not state.moved_to:
+            if result.status == plan.GONE and result.final_url == result.url and not state.moved_to:
                 reason = (
                     "gone (410): the publisher has removed this feed; it is asked no more unless"
                     " added anew"
                 )
             return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
-        parsed = _read_source(feed.kind, result, client, now())
+        if feed.kind == "page":
+            from monitor.feeds.listing_pages import read_listing
+
+            parsed = read_listing(result)
+        elif feed.kind == "sitemap":
+            from monitor.feeds.site_maps import read_sitemap
+
+            fetch_map = partial(fetch, client, now=now(), accept=MAP_TYPES)
+            most = client.settings.max_bytes
+            parsed = read_sitemap(result, fetch_map, now(), max_bytes=most)
+        else:
+            parsed = parse_feed(result.body, result.content_type, result.final_url)
     except FeedError as error:
         cut = "; the answer ended early" if result and result.truncated else ""
         return FeedAnswer(feed, state, result, error=f"{error}{cut}")
@@ -405,21 +395,5 @@ def _poll(
         return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
     if not parsed.answers_alone:
         result = replace(result, etag=None, modified=None)
-    rules = file_rules(client, result.final_url, now) if parsed.entries else ()
+    rules = rights.file_rules(client, result.final_url, now) if parsed.entries else ()
     return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
-
-
-def _read_source(
-    kind: FeedKind, answer: FetchResult, client: HttpClient, now: datetime
-) -> ParsedFeed:
-    """Return what the source in `answer` has; raises `FeedError` where it is not of its kind."""
-    if kind == "page":
-        from monitor.feeds.listing_pages import read_listing
-
-        return read_listing(answer)
-    if kind == "sitemap":
-        from monitor.feeds.site_maps import read_sitemap
-
-        fetch_map = partial(fetch, client, now=now, accept=MAP_TYPES)
-        return read_sitemap(answer, fetch_map, now, max_bytes=client.settings.max_bytes)
-    return parse_feed(answer.body or b"", answer.content_type, answer.final_url)
