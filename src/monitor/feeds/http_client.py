@@ -16,7 +16,6 @@ from __future__ import annotations
 import email.utils
 import re
 import socket
-import ssl
 import threading
 import time
 import zlib
@@ -72,10 +71,7 @@ class _Stream(httpcore.NetworkStream):
         self._inner.close()
 
     def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         bound = self._deadline.bound(timeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, bound), self._deadline)
@@ -99,38 +95,25 @@ class CheckedBackend(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        self, host: str, port: int, timeout: float | None = None, *options: Any, **more: Any
     ) -> httpcore.NetworkStream:
         """Connect to `host`; raises `UnsafeAddress` if any of its addresses is not allowed."""
         addresses = self._resolve(host, port)
         for address in addresses:
             check_address(address, host, self._allow_hosts, port=port)
-        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
+        failure: Exception = httpcore.ConnectError("no address")
         for address in addresses[:_MAX_ADDRESSES]:
             try:
-                stream = self._inner.connect_tcp(
-                    address,
-                    port,
-                    timeout=self._deadline.bound(timeout),
-                    local_address=local_address,
-                    socket_options=socket_options,
-                )
+                within = self._deadline.bound(timeout)
+                stream = self._inner.connect_tcp(address, port, within, *options, **more)
                 return _Stream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError("no address")
+        raise failure
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return the distinct addresses of `host`, in the resolver's order.
-
-    Raises `FeedError` where there are none.
-    """
+    """Return the distinct addresses of `host`, in the resolver's order; `FeedError` without one."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -186,14 +169,11 @@ class HttpClient:
     pool: httpcore.ConnectionPool
     deadline: Deadline
     locks: dict[str, threading.Lock] = field(default_factory=dict)
-    guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
         """Wait until no other request to `host` is under way, and the pause after it is over."""
-        with self.guard:
-            lock = self.locks.setdefault(host, threading.Lock())
-        with lock:
+        with self.locks.setdefault(host, threading.Lock()):
             self.manners.await_turn(host)
             try:
                 yield
@@ -240,19 +220,21 @@ def fetch(
     redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
     `url`. A status such as 404 is an answer, not an error.
     """
-    headers = {
+    wanted = {
         "User-Agent": client.settings.user_agent,
         "Accept": accept,
         "Accept-Encoding": "gzip, deflate",
-        "If-None-Match": etag or "",
-        "If-Modified-Since": modified or "",
+        "If-None-Match": etag,
+        "If-Modified-Since": modified,
     }
-    for key, value in list(headers.items()):
+    headers = {}
+    for name, value in wanted.items():
         # without what could not stand in, or would end, a header line
-        text = "".join(c for c in value if c == "\t" or 0x20 <= ord(c) < 0x7F or ord(c) > 0x9F)
-        headers[key] = text.encode("latin-1", "ignore").decode("latin-1").strip()
+        sent = "".join(c for c in value or "" if c == "\t" or 0x20 <= ord(c) < 0x7F or c > "\x9f")
+        if sent := sent.encode("latin-1", "ignore").decode("latin-1").strip():
+            headers[name] = sent
     with naming(url):
-        return _follow(client, url, {key: value for key, value in headers.items() if value}, now)
+        return _follow(client, url, headers, now)
 
 
 def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime) -> FetchResult:

@@ -55,11 +55,10 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     told: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in sorted(articles, key=lambda a: (a.article.seen.timestamp(), a.article.id)):
         one = make_fingerprint(assessed.article)
-        since, until = window(one)
+        needed, since, until = reach(one)
         shared: Counter[str] = Counter()
         for key in one.keys:
             shared.update(o.id for o in by_key[key][-NEWEST:] if since <= o.at <= until)
-        needed = enough_keys(one)
         found = sorted((-n, id_) for id_, n in shared.items() if n >= needed)[:NEAREST]
         near = {story_of[id_]: members[story_of[id_]] for _, id_ in found}
         for story, many in near.items():
@@ -79,9 +78,13 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
 
 
-def enough_keys(one: Fingerprint) -> int:
-    """Return how many keys an article must share to be compared: of three words, one."""
-    return min(SHARED_KEYS, max(1, len(one.keys) // 3))
+def reach(one: Fingerprint) -> tuple[int, datetime, datetime]:
+    """Return how many keys an article to compare must share, and its first and last moment.
+
+    Of three words it is one.
+    """
+    needed = min(SHARED_KEYS, max(1, len(one.keys) // 3))
+    return needed, one.at - WINDOW, one.at + WINDOW
 
 
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
@@ -102,7 +105,7 @@ def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlace
     one = make_fingerprint(article)
     story = None
     if shelf and one.keys:
-        near = shelf.near(one.keys, enough_keys(one), *window(one))
+        near = shelf.near(one.keys, *reach(one))
         story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
     return StoryPlacement(story, write_fingerprint(one), one.keys, one.at)
 
@@ -140,10 +143,9 @@ def kept_groups(
     def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
         known = store.stories_of(stamp, [a.article.id for a in articles if not is_rejected(a)])
         groups: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
-        waiting = [a for a in articles if a.article.id not in known]
         for assessed in articles:
-            if assessed.article.id in known:
-                groups[known[assessed.article.id]].append(assessed)
+            groups[known.get(assessed.article.id, "")].append(assessed)
+        waiting = groups.pop("", [])
         kept = store.kept_stories(stamp, list(groups))
         stories = [
             replace(story, since=kept[story.id].first_seen, total=kept[story.id].articles)
@@ -194,13 +196,9 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
         return (COPY if copied >= FOREIGN_SHARE and not same_outlet else _NEVER) + late
     cosine = _dot(a.terms, b.terms)
     # the cosines of names and figures alone, and of all other words
-    names, others = (
-        [
-            {w: v for w, v in one.terms.items() if (w in one.names or w in one.figures) is wanted}
-            for one in (a, b)
-        ]
-        for wanted in (True, False)
-    )
+    both = [(one.terms, one.names.keys() | one.figures) for one in (a, b)]
+    names = [{w: terms[w] for w in named if w in terms} for terms, named in both]
+    others = [{w: v for w, v in terms.items() if w not in named} for terms, named in both]
     shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
     least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
     odds = BIAS + WORDS * cosine + NAMES * _cosine(*names) + OTHERS * _cosine(*others)
@@ -253,8 +251,3 @@ def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]])
     }
     best = min(means, key=lambda story: (-means[story], story), default="")
     return best if best and means[best] >= SAME_EVENT else None
-
-
-def window(one: Fingerprint) -> tuple[datetime, datetime]:
-    """Return the first and the last moment of an article that could tell the same event."""
-    return one.at - WINDOW, one.at + WINDOW

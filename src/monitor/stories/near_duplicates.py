@@ -1,14 +1,12 @@
 """Fingerprints for near-duplicate detection: weighted terms, names and sampled word shingles.
 
-A fingerprint is computed once per article and stored with the story, so that a later version of the
-text, or its erasure, does not change what was folded. It has hashes rather than words: nobody reads
-a name out of the table of stories.
+A fingerprint is stored with the story, so that a later version of the text, or its erasure, does
+not change what was folded. It has hashes rather than words: nobody reads a name out of it.
 
-A word's weight comes from a table of document frequencies shipped with the program, not from
-the batch at hand: so whether two articles tell the same story never depends on what else
-happened that day. The table holds counts only, of words found in at least 20 of 26,601 news
-texts (no private name is that frequent), and how often each is written with a capital inside a
-sentence; `benchmarks/bench_stories.py` makes it anew.
+A word's weight comes from a table of document frequencies shipped with the program, so that whether
+two articles tell the same story never depends on what else happened that day. It counts words found
+in at least 20 of 26,601 news texts (no private name is that frequent), and how often each is
+written with a capital inside a sentence; `benchmarks/bench_stories.py` makes it anew.
 """
 
 from __future__ import annotations
@@ -101,7 +99,19 @@ def make_fingerprint(article: Article) -> Fingerprint:
     }
     chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:TERMS]
     length = math.sqrt(math.fsum(heavy[word] ** 2 for word in chosen)) or 1.0
-    names = {word for word in counts if _is_name(word, lower, upper, proper)}
+    stems = _frequencies()[0]
+    names = {
+        word
+        for word in counts
+        if (
+            (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > NAME_WEIGHT
+            if word in stems
+            else word in upper
+        )
+        and not (word in lower or word in DAYS or word.isdigit())
+    }
+    # numbers of people, years or the like (a year has four digits)
+    figures = {word for word in counts if word.isdigit() and len(word) <= _MAX_FIGURE_DIGITS}
     keys = sorted(chosen, key=lambda w: (-heavy[w] * (NAMED if w in names else 1.0), w))
     shingles = {_hash(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)}
     return Fingerprint(
@@ -112,21 +122,12 @@ def make_fingerprint(article: Article) -> Fingerprint:
         short=len(text) < SNIPPET_WORDS,
         terms={_hash(word): round(heavy[word] / length, 4) for word in chosen},
         names={_hash(word): round(weight(word), 3) for word in sorted(names)},
-        figures=frozenset(_hash(word) for word in counts if is_figure(word)),
-        title_names=frozenset(_hash(word) for word in names & set(title)),
-        title_figures=frozenset(_hash(word) for word in title if is_figure(word)),
+        figures=frozenset(map(_hash, figures)),
+        title_names=frozenset(map(_hash, names & set(title))),
+        title_figures=frozenset(map(_hash, figures & set(title))),
         shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
         keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:KEYS],
     )
-
-
-def _is_name(word: str, lower: set[str], upper: set[str], proper: set[str]) -> bool:
-    if word in lower or word in DAYS or word.isdigit():
-        return False
-    stems, _, _ = _frequencies()
-    if word not in stems:
-        return word in upper
-    return (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > NAME_WEIGHT
 
 
 def _hash(words: str) -> int:
@@ -156,13 +157,10 @@ def write_fingerprint(one: Fingerprint) -> str:
 def read_fingerprint(text: str) -> Fingerprint:
     """Read back what `write_fingerprint` returned."""
     values = json.loads(text)
-    for key in _SETS:
-        values[key] = frozenset(values[key])
-    for key in ("terms", "names"):
-        values[key] = dict(values[key])
-    values["at"] = datetime.fromisoformat(values["at"])
-    values["keys"] = tuple(values["keys"])
-    return Fingerprint(**values)
+    values |= {key: frozenset(values[key]) for key in _SETS}
+    values |= {key: dict(values[key]) for key in ("terms", "names")}
+    at, keys = datetime.fromisoformat(values["at"]), tuple(values["keys"])
+    return Fingerprint(**values | {"at": at, "keys": keys})
 
 
 FREQUENCIES = Path(__file__).with_name("frequencies.json")
@@ -227,8 +225,3 @@ def weight(word: str) -> float:
         return FIGURE_WEIGHTS[len(word) > 1]
     stems, documents, least = _frequencies()
     return math.log(documents / stems.get(word, (least, 0.0))[0])
-
-
-def is_figure(word: str) -> bool:
-    """Tell whether the word is a number of people, years or the like (a year has four digits)."""
-    return word.isdigit() and len(word) <= _MAX_FIGURE_DIGITS

@@ -58,13 +58,13 @@ def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, .
 
     versions: list[OutletVersion] = []
     for one in sorted(articles, key=published):
-        if versions:
-            first = versions[0].assessed
-            copied, changes = changes_of(first.article, one.article)
-            flags = flags_of(first.findings, one.findings)
-            versions.append(OutletVersion(one, False, copied, changes, *flags))
-        else:
+        if not versions:
             versions.append(OutletVersion(one, True, None, (), (), one.findings))
+            continue
+        first = versions[0].assessed
+        copied, changes = changes_of(first.article, one.article)
+        flags = flags_of(first.findings, one.findings)
+        versions.append(OutletVersion(one, False, copied, changes, *flags))
     return tuple(versions)
 
 
