@@ -74,15 +74,12 @@ def pause_s(
     return max(pauses[0], min((*waits, pauses[1])))
 
 
-def clock_words(expected: datetime, now: datetime) -> dict[str, object] | None:
+def clock_words(expected: datetime, now: datetime) -> str | None:
     """Say what the clock did while nothing was done, where that is not what was `expected`."""
+    late = round((now - expected).total_seconds())
     if now < expected - timedelta(seconds=MOST_S):
-        back = round((expected - now).total_seconds())
-        return {"clock": f"set back by {back} s; what was planned by it is planned anew"}
-    if now > expected + SLEPT:
-        late = round((now - expected).total_seconds())
-        return {"clock": f"{late} s later than expected: one round"}
-    return None
+        return f"set back by {-late} s; what was planned by it is planned anew"
+    return f"{late} s later than expected: one round" if now > expected + SLEPT else None
 
 
 def line(now: datetime, **said: object) -> str:
@@ -149,7 +146,7 @@ def watch(
             expected = desk.now() + timedelta(seconds=pause)
             rest(pause)
             if not stop() and (said := clock_words(expected, desk.now())):
-                tell(line(desk.now(), job="schedule", **said))
+                tell(line(desk.now(), job="schedule", clock=said))
 
 
 def _wait_for_lease(
@@ -160,15 +157,14 @@ def _wait_for_lease(
     while not stop():
         try:
             other = lease.take()
-        except MonitorError as error:
-            tell(line(desk.now(), job="schedule", error=str(error)))
-        else:
             if other is None:
                 return True
             if other.holder != told:
                 told = other.holder
                 says = f"{holder_words(other)}; this one waits until it ends"
                 tell(line(desk.now(), job="schedule", waits=says))
+        except MonitorError as error:
+            tell(line(desk.now(), job="schedule", error=str(error)))
         rest(SCHEDULE_RENEW_S)
     return False
 
@@ -314,7 +310,7 @@ class ScheduleProcess:
         self._tell(line(datetime.now(UTC), job="schedule", error=error))
 
     def _keep(self) -> None:
-        while not self._over.is_set():
+        while True:
             with self._guard:
                 if self._over.is_set():
                     return
@@ -322,10 +318,9 @@ class ScheduleProcess:
             code = self._process.wait()
             if self._process.stdin:
                 self._process.stdin.close()
-            if self._over.is_set():
-                return
-            self._say(f"ended with {code}; started again in {self._again_s:g} s")
-            self._over.wait(self._again_s)
+            if not self._over.is_set():
+                self._say(f"ended with {code}; started again in {self._again_s:g} s")
+                self._over.wait(self._again_s)
 
 
 def stand_back() -> None:

@@ -46,11 +46,6 @@ class FlagFeedback:
     current_right: int
     current_hits: int
 
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the share that is right."""
-        return wilson(self.right / self.hits, self.hits)
-
 
 def say_flag(
     desk: Desk,
@@ -92,14 +87,15 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFee
     found = {}
     for rule, those in sorted(by_rule.items()):
         current = [row for row in those if is_same(row.stamp, guideline.stamp)]
+        right, of_now = (sum(row.right for row in some) for some in (those, current))
         found[rule] = FlagFeedback(
             stamp=guideline.stamp,
-            right=sum(row.right for row in those),
-            hits=sum(row.right + row.wrong for row in those),
+            right=right,
+            hits=right + sum(row.wrong for row in those),
             since=min(row.day for row in those),
             last=max(row.day for row in those),
-            current_right=sum(row.right for row in current),
-            current_hits=sum(row.right + row.wrong for row in current),
+            current_right=of_now,
+            current_hits=of_now + sum(row.wrong for row in current),
         )
     return found
 
@@ -120,7 +116,7 @@ def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
         "hits": said.hits,
         "right": said.right,
         "precision": round(said.right / said.hits, 3),
-        "interval": [round(end, 3) for end in said.interval],
+        "interval": [round(end, 3) for end in wilson(said.right / said.hits, said.hits)],
         "current_hits": said.current_hits,
         "current_right": said.current_right,
     }
@@ -154,12 +150,10 @@ def said_words(feedback: Mapping[str, Any] | None) -> list[str]:
     low, high = (f"{100 * end:.0f}" for end in feedback["interval"])
     first, last = feedback["since"], feedback["date"]
     days = f"on {last}" if first == last else f"from {first} to {last}"
-    counted = f"{feedback['right']} of {feedback['hits']}"
-    spread = f"95 % interval: {low} to {high} %"
-    lines = [
-        f"Editors said of {counted} flags of their drafts that they were right, {days} ({spread}).",
-        "They choose which flags to judge, so that is no measurement.",
-    ]
+    counted = f"{feedback['right']} of {feedback['hits']} flags of their drafts"
+    said = f"that they were right, {days} (95 % interval: {low} to {high} %)."
+    lines = [f"Editors said of {counted} {said}"]
+    lines.append("They choose which flags to judge, so that is no measurement.")
     if not feedback["current"]:
         of_now = f"{feedback['current_right']} of {feedback['current_hits']}"
         lines.append(f"Of the rules as they are now: {of_now}.")

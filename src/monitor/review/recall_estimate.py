@@ -292,27 +292,6 @@ CASES_NEEDED = MEASURED_FROM
 """Cases without which a share says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ElsewhereShare:
-    """Of so many `cases` the digest showed `shown` in time; the rest by what we had of them.
-
-    `interval` (Wilson, 95 %) is None below `CASES_NEEDED`.
-    """
-
-    cases: int
-    shown: int
-    by: Mapping[str, int]
-    interval: tuple[float, float] | None
-
-
-def share_had(told: Sequence[CaseOutcome]) -> ElsewhereShare:
-    """Count what we had of the cases learned of elsewhere."""
-    by = Counter(one.had for one in told)
-    cases, shown = len(told), by["shown"]
-    interval = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
-    return ElsewhereShare(cases, shown, dict(sorted(by.items())), interval)
-
-
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
     """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
 
@@ -322,7 +301,7 @@ def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
     draws = [draw for draw in desk.store.draws(window(until), until) if draw.stamp == stamp]
     ids = {item.article_id for draw in draws for item in draw.items}
     missed = estimate_missed(draws, desk.store.verdicts(ids))
-    return gaps(missed, share_had(had_of(desk, desk.store.told())), short=short)
+    return gaps(missed, had_of(desk, desk.store.told()), short=short)
 
 
 def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
@@ -347,9 +326,14 @@ _HAD = {
 }
 
 
-def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> CoverageGaps:
-    """Return both figures in words and as JSON; `short` is for the foot of a digest."""
-    ends, had = missed.recall_interval, share.interval
+def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) -> CoverageGaps:
+    """Return recall, and the share of `told` cases that was shown, in words and as JSON.
+
+    Below `CASES_NEEDED` the share has no interval. `short` is for the foot of a digest.
+    """
+    by = Counter(one.had for one in told)
+    cases, shown, ends = len(told), by["shown"], missed.recall_interval
+    had = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
     figures = {
         "missed": {
             "universe": UNIVERSE,
@@ -370,20 +354,20 @@ def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> Cover
             "reviews_a_day_needed": missed.needed,
         },
         "elsewhere": {
-            "cases": share.cases,
+            "cases": cases,
             "needed": CASES_NEEDED,
-            "shown": share.shown,
-            "by": dict(share.by),
-            "share": round(share.shown / share.cases, 3) if had and share.cases else None,
+            "shown": shown,
+            "by": dict(sorted(by.items())),
+            "share": round(shown / cases, 3) if had and cases else None,
             "interval": None if had is None else [round(end, 3) for end in had],
         },
     }
-    others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
+    others = [f"{n} {_HAD[why]}" for why, n in sorted(by.items()) if why != "shown"]
     rest = f"; {', '.join(others)}" if others else ""
-    said = f"too few to say ({share.cases} of the {CASES_NEEDED} cases needed{rest})"
+    said = f"too few to say ({cases} of the {CASES_NEEDED} cases needed{rest})"
     if had is not None:
         within = f"{_percent(had[0])} to {_percent(had[1])}"
-        said = f"{share.shown} of {share.cases} cases had been shown ({within}){rest}"
+        said = f"{shown} of {cases} cases had been shown ({within}){rest}"
     words = (_missed_words(missed), f"Learned of elsewhere: {said}")
     return CoverageGaps(words if short else (*words, NO_TOTAL), figures)
 

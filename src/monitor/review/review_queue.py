@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.labels.schemes import check_labels
-from monitor.records.article import Article, AssessedArticle, Review, Verdict
+from monitor.records.article import Article, Review, Verdict
 from monitor.records.dates import bounds_of, parse_day
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.review import Act, Decision, FlagSaid, Opinion, Reviewable
@@ -203,22 +203,18 @@ def decide(
     if verdict is not None:
         same, _ = others_of(desk, read)
         said = [Review(one.id, one.sha256, who.name, verdict, labels) for one in (read, *same)]
-    spots = [_flag(assessed, *spot, right) for spot, right in (flags or {}).items()]
+    spots = []
+    for place, right in (flags or {}).items():
+        found = (f for f in assessed.findings if (f.rule, f.field, f.start, f.end) == place)
+        if (flag := next(found, None)) is None:
+            raise NotFound(f"article '{read.id}' has no such flag of the rule '{place[0]}'")
+        at = (flag.field, flag.start, flag.end)
+        spots.append(FlagSaid(read.id, read.sha256, flag.rule, *at, right))
     if not said and not spots:
         raise UsageError("nothing is said of the article")
     return desk.store.decide(
         said, spots, reviewer=who.name, provisional=who.provisional, now=desk.now()
     )
-
-
-def _flag(
-    assessed: AssessedArticle, rule: str, field: str, start: int, end: int, right: bool
-) -> FlagSaid:
-    read = assessed.article
-    for found in assessed.findings:
-        if (found.rule, found.field, found.start, found.end) == (rule, field, start, end):
-            return FlagSaid(read.id, read.sha256, rule, found.field, start, end, right)
-    raise NotFound(f"article '{assessed.article.id}' has no such flag of the rule '{rule}'")
 
 
 def undo(desk: Desk, decision: int, who: Reviewer) -> Decision:

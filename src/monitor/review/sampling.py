@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -50,7 +51,11 @@ def draw_sample(
     whose hash with the day is lowest, which is a simple random sample as far as ids say nothing of
     what is in an article.
     """
-    every = sorted(candidates, key=lambda one: (_lot(day, one.article_id), one.article_id))
+
+    def lot(one: DrawCandidate | Drawn) -> tuple[bytes, str]:
+        return hashlib.sha256(f"{day}\n{one.article_id}".encode()).digest(), one.article_id
+
+    every = sorted(candidates, key=lot)
     strata: list[list[DrawCandidate]] = [[] for _ in CUTS]
     for one in every:
         if not one.shown:
@@ -64,12 +69,7 @@ def draw_sample(
         for low, high, stratum, drawn in zip(CUTS, (*CUTS[1:], 1.0), strata, numbers, strict=True)
     )
     # In the order of their lots, so that their place says nothing of their scores.
-    items.sort(key=lambda item: (_lot(day, item.article_id), item.article_id))
-    return Draw(day, stamp, told, tuple(items), at)
-
-
-def _lot(day: str, article_id: str) -> bytes:
-    return hashlib.sha256(f"{day}\n{article_id}".encode()).digest()
+    return Draw(day, stamp, told, tuple(sorted(items, key=lot)), at)
 
 
 OUTSIDE = (
@@ -114,11 +114,10 @@ def draw_due(desk: Desk) -> Draw | None:
     day = desk.today - timedelta(days=1)
     if desk.store.draws(day.isoformat(), desk.today.isoformat()):
         return None
-    try:
+    with suppress(UsageError):
         draw = _draw(desk, day)
-    except UsageError:
-        return None
-    return draw if desk.store.add_draw(draw) else None
+        return draw if desk.store.add_draw(draw) else None
+    return None
 
 
 def _draw(desk: Desk, day: date) -> Draw:
