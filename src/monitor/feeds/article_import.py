@@ -1,10 +1,9 @@
 """Article import: files of articles, and single addresses, brought in where no feed brings them.
 
 Files are JSON Lines, CSV, lists of addresses or web archives; one row is in memory at a time. What
-comes in is stored as a poll of a feed that is none, with where in its file it stands. An article
-that a file brought before, or that the desk has whole, is only a sighting: nothing of it is read
-again, so that a file can be imported any number of times. Of two rows with one address the first
-counts.
+comes in is stored as a poll of a feed that is none, with where in its file it stands. What a file
+brought before, or the desk has whole, is only a sighting, so that a file can be imported any number
+of times. Of two rows with one address the first counts.
 """
 
 from __future__ import annotations
@@ -80,10 +79,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """An article as a file has it; what it does not say is empty or `None`.
-
-    Without a `text` it is an address, to be fetched.
-    """
+    """An article as a file has it, or, without a `text`, an address to be fetched."""
 
     place: Place
     url: str
@@ -143,8 +139,7 @@ def open_rows(
     """Open a file of articles; all but web archives may be gzipped whole.
 
     `unguard` undoes what our own tables do to cells that a spreadsheet would run. Raises
-    `UsageError` for a file that cannot be opened, `DataError`, while rows are read, for one that is
-    damaged.
+    `UsageError` for a file that cannot be opened; `DataError`, as it is read, for a damaged one.
     """
     with ExitStack() as stack:
         if format == "warc":
@@ -378,7 +373,6 @@ def import_file(
     A file is known by its hash: run again, or after a kill, it goes on, and nothing is stored
     twice. `outlet` and `language` are of rows that say none. `complain` is told of each row that
     is at fault, by file and place; `report` how many bytes of how many are read.
-
     Raises `UsageError` for a file that cannot be opened or an unknown format or language.
     """
     kind = format or format_of(path)
@@ -478,10 +472,7 @@ class _Importer:
             yield *self._of_texts(rest, self.desk.now()), faults
 
     def _outlet_of(self, url: str) -> str:
-        """Return the outlet of an address: that of a feed followed of the same site, else its host.
-
-        A host is looked up once.
-        """
+        """Return the outlet of an address: a followed feed's of the same site, else its host."""
         host = host_of(url)
         if not self.outlet and host not in self.outlets:
             page = f"https://{host}/"

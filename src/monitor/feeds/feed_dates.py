@@ -2,9 +2,8 @@
 
 feedparser reads the first two, and of the third only what begins like an English month: it takes
 Finnish "marras" (November) for March. The names come from CLDR through Babel: 8 ms for a language
-when first asked, microseconds after. dateparser, weighed too, reads more shapes, but takes 0.5 s
-to load, 5 ms a date and four seconds over one that is none, and guesses at 03/04/2026. A name that
-means different months in different languages is read in the feed's own or not at all.
+when first asked. A name that means different months in different languages is read in the feed's
+own or not at all.
 """
 
 from __future__ import annotations
@@ -105,14 +104,10 @@ def _clock(rest: str) -> str:
 
 
 def _months_named(word: str, language: str | None) -> set[int]:
-    """Return the months that `word` can be, none if that is no month or plain English.
-
-    English is asked first, then the feed's language, then all; in each the names and short forms
-    before what only begins a name.
-    """
+    """Return the months that `word` can be, none if that is no month or plain English."""
     name = _plain(word)
     for asked in () if word.lower() in _ENGLISH else ("en", language, "all"):
-        names = _names_of(asked) if asked else {}
+        names = _names_of(asked) if asked else {}  # whole and short, before what begins one
         begun = (months for full, months in names.items() if full.startswith(name))
         months = names.get(name) or (set[int]().union(*begun) if len(name) >= 3 else None)
         if months:
@@ -128,10 +123,7 @@ def _plain(word: str) -> str:
 
 @cache
 def _names_of(language: str) -> Mapping[str, set[int]]:
-    """Return what the month names of a language, or of "all", mean; none where CLDR has not it.
-
-    Within a language a short form that two months share is left out.
-    """
+    """Return what the month names of a language, or of "all", mean; none where CLDR has not it."""
     from babel import Locale, UnknownLocaleError
 
     if language == "en":
@@ -149,4 +141,5 @@ def _names_of(language: str) -> Mapping[str, set[int]]:
         for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
             for number, written in locale.months[context][width].items():
                 found[_plain(written)].add(number)
+    # without a short form that two months share
     return {name: m for name, m in found.items() if len(m) == 1 and not name.isdigit()}

@@ -60,7 +60,6 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
 
     Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
     kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
-
     Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
     """
     with naming(url):
@@ -102,8 +101,9 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
         lacks = _keep_whole(items, found.get("bozo_exception"), text, root, warnings)
     about = found.feed
     language = short_language(_string(about, "language"))
-    ids: set[str] | None = None
+    # the ids written as whole addresses, in a feed with a base, where others come to look it;
     # looking for the word first is ten times as fast
+    ids: set[str] | None = None
     if _BASE_WORD.search(text.encode().lower()) and _BASE.search(text):
         ids = set()
         for match in _WRITTEN_ID.finditer(text):
@@ -132,11 +132,7 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
 
 
 def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: list[str]) -> str:
-    """Keep the whole entries of broken XML, warn of it, and return what of it is lacking.
-
-    Raises `FeedError` where there is none; a feed that is all there and has no entry is none the
-    worse for an undeclared prefix.
-    """
+    """Keep the whole entries of broken XML, warn of it, and return what of it is lacking."""
     tags = _ITEM.findall(_CDATA.sub("", text))
     if entries and tags and not tags[-1]:  # the last entry lacks its end
         entries.pop()
@@ -146,7 +142,7 @@ def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: 
     reason = str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
     if is_cut and not entries:
         raise FeedError("it is cut off, with no whole entry before the end")
-    if not entries and reason != "unbound prefix":
+    if not entries and reason != "unbound prefix":  # no feed without entries is worse for that
         raise FeedError(f"broken XML ({reason}), and no entry could be read")
     warnings.append(f"broken XML ({reason}), {len(entries)} whole entries read")
     said = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
@@ -161,11 +157,7 @@ def _entry(
     ids: set[str] | None,
     impossible: Counter[str],
 ) -> FeedEntry:
-    """Return an entry of the feed that feedparser `found` at `url`; count dates that cannot be.
-
-    `ids` are the ids written as whole addresses, in a feed with a base, where others come to look
-    it; `None` where no tag gives a base.
-    """
+    """Return an entry of the feed that feedparser `found` at `url`; count dates that cannot be."""
     version = str(found.get("version", ""))
     is_atom = version.startswith("atom")
     title = item.get("title_detail") or {}
@@ -214,22 +206,16 @@ def _string(item: Any, key: str) -> str:
 
 
 def _authors(item: Any) -> tuple[str, ...]:
-    """Return the names of the authors; the mail address of one where that is all there is.
-
-    One author is read here: feedparser cuts addresses in long domains such as `.news` apart.
-    """
+    """Return the names of the authors; the mail address of one where that is all there is."""
     people = item.get("authors") or ()
-    if len(people) < 2:
+    if len(people) < 2:  # feedparser cuts addresses in long domains such as `.news` apart
         written = _string(item, "author")
         return listed([_MAIL.sub("", written).strip(' ()<>"')]) or listed([written])
     return listed(_string(one, "name") or _string(one, "email") for one in people)
 
 
 def _plain(part: Any, is_atom: bool) -> str:
-    """Return a text construct as plain text; only Atom's `text` is taken to the letter.
-
-    RSS does not tell; what feedparser calls plain there may still be HTML with unknown tags.
-    """
+    """Return a text construct as plain text; only Atom's `text` is taken to the letter."""
     value = str(part.get("value") or "")
     is_text = part.get("type") == "text/plain" and (is_atom or not _MARKUP.search(value))
     text = tidy(value) if is_text else html_to_text(value)
@@ -283,11 +269,7 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
 
 
 def _read_json(text: str, url: str) -> ParsedFeed:
-    """Return the JSON Feed at `url`: strict about the format, lenient per item.
-
-    An item of the wrong shape becomes an entry without what is wrong in it, so that it is counted.
-    Without the version that names the format most of its items must have the shape of it.
-    """
+    """Return the JSON Feed at `url`: strict about the format, lenient per item."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,14 +1,11 @@
 """HTTP client: polite, bounded, conditional requests for feeds, pages and robots.txt alike.
 
-Threads rather than asyncio: a run has a few requests under way at once, parsing and storing
-are blocking anyway, and a lock per host is all the coordination needed. Decompression is done
-here, with a limit on what comes out, and once only: nested encodings are bombs, not feeds.
+Threads, not asyncio: parsing and storing are blocking anyway, and a lock per host is all the
+coordination needed. Decompression has a limit, and is done once: nested encodings are bombs.
 
-No connection can be talked into the local network. A host is resolved here, its addresses are
-checked, and a checked one is connected to: a name that resolves to something public for the check
-and to something private for the connection gains nothing. No proxy and no environment variable
-takes part. Every read is bounded by a deadline, so that a server sending one byte a second, even of
-its headers, is given up on.
+A host is resolved here, its addresses are checked, and a checked one is connected to, so that a
+name with one address for the check and another for the connection gains nothing. No proxy and no
+environment variable takes part. Every read is bounded by a deadline.
 """
 
 from __future__ import annotations
@@ -215,7 +212,6 @@ def fetch(
     """Get `url`, following at most five redirects, each checked like the first address.
 
     `etag` and `modified` make it conditional. `now` is what a Retry-After date is counted from.
-
     Raises `FeedError` where there is no answer, or one that is too large, too slow or in a
     redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
     `url`. A status such as 404 is an answer, not an error.
@@ -286,12 +282,9 @@ def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime
 def request(
     client: HttpClient, url: str, headers: Mapping[str, str], *, seconds: float
 ) -> Iterator[tuple[int, Mapping[str, str], Iterable[bytes]]]:
-    """Ask for `url` (ASCII); give status, headers (lower case) and body, as it is sent.
+    """Ask for `url` (ASCII), for `seconds` in all; give status, headers (lower case) and raw body.
 
-    It is to be read within `seconds` in all.
-
-    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` where the host is one
-    that may not be asked.
+    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` for a host not to ask.
     """
     client.deadline.at = time.monotonic() + seconds
     timeout = dict.fromkeys(("connect", "read", "write", "pool"), client.settings.timeout_s)
@@ -337,10 +330,7 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def _unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[bytes, bool]:
-    """Undo one Content-Encoding; return the body and whether it is whole.
-
-    Raises `FeedError` once more than `limit` bytes came in or out.
-    """
+    """Undo one Content-Encoding, to `limit` bytes; return the body and whether it is whole."""
     names = [name.strip().lower() for name in encoding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:

@@ -50,7 +50,6 @@ def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     Bare `&`, `<` and quotes, values without quotes, wrong encodings, upper-case names and the like
     are mended. Outlines without an address (`xmlUrl`, or `url` of a type that is a feed's) are
     folders. An address that is none, or cut, stays in the list, for the caller to name.
-
     Raises `FeedError`, beginning with `name`, where the file is empty or no OPML.
     """
     text = decode(data, (declared_charset(data),)).text.strip()

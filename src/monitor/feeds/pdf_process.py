@@ -1,8 +1,6 @@
 """A PDF reader process of its own: a PDF on stdin, its text as JSON on stdout, read with pypdf.
 
 Run by its path, so it imports nothing of ours.
-
-Of the two libraries weighed, pypdf reads a page in 4 ms and pdfminer.six in 47.
 """
 
 from __future__ import annotations

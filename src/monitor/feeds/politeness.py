@@ -1,13 +1,10 @@
 """Crawl politeness: a pause between two requests to a host, and a queue of tasks per host.
 
-One `Manners` serves all feeds and pages of a run, and of the runs that follow: when each host was
-asked last, how long to wait, what its files forbid. What it knows of visits is kept in the store
-between processes. The clock and the waiting are parameters.
-
-`HostQueues` runs several tasks at once, but never two for one host, nor one before the host's pause
-is over. A task waits in its host's queue and not in a thread, so that one slow host with many tasks
-does not keep the others waiting. Results come back in the caller's thread, which alone talks to the
-store. The threads are daemons: when told to stop, the program ends even where a server does not.
+One `Manners` serves all runs of a desk: when each host was asked last, how long to wait, what its
+files forbid. `HostQueues` runs several tasks at once, but never two for one host, nor one before
+the host's pause is over. A task waits in its host's queue and not in a thread, so that a slow host
+keeps no other waiting. Results come back in the caller's thread, which alone talks to the store.
+The threads are daemons: when told to stop, the program ends even where a server does not.
 """
 
 from __future__ import annotations

@@ -82,10 +82,7 @@ def page_limit(pause_s: float) -> int:
 
 
 def article_sha256(*said: str) -> str:
-    """Return the hash that names one version of an article: of its title and its text.
-
-    Of all that a feed says of it, it tells whether the feed has changed that.
-    """
+    """Return the hash of a version of an article (title and text), or of all a feed says of it."""
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
@@ -112,10 +109,7 @@ def find_items(
 
 
 def _refuse_local(url: str, allow_hosts: Sequence[str]) -> None:
-    """Raise `UnsafeAddress` for an evidently local address, such as of a link never followed.
-
-    Names are resolved only when a page is fetched.
-    """
+    """Raise `UnsafeAddress` for an evidently local address; names are resolved by a fetch only."""
     host = host_of(url)
     is_local = host == "localhost" or host.endswith(".localhost")
     if is_local or ":" in host or host.replace(".", "").isdigit():
@@ -303,12 +297,9 @@ def collect(
     """Poll `feeds`, several at once and one request at a time per host; `deliver` each `Poll`.
 
     Once `client.manners` are stopped no request is begun. A feed is delivered when its last page
-    is there, so that it is stored whole.
-
-    `known` tells what the store has of the given article ids. It and `deliver` are called in the
-    caller's thread only, one at a time, so that the store needs no lock. What goes wrong with a
-    feed, an entry or a page is in its `Poll`, and the run goes on; only what `known` and `deliver`
-    raise is raised.
+    is there, so that it is stored whole. `known` tells what the store has of the given article ids.
+    It and `deliver` are called in the caller's thread only, so that the store needs no lock, and
+    only what they raise is raised: what goes wrong with a feed or a page is in its `Poll`.
     """
     from monitor.text.language_detection import identify_language
 

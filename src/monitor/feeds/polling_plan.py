@@ -52,8 +52,7 @@ def due_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll now, the longest waiting first.
 
-    A feed whose state is missing was never polled; a paused one is not due. `min_interval_s` counts
-    from the last poll.
+    One without a state was never polled. `min_interval_s` counts from the last poll.
     """
     times = _due_times(feeds, states, now, min_interval_s)
     return _longest_waiting_first((feed for feed, due in times if due <= now), states)
@@ -92,8 +91,7 @@ def askable_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
 
-    Our own waiting is passed over; a server's Retry-After is not, nor that a feed is gone or
-    paused.
+    Our own waiting is passed over; a Retry-After is not, nor that a feed is gone or paused.
     """
     known = ((feed, states.get(feed.id, FeedState())) for feed in feeds if feed.paused is None)
     willing = (f for f, state in known if not state.gone and (state.not_before or now) <= now)
@@ -246,10 +244,9 @@ def count_words(text: str) -> int:
 def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str) -> Step:
     """Return what to do about `entry`, found in the feed with id `feed`.
 
-    An article that the store has whole is read again only where the feed that it was seen
-    through says something else than last time: through another feed it is but seen once more.
-    One of which the store has only the summary is tried again a few times. What expired does not
-    come back.
+    What the store has whole is read again only where the feed that it was seen through says
+    something else than last time. What it has only the summary of is tried again a few times. What
+    expired does not come back.
     """
     if known is not None:
         said = known.feed_sha256.get(feed)

@@ -71,11 +71,7 @@ def _one_map(answer: FetchResult, max_bytes: int) -> list[Record]:
 
 
 def _records(answer: FetchResult, max_bytes: int) -> tuple[str, list[Record]]:
-    """Return the root's name and, of each address in a site map, the texts of its elements.
-
-    A text stands under its element's name, or `parent.name` where it lies deeper; names without
-    prefix, in lower case. The map is unpacked if it is gzip.
-    """
+    """Return the root's name and, of each address in a site map, the texts of its elements."""
     with naming(answer.url):
         body = answer.body or b""
         if body.startswith(b"\x1f\x8b"):

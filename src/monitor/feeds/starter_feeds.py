@@ -24,10 +24,8 @@ def make_feed(
 ) -> Feed:
     """Return the source at `url`; without a `title` the first poll learns its own.
 
-    `feed:` and `feed://` addresses, as browsers hand them over, are understood.
-
-    Raises `FeedError` where `url` is no http or https URL, carries a user name or password, or is
-    of a service that cannot be followed.
+    `feed:` and `feed://` addresses, as browsers hand them over, are understood. Raises `FeedError`
+    for what is no http or https URL, has a user name or password, or cannot be followed.
     """
     address = url.strip()
     if address.lower().startswith("feed:"):

@@ -1,17 +1,13 @@
 """URL canonicalisation: one article, one canonical URL, one id, however it was linked.
 
-A user name and password in a URL are a secret: none is fetched with, kept, or shown. What is said
-of a URL in a message says it with `shown_url`.
+A user name and password in a URL are a secret: none is fetched with, kept, or shown.
 
 Ids leave out the scheme: sites move from http to https and their archive must not come in anew.
-The query is sorted, since its order rarely matters and often varies; a fetch uses `request_url`,
-which leaves it as given.
+The query is sorted, since its order rarely matters and often varies; a fetch leaves it as given.
 
-Links of Google Alerts, Bing News and the like, which lead through a counter, give the publisher's
-address in the link itself, so it is read there, and nobody is asked. Links that name it only to
-whoever follows them (news.google.com/rss/articles, feedproxy.google.com, t.co and other shorteners)
-stay as they are: the article's id is then that of the link, and a copy that came in under its own
-address is an article beside it.
+Links that lead through a counter (Google Alerts, Bing News) give the publisher's address in the
+link itself, so it is read there. Links that name it only to whoever follows them (t.co, Google
+News) stay as they are: a copy that came in under its own address is an article beside it.
 """
 
 from __future__ import annotations
@@ -59,7 +55,6 @@ def canonical_url(url: str) -> str:
     Lower-cases scheme and host (IDNA), drops user name, default port, fragment and tracking
     parameters, sorts the query, resolves dot segments, and brings percent-encoding to its normal
     form. A link through a counter that names its target (Google Alerts) becomes the target.
-
     Raises `FeedError` where `url` is no http or https URL.
     """
     return _normal(publisher_url(url), as_given=False)

@@ -109,10 +109,7 @@ def page_lines(rows: Sequence[str | RawPage]) -> list[str | dict[str, Any]]:
 
 
 def _answer(record: WarcRecord) -> RawPage | str | None:
-    """Return the page that a record holds, or why it is none; `None` where it is not whole.
-
-    Its length is a lie then, and it has swallowed what came behind, or the end of the file cut it.
-    """
+    """Return the page that a record holds, or why it is none; `None` where it is not whole."""
     url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
     headers = record.http_headers
     if not url or headers is None:
@@ -120,7 +117,7 @@ def _answer(record: WarcRecord) -> RawPage | str | None:
     try:
         packed = record.reader.read(MAX_PAGE_BYTES + 1)
         if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
-            return None
+            return None  # its end is cut off, or its length is a lie and swallowed what came then
         if headers.status_code != 200 or len(packed) > MAX_PAGE_BYTES:
             return "status" if headers.status_code != 200 else "too_long"
         said = {name.lower(): value for name, value in headers.to_tuples()}
