@@ -31,14 +31,7 @@ from monitor.feeds.feed_entry import EARLIEST, FeedEntry, ParsedFeed, short_lang
 from monitor.feeds.http_client import FetchResult, open_client
 from monitor.feeds.page_extraction import MAX_TEXT_CHARS
 from monitor.feeds.politeness import manners_of
-from monitor.feeds.polling import (
-    MAX_TITLE_CHARS,
-    FeedAnswer,
-    FeedItem,
-    FeedWork,
-    article_sha256,
-    find_items,
-)
+from monitor.feeds.polling import MAX_TITLE_CHARS, FeedItem, FeedWork, article_sha256, find_items
 from monitor.feeds.polling_plan import usable_date
 from monitor.feeds.starter_feeds import refuse_closed
 from monitor.feeds.text_mining_rights import UNSAID, strictest
@@ -322,22 +315,14 @@ def _fetched_poll(
 ) -> Poll:
     """Fetch the page of `entry`; return it as a poll of `feed`, which is never polled itself."""
     refuse_closed(entry.url)
-    items, dropped = find_items((entry,), desk.settings.fetch.allow_hosts)
-    if dropped["unsafe_address"]:
-        raise UnsafeAddress(f"{shown_url(entry.url)}: it leads to a private host")
-    if not items:
-        raise FeedError(f"{shown_url(entry.url)}: not an http or https URL")
     nothing_asked = FetchResult(feed.url, entry.url, 200)
-    parsed = ParsedFeed(entries=(entry,))
-    work = FeedWork(
-        answer=FeedAnswer(feed, FeedState(), nothing_asked, parsed),
-        at=at,
-        items=items,
-        dropped=dropped,
-        known=desk.store.known([item.article_id for item in items]),
-        identify=identify_language,
-    )
-    for index in work.start():
+    work = FeedWork(feed, FeedState(), nothing_asked, ParsedFeed(entries=(entry,)))
+    wanted = work.start(at, desk.store.known, desk.settings.fetch.allow_hosts)
+    if work.dropped["unsafe_address"]:
+        raise UnsafeAddress(f"{shown_url(entry.url)}: it leads to a private host")
+    if not work.items:
+        raise FeedError(f"{shown_url(entry.url)}: not an http or https URL")
+    for index in wanted:
         work.take_page(index, pages.read(work.items[index].url))
     return work.finish(0)
 

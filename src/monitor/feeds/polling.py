@@ -54,19 +54,6 @@ _NO_PAGE, _NOT_ASKED = Page(), PageAnswer()
 
 
 @dataclass(frozen=True, slots=True)
-class FeedAnswer:
-    """What polling a feed gave: the answer and the feed in it, or an error."""
-
-    feed: Feed
-    state: FeedState
-    result: FetchResult | None = None
-    parsed: ParsedFeed = field(default_factory=ParsedFeed)
-    error: str | None = None
-    mining: tuple[rights.ReservationRule, ...] = ()
-    """What its host's tdmrep.json says."""
-
-
-@dataclass(frozen=True, slots=True)
 class FeedItem:
     """An entry that links to an article, with the ids of that and of what the feed says of it."""
 
@@ -121,33 +108,57 @@ def _refuse_local(url: str, allow_hosts: Sequence[str]) -> None:
 
 @dataclass(slots=True)
 class FeedWork:
-    """One feed under way. `start`, then `take_page` for each page asked for, then `finish`."""
+    """One feed under way: what polling it gave, or an error, and what becomes of its entries.
 
-    answer: FeedAnswer
-    at: datetime
-    items: list[FeedItem]
-    dropped: Counter[str]
-    known: Mapping[str, KnownArticle]
-    identify: Callable[[str], str | None]
-    max_pages: int = MAX_PAGES
+    `start`, then `take_page` for each page asked for, then `finish`. `mining` is what its host's
+    tdmrep.json says. `incomplete`: the same answer would bring more another time, so its validators
+    must not be kept.
+    """
+
+    feed: Feed
+    state: FeedState
+    result: FetchResult | None = None
+    parsed: ParsedFeed = field(default_factory=ParsedFeed)
+    error: str | None = None
+    mining: tuple[rights.ReservationRule, ...] = ()
+    at: datetime = field(init=False)
+    items: list[FeedItem] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    known: Mapping[str, KnownArticle] = field(default_factory=dict)
     outcomes: dict[int, Incoming | Sighting] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     page_failures: Counter[PageFailure] = field(default_factory=Counter)
     missing: int = 0
     incomplete: bool = False
-    """The same answer would bring more another time: its validators must not be kept."""
 
-    def start(self) -> list[int]:
-        """Decide about each item; return the indices of those whose pages are to be fetched."""
+    def start(
+        self,
+        at: datetime,
+        known: Callable[[Sequence[str]], Mapping[str, KnownArticle]],
+        allow_hosts: Sequence[str] = (),
+        pause_s: Callable[[str], float] = lambda _: 0.0,
+    ) -> list[int]:
+        """Decide about each item; return the indices of those whose pages are to be fetched.
+
+        `pause_s` tells how many seconds lie between two pages of a host.
+        """
+        self.at = at
+        self.items, self.dropped = find_items(self.parsed.entries, allow_hosts)
+        self.dropped.update(self.parsed.dropped)
+        if self.items:
+            self.known = known([item.article_id for item in self.items])
+        if self.error is None and self.result and self.result.truncated:
+            self.warnings.append("the answer ended early")
+        most = page_limit(max((pause_s(host_of(item.url)) for item in self.items), default=0))
         wanted: list[int] = []
         for index, item in enumerate(self.items):
-            known = self.known.get(item.article_id)
-            step = plan.next_step(item.entry, known, self.answer.feed.id, item.feed_sha256)
+            held = self.known.get(item.article_id)
+            step = plan.next_step(item.entry, held, self.feed.id, item.feed_sha256)
             if step == "sighting":
                 self.outcomes[index] = Sighting(item.article_id, item.feed_sha256)
             elif step == "text":
                 self._keep(index, "feed")
-            elif len(wanted) < self.max_pages:
+            elif len(wanted) < most:
                 wanted.append(index)
             else:
                 self.dropped["deferred"] += 1
@@ -175,7 +186,7 @@ class FeedWork:
         if failure == "unsafe":
             self.dropped["unsafe_address"] += 1
         elif known and known.origin != "summary":  # the store has more than the summary
-            before = known.feed_sha256.get(self.answer.feed.id, item.feed_sha256)
+            before = known.feed_sha256.get(self.feed.id, item.feed_sha256)
             said = before if again else item.feed_sha256
             self.outcomes[index] = Sighting(item.article_id, said, error)
         else:
@@ -200,11 +211,11 @@ class FeedWork:
                 title = title[:_MAX_MADE_TITLE_CHARS]
                 title = f"{title.rpartition(' ')[0] or title}…"
         said = [answer.terms]
-        if self.answer.result is not None:
+        if self.result is not None:
             # by the feed's headers, and its host's tdmrep.json: for the feed's own path, and the
             # article's where that is on the same host
-            here, rules = self.answer.result.final_url, self.answer.mining
-            said.append(rights.header_terms(self.answer.result.headers, here))
+            here, rules = self.result.final_url, self.mining
+            said.append(rights.header_terms(self.result.headers, here))
             said.append(rights.rule_terms(rules, here))
             if host_of(here) == host_of(item.url):
                 said.append(rights.rule_terms(rules, item.url))
@@ -212,13 +223,15 @@ class FeedWork:
         dated = plan.usable_date(entry.published, self.at)
         if entry.published and not dated:
             self.warnings.append(f"{item.url}: dated in the future ({entry.published:%Y-%m-%d})")
+        from monitor.text.language_detection import identify_language
+
         self.outcomes[index] = Incoming(
             article_id=item.article_id,
             url=item.url,
             title=title,
             text=text,
             summary=entry.summary,
-            language=self.identify(f"{title}\n{text}") or entry.language or page.language,
+            language=identify_language(f"{title}\n{text}") or entry.language or page.language,
             published=dated or plan.usable_date(page.published, self.at),
             origin=origin,
             sha256=article_sha256(title, text),
@@ -233,8 +246,7 @@ class FeedWork:
 
     def finish(self, min_interval_s: int) -> Poll:
         """Return the `Poll`, entries in the feed's order."""
-        answer, parsed, error = self.answer, self.answer.parsed, self.answer.error
-        result, before = answer.result, answer.state
+        parsed, error, result, before = self.parsed, self.error, self.result, self.state
         if error is not None or result is None:
             why = error or "no answer"
             state = plan.after_failure(before, why, result, self.at, min_interval_s=min_interval_s)
@@ -253,7 +265,7 @@ class FeedWork:
                 dates=dates,
             )
             lacks = parsed.lacks
-            if answer.feed.kind == "page" and result.truncated:  # no list tells by its end
+            if self.feed.kind == "page" and result.truncated:  # no list tells by its end
                 lacks = f"cut off after {len(parsed.entries)} links"
             if lacks:  # asked again by its own rhythm, and for all of it
                 error = f"{shown_url(result.url)}: {lacks}"
@@ -262,7 +274,7 @@ class FeedWork:
                 state = replace(state, etag=None, modified=None)
         outcomes = [self.outcomes[index] for index in sorted(self.outcomes)]
         return Poll(
-            feed=answer.feed,
+            feed=self.feed,
             state=state,
             at=self.at,
             fetched=len(parsed.entries) + sum(parsed.dropped.values()),
@@ -301,33 +313,19 @@ def collect(
     It and `deliver` are called in the caller's thread only, so that the store needs no lock, and
     only what they raise is raised: what goes wrong with a feed or a page is in its `Poll`.
     """
-    from monitor.text.language_detection import identify_language
-
     pages = PageReader(client, now)
-    with HostQueues[FeedAnswer | PageFor](client.settings.parallel, client.manners) as queues:
+    with HostQueues[FeedWork | PageFor](client.settings.parallel, client.manners) as queues:
         for feed, state in feeds:
             host = ""
             with suppress(FeedError):
                 host = host_of(state.moved_to or feed.url)
-            queues.add(host, partial(_poll, client, feed, state, now))
+            queues.add(host, partial(_poll, client, FeedWork(feed, state), now))
         for result in queues.results():
-            if isinstance(result, FeedAnswer):
-                items, dropped = find_items(result.parsed.entries, client.settings.allow_hosts)
-                pauses = (client.manners.pause_s(host_of(item.url)) for item in items)
-                work = FeedWork(
-                    answer=result,
-                    at=now(),
-                    items=items,
-                    dropped=dropped + Counter(result.parsed.dropped),
-                    known=known([item.article_id for item in items]) if items else {},
-                    max_pages=page_limit(max(pauses, default=0)),
-                    identify=identify_language,
-                )
-                if result.error is None and result.result and result.result.truncated:
-                    work.warnings.append("the answer ended early")
-                for index in work.start():
-                    read = partial(_read_page, pages, work, index)
-                    queues.add(host_of(items[index].url), read)
+            if isinstance(result, FeedWork):
+                work, allowed = result, client.settings.allow_hosts
+                for index in work.start(now(), known, allowed, client.manners.pause_s):
+                    host = host_of(work.items[index].url)
+                    queues.add(host, partial(_read_page, pages, work, index))
             else:
                 work, index, answer = result
                 work.take_page(index, answer)
@@ -344,47 +342,44 @@ ACCEPTED: dict[FeedKind, str] = {"feed": FEED_TYPES, "sitemap": MAP_TYPES, "page
 """What is asked for, by kind."""
 
 
-def _poll(
-    client: HttpClient, feed: Feed, state: FeedState, now: Callable[[], datetime]
-) -> FeedAnswer:
+def _poll(client: HttpClient, work: FeedWork, now: Callable[[], datetime]) -> FeedWork:
     """Fetch and parse one feed."""
+    feed, state = work.feed, work.state
     url = state.moved_to or feed.url
-    result: FetchResult | None = None
     try:
         # A feed is published to be polled; a page is the crawler's part.
         if feed.kind == "page" and (refusal := robots_refusal(client, url, now)):
-            return FeedAnswer(feed, state, error=f"{url}: {refusal}")
+            work.error = f"{url}: {refusal}"
+            return work
         asked = {"etag": state.etag, "modified": state.modified}
-        result = fetch(client, url, now=now(), accept=ACCEPTED[feed.kind], **asked)
-        if result.not_modified:
-            return FeedAnswer(feed, state, result)
-        if result.body is None:
-            reason = f"status {result.status}"
-            if result.status == plan.GONE and result.final_url == result.url and not state.moved_to:
-                reason = (
-                    "gone (410): the publisher has removed this feed; it is asked no more unless"
-                    " added anew"
-                )
-            return FeedAnswer(feed, state, result, error=f"{url}: {reason}")
-        if feed.kind == "page":
+        work.result = result = fetch(client, url, now=now(), accept=ACCEPTED[feed.kind], **asked)
+        if result.body is None and not result.not_modified:
+            gone = result.status == plan.GONE and result.final_url == result.url
+            said = "the publisher has removed this feed; it is asked no more unless added anew"
+            reason = f"gone (410): {said}" if gone and not state.moved_to else None
+            work.error = f"{url}: {reason or f'status {result.status}'}"
+        elif result.body is not None and feed.kind == "page":
             from monitor.feeds.listing_pages import read_listing
 
-            parsed = read_listing(result)
-        elif feed.kind == "sitemap":
+            work.parsed = read_listing(result)
+        elif result.body is not None and feed.kind == "sitemap":
             from monitor.feeds.site_maps import read_sitemap
 
             fetch_map = partial(fetch, client, now=now(), accept=MAP_TYPES)
             most = client.settings.max_bytes
-            parsed = read_sitemap(result, fetch_map, now(), max_bytes=most)
-        else:
-            parsed = parse_feed(result.body, result.content_type, result.final_url)
+            work.parsed = read_sitemap(result, fetch_map, now(), max_bytes=most)
+        elif result.body is not None:
+            work.parsed = parse_feed(result.body, result.content_type, result.final_url)
     except FeedError as error:
-        cut = "; the answer ended early" if result and result.truncated else ""
-        return FeedAnswer(feed, state, result, error=f"{error}{cut}")
+        cut = "; the answer ended early" if work.result and work.result.truncated else ""
+        work.error = f"{error}{cut}"
     except Exception as error:  # noqa: BLE001 - a fault of ours met on one feed must not cost the others
         _log.exception("feed %s", url)
-        return FeedAnswer(feed, state, None, error=f"{url}: unexpected {type(error).__name__}")
-    if not parsed.answers_alone:
-        result = replace(result, etag=None, modified=None)
-    rules = rights.file_rules(client, result.final_url, now) if parsed.entries else ()
-    return FeedAnswer(feed, state, replace(result, body=None), parsed, mining=rules)
+        work.result, work.error = None, f"{url}: unexpected {type(error).__name__}"
+    if work.result and work.error is None:
+        keep = work.parsed.answers_alone
+        etag, modified = (work.result.etag, work.result.modified) if keep else (None, None)
+        work.result = replace(work.result, body=None, etag=etag, modified=modified)
+        if work.parsed.entries:
+            work.mining = rights.file_rules(client, work.result.final_url, now)
+    return work

@@ -36,23 +36,31 @@ def read_sitemap(
     `max_bytes` bounds each when unpacked. Entries too old, undated or of another site are named
     drops. Raises `FeedError` where this is no site map, or no map of an index can be had.
     """
+    base = answer.final_url
     root, records = _records(answer, max_bytes)
     failures: list[FeedError] = []
     if root == "sitemapindex":
-        chosen, records = _chosen_maps(records, answer.final_url, now), []
-        for url in chosen:
+        # those that may be new, news maps and newest first
+        ranked: list[tuple[bool, float, int, str]] = []
+        for place, record in enumerate(records):
+            url, changed = _address(record, base), read_date(record.get("lastmod", ""))
+            if url and same_site(url, base) and not (changed and changed < now - RECENT):
+                age = (now - changed).total_seconds() if changed else float("inf")
+                ranked.append(("news" not in url.lower(), age, place, url))
+        ranked, records = sorted(ranked)[:MAX_MAPS], []
+        for *_, url in ranked:
             try:
                 records += _one_map(fetch_map(url), max_bytes)
             except FeedError as error:
                 failures.append(error)
-        if failures and len(failures) == len(chosen):
+        if failures and len(failures) == len(ranked):
             raise failures[0]
     elif root != "urlset":
         hint = "; is it a feed? add it without --kind" if root in ("rss", "feed", "rdf") else ""
         raise FeedError(f"{shown_url(answer.url)}: this is no site map, but XML of <{root}>{hint}")
-    entries, dropped = _entries(records, answer.final_url, now)
+    entries, dropped = _entries(records, base, now)
     return ParsedFeed(
-        site=answer.final_url,
+        site=base,
         entries=tuple(entries),
         warnings=tuple(map(str, failures)),
         dropped=dict(dropped),
@@ -112,18 +120,6 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
     if not unpack.eof:
         raise FeedError("its compressed data ends early")
     return found
-
-
-def _chosen_maps(records: Sequence[Record], base: str, now: datetime) -> list[str]:
-    """Return the maps of an index to read: those that may be new, news maps and newest first."""
-    ranked: list[tuple[bool, float, int, str]] = []
-    for place, record in enumerate(records):
-        url = _address(record, base)
-        changed = read_date(record.get("lastmod", ""))
-        if url and same_site(url, base) and not (changed and changed < now - RECENT):
-            age = (now - changed).total_seconds() if changed else float("inf")
-            ranked.append(("news" not in url.lower(), age, place, url))
-    return [url for *_, url in sorted(ranked)[:MAX_MAPS]]
 
 
 def _address(record: Record, base: str) -> str | None:

@@ -46,12 +46,8 @@ UNSAID = Terms()
 """Nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReservationRule:
-    """What a tdmrep.json says of paths like `location` (`*` and a final `$` as in robots.txt)."""
-
-    location: str
-    terms: Terms
+ReservationRule = tuple[str, Terms]
+"""What a tdmrep.json says of paths like the first (`*` and a final `$` as in robots.txt)."""
 
 
 def strictest(*said: Terms) -> Terms:
@@ -99,7 +95,7 @@ def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     for entry in found[:_MAX_RULES] if isinstance(found, list) else ():
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
-            rules.append(ReservationRule(location, _read_terms(entry, "", url)))
+            rules.append((location, _read_terms(entry, "", url)))
     return tuple(rules)
 
 
@@ -107,9 +103,9 @@ def rule_terms(rules: Sequence[ReservationRule], url: str) -> Terms:
     """Return what the rule that fits the path of `url` most closely (the longest) says."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    fitting = [rule for rule in rules if _fits(rule.location, path)]
-    longest = max((len(rule.location) for rule in fitting), default=0)
-    return strictest(*(rule.terms for rule in fitting if len(rule.location) == longest))
+    fitting = [(len(location), terms) for location, terms in rules if _fits(location, path)]
+    longest = max((length for length, _ in fitting), default=0)
+    return strictest(*(terms for length, terms in fitting if length == longest))
 
 
 def _fits(location: str, path: str) -> bool:

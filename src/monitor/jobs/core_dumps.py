@@ -12,9 +12,8 @@ _PR_SET_DUMPABLE = 4
 def forbid_dumps() -> None:
     """Let no core dump be made of this process.
 
-    By the limit of its size, which processes that it starts have too. A program that takes dumps
-    from the kernel by a pipe does not heed that, so on Linux the kernel is told as well: this one
-    has to be said in each process anew. Does nothing where there are no such limits.
+    By the limit of its size, which processes that it starts have too; where a program takes dumps
+    by a pipe (Linux) the kernel has to be told as well, in each process anew.
     """
     with suppress(ImportError, OSError, ValueError):
         import resource

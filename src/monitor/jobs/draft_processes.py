@@ -95,10 +95,7 @@ class Worker:
         self._pipe: Connection | None = None
 
     def do(self, job: Job) -> bytes:
-        """Return the answer to `job`; raises what `perform` raises as expected, else `WorkerError`.
-
-        Starts the process where there is none, or none any more.
-        """
+        """Return the answer to `job`; raises an expected error of `perform`, else `WorkerError`."""
         pipe = self.start()
         try:
             head = {"method": job.method, "options": dict(job.options)}

@@ -1,11 +1,8 @@
 """Ray: judging, classifying and checking on a cluster of this machine's processes or of others.
 
-Each job is the same as on one machine but for who judges. What goes to workers and comes back is
-serialised by Ray between its own processes; nothing of it is read from a file. A cluster of our own
-is for one run: it has no dashboard, no usage report, no log of what workers print, listens to who
-has its token, and keeps what is on the way in memory, never in Ray's object store or on disk; its
-folder goes with it.
-
+What goes to workers and comes back is serialised by Ray between its own processes. A cluster of our
+own is for one run: it has no dashboard, no usage report, no log of what workers print, listens to
+who has its token, and keeps what is on the way in memory, never in Ray's object store or on disk.
 On a worker nothing is printed or logged, no failure is told in words but an expected one, and no
 core dump is made: it may hold drafts.
 """
@@ -108,10 +105,8 @@ def open_cluster(
     """Open a cluster with so many workers, each a `worker(**make)`; close all that was opened.
 
     A worker has a method `do`, from a task to a result, or the kind and the words of a failure.
-
-    Without `address` it is one of this machine's processes, for this run; a cluster at an address
-    gets no more workers than it has cores. Raises `UsageError` where Ray is not installed or no
-    cluster answers at `address`.
+    Without `address` it is one of this machine's processes; a cluster at an address gets no more
+    workers than it has cores. Raises `UsageError` without Ray, or a cluster at `address`.
     """
     ray = _import_ray(address)
     # sockets need a short path; Ray lets everybody into its folder, and nobody gets into this one
@@ -263,8 +258,7 @@ def assess(
 ) -> dict[str, dict[str, int]]:
     """Run every assessor on what is due: as `work_queue.assess_due`, which see.
 
-    The database is read and written here alone, a batch a transaction: a kill loses no more than
-    what is on the way.
+    The database is read and written here alone, a batch a transaction.
     """
     totals = {stamp: {"assessed": 0, "failed": 0} for stamp in desk.stamps}
     handed: deque[tuple[Sequence[Article], Wanted]] = deque()

@@ -1,13 +1,10 @@
 """Scheduler: does what is due, job after job, until told to stop; in a process of its own.
 
-`pause_s` and `clock_words` decide, without I/O; `watch` does. A round looks at what is due now, not
-at what would have been due meanwhile, so that a machine that slept does one round when it wakes.
-What goes wrong in a job is told in its line, and the next round goes on. One schedule at a time
-works on a database: it has the lease.
-
-Beside a server it is a process, not a thread: judging articles is minutes of work under Python's
-global lock, and every request, `/healthz` too, would wait for it. The child ends when its standard
-input does, so that it never outlives the server; where it ends by itself it is started again.
+A round looks at what is due now, not at what would have been due meanwhile, so that a machine that
+slept does one round when it wakes. What goes wrong in a job is told in its line. One schedule at a
+time works on a database: it has the lease. Beside a server it is a process, not a thread: judging
+articles is minutes of work under Python's global lock. The child ends when its standard input does,
+so that it never outlives the server; where it ends by itself it is started again.
 """
 
 from __future__ import annotations
@@ -119,8 +116,7 @@ def watch(
 ) -> None:
     """Do what is due until `stop`; `tell` gets a line for each job that did something.
 
-    Where another process has the schedule of this database it is waited for. `lease` is this one's
-    claim to it.
+    Where another process has the schedule it is waited for. `lease` is this one's claim to it.
     """
     rest = sleep or stop.sleep
     failures, left_out = Counter[str](), Counter[str]()

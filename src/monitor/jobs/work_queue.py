@@ -1,8 +1,7 @@
 """Work queue: several processes, on one machine or more, share what is due by claims and leases.
 
 Each is renewed while its holder lives. Who is killed renews no more: on its own machine others see
-that at once, elsewhere its claims run out within a minute, and others do the work again. What is
-recorded twice is stored once.
+that at once, elsewhere its claims run out within a minute. What is recorded twice is stored once.
 """
 
 from __future__ import annotations
@@ -38,14 +37,10 @@ WATCHED_BATCH = 16
 """As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
 
 Result = TypeVar("Result")
-Counts = dict[str, int]
 
 
 def patiently(do: Callable[[], Result]) -> Result:
-    """Return what `do` does, again where a lock kept it from that; raises `Locked` at last.
-
-    Work that took minutes is not to be lost to somebody's transaction of some seconds.
-    """
+    """Return what `do` does, again where a lock kept it from that; raises `Locked` at last."""
     for _ in range(TRIES - 1):
         with suppress(Locked):
             return do()
@@ -191,12 +186,12 @@ def assess_due(
     report: Callable[[str, int], None] | None = None,
     stopped: Callable[[], bool] | None = None,
     wait: bool = False,
-) -> dict[str, Counts]:
+) -> dict[str, dict[str, int]]:
     """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
 
-    Other processes may do so too: each article is judged by one of them. With `wait` it ends
-    when they have, and does what one of them left. `report` is told the stamp and the number
-    judged after each batch. It ends after the batch in hand once `stopped` says so.
+    Other processes may do so too; with `wait` it ends when they have, and does what one of them
+    left, else after the batch in hand once `stopped` says so. `report` is told stamp and number
+    after each batch.
     """
     desk.carried(desk.stamps)
     pending = desk.assessors

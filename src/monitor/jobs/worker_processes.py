@@ -1,8 +1,7 @@
 """Worker processes of one machine that share what is due, and their progress as JSON lines.
 
-Each writes a line for every batch: `stamp`, `judged`, `failed`. Who is killed is seen at once, and
-the others do what it had in hand. They end when their standard input does, so that none outlives
-who started them.
+Each writes a line for every batch: `stamp`, `judged`, `failed`. They end when their standard input
+does, so that none outlives who started them.
 """
 
 from __future__ import annotations

@@ -34,8 +34,7 @@ class ChangedError(UsageError):
 class FlagFeedback:
     """How often a rule's flags were said to be right and wrong, from the first day to the last.
 
-    `current_hits` and `current_right` are of the guideline in force; the rest was said of earlier
-    versions.
+    `current_hits` and `current_right` are of the guideline in force.
     """
 
     stamp: str
@@ -101,10 +100,7 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFee
 
 
 def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
-    """Return what was said of a rule's flags beside `measured`, under the same names.
-
-    `current` is whether all of it was said of the guideline in force.
-    """
+    """Return what was said of a rule's flags beside `measured`, under the same names."""
     if said is None:
         return None
     return {
@@ -123,10 +119,7 @@ def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
 
 
 def describe_rule(desk: Desk, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
-    """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none.
-
-    `rows` are the counts as stored, of this rule at least.
-    """
+    """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none."""
     from monitor.rules.rule_descriptions import describe_ruled
 
     found = describe_ruled(desk.in_force, name)

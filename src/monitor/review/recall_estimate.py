@@ -2,16 +2,12 @@
 
 In each stratum the share of relevant articles is Hajek's (each article looked at weighs what its
 probability stands for), with the Beta posterior of Jeffreys' prior at Kish's effective number of
-articles; what was not looked at is drawn from it (Beta-binomial, so that a stratum looked at whole
-leaves nothing unsure), and the strata are summed. Jeffreys' interval has about its nominal coverage
-in the mean over true shares; where none was found its lower end is taken as none (Brown, Cai,
-DasGupta, Interval estimation for a binomial proportion, Statistical Science 16, 2001). The
-simulation in tests/support/proof.py holds the sum to it.
+articles; what was not looked at is drawn from it (Beta-binomial), and the strata are summed. Where
+none was found the lower end is taken as none (Brown, Cai, DasGupta, Interval estimation for a
+binomial proportion, Statistical Science 16, 2001). tests/support/proof.py holds the sum to it.
 
-Of what was shown, people may have looked at what they liked: those not looked at are all right at
-one end of the interval of recall and all wrong at the other.
-
-Beside it stands the share that the desk had of the cases that it learned of elsewhere.
+Of what was shown, those not looked at are all right at one end of the interval of recall and all
+wrong at the other. Beside it stands the share had of the cases that were learned of elsewhere.
 """
 
 from __future__ import annotations
@@ -133,8 +129,7 @@ def estimate_missed(
 def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> int | None:
     """Return how many reviews a day would make recall's interval narrow within the window.
 
-    Reckoned with the articles a day, those found a day and the shares of relevant ones as they are
-    so far; None where nothing was found, or where looking at all of them would not do.
+    None where nothing was found, or where looking at all articles would not do.
     """
     daily = [round(stratum.population / days) for stratum in looked]
     found_then = found / days * WINDOW_DAYS
@@ -155,10 +150,7 @@ def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> i
 
 
 def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> tuple[float, float]:
-    """Return the 95 % interval of how many articles of all strata are relevant.
-
-    `expected`: those found so far are as many as the share says.
-    """
+    """Return the 95 % interval of how many articles of all strata are relevant."""
     import numpy as np
 
     # The same draws each time, so that the same reviews give the same figure.
@@ -167,6 +159,7 @@ def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> t
     heard: NDArray[np.float64] = np.zeros(DRAWS)
     for stratum in looked:
         rest = stratum.population - stratum.seen
+        # expected: those found so far are as many as the share says
         known = stratum.share * stratum.seen if expected else stratum.relevant
         total += known
         heard += known

@@ -230,8 +230,7 @@ def last_act(desk: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> De
 def confirm(desk: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
     """Confirm a volunteer's decision, or overrule it; return the act.
 
-    Raises `NotFound`, and `UsageError` for one's own, for one that does not wait, and for a
-    volunteer.
+    Raises `NotFound`, and `UsageError` for one's own, one that does not wait, and a volunteer.
     """
     if who.provisional:
         raise UsageError("a volunteer confirms nothing")
@@ -250,8 +249,7 @@ def add_review(
 ) -> Review:
     """Store what a person says of an article; of its current version unless `sha256` is given.
 
-    What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
-    `UsageError` for a label that is none.
+    What is `provisional` counts once confirmed. Raises `NotFound`, `UsageError` for a false label.
     """
     version = sha256 or desk.store.article(article_id, ()).article.sha256
     now, labels = desk.now(), check_labels(tags or {})

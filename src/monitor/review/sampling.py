@@ -27,8 +27,7 @@ what calibrated scores say. It cannot bias the estimate, only widen it where it 
 def allocate(populations: Sequence[int], size: int) -> list[int]:
     """Return how many to draw of each stratum: Neyman's shares, one at least where there is any.
 
-    So that every article has a chance, more than `size` are drawn where that is below the number
-    of strata.
+    More than `size` are drawn where that is below the number of strata.
     """
     drawn = [min(1, population) for population in populations]
     weights = [n * sqrt(p) for n, p in zip(populations, _PLANNED, strict=True)]
@@ -47,9 +46,8 @@ def draw_sample(
 ) -> Draw:
     """Draw about `size` of the articles of an ISO `day` that were not shown.
 
-    Which are drawn depends on `day` and their ids alone, not on their order: of each stratum those
-    whose hash with the day is lowest, which is a simple random sample as far as ids say nothing of
-    what is in an article.
+    Of each stratum those whose id's hash with the day is lowest: a simple random sample as far as
+    ids say nothing of what is in an article, whatever the order of `candidates`.
     """
 
     def lot(one: DrawCandidate | Drawn) -> tuple[bytes, str]:

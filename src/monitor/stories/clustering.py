@@ -79,10 +79,7 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
 
 
 def reach(one: Fingerprint) -> tuple[int, datetime, datetime]:
-    """Return how many keys an article to compare must share, and its first and last moment.
-
-    Of three words it is one.
-    """
+    """Return how many keys an article to compare must share, and its first and last moment."""
     needed = min(SHARED_KEYS, max(1, len(one.keys) // 3))
     return needed, one.at - WINDOW, one.at + WINDOW
 
@@ -113,9 +110,8 @@ def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlace
 def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:
     """Put what is relevant or borderline and in no story yet into stories; return how many.
 
-    In the order of first sight, `size` articles a transaction: a kill loses nothing that is not
-    done again, to the same stories. An article keeps its place whatever its text becomes. `report`
-    is told the number after each batch.
+    In the order of first sight, `size` articles a transaction, after each of which `report` is told
+    the number. An article keeps its place whatever its text becomes.
     """
     store, stamp, now = desk.store, desk.stories_stamp, desk.now()
     judges = desk.carried(assessor.stamp for assessor in desk.classifiers)
@@ -135,10 +131,7 @@ def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | N
 def kept_groups(
     store: Store, stamp: str
 ) -> Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]:
-    """Return what groups articles as they are kept; those not folded yet, among themselves.
-
-    So are those that people rejected: their stories are told without them.
-    """
+    """Return what groups articles as they are kept; rejected and new ones among themselves."""
 
     def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
         known = store.stories_of(stamp, [a.article.id for a in articles if not is_rejected(a)])

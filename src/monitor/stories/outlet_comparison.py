@@ -69,10 +69,7 @@ def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, .
 
 
 def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
-    """Return how much of the newer text stands in the older, and what was changed.
-
-    Of headlines all is told; of a text that is no copy nothing.
-    """
+    """Return how much of the newer text stands in the older, and what a copy changed."""
     _, title = _compare("title", old.title, new.title)
     share, text = _compare("text", old.text, new.text)
     return share, (*title, *(text if share >= SAME_TEXT else ()))
@@ -103,10 +100,7 @@ def _span(pieces: Sequence[re.Match[str]], start: int, end: int, length: int) ->
 def flags_of(
     first: Iterable[Finding], other: Iterable[Finding]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Split the findings of a copy into those that the first had too, and those it had not.
-
-    They are the same by rule and words: where they stand says nothing.
-    """
+    """Split findings of a copy into those that the first has too (by rule and words) and others."""
     known = {(f.rule, f.match.casefold()) for f in first}
     sides: tuple[list[Finding], list[Finding]] = [], []
     for finding in other:
