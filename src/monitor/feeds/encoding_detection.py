@@ -77,7 +77,6 @@ def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
     """Return `body` as text; `labels` are what header and document call its encoding, in order.
 
     Never fails: what fits nothing is read as the nearest thing with replacement characters.
-    The text still holds whatever control characters it held; see `clean`.
     """
     claimed = [codec for label in labels if label and (codec := find_codec(label))]
     encoding, start = _find_encoding(body, claimed)
@@ -87,10 +86,7 @@ def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
 
 
 def find_codec(label: str) -> str | None:
-    """Return Python's name of the codec that `label` stands for, `None` if it stands for none.
-
-    First what browsers understand by it (the WHATWG's table of labels), then Python's own names.
-    """
+    """Return Python's name of the codec that browsers, else Python, know as `label`, or `None`."""
     label = label.strip(" '\"")
     standard = webencodings.lookup(label)
     names = [standard.codec_info.name] if standard else []

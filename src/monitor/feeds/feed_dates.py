@@ -56,10 +56,7 @@ _MAX_CHARS = 100
 
 
 def read_date(written: str, language: str | None = None) -> datetime | None:
-    """Return the moment that `written` names, in UTC; `None` where that is none or not certain.
-
-    `language` (ISO 639-1) is the feed's.
-    """
+    """Return the UTC moment that `written` names in a feed of `language` (ISO 639-1), or `None`."""
     if len(written) > _MAX_CHARS:
         return None
     with suppress(ValueError):
@@ -73,8 +70,7 @@ def read_date(written: str, language: str | None = None) -> datetime | None:
 def in_english(written: str, language: str | None = None) -> str | None:
     """Return a date whose month is named in another language in the form of RFC 822.
 
-    `None` where it has no such month: because it is English already, or no date at all. "" where
-    the name could be two months.
+    `None` where it has no such month (or an English one), "" where the name could be two months.
     """
     match = _NAMED.search(" ".join(written[:_MAX_CHARS].split()))
     if match is None:

@@ -95,10 +95,7 @@ def listed(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def enclosures(found: Iterable[tuple[str, str]], base: str) -> tuple[Enclosure, ...]:
-    """Return the enclosures of address and media type, in order, each address once.
-
-    Addresses are made absolute against `base`; what is no http or https URL is left out.
-    """
+    """Return enclosures of address, made absolute against `base`, and media type, each once."""
     kept: dict[str, Enclosure] = {}
     for address, kind in found:
         joined = join_url(base, address) if 0 < len(address) <= _MAX_URL_CHARS else None

@@ -49,10 +49,8 @@ def html_to_text(markup: str) -> str:
 
 
 def plain_title(title: str) -> str:
-    """Return a title as one line, decoding it only where it is evidently HTML.
-
-    RSS does not say whether a title is text or HTML, and `if a<b` must not lose its end.
-    """
+    """Return a title as one line, decoding it only where it is evidently HTML."""
+    # RSS does not say whether a title is text or HTML, and `if a<b` must not lose its end
     if _TAG.search(title):
         title = html_to_text(title)
     elif _ENTITY.search(title):
@@ -111,10 +109,7 @@ def page_base(root: Any, url: str) -> str:
 
 
 def parse_xml(markup: str) -> Any:
-    """Return the root element of an XML document, `None` where it is not well-formed.
-
-    Reads nothing but `markup`: no entities, no DTD, no network.
-    """
+    """Return the root of an XML document, read without DTD or network; `None` if it is broken."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )

@@ -41,10 +41,7 @@ class Deadline(threading.local):
     at: float = float("inf")
 
     def bound(self, timeout: float | None) -> float:
-        """Return `timeout`, or the time left where that is less.
-
-        Raises `httpcore.ReadTimeout` where none is left.
-        """
+        """Return `timeout`, or the time left if less; `httpcore.ReadTimeout` where none is."""
         left = self.at - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the time for this request is up")
@@ -180,10 +177,7 @@ class HttpClient:
 
 @contextmanager
 def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[HttpClient]:
-    """Open a client for one run; safe to use from several threads.
-
-    `manners` remember what runs before knew of hosts; without them nothing is known.
-    """
+    """Open a client for one run and several threads; `manners` know hosts from runs before."""
     deadline = Deadline()
     with httpcore.ConnectionPool(
         ssl_context=_ssl_context(),

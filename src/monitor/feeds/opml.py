@@ -31,10 +31,7 @@ Element = tuple[str, dict[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One feed of an OPML file; `folders` are the outlines it lies in, outermost first.
-
-    `problem` says why it cannot be followed as it stands.
-    """
+    """One feed of an OPML file; `folders`, outermost first; `problem`: why it is not followed."""
 
     url: str
     title: str

@@ -168,10 +168,7 @@ class HostQueues(Generic[T]):
         self._waiting.setdefault(host, deque()).append(task)
 
     def results(self) -> Iterator[T]:
-        """Yield results until no task is left, or it is said to stop; tasks may be added meanwhile.
-
-        What a task raises is raised here.
-        """
+        """Yield, or raise, what tasks give until none is left, of those added too, or it stops."""
         for done in self._finished():
             if not isinstance(done.exception(), Stopped):
                 yield done.result()

@@ -24,8 +24,7 @@ _NOT_KEPT = re.compile(r"(?:^|[,\s])no-(?:cache|store)(?:$|[,\s;])", re.IGNORECA
 def usual_gap(recent: Sequence[datetime], now: datetime) -> timedelta | None:
     """Return how long a feed takes from one time of publishing to the next, the present pause too.
 
-    `recent` are the times of its latest entries; `None` where there are none. A feed that falls
-    quiet has longer and longer gaps, one that wakes up shorter ones.
+    `recent` are the times of its latest entries; `None` where there are none.
     """
     dates = sorted(date for date in recent if date <= now)
     if not dates:
@@ -45,10 +44,7 @@ def rhythm_pause(recent: Sequence[datetime], now: datetime, least: timedelta) ->
 
 
 def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Return how long an answer calls itself fresh: by max-age, else by Expires (RFC 9111, 5.3).
-
-    Expires counts from the server's own Date, so that a clock that is wrong does not matter.
-    """
+    """Return how long an answer calls itself fresh, by max-age or Expires (RFC 9111, 5.3)."""
     control = headers.get("cache-control", "")
     match = _MAX_AGE.search(control)
     if match:
@@ -56,4 +52,5 @@ def fresh_for(headers: Mapping[str, str], now: datetime) -> timedelta:
     expires = http_date(headers.get("expires", ""))
     if expires is None or _NOT_KEPT.search(control):
         return timedelta(0)
+    # from the server's own Date, so that a clock that is wrong does not matter
     return max(timedelta(0), expires - (http_date(headers.get("date", "")) or now))

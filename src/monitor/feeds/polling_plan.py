@@ -71,8 +71,7 @@ def _due_times(
 def due_at(state: FeedState, now: datetime, min_interval_s: int) -> datetime | None:
     """Return when a feed is to be polled; `None`: no more, its publisher has removed it.
 
-    Where the last poll lies ahead, the clock was set back since, and what was planned by it means
-    nothing: the feed is due, save that a server's own wish holds as long as it can be true.
+    Where the last poll lies ahead, the clock was set back since: then only a server's wish counts.
     """
     if state.gone is not None:
         return None
@@ -188,8 +187,7 @@ def after_failure(
 ) -> FeedState:
     """Return the state after a poll that gave no feed. What was known of the feed is kept.
 
-    After a failure at a moved address the original one is tried again. Only of its own address a
-    publisher can say that the feed is gone.
+    After a failure at a moved address, which cannot say "gone", the original one is tried again.
     """
     answer = None if state.moved_to else result  # what a moved address says is not the feed's word
     gone = answer is not None and answer.status == GONE and answer.final_url == answer.url
@@ -212,9 +210,8 @@ def after_failure(
 def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | None:
     """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
 
-    `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
-    usual gap (the 90th percentile), and of at least two days, so that no weekend counts. With
-    fewer than five entries there is no rhythm to speak of.
+    `recent` are the times of its latest entries, five at least. Silent is a pause of more than
+    twice the longest usual gap (the 90th percentile), and of two days, so that no weekend counts.
     """
     dates = sorted(set(recent), reverse=True)
     if len(dates) < 5:
@@ -258,8 +255,6 @@ def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha2
 
 
 def usable_date(published: datetime | None, now: datetime) -> datetime | None:
-    """Return `published`, or `None` where it lies more than a day ahead.
-
-    A day, because feeds without time zones are common: their mornings are ours to come.
-    """
+    """Return `published`, or `None` where it lies more than a day ahead."""
+    # a day, because feeds without time zones are common: their mornings are ours to come
     return published if published and published <= now + timedelta(days=1) else None

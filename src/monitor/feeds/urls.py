@@ -71,10 +71,7 @@ def request_url(url: str) -> str:
 
 
 def join_url(base: str, link: str) -> str | None:
-    """Return `link` made absolute against `base`, or `None` where it is no http or https URL.
-
-    A user name and password are left out.
-    """
+    """Return `link` made absolute against `base`, without login; `None` if no http or https URL."""
     try:
         joined = without_login(urljoin(base, link.strip()))
         return joined if _split(joined) else None
@@ -111,10 +108,7 @@ def naming(url: str) -> Iterator[None]:
 
 
 def host_of(url: str) -> str:
-    """Return the host name of `url`, as `canonical_url` spells it.
-
-    Raises `FeedError` where `url` is no http or https URL.
-    """
+    """Return the host name of `url`, as `canonical_url` spells it, and raises as that."""
     return _host(_split(url), url)
 
 

@@ -22,10 +22,7 @@ class Expired:
 
 
 def expire(store: Store, settings: Settings, now: datetime) -> Expired | None:
-    """Let the words of old articles expire; `None` where the desk keeps them for ever.
-
-    May be killed and repeated at any moment: what was not cleared then is cleared by the next run.
-    """
+    """Let the words of old articles expire; `None` where the desk keeps them for ever."""
     days = settings.store.keep_text_days
     if not days:
         return None

@@ -71,10 +71,7 @@ def titles(desk: Desk, chosen: Sequence[ForgetCandidate]) -> dict[str, str]:
 
 
 def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> ForgetResult:
-    """Forget articles, clear the database's file and log of their words, delete exports kept here.
-
-    May be killed and repeated at any moment: what was not cleared then is by the next call.
-    """
+    """Forget articles, clear the database's file and log of their words, delete exports made."""
     if reason not in REASONS:
         raise UsageError(f"'{reason}' is none of {', '.join(REASONS)}")
     count = desk.store.forget(ids, reason, desk.now())

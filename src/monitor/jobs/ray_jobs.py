@@ -240,10 +240,7 @@ def classify(
 def check_files(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield a document's JSON for each path, in order.
-
-    Only on a cluster of this machine's own: drafts are read by the workers and stay here.
-    """
+    """Yield a document's JSON for each path, in order; drafts stay on this machine."""
     named = [(str(Path(path).absolute()), path) for path in paths]
     some = (named[start : start + FILES] for start in range(0, len(named), FILES))
     tasks = (Task("check", (files, options)) for files in some)
@@ -312,10 +309,7 @@ class RayWorker:
         return Desk(self._settings)
 
     def do(self, task: Task) -> tuple[Any, str, str]:
-        """Return the result of a task, or the kind of its failure, and its words.
-
-        What fails unexpectedly is told by type and place only.
-        """
+        """Return the result of a task, or its failure: the kind and what may be said of it."""
         try:
             return self._answer(task.method, *task.given), "", ""
         except MonitorError as error:

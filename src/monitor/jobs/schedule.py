@@ -85,13 +85,10 @@ def line(now: datetime, **said: object) -> str:
 
 
 class Stop:
-    """Whether to stop, asked from signal handlers and threads; `sleep` ends early with it.
-
-    A plain flag that is looked at: an Event's lock could be held where a signal comes.
-    """
+    """Whether to stop, asked from signal handlers and threads; `sleep` ends early with it."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = False  # an Event's lock could be held where a signal comes
 
     def __call__(self) -> bool:
         """Tell whether to stop."""

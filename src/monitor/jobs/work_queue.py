@@ -100,10 +100,7 @@ class _Renewed:
 
 
 class ClaimedWork(_Renewed):
-    """A process's part in what is due. Use as a context manager, then go through `batches`.
-
-    `left` tells whether others were still at it when the last of them ended.
-    """
+    """A process's part in what is due; `left`: others were at it when the last batch ended."""
 
     left = False
 
@@ -135,10 +132,7 @@ class ClaimedWork(_Renewed):
 
 
 class ScheduleLease(_Renewed):
-    """A process's claim to a database's schedule. Use as a context manager, then `take`.
-
-    `lost` tells that somebody else has it, as after a sleep.
-    """
+    """A process's claim to a database's schedule; `lost`: another has it, as after a sleep."""
 
     length = SCHEDULE_LENGTH
     renew_s = SCHEDULE_RENEW_S

@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 def desk_verdicts(said: Mapping[str, Sequence[Opinion]], me: str) -> dict[str, Verdict]:
-    """Return by article what the desk has decided and `me` has not: all whose word counts agree.
-
-    Two reviewers or one; what waits to be confirmed is not the desk's word.
-    """
+    """Return by article what the desk has decided and `me` has not: all whose word counts agree."""
     found: dict[str, Verdict] = {}
     for article_id, words in said.items():
         counting = {word.verdict for word in words if not word.waits}

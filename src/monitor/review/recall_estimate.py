@@ -255,10 +255,7 @@ def told_json(case: CaseOutcome) -> dict[str, Any]:
 
 
 def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
-    """Return a sample as data, names hidden, without the scores that it was stratified by.
-
-    Those would suggest something to who reviews it.
-    """
+    """Return a sample as data, names hidden, without scores, which would suggest something."""
     shown = desk.shown(sample.articles, patient=patient)
     return {
         "schema": 1,
@@ -286,10 +283,7 @@ CASES_NEEDED = MEASURED_FROM
 
 
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
-    """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
-
-    `short` is for the foot of a digest.
-    """
+    """Return what may be missed, as the samples of days before `until` (ISO) tell; see `gaps`."""
     stamp = " ".join(desk.relevance_stamps)
     draws = [draw for draw in desk.store.draws(window(until), until) if draw.stamp == stamp]
     ids = {item.article_id for draw in draws for item in draw.items}

@@ -150,10 +150,7 @@ def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
 
 
 def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
-    """Keep an article from others for some minutes; False where another looks at it.
-
-    Who has no name keeps nothing: it would be kept from whoever gives one next.
-    """
+    """Keep an article from others, if with a name, for some minutes; False: another looks at it."""
     now = desk.now()
     return not who.name or desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
 

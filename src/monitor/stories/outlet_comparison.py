@@ -21,10 +21,7 @@ _PIECE = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stretch of the older text and what stands there in the newer; either may be empty.
-
-    Code points, half open, into `field` of the one and the other.
-    """
+    """Code points, half open, in `field` of the older text and the newer; either may be empty."""
 
     field: FieldName
     old: tuple[int, int]
