@@ -126,13 +126,11 @@ def format_of(path: Path) -> RowFormat:
 
 
 @contextmanager
-def open_rows(
-    path: Path, format: RowFormat, *, unguard: Callable[[str], str] = str
-) -> Iterator[RowFile]:
+def open_rows(path: Path, format: RowFormat) -> Iterator[RowFile]:
     """Open a file of articles; all but web archives may be gzipped whole.
 
-    `unguard` undoes what our own tables do to cells that a spreadsheet would run. Raises
-    `UsageError` for a file that cannot be opened; `DataError`, as it is read, for a damaged one.
+    Raises `UsageError` for a file that cannot be opened; `DataError`, as it is read, for a damaged
+    one.
     """
     with ExitStack() as stack:
         if format == "warc":
@@ -151,7 +149,7 @@ def open_rows(
             packed = path.name.lower().endswith(".gz")
             stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
             is_table = format == "csv"
-            rows = _table_rows(stream, path, unguard) if is_table else _line_rows(stream, format)
+            rows = _table_rows(stream, path) if is_table else _line_rows(stream, format)
 
         def explained() -> Iterator[Row]:
             try:
@@ -187,7 +185,7 @@ def _line_rows(stream: IO[bytes], format: RowFormat) -> Iterator[Row]:
             yield TextRow(Place(number), line)
 
 
-def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) -> Iterator[Row]:
+def _table_rows(stream: IO[bytes], path: Path) -> Iterator[Row]:
     number = held = 0  # lines read, and the bytes of the row at hand
 
     def read_lines() -> Iterator[str]:
@@ -208,7 +206,9 @@ def _table_rows(stream: IO[bytes], path: Path, unguard: Callable[[str], str]) ->
     # strict, or a quotation mark too many would make one text of all rows up to the next
     table = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
     names = _read_names(table, path)
-    ours = unguard if "sha256" in names else str
+    ours = (
+        unguard if "sha256" in names else str
+    )  # our own tables guard what a spreadsheet would run
     while True:
         first, held = table.line_num + 1, 0
         try:
@@ -372,7 +372,7 @@ def import_file(
     stored, all_faults, damage = 0, 0, ""
     dropped: Counter[str] = Counter()
     with ExitStack() as stack:
-        file = stack.enter_context(open_rows(path, kind, unguard=unguard))
+        file = stack.enter_context(open_rows(path, kind))
         if language and not short_language(language):
             raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
         manners = manners_of(desk)

@@ -13,9 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import cast
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from monitor.feeds.encoding_detection import clean, decode
 from monitor.feeds.html_text import local_name, parse_xml
@@ -83,38 +82,18 @@ def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     return list(feeds.values())
 
 
-def render_opml(
-    feeds: Iterable[Feed | OpmlFeed], *, title: str = "Feeds", comment: str = ""
-) -> str:
-    """Return an OPML 2.0 document; feeds with folders lie in outlines of these names."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    if comment:
-        lines.append(f"<!-- {comment.replace('--', '—')} -->")
-    lines += ['<opml version="2.0">', f"  <head><title>{escape(title)}</title></head>", "  <body>"]
-    inside: tuple[str, ...] = ()
-    for feed in (*sorted(feeds, key=_folders), None):
-        folders = _folders(feed)
-        pairs = takewhile(lambda pair: pair[0] == pair[1], zip(inside, folders, strict=False))
-        common = sum(1 for _ in pairs)
-        lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), common, -1)]
-        for depth in range(common, len(folders)):
-            name = _attribute(folders[depth])
-            lines.append("  " * (depth + 2) + f"<outline text={name} title={name}>")
-        inside = folders
-        if feed:
-            name = _attribute(feed.title or feed.url)
-            site = f" htmlUrl={_attribute(without_login(feed.site))}" if feed.site else ""
-            about = feed.description if isinstance(feed, Feed) else ""
-            said = f" description={_attribute(about)}" if about else ""
-            kind = "rss" if feed.kind == "feed" else feed.kind
-            outline = f'<outline type="{kind}" text={name} title={name}'
-            address = f"xmlUrl={_attribute(feed.url)}{site}{said}"
-            lines.append("  " * (len(inside) + 2) + f"{outline} {address}/>")
+def render_opml(feeds: Iterable[Feed]) -> str:
+    """Return an OPML 2.0 document."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += ["  <head><title>Feeds</title></head>", "  <body>"]
+    for feed in feeds:
+        name = _attribute(feed.title or feed.url)
+        site = f" htmlUrl={_attribute(without_login(feed.site))}" if feed.site else ""
+        said = f" description={_attribute(feed.description)}" if feed.description else ""
+        kind = "rss" if feed.kind == "feed" else feed.kind
+        address = f"xmlUrl={_attribute(feed.url)}{site}{said}"
+        lines.append(f'    <outline type="{kind}" text={name} title={name} {address}/>')
     return "\n".join([*lines, "  </body>", "</opml>", ""])
-
-
-def _folders(feed: Feed | OpmlFeed | None) -> tuple[str, ...]:
-    return feed.folders if isinstance(feed, OpmlFeed) else ()
 
 
 def _attribute(text: str) -> str:
