@@ -46,8 +46,6 @@ from monitor.text.safe_text import unguard
 
 BATCH = 64
 """Rows stored in one transaction: a kill loses no more."""
-BATCH_BYTES = 16_000_000
-"""Pages of web archives held at a time."""
 
 
 RowFormat = Literal["jsonl", "csv", "urls", "warc"]
@@ -419,7 +417,7 @@ def _batches(
                 complain(f"{path}:{row.place.at}: {row.says}")
             batch.append(row)
             size += len(row.raw.body) if isinstance(row, PageRow) else 0
-            if len(batch) == BATCH or size > BATCH_BYTES:
+            if len(batch) == BATCH or size > 16_000_000:
                 yield batch
                 batch, size = [], 0
     except DataError:

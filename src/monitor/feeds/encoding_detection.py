@@ -52,7 +52,6 @@ _LATIN = re.compile(
 """Latin alphabets, which the detector confuses: French prose is Baltic to it."""
 _CENTRAL = tuple(bytes([code]) for code in b"\xb3\xb9\xec\xf5\xf8\xf9\xfb")  # ł ą ě ő ř ů ű
 _WESTERN = tuple(bytes([code]) for code in b"\xe0\xe5\xe6\xe7\xea\xf1")  # à å æ ç ê ñ
-_ENOUGH = 5
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CLEAN = str.maketrans(
     {c: "" for c in range(0x20) if chr(c) not in "\t\n\r"}
@@ -165,7 +164,7 @@ def _detected(body: bytes) -> str:
         return found
     # Central from Western European is told by the letters that each has and the other rarely
     central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
-    return "cp1250" if central > max(western, _ENOUGH) else "cp1252"
+    return "cp1250" if central > max(western, 5) else "cp1252"
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

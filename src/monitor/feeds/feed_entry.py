@@ -18,7 +18,6 @@ MAX_ENTRIES = 10_000
 """Above, reading takes minutes; the largest archives published as feeds have some thousands."""
 _MAX_LISTED = 50
 _MAX_NAME_CHARS = 300
-_MAX_URL_CHARS = 4_000
 _MAX_DESCRIPTION_CHARS = 2_000
 """Of what goes with an entry or feed so much is kept; more is a fault or an attack."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -98,7 +97,7 @@ def enclosures(found: Iterable[tuple[str, str]], base: str) -> tuple[Enclosure, 
     """Return enclosures of address, made absolute against `base`, and media type, each once."""
     kept: dict[str, Enclosure] = {}
     for address, kind in found:
-        joined = join_url(base, address) if 0 < len(address) <= _MAX_URL_CHARS else None
+        joined = join_url(base, address) if 0 < len(address) <= 4_000 else None
         with contextlib.suppress(FeedError):
             url = request_url(joined or "")
             if len(kept) < _MAX_LISTED:

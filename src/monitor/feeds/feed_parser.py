@@ -18,18 +18,10 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 
+from monitor.feeds import feed_entry
 from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import in_english, read_date
-from monitor.feeds.feed_entry import (
-    MAX_ENTRIES,
-    FeedEntry,
-    ParsedFeed,
-    enclosures,
-    listed,
-    one_line,
-    plausible_date,
-    short_language,
-)
+from monitor.feeds.feed_entry import FeedEntry, ParsedFeed, listed, short_language
 from monitor.feeds.html_text import html_to_text, plain_title, tidy
 from monitor.feeds.urls import canonical_url, join_url, naming
 from monitor.feeds.xml_repair import declared_charset, prepare_xml, root_name
@@ -48,7 +40,6 @@ _WRITTEN_ID = re.compile(
 )
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
-_MAX_TTL_MINUTES = 7 * 24 * 60
 _VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 _NAMES = frozenset(("id", "url", "external_url"))
 _WORDS = frozenset(("content_html", "content_text", "title", "summary"))
@@ -75,8 +66,8 @@ def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
             raise FeedError("this is an HTML page, not a feed")
         if not root:
             raise FeedError("this is no feed: neither XML nor JSON")
-        if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
-            raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
+        if sum(1 for _ in _ITEM.finditer(text)) > 2 * feed_entry.MAX_ENTRIES:
+            raise FeedError(f"it has more than {feed_entry.MAX_ENTRIES:,} entries")
         said = f"labelled with another encoding, read as {decoded.encoding}"
         return _read(text, root, url, [said] if decoded.mislabelled else [])
 
@@ -122,10 +113,10 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
         title=plain_title(_string(about, "title")),
         site=next((site for site in sites if site != url), sites[0] if sites else ""),
         language=language,
-        ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
+        ttl_s=min(minutes, 7 * 24 * 60) * 60 or None,
         entries=entries,
         warnings=(*warnings, *(f"impossible date {written[:40]!r}" for written in impossible)),
-        description=one_line(_string(about, "subtitle") or _string(about, "summary")),
+        description=feed_entry.one_line(_string(about, "subtitle") or _string(about, "summary")),
         updated=_date(about, ("updated", "published"), language)[0],
         lacks=lacks,
     )
@@ -177,7 +168,9 @@ def _entry(
     if is_atom or version in ("rss090", "rss10"):
         # else its source's or its feed's; the channel of RSS 2.0 names the editor to write to
         authors = authors or _authors(item.get("source") or {}) or _authors(found.feed)
+    tags = item.get("tags") or ()
     files = (*item.get("enclosures", ()), *item.get("media_content", ()))
+    pairs = ((clean(_string(f, "href") or _string(f, "url")), _string(f, "type")) for f in files)
     return FeedEntry(
         url=_link(item, url, ids),
         guid=clean(_string(item, "id")),
@@ -187,16 +180,8 @@ def _entry(
         published=published,
         language=short_language(title.get("language")) or language,
         authors=authors,
-        categories=listed(
-            _string(tag, "label") or _string(tag, "term") for tag in item.get("tags") or ()
-        ),
-        enclosures=enclosures(
-            (
-                (clean(_string(file, "href") or _string(file, "url")), _string(file, "type"))
-                for file in files
-            ),
-            url,
-        ),
+        categories=listed(_string(tag, "label") or _string(tag, "term") for tag in tags),
+        enclosures=feed_entry.enclosures(pairs, url),
     )
 
 
@@ -264,7 +249,7 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
                 date(*map(int, day.groups()))
             except ValueError:
                 return None
-        moment = plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+        moment = feed_entry.plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     return moment or read_date(written, language)
 
 
@@ -286,8 +271,8 @@ def _read_json(text: str, url: str) -> ParsedFeed:
         warnings.append("no 'version' of jsonfeed.org: read as a JSON Feed for its shape")
     if not isinstance(items, list):
         raise FeedError("a JSON Feed without a list of 'items'")
-    if len(items) > MAX_ENTRIES:
-        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
+    if len(items) > feed_entry.MAX_ENTRIES:
+        raise FeedError(f"it has more than {feed_entry.MAX_ENTRIES:,} entries")
     home = _text(data, "home_page_url")
     language = short_language(_text(data, "language"))
     authors = _json_authors(data)
@@ -297,7 +282,7 @@ def _read_json(text: str, url: str) -> ParsedFeed:
         language=language,
         entries=tuple(_json_entry(item, url, language, authors, warnings) for item in items),
         warnings=tuple(warnings),
-        description=one_line(_text(data, "description")),
+        description=feed_entry.one_line(_text(data, "description")),
     )
 
 
@@ -316,6 +301,7 @@ def _json_entry(
     if written and published is None:
         warnings.append(f"impossible date {written[:40]!r}")
     files = [file for file in _list(item, "attachments") if isinstance(file, dict)]
+    pairs = ((_text(file, "url"), _text(file, "mime_type")) for file in files)
     return FeedEntry(
         url=(join_url(base, link) if link else join_url("", guid)) or "",
         guid=guid,
@@ -326,9 +312,7 @@ def _json_entry(
         language=language,
         authors=_json_authors(item) or authors,
         categories=listed(tag for tag in _list(item, "tags") if isinstance(tag, str)),
-        enclosures=enclosures(
-            ((_text(file, "url"), _text(file, "mime_type")) for file in files), base
-        ),
+        enclosures=feed_entry.enclosures(pairs, base),
     )
 
 

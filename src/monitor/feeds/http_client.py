@@ -31,9 +31,6 @@ from monitor.feeds.urls import has_login, host_of, join_url, naming, request_url
 from monitor.records.errors import FeedError
 from monitor.settings import FetchSettings
 
-_MAX_ADDRESSES = 4
-"""How many addresses of a host are tried."""
-
 
 class Deadline(threading.local):
     """When the request that this thread is making must be over, in `time.monotonic` seconds."""
@@ -96,7 +93,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         for address in addresses:
             check_address(address, host, self._allow_hosts, port=port)
         failure: Exception = httpcore.ConnectError("no address")
-        for address in addresses[:_MAX_ADDRESSES]:
+        for address in addresses[:4]:
             try:
                 within = self._deadline.bound(timeout)
                 stream = self._inner.connect_tcp(address, port, within, *options, **more)
@@ -118,8 +115,6 @@ def resolve(host: str, port: int) -> list[str]:
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
-_PATIENCE = 3.0
-"""One fetch, redirects and all, may take this many times `timeout_s`."""
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
@@ -228,7 +223,7 @@ def fetch(
 
 
 def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
-    budget = _PATIENCE * client.settings.timeout_s
+    budget = 3.0 * client.settings.timeout_s  # redirects and all
     limit = client.settings.max_bytes
     here, seen, moved = request_url(url), set[str](), True
     permanent: str | None = None

@@ -21,8 +21,6 @@ from monitor.feeds.urls import canonical_url, join_url, same_site, shown_url
 from monitor.records.errors import FeedError
 
 _MENUS = frozenset(("nav", "header", "footer", "aside", "form"))
-MIN_WORDS = 4
-MIN_LETTERS = 20
 _TELLING = re.compile(r"\d{3}|[^\s/_-]+(?:[-_][^\s/_-]+){2}")
 _PAGES = re.compile(r"\.(?:s?html?|php\d?|aspx?|jsp|cfm|pdf)\Z|/[^.]*\Z", re.IGNORECASE)
 """How the path of a page ends; a picture or an archive ends otherwise."""
@@ -90,4 +88,4 @@ def is_article(url: str, title: str) -> bool:
 
 def is_headline(words: str) -> bool:
     """Tell whether words are a headline rather than the name of a section or "Download"."""
-    return len(words.split()) >= MIN_WORDS or sum(c.isalpha() for c in words) >= MIN_LETTERS
+    return len(words.split()) >= 4 or sum(c.isalpha() for c in words) >= 20

@@ -213,8 +213,6 @@ def _letters(words: str) -> str:
 _CHILD = Path(__file__).with_name("pdf_process.py")
 MAX_SHEETS = 60
 """A longer PDF is a report or a law, not news of the day."""
-_SHARE_OF_WIDTH = 0.8
-"""A line that ends a sentence and is shorter than this share of the longest ends a paragraph."""
 _ENDS = re.compile(r"[.!?:…\"”’»)]\s*\Z")
 _FILE_NAME = re.compile(r"microsoft|\.(?:docx?|pdf|indd|rtf|odt)\b|\Auntitled\b", re.IGNORECASE)
 _WORDS: dict[PageFailure, str] = {
@@ -266,7 +264,7 @@ def _paragraphs(sheet: str) -> str:
     width = sorted(map(len, lines))[int(0.9 * (len(lines) - 1))] if lines else 0
     joined = ""
     for number, line in enumerate(lines):
-        short = len(line) < _SHARE_OF_WIDTH * width
+        short = len(line) < 0.8 * width
         after = lines[number + 1] if number + 1 < len(lines) else ""
         if not line:
             joined += "\n\n"

@@ -34,7 +34,6 @@ FILE_LIFE = timedelta(days=1)
 """How long a robots.txt may be gone by (RFC 9309, section 2.4)."""
 FAILURE_LIFE = timedelta(hours=1)
 """How long it is taken for granted that one cannot be had."""
-_MAX_FILES = 2_000
 
 
 class Stopped(BaseException):
@@ -123,7 +122,7 @@ class Manners:
     def keep_file(self, url: str, value: Any, *, failed: bool = False) -> None:
         """Remember what the file at `url` says, for a day, or for an hour that it cannot be had."""
         with self._guard:
-            while len(self._files) >= _MAX_FILES:
+            while len(self._files) >= 2_000:
                 self._files.pop(next(iter(self._files)))
             self._files[url] = (self._now(), FAILURE_LIFE if failed else FILE_LIFE, value)
 
@@ -139,15 +138,13 @@ def manners_of(desk: Desk) -> Manners:
     return _KEPT[desk]
 
 
-GRACE_S = 5.0
-"""How long requests that are under way are waited for once it is said to stop."""
 T = TypeVar("T")
 
 
 class HostQueues(Generic[T]):
     """Runs tasks in up to `parallel` threads; `results` yields what they return, as they finish."""
 
-    def __init__(self, parallel: int, manners: Manners, *, grace_s: float = GRACE_S) -> None:
+    def __init__(self, parallel: int, manners: Manners, *, grace_s: float = 5.0) -> None:
         self._grace_s = grace_s
         self._parallel = parallel
         self._manners = manners

@@ -42,14 +42,12 @@ from monitor.records.feed import (
 MAX_PAGES = 500
 """Pages fetched for one poll of one feed; the entries beyond are the drop `deferred`, and the
 whole feed is asked for again at the next poll."""
-MIN_PAGES = 10
 PAGES_TIME_S = 600
 """Where each page is to wait long after the one before, only so many are fetched for one poll as
 fit: the feed waits for the last of them to be stored."""
 MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_MADE_TITLE_CHARS = 100
-_MAX_WARNINGS = 20
 _NO_PAGE, _NOT_ASKED = Page(), PageAnswer()
 
 
@@ -65,7 +63,7 @@ class FeedItem:
 
 def page_limit(pause_s: float) -> int:
     """Return how many pages are fetched for one poll where each is `pause_s` after another."""
-    return max(MIN_PAGES, min(MAX_PAGES, int(PAGES_TIME_S / max(pause_s, 0.1))))
+    return max(10, min(MAX_PAGES, int(PAGES_TIME_S / max(pause_s, 0.1))))
 
 
 def article_sha256(*said: str) -> str:
@@ -282,7 +280,7 @@ class FeedWork:
             sightings=tuple(o for o in outcomes if isinstance(o, Sighting)),
             dropped=dict(sorted(self.dropped.items())),
             error=error,
-            warnings=tuple(dict.fromkeys((*parsed.warnings, *self.warnings)))[:_MAX_WARNINGS],
+            warnings=tuple(dict.fromkeys((*parsed.warnings, *self.warnings)))[:20],
             not_modified=result is not None and result.not_modified,
             title=parsed.title,
             site=parsed.site,

@@ -17,16 +17,12 @@ from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
 from monitor.records.feed import Feed, FeedSilence, FeedState, KnownArticle, Move
 
-MAX_HINT = timedelta(hours=1)
-"""At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
-mostly defaults of some software, and a desk wants the news of the day."""
 GONE = 410
 """A publisher who answers so says that the feed will not be back: it is asked no more."""
 MOVE_TIMES = 3
 MOVE_TIME = timedelta(days=1)
 """A permanent move (301, 308) is adopted once it was answered so often in a row, over so long: a
 broken server or a captive portal says it once, to everything."""
-MIN_BACKOFF_S = 60
 MAX_PAGE_TRIES = 3
 MIN_CONTENT_WORDS = 60
 """Content of fewer words is a teaser, whatever the feed calls it."""
@@ -39,8 +35,6 @@ _CUT = re.compile(
     r"\W{0,4})\Z",
     re.IGNORECASE,
 )
-_CUT_CHARS = 64
-"""No such end is longer."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 Step = Literal["sighting", "page", "text"]
@@ -130,11 +124,12 @@ def next_poll(
     if min_interval_s == 0:
         pass
     elif state.failures:
-        base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
+        base = timedelta(seconds=max(min_interval_s, 60))
         pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
     elif result is not None:
         hint = max(fresh_for(result.headers, now), timedelta(seconds=ttl_s or 0))
-        pause = max(rhythm_pause(state.recent, now, pause), min(hint, MAX_HINT))
+        # hints are mostly defaults of some software, and a desk wants the news of the day
+        pause = max(rhythm_pause(state.recent, now, pause), min(hint, timedelta(hours=1)))
     wish = _not_before(result, now)
     return max(now + pause, wish) if wish else now + pause
 
@@ -224,7 +219,7 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | Non
 
 def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
-    if _CUT.search(entry.text[-_CUT_CHARS:]):
+    if _CUT.search(entry.text[-64:]):  # no such end is longer
         return True
     enough = ((entry.content, MIN_CONTENT_WORDS), (entry.summary, MIN_SUMMARY_WORDS))
     # counting no further than needed

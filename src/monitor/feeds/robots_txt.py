@@ -15,8 +15,6 @@ from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, UnsafeAddress
 
 UNREADABLE = "robots.txt could not be read"
-_MAX_BYTES = 512_000
-"""As much of a robots.txt as is read (RFC 9309 asks for at least 500 KiB)."""
 
 
 def robots_refusal(client: HttpClient, url: str, now: Callable[[], datetime]) -> str | None:
@@ -35,7 +33,8 @@ def robots_refusal(client: HttpClient, url: str, now: Callable[[], datetime]) ->
             answer = fetch(client, address, now=now(), accept="*/*")
             is_missing = 400 <= answer.status < 500 and answer.status != 429
             if answer.body is not None or is_missing:
-                text = decode((answer.body or b"")[:_MAX_BYTES]).text
+                # RFC 9309 asks for at least 500 KiB
+                text = decode((answer.body or b"")[:512_000]).text
                 # a body that is no robots.txt, such as a web page, allows everything
                 rules = Protego.parse("" if text.lstrip().startswith("<") else text)
         except FeedError as error:

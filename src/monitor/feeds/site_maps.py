@@ -22,9 +22,6 @@ from monitor.records.errors import FeedError
 
 RECENT = timedelta(days=3)
 """Over a long weekend. News site maps hold two days, others everything."""
-MAX_MAPS = 8
-"""Of an index so many site maps are asked for in one poll, the newest first."""
-MAX_RECORD_CHARS = 4_000
 Record = Mapping[str, str]
 
 
@@ -47,7 +44,7 @@ def read_sitemap(
             if url and same_site(url, base) and not (changed and changed < now - RECENT):
                 age = (now - changed).total_seconds() if changed else float("inf")
                 ranked.append(("news" not in url.lower(), age, place, url))
-        ranked, records = sorted(ranked)[:MAX_MAPS], []
+        ranked, records = sorted(ranked)[:8], []
         for *_, url in ranked:
             try:
                 records += _one_map(fetch_map(url), max_bytes)
@@ -100,7 +97,7 @@ def _records(answer: FetchResult, max_bytes: int) -> tuple[str, list[Record]]:
         if local_name(element.tag) in ("url", "sitemap"):
             found: dict[str, str] = {}
             for part in element.iterdescendants():
-                if isinstance(part.tag, str) and 0 < len(part.text or "") <= MAX_RECORD_CHARS:
+                if isinstance(part.tag, str) and 0 < len(part.text or "") <= 4_000:
                     above = part.getparent()
                     prefix = "" if above is element else f"{local_name(above.tag)}."
                     name = f"{prefix}{local_name(part.tag)}"

@@ -23,15 +23,11 @@ from monitor.records.article import Mining
 from monitor.records.errors import FeedError
 
 PATH = "/.well-known/tdmrep.json"
-_MAX_BYTES = 512_000
-_MAX_RULES = 1_000
-_MAX_POLICY_CHARS = 2_000
 _META = re.compile(r"<meta\b[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"\s(name|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE
 )
 _NO_AI = re.compile(r"(?:^|[\s,:;])noai(?:$|[\s,;])", re.IGNORECASE)
-_HEAD_CHARS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def header_terms(headers: Mapping[str, str], url: str) -> Terms:
 def markup_terms(markup: str, url: str) -> Terms:
     """Return what the metas of the page at `url` say."""
     said: dict[str, str] = {}
-    for meta in _META.finditer(markup[:_HEAD_CHARS]):
+    for meta in _META.finditer(markup[:200_000]):
         pairs = _ATTRIBUTE.findall(meta[0])
         found = {name.lower(): one or two or three for name, one, two, three in pairs}
         name = found.get("name", "").strip().lower()
@@ -81,7 +77,7 @@ def _read_terms(said: Mapping[str, Any], robots: str, url: str) -> Terms:
     value = str(reservation).strip() if isinstance(reservation, (str, int)) else ""
     statuses: dict[str, Mining] = {"1": "reserved", "0": "allowed"}
     status = statuses.get(value.partition(",")[0].strip())
-    where = policy if isinstance(policy, str) and len(policy) <= _MAX_POLICY_CHARS else ""
+    where = policy if isinstance(policy, str) and len(policy) <= 2_000 else ""
     terms = Terms(status, (join_url(url, where) or "") if status and where else "")
     return strictest(terms, Terms("reserved")) if _NO_AI.search(robots) else terms
 
@@ -90,9 +86,9 @@ def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
     found: Any = None
     with suppress(ValueError, RecursionError):
-        found = json.loads(body[:_MAX_BYTES])
+        found = json.loads(body[:512_000])
     rules = []
-    for entry in found[:_MAX_RULES] if isinstance(found, list) else ():
+    for entry in found[:1_000] if isinstance(found, list) else ():
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
             rules.append((location, _read_terms(entry, "", url)))

@@ -72,7 +72,7 @@ def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPag
         try:
             for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
                 answer = _answer(record)
-                yield record.stream_pos, answer or "broken"
+                yield record.stream_pos, "broken" if answer is None else answer
                 if answer is None:
                     raise DataError(f"{path}: is damaged or cut off (a record is not whole)")
         except (OSError, ValueError) as error:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-_PR_SET_DUMPABLE = 4
-"""Of Linux's `prctl`: whether the process may be dumped, and looked into by its user's others."""
-
 
 def forbid_dumps() -> None:
     """Let no core dump be made of this process.
@@ -23,4 +20,4 @@ def forbid_dumps() -> None:
         import ctypes
 
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+            ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE

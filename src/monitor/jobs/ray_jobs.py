@@ -44,8 +44,6 @@ RETRIES = 3
 MOST_BYTES = 400_000_000
 """What is on the way is below: Ray takes it along in its messages instead of storing it."""
 PATIENCE_S = 10
-STORE_BYTES = 80_000_000
-"""The least that Ray's object store, which we do not use, may be."""
 
 
 class WorkerDied(MonitorError):
@@ -159,7 +157,7 @@ def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
         "num_cpus": workers,
         "num_gpus": 0,
         "include_dashboard": False,
-        "object_store_memory": STORE_BYTES,
+        "object_store_memory": 80_000_000,  # the least it may be; it is not used
         "_temp_dir": str(folder / "r"),
         "_system_config": {
             "automatic_object_spilling_enabled": False,

@@ -38,10 +38,6 @@ LEAST_S = 30.0
 MOST_S = 60.0
 """So often it is looked again: for feeds added meanwhile, jobs that cannot say when they are due,
 a clock that was set."""
-SLEPT = timedelta(minutes=5)
-"""So much more than a pause says that the machine slept."""
-MOST_SKIPPED = 15
-"""A job that fails again and again is tried in every sixteenth round."""
 
 Stopped = Callable[[], bool]
 Tell = Callable[[str], None]
@@ -76,7 +72,8 @@ def clock_words(expected: datetime, now: datetime) -> str | None:
     late = round((now - expected).total_seconds())
     if now < expected - timedelta(seconds=MOST_S):
         return f"set back by {-late} s; what was planned by it is planned anew"
-    return f"{late} s later than expected: one round" if now > expected + SLEPT else None
+    slept = now > expected + timedelta(minutes=5)
+    return f"{late} s later than expected: one round" if slept else None
 
 
 def line(now: datetime, **said: object) -> str:
@@ -130,7 +127,7 @@ def watch(
                 failed = not _do(desk, job, lambda: stop() or mine.lost, tell)
                 count = failures[job.name] = failures[job.name] + 1 if failed else 0
                 # after the second failure in a row it is left out once, then longer
-                left_out[job.name] = min(2 ** max(0, count - 1) - 1, MOST_SKIPPED)
+                left_out[job.name] = min(2 ** max(0, count - 1) - 1, 15)
             pause = pauses[1]
             if not any(failures.values()):
                 with suppress(MonitorError):  # the jobs themselves will say what is wrong
@@ -260,19 +257,15 @@ JOBS: tuple[ScheduledJob, ...] = (
 """What is done in a round, in this order. A further job is a line here."""
 
 
-AGAIN_S = 30.0
-"""So long after a schedule that ended by itself the next is started."""
 PATIENCE_S = 20.0
 """So long a schedule that is told to stop may take for what it has in hand."""
-NICE = 5
-"""How much the schedule stands back behind drafts that wait for a processor."""
 
 
 class ScheduleProcess:
     """A child process that runs `command`, started and ended with this context."""
 
     def __init__(
-        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = AGAIN_S
+        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = 30.0
     ) -> None:
         self._command = list(command)
         self._tell = tell
@@ -319,7 +312,7 @@ class ScheduleProcess:
 def stand_back() -> None:
     """Let other processes of this machine go first, where the system knows how."""
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(5)  # behind drafts that wait for a processor
 
 
 def on_end_of_input(do: Callable[[], None]) -> None:

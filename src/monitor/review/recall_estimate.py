@@ -299,7 +299,6 @@ def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
 
 
 METHOD = "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %"
-UNIVERSE = "items that the feeds brought and the model judged below the threshold"
 NO_TOTAL = (
     "Neither figure is how much of all there was is found: what no followed feed brought is in"
     " neither, and the cases learned of elsewhere are no random ones."
@@ -323,7 +322,7 @@ def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) ->
     had = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
     figures = {
         "missed": {
-            "universe": UNIVERSE,
+            "universe": "items that the feeds brought and the model judged below the threshold",
             "method": METHOD,
             "days": missed.days,
             "window_days": WINDOW_DAYS,

@@ -21,11 +21,7 @@ Order = Literal["uncertain", "newest"]
 Which = Literal["open", "sample", "second", "differ"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 SETS: tuple[Which, ...] = get_args(Which)
-CLAIMED_FOR = timedelta(minutes=10)
-"""So long a story is kept from others for whoever looks at it."""
 MANY = 500
-MOST_COPIES = 50
-"""So many articles of a story are looked through for the same words."""
 _WORD = re.compile(r"\w+")
 
 
@@ -152,7 +148,7 @@ def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
 def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
     """Keep an article from others, if with a name, for some minutes; False: another looks at it."""
     now = desk.now()
-    return not who.name or desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
+    return not who.name or desk.store.claim(article_id, who.name, now + timedelta(minutes=10), now)
 
 
 def same_words(one: Article, other: Article) -> bool:
@@ -166,7 +162,7 @@ def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[
     stamp = desk.stories_stamp
     story = desk.store.stories_of(stamp, [article.id]).get(article.id)
     every = [] if story is None else desk.store.story_members(stamp, story)
-    ids = [one for one in every if one != article.id][:MOST_COPIES]
+    ids = [one for one in every if one != article.id][:50]
     others = [desk.store.article(one, ()).article for one in ids]
     sides: tuple[list[Article], list[Article]] = [], []
     for one in others:

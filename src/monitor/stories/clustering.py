@@ -172,7 +172,6 @@ WINDOW = timedelta(days=30)
 """Nothing further apart is compared."""
 FEW_TERMS = 4
 """Fewer words ("Morning briefing") name no event."""
-_APART_MOST = 20.0
 _NEVER = -9.0
 
 
@@ -201,7 +200,7 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
         math.fsum(one.names[name] for name in one.title_names if name not in other.names)
         for one, other in ((a, b), (b, a))
     )
-    apart = min(apart, _APART_MOST)
+    apart = min(apart, 20.0)
     odds += NAMES_APART * apart / 10
     odds += SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0
     # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the

@@ -35,8 +35,6 @@ TITLE_COUNTS = 2
 """A word of the headline counts as if it stood so often more in the text."""
 LIGHT = 2.0
 """Lighter words stand in every eighth text."""
-TERMS = 160
-KEYS = 16
 NAMED = 1.5
 """Names come first among the keys."""
 KEY_WEIGHT = 3.4
@@ -74,7 +72,7 @@ def make_fingerprint(article: Article) -> Fingerprint:
     # stems written small, big, and big inside a sentence
     lower, upper, proper = set[str](), set[str](), set[str]()
     headline = article.title
-    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= _MIN_HEADLINE:
+    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= 20:
         headline = short  # without the outlet's name that aggregators append (` - WFLA`)
     told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
     # capitals of a headline say something only where it does not have them everywhere
@@ -97,7 +95,7 @@ def make_fingerprint(article: Article) -> Fingerprint:
         for word, count in counts.items()
         if weight(word) > LIGHT and word not in DAYS
     }
-    chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:TERMS]
+    chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:160]
     length = math.sqrt(math.fsum(heavy[word] ** 2 for word in chosen)) or 1.0
     stems = _frequencies()[0]
     names = {
@@ -111,7 +109,7 @@ def make_fingerprint(article: Article) -> Fingerprint:
         and not (word in lower or word in DAYS or word.isdigit())
     }
     # numbers of people, years or the like (a year has four digits)
-    figures = {word for word in counts if word.isdigit() and len(word) <= _MAX_FIGURE_DIGITS}
+    figures = {word for word in counts if word.isdigit() and len(word) <= 3}
     keys = sorted(chosen, key=lambda w: (-heavy[w] * (NAMED if w in names else 1.0), w))
     shingles = {_hash(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)}
     return Fingerprint(
@@ -126,7 +124,7 @@ def make_fingerprint(article: Article) -> Fingerprint:
         title_names=frozenset(map(_hash, names & set(title))),
         title_figures=frozenset(map(_hash, figures & set(title))),
         shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
-        keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:KEYS],
+        keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:16],
     )
 
 
@@ -178,12 +176,9 @@ DAYS = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BEGINS = re.compile("[.!?:\"“”'‘’(\n]\\s*$")
 _OUTLET_SUFFIX = re.compile(r"\s+[-|–—]\s+[^-|–—]{1,40}$")
-_MIN_HEADLINE = 20
-_MAX_FIGURE_DIGITS = 3
 _ENDINGS = ("ing", "ed", "es", "s")
 _NO_PLURAL = ("ss", "us", "is")
 _SHORT_WORD = 5
-_SHORT_STEM = 3
 
 
 def written_words(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -201,7 +196,7 @@ def stem(word: str) -> str:
         return word
     for ending in _ENDINGS:
         is_plural = ending != "s" or not word.endswith(_NO_PLURAL)
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORT_STEM and is_plural:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and is_plural:
             word = word[: -len(ending)]
             break
     return word.removesuffix("e") if len(word) >= _SHORT_WORD else word
