@@ -295,12 +295,11 @@ def add_article(desk: Desk, url: str, *, title: str = "", outlet: str = "") -> A
     page nothing comes in but the `title`, if one is given; the warnings say why. Raises
     `FeedError` for an address that is none, is not public, or is of a service that is closed.
     """
-    store, manners = desk.store, manners_of(desk)
+    store, manners, host = desk.store, manners_of(desk), host_of(url)
     known_outlet = next((f.outlet or f.title for f in store.feeds() if same_site(f.url, url)), "")
+    name, said = f"by-hand:{host}", f"added by hand ({host})"
+    feed = Feed(name, name, said, outlet or known_outlet or host)
     with open_client(desk.settings.fetch, manners) as client:
-        host = host_of(url)
-        name, said = f"by-hand:{host}", f"added by hand ({host})"
-        feed = Feed(name, name, said, outlet or known_outlet or host)
         pages = PageReader(client, desk.now)
         poll = _fetched_poll(desk, pages, feed, FeedEntry(url, url, title), desk.now())
     result = store.record_by_hand(poll, desk.now())

@@ -136,10 +136,8 @@ def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
     good = sum(1 for c in text if c > "\x7f") - bad
     if good > 4 * bad:  # some foreign bytes pasted in, which is common
         return "utf-8", 0
-    for encoding in claimed:
-        if encoding != "utf-8" and _fits(body, encoding):
-            return encoding, 0
-    return _detected(body), 0
+    fitting = (one for one in claimed if one != "utf-8" and _fits(body, one))
+    return next(fitting, None) or _detected(body), 0
 
 
 def _fits(body: bytes, encoding: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,11 +57,10 @@ def discover(client: HttpClient, url: str, *, now: datetime) -> tuple[Discovered
     answer = fetch(client, url, now=now, accept=PAGE_TYPES)
     if answer.body is None:
         raise FeedError(f"{shown_url(url)}: status {answer.status}")
-    try:
+    with suppress(FeedError):
         feed = parse_feed(answer.body, answer.content_type, answer.final_url)
-    except FeedError:
-        return discover_feeds(answer.body, answer.content_type, answer.final_url)
-    return (Discovered(answer.final_url, feed.title),)
+        return (Discovered(answer.final_url, feed.title),)
+    return discover_feeds(answer.body, answer.content_type, answer.final_url)
 
 
 def discover_at(desk: Desk, site: str) -> tuple[Discovered, ...]:

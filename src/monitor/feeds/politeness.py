@@ -30,10 +30,6 @@ MAX_CRAWL_DELAY_S = 30.0
 """A longer Crawl-delay is honoured so far: with more, a day would not do for one day's news."""
 STEP_S = 0.2
 """Who waits looks so often whether to stop."""
-FILE_LIFE = timedelta(days=1)
-"""How long a robots.txt may be gone by (RFC 9309, section 2.4)."""
-FAILURE_LIFE = timedelta(hours=1)
-"""How long it is taken for granted that one cannot be had."""
 
 
 class Stopped(BaseException):
@@ -69,15 +65,11 @@ class Manners:
         return max(self._least_s, self._visits.get(host, Visit(None)).crawl_delay_s)
 
     def wait_s(self, host: str) -> float:
-        """Return how many seconds are left until `host` may be asked, 0 where it may be now.
-
-        Never more than its pause: a visit that lies ahead, since the clock was set back, is taken
-        for one of just now.
-        """
+        """Return how many seconds are left until `host` may be asked, never more than its pause."""
         visit, now = self._visits.get(host, Visit(None)), self._now()
         if visit.at is None:
             return 0.0
-        if visit.at > now:
+        if visit.at > now:  # the clock was set back
             self._note(host, Visit(now, visit.crawl_delay_s))
             return self.pause_s(host)
         return max(0.0, self.pause_s(host) - (now - visit.at).total_seconds())
@@ -124,7 +116,8 @@ class Manners:
         with self._guard:
             while len(self._files) >= 2_000:
                 self._files.pop(next(iter(self._files)))
-            self._files[url] = (self._now(), FAILURE_LIFE if failed else FILE_LIFE, value)
+            life = timedelta(hours=1) if failed else timedelta(days=1)  # RFC 9309, section 2.4
+            self._files[url] = (self._now(), life, value)
 
 
 _KEPT: WeakKeyDictionary[Desk, Manners] = WeakKeyDictionary()

@@ -293,7 +293,6 @@ class FeedWork:
 
 _log = logging.getLogger(__name__)
 PageFor = tuple[FeedWork, int, PageAnswer]
-"""What asking for the page of an item, by its index, gave."""
 
 
 def collect(

@@ -19,15 +19,7 @@ from monitor.records.feed import Feed, FeedSilence, FeedState, KnownArticle, Mov
 
 GONE = 410
 """A publisher who answers so says that the feed will not be back: it is asked no more."""
-MOVE_TIMES = 3
-MOVE_TIME = timedelta(days=1)
-"""A permanent move (301, 308) is adopted once it was answered so often in a row, over so long: a
-broken server or a captive portal says it once, to everything."""
 MAX_PAGE_TRIES = 3
-MIN_CONTENT_WORDS = 60
-"""Content of fewer words is a teaser, whatever the feed calls it."""
-MIN_SUMMARY_WORDS = 200
-"""A description of so many words is the article itself: teasers have 20 to 60."""
 RECENT = 30
 _WORD = re.compile(r"\w+")
 _CUT = re.compile(
@@ -36,9 +28,6 @@ _CUT = re.compile(
     re.IGNORECASE,
 )
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-Step = Literal["sighting", "page", "text"]
-"""What to do about an entry: note that it was seen, fetch its page, or take the feed's text."""
 
 
 def due_feeds(
@@ -151,11 +140,12 @@ def after_success(
     dates: Iterable[datetime] = (),
 ) -> FeedState:
     """Return the state after a good poll; `dates` are when the feed's entries appeared."""
-    # a move is adopted after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten by an answer without
+    # a move is adopted after three in a row over a day, forgotten by an answer without: a broken
+    # server or a captive portal says it once, to everything
     target, move, moved_to = result.permanent_redirect, state.move, state.moved_to
     if target is None or move is None or move.to != target or move.since > now:
         move = Move(target, 0, now) if target else None
-    if move and move.times + 1 >= MOVE_TIMES and now - move.since >= MOVE_TIME:
+    if move and move.times + 1 >= 3 and now - move.since >= timedelta(days=1):
         move, moved_to = None, target
     kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
     changed = not result.not_modified
@@ -221,7 +211,8 @@ def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
     if _CUT.search(entry.text[-64:]):  # no such end is longer
         return True
-    enough = ((entry.content, MIN_CONTENT_WORDS), (entry.summary, MIN_SUMMARY_WORDS))
+    # content of fewer words is a teaser, a description of as many the article itself
+    enough = ((entry.content, 60), (entry.summary, 200))
     # counting no further than needed
     return not any(
         next(islice(_WORD.finditer(text), least - 1, None), None) for text, least in enough
@@ -233,8 +224,10 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str) -> Step:
-    """Return what to do about `entry`, found in the feed with id `feed`.
+def next_step(
+    entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str
+) -> Literal["sighting", "page", "text"]:
+    """Return what to do about `entry` of the feed: note it, fetch its page, or take its text.
 
     What the store has whole is read again only where the feed that it was seen through says
     something else than last time. What it has only the summary of is tried again a few times. What

@@ -56,12 +56,9 @@ def read_sitemap(
         hint = "; is it a feed? add it without --kind" if root in ("rss", "feed", "rdf") else ""
         raise FeedError(f"{shown_url(answer.url)}: this is no site map, but XML of <{root}>{hint}")
     entries, dropped = _entries(records, base, now)
+    warnings, alone = tuple(map(str, failures)), root == "urlset"
     return ParsedFeed(
-        site=base,
-        entries=tuple(entries),
-        warnings=tuple(map(str, failures)),
-        dropped=dict(dropped),
-        answers_alone=root == "urlset",
+        site=base, entries=entries, warnings=warnings, dropped=dropped, answers_alone=alone
     )
 
 
@@ -126,7 +123,7 @@ def _address(record: Record, base: str) -> str | None:
 
 def _entries(
     records: Sequence[Record], base: str, now: datetime
-) -> tuple[list[FeedEntry], Counter[str]]:
+) -> tuple[tuple[FeedEntry, ...], Counter[str]]:
     dropped: Counter[str] = Counter()
     dated: list[tuple[datetime, FeedEntry]] = []
     for record in records:
@@ -150,4 +147,4 @@ def _entries(
     dated.sort(key=lambda pair: pair[0], reverse=True)
     if len(dated) > MAX_ENTRIES:
         raise FeedError(f"it has more than {MAX_ENTRIES:,} entries of the last days")
-    return [entry for _, entry in dated], dropped
+    return tuple(entry for _, entry in dated), dropped

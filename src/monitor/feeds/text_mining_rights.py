@@ -48,11 +48,8 @@ ReservationRule = tuple[str, Terms]
 
 def strictest(*said: Terms) -> Terms:
     """Return the reservation among `said` if there is one, else the permission, else nothing."""
-    for wanted in ("reserved", "allowed"):
-        fitting = [terms for terms in said if terms.mining == wanted]
-        if fitting:
-            return next((terms for terms in fitting if terms.policy), fitting[0])
-    return UNSAID
+    ranks = (None, "allowed", "reserved")
+    return max(said, key=lambda one: (ranks.index(one.mining), bool(one.policy)), default=UNSAID)
 
 
 def header_terms(headers: Mapping[str, str], url: str) -> Terms:

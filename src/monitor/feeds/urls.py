@@ -43,10 +43,6 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 """User name and password; a password with a `/` in it ends the host for parsers, not for people."""
-_LOGIN_REFUSED = (
-    "an address with a user name or password is not followed: feeds behind a login are not read, "
-    "and addresses are shown and exported"
-)
 
 
 def canonical_url(url: str) -> str:
@@ -66,7 +62,10 @@ def request_url(url: str) -> str:
     Raises `FeedError` where `url` is no http or https URL, or carries a user name or password.
     """
     if has_login(url):
-        raise FeedError(f"{shown_url(url)}: {_LOGIN_REFUSED}")
+        raise FeedError(
+            f"{shown_url(url)}: an address with a user name or password is not followed: feeds"
+            " behind a login are not read, and addresses are shown and exported"
+        )
     return _normal(url, as_given=True)
 
 
@@ -156,9 +155,8 @@ def _normal(url: str, *, as_given: bool) -> str:
     query = _escaped(parts.query)
     if not as_given:
         names = ((pair, unquote(pair.partition("=")[0]).lower()) for pair in query.split("&"))
-        query = "&".join(
-            sorted(pair for pair, name in names if pair and not _TRACKING.fullmatch(name))
-        )
+        kept = sorted(pair for pair, name in names if pair and not _TRACKING.fullmatch(name))
+        query = "&".join(kept)
     return f"{parts.scheme}://{host}{path}" + (f"?{query}" if query else "")
 
 
@@ -175,17 +173,14 @@ def _split(url: str) -> SplitResult:
 
 def _host(parts: SplitResult, url: str) -> str:
     host = parts.hostname or ""
-    try:
+    with suppress(ValueError):
         if ":" in host:
             return IPv6Address(host.partition("%")[0]).compressed
         host = unquote(host, errors="strict").rstrip(".").lower()
-        if not host.isascii():
-            host = idna.encode(host, uts46=True).decode()
-    except (ValueError, UnicodeError):
-        raise FeedError(f"{shown_url(url)}: impossible host name") from None
-    if not _HOST.fullmatch(host):
-        raise FeedError(f"{shown_url(url)}: impossible host name")
-    return host
+        host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+        if _HOST.fullmatch(host):
+            return host
+    raise FeedError(f"{shown_url(url)}: impossible host name")
 
 
 def _escaped(text: str) -> str:

@@ -26,8 +26,6 @@ from monitor.records.errors import DataError, FeedError, UsageError, how_to_inst
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
 
-SUFFIXES = (".warc", ".warc.gz")
-
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
@@ -46,7 +44,7 @@ class RawPage:
 
 def is_warc(path: Path) -> bool:
     """Tell whether a file's name is a web archive's."""
-    return path.name.lower().endswith(SUFFIXES)
+    return path.name.lower().endswith((".warc", ".warc.gz"))
 
 
 @contextmanager

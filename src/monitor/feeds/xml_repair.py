@@ -29,7 +29,6 @@ _NUMBER = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.IGNORECASE)
 _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
-_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -93,13 +92,9 @@ def _character(match: re.Match[str]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2])
     if code in (0x9, 0xA, 0xD) or 0x20 <= code < 0x7F:
         return f"&#{code};"
-    if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-        return "\ufffd"
-    return clean(chr(code))
+    return "\ufffd" if 0xD800 <= code < 0xE000 or code > 0x10FFFF else clean(chr(code))
 
 
 def _letter(match: re.Match[str]) -> str:
-    if match[1] in _XML_ENTITIES:
-        return match[0]
     letter = html.entities.html5.get(f"{match[1]};", match[0])
     return match[0] if letter in "<>&\"'" else letter
