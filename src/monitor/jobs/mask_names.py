@@ -27,9 +27,8 @@ def mask_due(
     `stopped` says so. `report` is told the number after each batch.
     """
     store, stamp, begun = desk.store, desk.names_stamp, desk.now()
-    claim = partial(
-        store.claim_unmasked, stamp, limit=AT_ONCE, since=desk.judged.since(stamp, begun)
-    )
+    since = desk.judged.since(stamp, begun)
+    claim = partial(store.claim_unmasked, stamp, limit=AT_ONCE, since=since)
     total, told_by = 0, desk.relevance_stamps
     with ClaimedWork(store, desk.now) as work:
         while True:

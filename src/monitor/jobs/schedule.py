@@ -200,11 +200,6 @@ def _next_poll(desk: Desk) -> datetime | None:
     return due[1] if due else None
 
 
-def _assess(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
-    totals = assess_due(desk, stopped=stopped).values()
-    return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
-
-
 def _fold(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
@@ -220,6 +215,9 @@ def _fold(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
 
 def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     """Do a job of a call or two; return its counts."""
+    if name == "assess":
+        totals = assess_due(desk, stopped=stopped).values()
+        return {key: sum(count[key] for count in totals) for key in ("assessed", "failed")}
     if name == "names":
         from monitor.jobs.mask_names import mask_due
 
@@ -237,7 +235,7 @@ def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
         from monitor.digest.mail_delivery import send_due
 
         outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
-        return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
+        return {key: outcomes[key] for key in ("sent", "failed", "unknown")}
     from monitor.jobs.expire_texts import expire
 
     done = expire(desk.store, desk.settings, desk.now())
@@ -246,7 +244,7 @@ def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
 
 JOBS: tuple[ScheduledJob, ...] = (
     ScheduledJob("ingest", _ingest, _next_poll),
-    ScheduledJob("assess", _assess),
+    ScheduledJob("assess", partial(_keep_house, "assess")),
     ScheduledJob("names", partial(_keep_house, "names")),
     ScheduledJob("index", partial(_keep_house, "index")),
     ScheduledJob("fold", _fold),

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 LENGTH = timedelta(seconds=60)
 """So long is a claim held after its holder was last heard of."""
-RENEW_S = 15.0
 SCHEDULE_LENGTH = timedelta(seconds=90)
 """After the holder of the schedule died unseen, so long nobody works."""
 SCHEDULE_RENEW_S = 20.0
@@ -51,7 +50,7 @@ class _Renewed:
     """What a process holds in a database, renewed by a thread of its own once it is held."""
 
     length = LENGTH
-    renew_s = RENEW_S
+    renew_s = 15.0
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.jobs.schedule import PATIENCE_S, on_end_of_input
@@ -34,9 +35,12 @@ class Ended:
     code: int
 
 
+Said = queue.SimpleQueue[tuple[str, int, int] | Ended]
+
+
 def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     """Run `command` as so many processes until all have ended; return how they did."""
-    said: queue.SimpleQueue[tuple[str, int, int] | Ended] = queue.SimpleQueue()
+    said: Said = queue.SimpleQueue()
     ended: list[Ended] = []
     workers: list[tuple[subprocess.Popen[str], threading.Thread]] = []
     try:
@@ -75,11 +79,7 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     return sorted(ended, key=lambda one: one.number)
 
 
-def _read(
-    number: int,
-    process: subprocess.Popen[str],
-    said: queue.SimpleQueue[tuple[str, int, int] | Ended],
-) -> None:
+def _read(number: int, process: subprocess.Popen[str], said: Said) -> None:
     """Pass on what a worker says; once it ended it is waited for, or it would seem to live."""
     assert process.stdout is not None  # it is a pipe
     with process.stdout as lines:
@@ -98,17 +98,14 @@ def work(desk: Desk) -> None:
     asked = threading.Event()
     on_end_of_input(asked.set)
     for stamp in (*desk.stamps, desk.names_stamp):
-        _say(stamp, 0, 0)
-    totals = assess_due(
-        desk, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
-    )
-    for stamp, count in totals.items():
+        _say(stamp, 0)
+    for stamp, count in assess_due(desk, report=_say, stopped=asked.is_set, wait=True).items():
         _say(stamp, 0, count["failed"])
     if not asked.is_set():
-        names = desk.names_stamp
-        mask_due(desk, report=lambda n: _say(names, n, 0), stopped=asked.is_set, wait=True)
+        say = partial(_say, desk.names_stamp)
+        mask_due(desk, report=say, stopped=asked.is_set, wait=True)
 
 
-def _say(stamp: str, judged: int, failed: int) -> None:
+def _say(stamp: str, judged: int, failed: int = 0) -> None:
     sys.stdout.write(f"{json.dumps({'stamp': stamp, 'judged': judged, 'failed': failed})}\n")
     sys.stdout.flush()

@@ -32,15 +32,9 @@ from monitor.stories.near_duplicates import (
     write_fingerprint,
 )
 
-SHARED_KEYS = 2
-"""An article is compared with those that share so many of its heaviest words."""
-NEAREST = 24
-"""And of them with the stories of so many that share most."""
 FIRST, LAST = 4, 4
 """A story stands for itself by its first and its last articles: what it began as, and what it has
 become."""
-NEWEST = 400
-"""In memory, under one word, an article meets so many of the last ones."""
 
 
 def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
@@ -58,8 +52,8 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
         needed, since, until = reach(one)
         shared: Counter[str] = Counter()
         for key in one.keys:
-            shared.update(o.id for o in by_key[key][-NEWEST:] if since <= o.at <= until)
-        found = sorted((-n, id_) for id_, n in shared.items() if n >= needed)[:NEAREST]
+            shared.update(o.id for o in by_key[key][-400:] if since <= o.at <= until)
+        found = sorted((-n, id_) for id_, n in shared.items() if n >= needed)[:24]
         near = {story_of[id_]: members[story_of[id_]] for _, id_ in found}
         for story, many in near.items():
             if len(many) > FIRST + LAST:
@@ -80,7 +74,7 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
 
 def reach(one: Fingerprint) -> tuple[int, datetime, datetime]:
     """Return how many keys an article to compare must share, and its first and last moment."""
-    needed = min(SHARED_KEYS, max(1, len(one.keys) // 3))
+    needed = min(2, max(1, len(one.keys) // 3))  # of its heaviest words
     return needed, one.at - WINDOW, one.at + WINDOW
 
 
@@ -170,8 +164,6 @@ SAME_OUTLET, SAME_OUTLET_SNIPPET = -2.5, -1.0
 FREE_DAYS, A_DAY, A_DAY_SNIPPET = 3.0, -0.15, -0.5
 WINDOW = timedelta(days=30)
 """Nothing further apart is compared."""
-FEW_TERMS = 4
-"""Fewer words ("Morning briefing") name no event."""
 _NEVER = -9.0
 
 
@@ -235,8 +227,8 @@ def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]])
     Each story stands for itself by some of its articles. It is joined by their mean, not by its
     nearest article: a chain of neighbours would end at another event. Of equals the first id.
     """
-    if len(one.terms) < FEW_TERMS:
-        return None
+    if len(one.terms) < 4:
+        return None  # so few words ("Morning briefing") name no event
     means = {
         story: math.fsum(same_event(one, other) for other in some) / len(some)
         for story, some in stories.items()

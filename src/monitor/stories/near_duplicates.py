@@ -26,19 +26,11 @@ from pathlib import Path
 from monitor.records.article import Article
 
 SHINGLE = 3
-SAMPLE = 4
-"""Of the shingles one in so many is kept, the same of every text."""
 MAX_WORDS = 400
 """Wire copy is cut from the bottom and boilerplate stands at the bottom: the first words say
 which event a text is about."""
-TITLE_COUNTS = 2
-"""A word of the headline counts as if it stood so often more in the text."""
-LIGHT = 2.0
-"""Lighter words stand in every eighth text."""
 NAMED = 1.5
 """Names come first among the keys."""
-KEY_WEIGHT = 3.4
-"""What stands in more than one text in thirty finds nothing: every article would be a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +56,6 @@ class Fingerprint:
     keys: tuple[int, ...]
 
 
-SNIPPET_WORDS = 42
-
-
 def make_fingerprint(article: Article) -> Fingerprint:
     """Return the article's fingerprint."""
     # stems written small, big, and big inside a sentence
@@ -89,11 +78,11 @@ def make_fingerprint(article: Article) -> Fingerprint:
         (upper if word[0].isupper() else lower).add(text[-1])
         if word[0].isupper() and not begins:
             proper.add(text[-1])
-    counts = Counter(text + TITLE_COUNTS * title)
+    counts = Counter(text + 2 * title)
     heavy = {
         word: (1 + math.log(count)) * weight(word)
         for word, count in counts.items()
-        if weight(word) > LIGHT and word not in DAYS
+        if weight(word) > 2.0 and word not in DAYS  # lighter words stand in every eighth text
     }
     chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:160]
     length = math.sqrt(math.fsum(heavy[word] ** 2 for word in chosen)) or 1.0
@@ -102,7 +91,8 @@ def make_fingerprint(article: Article) -> Fingerprint:
         word
         for word in counts
         if (
-            (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > NAME_WEIGHT
+            # lighter ones ("Minister") say nothing
+            (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > 3.5
             if word in stems
             else word in upper
         )
@@ -117,14 +107,15 @@ def make_fingerprint(article: Article) -> Fingerprint:
         outlet=article.outlet.casefold().strip(),
         at=article.published or article.seen,
         english=article.language in (None, "en"),
-        short=len(text) < SNIPPET_WORDS,
+        short=len(text) < 42,
         terms={_hash(word): round(heavy[word] / length, 4) for word in chosen},
         names={_hash(word): round(weight(word), 3) for word in sorted(names)},
         figures=frozenset(map(_hash, figures)),
         title_names=frozenset(map(_hash, names & set(title))),
         title_figures=frozenset(map(_hash, figures & set(title))),
-        shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
-        keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:16],
+        shingles=frozenset(value for value in shingles if value % 4 == 0),
+        # what is lighter finds nothing
+        keys=tuple(_hash(word) for word in keys if weight(word) >= 3.4)[:16],
     )
 
 
@@ -165,7 +156,6 @@ FREQUENCIES = Path(__file__).with_name("frequencies.json")
 """The table; it counts in the stamp of stories."""
 NAME_SHARE = 0.6
 """A word of the table is a name if it is written with a capital this often."""
-NAME_WEIGHT = 3.5
 """Lighter ones ("Minister", "Police") say nothing about which event is meant."""
 FIGURE_WEIGHTS = (3.0, 5.0)
 """Of a figure of one digit, and of more: "3 arrested" is said of many days, "213 arrested" not."""

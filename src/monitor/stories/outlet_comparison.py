@@ -11,11 +11,6 @@ from itertools import islice
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.finding import FieldName, Finding
 
-SAME_TEXT = 0.3
-"""Of two texts that share less, word for word, one is no copy of the other: nothing is compared."""
-MOST_WORDS = 2500
-"""So many words of a text are compared: the time grows with their square at worst."""
-
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
@@ -69,11 +64,12 @@ def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
     """Return how much of the newer text stands in the older, and what a copy changed."""
     _, title = _compare("title", old.title, new.title)
     share, text = _compare("text", old.text, new.text)
-    return share, (*title, *(text if share >= SAME_TEXT else ()))
+    return share, (*title, *(text if share >= 0.3 else ()))  # else it is no copy
 
 
 def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change, ...]]:
-    before, after = (list(islice(_PIECE.finditer(text), MOST_WORDS)) for text in (old, new))
+    # the time grows with their square
+    before, after = (list(islice(_PIECE.finditer(text), 2500)) for text in (old, new))
     words = ([piece[0] for piece in before], [piece[0] for piece in after])
     matcher = SequenceMatcher(None, *words, autojunk=False)
     share = sum(block.size for block in matcher.get_matching_blocks()) / (len(after) or 1)
