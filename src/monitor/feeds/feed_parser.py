@@ -141,12 +141,7 @@ def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: 
 
 
 def _entry(
-    item: Any,
-    found: Any,
-    url: str,
-    language: str | None,
-    ids: set[str] | None,
-    impossible: Counter[str],
+    item: Any, found: Any, url: str, language: str | None, ids: set[str] | None, wrong: Counter[str]
 ) -> FeedEntry:
     """Return an entry of the feed that feedparser `found` at `url`; count dates that cannot be."""
     version = str(found.get("version", ""))
@@ -163,7 +158,7 @@ def _entry(
     summary = item.get("summary_detail") or {"value": _string(item, "summary")}
     published, unusable = _date(item, ("published", "created", "updated"), language)
     if unusable and not published:
-        impossible[clean(unusable)] += 1
+        wrong[clean(unusable)] += 1
     authors = _authors(item)
     if is_atom or version in ("rss090", "rss10"):
         # else its source's or its feed's; the channel of RSS 2.0 names the editor to write to

@@ -48,7 +48,7 @@ fit: the feed waits for the last of them to be stored."""
 MAX_TITLE_CHARS = 4_000
 """A longer title, or a text a hundred times as long, is no article but a fault or an attack."""
 _MAX_MADE_TITLE_CHARS = 100
-_NO_PAGE, _NOT_ASKED = Page(), PageAnswer()
+_NO_PAGE, _UNASKED = Page(), PageAnswer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +188,10 @@ class FeedWork:
             said = before if again else item.feed_sha256
             self.outcomes[index] = Sighting(item.article_id, said, error)
         else:
-            self._keep(index, "summary", page_error=error)
+            self._keep(index, "summary", error=error or "")
 
     def _keep(
-        self,
-        index: int,
-        origin: ContentOrigin,
-        answer: PageAnswer = _NOT_ASKED,
-        page_error: str | None = None,
+        self, index: int, origin: ContentOrigin, answer: PageAnswer = _UNASKED, error: str = ""
     ) -> None:
         item, entry, page = self.items[index], self.items[index].entry, answer.page or _NO_PAGE
         title = entry.title or page.title
@@ -234,7 +230,7 @@ class FeedWork:
             origin=origin,
             sha256=article_sha256(title, text),
             feed_sha256=item.feed_sha256,
-            page_error=page_error,
+            page_error=error or None,
             authors=entry.authors or page.authors,
             categories=entry.categories,
             enclosures=entry.enclosures,
@@ -242,12 +238,12 @@ class FeedWork:
             mining_policy=terms.policy,
         )
 
-    def finish(self, min_interval_s: int) -> Poll:
+    def finish(self, least_s: int) -> Poll:
         """Return the `Poll`, entries in the feed's order."""
         parsed, error, result, before = self.parsed, self.error, self.result, self.state
         if error is not None or result is None:
             why = error or "no answer"
-            state = plan.after_failure(before, why, result, self.at, min_interval_s=min_interval_s)
+            state = plan.after_failure(before, why, result, self.at, min_interval_s=least_s)
         else:
             dates = [
                 plan.usable_date(item.entry.published, self.at) or self.at
@@ -255,12 +251,7 @@ class FeedWork:
                 if item.entry.published or item.article_id not in self.known
             ]
             state = plan.after_success(
-                before,
-                result,
-                self.at,
-                min_interval_s=min_interval_s,
-                ttl_s=parsed.ttl_s,
-                dates=dates,
+                before, result, self.at, min_interval_s=least_s, ttl_s=parsed.ttl_s, dates=dates
             )
             lacks = parsed.lacks
             if self.feed.kind == "page" and result.truncated:  # no list tells by its end

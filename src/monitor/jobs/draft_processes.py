@@ -184,10 +184,9 @@ def work(pipe: Connection, settings: Settings) -> None:
                 answer = perform(desk, job)
             except Exception as error:  # noqa: BLE001 - told without its message
                 name = type(error).__name__
-                if getattr(errors, name, None) is type(error):  # whoever is told knows it
-                    failure = {"kind": name, "says": str(error)}
-                else:
-                    failure = {"kind": "", "says": describe_exception(error)}
+                known = getattr(errors, name, None) is type(error)  # to whoever is told
+                says = str(error) if known else describe_exception(error)
+                failure = {"kind": name if known else "", "says": says}
             pipe.send_bytes(json.dumps(failure).encode())
             pipe.send_bytes(answer)
             if job is WARM_UP:

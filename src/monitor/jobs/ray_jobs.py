@@ -192,10 +192,7 @@ Wanted = Mapping[str, Sequence[int]]
 
 
 def bare_settings(settings: Settings) -> Settings:
-    """Return what judging needs of the settings: no address or password of anything goes along.
-
-    Guidelines of one's own are named by whole paths, at which every worker has to find them.
-    """
+    """Return what judging needs of the settings, no password, own guidelines by whole paths."""
     folders = {name: guideline_dir(name, settings.home) for name in settings.check.guidelines}
     names = tuple(
         name if folder == data_dir("guidelines") / name else str(folder.resolve())

@@ -33,11 +33,9 @@ if TYPE_CHECKING:
     from monitor.storage.polls import PollResult
 
 
-LEAST_S = 30.0
-"""What comes due within so many seconds is done in one round."""
-MOST_S = 60.0
-"""So often it is looked again: for feeds added meanwhile, jobs that cannot say when they are due,
-a clock that was set."""
+PAUSES = (30.0, 60.0)
+"""What comes due within the first is done in one round; after the second it is looked again: for
+feeds added meanwhile, jobs that cannot say when they are due, a clock that was set."""
 
 Stopped = Callable[[], bool]
 Tell = Callable[[str], None]
@@ -47,8 +45,7 @@ Tell = Callable[[str], None]
 class ScheduledJob:
     """One kind of work. `do` does what is due and returns its counts, told where one is not 0.
 
-    `due` is when there will be something to do (`None`: nothing), so that a round begins then; a
-    job without it is done in every round.
+    `due` is when there will be something to do (`None`: nothing), and a round begins then.
     """
 
     name: str
@@ -57,10 +54,7 @@ class ScheduledJob:
 
 
 def pause_s(
-    moments: Mapping[str, datetime | None],
-    now: datetime,
-    *,
-    pauses: tuple[float, float] = (LEAST_S, MOST_S),
+    moments: Mapping[str, datetime | None], now: datetime, *, pauses: tuple[float, float] = PAUSES
 ) -> float:
     """Return the seconds until the next round, from the least to the most of `pauses`."""
     waits = [(moment - now).total_seconds() for moment in moments.values() if moment is not None]
@@ -70,7 +64,7 @@ def pause_s(
 def clock_words(expected: datetime, now: datetime) -> str | None:
     """Say what the clock did while nothing was done, where that is not what was `expected`."""
     late = round((now - expected).total_seconds())
-    if now < expected - timedelta(seconds=MOST_S):
+    if now < expected - timedelta(seconds=PAUSES[1]):
         return f"set back by {-late} s; what was planned by it is planned anew"
     slept = now > expected + timedelta(minutes=5)
     return f"{late} s later than expected: one round" if slept else None
@@ -105,7 +99,7 @@ def watch(
     tell: Tell,
     jobs: Sequence[ScheduledJob] | None = None,
     sleep: Callable[[float], object] | None = None,
-    pauses: tuple[float, float] = (LEAST_S, MOST_S),
+    pauses: tuple[float, float] = PAUSES,
     lease: ScheduleLease | None = None,
 ) -> None:
     """Do what is due until `stop`; `tell` gets a line for each job that did something.

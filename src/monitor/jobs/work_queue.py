@@ -53,12 +53,7 @@ class _Renewed:
     renew_s = 15.0
 
     def __init__(
-        self,
-        store: Store,
-        now: Callable[[], datetime],
-        *,
-        holder: str = "",
-        renew_s: float | None = None,
+        self, store: Store, now: Callable[[], datetime], *, holder: str = "", renew_s: float = 0.0
     ) -> None:
         self.token = uuid.uuid4().hex
         self._store = store
@@ -110,10 +105,7 @@ class ClaimedWork(_Renewed):
         self._store.drop_claims(self.token)
 
     def batches(self, stamp: str, claim: Callable[..., list[Article]]) -> Iterator[list[Article]]:
-        """Yield what is due for `stamp` and free; each batch is to be recorded before the next.
-
-        `claim(mine, now, after=id)` claims the next articles from the id on.
-        """
+        """Yield what `claim(mine, now, after=id)` finds due; to be recorded before the next."""
         for _ in range(2):  # the second time for what somebody gave back behind us
             last: str | None = None
             while batch := patiently(lambda: claim(self._mine(), self._now(), after=last)):  # noqa: B023 - called at once

@@ -18,8 +18,7 @@ ENOUGH = MEASURED_FROM
 class Agreement:
     """How `n` answers agree with the desk: `same` of them, and Cohen's `kappa`.
 
-    `kappa` is None where it is not defined: no answers, or all alike on both sides. `table` counts
-    by the desk's verdict and the answer.
+    `kappa` is None where it is not defined. `table` counts by the desk's verdict and the answer.
     """
 
     n: int

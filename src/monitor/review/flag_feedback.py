@@ -154,10 +154,7 @@ def said_words(feedback: Mapping[str, Any] | None) -> list[str]:
 
 
 def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> dict[str, Any]:
-    """Return what was said of the flags of the guideline in force, in the form of `measured.json`.
-
-    No articles and no recall: nobody said what was missed.
-    """
+    """Return what was said of flags in force as `measured.json`: nobody said what was missed."""
     said = said_of((row for row in rows if is_same(row.stamp, guideline.stamp)), guideline)
     counts = {rule: {"flags": one.hits, "right": one.right} for rule, one in said.items()}
     none = {"flags": 0, "right": 0}

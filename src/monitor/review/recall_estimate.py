@@ -44,8 +44,7 @@ DRAWS = 20_000
 class StratumResult:
     """One stratum over all days: its articles, and what was found in those looked at.
 
-    `seen` were looked at and `relevant` of them were; `share` is the weighted share of relevant
-    ones and `effective` the number of articles that this share is worth.
+    `share` is the weighted share of relevant ones, `effective` how many articles it is worth.
     """
 
     population: int
@@ -89,8 +88,7 @@ def estimate_missed(
 ) -> RecallEstimate:
     """Return recall among what was judged, from the draws of a window and what people said.
 
-    `verdicts` are of any articles, shown or drawn; what has none was not looked at. Without `plan`
-    it is not reckoned how many reviews are needed.
+    `verdicts` are of any articles, shown or drawn. Without `plan` no `needed` is reckoned.
     """
     if not draws:
         return RecallEstimate()
@@ -180,9 +178,8 @@ def tell_elsewhere(
 ) -> tuple[CaseOutcome, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
-    `same_as` is an article of ours about the same case, by id or URL. A case is known by its
-    canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
-    none, `NotFound` for `same_as`, `Forgotten` for an article that was forgotten.
+    `same_as` is an article of ours about it, by id or URL. What was said first of a canonical URL
+    stays. Raises `FeedError` for a false address, `NotFound` for `same_as`, `Forgotten`.
     """
     article = article_id(same_as) if same_as and "/" in same_as else same_as
     case = OutsideCase(canonical_url(url), article_id(url), note, desk.now(), article)
@@ -192,15 +189,12 @@ def tell_elsewhere(
 
 
 def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
-    """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
-
-    What may be missed is of the window that ends with the period. Raises `UsageError`.
-    """
+    """Return the account of the days [since, until) as data, or raise `UsageError`."""
     days_of(since, until)
     zone = desk.settings.zone
     first, last = midnight(since, zone), midnight(until, zone)
     ledger = desk.store.ledger(first, last, desk.stamps)
-    gaps = gaps_until(desk, until.isoformat())
+    gaps = gaps_until(desk, until.isoformat())  # of the window that ends with the period
     cases = had_of(desk, desk.store.told(first, last))
 
     def hidden(case: CaseOutcome) -> dict[str, None]:

@@ -73,10 +73,7 @@ class Queue:
         return next(places, None)
 
     def following(self, article_id: str | None, taken: Collection[str] = ()) -> str | None:
-        """Return the next article to decide behind one (or from the first), then from the start.
-
-        Those `taken` by others come last.
-        """
+        """Return the next article to decide behind one, then from the start; those `taken` last."""
         place = self.place(article_id)
         at = -1 if place is None else place
         turned = (*self.entries[at + 1 :], *self.entries[: max(at, 0)])
