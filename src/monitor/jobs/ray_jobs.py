@@ -33,8 +33,6 @@ from monitor.records.article import Article, Assessment
 from monitor.records.errors import MonitorError, UsageError, describe_exception, how_to_install
 from monitor.settings import Settings, guideline_dir
 
-ROWS = 64
-"""Rows that go to a worker in one go: a second's work or two, which is what a death costs."""
 FILES = 8
 """Drafts that do."""
 IN_FLIGHT = 2
@@ -43,7 +41,6 @@ RETRIES = 3
 """So often a task is begun anew after its worker died."""
 MOST_BYTES = 400_000_000
 """What is on the way is below: Ray takes it along in its messages instead of storing it."""
-PATIENCE_S = 10
 
 
 class WorkerDied(MonitorError):
@@ -145,7 +142,7 @@ def _import_ray(address: str) -> Any:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     try:  # where nobody listens Ray would try for minutes
         if host and port.isdigit():
-            socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S).close()
+            socket.create_connection((host.strip("[]"), int(port)), 10).close()
     except OSError as error:
         raise UsageError(f"no Ray cluster at {address}: {error.strerror or error}") from error
     return ray
@@ -226,7 +223,8 @@ def classify(
 ) -> Iterator[ClassifiedChunk]:
     """Yield the records of rows in order, chunk by chunk: as `Desk.classify_bulk`."""
     stamps = [assessor.stamp for assessor in desk.classifiers]
-    tasks = (Task("classify", (chunk,)) for chunk in chunks(rows, ROWS))
+    # a second's work or two, which is what a death costs
+    tasks = (Task("classify", (chunk,)) for chunk in chunks(rows, 64))
     with _cluster(desk, workers, address, stamps, everything=False) as cluster:
         for lines, errors in cluster.in_order(tasks):
             yield ClassifiedChunk(lines, errors)
