@@ -98,8 +98,7 @@ class Worker:
         """Return the answer to `job`; raises an expected error of `perform`, else `WorkerError`."""
         pipe = self.start()
         try:
-            head = {"method": job.method, "options": dict(job.options)}
-            pipe.send_bytes(json.dumps(head).encode())
+            pipe.send_bytes(json.dumps([job.method, dict(job.options)]).encode())
             pipe.send_bytes(job.data)
             return _receive(pipe)
         except (EOFError, OSError) as error:
@@ -163,12 +162,11 @@ def expected_error(kind: str, says: str) -> MonitorError | None:
 
 def _receive(pipe: Connection) -> bytes:
     """Return an answer, or raise what kept it."""
-    failure: dict[str, str] = json.loads(pipe.recv_bytes())
-    answer = pipe.recv_bytes()
-    if not failure:
+    failure, answer = json.loads(pipe.recv_bytes()), pipe.recv_bytes()
+    if failure is None:
         return answer
-    says = failure["says"]
-    raise expected_error(failure["kind"], says) or WorkerError(says)
+    kind, says = failure
+    raise expected_error(kind, says) or WorkerError(says)
 
 
 def work(pipe: Connection, settings: Settings) -> None:
@@ -178,19 +176,18 @@ def work(pipe: Connection, settings: Settings) -> None:
     with suppress(EOFError, OSError), Desk(settings) as desk, desk.shelf.watched():
         job = WARM_UP
         while True:
-            failure: dict[str, str] = {}
-            answer = b""
+            failure, answer = None, b""
             try:
                 answer = perform(desk, job)
             except Exception as error:  # noqa: BLE001 - told without its message
                 name = type(error).__name__
                 known = getattr(errors, name, None) is type(error)  # to whoever is told
                 says = str(error) if known else describe_exception(error)
-                failure = {"kind": name if known else "", "says": says}
+                failure = name if known else "", says
             pipe.send_bytes(json.dumps(failure).encode())
             pipe.send_bytes(answer)
             if job is WARM_UP:
                 gc.collect()
                 gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
-            head = json.loads(pipe.recv_bytes())
-            job = Job(head["method"], head["options"], pipe.recv_bytes())
+            method, options = json.loads(pipe.recv_bytes())
+            job = Job(method, options, pipe.recv_bytes())

@@ -32,10 +32,7 @@ class ChangedError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class FlagFeedback:
-    """How often a rule's flags were said to be right and wrong, from the first day to the last.
-
-    `current_hits` and `current_right` are of the guideline in force.
-    """
+    """How often a rule's flags were said to be right; `current_*`: of the guideline in force."""
 
     stamp: str
     right: int

@@ -51,8 +51,7 @@ def answer(
 ) -> PracticeAnswer:
     """Store what is said in practice; return it beside the desk's word.
 
-    The first answer stays. Raises `NotFound` for an article, `UsageError` for one that the desk has
-    not decided, or that was changed meanwhile.
+    The first answer stays. Raises `NotFound`, `UsageError` for what is not decided, or changed.
     """
     read = desk.store.article(article_id, ()).article
     decided = desk_verdicts(desk.store.said([article_id]), who.name).get(article_id)
