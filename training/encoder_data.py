@@ -103,28 +103,32 @@ class TrainingBatch:
 
 def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:
     """Return the examples: all labelled by reading, and of sampled negatives a share an epoch."""
-    every: list[EncoderExample] = []
-    for row in [*rows.news, *rows.mined]:
-        if row.rel or row.basis != SAMPLED:
-            twice = row.rel in (0, 2)
-            every.append(EncoderExample(row, times=1 + twice, later=_later(row, cues)))
-    every += [EncoderExample(row, WEIGHT_WEAK, later=_later(row, cues)) for row in rows.weak]
-    every += [EncoderExample(row, later=_later(row, cues)) for row in rows.own]
+    read = [row for row in [*rows.news, *rows.mined] if row.rel or row.basis != SAMPLED]
+    shown = [(row, 1.0, 1 + (row.rel in (0, 2))) for row in read]
+    shown += [(row, WEIGHT_WEAK, 1) for row in rows.weak] + [(row, 1.0, 1) for row in rows.own]
+    every = [
+        EncoderExample(
+            row,
+            weight,
+            times,
+            later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS),
+        )
+        for row, weight, times in shown
+    ]
     return Pool(every, [EncoderExample(row) for row in rows.news if row.basis == SAMPLED])
-
-
-def _later(row: Labelled, cues: CueTable) -> int | None:
-    return later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS)
 
 
 def target(example: EncoderExample) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the truth of every label, heads one after the other, and the weight of each head."""
     row = example.row
-    said: dict[str, Sequence[str]] = {"relevance": (HEADS["relevance"][row.rel],)}
-    said |= {
-        name: value for name, value in (("form", row.form), ("response", row.response)) if value
+    told: dict[str, Sequence[str]] = {
+        "relevance": (HEADS["relevance"][row.rel],),
+        "form": row.form or (),
+        "response": row.response or (),
+        "victim": (row.victim,) if row.victim else (),
+        "flow": (row.flow,) if row.flow else (),
     }
-    said |= {name: (one,) for name, one in (("victim", row.victim), ("flow", row.flow)) if one}
+    said = {head: labels for head, labels in told.items() if labels}
     truth = [
         float(label in said.get(head, ())) for head, labels in HEADS.items() for label in labels
     ]
@@ -155,65 +159,52 @@ def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[lis
 def epoch_batches(
     pool: Pool,
     tokenizer: PreTrainedTokenizerFast,
-    *,
-    size: int,
-    easy: int,
-    masked: float,
+    options: EncoderOptions,
     seed: int,
     epoch: int,
 ) -> Iterator[TrainingBatch]:
-    """Yield the batches of one epoch: texts of like length together, in random order.
-
-    `masked` is the share of tokens that are hidden.
-    """
+    """Yield the batches of one epoch: texts of like length together, in random order."""
+    size = options.batch
     draw = random.Random(f"{seed} {epoch}")  # noqa: S311 repeatable, not secret
     shown = [example for example in pool.every for _ in range(example.times)]
-    shown += draw.sample(pool.easy, min(easy, len(pool.easy)))
+    shown += draw.sample(pool.easy, min(options.easy, len(pool.easy)))
     draw.shuffle(shown)
-    strangers = Strangers.of(pool)
-    texts = [show(example, strangers, draw) for example in shown]
+    relevant = [example.row.title for example in pool.every if example.row.rel == 2]
+    other = [example.row.title for example in pool.easy]
+    texts = [show(example, relevant if example.row.rel == 0 else other, draw) for example in shown]
     mark = tokenizer.get_vocab().get(MASK)
-    read = [hide(ids, masked, mark, draw) for ids in encode(tokenizer, texts)]
+    read = [hide(ids, options.masked, mark, draw) for ids in encode(tokenizer, texts)]
     groups: list[list[int]] = []
     for start in range(0, len(shown), size * _CHUNK):
-        chunk = sorted(
-            range(start, min(start + size * _CHUNK, len(shown))), key=lambda i: len(read[i])
-        )
+        end = min(start + size * _CHUNK, len(shown))
+        chunk = sorted(range(start, end), key=lambda i: len(read[i]))
         groups += [chunk[i : i + size] for i in range(0, len(chunk), size)]
     draw.shuffle(groups)
     for group in groups:
-        yield _batch([read[i] for i in group], [shown[i] for i in group])
+        ids = np.zeros((len(group), max(len(read[i]) for i in group)), np.int64)
+        mask = np.zeros_like(ids)
+        for at, number in enumerate(group):
+            ids[at, : len(read[number])] = read[number]
+            mask[at, : len(read[number])] = 1
+        truth, weight = zip(*(target(shown[i]) for i in group), strict=True)
+        yield TrainingBatch(ids, mask, np.array(truth), np.array(weight))
 
 
-def epoch_steps(pool: Pool, *, size: int, easy: int) -> int:
+def epoch_steps(pool: Pool, options: EncoderOptions) -> int:
     """Return how many batches an epoch has."""
-    number = sum(example.times for example in pool.every) + min(easy, len(pool.easy))
-    chunks, rest = divmod(number, size * _CHUNK)
-    return chunks * _CHUNK + -(-rest // size)
+    number = sum(example.times for example in pool.every) + min(options.easy, len(pool.easy))
+    chunks, rest = divmod(number, options.batch * _CHUNK)
+    return chunks * _CHUNK + -(-rest // options.batch)
 
 
-@dataclass(frozen=True, slots=True)
-class Strangers:
-    """Headlines of other stories: on the subject for rows that are not, and the reverse."""
+def show(example: EncoderExample, others: Sequence[str], draw: random.Random) -> str:
+    """Return the window of a row that an epoch shows: lead, snippet or later passage.
 
-    relevant: Sequence[str]
-    other: Sequence[str]
-
-    @classmethod
-    def of(cls, pool: Pool) -> Strangers:
-        """Return the headlines of a pool."""
-        return cls(
-            [example.row.title for example in pool.every if example.row.rel == 2],
-            [example.row.title for example in pool.easy],
-        )
-
-
-def show(example: EncoderExample, strangers: Strangers, draw: random.Random) -> str:
-    """Return the window of a row that an epoch shows: lead, snippet or later passage."""
+    `others` are headlines of other stories: on the subject for rows that are not, and the reverse.
+    """
     row, chance = example.row, draw.random()
     if len(row.text) > LONG and chance < SNIPPET:
         snippet = row.text[: draw.randint(100, 220)]
-        others = strangers.relevant if row.rel == 0 else strangers.other
         if row.rel != 1 and others and draw.random() < STRANGER:
             snippet += f" ... {draw.choice(others)}"
         return window(row.title[:120], snippet)
@@ -230,14 +221,3 @@ def hide(
         return tuple(ids)
     inner = (mark if draw.random() < share else token for token in ids[1:-1])
     return (*ids[:1], *inner, *ids[1:][-1:])
-
-
-def _batch(read: Sequence[Sequence[int]], examples: Sequence[EncoderExample]) -> TrainingBatch:
-    width = max(map(len, read))
-    ids = np.zeros((len(read), width), np.int64)
-    mask = np.zeros((len(read), width), np.int64)
-    for at, tokens in enumerate(read):
-        ids[at, : len(tokens)] = tokens
-        mask[at, : len(tokens)] = 1
-    truth, weight = zip(*map(target, examples), strict=True)
-    return TrainingBatch(ids, mask, np.array(truth), np.array(weight))

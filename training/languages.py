@@ -85,28 +85,19 @@ def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
     What is put behind is never relevant. All that shares a text shares an `event`, so that no
     fold learns from what it is asked about.
     """
-    groups = [
-        [text for text in texts if text.rel == 0][n :: _count(texts)] for n in range(_count(texts))
-    ]
+    unlike = [text for text in texts if text.rel == 0]
+    count = len(unlike) // TOGETHER
     made: list[Labelled] = []
-    for number, group in enumerate(groups):
-        others = [text for text in texts if text.rel > 0][number :: len(groups)]
-        for text in (*group, *others):
+    for number in range(count):
+        group = unlike[number::count]
+        for text in (*group, *[text for text in texts if text.rel > 0][number::count]):
             short = replace(text, event=group[0].event)
-            made += [short, _behind(short, [each for each in group if each is not text], least)]
+            whole = text.text
+            for other in group:
+                if other is not text and len(whole) < least:
+                    whole = f"{whole} {other.title}. {other.text}"
+            made += [short, replace(short, id=f"{text.id}+", text=whole)]
     return made or list(texts)
-
-
-def _count(texts: Sequence[Labelled]) -> int:
-    return sum(text.rel == 0 for text in texts) // TOGETHER
-
-
-def _behind(text: Labelled, others: Sequence[Labelled], least: int) -> Labelled:
-    whole = text.text
-    for other in others:
-        if len(whole) < least:
-            whole = f"{whole} {other.title}. {other.text}"
-    return replace(text, id=f"{text.id}+", text=whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,11 +121,6 @@ class Crossed:
     def few(self) -> bool:
         """Whether the labelled rows are too few to learn from."""
         return int((self.corpus.rel[self.corpus.real] == 2).sum()) < FEW
-
-    @property
-    def telling(self) -> Bools:
-        """The rows that calibration and thresholds rest on: the labelled ones where they can."""
-        return np.ones_like(self.corpus.real) if self.few else self.corpus.real
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +146,13 @@ class Decisions:
 def decide(crossed: Crossed) -> Decisions:
     """Choose calibration and thresholds on the cross-fitted rows, of the mean over the seeds.
 
+    Of the labelled ones where they are enough to learn from, else of all.
     `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is
     best, as for English; among own texts alone, which are half of them relevant, F1 would let too
     much through, so that `borderline` too keeps `PRECISION`.
     """
-    rows = crossed.telling
+    real = crossed.corpus.real
+    rows = np.ones_like(real) if crossed.few else real
     rel, odds = crossed.corpus.rel[rows], crossed.mean[rows]
     truths = (rel == 2, rel >= 1)
     calibration = [fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
@@ -187,65 +175,28 @@ def language_scores(crossed: Crossed) -> dict[str, Any]:
     Where these are too few to learn from, the ranking figures are of the project's own texts and
     their names begin with `own_`.
     """
-    corpus = crossed.corpus
-    real = corpus.real
-    rows = [corpus.rows[number] for number in np.flatnonzero(real).tolist()]
+    corpus, few = crossed.corpus, crossed.few
+    rows = [corpus.rows[number] for number in np.flatnonzero(corpus.real).tolist()]
+    ranked = corpus.own if few else corpus.real
+    clear = ranked & (corpus.rel != 1)
+    truth, any_ = corpus.rel[clear] == 2, corpus.rel[ranked] >= 1
+    of_seeds = {
+        "average_precision": [average_precision(truth, o[clear, 0]) for o in crossed.odds],
+        "recall_at_precision_0.90": [recall_at_precision(truth, o[clear, 0]) for o in crossed.odds],
+        "average_precision_any": [average_precision(any_, o[ranked, 1]) for o in crossed.odds],
+    }
+    ranking: dict[str, Any] = {
+        key: {"mean": sum(values) / len(values), "low": min(values), "high": max(values)}
+        for key, values in of_seeds.items()
+    }
+    ranking["average_precision_of_terms"] = average_precision(truth, crossed.terms[clear])
     return {
         "rows": len(rows),
         "rel": rel_counts(rows),
         "annotated": sum(row.basis != SAMPLED for row in rows),
         "stories": len({row.event for row in rows}),
         "seeds": len(crossed.odds),
-        **(
-            {f"own_{key}": value for key, value in _ranking(crossed, corpus.own).items()}
-            if crossed.few
-            else _ranking(crossed, real)
-        ),
-    }
-
-
-def _ranking(crossed: Crossed, rows: Bools) -> dict[str, Any]:
-    rel = crossed.corpus.rel
-    clear = rows & (rel != 1)
-    truth = rel[clear] == 2
-    main = [odds[clear, 0] for odds in crossed.odds]
-    any_ = [odds[rows, 1] for odds in crossed.odds]
-    return {
-        "average_precision": _range([average_precision(truth, s) for s in main]),
-        "recall_at_precision_0.90": _range([recall_at_precision(truth, s) for s in main]),
-        "average_precision_any": _range([average_precision(rel[rows] >= 1, s) for s in any_]),
-        "average_precision_of_terms": average_precision(truth, crossed.terms[clear]),
-    }
-
-
-def _range(values: Sequence[float]) -> dict[str, float]:
-    return {"mean": sum(values) / len(values), "low": min(values), "high": max(values)}
-
-
-def shown_scores(
-    crossed: Crossed, decisions: Decisions, unseen: Floats, others: Decisions
-) -> dict[str, Any]:
-    """Return what is shown of labelled rows and own texts, cross-fitted and not learned at all.
-
-    `unseen` are the log odds from a model that saw none of the rows of that kind, `others` the
-    decisions that were made without them.
-    """
-    corpus, own = crossed.corpus, crossed.corpus.own
-    silent = own & (corpus.rel == 2) & (crossed.terms == 0)
-    real = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
-    if crossed.few:
-        real["not_learned"] = others.shown(corpus, unseen, corpus.real)
-    texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
-    if not crossed.few:
-        texts["not_learned"] = others.shown(corpus, unseen, own)
-    return {
-        "at_threshold": real,
-        "own_texts": {
-            "texts": rel_counts([corpus.rows[at] for at in np.flatnonzero(own).tolist()]),
-            "without_term": int(silent.sum()),
-            "without_term_shown": decisions.shown(corpus, crossed.mean, silent)["rel 2 shown"],
-            **texts,
-        },
+        **{f"own_{key}" if few else key: value for key, value in ranking.items()},
     }
 
 
@@ -273,19 +224,38 @@ def train_language(
     cues = _cues(language)
     say(f"cross-fitting with {SEEDS} seeds")
     crossed = cross_language(language, rows, cues, seed=seed)
-    corpus = crossed.corpus
+    corpus, few, own = crossed.corpus, crossed.few, crossed.corpus.own
     decisions = decide(crossed)
     scores = language_scores(crossed)
-    if not crossed.few:
+    if not few:
         say("the same without the project's own texts")
         bare = cross_language(language, rows, cues, seed=seed, with_own=False)
         scores["without_own_texts"] = language_scores(bare)
     say("fitting the model")
-    linear = fit_linear(corpus.matrix, _targets(crossed.few, corpus), _options(crossed.few), seed)
-    others = decide(cross_language(language, (), cues, seed=seed)) if crossed.few else decisions
-    scores |= shown_scores(crossed, decisions, _unseen(crossed, seed), others)
+    targets, options = _targets(few, corpus), FEW_OPTIONS if few else OPTIONS
+    linear = fit_linear(corpus.matrix, targets, options, seed)
+    # what a model says of the kind of rows that it has not learned from at all
+    learned = np.flatnonzero(own if few else corpus.real)
+    apart = fit_linear(corpus.matrix, targets, options, seed, learned)
+    unseen = score_rows(apart, corpus.matrix, np.arange(len(corpus.rows)))
+    others = decide(cross_language(language, (), cues, seed=seed)) if few else decisions
+    of_rows = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
+    of_texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
+    asked, table = (corpus.real, of_rows) if few else (own, of_texts)
+    table["not_learned"] = others.shown(corpus, unseen, asked)
+    silent = own & (corpus.rel == 2) & (crossed.terms == 0)
+    scores |= {
+        "at_threshold": of_rows,
+        "own_texts": {
+            "texts": rel_counts([corpus.rows[at] for at in np.flatnonzero(own).tolist()]),
+            "without_term": int(silent.sum()),
+            "without_term_shown": decisions.shown(corpus, crossed.mean, silent)["rel 2 shown"],
+            **of_texts,
+        },
+    }
     labels = ["relevant", "borderline"]
     also = {code for each in load_terms() if each.language == language for code in each.also}
+    record = training_record(seed, options, [data / DATA], language_files(language), LIBRARIES)
     sources = Counter(row.source for row in corpus.rows if row.basis != WRITTEN)
     return save_model(
         out,
@@ -299,17 +269,11 @@ def train_language(
         thresholds=decisions.thresholds,
         settings={
             "calibration": [asdict(each) for each in decisions.calibration],
-            **({"opening": OPENING} if crossed.few else {}),
+            **({"opening": OPENING} if few else {}),
             "also": sorted(also),
         },
         scores=rounded(scores),
-        training={
-            **training_record(
-                seed, _options(crossed.few), [data / DATA], language_files(language), LIBRARIES
-            ),
-            "own_weight": OWN_WEIGHT,
-            "sources": dict(sources),
-        },
+        training={**record, "own_weight": OWN_WEIGHT, "sources": dict(sources)},
     )
 
 
@@ -344,27 +308,12 @@ def cross_language(
     readings = [read_article(row.title, opening(row.text, cut), cues) for row in joined]
     corpus = Corpus(joined, build_matrix(readings, StoryCounter(cues)), real, ~real)
     targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
-    options = _options(few)
+    options = FEW_OPTIONS if few else OPTIONS
     odds = [cross_fit(corpus.matrix, targets, events, options, seed + n) for n in range(SEEDS)]
     term = cues.index["term"]
-    terms = [
-        sum(cue.group == term for cue in (*reading.title_cues, *reading.text_cues))
-        for reading in readings
-    ]
-    return Crossed(corpus, np.array(odds), np.array(terms, dtype=float))
-
-
-def _unseen(crossed: Crossed, seed: int) -> Floats:
-    """Return the log odds of every row by a model of the kind of rows that can be learned alone."""
-    corpus = crossed.corpus
-    learned = np.flatnonzero(corpus.own if crossed.few else corpus.real)
-    targets, options = _targets(crossed.few, corpus), _options(crossed.few)
-    model = fit_linear(corpus.matrix, targets, options, seed, learned)
-    return score_rows(model, corpus.matrix, np.arange(len(corpus.rows)))
-
-
-def _options(few: bool) -> FitOptions:
-    return FEW_OPTIONS if few else OPTIONS
+    found = [[cue.group for cue in (*read.title_cues, *read.text_cues)] for read in readings]
+    terms = [float(groups.count(term)) for groups in found]
+    return Crossed(corpus, np.array(odds), np.array(terms))
 
 
 def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[Target]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -357,12 +357,6 @@ def predict(learner: Learner, rows: Rows) -> dict[int, NDArray[np.float16]]:
             for numbers, row in zip(learner.module.head(learner.upper(batch)), batch, strict=True):
                 said[row] = numbers[learner.own(row)].numpy().astype(np.float16)
     return said
-
-
-def state_of(path: Path) -> Mapping[str, Any]:
-    """Return the weights saved in a file."""
-    state: Mapping[str, Any] = torch.load(path, weights_only=True)
-    return state
 
 
 def _batches(

@@ -10,12 +10,13 @@ one set of data, with the command that repeats it. Its figures are as measured, 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite, isnan
 from pathlib import Path
-from typing import Any
 
+from monitor.classify.assessors import load_shown
 from monitor.classify.encoder import NAME as ENCODER
 from monitor.classify.model_files import ModelFolder, ModelMeta, load_folder
 from monitor.classify.model_stamps import relevance_name
@@ -24,12 +25,26 @@ from monitor.classify.tags import NAME as TAGS
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.learn_from_reviews import find_version, newer_released, release
+from monitor.evaluate.rule_precision import (
+    Item,
+    agree,
+    is_marked,
+    read_items,
+    read_lines,
+    related_rules,
+)
+from monitor.labels.data_files import data_dir
 from monitor.labels.institutions import MODEL as POLICY
 from monitor.records.errors import DataError, ModelError
+from monitor.rules.checker import make_policy, run_shown
+from monitor.rules.compiler import Guideline
+from monitor.rules.loading import load_guideline
+from monitor.rules.neural_model import load_judge
+from monitor.settings import cache_dir, guideline_dir
 from training.languages import evaluate_languages, text_hashes
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES
-from training.rule_model_figures import rules_figures
+from training.rule_model_data import NEWS, is_kept_apart
 from training.tag_scores import policy_figures
 
 FLOORS = "floors.json"
@@ -53,9 +68,10 @@ class Floors:
 
     def below(self, reached: Mapping[str, float]) -> list[str]:
         """Return a sentence for each figure that is worse than its floor, or was not measured."""
+        told = {key: f"{reached[key]:g}" if key in reached else "not measured" for key in self.all}
         return [
-            f"{key} is {_told(reached.get(key))}, its floor is {_told(floor)}"
-            for key, floor in {**self.at_least, **self.at_most}.items()
+            f"{key} is {told[key]}, its floor is {floor:g}"
+            for key, floor in self.all.items()
             if key not in reached
             or isnan(reached[key])
             or self._gain(key, floor, reached[key]) < -self.within
@@ -65,18 +81,23 @@ class Floors:
         """Return the floor and the figure reached, for each figure that is better."""
         return {
             key: (floor, reached[key])
-            for key, floor in {**self.at_least, **self.at_most}.items()
+            for key, floor in self.all.items()
             if key in reached and self._gain(key, floor, reached[key]) > 0
         }
 
     def raised(self, reached: Mapping[str, float]) -> Floors:
         """Return the floors with every better figure in its place."""
         new = {key: figure for key, (_, figure) in self.better(reached).items()}
-        return replace(
-            self,
-            at_least={key: new.get(key, floor) for key, floor in self.at_least.items()},
-            at_most={key: new.get(key, floor) for key, floor in self.at_most.items()},
+        high, low = (
+            {key: new.get(key, floor) for key, floor in floors.items()}
+            for floors in (self.at_least, self.at_most)
         )
+        return replace(self, at_least=high, at_most=low)
+
+    @property
+    def all(self) -> dict[str, float]:
+        """Every floor by the name of its figure."""
+        return {**self.at_least, **self.at_most}
 
     def _gain(self, key: str, floor: float, figure: float) -> float:
         # rounded as figures are: 0.985 - 0.984 is not quite 0.001
@@ -86,11 +107,25 @@ class Floors:
 def read_floors(folder: Path) -> dict[str, Floors]:
     """Read `folder/floors.json`; raises `DataError`."""
     path = folder / FLOORS
+    known = {each.name for each in fields(Floors)}
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return {name: _section(name, section) for name, section in raw.items()}
-    except (OSError, ValueError, AttributeError, DataError) as error:
+        every = json.loads(path.read_text(encoding="utf-8")).items()
+    except (OSError, ValueError, AttributeError) as error:
         raise DataError(f"{path}: {error}") from error
+    sections: dict[str, Floors] = {}
+    for name, raw in every:
+        if not isinstance(raw, dict) or raw.keys() - known:
+            keys = ", ".join(sorted(known))
+            raise DataError(f"{path}: '{name}' must be an object with keys of {keys}")
+        try:
+            sections[name] = Floors(**raw)
+        except TypeError as error:
+            raise DataError(f"{path}: '{name}': a key is missing ({error})") from error
+        for key, value in {**sections[name].all, "within": sections[name].within}.items():
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not isfinite(value):
+                raise DataError(f"{path}: '{name}': '{key}' is not a number")
+    return sections
 
 
 def write_floors(folder: Path, floors: Mapping[str, Floors]) -> None:
@@ -101,25 +136,6 @@ def write_floors(folder: Path, floors: Mapping[str, Floors]) -> None:
     }
     text = json.dumps(sections, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / FLOORS).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def _section(name: str, raw: Any) -> Floors:
-    known = {each.name for each in fields(Floors)}
-    if not isinstance(raw, dict) or raw.keys() - known:
-        raise DataError(f"'{name}' must be an object with keys of {', '.join(sorted(known))}")
-    try:
-        floors = Floors(**raw)
-    except TypeError as error:
-        raise DataError(f"'{name}': a key is missing ({error})") from error
-    figures = {**floors.at_least, **floors.at_most, "within": floors.within}
-    for key, value in figures.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-            raise DataError(f"'{name}': '{key}' is not a number")
-    return floors
-
-
-def _told(figure: float | None) -> str:
-    return "not measured" if figure is None else f"{figure:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +158,9 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     every = read_floors(models)
     floors = every.get(name)
     if floors is None:
-        raise ModelError(f"{name}: {_promoted_how(name)}")
+        with_another = "is promoted with the relevance model that uses it"
+        none = f"no floors for such a model in {FLOORS}"
+        raise ModelError(f"{name}: {with_another if name == ENCODER else none}")
     if file_sha256(data) != floors.data_sha256:
         raise DataError(f"{data}: is not the file that {FLOORS} was measured on (other sha256)")
     reached = figures_of(load_folder(folder), data)
@@ -164,12 +182,6 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     return Promotion(reached, (), better)
 
 
-def _promoted_how(name: str) -> str:
-    if name == ENCODER:
-        return "is promoted with the relevance model that uses it"
-    return f"no floors for such a model in {FLOORS}"
-
-
 def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
     """Return the figures of one version on `data` by the names that floors have for them.
 
@@ -184,12 +196,18 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
         schemes = evaluate_tags_folder(folder, data)["schemes"]
         return {scheme: table["micro"]["f1"] for scheme, table in schemes.items()}
     if name == RULES:
-        return rules_figures(folder, data)
+        guideline = load_guideline(guideline_dir("thb-en"), cache=cache_dir())
+        guideline = replace(guideline, judge=load_judge(folder))
+        return loud_figures(marks_met(guideline, kept_apart(data)))
     if name == POLICY:
         return policy_figures(folder, data)
-    if name == relevance_name(folder.meta.language):
-        return _figures_of_language(folder, data)
-    raise ModelError(f"{name}: no figures for such a model")
+    language = folder.meta.language
+    if name != relevance_name(language):
+        raise ModelError(f"{name}: no figures for such a model")
+    if folder.meta.training["texts"] != text_hashes(language):
+        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
+    figures = evaluate_languages(data, [language])["languages"][language].items()
+    return {key: each["mean"] for key, each in figures if isinstance(each, dict) and "mean" in each}
 
 
 def travel_figures(meta: ModelMeta) -> dict[str, float]:
@@ -208,13 +226,49 @@ def travel_figures(meta: ModelMeta) -> dict[str, float]:
     }
 
 
-def _figures_of_language(folder: ModelFolder, data: Path) -> dict[str, float]:
-    language = folder.meta.language
-    if folder.meta.training["texts"] != text_hashes(language):
-        raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
-    scores = evaluate_languages(data, [language])["languages"][language]
-    return {
-        key: value["mean"]
-        for key, value in scores.items()
-        if isinstance(value, dict) and "mean" in value
-    }
+def loud_figures(counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the figures that floors have for a judge, of what `marks_met` counted.
+
+    Loud are warnings and errors: how many meet a mark, and their share of all that are loud.
+    """
+    matched = counts["loud_matched"]
+    loud = matched + counts["loud_unmatched"]
+    return {"loud_matched": matched, "loud_share_matched": round(matched / max(1, loud), 4)}
+
+
+def kept_apart(data: Path) -> list[Item]:
+    """Return the quarter of annotated articles, by event, that nobody and nothing learns from.
+
+    Their texts and events are in `relevance/` beside the folder of `data`. Raises `DataError`.
+    """
+    texts = [data.resolve().parent.parent / "relevance" / name for name in NEWS]
+    events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
+    return [item for item in read_items(data, texts) if is_kept_apart(events[item.id])]
+
+
+def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
+    """Count sure marks found, and flags that meet a mark: loud ones (warning, error) and others.
+
+    Texts are checked as drafts and stored articles are: one that the relevance model would show is
+    on topic, whatever its words tell.
+    """
+    related = related_rules(guideline)
+    documents = [item.document for item in items]
+    is_shown = load_shown(data_dir("models"), guideline.language)
+    checked = run_shown(
+        guideline,
+        documents,
+        make_policy(guideline, (), {}),
+        lambda n: is_shown(documents[n].title, documents[n].text),
+    )
+    counts = Counter[str]()
+    for item, result in zip(items, checked, strict=True):
+        found = [f for f in result.findings if f.field == "title" or f.start < item.read]
+        for mark in item.marks:
+            counts["sure"] += mark.sure
+            counts["sure_found"] += mark.sure and any(agree(f, mark, related) for f in found)
+        for flag in found:
+            meets = is_marked(flag, item, related)
+            voice = "suggestions" if flag.severity == "suggestion" else "loud"
+            counts[f"{voice}_{'matched' if meets else 'unmatched'}"] += 1
+    return counts

@@ -12,6 +12,7 @@ with a weight of 0.1). The encoder does learn from them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
@@ -26,7 +27,7 @@ from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.linear_fit import Matrix, Target, build_matrix, make_folds, relevance_targets
 from monitor.records.errors import DataError
 from training.cue_groups import CUES_FILE
-from training.label_files import MINED_FILE, load_mined
+from training.label_files import MINED_FILE, load_mined_labels
 
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
@@ -83,9 +84,8 @@ class TrainingRows:
         def kept(rows: Sequence[Labelled]) -> list[Labelled]:
             return [row for row in rows if row.event not in events and row.source not in sources]
 
-        return TrainingRows(
-            *map(kept, (self.train, self.regional, self.mined, self.weak, self.own))
-        )
+        every = self.train, self.regional, self.mined, self.weak, self.own
+        return TrainingRows(*map(kept, every))
 
 
 def load_rows(data: Path) -> TrainingRows:
@@ -93,12 +93,11 @@ def load_rows(data: Path) -> TrainingRows:
 
     `TRAIN` must be there; raises `DataError`.
     """
-    train = read_labelled(data / TRAIN)
-    regional, weak = (
-        read_labelled(data / name) if (data / name).exists() else [] for name in (REGIONAL, WEAK)
+    regional, mined, weak = (
+        read_labelled(data / name, labels) if (data / name).exists() else []
+        for name, labels in ((REGIONAL, None), (POOL, load_mined_labels()), (WEAK, None))
     )
-    mined = load_mined(data / POOL) if (data / POOL).exists() else []
-    return TrainingRows(train, regional, mined, weak, read_texts())
+    return TrainingRows(read_labelled(data / TRAIN), regional, mined, weak, read_texts())
 
 
 def read_texts(folder: Path = TEXTS) -> list[Labelled]:
@@ -119,9 +118,7 @@ def held_out_events(news: Sequence[Labelled], folds: int, seed: int) -> frozense
 
     Large events stay outside: one famous case would be all that a source has there.
     """
-    size: dict[str, int] = {}
-    for row in news:
-        size[row.event] = size.get(row.event, 0) + (row.rel == 2)
+    size = Counter(row.event for row in news if row.rel == 2)
     events = [row.event for row in news]
     fold = {events[i] for i in make_folds(events, folds, seed)[0]}
     return frozenset(event for event in fold if size[event] <= LARGE)

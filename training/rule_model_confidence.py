@@ -7,9 +7,9 @@ not learned from the sentence tells breach and near miss apart; on articles such
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.metrics import calibration_error, chance_error, reliability
 from monitor.evaluate.rule_precision import Item, agree, related_rules
-from monitor.records.finding import Finding
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.neural_model import EarlierMatches
-from training.rule_model_data import LabelledSource, RuleClaim, RuleModelData, RuleRow, touch
-from training.rule_model_parts import Prepared
+from training.rule_model_data import LabelledSource, RuleModelData, RuleRow, touch
 
 Floats = NDArray[np.float64]
 FEATURES = ("judge", "best", "prior", "loud", "again", "quoted", "title")
@@ -32,8 +30,6 @@ PSEUDO = 4.0
 """So many flags at the base rate stand behind each rule's own."""
 CUTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _DIGITS = 4
-Said = Callable[[str, str, int], tuple[int, Sentence, NDArray[Any]] | None]
-"""From article, field and offset: the start of the sentence there, its tokens, tokens x rules."""
 LOST = 0.02
 """So large a share of the breaches that lists find may be lost for fewer near misses."""
 UNLIKELY_CUTS = tuple(float(cut) for cut in np.arange(-7, -0.9, 0.5))
@@ -69,73 +65,55 @@ class FlagEvidence:
     best: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ReadSentences:
-    """Rows found by place, and what a judge says of each."""
-
-    rows: Sequence[RuleRow]
-    encoded: Sequence[Sentence]
-    numbers: Callable[[int], NDArray[Any] | None]
-    _at: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for number, row in enumerate(self.rows):
-            self._at[row.id, row.field].append(number)
-
-    def __call__(
-        self, article: str, field: str, offset: int
-    ) -> tuple[int, Sentence, NDArray[Any]] | None:
-        """Return the sentence at a place of an article: its start, tokens, tokens x rules."""
-        for number in self._at.get((article, field), ()):
-            row = self.rows[number]
-            if row.start <= offset < row.start + len(row.text):
-                said = self.numbers(number)
-                return None if said is None else (row.start, self.encoded[number], said)
-        return None
-
-
 def flags_in(guideline: Guideline, items: Sequence[Item], data: RuleModelData) -> list[EditorFlag]:
     """Return what the guideline in force finds in the part of articles that editors read."""
     related, policy = related_rules(guideline), make_policy(guideline, (), {})
     flags: list[EditorFlag] = []
-    for item, checked in zip(
-        items, run_policy(guideline, [item.document for item in items], policy), strict=True
-    ):
+    documents = [item.document for item in items]
+    for item, checked in zip(items, run_policy(guideline, documents, policy), strict=True):
         before = EarlierMatches()
         for found in checked.findings:
             again = before.says_again(found)
-            if found.rule not in data.siblings or (
-                found.field != "title" and found.start >= item.read
-            ):
+            unread = found.field != "title" and found.start >= item.read
+            if unread or found.rule not in data.siblings:
                 continue
             marked = any(agree(found, mark, related) for mark in item.marks)
             verdict = data.judged.get((item.id, found.rule, found.match.lower()))
-            flags.append(
-                EditorFlag(
-                    item.id, data.events[item.id], found.rule, found.field, found.start, found.end,
-                    found.severity != "suggestion", again, found.quoted == "attributed",
-                    marked, marked or verdict == "right",
-                )
-            )  # fmt: skip
+            place = found.rule, found.field, found.start, found.end
+            heard = found.severity != "suggestion", again, found.quoted == "attributed"
+            right = marked or verdict == "right"
+            flags.append(EditorFlag(item.id, data.events[item.id], *place, *heard, marked, right))
     return flags
 
 
-def gather(flags: Iterable[EditorFlag], said: Said, data: RuleModelData) -> list[FlagEvidence]:
-    """Return flags with what the judge says of them; those behind its last token are left out."""
+def gather(
+    flags: Iterable[EditorFlag],
+    data: RuleModelData,
+    rows: Sequence[RuleRow],
+    encoded: Sequence[Sentence],
+    numbers: Callable[[int], NDArray[Any] | None],
+) -> list[FlagEvidence]:
+    """Return flags with what the judge says of them; those behind its last token are left out.
+
+    `numbers` gives what it says of a row, tokens x rules, if anything.
+    """
     place = {rule: at for at, rule in enumerate(data.rules)}
+    of: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        of[row.id, row.field].append(number)
     found: list[FlagEvidence] = []
     for flag in flags:
-        there = said(flag.article, flag.field, flag.start)
-        if there is None:
-            continue
-        start, encoded, numbers = there
-        tokens = encoded.tokens(flag.start - start, flag.end - start)
-        if not tokens:
-            continue
-        own = [place[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
-        words = np.asarray(numbers[tokens], np.float64)
-        judge = float(np.clip(words[:, own].max(), *CLIP))
-        found.append(FlagEvidence(flag, judge, float(words.max())))
+        for number in of[flag.article, flag.field]:
+            start = rows[number].start
+            if start <= flag.start < start + len(rows[number].text):
+                said = numbers(number)
+                tokens = encoded[number].tokens(flag.start - start, flag.end - start)
+                if said is not None and tokens:
+                    own = [place[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
+                    words = np.asarray(said[tokens], np.float64)
+                    judge = float(np.clip(words[:, own].max(), *CLIP))
+                    found.append(FlagEvidence(flag, judge, float(words.max())))
+                break
     return found
 
 
@@ -171,19 +149,22 @@ def fit_confidence(evidence: Sequence[FlagEvidence]) -> Confidence:
     from sklearn.linear_model import LogisticRegression
 
     truth = _truth(evidence)
-    base, counts = float(truth.mean()), _counts(evidence)
-    others = []
-    for each, right in zip(evidence, truth, strict=True):
-        flags, good = counts[each.flag.rule]
-        others.append(_log_odds(flags - 1, good - right, base))
+    base = float(truth.mean())
+    flags = Counter(each.flag.rule for each in evidence)
+    marked = Counter(each.flag.rule for each in evidence if each.flag.marked)
+
+    def log_odds(flags: float, right: float) -> float:
+        return float(np.log((right + PSEUDO * base) / (flags - right + PSEUDO * (1 - base))))
+
+    others = [
+        log_odds(flags[each.flag.rule] - 1, marked[each.flag.rule] - each.flag.marked)
+        for each in evidence
+    ]
     model = LogisticRegression(C=1).fit(_features(evidence, others), truth)
-    weights = {
-        name: round(float(weight), _DIGITS)
-        for name, weight in zip(FEATURES, model.coef_[0], strict=True)
-    }
-    priors = {rule: round(_log_odds(*counts[rule], base), _DIGITS) for rule in sorted(counts)}
-    unknown = round(_log_odds(0, 0, base), _DIGITS)
-    return Confidence(weights, round(float(model.intercept_[0]), _DIGITS), priors, unknown)
+    *weights, offset = (round(float(n), _DIGITS) for n in (*model.coef_[0], model.intercept_[0]))
+    priors = {rule: round(log_odds(flags[rule], marked[rule]), _DIGITS) for rule in sorted(flags)}
+    unknown = round(log_odds(0, 0), _DIGITS)
+    return Confidence(dict(zip(FEATURES, weights, strict=True)), offset, priors, unknown)
 
 
 def cross_fitted(evidence: Sequence[FlagEvidence], folds: Sequence[int]) -> Floats:
@@ -247,42 +228,17 @@ def _truth(evidence: Sequence[FlagEvidence]) -> NDArray[np.bool_]:
     return np.array([each.flag.marked for each in evidence], np.bool_)
 
 
-def _counts(evidence: Sequence[FlagEvidence]) -> dict[str, tuple[int, int]]:
-    counts: dict[str, tuple[int, int]] = {}
-    for each in evidence:
-        flags, right = counts.get(each.flag.rule, (0, 0))
-        counts[each.flag.rule] = (flags + 1, right + each.flag.marked)
-    return counts
-
-
-def _log_odds(flags: float, right: float, base: float) -> float:
-    return float(np.log((right + PSEUDO * base) / (flags - right + PSEUDO * (1 - base))))
-
-
-def calibrate_unlikely(
-    prepared: Prepared, guideline: Guideline, said: Mapping[str, NDArray[np.float32]]
-) -> tuple[float, list[dict[str, Any]]]:
-    """Return the log odds below which nothing is told, and for each cut what it costs."""
-    data, keys = prepared.data, prepared.keys
-    flags = list(flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings))
-    sentences = ReadSentences(data.rows, prepared.encoded, lambda row: said.get(keys[row]))
-    return choose_unlikely(gather(flags, sentences, data))
-
-
 def choose_unlikely(evidence: Sequence[FlagEvidence]) -> tuple[float, list[dict[str, Any]]]:
     """Return the highest cut that loses few breaches, the lowest of all if each loses more."""
     right = np.array([each.flag.right for each in evidence], np.bool_)
     odds = np.array([each.judge for each in evidence], np.float64)
-    rows = [
-        {"from": cut, "found": int(right.sum()), "lost": int((odds[right] < cut).sum()),
-         "near_misses": int((~right).sum()), "dropped": int((odds[~right] < cut).sum())}
-        for cut in UNLIKELY_CUTS
-    ]  # fmt: skip
-    cheap = [
-        cut
-        for cut, row in zip(UNLIKELY_CUTS, rows, strict=True)
-        if row["lost"] <= LOST * right.sum()
-    ]
+    found, near = int(right.sum()), int((~right).sum())
+    rows: list[dict[str, Any]] = []
+    for cut in UNLIKELY_CUTS:
+        lost, dropped = int((odds[right] < cut).sum()), int((odds[~right] < cut).sum())
+        row = {"from": cut, "found": found, "lost": lost, "near_misses": near, "dropped": dropped}
+        rows.append(row)
+    cheap = [row["from"] for row in rows if row["lost"] <= LOST * found]
     return max(cheap, default=UNLIKELY_CUTS[0]), rows
 
 
@@ -295,15 +251,13 @@ def flags_in_sentences(
     checked = run_policy(plain, documents, make_policy(plain, (), {}))
     for source, each in zip(sources, checked, strict=True):
         for finding in each.findings:
-            right = any(_meets(finding, claim, siblings) for claim in source.labels.found)
-            doubted = [claim for claim in source.labels.doubted if claim.rule == finding.rule]
-            if right or any(_meets(finding, claim, siblings) for claim in doubted):
-                yield EditorFlag(
-                    source.id, source.event, finding.rule, finding.field, finding.start,
-                    finding.end, finding.severity != "suggestion", again=False, quoted=False,
-                    marked=right, right=right,
-                )  # fmt: skip
-
-
-def _meets(finding: Finding, claim: RuleClaim, siblings: Mapping[str, frozenset[str]]) -> bool:
-    return finding.rule in {claim.rule, *siblings[claim.rule]} and touch(finding, claim)
+            met = [
+                finding.rule in {claim.rule, *siblings[claim.rule]} and touch(finding, claim)
+                for claims in (source.found, (c for c in source.doubted if c.rule == finding.rule))
+                for claim in claims
+            ]
+            if any(met):
+                place = finding.rule, finding.field, finding.start, finding.end
+                loud, right = finding.severity != "suggestion", any(met[: len(source.found)])
+                heard = loud, False, False
+                yield EditorFlag(source.id, source.event, *place, *heard, right, right)

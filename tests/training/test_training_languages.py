@@ -12,12 +12,14 @@ import pytest
 
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import load_relevance
+from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import fit_calibration
 from monitor.records.errors import DataError, ModelError, UsageError
 from monitor.records.finding import MEASURED_FROM
 from shared_data import SHARED, needs_shared
+from training.__main__ import fit
 from training.cue_groups import CUES_FILE, cues_of, load_cues
 from training.languages import (
     DATA,
@@ -27,8 +29,7 @@ from training.languages import (
     lengthen,
     train_language,
 )
-from training.make import make_model
-from training.model_cards import render_languages
+from training.model_cards import TEMPLATES
 from training.promote import promote
 from training.rows import TEXTS, read_texts
 
@@ -106,7 +107,9 @@ def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> 
 def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
     result = evaluate_languages(data / DATA)
     assert list(result["languages"]) == ["pt"]
-    table = render_languages({**result, "treated": {"pt": {"judged as pt": 60}}})
+    table = render(
+        "languages.txt", TEMPLATES, result=result | {"treated": {"pt": {"judged as pt": 60}}}
+    )
     assert "five seeds" in table
     assert "60 judged as pt" in table
 
@@ -117,7 +120,7 @@ def test_only_languages_with_cues_can_be_learned(data: Path) -> None:
     with pytest.raises(DataError, match="'sw': no relevant article to learn from, or no cues"):
         evaluate_languages(data / DATA, ["sw"])
     with pytest.raises(UsageError, match="'pt' has a relevance model only"):
-        make_model("tags", data, data, version="1.0.0", seed=0, language="pt")
+        fit("tags", data, version="1.0.0", output=data, language="pt")
 
 
 def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
@@ -134,7 +137,7 @@ def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
     for words in ("**Not measured**", "No native speaker", "no measure of real news"):
         assert words in card
     result = evaluate_languages(data / DATA, ["tet"])
-    table = render_languages({**result, "treated": {}})
+    table = render("languages.txt", TEMPLATES, result=result | {"treated": {}})
     assert "own texts, which are no measure of real news" in table
 
 

@@ -28,14 +28,13 @@ from training.rule_model_data import (
     EXAMPLE,
     LabelledSource,
     RuleClaim,
-    RuleLabels,
     RuleModelOptions,
     RuleRow,
     article_source,
-    development_sources,
     is_kept_apart,
     make_target,
     rows_of,
+    sources_of,
 )
 from training.rule_model_parts import left_out
 
@@ -110,27 +109,27 @@ def test_what_no_editor_read_is_not_learned_from() -> None:
 
 def test_development_sentences(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no development"):
-        list(development_sources(tmp_path, SIBLINGS))
+        list(sources_of(tmp_path, "development-*.yaml", SIBLINGS))
     (tmp_path / "development-a.yaml").write_text(
         "- rule: rescue\n  bad: ['They were [[saved]] today.', unmarked]\n"
         "  near_miss: ['She saved money.']\n- rule: other\n  bad: ['[[x]]']\n"
     )
-    bad, miss = development_sources(tmp_path, SIBLINGS)
+    bad, miss = sources_of(tmp_path, "development-*.yaml", SIBLINGS)
     assert bad.document.text == "They were saved today."
-    assert bad.labels.found == [RuleClaim("rescue", "text", 10, 15, 1.0)]
-    assert {claim.weight for claim in miss.labels.doubted} == {2.0}
+    assert bad.found == [RuleClaim("rescue", "text", 10, 15, 1.0)]
+    assert {claim.weight for claim in miss.doubted} == {2.0}
     assert bad.weight == 0.2
 
 
 def test_a_finding_outdoes_a_doubt_and_that_a_mask() -> None:
     rules = ("rescue", "saviour", "slur")
     document = Document("Police saved him.", language="en")
-    labels = RuleLabels(
+    claims = (
         [RuleClaim("rescue", "text", 7, 12, 0.5)],
         [RuleClaim("rescue", "text", 7, 12, 4.0), RuleClaim("saviour", "text", 7, 12, 4.0)],
         [RuleClaim("saviour", "text", 7, 12), RuleClaim("slur", "text", 7, 12)],
     )
-    (row,) = rows_of(LabelledSource("article", "a", "e", document, labels, 1.0), SIBLINGS)
+    (row,) = rows_of(LabelledSource("article", "a", "e", document, 1.0, *claims), SIBLINGS)
     target = make_target(row, Sentence((2, 5, 6, 7, 3), 1, ((0, 6), (7, 12), (13, 16))), rules)
     assert target.truth.tolist() == [1, 0, 0]
     assert target.weight.tolist() == [1, 4, 0]

@@ -10,28 +10,23 @@ from training.rule_model_confidence import (
     choose_unlikely,
     flags_in_sentences,
 )
-from training.rule_model_data import (
-    DEVELOPMENT,
-    LabelledSource,
-    RuleClaim,
-    RuleLabels,
-    judged_rules,
-)
+from training.rule_model_data import DEVELOPMENT, LabelledSource, RuleClaim, judged_rules
 
 
 def test_lists_are_counted_where_the_sentence_was_written_for_the_rule() -> None:
-    def source(key: str, text: str, labels: RuleLabels) -> LabelledSource:
-        return LabelledSource(DEVELOPMENT, key, key, Document(text, language="en"), labels, 0.2)
+    document = Document("Police found two child prostitutes in a flat.", language="en")
+
+    def source(key: str, **said: list[RuleClaim]) -> LabelledSource:
+        return LabelledSource(DEVELOPMENT, key, key, document, 0.2, **said)
 
     guideline = shipped.thb()
     _, siblings = judged_rules(guideline)
-    rule, text = "child-prostitute", "Police found two child prostitutes in a flat."
-    claim = RuleClaim(rule, "text", 17, 34, 1.0)
+    claim = RuleClaim("child-prostitute", "text", 17, 34, 1.0)
     sources = [
-        source("breach", text, RuleLabels([claim])),
-        source("near", text, RuleLabels(doubted=[claim])),
-        source("other", text, RuleLabels(doubted=[replace(claim, rule="pimp-term")])),
-        source("elsewhere", text, RuleLabels([replace(claim, start=0, end=6)])),
+        source("breach", found=[claim]),
+        source("near", doubted=[claim]),
+        source("other", doubted=[replace(claim, rule="pimp-term")]),
+        source("elsewhere", found=[replace(claim, start=0, end=6)]),
     ]
     flags = list(flags_in_sentences(guideline, sources, siblings))
     assert [(flag.article, flag.right) for flag in flags] == [("breach", True), ("near", False)]

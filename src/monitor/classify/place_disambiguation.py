@@ -358,9 +358,7 @@ def _is_scene(field: _Field, hit: _Hit) -> bool:
     return before or last <= field.dateline or words[last : last + 1] == ["county"]
 
 
-def unpack_names(
-    packed: Mapping[str, Mapping[str, Sequence[str]]],
-) -> dict[str, tuple[str, Entry]]:
+def unpack_names(packed: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, Entry]]:
     """Return the names of `places.json`, which lists them by entry and countries."""
     return {
         name: (countries, entry)  # type: ignore[misc]

@@ -264,11 +264,7 @@ _PARTLY = (
     "share said to be party; named as a party alone; share listed; only in the outlet's name "
     "or a dateline; in the dateline; in the outlet's name"
 )
-_NAMED = (
-    *_NAMING.split("; "),
-    *(f"said to be {role}" for role in ROLES),
-    *_PARTLY.split("; "),
-)
+_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
 _BESIDE_OTHERS = (
     "share of what is said to be the place; said to be the place most often; people from here, "
     "and another said to be the place; said to be the place, and people from elsewhere; beside "
