@@ -20,17 +20,9 @@ from monitor.classify.encoder import MODEL, NAME, TOKENIZER
 from monitor.classify.model_files import pack_json
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.records.errors import DataError, how_to_install
+from training import encoder_data
 from training.cue_groups import load_cues
-from training.encoder_data import (
-    EXCLUSIVE,
-    HEADS,
-    EncoderOptions,
-    Pool,
-    epoch_batches,
-    epoch_steps,
-    make_pool,
-    training_tokenizer,
-)
+from training.encoder_data import HEADS, EncoderOptions
 from training.label_files import MINED
 from training.model_cards import save_model
 from training.rows import (
@@ -92,7 +84,7 @@ def train_encoder(
         version=version,
         released=released,
         labels={head: list(labels) for head, labels in HEADS.items()},
-        settings={"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
+        settings={"max_tokens": options.max_tokens, "exclusive": list(encoder_data.EXCLUSIVE)},
         training={
             **record,
             "seconds": round(fitted.seconds),
@@ -139,7 +131,7 @@ class FittedEncoder:
 
     module: Heads
     tokenizer: bytes
-    pool: Pool
+    pool: encoder_data.Pool
     seconds: float
 
 
@@ -161,12 +153,12 @@ def fit_encoder(
 
     from training.network import Trainer, TrainingProgress, loss_of, precision
 
-    pool = make_pool(rows, cues)
+    pool = encoder_data.make_pool(rows, cues)
     content = plain_tokenizer(base / TOKENIZER)
-    tokenizer = training_tokenizer(content, options.max_tokens)
+    tokenizer = encoder_data.training_tokenizer(content, options.max_tokens)
     torch.set_num_threads(options.threads)
     torch.manual_seed(seed)
-    per_epoch = epoch_steps(pool, options)
+    per_epoch = encoder_data.epoch_steps(pool, options)
     steps = per_epoch * options.epochs
     trainer = Trainer.start(base, options, steps=steps)
     run = hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
@@ -176,7 +168,7 @@ def fit_encoder(
     progress = TrainingProgress(say, steps, _TOLD)
     first = done // per_epoch
     batches = chain.from_iterable(
-        epoch_batches(pool, tokenizer, options, seed, epoch)
+        encoder_data.epoch_batches(pool, tokenizer, options, seed, epoch)
         for epoch in range(first, options.epochs)
     )
     for step, batch in enumerate(batches, start=first * per_epoch + 1):

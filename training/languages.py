@@ -21,22 +21,11 @@ from monitor.classify.features import StoryCounter, opening, read_article
 from monitor.classify.model_stamps import relevance_name
 from monitor.classify.uncovered_languages import load_terms
 from monitor.classify.word_tokens import splitter_of
+from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
-from monitor.evaluate.linear_fit import (
-    FitOptions,
-    Floats,
-    Target,
-    best_f1_threshold,
-    build_matrix,
-    cross_fit,
-    fit_calibration,
-    fit_linear,
-    probabilities,
-    score_rows,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
 from monitor.records.finding import MEASURED_FROM
@@ -133,7 +122,7 @@ class Decisions:
     def shown(self, corpus: Corpus, odds: Floats, rows: Bools) -> dict[str, int]:
         """Return how many of `rows` of each kind are shown."""
         rel = corpus.rel[rows]
-        main, any_ = probabilities(self.calibration, odds[rows])
+        main, any_ = linear_fit.probabilities(self.calibration, odds[rows])
         relevant = main >= self.thresholds["relevant"]
         shown = relevant | (any_ >= self.thresholds["borderline"])
         return {
@@ -155,15 +144,15 @@ def decide(crossed: Crossed) -> Decisions:
     rows = np.ones_like(real) if crossed.few else real
     rel, odds = crossed.corpus.rel[rows], crossed.mean[rows]
     truths = (rel == 2, rel >= 1)
-    calibration = [fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
-    main, any_ = probabilities(calibration, odds)
+    calibration = [linear_fit.fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
+    main, any_ = linear_fit.probabilities(calibration, odds)
     clear = rel != 1
     thresholds = {
-        "relevant": threshold_for(main[clear], rel[clear] == 2, PRECISION),
+        "relevant": linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION),
         "borderline": (
-            threshold_for(any_, rel >= 1, PRECISION)
+            linear_fit.threshold_for(any_, rel >= 1, PRECISION)
             if crossed.few
-            else best_f1_threshold(any_, rel >= 1)
+            else linear_fit.best_f1_threshold(any_, rel >= 1)
         ),
     }
     return Decisions(calibration, {key: round(value, 4) for key, value in thresholds.items()})
@@ -233,11 +222,11 @@ def train_language(
         scores["without_own_texts"] = language_scores(bare)
     say("fitting the model")
     targets, options = _targets(few, corpus), FEW_OPTIONS if few else OPTIONS
-    linear = fit_linear(corpus.matrix, targets, options, seed)
+    linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
     # what a model says of the kind of rows that it has not learned from at all
     learned = np.flatnonzero(own if few else corpus.real)
-    apart = fit_linear(corpus.matrix, targets, options, seed, learned)
-    unseen = score_rows(apart, corpus.matrix, np.arange(len(corpus.rows)))
+    apart = linear_fit.fit_linear(corpus.matrix, targets, options, seed, learned)
+    unseen = linear_fit.score_rows(apart, corpus.matrix, np.arange(len(corpus.rows)))
     others = decide(cross_language(language, (), cues, seed=seed)) if few else decisions
     of_rows = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
     of_texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
@@ -306,21 +295,25 @@ def cross_language(
     real = np.arange(len(joined)) < len(rows)
     cut = OPENING if few else None
     readings = [read_article(row.title, opening(row.text, cut), cues) for row in joined]
-    corpus = Corpus(joined, build_matrix(readings, StoryCounter(cues)), real, ~real)
+    corpus = Corpus(joined, linear_fit.build_matrix(readings, StoryCounter(cues)), real, ~real)
     targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
     options = FEW_OPTIONS if few else OPTIONS
-    odds = [cross_fit(corpus.matrix, targets, events, options, seed + n) for n in range(SEEDS)]
+    odds = [
+        linear_fit.cross_fit(corpus.matrix, targets, events, options, seed + n)
+        for n in range(SEEDS)
+    ]
     term = cues.index["term"]
     found = [[cue.group for cue in (*read.title_cues, *read.text_cues)] for read in readings]
     terms = [float(groups.count(term)) for groups in found]
     return Crossed(corpus, np.array(odds), np.array(terms))
 
 
-def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[Target]:
+def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[linear_fit.Target]:
     """Return what the outputs learn; own texts count less where labelled rows can be learned."""
     share = np.where(corpus.own & (not few), OWN_WEIGHT, 1.0)
     return [
-        Target(each.truth, each.weight * share) for each in targets_of(corpus, with_own=with_own)
+        linear_fit.Target(each.truth, each.weight * share)
+        for each in targets_of(corpus, with_own=with_own)
     ]
 
 

@@ -110,7 +110,11 @@ class Trainer:
     def start(cls, base: Path, options: EncoderOptions, *, steps: int) -> Trainer:
         """Return a trainer of the base model with fresh heads; torch's seed decides on them."""
         encoder = base_model(base)
-        _freeze(encoder, options.frozen)
+        encoder.embeddings.word_embeddings.requires_grad_(False)
+        if options.frozen:
+            encoder.embeddings.requires_grad_(False)
+        for layer in encoder.encoder.layer[: options.frozen]:
+            layer.requires_grad_(False)
         learned = [each for each in encoder.parameters() if each.requires_grad]
         labels = sum(map(len, HEADS.values()))
         module = Heads(encoder, encoder.config.hidden_size, labels).train()
@@ -178,14 +182,6 @@ def base_model(base: Path) -> Any:
     )
 
 
-def _freeze(encoder: Any, layers: int) -> None:
-    encoder.embeddings.word_embeddings.requires_grad_(False)
-    if layers:
-        encoder.embeddings.requires_grad_(False)
-    for layer in encoder.encoder.layer[:layers]:
-        layer.requires_grad_(False)
-
-
 def loss_of(numbers: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
     """Return the weighted sum of the heads' losses: one of many, or any number of many."""
     truth, weight = torch.from_numpy(batch.truth), torch.from_numpy(batch.weight)
@@ -242,16 +238,12 @@ def lower_states(
     states: list[torch.Tensor] = [torch.empty(0)] * len(encoded)
     with torch.no_grad(), precision(options):
         for rows in _by_length(range(len(encoded)), encoded):
-            longest = max(len(encoded[row].ids) for row in rows)
-            ids = torch.zeros(len(rows), longest, dtype=torch.long)
+            own = [torch.tensor(encoded[row].ids) for row in rows]
+            ids = torch.nn.utils.rnn.pad_sequence(own, batch_first=True)
+            low = module.encoder.embeddings(ids)
+            made = module.layers(low, _mask(list(map(len, own))), of=slice(None, options.frozen))
             for at, row in enumerate(rows):
-                ids[at, : len(encoded[row].ids)] = torch.tensor(encoded[row].ids)
-            mask = _mask([len(encoded[row].ids) for row in rows])
-            made = module.layers(
-                module.encoder.embeddings(ids), mask, of=slice(None, options.frozen)
-            )
-            for at, row in enumerate(rows):
-                states[row] = made[at, : len(encoded[row].ids)].to(kind).clone()
+                states[row] = made[at, : len(own[at])].to(kind).clone()
     return states
 
 
@@ -268,10 +260,9 @@ class Learner:
 
     def upper(self, rows: Sequence[int]) -> torch.Tensor:
         """Return the last layer's states of some rows, padded."""
-        states = torch.nn.utils.rnn.pad_sequence(
-            [self.states[row].float() for row in rows], batch_first=True
-        )
-        mask = _mask([len(self.states[row]) for row in rows])
+        each = [self.states[row].float() for row in rows]
+        states = torch.nn.utils.rnn.pad_sequence(each, batch_first=True)
+        mask = _mask(list(map(len, each)))
         with precision(self.options):
             return self.module.layers(states, mask, of=slice(self.options.frozen, None)).float()
 
@@ -280,30 +271,27 @@ class Learner:
         start = self.encoded[row].start
         return slice(start, start + len(self.encoded[row].offsets))
 
-    def learned(self) -> list[torch.nn.Parameter]:
-        """Return the parameters of the upper layers."""
-        return list(self.module.encoder.encoder.layer[self.options.frozen :].parameters())
-
 
 def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     """Train on some rows, from heads that stand on the means of their rules; return seconds."""
     options = learner.options
     torch.set_num_threads(options.threads)
-    start_heads(learner, rows)
-    draw, step = np.random.default_rng(seed), 0
+    _start_heads(learner, rows)
+    draw = np.random.default_rng(seed)
     rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
     progress = TrainingProgress(say, steps, _TOLD)
     trainer = Trainer.of(
         learner.module,
-        learner.learned(),
+        list(learner.module.encoder.encoder.layer[options.frozen :].parameters()),
         (options.rate, options.head_rate),
         lambda step: min(1, (step + 1) / options.warm_up) * max(RULES_LAST_RATE, 1 - step / steps),
     )
-    for each in rounds:
-        for batch in _batches(each, learner.encoded, options.batch, draw):
-            step += 1
-            progress.add(step, trainer.learn(rule_loss(learner, batch)))
+    batches = (
+        batch for each in rounds for batch in _batches(each, learner.encoded, options.batch, draw)
+    )
+    for step, batch in enumerate(batches, 1):
+        progress.add(step, trainer.learn(rule_loss(learner, batch)))
     learner.module.eval()
     return progress.seconds
 
@@ -315,19 +303,20 @@ def rule_loss(learner: Learner, rows: Sequence[int]) -> torch.Tensor:
     for at, row in enumerate(rows):
         outside[at, learner.own(row)] = False
     highest = said.masked_fill(outside[:, :, None], NEVER).max(1).values
-    truth = torch.from_numpy(np.stack([learner.targets[row].truth for row in rows]))
-    weight = torch.from_numpy(np.stack([learner.targets[row].weight for row in rows]))
+    targets = [learner.targets[row] for row in rows]
+    truth = torch.from_numpy(np.stack([target.truth for target in targets]))
+    weight = torch.from_numpy(np.stack([target.weight for target in targets]))
     each = functional.binary_cross_entropy_with_logits(highest, truth, reduction="none")
     total = (each * weight).sum()
-    for at, row in enumerate(rows):
-        for rule, tokens, heavy in learner.targets[row].spans:
+    for at, (row, target) in enumerate(zip(rows, targets, strict=True)):
+        for rule, tokens, heavy in target.spans:
             there = said[at, learner.own(row)][list(tokens), rule]
             lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
             total = total + SPANS * heavy * lost
     return total / len(rows)
 
 
-def start_heads(learner: Learner, rows: Rows) -> None:
+def _start_heads(learner: Learner, rows: Rows) -> None:
     """Point each head from the mean token of the rows to the mean of its rule's findings."""
     head = learner.module.head
     sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))

@@ -22,17 +22,11 @@ from monitor.classify.model_files import ModelFolder, ModelMeta, load_folder
 from monitor.classify.model_stamps import relevance_name
 from monitor.classify.relevance import NAME as RELEVANCE
 from monitor.classify.tags import NAME as TAGS
+from monitor.evaluate import rule_precision
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder, evaluate_tags_folder
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.evaluate.learn_from_reviews import find_version, newer_released, release
-from monitor.evaluate.rule_precision import (
-    Item,
-    agree,
-    is_marked,
-    read_items,
-    read_lines,
-    related_rules,
-)
+from monitor.evaluate.rule_precision import Item
 from monitor.labels.data_files import data_dir
 from monitor.labels.institutions import MODEL as POLICY
 from monitor.records.errors import DataError, ModelError
@@ -242,8 +236,14 @@ def kept_apart(data: Path) -> list[Item]:
     Their texts and events are in `relevance/` beside the folder of `data`. Raises `DataError`.
     """
     texts = [data.resolve().parent.parent / "relevance" / name for name in NEWS]
-    events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
-    return [item for item in read_items(data, texts) if is_kept_apart(events[item.id])]
+    events = {
+        str(row["id"]): str(row["event"])
+        for file in texts
+        for row in rule_precision.read_lines(file)
+    }
+    return [
+        item for item in rule_precision.read_items(data, texts) if is_kept_apart(events[item.id])
+    ]
 
 
 def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
@@ -252,7 +252,7 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
     Texts are checked as drafts and stored articles are: one that the relevance model would show is
     on topic, whatever its words tell.
     """
-    related = related_rules(guideline)
+    related = rule_precision.related_rules(guideline)
     documents = [item.document for item in items]
     is_shown = load_shown(data_dir("models"), guideline.language)
     checked = run_shown(
@@ -266,9 +266,11 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
         found = [f for f in result.findings if f.field == "title" or f.start < item.read]
         for mark in item.marks:
             counts["sure"] += mark.sure
-            counts["sure_found"] += mark.sure and any(agree(f, mark, related) for f in found)
+            counts["sure_found"] += mark.sure and any(
+                rule_precision.agree(f, mark, related) for f in found
+            )
         for flag in found:
-            meets = is_marked(flag, item, related)
+            meets = rule_precision.is_marked(flag, item, related)
             voice = "suggestions" if flag.severity == "suggestion" else "loud"
             counts[f"{voice}_{'matched' if meets else 'unmatched'}"] += 1
     return counts

@@ -36,15 +36,7 @@ from monitor.classify.relevance import (
 from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
-from monitor.evaluate.linear_fit import (
-    FitOptions,
-    Floats,
-    cross_fit,
-    fit_calibration,
-    fit_linear,
-    probabilities,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision, relevance_scores
 from training.cue_groups import cues_json, load_cues
 from training.leave_out import SOURCES_FILE, parts_of_data
@@ -127,7 +119,9 @@ def fit_gate(
     threshold = round(float(needed[may_lose]) - 0.01, 2) if may_lose < len(needed) else 0.0
     gate = replace(_fit_gate(words, rel, every, options, seed), threshold=threshold)
     told = real & ~opened
-    main, any_ = (fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1))
+    main, any_ = (
+        linear_fit.fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1)
+    )
     basis = np.array([row.basis for row in rows])
     easy = real & (rel == 0) & (basis == SAMPLED)
     strange = np.quantile(scores[easy if easy.any() else rel == 0], 1 - STRANGE)
@@ -208,7 +202,7 @@ def ablate(
     table: dict[str, Any] = {}
     for name, (part, target, chosen) in variants.items():
         say(f"ablation: {name}")
-        model = fit_linear(part, [target], chosen, seed)
+        model = linear_fit.fit_linear(part, [target], chosen, seed)
         pairs = zip(readings, stories, strict=True)
         scores = np.array([model.decide(reading, story)[0] for reading, story in pairs])
         table[name] = {
@@ -219,8 +213,8 @@ def ablate(
     events = [row.event for row in corpus.rows]
     real = corpus.real & (rel != 1)
     for name, target in ((WHOLE, main), (WITH_TEXTS, with_own)):
-        crossed = cross_fit(matrix, [target], events, options, seed)[:, 0]
-        threshold = threshold_for(crossed[real], rel[real] == 2, 0.9)
+        crossed = linear_fit.cross_fit(matrix, [target], events, options, seed)[:, 0]
+        threshold = linear_fit.threshold_for(crossed[real], rel[real] == 2, 0.9)
         found = crossed[corpus.own & (rel == 2)] >= threshold
         table[name]["own_texts_found"] = float(found.mean())
     return table
@@ -254,9 +248,11 @@ def train_relevance(
     dev = read_labelled(data / DEV)
     targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
-    crossed = cross_fit(corpus.matrix, targets, [r.event for r in corpus.rows], options, seed)
+    crossed = linear_fit.cross_fit(
+        corpus.matrix, targets, [r.event for r in corpus.rows], options, seed
+    )
     say("fitting the model")
-    linear = fit_linear(corpus.matrix, targets, options, seed)
+    linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
     model = _calibrated(corpus, crossed, linear, cues, dev)
     scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
     say("fitting the gate")
@@ -341,17 +337,19 @@ def _calibrated(
     """
     real, rel = crossed[corpus.real], corpus.rel[corpus.real]
     truths = (rel == 2, rel >= 1)
-    calibration = [fit_calibration(real[:, output], truth) for output, truth in enumerate(truths)]
+    calibration = [
+        linear_fit.fit_calibration(real[:, output], truth) for output, truth in enumerate(truths)
+    ]
     open_ = {"relevant": 1.0, "borderline": 1.0}
     model = RelevanceModel(cues, StoryCounter(cues), linear, calibration, open_)
-    main, any_ = probabilities(calibration, real)
+    main, any_ = linear_fit.probabilities(calibration, real)
     said = np.array([model.judge(row.title, row.text).main for row in dev])
     dev_rel = np.array([row.rel for row in dev])
     clear = dev_rel != 1
     thresholds = {
         "relevant": max(
-            threshold_for(main[rel != 1], rel[rel != 1] == 2, PRECISION),
-            threshold_for(said[clear], dev_rel[clear] == 2, PRECISION),
+            linear_fit.threshold_for(main[rel != 1], rel[rel != 1] == 2, PRECISION),
+            linear_fit.threshold_for(said[clear], dev_rel[clear] == 2, PRECISION),
         ),
         "borderline": linear_fit.best_f1_threshold(any_, rel >= 1),
     }
@@ -360,7 +358,7 @@ def _calibrated(
 
 def score_crossed(corpus: Corpus, crossed: Floats, model: RelevanceModel) -> dict[str, Any]:
     """Return the figures of the cross-fitted real rows, and how the own texts fare."""
-    main, any_ = probabilities(model.calibration, crossed)
+    main, any_ = linear_fit.probabilities(model.calibration, crossed)
     said = [model.decide(*both) for both in zip(main.tolist(), any_.tolist(), strict=True)]
     relevant = np.array([judgement.relevant for judgement in said])
     shown = relevant | np.array([judgement.borderline for judgement in said])

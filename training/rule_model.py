@@ -25,18 +25,7 @@ from monitor.settings import cache_dir
 from training import rule_model_confidence, rule_model_data
 from training.encoder import base_folder, plain_tokenizer
 from training.model_cards import save_model
-from training.rule_model_data import (
-    ARTICLE,
-    EARLIER,
-    FOLDER,
-    GLANCE,
-    MARKS,
-    MODEL,
-    NEWS,
-    OUTPUT,
-    TOKENIZER,
-    RuleModelOptions,
-)
+from training.rule_model_data import OUTPUT, RuleModelOptions
 from training.rule_model_parts import Prepared, calibration_fold, fit_part, prepare, read_weights
 from training.rule_model_suggestions import Numbers, calibrate_alone, calibrate_short
 
@@ -54,7 +43,7 @@ def train_rules(
     options: RuleModelOptions = OPTIONS,
     guideline: Guideline | None = None,
     development: Path | None = None,
-    own: Path = FOLDER,
+    own: Path = rule_model_data.FOLDER,
     base: Path | None = None,
     work: Path | None = None,
     part: str | None = None,
@@ -86,20 +75,22 @@ def train_rules(
     model = shrink(module, [OUTPUT])
     say("fitting how sure flags are")
     said = prepared.crossed()
-    session = EncoderSession(model, MODEL)
+    session = EncoderSession(model, rule_model_data.MODEL)
     confidence, (unlikely, cuts), scores = fit_flags(prepared, guideline, session, said)
     say("fitting what the judge says alone")
     alone, glance, articles, scores["alone"] = calibrate_alone(prepared, guideline, said)
     short, scores["short"] = calibrate_short(prepared, guideline, articles, said)
     scores["unlikely"] = cuts
     few = rule_model_data.FEW
-    paths = [Path("spans") / name for name in SPANS] + [Path("relevance") / name for name in NEWS]
+    paths = [Path("spans") / name for name in SPANS] + [
+        Path("relevance") / name for name in rule_model_data.NEWS
+    ]
     return save_model(
         out,
         {
-            MODEL: model,
-            TOKENIZER: plain_tokenizer(prepared.base / TOKENIZER),
-            GLANCE: pack_arrays(
+            rule_model_data.MODEL: model,
+            rule_model_data.TOKENIZER: plain_tokenizer(prepared.base / rule_model_data.TOKENIZER),
+            rule_model_data.GLANCE: pack_arrays(
                 {name: getattr(glance, name).astype(np.float16) for name in ("single", "pairs")}
             ),
         },
@@ -126,7 +117,7 @@ def train_rules(
             **prepared.record,
             "guideline": guideline.stamp,
             "data": {path.as_posix(): file_sha256(data / path) for path in paths}
-            | {MARKS.as_posix(): file_sha256(own / MARKS)},
+            | {rule_model_data.MARKS.as_posix(): file_sha256(own / rule_model_data.MARKS)},
             "seconds": round(seconds),
             "sentences": dict(Counter(row.kind for row in read.rows)),
         },
@@ -179,7 +170,9 @@ def fit_flags(
     unlikely = rule_model_confidence.choose_unlikely(gathered(list(listed)))
 
     learned = Counter(
-        (claim.rule, row.kind in (ARTICLE, EARLIER)) for row in data.rows for claim in row.found
+        (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
+        for row in data.rows
+        for claim in row.found
     )
     rules: dict[str, dict[str, Any]] = {}
     for rule in data.rules:

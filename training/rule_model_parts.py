@@ -21,20 +21,9 @@ from numpy.typing import NDArray
 from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.records.errors import UsageError
+from training import rule_model_data
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from training.rule_model_data import (
-    ARTICLE,
-    TOKENIZER,
-    VARIATION,
-    WHOLE,
-    WRITTEN,
-    WRITTEN_FOR_A_RULE,
-    LabelledSource,
-    RuleModelData,
-    RuleModelOptions,
-    RuleRow,
-    make_target,
-)
+from training.rule_model_data import WHOLE, RuleModelData, RuleModelOptions, RuleRow
 
 if TYPE_CHECKING:
     from training.network import TokenHeads
@@ -60,7 +49,7 @@ class Prepared:
     @cached_property
     def tokenizer(self) -> TextTokenizer:
         """The base model's, without padding and truncation."""
-        where = self.base / TOKENIZER
+        where = self.base / rule_model_data.TOKENIZER
         return load_tokenizer(plain_tokenizer(where), limit=self.options.sentence, where=str(where))
 
     def encode(self, row: RuleRow) -> Sentence:
@@ -84,7 +73,9 @@ class Prepared:
 
         return lower_states(self.base, self.encoded, self.options)
 
-    def sentences_in(self, said: Mapping[str, NDArray[np.float32]]) -> list[LabelledSource]:
+    def sentences_in(
+        self, said: Mapping[str, NDArray[np.float32]]
+    ) -> list[rule_model_data.LabelledSource]:
         """Return the sentences written for a rule of which a fold has said something."""
         pairs = zip(self.data.rows, self.keys, strict=True)
         known = {row.id for row, key in pairs if key in said}
@@ -137,9 +128,9 @@ def left_out(row: RuleRow, folds: int) -> str | None:
     Articles and their variations go by event. Breaches and near misses of a rule that stand at the
     same place of their lists are left out together.
     """
-    if row.kind in (ARTICLE, WRITTEN, VARIATION):
+    if row.kind in (rule_model_data.ARTICLE, rule_model_data.WRITTEN, rule_model_data.VARIATION):
         return str(fold_of_event(row.event, folds))
-    if row.kind in WRITTEN_FOR_A_RULE:
+    if row.kind in rule_model_data.WRITTEN_FOR_A_RULE:
         return str(fold_of_event(sentence_pair(row.id), folds))
     return None
 
@@ -187,7 +178,7 @@ def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
     say(f"part {part}: {len(prepared.encoded)} sentences")
     module = start_module(prepared.base, len(data.rules), prepared.seed)
     pairs = zip(data.rows, prepared.encoded, strict=True)
-    targets = [make_target(row, encoded, data.rules) for row, encoded in pairs]
+    targets = [rule_model_data.make_target(row, encoded, data.rules) for row, encoded in pairs]
     learner = Learner(module, data.rows, prepared.states, prepared.encoded, targets, options)
     named = zip(prepared.keys, data.rows, strict=True)
     apart = {key for key, row in named if left_out(row, options.folds) == part}

@@ -18,15 +18,10 @@ from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.relevance import RelevanceModel, without_appended
+from monitor.evaluate import linear_fit
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.linear_fit import (
-    Floats,
-    best_f1_threshold,
-    fit_calibration,
-    make_folds,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import Floats
 from monitor.evaluate.metrics import (
     average_precision,
     general_outlets,
@@ -139,7 +134,7 @@ def _calibrated(
 ) -> Fusion:
     """Return a weighted sum of features by name, calibrated with the weights of the mix."""
     row = np.array([weights.get(name, 0.0) for name in FEATURES])
-    calibration = fit_calibration(features @ row, truth, mix)
+    calibration = linear_fit.fit_calibration(features @ row, truth, mix)
     return Fusion(tuple(round(float(w), 4) for w in row), calibration)
 
 
@@ -172,7 +167,7 @@ def cross_fuse(sample: StackingSample, folds: int, seed: int, fit: Fit = fit_fus
     """
     result = np.zeros((len(sample.rows), 2))
     every = np.arange(len(sample.rows))
-    for fold in make_folds([row.event for row in sample.rows], folds, seed):
+    for fold in linear_fit.make_folds([row.event for row in sample.rows], folds, seed):
         main, any_ = fit(sample, np.setdiff1d(every, fold))
         for at in fold:
             features = sample.features[at].tolist()
@@ -265,7 +260,7 @@ def fit_second_stage(
     # what the linear model settles has a calibration of its own
     settled = (every[:, ANY] < lower) | (every[:, MAIN] > upper)
     calibration = [
-        fit_calibration(every[settled, output], truth[settled])
+        linear_fit.fit_calibration(every[settled, output], truth[settled])
         for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
     ]
     fitted = replace(model, calibration=calibration, cascade=cascade)
@@ -300,11 +295,11 @@ def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict
     main, any_ = probabilities[:, MAIN], probabilities[:, ANY]
     rel, sets = sample.rel, (sample.is_dev, ~sample.is_dev)
     parts = [part & (rel != 1) for part in sets if (rel[part] == 2).any()]
-    precise = max(threshold_for(main[part], rel[part] == 2, precision) for part in parts)
+    precise = max(linear_fit.threshold_for(main[part], rel[part] == 2, precision) for part in parts)
     recalled = min(
         float(np.quantile(main[part & (rel == 2)], 1 - RECALL, method="lower")) for part in parts
     )
-    borderline = best_f1_threshold(any_, rel >= 1)
+    borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
     return {"relevant": round(max(precise, recalled), 4), "borderline": round(borderline, 4)}
 
 

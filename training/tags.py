@@ -41,20 +41,10 @@ from monitor.classify.tags import (
     people_features,
 )
 from monitor.classify.victims import PeopleMention, find_people
+from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
-from monitor.evaluate.linear_fit import (
-    WEIGHT_UNSURE,
-    FitOptions,
-    Floats,
-    Matrix,
-    Target,
-    best_f1_threshold,
-    build_matrix,
-    cross_fit,
-    fit_linear,
-    make_folds,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import label_scores
 from monitor.labels.schemes import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
 from monitor.records.errors import ModelError
@@ -97,7 +87,7 @@ class TagRows:
     mentions: Sequence[Sequence[PlaceMention]]
     people: Sequence[Sequence[PeopleMention]]
     homes: Sequence[Home]
-    matrix: Matrix
+    matrix: linear_fit.Matrix
 
     @property
     def real(self) -> NDArray[np.bool_]:
@@ -107,7 +97,7 @@ class TagRows:
     @property
     def weight(self) -> Floats:
         """How much each row counts."""
-        return np.array([1.0 if row.sure else WEIGHT_UNSURE for row in self.rows])
+        return np.array([1.0 if row.sure else linear_fit.WEIGHT_UNSURE for row in self.rows])
 
 
 def read_rows(
@@ -130,7 +120,7 @@ def read_rows(
         ],
         [find_people(row.title, row.text, reading) for row, reading, _ in triples],
         homes,
-        build_matrix(readings, counter),
+        linear_fit.build_matrix(readings, counter),
     )
 
 
@@ -149,16 +139,18 @@ def fit_tags(
     placed = np.array([bool(row.place) for row in rows])
     # rows without a place teach nothing about places
     targets = [
-        Target(_truth(rows, *output), read.weight * placed if output[0] == "place" else read.weight)
+        linear_fit.Target(
+            _truth(rows, *output), read.weight * placed if output[0] == "place" else read.weight
+        )
         for output in OUTPUTS
     ]
-    crossed = cross_fit(read.matrix, targets, [row.event for row in rows], options, seed)
-    linear = fit_linear(read.matrix, targets, options, seed)
+    crossed = linear_fit.cross_fit(read.matrix, targets, [row.event for row in rows], options, seed)
+    linear = linear_fit.fit_linear(read.matrix, targets, options, seed)
     places, said = _fit_places(read, crossed[:, US], cues, seed)
     people, odds = _fit_people(read, crossed, said, seed)
     known = read.real & np.array([bool(row.response) for row in rows])
     cuts = [
-        best_f1_threshold(crossed[known, at], targets[at].truth[known])
+        linear_fit.best_f1_threshold(crossed[known, at], targets[at].truth[known])
         for at in range(len(RESPONSES))
     ]
     spread = crossed[:, : len(RESPONSES)].std(0) + 1e-6
@@ -246,7 +238,7 @@ def _cross(
     """Return log odds of every row from models that saw no row of its event."""
     odds = np.zeros(len(truth))
     every = np.arange(len(truth))
-    for fold in make_folds(events, FOLDS, seed):
+    for fold in linear_fit.make_folds(events, FOLDS, seed):
         rest = np.setdiff1d(every, fold)
         model = fit_small(numbers[rest], truth[rest], weight[rest], strength, seed)
         odds[fold] = [model.log_odds(line) for line in numbers[fold].tolist()]
