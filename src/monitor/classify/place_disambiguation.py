@@ -190,21 +190,27 @@ class Gazetteer:
         people = {hit.name for field, hit in hits if _is_named(field, hit)} - scenes
         found: list[PlaceMention] = []
         for field, hit in hits:
-            if hit.name in american:
-                country: str | None = "US"
-            elif hit.name in people:
-                country = None
-            else:
+            country: str | None = "US" if hit.name in american else None
+            if hit.name not in american and hit.name not in people:
                 country = _country(hit, field, told, home)
             if country:
                 dateline = hit.last <= field.dateline
                 frame = dateline or hit.first >= field.outlet
                 kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
-                place = PlaceMention(
-                    country, kind, field.name, hit.first, hit.last, frame, dateline
-                )
-                found.append(place)
-        return _in_rows(found, reading)
+                where = hit.first, hit.last, frame, dateline
+                found.append(PlaceMention(country, kind, field.name, *where))
+        rows: list[list[PlaceMention]] = []
+        for mention in found:
+            if rows and _are_linked(reading, rows[-1][-1], mention):
+                rows[-1].append(mention)
+            else:
+                rows.append([mention])
+        # names that stand in a row with another country's have the words of that row
+        return [
+            replace(m, row=(row[0].first, row[-1].last)) if len({x.country for x in row}) > 1 else m
+            for row in rows
+            for m in row
+        ]
 
     def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
         text, words = field.text, field.words
@@ -250,28 +256,14 @@ class Gazetteer:
         return best  # type: ignore[return-value]
 
 
-def _in_rows(mentions: Sequence[PlaceMention], reading: Reading) -> list[PlaceMention]:
-    """Give the names that stand in a row with another country's the words of that row."""
-    rows: list[list[PlaceMention]] = []
-    for mention in mentions:
-        last = rows[-1][-1] if rows else None
-        if last and last.field == mention.field and _are_linked(reading, last.last, mention):
-            rows[-1].append(mention)
-        else:
-            rows.append([mention])
-    return [
-        replace(m, row=(row[0].first, row[-1].last)) if len({x.country for x in row}) > 1 else m
-        for row in rows
-        for m in row
-    ]
-
-
-def _are_linked(reading: Reading, end: int, mention: PlaceMention) -> bool:
+def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> bool:
     """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
     words = reading.words(mention.field)
-    between = words.words[end : mention.first]
-    same = words.sentences[end - 1] == words.sentences[mention.first]
-    return same and (not between or between in (["and"], ["or"]))
+    if last.field != mention.field or (
+        words.sentences[last.last - 1] != words.sentences[mention.first]
+    ):
+        return False
+    return words.words[last.last : mention.first] in ([], ["and"], ["or"])
 
 
 def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None) -> str | None:

@@ -127,7 +127,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     """
     field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
-    before, behind = _before(field, first), field.words[last : last + 2]
+    before, behind = _before(field, first, BESIDE), field.words[last : last + 2]
     previous, after = (before or [""])[-1], (behind or [""])[0]
     party = not _PARTY.isdisjoint((*before[-3:], *behind))
     here = previous in _WHERE and mention.kind != "demonym"
@@ -162,10 +162,11 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
 
 def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
-    if mention.kind not in ("demonym", "name"):
-        return False
     last = mention.row[1] if mention.row else mention.last
-    if mention.kind == "name" and not _owns(field, mention.last):
+    # the splitter leaves the sign of "Nepal's" out, so the gap is longer by two
+    behind = mention.last
+    owns = behind < len(field) and field.starts[behind] - field.ends[behind - 1] == 3
+    if mention.kind != "demonym" and not (mention.kind == "name" and owns):
         return False
     sentence = field.sentences[mention.first]
     for at in range(last, min(last + NOUN, len(field))):
@@ -181,12 +182,7 @@ def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     return False
 
 
-def _owns(field: WordTokens, last: int) -> bool:
-    """Tell "Nepal's": the splitter leaves the sign out, so the gap is longer by two."""
-    return last < len(field) and field.starts[last] - field.ends[last - 1] == 3
-
-
-def _before(field: WordTokens, first: int, number: int = BESIDE) -> list[str]:
+def _before(field: WordTokens, first: int, number: int) -> list[str]:
     """Return the words before a name, in its sentence."""
     start = max(0, first - number)
     while field.sentences[start] != field.sentences[first]:
@@ -316,7 +312,15 @@ def place_features(
             float(any((m.field, reading.words(m.field).sentences[m.first]) in cued for m in own)),
             log1p(named),
             float(named == 1 and bool(own)),
-            *_at_home(country, home, bool(own), named),
+            *(
+                float(here and not home.world),
+                float(here and home.world),
+                float(here and not home.world and not own and not named),
+                float(here and not home.world and not own and named > 0),
+                float(home.country not in (None, country) and not home.world),
+                float(country == home.section),
+                float(home.section not in (None, country)),
+            ),
             float(country == "US"),
             us if country == "US" and own else 0.0,
             us if country == "US" and not own else 0.0,
@@ -324,6 +328,7 @@ def place_features(
             float(not own),
         ]
         for country, own in by_country.items()
+        for here in (country == home.country,)
     }
 
 
@@ -343,10 +348,9 @@ def story_places(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
     by_country = _by_country(m for m in mentions if not m.frame or m.dateline)
-    hosts = (
-        code for code, own in by_country.items() if count_roles(reading, own)["host"] == len(own)
-    )
-    return frozenset(by_country), frozenset(hosts) - {home.country}
+    hosted = {code: count_roles(reading, own)["host"] for code, own in by_country.items()}
+    hosts = {code for code, own in by_country.items() if hosted[code] == len(own)}
+    return frozenset(by_country), frozenset(hosts - {home.country})
 
 
 def chosen_places(
@@ -409,20 +413,6 @@ def _beside(roles: Mapping[str, Mapping[str, int]], country: str) -> list[float]
         float(mine > 0 and mine >= max(told, default=0)),
         float(own["origin"] > 0 and there),
         float(here > 0 and any(each["origin"] for each in others)),
-    ]
-
-
-def _at_home(country: str, home: Home, is_named: bool, named: int) -> list[float]:
-    """Return what the outlet's home says of a country."""
-    own = country == home.country and not home.world
-    return [
-        float(own),
-        float(country == home.country and home.world),
-        float(own and not is_named and not named),
-        float(own and not is_named and named > 0),
-        float(home.country not in (None, country) and not home.world),
-        float(country == home.section),
-        float(home.section not in (None, country)),
     ]
 
 

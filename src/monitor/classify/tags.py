@@ -106,10 +106,8 @@ def fuse_responses(
             value += share * (head - fused.encoder_cut) / fused.encoder_spread
         values[label] = 2 * value
     given = {label: value for label, value in values.items() if value >= 0}
-    if given:
-        return given
     best = max(values, key=values.__getitem__)
-    return {best: values[best]} if values[best] >= NEARLY else {}
+    return given or ({best: values[best]} if values[best] >= NEARLY else {})
 
 
 def fuse_people(
@@ -121,13 +119,12 @@ def fuse_people(
     """
     child, adult, domestic, cross = odds
     if heads is not None:
-        share = fused.share
-        kinds = _softmax(heads["victim"].tolist())
-        ways = _softmax(heads["flow"].tolist())
-        child = (1 - share) * child + share * _log_odds(kinds[0] + kinds[2])
-        adult = (1 - share) * adult + share * _log_odds(kinds[1] + kinds[2])
-        domestic = (1 - share) * domestic + share * _log_odds(ways[0])
-        cross = (1 - share) * cross + share * _log_odds(ways[1])
+        kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
+        said = kinds[0] + kinds[2], kinds[1] + kinds[2], ways[0], ways[1]
+        child, adult, domestic, cross = (
+            (1 - fused.share) * own + fused.share * _log_odds(share)
+            for own, share in zip(odds, said, strict=True)
+        )
     given: dict[str, tuple[str, float]] = {}
     if min(child, adult) >= fused.both:
         given["victim"] = ("both", min(child, adult))
@@ -202,7 +199,12 @@ class TagsModel:
             *phrase_tags.find_protection(facts.shown, self.cues),
             *phrase_tags.find_indicators(facts.reading, self.cues),
         )
-        return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
+        tags: list[Tag] = []
+        for tag in found:
+            scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
+            few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
+            tags.append(replace(tag, experimental=is_unmeasured(tag.label, few, measured)))
+        return tuple(tags)
 
     def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
@@ -233,16 +235,20 @@ class TagsModel:
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = phrase_tags.form_tag(facts.shown, self.cues, form, value)
-                if not tag.evidence:
-                    tag = phrase_tags.form_tag(facts.reading, self.cues, form, value)
-                tags.append(self._with_sentence(facts, tag, "form"))
+                wanted = {i for i, group in enumerate(self.cues.groups) if group.form == form}
+                spans = cue_spans(facts.shown, wanted, self.core)
+                spans = spans or cue_spans(facts.reading, wanted, self.core)
+                tag = Tag("form", form, round(probability(value), 4), spans)
+                tags.append(self._with_sentence(facts, tag))
         tags = [tag for tag in tags if tag.evidence]
-        if tags:
-            return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-        readings = (facts.shown, facts.reading)
-        found = (phrase_tags.unspecified_tag(reading, self.cues, odds) for reading in readings)
-        return [*filter(None, found)][:1]
+        if not tags:
+            # it says trafficking and no form
+            score = round(1 - probability(max(odds.values())), 4)
+            for reading in (facts.shown, facts.reading):
+                spans = cue_spans(reading, self.cues.of_kind("term"), self.core)
+                if spans := spans or cue_spans(reading, self.core, self.core):
+                    return [Tag("form", phrase_tags.UNSPECIFIED, score, spans)]
+        return sorted(tags, key=lambda tag: (-tag.score, tag.label))
 
     def _responses(self, facts: Facts) -> list[Tag]:
         tags: list[Tag] = []
@@ -250,7 +256,7 @@ class TagsModel:
         for label, value in fuse_responses(odds, facts.heads, self.fused).items():
             spans = self._cue_spans(facts, _RESPONSE_CUES[label])
             tag = Tag("response", label, round(probability(value), 4), spans)
-            tag = self._with_sentence(facts, tag, "response")
+            tag = self._with_sentence(facts, tag)
             if not tag.evidence:
                 output = OUTPUTS.index(("response", label))
                 weights = self.linear.word_weights(facts.reading, output)
@@ -279,7 +285,7 @@ class TagsModel:
                 tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
             else:
                 tag = replace(tag, evidence=self._flow_spans(facts, label, places))
-                tags.append(self._with_sentence(facts, tag, scheme))
+                tags.append(self._with_sentence(facts, tag))
         return [tag for tag in tags if tag.evidence]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
@@ -309,12 +315,13 @@ class TagsModel:
             return places
         return tuple(dict.fromkeys((*places, *self._cue_spans(facts, _FLOW_CUES[label]))))[:SPANS]
 
-    def _with_sentence(self, facts: Facts, tag: Tag, head: str) -> Tag:
+    def _with_sentence(self, facts: Facts, tag: Tag) -> Tag:
         """Return a tag that no phrase shows with the sentence the encoder takes it from."""
         if tag.evidence or self.encoder is None:
             return tag
-        index = list(self.encoder.heads[head]).index(tag.label)
-        span = best_sentence(facts.reading, self.encoder, (facts.title, facts.text), head, index)
+        index = list(self.encoder.heads[tag.scheme]).index(tag.label)
+        article = facts.title, facts.text
+        span = best_sentence(facts.reading, self.encoder, article, tag.scheme, index)
         return tag if span is None else replace(tag, evidence=(span,))
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
@@ -334,28 +341,22 @@ class TagsModel:
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
             where = country in chosen
+            role = "exploitation" if where or not own else place_roles.place_role(reading, own)
             if own:
-                role = "exploitation" if where else place_roles.place_role(reading, own)
-                if role == "mentioned" and all(mention.frame for mention in own):
-                    continue
-                sure = score if where else 1 - score
                 spans = place_roles.place_evidence(reading, own, role)
-                tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif where:  # by the outlet, or by American wording
-                if country in (facts.home.country, facts.home.section):
-                    spans = place_roles.home_evidence(
-                        reading, outlet_start(facts.title, reading.title)
-                    )
-                else:
-                    spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
-                if spans:
-                    tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
+            elif not where:
+                continue
+            elif country in (facts.home.country, facts.home.section):
+                outlet = outlet_start(facts.title, reading.title)
+                spans = place_roles.home_evidence(reading, outlet)
+            else:  # by American wording
+                spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
+            aside = role == "mentioned" and all(mention.frame for mention in own)
+            if spans and not aside:
+                tags.append(
+                    Tag("place", country, round(score if where else 1 - score, 4), spans, role)
+                )
         return tags
-
-    def _is_experimental(self, tag: Tag) -> bool:
-        scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
-        few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
-        return is_unmeasured(tag.label, few, measured)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
