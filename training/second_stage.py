@@ -402,7 +402,7 @@ def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, f
         encoder.outputs(row.title, row.text)
     end = time.process_time()
     for row, told, reading in uncertain:
-        model.cascade.features((0.0, 0.0), row.title, told, reading, model.cues)
+        read_features((0.0, 0.0), encoder, LATER_FROM, row.title, told, reading, model.cues)
     marks = {"gate": start - first, "linear": between - start, "window": end - between}
     each = {name: seconds / len(some) for name, seconds in marks.items()}
     return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}

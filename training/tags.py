@@ -110,17 +110,13 @@ def read_rows(
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]
     homes = [outlets.home(row.title, Provenance(row.url, row.outlet)) for row in rows]
-    triples = list(zip(rows, readings, homes, strict=True))
+    mentions = [
+        gazetteer.find(reading, home.country, world=home.world)
+        for reading, home in zip(readings, homes, strict=True)
+    ]
+    people = list(map(find_people, readings))
     return TagRows(
-        rows,
-        readings,
-        [
-            gazetteer.find(row.title, row.text, reading, home.country, world=home.world)
-            for row, reading, home in triples
-        ],
-        [find_people(row.title, row.text, reading) for row, reading, _ in triples],
-        homes,
-        linear_fit.build_matrix(readings, counter),
+        rows, readings, mentions, people, homes, linear_fit.build_matrix(readings, counter)
     )
 
 

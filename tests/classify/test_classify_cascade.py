@@ -5,6 +5,8 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
 from monitor.classify.calibration import Calibration
-from monitor.classify.cascade import ANY, FEATURES, Fusion, fusion_features, relevance_odds
+from monitor.classify.cascade import ANY, FEATURES, Fusion, read_features, relevance_odds
 from monitor.classify.encoder import TITLE_CHARS, Memory, later_stretch, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import find_model, load_folder
@@ -238,8 +240,14 @@ def test_only_the_uncertain_is_read() -> None:
 
 def test_a_later_window_never_lowers_and_borderline_counts_as_any() -> None:
     low, high = ({"relevance": np.array(row, np.float32)} for row in ([3, 0, -3], [-3, 0, 3]))
-    falling = dict(zip(FEATURES, fusion_features([0.0, 0.0], high, low), strict=True))
-    rising = dict(zip(FEATURES, fusion_features([0.0, 0.0], low, high), strict=True))
+
+    def features(*windows: Any) -> dict[str, float]:
+        encoder = cast("Any", SimpleNamespace(windows=lambda *_: windows))
+        reading = read_article("", "", MODEL.cues)
+        row = read_features([0.0, 0.0], encoder, 0.0, "", "", reading, MODEL.cues)
+        return dict(zip(FEATURES, row, strict=True))
+
+    falling, rising = features(high, low), features(low, high)
     assert falling["later main"] == falling["later any"] == 0
     assert rising["later main"] == pytest.approx(12)
     main, any_ = relevance_odds(np.array([0, 9, 0], np.float32))

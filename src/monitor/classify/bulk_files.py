@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, cast
 from uuid import uuid4
@@ -47,7 +48,7 @@ def open_source(path: Path) -> Iterator[RowSource]:
     one that is damaged.
     """
     if path.suffix == ".parquet":
-        yield _parquet(path)
+        yield _read_parquet(path)
         return
     try:
         raw = path.open("rb")
@@ -62,17 +63,14 @@ def open_source(path: Path) -> Iterator[RowSource]:
         def position() -> int:
             return raw.tell() if can_tell and not raw.closed else size
 
-        yield RowSource(_lines(stream, path), size, position)
+        def lines() -> Iterator[str]:
+            try:
+                with TextIOWrapper(stream, **READ) as text:
+                    yield from text
+            except (OSError, EOFError, zlib.error) as error:
+                raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
-
-def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
-    import io
-
-    try:
-        with io.TextIOWrapper(stream, **READ) as lines:
-            yield from lines
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: is damaged or cut off ({error})") from error
+        yield RowSource(lines(), size, position)
 
 
 def _pyarrow(path: Path) -> tuple[Any, Any]:
@@ -86,7 +84,7 @@ def _pyarrow(path: Path) -> tuple[Any, Any]:
     return pa, pq
 
 
-def _parquet(path: Path) -> RowSource:
+def _read_parquet(path: Path) -> RowSource:
     pa, pq = _pyarrow(path)
     try:
         file = pq.ParquetFile(path)
@@ -189,7 +187,27 @@ def open_table(path: Path) -> Iterator[Output]:
     Raises `UsageError` where it cannot be written, or pyarrow is not installed.
     """
     pa, pq = _pyarrow(path)
-    schema = _schema(pa)
+    text, truth = pa.string(), pa.bool_()
+    span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])
+    evidence = ("evidence", pa.list_(span))
+    tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
+    term = [("term", text), ("language", text), ("meaning", text), evidence]
+    # the columns are those of a record, absent ones null
+    schema = pa.schema(
+        [
+            ("id", text),
+            ("relevance", pa.float64()),
+            ("relevant", truth),
+            ("borderline", truth),
+            ("not_judged", text),
+            ("experimental", truth),
+            ("language", text),
+            ("error", text),
+            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
+            ("terms", pa.list_(pa.struct(term))),
+            ("stamps", pa.list_(text)),
+        ]
+    )
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     rows: list[dict[str, Any]] = []
     try:
@@ -212,27 +230,3 @@ def open_table(path: Path) -> Iterator[Output]:
     finally:
         with suppress(OSError):
             part.unlink()
-
-
-def _schema(pa: Any) -> Any:
-    """Return the columns: those of a record, absent ones null."""
-    text, truth = pa.string(), pa.bool_()
-    span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])
-    evidence = ("evidence", pa.list_(span))
-    tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
-    term = [("term", text), ("language", text), ("meaning", text), evidence]
-    return pa.schema(
-        [
-            ("id", text),
-            ("relevance", pa.float64()),
-            ("relevant", truth),
-            ("borderline", truth),
-            ("not_judged", text),
-            ("experimental", truth),
-            ("language", text),
-            ("error", text),
-            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
-            ("terms", pa.list_(pa.struct(term))),
-            ("stamps", pa.list_(text)),
-        ]
-    )

@@ -84,7 +84,10 @@ class OutletHomes:
         except ValueError:
             host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
-        names = [*reversed(labels), _squeeze(source.outlet), _squeeze(_behind(title))]
+        words = split_words(title)
+        # the outlet's name behind the headline, if there is one
+        behind = title[min(words.starts[outlet_start(words) :], default=len(title)) :]
+        names = [*reversed(labels), _squeeze(source.outlet), _squeeze(behind)]
         names = [re.sub(r"(?:com|net|org)$", "", name) or name for name in names if name]
         world = any(self._listed(name, self.world) for name in names)
         ending = host.rpartition(".")[2]
@@ -104,8 +107,7 @@ class OutletHomes:
         return None
 
     def _country(self, name: str) -> str | None:
-        listed = self._listed(name, self.homes)
-        if listed:
+        if listed := self._listed(name, self.homes):
             return self.homes[listed]
         for start in (name, _ARTICLE.sub("", name)):
             if start.startswith(_AMERICAN):
@@ -118,8 +120,7 @@ class OutletHomes:
     def _section(self, path: str) -> str | None:
         parts = [part for part in path.lower().split("/") if part]
         last = _NUMBERED.match(parts[-1].split("?")[0]) if parts else None
-        sections = [*parts[:-1], *([last.group(1)] if last else [])]
-        for section in sections:
+        for section in (*parts[:-1], *([last.group(1)] if last else [])):
             words = [word for word in section.split("-") if word.isalpha()]
             for size in range(min(3, len(words)), 0, -1):
                 for at in range(len(words) - size + 1):
@@ -143,13 +144,6 @@ def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
 
 
-def _behind(title: str) -> str:
-    """Return the outlet's name behind a headline, if there is one."""
-    words = split_words(title)
-    first = outlet_start(title, words)
-    return title[words.starts[first] :] if first < len(words) else ""
-
-
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
 OUTLET_WORDS = 6
 _MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
@@ -157,29 +151,28 @@ DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
-def outlet_start(title: str, words: WordTokens) -> int:
+def outlet_start(words: WordTokens) -> int:
     """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
-    match = _OUTLET.match(title)
-    start = match.end() if match else len(title)
+    match = _OUTLET.match(words.text)
+    start = match.end() if match else len(words.text)
     first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
     return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
 
 
-def dateline_end(text: str, words: WordTokens) -> int:
+def dateline_end(words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
-    end = 0
+    text, end = words.text, 0
+    shouted = bool(words.ends) and words.written(0, 1).isupper() and words.ends[0] > 3
     for at in range(min(len(words), DATELINE_WORDS)):
-        start, stop = words.starts[at], words.ends[at]
+        start = words.starts[at]
         if not (text[start].isupper() or text[start].isdigit() or text[start - 1] == "("):
             break
-        after = text[stop : words.starts[at + 1]] if at + 1 < len(words) else ""
-        if after.startswith(":") or (after[1:] and after.strip(" )") in ("-", "–", "—")):
+        after = words.gap(at + 1)
+        signed = after.startswith(":") or (after[1:] and after.strip(" )") in ("-", "–", "—"))
+        if signed or (shouted and after.startswith(". ") and "\n" not in after):
             return at + 1
         if "\n" in after:
             break
-        shouted = text[words.starts[0] : words.ends[0]].isupper() and words.ends[0] > 3
-        if shouted and after.startswith(". "):
-            return at + 1
         month, day = words.words[at + 1 : at + 2], words.words[at + 2 : at + 3]
         if month and month[0][:3] in _MONTHS and day and day[0].isdigit():
             # "COLOMBO, Feb 20" needs no sign behind it
@@ -187,22 +180,19 @@ def dateline_end(text: str, words: WordTokens) -> int:
     return end
 
 
-def is_instrument(text: str, words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
+def is_instrument(words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
     """Tell a place from an instrument or process named after it: "Rabat Process", "Bali Process".
 
     What it is called must be written with a capital and touch the name.
     """
-    if last >= len(words) or words.starts[last] - words.ends[last - 1] != 1:
-        return False
-    return words.words[last] in instruments and text[words.starts[last]].isupper()
+    touches = len(words.gap(last)) == 1
+    return touches and words.words[last] in instruments and words.is_capital(last)
 
 
-def is_paper(text: str, words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
+def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
     """Tell "Bangkok" and the "Bangkok Post", "India" and the "Times of India"."""
     for at in (last, last + 1):
-        if at >= len(words) or words.starts[at] - words.ends[at - 1] != 1:
-            break
-        if not text[words.starts[at]].isupper():
+        if len(words.gap(at)) != 1 or not words.is_capital(at):
             break
         if words.words[at] in papers:
             return True
@@ -210,5 +200,5 @@ def is_paper(text: str, words: WordTokens, first: int, last: int, papers: Abstra
         first > 1
         and words.words[first - 1] in _NO_PLACE_IN_IT
         and words.words[first - 2] in papers
-        and text[words.starts[first - 2]].isupper()
+        and words.is_capital(first - 2)
     )

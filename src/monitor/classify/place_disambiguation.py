@@ -134,7 +134,6 @@ class _Field:
     """A headline or text: where the outlet's name starts, and where the dateline ends."""
 
     name: FieldName
-    text: str
     words: WordTokens
     outlet: int
     dateline: int
@@ -162,13 +161,7 @@ class Gazetteer:
         self._ambiguous = ambiguous
 
     def find(
-        self,
-        title: str,
-        text: str,
-        reading: Reading,
-        home: str | None = None,
-        *,
-        world: bool = False,
+        self, reading: Reading, home: str | None = None, *, world: bool = False
     ) -> list[PlaceMention]:
         """Return the place mentions of headline and text, in order, longest name first.
 
@@ -176,8 +169,8 @@ class Gazetteer:
         """
         vocabulary = {*reading.title.words, *reading.text.words}
         fields = (
-            _Field("title", title, reading.title, outlet_start(title, reading.title), 0),
-            _Field("text", text, reading.text, len(reading.text), dateline_end(text, reading.text)),
+            _Field("title", reading.title, outlet_start(reading.title), 0),
+            _Field("text", reading.text, len(reading.text), dateline_end(reading.text)),
         )
         hits = [(field, hit) for field in fields for hit in self._hits(field, vocabulary)]
         told = Counter(
@@ -213,33 +206,32 @@ class Gazetteer:
         ]
 
     def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
-        text, words = field.text, field.words
+        words = field.words
         found: list[_Hit] = []
         at = 0
         while at < len(words):
             last, countries, entry = self._longest(words.words, at)
-            if not (last and text[words.starts[at]].isupper()):
+            if not (last and words.is_capital(at)):
                 at += 1
                 continue
             name = " ".join(words.words[at:last])
             behind = words.words[last] if last < len(words) else ""
-            capital = bool(behind) and text[words.starts[last]].isupper()
-            if entry == "city" and capital and behind in _NAMESAKES:
+            if entry == "city" and words.is_capital(last) and behind in _NAMESAKES:
                 entry = "weak"
             if name in self._ambiguous:
-                country = settle(self._ambiguous[name], text, words, at, last, vocabulary)
+                country = settle(self._ambiguous[name], words, at, last, vocabulary)
                 countries = (country,) if country else ()
-            written = text[words.starts[at] : words.ends[last - 1]]
+            written = words.written(at, last)
             # "us" and "US", "it" and "IT": short abbreviations count in capitals only
             small = len(written) <= 3 and "." not in written and not written.isupper()
             # "US$5,400" and "Singapore dollars" are no places
-            money = behind in _MONEY or text.startswith("$", words.ends[last - 1])
+            money = behind in _MONEY or words.text.startswith("$", words.ends[last - 1])
             if (
                 countries
                 and not (entry == "name" and small)
                 and not money
-                and not is_instrument(text, words, last, self._instruments)
-                and not (at < field.outlet and is_paper(text, words, at, last, self._papers))
+                and not is_instrument(words, last, self._instruments)
+                and not (at < field.outlet and is_paper(words, at, last, self._papers))
             ):
                 found.append(_Hit(countries, entry, field.name, at, last, name))
             at = last
@@ -268,25 +260,25 @@ def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> 
 
 def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None) -> str | None:
     """Return the country that a name means here, or `None` for no place at all."""
-    text, words, first, last = field.text, field.words, hit.first, hit.last
+    words, first, last = field.words, hit.first, hit.last
     own = max(hit.countries, key=lambda code: (told.get(code, 0), code == home))
     backed = own if told.get(own) or own == home else None
     if hit.entry in ("name", "demonym", "city"):
         return backed or hit.countries[0]
     if hit.entry == "generic":
         return backed
-    person = is_person(text, words, first, last)
+    person = is_person(words, first, last)
     located = (  # "in Guelph", "Waco man"
         last <= field.dateline
         or first >= field.outlet
-        or (last < len(words) and words.words[last] in _LOCAL)
+        or not _LOCAL.isdisjoint(words.words[last : last + 1])
         or (first > 0 and words.words[first - 1] in BEFORE and not person)
     )
     if hit.entry == "weak":
         return backed if located else None
-    if backed and (located or not person):
-        return backed
-    return hit.countries[0] if located else None
+    if located:
+        return backed or hit.countries[0]
+    return None if person else backed
 
 
 def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]:
@@ -314,28 +306,24 @@ def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]
 
 def _has_state(field: _Field, hit: _Hit) -> bool:
     """Tell "Paris, Texas", "Athens, Ga." and "Lima, OH"."""
-    text, words, last = field.text, field.words, hit.last
-    if last >= len(words) or text[words.ends[last - 1] : words.starts[last]].strip() != ",":
+    words, last = field.words, hit.last
+    if words.gap(last).strip() != "," or not words.is_capital(last):
         return False
-    word, written = words.words[last], text[words.starts[last] : words.ends[last]]
+    word, written = words.words[last], words.written(last, last + 1)
     if word in _GEORGIA and hit.name not in _NAMESAKES_IN_US:
         return False
-    if not written[0].isupper():
-        return False
-    short = word in _SHORT_STATES and text.startswith(".", words.ends[last])
+    short = word in _SHORT_STATES and words.text.startswith(".", words.ends[last])
     two = tuple(words.words[last : last + 2])
     return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
 
 
 def _is_named(field: _Field, hit: _Hit) -> bool:
     """Tell "Lena Flores" and "Judge Flores": then the name is a person's all through the text."""
-    text, words, first = field.text, field.words, hit.first
+    words, first = field.words, hit.first
     bare = hit.entry in ("town", "shared", "weak") or hit.name in _SURNAMES
     if not bare or first == 0 or hit.last - first > 1:
         return False
-    before = words.words[first - 1]
-    written = text[words.starts[first - 1] : words.ends[first - 1]]
-    gap = text[words.ends[first - 1] : words.starts[first]]
+    before, written, gap = words.words[first - 1], words.written(first - 1, first), words.gap(first)
     if before in _TITLES:
         return gap in (" ", ". ") and written.istitle()
     if gap != " " or not written.istitle() or not written.isalpha():
@@ -361,12 +349,7 @@ def unpack_names(packed: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str,
 
 
 def settle(
-    rule: Mapping[str, Any],
-    text: str,
-    words: WordTokens,
-    first: int,
-    last: int,
-    vocabulary: set[str],
+    rule: Mapping[str, Any], words: WordTokens, first: int, last: int, vocabulary: set[str]
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
     country, other = str(rule["country"]), rule.get("other")
@@ -376,20 +359,15 @@ def settle(
     supported = any(set(phrase.split()) <= vocabulary for phrase in rule.get("with", ()))
     if rule.get("default") == "country" or supported:
         return country
-    if is_person(text, words, first, last):
+    if is_person(words, first, last):
         return None
     located = first > 0 and words.words[first - 1] in BEFORE
     return other or (country if located else None)
 
 
-def is_person(text: str, words: WordTokens, first: int, last: int) -> bool:
+def is_person(words: WordTokens, first: int, last: int) -> bool:
     """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
-    touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
-    if touches_next and text[words.starts[last]].isupper():
+    if len(words.gap(last)) == 1 and words.is_capital(last):
         return True
-    return (
-        first > 0
-        and words.starts[first] - words.ends[first - 1] == 1
-        and text[words.starts[first - 1]].isupper()
-        and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])
-    )
+    touches = len(words.gap(first)) == 1 and words.is_capital(first - 1)
+    return touches and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])

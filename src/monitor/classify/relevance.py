@@ -68,12 +68,11 @@ class Prefilter:
     intercept: float
     threshold: float
 
-    def opens(self, *texts: str) -> bool:
-        """Whether texts (headline, summary, body) together could be about trafficking."""
-        return self.shut_out(*texts) is None
-
     def shut_out(self, *texts: str) -> float | None:
-        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in.
+
+        Texts are headline, summary, body, together.
+        """
         lower = "\n".join(texts).lower()
         if any(opener in lower for opener in self.openers):
             return None
@@ -151,7 +150,7 @@ class RelevanceModel:
 
     def opens(self, title: str, text: str) -> bool:
         """Whether the gate lets an article through."""
-        return self.gate is None or self.gate.opens(title, text)
+        return self.gate is None or self.gate.shut_out(title, text) is None
 
     def read(self, title: str, text: str) -> tuple[str, Reading]:
         """Return the text without what offices append to every story, and its reading."""
@@ -241,19 +240,16 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
             vocabulary[field] = {gram: size + i for i, gram in enumerate(grams)}
             size += len(grams)
         linear = LinearModel(vocabulary=vocabulary, **arrays)
-        shapes = {
-            "idf": (size,),
-            "weights": (outputs, size),
-            "story_mean": (story,),
-            "story_scale": (story,),
-            "story_weights": (outputs, story),
-            "intercept": (outputs,),
-        }
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape:
-            raise ModelError(
-                f"{folder.path / WEIGHTS}: '{name}' has shape {arrays[name].shape}, not {shape}"
-            )
+    for name, shape in {
+        "idf": (size,),
+        "weights": (outputs, size),
+        "story_mean": (story,),
+        "story_scale": (story,),
+        "story_weights": (outputs, story),
+        "intercept": (outputs,),
+    }.items():
+        if (found := arrays[name].shape) != shape:
+            raise ModelError(f"{folder.path / WEIGHTS}: '{name}' has shape {found}, not {shape}")
     return linear
 
 
@@ -286,11 +282,9 @@ def without_appended(title: str, text: str, cues: CueTable) -> str:
     core = cues.of_kind("term", "purpose", "means")
     if any(cue.group in core for cue in cues.find(split_words(title).words)):
         return text  # the headline names the subject
-    sentences = _SENTENCE.findall(text)
-    return "".join(
-        " " * len(sentence) if number and _APPENDED.search(sentence) else sentence
-        for number, sentence in enumerate(sentences)
-    )
+    first, *others = _SENTENCE.findall(text)
+    blanked = (" " * len(each) if _APPENDED.search(each) else each for each in others)
+    return first + "".join(blanked)
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:

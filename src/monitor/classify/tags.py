@@ -210,15 +210,19 @@ class TagsModel:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)
-        outlet = outlet_start(title, reading.title)
-        shown = telling(reading, outlet, self.cues.index[GENERIC], self.cues.index[STANDING])
+        shown = telling(
+            reading,
+            outlet_start(reading.title),
+            self.cues.index[GENERIC],
+            self.cues.index[STANDING],
+        )
         return Facts(
             title,
             text,
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
-            self.gazetteer.find(title, text, reading, home.country, world=home.world),
-            victims.find_people(title, text, reading),
+            self.gazetteer.find(reading, home.country, world=home.world),
+            victims.find_people(reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
@@ -347,8 +351,7 @@ class TagsModel:
             elif not where:
                 continue
             elif country in (facts.home.country, facts.home.section):
-                outlet = outlet_start(facts.title, reading.title)
-                spans = place_roles.home_evidence(reading, outlet)
+                spans = place_roles.home_evidence(reading, outlet_start(reading.title))
             else:  # by American wording
                 spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
             aside = role == "mentioned" and all(mention.frame for mention in own)

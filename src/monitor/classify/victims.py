@@ -217,20 +217,20 @@ class PeopleMention:
     last: int
 
 
-def find_people(title: str, text: str, reading: Reading) -> list[PeopleMention]:
+def find_people(reading: Reading) -> list[PeopleMention]:
     """Return every word or age that tells who the people of an article are, in order."""
-    return [*_people("title", title, reading.title), *_people("text", text, reading.text)]
+    return [*_people("title", reading.title), *_people("text", reading.text)]
 
 
 _PARTED = frozenset(';:()[]"“”|/')
 """Signs that separate two parts of a text."""
 
 
-def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMention]:
+def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
     names = words.words
     for at, word in enumerate(names):
         if word.isdecimal() and len(word) <= 2:
-            kind, last = _age(text, words, at)
+            kind, last = _age(words, at)
             if kind is not None:
                 yield PeopleMention(kind, field, at, last)
             continue
@@ -242,7 +242,7 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
             yield PeopleMention("suspect", field, at, at + 1)
         elif not young or _OTHER_CHILD.isdisjoint(after):
             yield PeopleMention(kind, field, at, at + 1)
-            if done_to := _done_to(text, words, at):
+            if done_to := _done_to(words, at):
                 harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
         if not _AND.isdisjoint(after) and at + 2 < len(names):
@@ -251,18 +251,18 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
                 yield PeopleMention("both", field, at, at + 3)
 
 
-def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
+def _done_to(words: WordTokens, at: int) -> tuple[int, int] | None:
     """Return the words that say what is done to people: "trafficking two girls"."""
     near = range(max(0, at - _REACH), min(len(words), at + _REACH))
     for i in sorted(near, key=lambda i: abs(i - at)):
         if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
             first, last = min(i, at), max(i, at) + 1
-            apart = _PARTED.isdisjoint(text[words.starts[first] : words.ends[last - 1]])
+            apart = _PARTED.isdisjoint(words.written(first, last))
             return (first, last) if apart else None
     return None
 
 
-def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
+def _age(words: WordTokens, at: int) -> tuple[Kind | None, int]:
     """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
     names, age = words.words, int(words.words[at])
     before = names[max(0, at - 4) : at]
@@ -283,9 +283,9 @@ def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
     if under or (past and age < ADULT):  # "when she was 14", "the age of 12", "under 18"
         return "child's age", at + 1
     # "Smith, 34," is how news gives a suspect's age; a named child is a child all the same
-    if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
-        following = text[words.ends[at] : words.ends[at] + 1]
-        if following in ",." and text[words.starts[at - 1]].isupper() and not before[-1].isdigit():
+    if 12 <= age < ADULT and words.gap(at) == ", ":
+        following = words.text[words.ends[at] : words.ends[at] + 1]
+        if following in ",." and words.is_capital(at - 1) and not before[-1].isdigit():
             return (None if before[-1] in _MONTHS else "child's age"), at + 1
     return None, at + 1
 
