@@ -209,7 +209,7 @@ def _fit_people(
     numbers = np.array(
         [
             people_features(
-                Facts("", "", reading, crossed[at], mentions, people, None, reading, home),
+                Facts(reading, crossed[at], mentions, people, None, reading, home),
                 places[at],
             )
             for at, (reading, mentions, people, home) in enumerate(told)

@@ -4,6 +4,7 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import getclosurevars
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.assessors import RelevanceAssessor, load_classifiers
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, Fusion, read_features, relevance_odds
 from monitor.classify.encoder import TITLE_CHARS, Memory, later_stretch, load_encoder
@@ -78,10 +79,10 @@ def test_what_was_read_before_is_not_read_again() -> None:
 def test_taggers_find_what_relevance_has_read() -> None:
     relevance, tags = load_classifiers(MODELS)[:2]
     assert isinstance(relevance, RelevanceAssessor)
-    assert isinstance(tags, TagsAssessor)
+    tagger = getclosurevars(cast("Any", tags).judge).nonlocals["labeller"]
     assert relevance.model.cascade is not None
-    assert tags.model.encoder is relevance.model.cascade.encoder
-    assert tags.model.encoder.memory is not None
+    assert tagger.encoder is relevance.model.cascade.encoder
+    assert tagger.encoder.memory is not None
 
 
 def test_every_head_has_a_number_for_each_label() -> None:

@@ -23,6 +23,7 @@ from math import log1p
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_disambiguation import PlaceMention
+from monitor.classify.tag_evidence import SPANS, in_order
 from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import Span
 from monitor.text.regular_expressions import word_set
@@ -417,7 +418,7 @@ def _beside(roles: Mapping[str, Mapping[str, int]], country: str) -> list[float]
 
 
 def place_evidence(
-    reading: Reading, mentions: Sequence[PlaceMention], role: str, number: int = 3
+    reading: Reading, mentions: Sequence[PlaceMention], role: str
 ) -> tuple[Span, ...]:
     """Return the names of a country that show its role best, in the order of the article.
 
@@ -439,9 +440,8 @@ def place_evidence(
     for mention in sorted(mentions, key=rank):
         words = reading.words(mention.field).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
-    best = list(chosen.values())[:number]
-    best.sort(key=lambda m: (m.field == "text", m.first))
-    return tuple(reading.span(m.field, m.first, m.last) for m in best)
+    best = list(chosen.values())[:SPANS]
+    return in_order(reading, [(m.field, m.first, m.last) for m in best])
 
 
 def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:

@@ -217,8 +217,6 @@ class TagsModel:
             self.cues.index[STANDING],
         )
         return Facts(
-            title,
-            text,
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
             self.gazetteer.find(reading, home.country, world=home.world),
@@ -324,8 +322,7 @@ class TagsModel:
         if tag.evidence or self.encoder is None:
             return tag
         index = list(self.encoder.heads[tag.scheme]).index(tag.label)
-        article = facts.title, facts.text
-        span = best_sentence(facts.reading, self.encoder, article, tag.scheme, index)
+        span = best_sentence(facts.reading, self.encoder, tag.scheme, index)
         return tag if span is None else replace(tag, evidence=(span,))
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
@@ -370,8 +367,6 @@ class Facts:
     or standing text.
     """
 
-    title: str
-    text: str
     reading: Reading
     odds: NDArray[np.float64]
     mentions: Sequence[PlaceMention]

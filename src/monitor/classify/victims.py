@@ -75,21 +75,16 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
     told = [one for field in reading.fields() for one in _told(*field, cues)]
     if not told:
         return None
-    female = [each for each in told if each.gender == "female"]
-    male = [each for each in told if each.gender == "male"]
+    told.sort(key=lambda each: (not each.sure, each.field == "text", each.first))
+    female, male = ([e for e in told if e.gender == gender] for gender in ("female", "male"))
     both = bool(female and male)
     label = "both" if both else "female" if female else "male"
     number = min(len(female), len(male)) if both else len(told)
-    best = [*_best(female), *_best(male)] if both else _best(told)
     # of both, one of each before the second of one
-    best.sort(key=lambda each: not each.sure)
+    best = sorted([*female[:_SPANS], *male[:_SPANS]], key=lambda each: not each.sure)
     places = ((each.field, each.first, each.last) for each in best)
     spans = in_order(reading, first_apart(reading, places, _SPANS))
     return Tag("gender", label, round(1 - 0.5 ** (number + 1), 4), spans)
-
-
-def _best(told: Sequence[_GenderEvidence]) -> list[_GenderEvidence]:
-    return sorted(told, key=lambda each: (not each.sure, each.field == "text", each.first))[:_SPANS]
 
 
 def _told(
@@ -238,7 +233,12 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
         if kind is None:
             continue
         young, after = kind == "children", names[at + 1 : at + 2]
-        if not young and _is_suspect(names, at):
+        before = names[max(0, at - 3) : at]
+        # a suspect, no victim: "woman arrested", "two men were charged", "arrest a man"
+        accused = not _SUSPECTED.isdisjoint(names[at + 1 : at + 4]) or (
+            not _TAKEN.isdisjoint(before) and _OF_CHARGE.isdisjoint(before)
+        )
+        if not young and accused:
             yield PeopleMention("suspect", field, at, at + 1)
         elif not young or _OTHER_CHILD.isdisjoint(after):
             yield PeopleMention(kind, field, at, at + 1)
@@ -296,15 +296,6 @@ _MONTHS = word_set(
 )
 
 
-def _is_suspect(names: Sequence[str], at: int) -> bool:
-    """Tell a suspect from a victim: "woman arrested", "two men were charged", "arrest a man"."""
-    before = names[max(0, at - 3) : at]
-    return not (
-        _SUSPECTED.isdisjoint(names[at + 1 : at + 4])
-        and (_TAKEN.isdisjoint(before) or not _OF_CHARGE.isdisjoint(before))
-    )
-
-
 def profile(
     reading: Reading, people: Sequence[PeopleMention], mentions: Sequence[PlaceMention]
 ) -> list[float]:
@@ -320,7 +311,8 @@ def profile(
     story = [mention for mention in mentions if not mention.frame]
     countries = {mention.country for mention in story}
     roles = count_roles(reading, story)
-    numbers += [
+    return [
+        *numbers,
         log1p(len(countries)),
         float(len(countries) > 1),
         *(log1p(roles[role]) for role in ("origin", "transit", "freed")),
@@ -328,7 +320,6 @@ def profile(
         float(bool(countries - {"US"})),
         log1p(sum(m.kind == "demonym" for m in story)),
     ]
-    return numbers
 
 
 _EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
@@ -340,18 +331,13 @@ _EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
     ),
 }
 """Which words show whose victimhood, the best first."""
-MOST = 3
 
 
-def people_spans(
-    reading: Reading, people: Sequence[PeopleMention], label: str, number: int = MOST
-) -> tuple[Span, ...]:
+def people_spans(reading: Reading, people: Sequence[PeopleMention], label: str) -> tuple[Span, ...]:
     """Return the words that say a victim label best, in the order of the article."""
     order = {kind: rank for rank, kind in enumerate(_EVIDENCE[label])}
-    ranked = sorted(
-        (person for person in people if person.kind in order),
-        key=lambda p: (order[p.kind], p.field == "text", p.first),
-    )
+    ranked = [person for person in people if person.kind in order]
+    ranked.sort(key=lambda p: (order[p.kind], p.field == "text", p.first))
     chosen: list[PeopleMention] = []
     for person in ranked:
         same = (p for p in chosen if p.field == person.field)
@@ -362,5 +348,4 @@ def people_spans(
         kinds = [person.kind for person in chosen]
         firsts = [chosen[kinds.index(kind)] for kind in dict.fromkeys(kinds)]
         chosen = firsts + [p for p in chosen if p not in firsts]
-    chosen = sorted(chosen[:number], key=lambda p: (p.field == "text", p.first))
-    return tuple(reading.span(p.field, p.first, p.last) for p in chosen)
+    return in_order(reading, [(p.field, p.first, p.last) for p in chosen[:_SPANS]])
