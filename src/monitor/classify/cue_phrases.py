@@ -35,7 +35,6 @@ Kind = Literal[
     "protection",
     "context",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _END = ""
 
@@ -138,14 +137,15 @@ def parse_cues(raw: Any, where: str) -> list[CueGroup]:
         raise ModelError(f"{where}: must map group names to groups")
     groups: list[CueGroup] = []
     for name, group in raw.items():
+        here = f"{where}: group '{name}'"
         if not isinstance(group, dict) or not {"kind", "phrases"} <= group.keys():
-            raise ModelError(f"{where}: group '{name}' needs 'kind' and 'phrases'")
+            raise ModelError(f"{here} needs 'kind' and 'phrases'")
         if unknown := sorted(group.keys() - {"kind", "phrases", "form"}):
-            raise ModelError(f"{where}: group '{name}' has an unknown key '{unknown[0]}'")
-        if group["kind"] not in KINDS:
-            raise ModelError(f"{where}: group '{name}': kind '{group['kind']}' is unknown")
+            raise ModelError(f"{here} has an unknown key '{unknown[0]}'")
+        if group["kind"] not in get_args(Kind):
+            raise ModelError(f"{here}: kind '{group['kind']}' is unknown")
         phrases = group["phrases"]
         if not isinstance(phrases, list) or not all(isinstance(p, str) and p for p in phrases):
-            raise ModelError(f"{where}: group '{name}': 'phrases' must be a list of strings")
+            raise ModelError(f"{here}: 'phrases' must be a list of strings")
         groups.append(CueGroup(name, group["kind"], tuple(phrases), group.get("form")))
     return groups

@@ -58,6 +58,12 @@ class Memory(Generic[T]):
 
 
 NAME = ENCODER
+TITLE_CHARS = 200
+WINDOW_WORDS = 150
+"""About what 256 tokens hold beside the headline."""
+TERM_POINTS = 2
+ENOUGH = 3
+"""Points that make a stretch worth reading: the term and another cue, or three cues."""
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 RELEVANCE = "relevance"
 Heads = Mapping[str, "NDArray[np.float32]"]
@@ -120,21 +126,10 @@ def load_encoder(folder: ModelFolder) -> EncoderModel:
     heads = folder.meta.labels
     if RELEVANCE not in heads:
         raise ModelError(f"{meta}: 'labels' has no '{RELEVANCE}'")
-    for name in (MODEL, TOKENIZER):
-        if name not in folder.content:
-            raise ModelError(f"{meta}: lists no file '{name}'")
-    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
+    session = EncoderSession(folder.bytes_of(MODEL), str(folder.path / MODEL))
     where = str(folder.path / TOKENIZER)
-    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
+    tokenizer = load_tokenizer(folder.bytes_of(TOKENIZER), limit=limit, where=where)
     return EncoderModel(session, tokenizer, heads)
-
-
-TITLE_CHARS = 200
-WINDOW_WORDS = 150
-"""About what 256 tokens hold beside the headline."""
-TERM_POINTS = 2
-ENOUGH = 3
-"""Points that make a stretch worth reading: the term and another cue, or three cues."""
 
 
 def window(title: str, passage: str) -> str:
@@ -147,8 +142,7 @@ def later_stretch(reading: Reading, cues: CueTable, seen: int) -> int | None:
 
     Points: one for each cue group of means, purpose or victims, `TERM_POINTS` for the term.
     """
-    terms = cues.of_kind("term")
-    core = terms | cues.of_kind("means", "purpose", "victim")
+    terms, core = cues.of_kind("term"), cues.of_kind("term", "means", "purpose", "victim")
     starts, sentences = reading.text.starts, reading.text.sentences
     later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]
     best = (ENOUGH - 1, -1)

@@ -26,8 +26,6 @@ LIBRARIES = ("onnxruntime", "tokenizers")
 TOLERANCE = 1e-5
 """By how much a number of the encoder may differ between processors: float32 sums in another
 order. With AVX2 or more it is the same to the last bit (see `train.export`)."""
-_QUIET = 3
-"""onnxruntime's severity level for errors alone."""
 _ahead = threading.Event()
 
 
@@ -106,10 +104,9 @@ def _open(content: bytes, where: str) -> Any:
     # weights are int8, what is reckoned is float: left to itself onnxruntime makes integers of the
     # activations too, and what it rounds differs by processor
     options.add_session_config_entry("session.disable_quant_qdq", "1")
-    options.log_severity_level = _QUIET
+    options.log_severity_level = 3  # errors alone
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own exceptions have no common base
-        raise ModelError(
-            f"{where}: no ONNX model that can be run ({type(error).__name__})"
-        ) from error
+        kind = type(error).__name__
+        raise ModelError(f"{where}: no ONNX model that can be run ({kind})") from error

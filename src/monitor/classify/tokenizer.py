@@ -59,22 +59,17 @@ class TextTokenizer:
 
         Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
         """
-        ids, places = self._pieces(text)
-        known = self._pieces(before)[0][-context:] if before else []
-        end = self._mark("[SEP]")
-        row = (self._mark("[CLS]"), *known, end, *ids[: self.limit], end)
-        return Sentence(row, len(known) + 2, tuple(places[: self.limit]))
-
-    def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        clean = text.encode("utf-8", "replace").decode()
-        encoding = self.rust.encode(clean, add_special_tokens=False)
-        return encoding.ids, encoding.offsets
-
-    def _mark(self, name: str) -> int:
-        found = self.rust.token_to_id(name)
-        if found is None:
-            raise ModelError(f"tokenizer: has no token '{name}'")
-        return int(found)
+        marks = {name: self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]")}
+        for name, found in marks.items():
+            if found is None:
+                raise ModelError(f"tokenizer: has no token '{name}'")
+        first, last = (
+            self.rust.encode(part.encode("utf-8", "replace").decode(), add_special_tokens=False)
+            for part in (before, text)
+        )
+        known, end = first.ids[-context:], marks["[SEP]"]
+        row = (marks["[CLS]"], *known, end, *last.ids[: self.limit], end)
+        return Sentence(row, len(known) + 2, tuple(last.offsets[: self.limit]))
 
 
 def readable(text: str, limit: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -62,22 +62,20 @@ class TermList:
         spans: dict[int, list[Span]] = {}
         fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
         for field, content in fields:
-            for number, start, end in self._places(content):
-                spans.setdefault(number, []).append(Span(field, start, end))
+            for number, pattern in enumerate(self.patterns):
+                places = [Span(field, *match.span()) for match in pattern.finditer(content)]
+                spans.setdefault(number, []).extend(places)
+            words = split_words(content if self.match == _WORDS else "")
+            for cue in self.table.find(words.words):
+                place = Span(field, words.starts[cue.first], words.ends[cue.last - 1])
+                spans.setdefault(cue.group, []).append(place)
         return [
             FoundTerm(
                 self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE])
             )
             for n, found in sorted(spans.items())
+            if found
         ]
-
-    def _places(self, content: str) -> Iterator[tuple[int, int, int]]:
-        for number, pattern in enumerate(self.patterns):
-            yield from ((number, *match.span()) for match in pattern.finditer(content))
-        if self.match == _WORDS:
-            words = split_words(content)
-            for cue in self.table.find(words.words):
-                yield cue.group, words.starts[cue.first], words.ends[cue.last - 1]
 
 
 def find_terms(
@@ -99,21 +97,19 @@ def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Foun
     """
     found: dict[int, list[tuple[str, Span]]] = {}
     reading = read_article(title, text, cues)
-    for content, (field, _, told) in zip((title, text), reading.fields(), strict=True):
+    for field, words, told in reading.fields():
         for cue in told:
             if cues.groups[cue.group].kind in _TELLING:
                 span = reading.span(field, cue.first, cue.last)
-                found.setdefault(cue.group, []).append((content[span.start : span.end], span))
+                written = words.written(cue.first, cue.last)
+                found.setdefault(cue.group, []).append((written, span))
     order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
-    return [
-        FoundTerm(
-            found[group][0][0],
-            language,
-            cues.groups[group].name.replace("_", " "),
-            tuple(span for _, span in found[group][:EVIDENCE]),
-        )
-        for group in order
-    ]
+    terms: list[FoundTerm] = []
+    for group in order:
+        meaning = cues.groups[group].name.replace("_", " ")
+        spans = tuple(span for _, span in found[group][:EVIDENCE])
+        terms.append(FoundTerm(found[group][0][0], language, meaning, spans))
+    return terms
 
 
 @cache
