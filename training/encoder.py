@@ -145,10 +145,7 @@ def fit_encoder(
     record: Mapping[str, Any],
     say: Say,
 ) -> FittedEncoder:
-    """Fine-tune on all of `rows`, or go on from the checkpoint of a run with the same `record`.
-
-    The seconds are those of this run.
-    """
+    """Fine-tune on `rows`, or go on from the checkpoint of a run with the same `record`."""
     import torch
 
     from training.network import Trainer, TrainingProgress, loss_of, precision

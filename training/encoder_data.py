@@ -72,10 +72,7 @@ class EncoderOptions:
 
 @dataclass(frozen=True, slots=True)
 class EncoderExample:
-    """A row with the weight of its `rel`, how often an epoch shows it, and where it may begin.
-
-    `later` is the place of the densest later stretch of cues, if it has one.
-    """
+    """A row, the weight of its `rel`, times an epoch shows it, and where cues stand dense later."""
 
     row: Labelled
     weight: float = 1.0
@@ -198,10 +195,7 @@ def epoch_steps(pool: Pool, options: EncoderOptions) -> int:
 
 
 def show(example: EncoderExample, others: Sequence[str], draw: random.Random) -> str:
-    """Return the window of a row that an epoch shows: lead, snippet or later passage.
-
-    `others` are headlines of other stories: on the subject for rows that are not, and the reverse.
-    """
+    """Return the window that an epoch shows: lead, later passage, or snippet (some with `others`)."""
     row, chance = example.row, draw.random()
     if len(row.text) > LONG and chance < SNIPPET:
         snippet = row.text[: draw.randint(100, 220)]

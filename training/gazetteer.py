@@ -58,10 +58,7 @@ _KEYS = {
 
 
 def build_places(ordinary: AbstractSet[str]) -> dict[str, Any]:
-    """Return the content of `places.json`, save the models: gazetteer and outlets.
-
-    Outlets are those with a country, and those that report on the world.
-    """
+    """Return the content of `places.json`, save the models: gazetteer and outlets."""
     gazetteer, raw = build_gazetteer(ordinary), _read_yaml(OUTLETS_FILE, {"home", "world"})
     homes = {_plain(name): code for code, names in raw["home"].items() for name in names}
     outlets = {"homes": dict(sorted(homes.items())), "world": sorted(map(_plain, raw["world"]))}
@@ -69,11 +66,7 @@ def build_places(ordinary: AbstractSet[str]) -> dict[str, Any]:
 
 
 def build_gazetteer(ordinary: AbstractSet[str], path: Path = PLACES_FILE) -> dict[str, Any]:
-    """Return what `Gazetteer` is made of.
-
-    A city, town or region whose name is one of the `ordinary` words is left out. Raises
-    `ModelError` if `path` is not understood.
-    """
+    """Return what `Gazetteer` is made of, no `ordinary` word for a town; raises `ModelError`."""
     import pycountry
 
     raw = _read_yaml(path, _KEYS)

@@ -41,10 +41,7 @@ _FIELDS: Mapping[str, Collection[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class HandLabels:
-    """Labels by scheme of what was read of an article: its first `read` code points.
-
-    Of the scheme `role` they are like "origin LK".
-    """
+    """Labels by scheme of the first `read` code points of an article; a `role` is "origin LK"."""
 
     id: str
     part: str

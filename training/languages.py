@@ -91,10 +91,7 @@ def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossed:
-    """Log odds (seeds x rows x outputs) from models that saw no copy of the row.
-
-    `terms` counts each row's terms of the field.
-    """
+    """Log odds (seeds x rows x outputs) of models that saw no copy of the row; its cues `terms`."""
 
     corpus: Corpus
     odds: Floats
@@ -204,9 +201,9 @@ def train_language(
     released: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """Train on the rows of `data/DATA` in `language`, write `out/relevance-<language>/version`.
+    """Train on `data/DATA`, write `out/relevance-<language>/version`; return its `meta.json`.
 
-    Returns the content of `meta.json`. Raises `DataError` or `ModelError`.
+    Raises `DataError` or `ModelError`.
     """
     say("reading the rows")
     rows = _rows(read_labelled(data / DATA), language)
@@ -267,10 +264,7 @@ def train_language(
 
 
 def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, Any]:
-    """Return `{data, languages}`: figures by cross-validation of each language on `data`.
-
-    Default: every language of the file that has cues. Raises `DataError`.
-    """
+    """Return `{data, languages}`: cross-validated figures of all with cues; raises `DataError`."""
     every = read_labelled(data)
     scores = {}
     for language in languages or languages_of(every):
@@ -284,10 +278,7 @@ def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, A
 def cross_language(
     language: str, rows: Sequence[Labelled], cues: CueTable, *, seed: int = 0, with_own: bool = True
 ) -> Crossed:
-    """Cross-fit labelled rows of one language, if any, and the project's own texts in it, if any.
-
-    With too few relevant rows to learn from, articles are cut to what own texts are long.
-    """
+    """Cross-fit labelled rows of a language, if any, and own texts; cut where there are few rows."""
     few = sum(row.rel == 2 for row in rows) < FEW
     texts = _own_texts(language)
     own = lengthen(texts, OPENING) if few else texts

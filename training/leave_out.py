@@ -148,10 +148,7 @@ def _mean_and_worst(table: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
 
 
 def merged(new: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return new figures with those of groups that only `known` has, if the recipe is the same.
-
-    So a machine that has lost its scores goes on with the groups that are missing.
-    """
+    """Return new figures with those of groups that only `known` has, if the recipe is the same."""
     if new["recipe"] != known.get("recipe"):
         return dict(new)
     both = {**known["groups"], **new["groups"]}
@@ -190,10 +187,7 @@ def _features(
     base: Path,
     say: Say,
 ) -> Floats:
-    """Train on `learn`, and return the `FEATURES` of the rows `held`.
-
-    The encoder reads what the linear model leaves open.
-    """
+    """Train on `learn`; return the `FEATURES` of the rows `held`, the encoder's where asked."""
     from monitor.classify.encoder import EncoderModel
     from monitor.classify.onnx_encoder import EncoderSession
     from monitor.classify.tokenizer import load_tokenizer

@@ -56,10 +56,7 @@ def model_card(meta: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
 
 
 def save_model(out: Path, files: Mapping[str, bytes], **meta: Any) -> dict[str, Any]:
-    """Write `out/name/version` with its card; return the content of `meta.json`.
-
-    `meta` is that of `ModelMeta`; what it lacks is empty, the language English, on trial.
-    """
+    """Write `out/name/version` with its card, on trial; return the content of `meta.json`."""
     whole = {
         "language": "en",
         "released": False,

@@ -151,10 +151,7 @@ class Trainer:
         part.replace(path)
 
     def resume(self, path: Path, run: str) -> int:
-        """Load a checkpoint of the same run, if there is one; return how many steps it has done.
-
-        Raises `DataError` for a checkpoint of other data, options, texts or libraries.
-        """
+        """Load a checkpoint of this run, if there is one; return its steps; raises `DataError`."""
         if not path.exists():
             return 0
         state = torch.load(path, weights_only=True)

@@ -48,10 +48,7 @@ TRAVELS = "sources"
 
 @dataclass(frozen=True, slots=True)
 class Floors:
-    """The figures of one set of data: `at_least` should be high, `at_most` low.
-
-    `data` names the files, `data_sha256` their content.
-    """
+    """Figures of `data` (files, and their sha256): `at_least` should be high, `at_most` low."""
 
     data: str
     data_sha256: str
@@ -144,8 +141,6 @@ class Promotion:
 def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
     """Measure a version on `data`, the floors' own file, and release it if it holds all floors.
 
-    A language whose model learned from that very file is measured by refitting.
-
     Raises `ModelError` for an unknown or older version, `DataError` for other data.
     """
     folder = find_version(models, name, version)
@@ -221,19 +216,16 @@ def travel_figures(meta: ModelMeta) -> dict[str, float]:
 
 
 def loud_figures(counts: Mapping[str, int]) -> dict[str, float]:
-    """Return the figures that floors have for a judge, of what `marks_met` counted.
-
-    Loud are warnings and errors: how many meet a mark, and their share of all that are loud.
-    """
+    """Return of `marks_met` how many warnings and errors meet a mark, and their share of all."""
     matched = counts["loud_matched"]
     loud = matched + counts["loud_unmatched"]
     return {"loud_matched": matched, "loud_share_matched": round(matched / max(1, loud), 4)}
 
 
 def kept_apart(data: Path) -> list[Item]:
-    """Return the quarter of annotated articles, by event, that nobody and nothing learns from.
+    """Return the quarter of annotated articles, by event, that nothing learns from.
 
-    Their texts and events are in `relevance/` beside the folder of `data`. Raises `DataError`.
+    Their texts are in `relevance/` beside the folder of `data`. Raises `DataError`.
     """
     texts = [data.resolve().parent.parent / "relevance" / name for name in NEWS]
     events = {

@@ -82,10 +82,7 @@ class GateOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedGate:
-    """A gate, the calibrations of its weights, and the share of each kind that it lets in.
-
-    `strange` is the weight that `STRANGE` of the sampled negatives reach.
-    """
+    """A gate, the weight that `STRANGE` of negatives reach, calibrations, and what it lets in."""
 
     gate: Prefilter
     strange: float
@@ -330,11 +327,7 @@ def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
 def _calibrated(
     corpus: Corpus, crossed: Floats, linear: LinearModel, cues: CueTable, dev: Sequence[Labelled]
 ) -> RelevanceModel:
-    """Calibrate and set thresholds on the cross-fitted real rows.
-
-    `relevant` is the higher of the thresholds that keep `PRECISION` on cross-fitted train rows
-    and on dev; `borderline` is where the F1 of `rel` >= 1 is best.
-    """
+    """Calibrate on the cross-fitted real rows; `relevant` keeps `PRECISION` there and on dev."""
     real, rel = crossed[corpus.real], corpus.rel[corpus.real]
     truths = (rel == 2, rel >= 1)
     calibration = [

@@ -60,10 +60,7 @@ LARGE = 10
 
 @dataclass(frozen=True, slots=True)
 class TrainingRows:
-    """`train` and `regional` are labelled news, `mined` rows of the pool that the project labelled.
-
-    `weak` was labelled by its words alone, `own` was written by the project.
-    """
+    """Labelled news, rows of the pool (`mined`), of words alone (`weak`), and the project's own."""
 
     train: Sequence[Labelled]
     regional: Sequence[Labelled]
@@ -89,10 +86,7 @@ class TrainingRows:
 
 
 def load_rows(data: Path) -> TrainingRows:
-    """Read what there is in the folder `data`, and the project's own texts.
-
-    `TRAIN` must be there; raises `DataError`.
-    """
+    """Read what there is in a folder, `TRAIN` at least, and own texts; raises `DataError`."""
     regional, mined, weak = (
         read_labelled(data / name, labels) if (data / name).exists() else []
         for name, labels in ((REGIONAL, None), (POOL, load_mined_labels()), (WEAK, None))
@@ -114,10 +108,7 @@ def text_files(folder: Path = TEXTS) -> list[Path]:
 
 
 def held_out_events(news: Sequence[Labelled], folds: int, seed: int) -> frozenset[str]:
-    """Return the events of the one fold that no encoder sees: what stands behind is fitted there.
-
-    Large events stay outside: one famous case would be all that a source has there.
-    """
+    """Return the events of the fold that no encoder sees, but for those of famous cases."""
     size = Counter(row.event for row in news if row.rel == 2)
     events = [row.event for row in news]
     fold = {events[i] for i in make_folds(events, folds, seed)[0]}

@@ -214,10 +214,7 @@ def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> Token
 def read_variations(
     folder: Path, events: Mapping[str, str], siblings: Mapping[str, frozenset[str]]
 ) -> Iterator[LabelledSource]:
-    """Yield the variations on articles of which the event is known; raises `DataError`.
-
-    What stands `before` is context and nothing is said of it.
-    """
+    """Yield the variations on articles whose event is known; raises `DataError`."""
     for file in sorted(folder.glob("*.jsonl")):
         for number, row in enumerate(read_lines(file), 1):
             where = f"{file}: line {number}"
@@ -246,10 +243,7 @@ def read_variations(
 
 
 def read_marked(marks: Path, texts: Sequence[Path]) -> list[Item]:
-    """Return annotated rows of `texts`; raises `DataError` for a row that is in none of them.
-
-    A finding's place counts in its field: `start`, `end`.
-    """
+    """Return annotated rows of `texts`, marks by place; raises `DataError` where one is in none."""
     rows = {str(row["id"]): row for row in read_lines(marks)}
     found: dict[str, Item] = {}
     for file in texts:

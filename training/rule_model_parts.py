@@ -33,10 +33,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Rows as token ids, and where results of this very run are kept.
-
-    `run`: the parts of which other run to use, where they were made of other examples.
-    """
+    """Rows as token ids, and where results are kept: of this very run, or of another `run`."""
 
     data: RuleModelData
     base: Path
@@ -147,19 +144,12 @@ def fold_of_event(event: str, folds: int) -> int:
 
 
 def calibration_fold(event: str) -> int:
-    """Return in which of five parts an event counts when a confidence is tried out.
-
-    Not the folds of the judge: some of those may be missing.
-    """
+    """Return in which of five parts an event counts when a confidence is tried out."""
     return fold_of_event(event, 5)
 
 
 def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
-    """Train one part and keep its result, unless it is there.
-
-    A fold's result is what is said of its rows, the whole's the weights. Raises `UsageError` for a
-    part that does not exist.
-    """
+    """Train one part and keep its result, unless it is there; raises `UsageError` for no part."""
     data, options, path = prepared.data, prepared.options, prepared.path(part)
     if part not in options.parts:
         raise UsageError(f"no part '{part}': {', '.join(options.parts)}")

@@ -188,10 +188,7 @@ def fit_alone(
 
 
 def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] = ()) -> Floats:
-    """Return each one's confidence, fitted on other events; 0 where its rule is silent.
-
-    First of the proposals, then of those `aside`.
-    """
+    """Return each one's confidence, those `aside` last, fitted on other events; 0: not told."""
     every = [*proposals, *aside]
     said = np.zeros(len(every))
     of = [calibration_fold(each.event) for each in every]
@@ -281,8 +278,7 @@ def ranks(
 ) -> list[float]:
     """Return how many sentences of a usual draft must be read to come upon each proposal.
 
-    `rows` are the sentences of each article; one with a flag is read anyway, and so is a title.
-    `score` is that of a sentence, given the event of its article.
+    By `score`, given the event; a sentence with a flag is read anyway, and so is a title.
     """
     found: list[float] = []
     for each in told:
@@ -378,10 +374,7 @@ def _glance(
 def calibrate_short(
     prepared: Prepared, guideline: Guideline, read: ReadArticles, said: Numbers
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return how the judge speaks alone in short drafts, as settings, and what it comes to.
-
-    `read` are articles, some of them short; `said` is of sentences not learned from by a fold.
-    """
+    """Return how the judge speaks alone in short drafts, as settings, and what it comes to."""
     under = guideline.about.topic.short_words
     short = [at for at, each in enumerate(read.items) if len(each.document.text.split()) < under]
     place = {at: number for number, at in enumerate(short)}

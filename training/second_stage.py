@@ -70,10 +70,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StackingSample:
-    """Rows that neither the encoder nor their linear scores have seen, with their `FEATURES`.
-
-    `weight` gives the held-out rows the mix of kinds that dev has.
-    """
+    """Rows new to encoder and linear model, with `FEATURES`; `weight` gives them the mix of dev."""
 
     rows: Sequence[Labelled]
     features: Floats
@@ -104,10 +101,7 @@ def features_of(
 def fit_fusions(
     sample: StackingSample, rows: NDArray[np.intp], asked: Bools | None = None
 ) -> tuple[Fusion, Fusion]:
-    """Fit both outputs on the uncertain ones among `rows`, and calibrate them where `asked`.
-
-    Default: on all of them.
-    """
+    """Fit both outputs on the uncertain of `rows`, calibrate them where `asked` (default: all)."""
     rows = rows[sample.linear[rows, ANY] >= FIT_FROM]
     rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
     mix = weight if asked is None else weight * asked[rows]
@@ -161,10 +155,7 @@ def fit_positive(features: Floats, truth: Bools, weight: Floats) -> Floats:
 
 
 def cross_fuse(sample: StackingSample, folds: int, seed: int, fit: Fit = fit_fusions) -> Floats:
-    """Return the probabilities of both outputs (rows x 2) if the encoder read every row.
-
-    From fusions that saw no row of its event.
-    """
+    """Return probabilities (rows x 2) from fusions that saw no row of its event, all rows read."""
     result = np.zeros((len(sample.rows), 2))
     every = np.arange(len(sample.rows))
     for fold in linear_fit.make_folds([row.event for row in sample.rows], folds, seed):
@@ -193,10 +184,7 @@ def upper_limit(linear_main: Floats, rel: NDArray[np.int_]) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondStage:
-    """A model with its cascade, the rows it was fitted on, and cross-fitted probabilities.
-
-    `crossed` is of the cascade, `whole` of the ensemble with the encoder on every row (rows x 2).
-    """
+    """A model, its rows, and cross-fitted probabilities: of the cascade, and where all is read."""
 
     model: RelevanceModel
     sample: StackingSample
@@ -337,10 +325,7 @@ def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) ->
 
 
 def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
-    """Return what each stage finds on dev by itself, cross-fitted, and what it costs.
-
-    `seconds` are those of `measure_cost`.
-    """
+    """Return what each stage finds on dev by itself, cross-fitted, and its cost in `seconds`."""
     dev = stage.sample.is_dev
     features = stage.sample.features[dev]
     rows = [stage.sample.rows[i] for i in np.flatnonzero(dev).tolist()]

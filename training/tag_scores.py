@@ -21,10 +21,7 @@ from training.label_files import DEVELOPMENT, HELD_OUT, HandLabels, load_hand_la
 
 
 def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return micro-F1 of every scheme on the `rel` 2 rows placed in each region, and their number.
-
-    `None` where none of them has a label of the scheme.
-    """
+    """Return micro-F1 of schemes on `rel` 2 rows placed in each region, `None` without labels."""
     members: dict[str, list[Labelled]] = {}
     for row in rows:
         if row.rel == 2:
@@ -41,10 +38,7 @@ def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
 
 
 def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, victims, indicators, experimental}` of the tags model in use.
-
-    On those rows of `data` that the project labelled; empty where none of them is there.
-    """
+    """Return `{model, data, victims, indicators, experimental}` on what the project labelled."""
     folder = load_folder(find_model(models, NAME))
     model, rows = load_tags(folder), rows_in(data, folder.meta.language)
     return {
@@ -86,10 +80,7 @@ def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
 def score_policy(
     model: PolicyModel, rows: Sequence[Labelled], labelled: Sequence[HandLabels] | None = None
 ) -> dict[str, Any]:
-    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
-
-    `labelled` are other labels than those that come along.
-    """
+    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled."""
     parts: dict[str, Any] = {}
     known = load_hand_labels("policy") if labelled is None else labelled
     for part, pairs in _parts(known, rows):
@@ -109,11 +100,7 @@ def score_policy(
 
 
 def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of gender and protection, for both halves.
-
-    Measured on those of `rows` that the project labelled, read as far as the annotator read; what
-    is said of an article without a label counts as false.
-    """
+    """Return the figures of gender and protection on labelled rows, as far as they were read."""
     parts: dict[str, Any] = {}
     for part, pairs in _parts(load_hand_labels("victims"), rows):
         said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
@@ -129,11 +116,7 @@ def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
 
 
 def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of indicators and of places of origin and transit, for both halves.
-
-    Measured on those of `rows` that the project labelled, read as far as the annotator read; an
-    empty answer where none of them is there.
-    """
+    """Return the figures of indicators, and of places of origin and transit, likewise."""
     parts: dict[str, Any] = {}
     for part, pairs in _parts(load_hand_labels("indicators"), rows):
         indicators, roles = list[set[str]](), list[set[str]]()

@@ -15,7 +15,7 @@ from monitor.evaluate.rule_precision import Item, Mark
 from monitor.records.errors import DataError, UsageError
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
-from training.rule_model_confidence import (
+from training.rule_model import (
     EditorFlag,
     FlagEvidence,
     confidence_scores,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import shipped
 from monitor.text.document import Document
-from training.rule_model_confidence import (
+from training.rule_model import (
     EditorFlag,
     FlagEvidence,
     choose_unlikely,
