@@ -195,7 +195,7 @@ def epoch_steps(pool: Pool, options: EncoderOptions) -> int:
 
 
 def show(example: EncoderExample, others: Sequence[str], draw: random.Random) -> str:
-    """Return the window that an epoch shows: lead, later passage, or snippet (some with `others`)."""
+    """Return the window that an epoch shows: lead, later passage, snippet (some with `others`)."""
     row, chance = example.row, draw.random()
     if len(row.text) > LONG and chance < SNIPPET:
         snippet = row.text[: draw.randint(100, 220)]

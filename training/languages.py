@@ -278,7 +278,7 @@ def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, A
 def cross_language(
     language: str, rows: Sequence[Labelled], cues: CueTable, *, seed: int = 0, with_own: bool = True
 ) -> Crossed:
-    """Cross-fit labelled rows of a language, if any, and own texts; cut where there are few rows."""
+    """Cross-fit labelled rows of a language, if any, and own texts; cut where there are few."""
     few = sum(row.rel == 2 for row in rows) < FEW
     texts = _own_texts(language)
     own = lengthen(texts, OPENING) if few else texts

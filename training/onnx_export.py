@@ -46,7 +46,7 @@ def export_int8(module: Heads, *, heads: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:
-    """Return the ONNX file of a module for one text's ids; weights are int8 (7 bits) per channel."""
+    """Return the ONNX file of a module for one text's ids; weights are int8 (7 bits)."""
     quiet_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

@@ -37,8 +37,7 @@ from monitor.records.tag import FoundTerm
 class GuardedAssessor:
     """Judges articles one by one; a failure becomes the `error` of its article.
 
-    Of articles in other languages than `languages`, where given, it says nothing, not even that
-    there is no judgement.
+    Of articles in other languages than `languages` it says nothing, not even that.
     """
 
     stamp: str
@@ -63,10 +62,9 @@ class RelevanceAssessor:
     """Says how probably an article in the model's language is about trafficking.
 
     What the feed says of an article is read as its first paragraph: it is the newsroom's own word
-    on the subject, and a feature may not name it before the tenth paragraph. `experimental`: the
-    model is not measured, so the phrases that it goes by are given with what it would show. `also`
-    are languages that identification takes the model's own for. The model is built by `load`, once
-    and when it is first needed: an English desk does not pay for the others.
+    on the subject. An `experimental` model is not measured: what it would show comes with its
+    phrases. `also` are languages that identification takes its own for. `load` is called once, when
+    the model is needed: an English desk does not pay for the others.
     """
 
     stamp: str
@@ -120,9 +118,8 @@ class RelevanceAssessor:
 def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     """Load the assessors of a models folder: relevance and tags of English, then the rest.
 
-    The rest are the relevance models of the other languages that have a folder, policy context,
-    and what says of articles in no model's language that they are not judged. Raises `ModelError`
-    that names the file which is missing, altered or not understood.
+    The rest: relevance in other languages, policy context, and what says which articles are not
+    judged. Raises `ModelError` that names the file which is missing, altered or not understood.
     """
     used = models_in_use(models)
     second, reader = used.relevance_encoder, used.tags_encoder
@@ -159,11 +156,7 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
 
 
 def load_policy_assessor(folder: ModelFolder) -> GuardedAssessor:
-    """Return the assessor of a verified folder, whose model is built when it is first needed.
-
-    It names institutions and instruments of each article, and labels of the other policy schemes:
-    of every article in any language, relevant or not.
-    """
+    """Return what tags institutions, instruments and the like, of any article in any language."""
     stamp, load = policy_stamp(folder), cache(partial(load_policy, folder))
 
     def tag(article: Article) -> Assessment:
@@ -174,10 +167,9 @@ def load_policy_assessor(folder: ModelFolder) -> GuardedAssessor:
 
 
 def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> GuardedAssessor:
-    """Return what says of articles in no model's language that they are not judged, and terms.
+    """Return what says which articles are not judged, and their terms; raises `ModelError`.
 
-    `covered` are languages with a measured model; those `experimental` have another: terms are told
-    too. Raises `ModelError`.
+    Of languages with a measured model (`covered`) nothing, of `experimental` ones terms alone.
     """
     languages, others, lists = frozenset(covered), frozenset(experimental), load_terms()
     stamp = languages_stamp(languages, others)
@@ -202,8 +194,7 @@ def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAsses
 def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     """Return whether a text would be shown, by title and text; nothing of it is kept.
 
-    By the relevance model of that language alone, which loads in a fraction of what all the
-    classifiers take. Where there is none, nothing is shown.
+    By the relevance model of that language alone, which loads fast; without one, nothing is shown.
     """
     name = relevance_name(language)
     if not (models / name).is_dir():

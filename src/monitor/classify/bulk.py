@@ -121,9 +121,8 @@ _NO_TIME = datetime.fromtimestamp(0, UTC)
 def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
     """Yield one JSON line for each of `lines` (`{id, title, text[, language]}`), in order.
 
-    `url` and `outlet` are read too, where given: they tell where the outlet is at home.
-
-    A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
+    `url` and `outlet` are read too: they tell where the outlet is at home. A line that cannot be
+    read or judged becomes `{"id": …, "error": …}` and the run goes on.
     """
     source = iter(lines)
     while batch := list(islice(source, SMALL)):
@@ -133,10 +132,7 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
 def classify_batch(
     lines: Sequence[str | dict[str, Any]], assessors: Sequence[Assessor]
 ) -> tuple[list[str], int]:
-    """Return the JSON lines of `classify_lines`, and how many of them are errors.
-
-    In place of a line may stand the record that takes its place.
-    """
+    """Return the JSON lines of `classify_lines` (or of ready records), and how many are errors."""
     parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
     articles = [item for item in parsed if isinstance(item, Article)]
     said = zip(*(assessor.assess(articles) for assessor in assessors), strict=True)
@@ -147,8 +143,7 @@ def classify_batch(
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
     """Return the output record of one article (design section 4).
 
-    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one,
-    and some were found.
+    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one.
     """
     failed = next((a.error for a in assessments if a.error is not None), None)
     if failed is not None:

@@ -30,10 +30,7 @@ ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Rows to classify; `position()` of `size` is how far they are read, in bytes or rows.
-
-    A row is a line, or what whoever opened the source knows how to make one of.
-    """
+    """Rows to classify, as a source has them; `position()` of `size` is how far they are read."""
 
     rows: Iterator[Any]
     size: int
@@ -42,11 +39,7 @@ class RowSource:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[RowSource]:
-    """Open `.jsonl`, `.jsonl.gz` or `.parquet`.
-
-    Raises `UsageError` for a file that cannot be opened, `DataError`, while lines are read, for
-    one that is damaged.
-    """
+    """Open `.jsonl`, `.jsonl.gz` or `.parquet`; raises `UsageError`, while reading `DataError`."""
     if path.suffix == ".parquet":
         yield _read_parquet(path)
         return
@@ -122,10 +115,7 @@ class Output:
 
 @contextmanager
 def open_output(path: Path, *, resume: bool) -> Iterator[Output]:
-    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind the whole lines that it holds.
-
-    Raises `UsageError` for a file that cannot be written, or, resuming, one that is no output.
-    """
+    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind its lines; raises `UsageError`."""
     packed = path.suffix == ".gz"
     kept, last, size = 0, None, 0
     try:
@@ -182,10 +172,7 @@ GROUP = 10_000
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Output]:
-    """Open a Parquet file for writing; it is put in place once it is whole.
-
-    Raises `UsageError` where it cannot be written, or pyarrow is not installed.
-    """
+    """Open a Parquet file for writing, put in place once it is whole; raises `UsageError`."""
     pa, pq = _pyarrow(path)
     text, truth = pa.string(), pa.bool_()
     span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])

@@ -72,10 +72,7 @@ Heads = Mapping[str, "NDArray[np.float32]"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncoderModel:
-    """A verified encoder. `heads` names the labels of each head in the order of its numbers.
-
-    With a `memory`, what it has read before costs nothing.
-    """
+    """A verified encoder, `heads` with their labels; with a `memory` nothing is read twice."""
 
     session: EncoderSession
     tokenizer: TextTokenizer
@@ -98,10 +95,7 @@ class EncoderModel:
         cues: CueTable,
         goes_on: Callable[[Heads], bool],
     ) -> tuple[Heads, Heads | None]:
-        """Return the numbers for headline and lead, and for the densest later stretch of cues.
-
-        The second is read only where the first `goes_on`: most articles are settled by it.
-        """
+        """Return the numbers for headline and lead; if these `goes_on`, of the densest stretch too."""
         tokens = self.tokenizer.split(window(title, text))
         first = self._numbers(tokens.ids)
         if not goes_on(first):
@@ -138,10 +132,7 @@ def window(title: str, passage: str) -> str:
 
 
 def later_stretch(reading: Reading, cues: CueTable, seen: int) -> int | None:
-    """Return where the densest stretch of cues at or after code point `seen` starts, if any.
-
-    Points: one for each cue group of means, purpose or victims, `TERM_POINTS` for the term.
-    """
+    """Return where the densest stretch of cues at or after code point `seen` starts, if any."""
     terms, core = cues.of_kind("term"), cues.of_kind("term", "means", "purpose", "victim")
     starts, sentences = reading.text.starts, reading.text.sentences
     later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]

@@ -207,10 +207,7 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """One version of a model: `used` if it is the one that judges, `problem` if it is broken.
-
-    What one that is not `measured` shows is only possible.
-    """
+    """One version of a model: `used` if it judges, `problem` if it is broken, `measured` or not."""
 
     name: str
     version: str
@@ -222,10 +219,7 @@ class ModelState:
 
 
 def list_models(models: Path) -> list[ModelState]:
-    """Return every model version in `models`, each file checked against its sha256.
-
-    A broken version is listed with its `problem`; raises `ModelError` if there is no model at all.
-    """
+    """Return every model version, a broken one with its problem; raises `ModelError` for none."""
     states: list[ModelState] = []
     for name in sorted({meta.parent.parent.name for meta in models.glob(f"*/*/{META}")}):
         try:

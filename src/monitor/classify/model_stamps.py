@@ -1,7 +1,4 @@
-"""Which models judge articles, and their stamps, told from the folders without building a model.
-
-Whoever only asks what was judged needs no more than that. Every file is checked against its sha256.
-"""
+"""Which models judge articles, and their stamps, told from the verified folders alone."""
 
 from __future__ import annotations
 
@@ -36,10 +33,7 @@ def relevance_name(language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelsInUse:
-    """The verified folders of the models that judge; an encoder is None where none is asked.
-
-    `others` are the relevance models besides the English one.
-    """
+    """The verified folders of the models that judge; `others`: relevance besides English."""
 
     relevance: ModelFolder
     relevance_encoder: ModelFolder | None
@@ -104,10 +98,7 @@ def also_languages(folder: ModelFolder) -> frozenset[str]:
 
 
 def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a relevance model is fused with, if any.
-
-    It lies in the same models folder. Raises `ModelError`.
-    """
+    """Return the verified encoder of a relevance model, if any; raises `ModelError`."""
     raw = folder.meta.settings.get("cascade")
     if raw is None:
         return None
@@ -117,10 +108,7 @@ def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
 
 
 def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a tags model is made for, if any.
-
-    It lies in the same models folder. Raises `ModelError`, too if it is another than was meant.
-    """
+    """Return the verified encoder that a tags model is made for, if any; raises `ModelError`."""
     named = folder.meta.settings.get("encoder")
     if named is None:
         return None

@@ -1,14 +1,10 @@
 """Tags by phrases: forms of exploitation, indicators of forced labour, help for victims.
 
 Forms: phrases alone know every deed they list and no other; the encoder alone forgets rare forms.
-A form is given where the support of its phrases and the encoder's log odds are positive together,
-which measured better than either (see the model card).
-
-The ILO's eleven indicators and the kinds of help (shelter, return, compensation, residence,
-impunity) are ruled: there are no labels to learn from but the few that measure them. An indicator's
-phrase counts in a sentence that speaks of people and not of trafficking at large: a list of warning
-signs, a definition or a law is none. Help counts where the sentence neither advises nor defines:
-a helpline's notice tells of no help.
+A form is given where their support and the encoder's log odds are positive together, which measured
+better than either. The ILO's eleven indicators and the kinds of help are ruled: there are no labels
+to learn from. An indicator's phrase counts in a sentence that speaks of people and not of
+trafficking at large, help where the sentence neither advises nor defines.
 """
 
 from __future__ import annotations
@@ -87,10 +83,7 @@ _PEOPLE = word_set(
 
 
 def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
-    """Return the indicators of an article, each with its phrases, in the order of `INDICATORS`.
-
-    They are told by sentences that tell of people.
-    """
+    """Return the indicators that sentences about people tell, in the order of `INDICATORS`."""
     wanted, generic = cues.of_kind("indicator"), cues.index[GENERIC]
     told: list[list[Cue]] = []
     for field, words, found in reading.fields():
@@ -120,10 +113,7 @@ OFFERED = "help_offered"
 
 
 def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
-    """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`.
-
-    `shown` has only cues that can be evidence: none of definitions and standing text.
-    """
+    """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`."""
     group = cues.index.get(OFFERED)
     numbers = shown.text.sentences
     offers = {numbers[c.first] for c in shown.text_cues if c.group == group}

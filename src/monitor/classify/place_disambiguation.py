@@ -102,9 +102,8 @@ _END = ""
 class PlaceMention:
     """A place name: words `first` to `last` (exclusive) of a field mean `country`.
 
-    `frame`: it says where the news was written, not where anything happened: in the name of the
-    outlet that a feed puts behind the headline, or in a dateline (`dateline`). `row`: the words of
-    a row of countries that it stands in ("Malaysia, Laos and Thailand").
+    `frame`: in an outlet's name behind the headline or in a dateline (`dateline`), where nothing
+    happened. `row`: the words of a row of countries it stands in ("Malaysia, Laos and Thailand").
     """
 
     country: str
@@ -163,10 +162,7 @@ class Gazetteer:
     def find(
         self, reading: Reading, home: str | None = None, *, world: bool = False
     ) -> list[PlaceMention]:
-        """Return the place mentions of headline and text, in order, longest name first.
-
-        `home` is the country of the outlet, where known; `world`: it reports on the whole world.
-        """
+        """Return the place mentions of an article in order, longest names; `home`: the outlet's."""
         vocabulary = {*reading.title.words, *reading.text.words}
         fields = (
             _Field("title", reading.title, outlet_start(reading.title), 0),

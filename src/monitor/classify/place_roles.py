@@ -1,16 +1,10 @@
 """Roles of places: which country the exploitation is in, which people come from, and the flow.
 
-What part a country plays is told by the words beside its names. Where: "held in", "to work in",
-"scam centre in", "Russian army". Whence: "nationals of", "Nepali women", "lured from". On the way:
-"via". Party: it trains, signs, is visited, or ranks others. Host: a meeting is held there.
-
-A small logistic regression over how and where a country is named, what the words beside its names
-say, and where the outlet is at home, trained on labelled articles, says whether the exploitation
-happened there.
-
-Where the people told of plainly come from another country than that of the exploitation, the flow
-is `cross_border`; where they are at home there, `domestic`. What the roles leave open, they tell
-the model of `flow` as numbers.
+What part a country plays is told by the words beside its names. Where: "held in", "scam centre in".
+Whence: "nationals of", "Nepali women". On the way: "via". Party: it trains, signs, ranks others.
+Host: a meeting is held there. A small logistic regression over them, over how and where a country
+is named, and over the outlet's home says whether the exploitation happened there. What the roles
+leave open of the flow, they tell its model as numbers.
 """
 
 from __future__ import annotations
@@ -122,10 +116,7 @@ def count_roles(reading: Reading, mentions: Iterable[PlaceMention]) -> Counter[s
 
 
 def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
-    """Yield what the words beside a name say of its country.
-
-    What stands beside a row of countries is said of each of them.
-    """
+    """Yield what the words beside a name, or beside the row it is in, say of its country."""
     field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
     before, behind = _before(field, first, BESIDE), field.words[last : last + 2]
@@ -335,10 +326,7 @@ def place_features(
 
 @dataclass(frozen=True, slots=True)
 class PlaceCuts:
-    """Probabilities: what the likeliest country needs, and what any further one needs.
-
-    Nearly every article about trafficking has one place, and few have two.
-    """
+    """Probabilities: what the likeliest country needs, and any further one (few stories do)."""
 
     first: float
     more: float
@@ -420,10 +408,9 @@ def _beside(roles: Mapping[str, Mapping[str, int]], country: str) -> list[float]
 def place_evidence(
     reading: Reading, mentions: Sequence[PlaceMention], role: str
 ) -> tuple[Span, ...]:
-    """Return the names of a country that show its role best, in the order of the article.
+    """Return the names that show a country's role best, each once, in order.
 
-    The same name is given once. Origin and transit are shown only by names that say so, if any
-    do; a name in an outlet's name or a dateline comes last.
+    Origin and transit by names that say so, if any do; an outlet's name or dateline comes last.
     """
     said = "where" if role == "exploitation" else role
     telling = [m for m in mentions if said in roles_of(reading, m)]
@@ -445,10 +432,7 @@ def place_evidence(
 
 
 def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
-    """Return what shows a country by its outlet: its name behind the headline from word `outlet`.
-
-    Where it is not there: the first of the local authorities, or the start of headline or text.
-    """
+    """Return what shows the outlet's country: its name (from word `outlet`), or who speaks."""
     if outlet < len(reading.title):
         return (reading.span("title", outlet, len(reading.title)),)
     for field, words, _ in reading.fields():

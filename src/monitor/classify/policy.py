@@ -42,9 +42,8 @@ _FIELDS: Mapping[str, type] = {
 class PolicyCues:
     """How a label is told: phrases that are enough `alone`, and such that need words `beside`.
 
-    The words of such a pair of phrases and words stand in the same sentence or in the headline; for
-    a phrase in the headline, in the lead. Inside a phrase of `never` nothing counts. `least`
-    sentences have to tell it; a headline counts for two.
+    Those stand in the same sentence or the headline; for a phrase in the headline, in the lead.
+    Inside a phrase of `never` nothing counts. `least` sentences tell it; a headline is two.
     """
 
     scheme: str
@@ -295,11 +294,7 @@ def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
 def _entity_places(
     fields: Sequence[_ScannedField], lists: _EntityLists, language: str
 ) -> tuple[list[Place], bool]:
-    """Return where an entity is named, and whether so that only it can be meant.
-
-    In full, or by an abbreviation that is its alone. An ambiguous name counts where it can only
-    mean this entity, as far as words beside it tell.
-    """
+    """Return where an entity is named, if only so far as words beside tell, and whether surely."""
 
     def exact(by_language: Mapping[str, int]) -> list[tuple[_ScannedField, Place]]:
         numbers = [number for code, number in by_language.items() if code in ("en", language)]

@@ -1,13 +1,9 @@
 """Relevance: is an article about trafficking in human beings? A linear model, a cascade behind it.
 
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
-borderline is what the second sees and the first does not. The linear model reads every article,
-the cascade's encoder what is uncertain then.
-
-Sentences about trafficking that belong to no story are left out: some offices append definitions
-and calls to a hotline to every release. Only where the headline names nothing of trafficking: in a
-story that is about it they do no harm, and a piece that explains the crime is made of them.
-`models/relevance-en/*/README.md` says what that changes.
+borderline is what the second sees and the first does not. Sentences about trafficking that belong
+to no story are left out, where the headline names nothing of it: some offices append definitions
+and calls to a hotline to every release. `models/relevance-en/*/README.md` says what that changes.
 """
 
 from __future__ import annotations
@@ -55,12 +51,9 @@ class Judgement:
 class Prefilter:
     """Could an article be about trafficking at all? A weight for each word, in one pass.
 
-    Nine of ten news items need no more. It is wide on purpose: whatever it lets through is judged
-    by the models behind it, and what it costs in recall is in `models/relevance-en/*/README.md`.
-    It opens where the letters of an opener stand, or where the words weigh enough.
-
-    The weight of a text is `intercept` plus the mean of its different words' `weights`, times the
-    square root of their number: log odds of a linear model over a vector of length 1.
+    Nine of ten news items need no more. It is wide on purpose; its cost in recall is in the card.
+    It opens where the letters of an opener stand, or where the words weigh enough: `intercept` plus
+    the mean of the different words' `weights`, times the square root of their number.
     """
 
     openers: tuple[str, ...]
@@ -69,10 +62,7 @@ class Prefilter:
     threshold: float
 
     def shut_out(self, *texts: str) -> float | None:
-        """Return the log odds of texts that the gate keeps out, `None` for those it lets in.
-
-        Texts are headline, summary, body, together.
-        """
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
         lower = "\n".join(texts).lower()
         if any(opener in lower for opener in self.openers):
             return None
@@ -142,10 +132,7 @@ class RelevanceModel:
         return self.judge_all([(title, text)])[0][0]
 
     def judge_all(self, articles: Sequence[tuple[str, str]]) -> list[tuple[Judgement, bool]]:
-        """Judge articles by title and text; also say which ones the encoder was asked about.
-
-        The same article is judged the same alone and in any company.
-        """
+        """Judge articles by title and text, each alone; also say which the encoder was asked of."""
         return [self._judge(title, text) for title, text in articles]
 
     def opens(self, title: str, text: str) -> bool:
@@ -180,7 +167,7 @@ class RelevanceModel:
         return _both(self.calibration, linear)
 
     def shut_out(self, weight: float) -> tuple[float, float]:
-        """Return the probabilities of both outputs for what the gate keeps out."""
+        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
         return _both(self.shut, (weight, weight))
 
     def decide(self, main: float, any_: float) -> Judgement:
@@ -201,10 +188,7 @@ def _both(calibrations: Sequence[Calibration], odds: Sequence[float]) -> tuple[f
 
 
 def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> RelevanceModel:
-    """Build the model of a verified folder; raises `ModelError`.
-
-    `encoder` is its `encoder_folder`, where that was loaded already.
-    """
+    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`."""
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=2, story=len(counter.names))
@@ -272,10 +256,7 @@ _LETTERS = "traffick", "slavery", "coercion"
 
 
 def without_appended(title: str, text: str, cues: CueTable) -> str:
-    """Return `text` with blanks in place of appended sentences; offsets stay as they are.
-
-    The first sentence always stays.
-    """
+    """Return `text` with blanks for appended sentences, offsets kept; the first sentence stays."""
     lower = text.lower()
     if not any(letters in lower for letters in _LETTERS):
         return text
@@ -288,10 +269,9 @@ def without_appended(title: str, text: str, cues: CueTable) -> str:
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:
-    """Return the countries (ISO codes) for which the model in use has a recall.
+    """Return the countries (ISO) for which the model in use has a recall; `None`: no figures.
 
-    `None` where it has no figures by country at all, as models before they were kept. Raises
-    `ModelError` for figures that are not understood.
+    Raises `ModelError` for figures that are not understood.
     """
     folder = find_model(models, NAME)
     table = read_meta(folder).scores.get("countries")

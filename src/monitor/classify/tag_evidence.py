@@ -73,10 +73,7 @@ def first_apart(reading: Reading, ranked: Iterable[Place], number: int) -> list[
 
 
 def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:
-    """Return a tag of each label whose cue group (`groups`) has phrases, the surer the more.
-
-    A model without a group never gives its label.
-    """
+    """Return a tag of each label whose cue group (`groups`), if any, has phrases."""
     tags: list[Tag] = []
     for label, name in groups.items():
         group = cues.index.get(name, -1)
@@ -87,10 +84,7 @@ def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueT
 
 
 def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:
-    """Return the words that add most to an output, each with a neighbour that adds to it too.
-
-    Words that say nothing by themselves are no evidence.
-    """
+    """Return the telling words that add most to an output, with neighbours that add to it too."""
     places = [
         (float(weight), field, i)
         for (field, words, _), added in zip(reading.fields(), weights, strict=True)

@@ -3,11 +3,8 @@
 Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
 gender and protection, phrases and encoder for `form`, a linear model and the encoder for
 `response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
-small learned choice for `place`. Every tag has evidence.
-
-Linear model and encoder decide together by equal shares of log odds on a like scale: with a few
-dozen rows that neither has learned from, fitted shares would be fitted noise. Cut-offs are those of
-the model folder.
+small learned choice for `place`. Linear model and encoder decide by equal shares of log odds: with
+a few dozen rows that neither has learned from, fitted shares would be fitted noise.
 """
 
 from __future__ import annotations
@@ -113,10 +110,7 @@ def fuse_responses(
 def fuse_people(
     odds: Sequence[float], heads: Heads | None, fused: FusionSettings
 ) -> dict[str, tuple[str, float]]:
-    """Return the label of `victim` and of `flow` with its log odds, where one is given.
-
-    `odds` are in the order of `PEOPLE`.
-    """
+    """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`."""
     child, adult, domestic, cross = odds
     if heads is not None:
         kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
@@ -267,10 +261,7 @@ class TagsModel:
         return [tag for tag in tags if tag.evidence]
 
     def _people(self, facts: Facts, places: Sequence[Tag]) -> list[Tag]:
-        """Return `victim` and `flow`: of each one label, or none where none is likely enough.
-
-        Where the roles of the places are certain of a flow, no model is asked.
-        """
+        """Return `victim` and `flow`, one label each at most; sure roles of places come first."""
         chosen = {tag.label for tag in places if tag.role == "exploitation"}
         numbers = people_features(facts, chosen)
         odds = [model.log_odds(numbers) for model in self.people]
@@ -361,11 +352,7 @@ class TagsModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """One article as the taggers see it; `odds` are the linear model's, by `fused.OUTPUTS`.
-
-    `shown` has only the cues that can be evidence: neither in an outlet's name nor in a definition
-    or standing text.
-    """
+    """One article as the taggers see it: `odds` by `OUTPUTS`, `shown` with cues for evidence."""
 
     reading: Reading
     odds: NDArray[np.float64]
@@ -377,10 +364,7 @@ class Facts:
 
 
 def people_features(facts: Facts, places: Collection[str]) -> list[float]:
-    """Return the numbers that the models of victim and flow weigh.
-
-    `places` are the countries of exploitation.
-    """
+    """Return the numbers that the models of victim and flow weigh; `places`: of exploitation."""
     return [
         *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
         *victims.profile(facts.reading, facts.people, facts.mentions),
@@ -396,10 +380,7 @@ def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
 
 
 def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
-    """Build the model of a verified folder; raises `ModelError`.
-
-    `encoder` is its `tags_encoder`, where that was loaded already.
-    """
+    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`."""
     meta = str(folder.path / "meta.json")
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)

@@ -24,10 +24,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Token ids of `[CLS] before [SEP] sentence [SEP]`; the sentence's tokens begin at `start`.
-
-    `offsets` are those tokens' characters in the sentence.
-    """
+    """Token ids of `[CLS] before [SEP] sentence [SEP]`, its own from `start`, with `offsets`."""
 
     ids: tuple[int, ...]
     start: int
@@ -55,10 +52,7 @@ class TextTokenizer:
         return Tokens(tuple(ids), max((end for _, end in offsets), default=0))
 
     def sentence(self, text: str, before: str, context: int) -> Sentence:
-        """Return the tokens of a sentence behind the last `context` ones of what stands before it.
-
-        Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
-        """
+        """Return the tokens of a sentence behind `context` ones before; raises `ModelError`."""
         marks = {name: self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]")}
         for name, found in marks.items():
             if found is None:
@@ -73,10 +67,7 @@ class TextTokenizer:
 
 
 def readable(text: str, limit: int) -> str:
-    """Return as much of a text as `limit` tokens may take, fit for the Rust side.
-
-    It refuses lone surrogates: each becomes one other code point.
-    """
+    """Return as much of a text as `limit` tokens may take, without lone surrogates."""
     return text[: limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
 
 

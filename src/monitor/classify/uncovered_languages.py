@@ -43,11 +43,7 @@ class ListedTerm:
 
 @dataclass(frozen=True, slots=True)
 class TermList:
-    """The terms of one language.
-
-    `also` are languages that identification takes its texts for. `match` is `words`, or `letters`
-    for a script without spaces.
-    """
+    """The terms of one language, and of those identification takes it for; by words or letters."""
 
     language: str
     name: str
@@ -91,10 +87,7 @@ def find_terms(
 
 
 def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[FoundTerm]:
-    """Return the phrases of an article that an unmeasured model goes by, terms first.
-
-    One for each group of cues that says what was done, how or what for; `meaning` names it.
-    """
+    """Return the phrases that an unmeasured model goes by, terms first, one for each group."""
     found: dict[int, list[tuple[str, Span]]] = {}
     reading = read_article(title, text, cues)
     for field, words, told in reading.fields():

@@ -1,14 +1,10 @@
 """Victims: who an article speaks of, by words for people, never by names.
 
 Gender is ruled: "woman" is a victim where something is done to her, a suspect where she is
-arrested. A woman or girl of whom neither is said counts too, a man does not: in these stories men
-are far more often those who do it. What is done to "her" or "him" counts as well. The words are
-cues of the kind `gender`.
-
-The profile is numbers: n-grams know "16 year" and "17 year" as different words and cannot tell a
-victim's age from a suspect's ("Smith, 34, was charged"). These counts can; the learned models of
-victim and flow use them beside the n-grams. They count words and follow nobody, unlike
-`monitor.people`: the models were trained on just these counts.
+arrested. A woman of whom neither is said counts too, a man does not: in these stories men are far
+more often those who do it. The profile is numbers: n-grams know "16 year" and "17 year" as
+different words and cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words
+are counted, unlike in `monitor.people`: the models of victim and flow learned on these counts.
 """
 
 from __future__ import annotations

@@ -92,9 +92,8 @@ def split_words(text: str) -> WordTokens:
 def split_thai(text: str) -> WordTokens:
     """Split Thai into clusters, other scripts into words; a space ends a clause, a "sentence".
 
-    Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with the
-    vowels and marks written around it, needs none: cues match whole clusters, and runs of up to
-    five stand for words.
+    Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with its
+    vowels and marks, needs none: cues match whole clusters, and runs of up to five stand for words.
     """
     words, starts, ends, sentences = list[str](), list[int](), list[int](), list[int]()
     sentence = 0
