@@ -95,7 +95,7 @@ class EncoderModel:
         cues: CueTable,
         goes_on: Callable[[Heads], bool],
     ) -> tuple[Heads, Heads | None]:
-        """Return the numbers for headline and lead; if these `goes_on`, of the densest stretch too."""
+        """Return the numbers for headline and lead, and, if these `goes_on`, of a later stretch."""
         tokens = self.tokenizer.split(window(title, text))
         first = self._numbers(tokens.ids)
         if not goes_on(first):

@@ -8,7 +8,7 @@ whole world say it by the section in the address ("/uk-news/") at best.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from monitor.classify.word_tokens import WordTokens, split_words
 from monitor.text.regular_expressions import word_set
 
-_NO_COUNTRY = frozenset({"co", "me", "tv", "io", "ai", "fm", "ly", "cc", "ws", "to", "eu", "la"})
+_NO_COUNTRY = word_set("co me tv io ai fm ly cc ws to eu la")
 """Endings of two letters that anybody takes."""
 _CODES: Mapping[str, str] = {"uk": "GB"}
-_SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news", "or", "go"})
+_SECOND = word_set("com co org net gov gob ac edu news or go")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
 _NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
@@ -70,11 +70,8 @@ class OutletHomes:
 
     @cached_property
     def _squeezed(self) -> Mapping[str, str]:
-        return {
-            squeezed: code
-            for name, code in self.places.items()
-            if len(squeezed := _squeeze(name)) >= SHORTEST
-        }
+        squeezed = ((_squeeze(name), code) for name, code in self.places.items())
+        return {name: code for name, code in squeezed if len(name) >= SHORTEST}
 
     def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
@@ -128,16 +125,6 @@ class OutletHomes:
                     if name in self.places and (len(name) > 3 or name in ("us", "uk")):
                         return self.places[name]
         return None
-
-
-def make_outlets(
-    homes: Mapping[str, str], world: Sequence[str], names: Mapping[str, Sequence[str]]
-) -> OutletHomes:
-    """Build the table from outlets and the names of the gazetteer."""
-    places = {
-        name: codes for name, (codes, kind) in names.items() if kind in ("name", "demonym", "city")
-    }
-    return OutletHomes(homes, frozenset(world), places)
 
 
 def _squeeze(name: str) -> str:

@@ -112,6 +112,8 @@ _UNSPACED = ("th",)
 _THAI = re.compile("[\u0e00-\u0e7f]")
 
 Place = tuple[FieldName, int, int]
+_CueLists = tuple[PolicyCues, int, Sequence[tuple[int, int]]]
+"""The numbers of a label's word lists: what is enough alone, and phrases with words beside."""
 
 
 class _ScannedField:
@@ -152,13 +154,6 @@ class _EntityLists:
     unspaced: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _CueLists:
-    cues: PolicyCues
-    alone: int
-    beside: tuple[tuple[int, int], ...]
-
-
 class PolicyModel:
     """Tags articles one by one; `experimental` names the labels of each scheme not measured."""
 
@@ -171,12 +166,22 @@ class PolicyModel:
     ) -> None:
         sets = WordSets()
         self._entities = [_entity_lists(entity, sets) for entity in entities]
-        self._cues = [_cue_lists(one, sets) for one in cues]
+        self._cues = list[_CueLists]()
+        for one in cues:
+            never = _keys(one.never).phrases
+            alone, *phrases = (
+                sets.add(PhraseList(_keys(listed).phrases, never_in=never))
+                for listed in (one.alone, *(listed for listed, _ in one.beside))
+            )
+            words = [sets.add(_keys(needed)) for _, needed in one.beside]
+            self._cues.append((one, alone, list(zip(phrases, words, strict=True))))
         self._scanner = Scanner(sets.sets)
         self._of_entities = _by_list(
             (*e.as_written.values(), *e.doubtful.values(), e.names) for e in self._entities
         )
-        self._of_cues = _by_list((c.alone, *(p for p, _ in c.beside)) for c in self._cues)
+        self._of_cues = _by_list(
+            (alone, *(p for p, _ in beside)) for _, alone, beside in self._cues
+        )
         self._experimental, self._measured = experimental, measured
 
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
@@ -211,8 +216,9 @@ class PolicyModel:
     def _told(self, fields: Sequence[_ScannedField]) -> Iterator[Tag]:
         """Yield topics and the like, the surer the more sentences tell of them."""
         title, text = fields
-        for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
-            cues, places = lists.cues, list(_cue_places(fields, lists))
+        for number in sorted(_alive(self._of_cues, fields)):
+            cues, alone, beside = self._cues[number]
+            places = list(_cue_places(fields, alone, beside))
             starts = {start for name, start, _ in places if name == text.name}
             # how many sentences tell of it; a headline counts for two
             weight = len(starts) if len(starts) < 2 else len(set(map(text.sentence, starts)))
@@ -281,16 +287,6 @@ def _as_written(form: str) -> str:
     return " ".join(form.replace("-", " ").replace("’", "'").split())
 
 
-def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
-    never = _keys(cues.never).phrases
-
-    def add(phrases: Iterable[str]) -> int:
-        return sets.add(PhraseList(_keys(phrases).phrases, never_in=never))
-
-    beside = ((add(phrases), sets.add(_keys(words))) for phrases, words in cues.beside)
-    return _CueLists(cues, add(cues.alone), tuple(beside))
-
-
 def _entity_places(
     fields: Sequence[_ScannedField], lists: _EntityLists, language: str
 ) -> tuple[list[Place], bool]:
@@ -334,13 +330,15 @@ def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> 
     return any(abs(field.sentence(first) - own) <= reach for first in others)
 
 
-def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[Place]:
+def _cue_places(
+    fields: Sequence[_ScannedField], alone: int, beside: Sequence[tuple[int, int]]
+) -> Iterator[Place]:
     """Yield where a label is told; a headline stands beside all of the text, its lead beside it."""
     title, text = fields
     for field in fields:
-        for hit in field.hits.of(lists.alone):
+        for hit in field.hits.of(alone):
             yield field.name, *hit
-        for phrases, words in lists.beside:
+        for phrases, words in beside:
             for hit in field.hits.of(phrases):
                 told = (title if field is text else text).hits.of(words)
                 if field is title and told and text.sentence(told[0][0]) > LEAD:
@@ -352,7 +350,7 @@ def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[P
 
 def _is_inside(place: Place, longer: Place) -> bool:
     same = place[0] == longer[0] and longer[1] <= place[1] and place[2] <= longer[2]
-    return same and longer[2] - longer[1] > place[2] - place[1]
+    return same and longer != place
 
 
 def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:

@@ -19,16 +19,9 @@ from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
-from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.model_stamps import TAGS, tags_encoder
-from monitor.classify.outlet_homes import (
-    NOWHERE,
-    Home,
-    OutletHomes,
-    Provenance,
-    make_outlets,
-    outlet_start,
-)
+from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance, outlet_start
 from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.relevance import CUES, load_linear
@@ -376,7 +369,9 @@ def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
     """Build gazetteer and outlets of `places.json`."""
     names = unpack_names(raw["names"])
     gazetteer = Gazetteer(names, raw["ambiguous"], raw["instruments"], raw["papers"])
-    return gazetteer, make_outlets(raw["homes"], raw["world"], names)
+    ruled = ("name", "demonym", "city")
+    places = {name: codes for name, (codes, kind) in names.items() if kind in ruled}
+    return gazetteer, OutletHomes(raw["homes"], frozenset(raw["world"]), places)
 
 
 def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
@@ -386,23 +381,17 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)
-    try:
+    with understood(f"{folder.path / PLACES}"):
         gazetteer, outlets = load_places(raw)
         places = parse_small(raw["model"], len(place_roles.FEATURES))
         size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
         people = [parse_small(raw["people"][name], size) for name in PEOPLE]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{folder.path / PLACES}: {error}") from error
-    try:
+    with understood(f"{meta}: thresholds or fused"):
         fused = FusionSettings(**folder.meta.settings["fused"])
         cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{meta}: thresholds or fused: {error}") from error
-    if (
-        sizes != {len(RESPONSES)}
-        or not {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
-    ):
+    needed = {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING}
+    if sizes != {len(RESPONSES)} or not needed <= cues.index.keys():
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
     return TagsModel(

@@ -127,14 +127,12 @@ def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: 
         if not term.sources or any(source not in sources for source in term.sources):
             raise ModelError(f"{path}: {code}: '{term.term}' needs sources that the file describes")
     also = frozenset(raw.get("also", ()))
-    if raw["match"] == _LETTERS:
-        # the letters of a term, whatever invisible marks for line breaks stand between them
-        spaced = (_ZERO_WIDTH.join(map(re.escape, term.pattern)) for term in terms)
-        table, patterns = CueTable([]), tuple(map(re.compile, spaced))
-    else:
-        groups = [CueGroup(term.term, "term", (term.pattern,)) for term in terms]
-        table, patterns = CueTable(groups), ()
-    return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
+    by_words = raw["match"] == _WORDS
+    groups = [CueGroup(term.term, "term", (term.pattern,)) for term in terms if by_words]
+    # the letters of a term, whatever invisible marks for line breaks stand between them
+    spaced = [_ZERO_WIDTH.join(map(re.escape, term.pattern)) for term in terms if not by_words]
+    patterns = tuple(map(re.compile, spaced))
+    return TermList(code, raw["name"], raw["match"], also, terms, CueTable(groups), patterns)
 
 
 DESK_LANGUAGE = "en"
