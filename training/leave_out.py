@@ -24,7 +24,7 @@ from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_ro
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
 from training.cue_groups import load_cues
-from training.encoder_data import EncoderOptions
+from training.encoder import HEADS, EncoderOptions, base_folder, fit_encoder, make_record
 from training.label_files import MINED
 from training.rows import DEV, GROUPS, Corpus, TrainingRows, load_rows, make_corpus, targets_of
 from training.second_stage import FIT_FROM, MAIN_WEIGHTS, features_of
@@ -70,8 +70,6 @@ def measure_sources(
 
     What `work` holds of other data, texts or options counts for nothing. Raises `DataError`.
     """
-    from training.encoder import base_folder, make_record
-
     groups = tuple(GROUPS) if groups is None else groups
     if unknown := sorted(set(groups) - GROUPS.keys()):
         raise DataError(f"no group of sources '{unknown[0]}': there are {', '.join(GROUPS)}")
@@ -191,8 +189,6 @@ def _features(
     from monitor.classify.encoder import EncoderModel
     from monitor.classify.onnx_encoder import EncoderSession
     from monitor.classify.tokenizer import load_tokenizer
-    from training.encoder import fit_encoder
-    from training.encoder_data import HEADS
     from training.onnx_export import export_int8
 
     cues = CueTable(load_cues())

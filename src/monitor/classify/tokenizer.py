@@ -53,16 +53,16 @@ class TextTokenizer:
 
     def sentence(self, text: str, before: str, context: int) -> Sentence:
         """Return the tokens of a sentence behind `context` ones before; raises `ModelError`."""
-        marks = {name: self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]")}
-        for name, found in marks.items():
-            if found is None:
-                raise ModelError(f"tokenizer: has no token '{name}'")
+        start, end = (self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]"))
+        if start is None or end is None:
+            missing = "[CLS]" if start is None else "[SEP]"
+            raise ModelError(f"tokenizer: has no token '{missing}'")
         first, last = (
             self.rust.encode(part.encode("utf-8", "replace").decode(), add_special_tokens=False)
             for part in (before, text)
         )
-        known, end = first.ids[-context:], marks["[SEP]"]
-        row = (marks["[CLS]"], *known, end, *last.ids[: self.limit], end)
+        known = first.ids[-context:]
+        row = (start, *known, end, *last.ids[: self.limit], end)
         return Sentence(row, len(known) + 2, tuple(last.offsets[: self.limit]))
 
 
