@@ -28,7 +28,6 @@ from monitor.classify.tokenizer import load_tokenizer, readable
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256
 from monitor.labels.schemes import FLOWS, FORMS, RESPONSES, VICTIMS
 from monitor.records.errors import DataError, how_to_install
-from training.cue_groups import load_cues
 from training.label_files import MINED
 from training.model_cards import save_model
 from training.rows import (
@@ -37,6 +36,7 @@ from training.rows import (
     english_texts,
     existing,
     held_out_events,
+    load_cues,
     load_rows,
     training_record,
 )

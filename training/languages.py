@@ -29,12 +29,13 @@ from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
 from monitor.records.finding import MEASURED_FROM
-from training.cue_groups import cues_of, load_cues
 from training.model_cards import save_model
 from training.relevance import LIBRARIES, PRECISION, pack_linear
 from training.rows import (
     TEXTS,
     Corpus,
+    cues_of,
+    load_cues,
     read_texts,
     rel_counts,
     targets_of,

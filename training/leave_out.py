@@ -23,10 +23,18 @@ from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
-from training.cue_groups import load_cues
 from training.encoder import HEADS, EncoderOptions, base_folder, fit_encoder, make_record
 from training.label_files import MINED
-from training.rows import DEV, GROUPS, Corpus, TrainingRows, load_rows, make_corpus, targets_of
+from training.rows import (
+    DEV,
+    GROUPS,
+    Corpus,
+    TrainingRows,
+    load_cues,
+    load_rows,
+    make_corpus,
+    targets_of,
+)
 from training.second_stage import FIT_FROM, MAIN_WEIGHTS, features_of
 
 OPTIONS, ENCODER = FitOptions(), EncoderOptions()

@@ -16,29 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import relevance
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import cascade_json
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel
 from monitor.classify.model_files import ModelFolder, load_folder, pack_arrays, pack_json
-from monitor.classify.relevance import (
-    CUES,
-    GATE,
-    NAME,
-    VOCABULARY,
-    WEIGHTS,
-    Prefilter,
-    RelevanceModel,
-    prefilter_json,
-    words_of,
-)
+from monitor.classify.relevance import RelevanceModel
 from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision, relevance_scores
-from training.cue_groups import cues_json, load_cues
 from training.leave_out import SOURCES_FILE, parts_of_data
 from training.model_cards import save_model
 from training.rows import (
@@ -47,6 +37,7 @@ from training.rows import (
     Corpus,
     english_texts,
     existing,
+    load_cues,
     load_rows,
     make_corpus,
     rel_counts,
@@ -84,7 +75,7 @@ class GateOptions:
 class FittedGate:
     """A gate, the weight that `STRANGE` of negatives reach, calibrations, and what it lets in."""
 
-    gate: Prefilter
+    gate: relevance.Prefilter
     strange: float
     shut: tuple[Calibration, Calibration]
     passed: dict[str, Any]
@@ -102,7 +93,7 @@ def fit_gate(
     rows that no opener lets in. The threshold is the highest that lets `recall` of `rel` 2 through.
     """
     texts = [f"{row.title}\n{row.text}" for row in rows]
-    words = [words_of(text.lower()) for text in texts]
+    words = [relevance.words_of(text.lower()) for text in texts]
     rel = np.array([row.rel for row in rows])
     opened = np.array([any(opener in text.lower() for opener in OPENERS) for text in texts])
     scores = np.zeros(len(rows))
@@ -137,7 +128,7 @@ def _fit_gate(
     rows: NDArray[np.intp],
     options: GateOptions,
     seed: int,
-) -> Prefilter:
+) -> relevance.Prefilter:
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
@@ -163,7 +154,7 @@ def _fit_gate(
             known = sorted(known[i] for i in heaviest)
     pairs = zip(known, fitted.coef_[0], strict=True)
     weights = {word: round(float(weight), 3) for word, weight in pairs}
-    return Prefilter(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
+    return relevance.Prefilter(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
 
 
 def ablate(
@@ -293,8 +284,9 @@ def train_relevance(
         settings["cascade"] = cascade_json(model.cascade, second)
     return save_model(
         out,
-        pack_linear(linear, cues) | {GATE: pack_json(prefilter_json(fitted.gate))},
-        name=NAME,
+        pack_linear(linear, cues)
+        | {relevance.GATE: pack_json(relevance.prefilter_json(fitted.gate))},
+        name=relevance.NAME,
         version=version,
         released=released,
         labels={"relevance": ["relevant", "borderline"]},
@@ -317,10 +309,20 @@ def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str,
 
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     """Return the files of a linear model and its cues by name."""
+    groups = {
+        group.name: {
+            "kind": group.kind,
+            **({"form": group.form} if group.form else {}),
+            "phrases": group.phrases,
+        }
+        for group in cues.groups
+    }
     return {
-        WEIGHTS: pack_arrays(linear_fit.linear_arrays(linear)),
-        VOCABULARY: pack_json({field: list(grams) for field, grams in linear.vocabulary.items()}),
-        CUES: pack_json(cues_json(cues.groups)),
+        relevance.WEIGHTS: pack_arrays(linear_fit.linear_arrays(linear)),
+        relevance.VOCABULARY: pack_json(
+            {field: list(grams) for field, grams in linear.vocabulary.items()}
+        ),
+        relevance.CUES: pack_json(groups),
     }
 
 

@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.cue_phrases import CueTable
+from monitor.classify.cue_phrases import CueGroup, CueTable, parse_cues
 from monitor.classify.features import StoryCounter, read_article
-from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
+from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled, read_yaml
 from monitor.evaluate.linear_fit import Matrix, Target, build_matrix, make_folds, relevance_targets
-from monitor.records.errors import DataError
-from training.cue_groups import CUES_FILE
+from monitor.records.errors import DataError, ModelError
 from training.label_files import MINED_FILE, load_mined_labels
 
+CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
 
@@ -83,6 +83,16 @@ class TrainingRows:
 
         every = self.train, self.regional, self.mined, self.weak, self.own
         return TrainingRows(*map(kept, every))
+
+
+def cues_of(language: str) -> Path:
+    """Return where the cue groups of a language would lie."""
+    return CUES_FILE if language == "en" else CUES_FILE.with_name(f"cues-{language}.yaml")
+
+
+def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
+    """Read cue groups from YAML; raises `ModelError` naming file and group."""
+    return parse_cues(read_yaml(path, ModelError), str(path))
 
 
 def load_rows(data: Path) -> TrainingRows:

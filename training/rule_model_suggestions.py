@@ -22,16 +22,10 @@ from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.rule_precision import Item, agree, related_rules
 from monitor.records.finding import Finding
+from monitor.rules import neural_model
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.neural_model import (
-    USUAL,
-    Formula,
-    Judge,
-    SentenceRanker,
-    SuggestionModel,
-    pair_of,
-)
+from monitor.rules.neural_model import Judge, SentenceRanker, SuggestionModel
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 
@@ -52,7 +46,7 @@ BARREN = 4
 OTHERS = 6
 _DIGITS = 4
 _ALL = 10**6
-_NOTHING = Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
+_NOTHING = neural_model.Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
 GLANCE_LOW, GLANCE_HIGH = -6.0, 2.0
 """Log odds are learned within these: how silent a silent sentence is, matters to nobody."""
 PAIRS = 16_384
@@ -256,7 +250,7 @@ def fit_glance(
     columns, ends = list[int](), [0]
     for each in sentences:
         ids = own_ids(each)
-        pairs = {tokens + pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
+        pairs = {tokens + neural_model.pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
         columns += sorted({*ids, *pairs})
         ends.append(len(columns))
     shape = (len(sentences), tokens + PAIRS)
@@ -296,7 +290,7 @@ def ranks(
             continue
         order = sorted(others, key=lambda row: (-score(row, each.event), row.start))
         words = sum(len(row.text.split()) for row in texts)
-        found.append((order.index(own[0]) + 1) / max(1.0, words / USUAL))
+        found.append((order.index(own[0]) + 1) / max(1.0, words / neural_model.USUAL))
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import tags
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
@@ -25,21 +26,7 @@ from monitor.classify.model_files import load_folder, pack_json
 from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
-from monitor.classify.tags import (
-    CHILD,
-    NAME,
-    OUTPUTS,
-    PEOPLE,
-    PLACES,
-    THRESHOLDS,
-    US,
-    Facts,
-    FusionSettings,
-    TagsModel,
-    fuse_people,
-    load_places,
-    people_features,
-)
+from monitor.classify.tags import FusionSettings, TagsModel
 from monitor.classify.victims import PeopleMention, find_people
 from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
@@ -48,12 +35,11 @@ from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import label_scores
 from monitor.labels.schemes import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
 from monitor.records.errors import ModelError
-from training.cue_groups import CUES_FILE, load_cues
 from training.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
 from training.label_files import HELD_OUT, INDICATORS_FILE, VICTIMS_FILE, load_hand_labels
 from training.model_cards import save_model
 from training.relevance import english_record, pack_linear
-from training.rows import DEV, REGIONAL, TEXTS, TRAIN, read_texts, text_files
+from training.rows import CUES_FILE, DEV, REGIONAL, TEXTS, TRAIN, load_cues, read_texts, text_files
 from training.tag_scores import ablate_tags, score_indicators, score_regions, score_victims
 
 WEIGHT_WRITTEN = 0.3
@@ -138,11 +124,11 @@ def fit_tags(
         linear_fit.Target(
             _truth(rows, *output), read.weight * placed if output[0] == "place" else read.weight
         )
-        for output in OUTPUTS
+        for output in tags.OUTPUTS
     ]
     crossed = linear_fit.cross_fit(read.matrix, targets, [row.event for row in rows], options, seed)
     linear = linear_fit.fit_linear(read.matrix, targets, options, seed)
-    places, said = _fit_places(read, crossed[:, US], cues, seed)
+    places, said = _fit_places(read, crossed[:, tags.US], cues, seed)
     people, odds = _fit_people(read, crossed, said, seed)
     known = read.real & np.array([bool(row.response) for row in rows])
     cuts = [
@@ -208,8 +194,8 @@ def _fit_people(
     told = zip(rows.readings, rows.mentions, rows.people, rows.homes, strict=True)
     numbers = np.array(
         [
-            people_features(
-                Facts(reading, crossed[at], mentions, people, None, reading, home),
+            tags.people_features(
+                tags.Facts(reading, crossed[at], mentions, people, None, reading, home),
                 places[at],
             )
             for at, (reading, mentions, people, home) in enumerate(told)
@@ -217,7 +203,7 @@ def _fit_people(
     )
     weight = rows.weight * np.where(rows.real, 1.0, WEIGHT_WRITTEN)
     events = [row.event for row in rows.rows]
-    truths = [_truth(rows.rows, *OUTPUTS[CHILD + at]) for at in range(len(PEOPLE))]
+    truths = [_truth(rows.rows, *tags.OUTPUTS[tags.CHILD + at]) for at in range(len(tags.PEOPLE))]
     models = [fit_small(numbers, truth, weight, STRENGTH, seed) for truth in truths]
     odds = [_cross(numbers, truth, weight, events, STRENGTH, seed + 1) for truth in truths]
     return models, np.array(odds).T
@@ -265,7 +251,7 @@ def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSet
     chosen = [at for at, real in enumerate(rows.real) if real]
 
     def f1(candidate: FusionSettings, scheme: str) -> float:
-        said = [fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
+        said = [tags.fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
         gold = [gold_of(rows.rows[at], scheme) for at in chosen]
         answer = [() if label is None else (label[0],) for label in said]
         return float(label_scores(gold, answer, ())["micro"]["f1"])
@@ -320,7 +306,7 @@ def train_tags(
     say("reading the training rows")
     train = read_labelled(data / TRAIN)
     places = build_places(ordinary_words(row.text for row in train))
-    gazetteer, outlets = load_places(places)
+    gazetteer, outlets = tags.load_places(places)
     main = [row for row in [*train, *own_texts(), *reviews] if row.rel == 2]
     say("fitting response, places, victim and flow")
     model = fit_tags(main, cues, gazetteer, outlets, options, seed, served)
@@ -341,7 +327,7 @@ def train_tags(
             say("fitting without the project's texts")
             bare = fit_tags(real, cues, gazetteer, outlets, options, seed, served)
         scores["ablations"] = ablate_tags(model, bare, dev)
-    people = {name: asdict(m) for name, m in zip(PEOPLE, model.people, strict=True)}
+    people = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
     made = None
     if second is not None:
         made = {"version": second.meta.version, "files": dict(second.meta.files)}
@@ -349,13 +335,13 @@ def train_tags(
     return save_model(
         out,
         pack_linear(model.linear, cues)
-        | {PLACES: pack_json({**places, "model": asdict(model.places), "people": people})},
-        name=NAME,
+        | {tags.PLACES: pack_json({**places, "model": asdict(model.places), "people": people})},
+        name=tags.NAME,
         version=version,
         released=released,
         labels=model.measured,
         experimental=model.experimental,
-        thresholds=dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
+        thresholds=dict(zip(tags.THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
         settings={"fused": asdict(model.fused), "encoder": made},
         scores=rounded(scores),
         training={

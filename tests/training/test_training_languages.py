@@ -20,7 +20,6 @@ from monitor.records.errors import DataError, ModelError, UsageError
 from monitor.records.finding import MEASURED_FROM
 from shared_data import SHARED, needs_shared
 from training.__main__ import fit
-from training.cue_groups import CUES_FILE, cues_of, load_cues
 from training.languages import (
     DATA,
     OPENING,
@@ -31,7 +30,7 @@ from training.languages import (
 )
 from training.model_cards import TEMPLATES
 from training.promote import promote
-from training.rows import TEXTS, read_texts
+from training.rows import CUES_FILE, TEXTS, cues_of, load_cues, read_texts
 
 LANGUAGES = ("es", "fr", "id", "pt", "tet", "th")
 SUBJECTS = [
