@@ -167,15 +167,6 @@ def dateline_end(words: WordTokens) -> int:
     return end
 
 
-def is_instrument(words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
-    """Tell a place from an instrument or process named after it: "Rabat Process", "Bali Process".
-
-    What it is called must be written with a capital and touch the name.
-    """
-    touches = len(words.gap(last)) == 1
-    return touches and words.words[last] in instruments and words.is_capital(last)
-
-
 def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
     """Tell "Bangkok" and the "Bangkok Post", "India" and the "Times of India"."""
     for at in (last, last + 1):

@@ -15,7 +15,7 @@ from itertools import product
 from typing import Any, Literal
 
 from monitor.classify.features import Reading
-from monitor.classify.outlet_homes import dateline_end, is_instrument, is_paper, outlet_start
+from monitor.classify.outlet_homes import dateline_end, is_paper, outlet_start
 from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName
 from monitor.text.regular_expressions import word_set
@@ -206,42 +206,40 @@ class Gazetteer:
         found: list[_Hit] = []
         at = 0
         while at < len(words):
-            last, countries, entry = self._longest(words.words, at)
-            if not (last and words.is_capital(at)):
+            node: dict[str, Any] = self._trie
+            last, found_here = at, None
+            for end in range(at, len(words)):
+                if not (node := node.get(words.words[end], {})):
+                    break
+                if _END in node:
+                    last, found_here = end + 1, node[_END]
+            if found_here is None or not words.is_capital(at):
                 at += 1
                 continue
-            name = " ".join(words.words[at:last])
+            countries, entry = found_here
+            name, written = " ".join(words.words[at:last]), words.written(at, last)
             behind = words.words[last] if last < len(words) else ""
-            if entry == "city" and words.is_capital(last) and behind in _NAMESAKES:
+            capital = words.is_capital(last)
+            if entry == "city" and capital and behind in _NAMESAKES:
                 entry = "weak"
             if name in self._ambiguous:
                 country = settle(self._ambiguous[name], words, at, last, vocabulary)
                 countries = (country,) if country else ()
-            written = words.written(at, last)
             # "us" and "US", "it" and "IT": short abbreviations count in capitals only
             small = len(written) <= 3 and "." not in written and not written.isupper()
             # "US$5,400" and "Singapore dollars" are no places
             money = behind in _MONEY or words.text.startswith("$", words.ends[last - 1])
+            # nor are instruments and processes named after one: "Rabat Process"
+            named_after = capital and behind in self._instruments and len(words.gap(last)) == 1
+            paper = at < field.outlet and is_paper(words, at, last, self._papers)
             if (
                 countries
                 and not (entry == "name" and small)
-                and not money
-                and not is_instrument(words, last, self._instruments)
-                and not (at < field.outlet and is_paper(words, at, last, self._papers))
+                and not (money or named_after or paper)
             ):
                 found.append(_Hit(countries, entry, field.name, at, last, name))
             at = last
         return found
-
-    def _longest(self, words: Sequence[str], at: int) -> tuple[int, tuple[str, ...], Entry]:
-        node, best = self._trie, (0, (), "name")
-        for last in range(at, len(words)):
-            node = node.get(words[last], {})
-            if not node:
-                break
-            if _END in node:
-                best = (last + 1, *node[_END])
-        return best  # type: ignore[return-value]
 
 
 def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> bool:

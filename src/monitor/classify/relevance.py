@@ -29,7 +29,6 @@ NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 _WORD = re.compile(r"[^\W_]+")
-_PARTS = {"openers", "weights", "intercept", "threshold"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,9 @@ def words_of(lower: str) -> set[str]:
 
 def parse_prefilter(raw: Any, where: str) -> Prefilter:
     """Return the gate of `gate.json`; raises `ModelError` naming the key."""
-    if not isinstance(raw, dict) or raw.keys() != _PARTS:
-        raise ModelError(f"{where}: must have {', '.join(sorted(_PARTS))} and nothing else")
+    if not isinstance(raw, dict) or raw.keys() != {"openers", "weights", "intercept", "threshold"}:
+        parts = "intercept, openers, threshold, weights"
+        raise ModelError(f"{where}: must have {parts} and nothing else")
     weights, openers = raw["weights"], raw["openers"]
     if not isinstance(weights, dict) or not all(map(_is_number, weights.values())):
         raise ModelError(f"{where}: 'weights' must map words to numbers")
@@ -167,7 +167,7 @@ class RelevanceModel:
         return _both(self.calibration, linear)
 
     def shut_out(self, weight: float) -> tuple[float, float]:
-        """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
+        """Return the probabilities of both outputs for what the gate keeps out."""
         return _both(self.shut, (weight, weight))
 
     def decide(self, main: float, any_: float) -> Judgement:

@@ -108,9 +108,10 @@ def fuse_people(
     if heads is not None:
         kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
         said = kinds[0] + kinds[2], kinds[1] + kinds[2], ways[0], ways[1]
+        kept = [max(LEAST, min(share, 1 - LEAST)) for share in said]
         child, adult, domestic, cross = (
-            (1 - fused.share) * own + fused.share * _log_odds(share)
-            for own, share in zip(odds, said, strict=True)
+            (1 - fused.share) * own + fused.share * math.log(share / (1 - share))
+            for own, share in zip(odds, kept, strict=True)
         )
     given: dict[str, tuple[str, float]] = {}
     if min(child, adult) >= fused.both:
@@ -127,11 +128,6 @@ def _softmax(values: Sequence[float]) -> list[float]:
     top = max(values)
     powers = [math.exp(value - top) for value in values]
     return [power / sum(powers) for power in powers]
-
-
-def _log_odds(share: float) -> float:
-    share = max(LEAST, min(share, 1 - LEAST))
-    return math.log(share / (1 - share))
 
 
 NAME = TAGS
