@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.cue_phrases import CueGroup, CueTable, Kind
+from monitor.classify.cue_phrases import CueGroup, CueTable
 from monitor.classify.features import read_article
 from monitor.classify.model_stamps import TERMS_FILE
 from monitor.classify.word_tokens import split_words
@@ -28,7 +28,7 @@ EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
 _LETTERS, _WORDS = "letters", "words"
-_TELLING: tuple[Kind, ...] = ("term", "purpose", "means")
+_TELLING = ("term", "purpose", "means")
 
 
 @dataclass(frozen=True, slots=True)

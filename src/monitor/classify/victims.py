@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
-from typing import Literal, get_args
+from typing import Literal
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
@@ -128,18 +128,10 @@ def _gap(one: Cue, other: Cue) -> int:
     return max(one.first - other.last, other.first - one.last)
 
 
-Kind = Literal[
-    "child's age",
-    "victim's adult age",
-    "children",
-    "women",
-    "adults",
-    "both",
-    "suspect",
-    "children harmed or freed",
-    "adults harmed or freed",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = (
+    *("child's age", "victim's adult age", "children", "women", "adults", "both", "suspect"),
+    *("children harmed or freed", "adults harmed or freed"),
+)
 _FLOW = (
     "countries named; countries named besides the first; whence; on the way; freed or fled "
     "from; the US named; another country named; people by nationality"
@@ -165,7 +157,7 @@ _ADULTS = word_set(
     "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
     "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
-_KIND_OF: Mapping[str, Kind] = {
+_KIND_OF: Mapping[str, str] = {
     **dict.fromkeys(_ADULTS, "adults"),
     **dict.fromkeys(_WOMEN, "women"),
     **dict.fromkeys(_CHILDREN, "children"),
@@ -202,7 +194,7 @@ _AND = word_set("and or")
 class PeopleMention:
     """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
 
-    kind: Kind
+    kind: str
     field: FieldName
     first: int
     last: int
@@ -239,7 +231,7 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
         elif not young or _OTHER_CHILD.isdisjoint(after):
             yield PeopleMention(kind, field, at, at + 1)
             if done_to := _done_to(words, at):
-                harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
+                harmed = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
         if not _AND.isdisjoint(after) and at + 2 < len(names):
             second = _KIND_OF.get(names[at + 2])
@@ -258,7 +250,7 @@ def _done_to(words: WordTokens, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _age(words: WordTokens, at: int) -> tuple[Kind | None, int]:
+def _age(words: WordTokens, at: int) -> tuple[str | None, int]:
     """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
     names, age = words.words, int(words.words[at])
     before = names[max(0, at - 4) : at]
@@ -272,7 +264,7 @@ def _age(words: WordTokens, at: int) -> tuple[Kind | None, int]:
     listed = marks and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
     if listed or before[-1:] in (["aged"], ["ages"], ["age"]):
         named = not _VICTIM_AFTER_AGE.isdisjoint(before)
-        grown: Kind | None = "victim's adult age" if named else None
+        grown = "victim's adult age" if named else None
         return ("child's age" if age < ADULT else grown), at + 1
     past = before[-2:] in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"])
     under = before[-1:] == ["under"] and ADULT - 4 <= age <= ADULT
@@ -318,7 +310,7 @@ def profile(
     ]
 
 
-_EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
+_EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "child": ("child's age", "children harmed or freed", "children"),
     "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
     "both": (
