@@ -23,7 +23,7 @@ from monitor.classify.uncovered_languages import load_terms
 from monitor.classify.word_tokens import splitter_of
 from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import rounded
-from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256, read_labelled
+from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision
@@ -187,11 +187,6 @@ def language_scores(crossed: Crossed) -> dict[str, Any]:
     }
 
 
-def languages_of(rows: Sequence[Labelled]) -> tuple[str, ...]:
-    """Return the languages of `rows` that there are cues for, save English."""
-    return tuple(sorted({row.language for row in rows if cues_of(row.language).exists()} - {"en"}))
-
-
 def train_language(
     data: Path,
     out: Path,
@@ -268,7 +263,8 @@ def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, A
     """Return `{data, languages}`: cross-validated figures of all with cues; raises `DataError`."""
     every = read_labelled(data)
     scores = {}
-    for language in languages or languages_of(every):
+    known = {row.language for row in every if cues_of(row.language).exists()} - {"en"}
+    for language in languages or sorted(known):
         crossed = cross_language(language, _rows(every, language), _cues(language))
         scores[language] = rounded(language_scores(crossed))
     if not scores:
@@ -330,8 +326,3 @@ def language_files(language: str) -> list[Path]:
     """Return the files with the cues and own texts that a language's model is made of."""
     folder = TEXTS / language
     return [cues_of(language), *(text_files(folder) if folder.is_dir() else [])]
-
-
-def text_hashes(language: str) -> dict[str, str]:
-    """Return the sha256 of a language's cues and own texts by file name."""
-    return {path.name: file_sha256(path) for path in language_files(language)}

@@ -35,7 +35,7 @@ from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import load_judge
 from monitor.settings import cache_dir, guideline_dir
-from training.languages import evaluate_languages, text_hashes
+from training.languages import evaluate_languages, language_files
 from training.rows import GROUPS
 from training.rule_model_data import NAME as RULES
 from training.rule_model_data import NEWS, is_kept_apart
@@ -193,7 +193,8 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
     language = folder.meta.language
     if name != relevance_name(language):
         raise ModelError(f"{name}: no figures for such a model")
-    if folder.meta.training["texts"] != text_hashes(language):
+    texts = {path.name: file_sha256(path) for path in language_files(language)}
+    if folder.meta.training["texts"] != texts:
         raise DataError(f"{folder.path}: cues or texts have changed since; train it again")
     figures = evaluate_languages(data, [language])["languages"][language].items()
     return {key: each["mean"] for key, each in figures if isinstance(each, dict) and "mean" in each}

@@ -35,7 +35,7 @@ from training import rule_model_data
 from training.encoder import base_folder, plain_tokenizer
 from training.model_cards import save_model
 from training.rule_model_data import OUTPUT, RuleModelOptions
-from training.rule_model_parts import Prepared, calibration_fold, fit_part, prepare, read_weights
+from training.rule_model_parts import Prepared, calibration_fold, fit_part, prepare
 from training.rule_model_suggestions import Numbers, calibrate_alone, calibrate_short
 
 OPTIONS = RuleModelOptions()
@@ -87,11 +87,16 @@ def train_rules(
         fit_part(prepared, each, say)
     if part is not None:
         return {}
+    import torch
+
+    from training.network import start_module
     from training.onnx_export import shrink
 
     say("exporting to int8 ONNX")
-    module, seconds = read_weights(prepared)
-    model = shrink(module, [OUTPUT])
+    module = start_module(prepared.base, len(read.rules), seed)
+    state = torch.load(prepared.path(rule_model_data.WHOLE), weights_only=True)
+    module.load_state_dict(state["module"])
+    model = shrink(module.eval(), [OUTPUT])
     say("fitting how sure flags are")
     said = prepared.crossed()
     session = EncoderSession(model, rule_model_data.MODEL)
@@ -137,7 +142,7 @@ def train_rules(
             "guideline": guideline.stamp,
             "data": {path.as_posix(): file_sha256(data / path) for path in paths}
             | {rule_model_data.MARKS.as_posix(): file_sha256(own / rule_model_data.MARKS)},
-            "seconds": round(seconds),
+            "seconds": round(float(state["seconds"])),
             "sentences": dict(Counter(row.kind for row in read.rows)),
         },
     )

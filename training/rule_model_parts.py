@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,6 @@ from monitor.records.errors import UsageError
 from training import rule_model_data
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
 from training.rule_model_data import WHOLE, RuleModelData, RuleModelOptions, RuleRow
-
-if TYPE_CHECKING:
-    from training.network import TokenHeads
 
 Say = Callable[[str], None]
 
@@ -192,15 +189,3 @@ def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
 def key_of(ids: Sequence[int]) -> str:
     """Return what a sentence and the one before it are known by, whatever row they stand in."""
     return hashlib.sha256(np.asarray(ids, np.int64).tobytes()).hexdigest()[:24]
-
-
-def read_weights(prepared: Prepared) -> tuple[TokenHeads, float]:
-    """Return the whole as it was kept, and the seconds it took."""
-    import torch
-
-    from training.network import start_module
-
-    module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
-    state = torch.load(prepared.path(WHOLE), weights_only=True)
-    module.load_state_dict(state["module"])
-    return module.eval(), float(state["seconds"])
