@@ -263,7 +263,7 @@ def without_appended(title: str, text: str, cues: CueTable) -> str:
     core = cues.of_kind("term", "purpose", "means")
     if any(cue.group in core for cue in cues.find(split_words(title).words)):
         return text  # the headline names the subject
-    first, *others = _SENTENCE.findall(text)
+    first, *others = map(str, _SENTENCE.findall(text))
     blanked = (" " * len(each) if _APPENDED.search(each) else each for each in others)
     return first + "".join(blanked)
 

@@ -53,15 +53,8 @@ _SPANS = 3
 Part = Literal["suffers", "does", "neither"]
 
 
-@dataclass(frozen=True, slots=True)
-class _GenderEvidence:
-    """Words `first` to `last` (exclusive) of a field that tell of a victim's gender."""
-
-    gender: str
-    sure: bool
-    field: FieldName
-    first: int
-    last: int
+_Told = tuple[str, bool, tuple[FieldName, int, int]]
+"""A gender, whether it is surely a victim's, and the words of a field that tell of it."""
 
 
 def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
@@ -71,21 +64,20 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
     told = [one for field in reading.fields() for one in _told(*field, cues)]
     if not told:
         return None
-    told.sort(key=lambda each: (not each.sure, each.field == "text", each.first))
-    female, male = ([e for e in told if e.gender == gender] for gender in ("female", "male"))
+    told.sort(key=lambda each: (not each[1], each[2][0] == "text", each[2][1]))
+    female, male = ([e for e in told if e[0] == gender] for gender in ("female", "male"))
     both = bool(female and male)
     label = "both" if both else "female" if female else "male"
     number = min(len(female), len(male)) if both else len(told)
     # of both, one of each before the second of one
-    best = sorted([*female[:_SPANS], *male[:_SPANS]], key=lambda each: not each.sure)
-    places = ((each.field, each.first, each.last) for each in best)
-    spans = in_order(reading, first_apart(reading, places, _SPANS))
+    best = sorted([*female[:_SPANS], *male[:_SPANS]], key=lambda each: not each[1])
+    spans = in_order(reading, first_apart(reading, (place for _, _, place in best), _SPANS))
     return Tag("gender", label, round(1 - 0.5 ** (number + 1), 4), spans)
 
 
 def _told(
     field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[_GenderEvidence]:
+) -> Iterator[_Told]:
     """Yield the words of a field that tell of a victim's gender."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
@@ -97,7 +89,7 @@ def _told(
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
-                yield _GenderEvidence(gender, part == "suffers", field, first, last)
+                yield gender, part == "suffers", (field, first, last)
 
 
 def _part(
