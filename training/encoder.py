@@ -154,14 +154,15 @@ def train_encoder(
     record = make_record(data, base, seed, options)
     checkpoint = out / NAME / f"{version}.checkpoint"
     cues = CueTable(load_cues())
-    fitted = fit_encoder(
-        rows.without(events=held), cues, base, options, seed, checkpoint, record, say
+    learn = rows.without(events=held)
+    module, tokenizer, pool, seconds = fit_encoder(
+        learn, cues, base, options, seed, checkpoint, record, say
     )
     say("exporting to int8 ONNX")
-    bases = [example.row.basis for example in fitted.pool.every]
+    bases = [example.row.basis for example in pool.every]
     saved = save_model(
         out,
-        {MODEL: export_int8(fitted.module, heads=HEADS), TOKENIZER: fitted.tokenizer},
+        {MODEL: export_int8(module, heads=HEADS), TOKENIZER: tokenizer},
         name=NAME,
         version=version,
         released=released,
@@ -169,12 +170,12 @@ def train_encoder(
         settings={"max_tokens": options.max_tokens, "exclusive": list(EXCLUSIVE)},
         training={
             **record,
-            "seconds": round(fitted.seconds),
+            "seconds": round(seconds),
             "rows": {
                 "every_epoch": len(bases),
                 "of_these_weak": sum(basis.startswith("weak") for basis in bases),
                 "of_these_mined": bases.count(MINED),
-                "easy_negatives_to_draw_from": len(fitted.pool.easy),
+                "easy_negatives_to_draw_from": len(pool.easy),
                 "events_held_out": len(held),
             },
         },
@@ -207,16 +208,6 @@ def make_record(data: Path, base: Path, seed: int, options: EncoderOptions) -> d
     return record | {"base": {"package": BASE_PACKAGE, WEIGHTS: file_sha256(base / WEIGHTS)}}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FittedEncoder:
-    """A trained module, the tokenizer that goes with it, what it read and for how long."""
-
-    module: Heads
-    tokenizer: bytes
-    pool: Pool
-    seconds: float
-
-
 def fit_encoder(
     rows: TrainingRows,
     cues: CueTable,
@@ -226,8 +217,11 @@ def fit_encoder(
     checkpoint: Path,
     record: Mapping[str, Any],
     say: Say,
-) -> FittedEncoder:
-    """Fine-tune on `rows`, or go on from the checkpoint of a run with the same `record`."""
+) -> tuple[Heads, bytes, Pool, float]:
+    """Fine-tune on `rows`, or go on from the checkpoint of a run with the same `record`.
+
+    Returns the module, its tokenizer, what it read, and the seconds of this run.
+    """
     import torch
 
     from training.network import Trainer, TrainingProgress, loss_of, precision
@@ -260,8 +254,7 @@ def fit_encoder(
         if step % options.save_every == 0:
             trainer.save(checkpoint, run, step)
         progress.add(step, lost)
-    module = cast("Heads", trainer.module).eval()
-    return FittedEncoder(module, content, pool, progress.seconds)
+    return cast("Heads", trainer.module).eval(), content, pool, progress.seconds
 
 
 def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:

@@ -208,10 +208,11 @@ def _features(
     linear = np.array([model.decide(reading, counter.count(reading)) for reading in readings])
     say(f"{kept.group}: encoder")
     checkpoint = kept.path.with_suffix(f".{kept.run[:8]}.checkpoint")
-    fitted = fit_encoder(learn, cues, base, encoder, seed, checkpoint, {"run": kept.run}, say)
+    record = {"run": kept.run}
+    module, content, *_ = fit_encoder(learn, cues, base, encoder, seed, checkpoint, record, say)
     say(f"{kept.group}: reading {len(held)} rows")
-    session = EncoderSession(export_int8(fitted.module, heads=HEADS), "encoder")
-    tokenizer = load_tokenizer(fitted.tokenizer, limit=encoder.max_tokens, where="tokenizer")
+    session = EncoderSession(export_int8(module, heads=HEADS), "encoder")
+    tokenizer = load_tokenizer(content, limit=encoder.max_tokens, where="tokenizer")
     served = EncoderModel(session, tokenizer, {})
     table = np.full((len(held), len(FEATURES)), np.nan)
     table[:, :2] = linear

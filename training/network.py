@@ -80,31 +80,24 @@ class TrainingProgress:
             self.lost = 0.0
 
 
-@dataclass(slots=True, eq=False)
 class Trainer:
-    """A module with its optimiser and rate schedule."""
+    """A module with its optimiser and rate schedule: a `factor` of `rates` holds at a step.
 
-    module: torch.nn.Module
-    optimiser: torch.optim.Optimizer
-    schedule: torch.optim.lr_scheduler.LRScheduler
+    The second rate is that of the head, the first that of the `learned` parameters.
+    """
 
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         module: Heads | TokenHeads,
         learned: Sequence[torch.nn.Parameter],
         rates: tuple[float, float],
         factor: Callable[[int], float],
-    ) -> Trainer:
-        """Return a trainer of `learned` and of the head; a `factor` of `rates` holds at a step."""
-        rate, head_rate = rates
-        groups = [
-            {"params": learned, "lr": rate},
-            {"params": module.head.parameters(), "lr": head_rate},
-        ]
-        optimiser = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
-        return cls(module, optimiser, schedule)
+    ) -> None:
+        rows = zip((learned, module.head.parameters()), rates, strict=True)
+        groups = [{"params": params, "lr": rate} for params, rate in rows]
+        self.module: torch.nn.Module = module
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, factor)
 
     @classmethod
     def start(cls, base: Path, options: EncoderOptions, *, steps: int) -> Trainer:
@@ -116,15 +109,18 @@ class Trainer:
         for layer in encoder.encoder.layer[: options.frozen]:
             layer.requires_grad_(False)
         learned = [each for each in encoder.parameters() if each.requires_grad]
-        labels = sum(map(len, HEADS.values()))
-        module = Heads(encoder, encoder.config.hidden_size, labels).train()
+        module = Heads(encoder, encoder.config.hidden_size, sum(map(len, HEADS.values()))).train()
         warm = max(1, min(options.warm_up, steps // 3))
-        return cls.of(
+        return cls(
             module,
             learned,
             (options.rate, options.head_rate),
             lambda step: min(1, step / warm) * max(LAST_RATE, 1 - step / steps),
         )
+
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("module", "optimiser", "schedule")}
 
     def learn(self, loss: torch.Tensor) -> float:
         """Take one step; return the loss."""
@@ -139,15 +135,8 @@ class Trainer:
         """Write everything that the next step depends on, in one move."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        state = {
-            "run": run,
-            "step": step,
-            "module": self.module.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        torch.save(state, part)
+        state = {name: each.state_dict() for name, each in self._parts.items()}
+        torch.save({"run": run, "step": step, "random": torch.get_rng_state(), **state}, part)
         part.replace(path)
 
     def resume(self, path: Path, run: str) -> int:
@@ -157,9 +146,8 @@ class Trainer:
         state = torch.load(path, weights_only=True)
         if state["run"] != run:
             raise DataError(f"{path}: is of another run (data, options or libraries differ)")
-        self.module.load_state_dict(state["module"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.schedule.load_state_dict(state["schedule"])
+        for name, each in self._parts.items():
+            each.load_state_dict(state[name])
         torch.set_rng_state(state["random"])
         return int(state["step"])
 
@@ -278,7 +266,7 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
     progress = TrainingProgress(say, steps, _TOLD)
-    trainer = Trainer.of(
+    trainer = Trainer(
         learner.module,
         list(learner.module.encoder.encoder.layer[options.frozen :].parameters()),
         (options.rate, options.head_rate),
