@@ -1,9 +1,7 @@
 """Hand labels without texts, as JSON Lines: a line has the id of its article and its labels.
 
-The articles are rows of the labelled files, of which the project may keep no sentence. Labels of
-indicators, victims and policy context are of one annotator, who read the headline and the first
-`read` code points of each article. Labels of mined rows are of articles of the unlabelled pool that
-a model ranked high: most are near neighbours that a model has to learn to leave out.
+The articles are rows of the labelled files, of which the project may keep no sentence, read by one
+annotator as far as `read` says. Mined rows are of the unlabelled pool, ranked high by a model.
 """
 
 from __future__ import annotations

@@ -70,11 +70,7 @@ Say = Callable[[str], None]
 
 
 def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
-    """Return each text as written and once more, other texts behind it up to `least` characters.
-
-    What is put behind is never relevant. All that shares a text shares an `event`, so that no
-    fold learns from what it is asked about.
-    """
+    """Return each text twice, once lengthened to `least` by irrelevant others of its `event`."""
     unlike = [text for text in texts if text.rel == 0]
     count = len(unlike) // TOGETHER
     made: list[Labelled] = []
@@ -157,11 +153,7 @@ def decide(crossed: Crossed) -> Decisions:
 
 
 def language_scores(crossed: Crossed) -> dict[str, Any]:
-    """Return the figures of the labelled rows, `rel` 1 left out; ranges are over the seeds.
-
-    Where these are too few to learn from, the ranking figures are of the project's own texts and
-    their names begin with `own_`.
-    """
+    """Return the figures of labelled rows, ranges over seeds; `own_`: of own texts, where few."""
     corpus, few = crossed.corpus, crossed.few
     rows = [corpus.rows[number] for number in np.flatnonzero(corpus.real).tolist()]
     ranked = corpus.own if few else corpus.real

@@ -74,10 +74,7 @@ def measure_sources(
     groups: Sequence[str] | None = None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """Train what `work` lacks of `groups` (default: all); return the figures of what it has then.
-
-    What `work` holds of other data, texts or options counts for nothing. Raises `DataError`.
-    """
+    """Train what `work` lacks of `groups`; return figures of what it has; raises `DataError`."""
     groups = tuple(GROUPS) if groups is None else groups
     if unknown := sorted(set(groups) - GROUPS.keys()):
         raise DataError(f"no group of sources '{unknown[0]}': there are {', '.join(GROUPS)}")
@@ -226,10 +223,7 @@ def _features(
 def parts_of_data(
     corpus: Corpus, regional: Sequence[Labelled], options: FitOptions, seed: int, say: Say
 ) -> dict[str, Any]:
-    """Return what each part of the data brings the linear model on `regional` rows.
-
-    Each is judged by a model without its source and event; `corpus` holds all rows.
-    """
+    """Return what parts of the data bring on `regional` rows, by models without their sources."""
     rows = corpus.rows
     source, event, basis = (
         np.array([getattr(row, name) for row in rows]) for name in ("source", "event", "basis")

@@ -1,10 +1,9 @@
 """Promotion of a trained model: measured against `models/floors.json`, refused below a floor.
 
 Training writes trial versions. Promotion measures one on the floors' own data, refuses it if any
-figure is below its floor, and else raises the floors to what it reached: a floor never falls here,
-lowering one by hand is a change that a reviewer sees. A section of floors is what was measured on
-one set of data, with the command that repeats it. Its figures are as measured, without slack;
-`within` is what another processor may make of the same files.
+figure is below its floor, and else raises the floors: one never falls here, lowering it by hand is
+a change that a reviewer sees. Floors are as measured, without slack; `within` is what another
+processor may make of the same files.
 """
 
 from __future__ import annotations
@@ -174,8 +173,7 @@ def promote(models: Path, name: str, version: str, data: Path) -> Promotion:
 def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
     """Return the figures of one version on `data` by the names that floors have for them.
 
-    A language whose model learned from that very file is measured by refitting. Raises `DataError`
-    if that is not what was trained, `ModelError` for a model that has no figures.
+    Raises `DataError` for a language not trained on that file, `ModelError` for no figures.
     """
     name = folder.meta.name
     if name == RELEVANCE:
@@ -201,11 +199,7 @@ def figures_of(folder: ModelFolder, data: Path) -> dict[str, float]:
 
 
 def travel_figures(meta: ModelMeta) -> dict[str, float]:
-    """Return how a relevance model travels, as its folder tells it: by sources left out.
-
-    Models are trained anew for these, by `python -m training sources`, before training.
-    Mean and worst are told where every group was left out once; empty where none was.
-    """
+    """Return how a relevance model travels: its folder's figures by sources left out, if any."""
     sources = meta.scores.get("sources") or {}
     whole = sources.get("groups", {}).keys() == GROUPS.keys()
     return {
@@ -240,11 +234,7 @@ def kept_apart(data: Path) -> list[Item]:
 
 
 def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
-    """Count sure marks found, and flags that meet a mark: loud ones (warning, error) and others.
-
-    Texts are checked as drafts and stored articles are: one that the relevance model would show is
-    on topic, whatever its words tell.
-    """
+    """Count sure marks found, and flags, loud ones (warning, error) apart, that meet a mark."""
     related = rule_precision.related_rules(guideline)
     documents = [item.document for item in items]
     is_shown = load_shown(data_dir("models"), guideline.language)

@@ -1,11 +1,8 @@
 """Training of the neural model of the rules: one encoder with a token head for each rule.
 
 It learns from the rules' examples, development sentences and annotated articles; how sure a flag
-is, is fitted on articles that a fold of it has not learned from. torch is needed here only.
-
-A rule that is right nine times in ten says so of the tenth, too: "renamed the offence of child
-prostitution" is flagged with the confidence of its rule. What its words get from a judge who has
-not learned from the sentence tells breach and near miss apart; on articles such flags are few.
+is, is fitted on articles that a fold of it has not learned from. A rule that is right nine times in
+ten says so of the tenth, too; its words tell breach and near miss apart. torch is needed here.
 """
 
 from __future__ import annotations

@@ -310,11 +310,10 @@ def rounds_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleModelData:
-    """The rules that get a head, and their siblings; rows to learn from; articles read and unread.
+    """Rules that get a head, their siblings, rows to learn from; articles read and unread.
 
-    `further` are annotated articles whose flags nobody judged, `written` were written to learn
-    from, `sentences` for a rule. `judged` are the verdicts on flags by article, rule and the words
-    in small letters.
+    Flags in `further` articles nobody judged; `written` and, for a rule, `sentences` are our own.
+    `judged` are the verdicts on flags by article, rule and the words in small letters.
     """
 
     rules: tuple[str, ...]
@@ -340,8 +339,7 @@ def load_rule_data(
     """Read what there is to learn from; raises `DataError`.
 
     `data` holds `spans/` and `relevance/`; `development` files `development-*.yaml`, with drafts
-    beside it; `own` the project's marks and written articles. Articles of the first annotation are
-    learned from, but for those that tell the story of one kept apart.
+    beside it; `own` the project's marks and texts. What tells a story kept apart is left out.
     """
     rules, siblings = judged_rules(guideline)
     spans, texts = data / "spans", [data / "relevance" / name for name in NEWS]
@@ -451,10 +449,7 @@ def article_source(
     siblings: Mapping[str, frozenset[str]],
     kind: str = ARTICLE,
 ) -> LabelledSource:
-    """Return an annotated article; verdicts on `flags` count where the editor marked nothing.
-
-    Editors mark a wording once: where the text has the words of a mark again says nothing.
-    """
+    """Return an annotated article; verdicts on `flags` count where the editor marked nothing."""
     found = [
         RuleClaim(mark.rule, mark.field, start, end, SURE if mark.sure else ARGUABLE)
         for mark in item.marks

@@ -117,11 +117,7 @@ def prepare(
 
 
 def left_out(row: RuleRow, folds: int) -> str | None:
-    """Return the part that does not learn from a row; rows of other kinds are always learned from.
-
-    Articles and their variations go by event. Breaches and near misses of a rule that stand at the
-    same place of their lists are left out together.
-    """
+    """Return the part that does not learn from a row: by event, or by pair of written sentences."""
     if row.kind in (rule_model_data.ARTICLE, rule_model_data.WRITTEN, rule_model_data.VARIATION):
         return str(fold_of_event(row.event, folds))
     if row.kind in rule_model_data.WRITTEN_FOR_A_RULE:

@@ -405,11 +405,7 @@ def calibrate_short(
 def read_sentences(
     prepared: Prepared, guideline: Guideline, said: Numbers
 ) -> tuple[int, int, list[Proposal]]:
-    """Run the judge on sentences written for a rule; return breaches, near misses and proposals.
-
-    Without lists: those were made with these very sentences. Of other rules than the one that it
-    was written for a sentence says nothing.
-    """
+    """Return breaches, near misses and proposals in sentences written for a rule, lists apart."""
     judge, siblings = recorded_model(prepared, said), prepared.data.siblings
     sources = prepared.sentences_in(said)
     bare = tuple(replace(each, matchers=()) for each in guideline.compiled)

@@ -361,11 +361,7 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
 
 
 def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return processor seconds of an article in each stage by itself.
-
-    `window` is an article's first window in the encoder, `both` all windows of an uncertain
-    negative: those are shorter than most.
-    """
+    """Return processor seconds of an article in each stage; `both`: of an uncertain negative."""
     assert model.cascade is not None
     encoder = model.cascade.encoder
     some = rows[:: max(1, len(rows) // COSTED)]

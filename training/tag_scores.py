@@ -51,10 +51,9 @@ def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
 
 
 def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
-    """Return what policy context is worth on those rows of `data` that the project labelled.
+    """Return `{model, data, policy, experimental}` on what the project labelled for policy.
 
-    `{model, data, policy, experimental}`, `policy` by part and scheme; whatever is said of an
-    article without a label counts as false. Raises `ModelError` or `DataError`.
+    Raises `ModelError` or `DataError`.
     """
     folder = load_folder(find_model(models, POLICY))
     parts = score_policy(load_policy(folder), read_labelled(data))

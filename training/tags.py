@@ -362,11 +362,7 @@ def measured(rows: Sequence[Labelled]) -> dict[str, list[str]]:
 
 
 def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
-    """Return the labels with fewer than `FEWEST` examples to measure them on.
-
-    `rows` are of `rel` 2; indicators, gender, protection and roles of places are counted in the
-    held-out labels. `*` stands for all countries but those `measured`.
-    """
+    """Return labels of `rel` 2 rows, or held-out labels, with under `FEWEST` examples; `*`: all."""
     found: dict[str, list[str]] = {}
     for scheme, labels in SCHEMES.items():
         counts = Counter(label for row in rows for label in gold_of(row, scheme))

@@ -123,7 +123,7 @@ def test_a_later_passage_is_read_where_the_first_leaves_it_open() -> None:
     text = FILLER * 40 + CASE + "\n\n" + FILLER * 5
     article = "Court round-up", text, read_article("Court round-up", text, MODEL.cues), MODEL.cues
     read, unread = (
-        replace(MODEL.cascade, later_from=later_from).features((0.0, 0.0), *article)
+        read_features((0.0, 0.0), MODEL.cascade.encoder, later_from, *article)
         for later_from in (-30.0, 30.0)
     )
     assert read[:4] == unread[:4]

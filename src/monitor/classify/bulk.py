@@ -1,8 +1,7 @@
 """Bulk classifying: articles in, records out, in order, in constant memory, on several cores.
 
-`monitor classify` makes a JSON line of each. Worker processes load the models once and get chunks
-of lines. No more chunks are in flight than keep the workers busy, so that a slow reader of the
-output holds the input back.
+Worker processes load the models once and get chunks of lines, no more than keep them busy, so that
+a slow reader of the output holds the input back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Files of bulk classifying: JSON Lines, plain or gzipped, and Parquet, read and written.
 
-Nothing is held but the chunk at hand. A gzipped output is a row of whole gzip members, one for each
-write, so that a run which was killed leaves a file that can be cut and gone on with. In Parquet a
-record is one row, tags and their evidence nested.
+A gzipped output is a row of whole gzip members, one for each write, so that a run which was killed
+leaves a file that can be cut and gone on with. In Parquet a record is one row.
 """
 
 from __future__ import annotations

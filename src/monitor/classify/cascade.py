@@ -51,10 +51,9 @@ class Cascade:
     """The encoder, what it is asked about, and how its answer is used.
 
     An article is uncertain where the linear log odds are at least `lower` for any subject and
-    at most `upper` for a main one. `fusions` are of the two outputs. It is strange where they are
-    below `lower`, but its words weigh `strange` or more in the gate, which knows words that the
-    linear model has not read in news: there the encoder answers alone, by `alone`. It reads a
-    later window where its first log odds of a main subject are at least `later_from`.
+    at most `upper` for a main one. It is strange where they are below `lower`, but its words weigh
+    `strange` or more in the gate: there the encoder answers `alone`. A later window is read where
+    the first log odds of a main subject are at least `later_from`.
     """
 
     encoder: EncoderModel

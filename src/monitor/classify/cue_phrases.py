@@ -89,8 +89,7 @@ class CueTable:
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Return every cue in `words`, by place; of one group and start only the longest.
 
-        A term that begins with the last word of another trade is none: the ring in "gun trafficking
-        ring" traffics in guns. "Drug and sex trafficking" stays both.
+        The ring in "gun trafficking ring" is no term; "drug and sex trafficking" stays both.
         """
         trie = self._trie
         found: list[Cue] = []

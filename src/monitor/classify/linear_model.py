@@ -25,10 +25,9 @@ CLIP = (-5.0, 8.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearModel:
-    """Weights of one or more outputs (rows of `weights` and `story_weights`).
+    """Weights of one or more outputs (rows), over TF-IDF of n-grams and standardised counts.
 
-    `vocabulary` gives each field's n-grams their column; a field's vector is `(1 + log tf) * idf`
-    with length 1. `story_*` standardise and weigh the numbers of `StoryCounter`.
+    `vocabulary` gives each field's n-grams their column: `(1 + log tf) * idf`, length 1.
     """
 
     vocabulary: Mapping[str, Mapping[str, int]]

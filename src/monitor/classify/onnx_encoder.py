@@ -70,10 +70,7 @@ class EncoderSession:
 
 
 def open_ahead() -> None:
-    """Let this process load what is run `soon` as soon as it is made, beside other work.
-
-    For a process that checks a draft and then ends: a tenth of a second of a short command.
-    """
+    """Let this process load what is run `soon` beside other work: it checks a draft and ends."""
     _ahead.set()
 
 

@@ -282,10 +282,9 @@ def place_features(
     wording: float,
     home: Home = NOWHERE,
 ) -> dict[str, list[float]]:
-    """Return for each country named, for the US and the outlet's the numbers called `FEATURES`.
+    """Return the numbers `FEATURES` of each country named, of the US and the outlet's.
 
-    `wording`: log odds that an article worded like this is about the US. Local news seldom names
-    its country.
+    `wording`: log odds of the US; local news seldom names its country.
     """
     cued = {
         (field, words.sentences[cue.first])

@@ -110,11 +110,9 @@ def prefilter_json(gate: Prefilter) -> dict[str, Any]:
 class RelevanceModel:
     """Scores articles one by one.
 
-    `calibration` is that of each output of the linear model alone; `thresholds` cut the
-    calibrated probabilities: `relevant` the first output's, `borderline` the second's. What the
-    `gate` keeps out is read no further: `shut` makes probabilities of its weight. Without a
-    `cascade` the linear model settles everything else. Of a text no more than `opening` characters
-    are read, where a model has learned from nothing longer.
+    `calibration` is of the linear model alone; `thresholds` cut the probabilities: `relevant` the
+    first output's, `borderline` the second's. What the `gate` keeps out is read no further: `shut`
+    makes probabilities of its weight. Of a text no more than `opening` characters are read.
     """
 
     cues: CueTable

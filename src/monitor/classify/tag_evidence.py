@@ -39,11 +39,7 @@ Place = tuple[FieldName, int, int]
 def cue_spans(
     reading: Reading, wanted: Collection[int], core: frozenset[int], number: int = SPANS
 ) -> tuple[Span, ...]:
-    """Return the best phrases of the `wanted` cue groups, in the order of the article.
-
-    Best: in the headline, in the lead, in a sentence with a core cue of another group, long. The
-    same words are given once.
-    """
+    """Return the best phrases of the `wanted` groups: first, beside a core cue, long; each once."""
     ranked: list[tuple[tuple[int, ...], Place]] = []
     for field, words, cues in reading.fields():
         cored = {words.sentences[c.first]: c.group for c in cues if c.group in core}
@@ -121,11 +117,7 @@ def best_sentence(reading: Reading, encoder: EncoderModel, head: str, label: int
 
 
 def telling(reading: Reading, outlet: int, generic: int, standing: int) -> Reading:
-    """Return a reading with only the cues that can show a reader why a tag was given.
-
-    Left out: what stands in the outlet's name (from word `outlet` of the headline on), in
-    sentences with a cue of the group `generic`, and inside a cue of the group `standing`.
-    """
+    """Return a reading without cues in the outlet's name, `generic` sentences, `standing` text."""
     at_large = generic_sentences(reading, generic)
     body = [c for c in reading.text_cues if reading.text.sentences[c.first] not in at_large]
     head = [cue for cue in reading.title_cues if cue.last <= outlet]

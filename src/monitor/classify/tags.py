@@ -68,9 +68,8 @@ NEARLY = -1.0
 class FusionSettings:
     """`share` of the encoder (0: none, 1: alone), and where each scheme is cut.
 
-    `cuts` and `spread`: of the linear model's response outputs, in the order of `RESPONSES`. The
-    encoder's log odds have `encoder_cut` taken off. Victim and flow are cut at `victim`, `both`
-    and `flow`.
+    `cuts` and `spread`: of the linear model's responses, by `RESPONSES`; `encoder_cut` is taken off
+    the encoder's log odds; victim and flow are cut at `victim`, `both` and `flow`.
     """
 
     share: float
@@ -147,10 +146,9 @@ _FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagsModel:
-    """Tags articles one by one.
+    """Tags articles one by one; `people` are by `PEOPLE`.
 
-    `people` are the models of the last step of `fused.PEOPLE`, in its order; `experimental` names
-    the labels of each scheme that have too few examples, `*` all that `measured` does not name.
+    `experimental` are labels with too few examples, `*`: all that are not `measured`.
     """
 
     cues: CueTable
