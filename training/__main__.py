@@ -243,8 +243,10 @@ def _show(result: dict[str, Any], template: str, format: Literal["text", "json"]
     from monitor.evaluate.evaluation_report import render
     from training.model_cards import TEMPLATES
 
-    text = render(template, TEMPLATES, result=result)
-    typer.echo(json.dumps(result, ensure_ascii=False, indent=2) if format == "json" else text)
+    if format == "json":
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(render(template, TEMPLATES, result=result))
 
 
 if __name__ == "__main__":
