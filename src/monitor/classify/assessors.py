@@ -14,16 +14,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
+from monitor.classify import model_stamps
 from monitor.classify.encoder import Memory
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
-from monitor.classify.model_stamps import (
-    also_languages,
-    languages_stamp,
-    model_stamp,
-    models_in_use,
-    policy_stamp,
-    relevance_name,
-)
 from monitor.classify.outlet_homes import Provenance
 from monitor.classify.policy import load_policy
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
@@ -121,7 +114,7 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     The rest: relevance in other languages, policy context, and what says which articles are not
     judged. Raises `ModelError` that names the file which is missing, altered or not understood.
     """
-    used = models_in_use(models)
+    used = model_stamps.models_in_use(models)
     second, reader = used.relevance_encoder, used.tags_encoder
     model = load_relevance(used.relevance, second)
     labeller = load_tags(used.tags, reader)
@@ -142,11 +135,11 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     tagger = GuardedAssessor(stamp, tag, frozenset([used.tags.meta.language]))
     others = [
         RelevanceAssessor(
-            model_stamp("relevance", [folder]),
+            model_stamps.model_stamp("relevance", [folder]),
             cache(partial(load_relevance, folder)),
             folder.meta.language,
             not folder.meta.measured,
-            also_languages(folder),
+            model_stamps.also_languages(folder),
         )
         for folder in used.others
     ]
@@ -157,7 +150,7 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
 
 def load_policy_assessor(folder: ModelFolder) -> GuardedAssessor:
     """Return what tags institutions, instruments and the like, of any article in any language."""
-    stamp, load = policy_stamp(folder), cache(partial(load_policy, folder))
+    stamp, load = model_stamps.policy_stamp(folder), cache(partial(load_policy, folder))
 
     def tag(article: Article) -> Assessment:
         tags = load().tag(article.title, article.text, language_of(article))
@@ -172,7 +165,7 @@ def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> G
     Of languages with a measured model (`covered`) nothing, of `experimental` ones terms alone.
     """
     languages, others, lists = frozenset(covered), frozenset(experimental), load_terms()
-    stamp = languages_stamp(languages, others)
+    stamp = model_stamps.languages_stamp(languages, others)
 
     def look(article: Article) -> Assessment:
         language = language_of(article)
@@ -196,7 +189,7 @@ def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
 
     By the relevance model of that language alone, which loads fast; without one, nothing is shown.
     """
-    name = relevance_name(language)
+    name = model_stamps.relevance_name(language)
     if not (models / name).is_dir():
         return lambda _title, _text: False
     model = load_relevance(load_folder(find_model(models, name)))

@@ -6,15 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
-    understood,
-)
+from monitor.classify import model_files
+from monitor.classify.model_files import META, ModelFolder, load_folder, understood
 from monitor.classify.onnx_encoder import LIBRARIES as ENCODER_LIBRARIES
 from monitor.labels.institutions import MODEL as POLICY
 from monitor.records.errors import ModelError
@@ -73,10 +66,16 @@ class ModelsInUse:
 
 def models_in_use(models: Path) -> ModelsInUse:
     """Return the folders of a models folder that judge; raises `ModelError` naming the file."""
-    relevance, tags = (load_folder(find_model(models, name)) for name in (RELEVANCE, TAGS))
+    relevance, tags = (
+        load_folder(model_files.find_model(models, name)) for name in (RELEVANCE, TAGS)
+    )
     found = {path.parent.parent.name for path in models.glob(f"{relevance_name('*')}/*/{META}")}
     released = [
-        [path for path in model_versions(models, name) if read_meta(path).released]
+        [
+            path
+            for path in model_files.model_versions(models, name)
+            if model_files.read_meta(path).released
+        ]
         for name in sorted(found - {RELEVANCE})
     ]
     return ModelsInUse(
@@ -85,7 +84,7 @@ def models_in_use(models: Path) -> ModelsInUse:
         tags,
         tags_encoder(tags),
         tuple(load_folder(paths[-1]) for paths in released if paths),
-        load_folder(find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
+        load_folder(model_files.find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
     )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify import phrase_tags, place_roles, victims
+from monitor.classify import phrase_tags, place_roles, tag_evidence, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
@@ -25,16 +25,7 @@ from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
 from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.relevance import CUES, load_linear
-from monitor.classify.tag_evidence import (
-    SPANS,
-    best_sentence,
-    cue_spans,
-    generic_sentences,
-    heaviest_spans,
-    in_order,
-    is_unmeasured,
-    telling,
-)
+from monitor.classify.tag_evidence import SPANS, cue_spans, in_order
 from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
 from monitor.records.finding import Span
@@ -184,14 +175,16 @@ class TagsModel:
         for tag in found:
             scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
             few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
-            tags.append(replace(tag, experimental=is_unmeasured(tag.label, few, measured)))
+            tags.append(
+                replace(tag, experimental=tag_evidence.is_unmeasured(tag.label, few, measured))
+            )
         return tuple(tags)
 
     def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)
-        shown = telling(
+        shown = tag_evidence.telling(
             reading,
             outlet_start(reading.title),
             self.cues.index[GENERIC],
@@ -243,7 +236,7 @@ class TagsModel:
             if not tag.evidence:
                 output = OUTPUTS.index(("response", label))
                 weights = self.linear.word_weights(facts.reading, output)
-                tag = replace(tag, evidence=heaviest_spans(facts.reading, weights))
+                tag = replace(tag, evidence=tag_evidence.heaviest_spans(facts.reading, weights))
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
 
@@ -270,7 +263,7 @@ class TagsModel:
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for people of a label, or the nationals named; else nothing shows it."""
-        at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
+        at_large = tag_evidence.generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
         told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
         spans = victims.people_spans(facts.reading, told, label)
@@ -300,7 +293,7 @@ class TagsModel:
         if tag.evidence or self.encoder is None:
             return tag
         index = list(self.encoder.heads[tag.scheme]).index(tag.label)
-        span = best_sentence(facts.reading, self.encoder, tag.scheme, index)
+        span = tag_evidence.best_sentence(facts.reading, self.encoder, tag.scheme, index)
         return tag if span is None else replace(tag, evidence=(span,))
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
@@ -328,7 +321,9 @@ class TagsModel:
             elif country in (facts.home.country, facts.home.section):
                 spans = place_roles.home_evidence(reading, outlet_start(reading.title))
             else:  # by American wording
-                spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
+                spans = tag_evidence.heaviest_spans(
+                    reading, self.linear.word_weights(reading, US), 2
+                )
             aside = role == "mentioned" and all(mention.frame for mention in own)
             if spans and not aside:
                 tags.append(
