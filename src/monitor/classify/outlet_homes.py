@@ -96,9 +96,7 @@ class OutletHomes:
 
     def _listed(self, name: str, known: frozenset[str] | Mapping[str, str]) -> str | None:
         for start in (name, _ARTICLE.sub("", name)):
-            if start in known:
-                return start
-            for end in range(len(start), SHORTEST, -1):
+            for end in (len(start), *range(len(start) - 1, SHORTEST, -1)):
                 if start[:end] in known:
                     return start[:end]
         return None
