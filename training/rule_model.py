@@ -103,9 +103,8 @@ def train_rules(
     short, scores["short"] = calibrate_short(prepared, guideline, articles, said)
     scores["unlikely"] = cuts
     few = rule_model_data.FEW
-    paths = [Path("spans") / name for name in SPANS] + [
-        Path("relevance") / name for name in rule_model_data.NEWS
-    ]
+    files = [f"spans/{name}" for name in SPANS]
+    files += [f"relevance/{name}" for name in rule_model_data.NEWS]
     return save_model(
         out,
         {
@@ -137,7 +136,7 @@ def train_rules(
         training={
             **prepared.record,
             "guideline": guideline.stamp,
-            "data": {path.as_posix(): file_sha256(data / path) for path in paths}
+            "data": {name: file_sha256(data / name) for name in files}
             | {rule_model_data.MARKS.as_posix(): file_sha256(own / rule_model_data.MARKS)},
             "seconds": round(float(state["seconds"])),
             "sentences": dict(Counter(row.kind for row in read.rows)),
@@ -157,9 +156,7 @@ def fit_flags(
     read = (*data.articles, *data.further)
     articles = [item for item in read if prepared.is_crossed(data.events[item.id])]
 
-    def gathered(
-        flags: list[EditorFlag],
-    ) -> list[FlagEvidence]:
+    def gathered(flags: Iterable[EditorFlag]) -> list[EditorFlag]:
         return gather(
             flags, data, data.rows, prepared.encoded, lambda row: said.get(prepared.keys[row])
         )
@@ -167,7 +164,7 @@ def fit_flags(
     flags = flags_in(guideline, articles, data)
     evidence = gathered(flags)
     confidence = fit_confidence(evidence)
-    folds = [calibration_fold(each.flag.event) for each in evidence]
+    folds = [calibration_fold(each.event) for each in evidence]
     crossed = cross_fitted(evidence, folds)
 
     rows = [
@@ -188,7 +185,7 @@ def fit_flags(
     apart = gather(unread, data, rows, encoded, served)
     sentences = prepared.sentences_in(said)
     listed = flags_in_sentences(guideline, sentences, data.siblings)
-    unlikely = choose_unlikely(gathered(list(listed)))
+    unlikely = choose_unlikely(gathered(listed))
 
     learned = Counter(
         (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
@@ -197,11 +194,8 @@ def fit_flags(
     )
     rules: dict[str, dict[str, Any]] = {}
     for rule in data.rules:
-        own = [
-            (each.flag, p)
-            for each, p in zip(evidence, crossed, strict=True)
-            if each.flag.rule == rule
-        ]
+        pairs = zip(evidence, crossed, strict=True)
+        own = [(flag, p) for flag, p in pairs if flag.rule == rule]
         rules[rule] = {
             "written": learned[rule, False],
             "in_articles": learned[rule, True],
@@ -226,7 +220,8 @@ class EditorFlag:
     """A finding of the guideline in an article, and what editors said of it.
 
     `again`: its rule has found other words before in the article; `quoted`: in somebody's speech.
-    `marked`: by an editor who had not seen it; `right`: then, or when it was judged.
+    `marked`: by an editor who had not seen it; `right`: then, or when it was judged. `judge` and
+    `best`: the log odds of its words, of its rule or a sibling, and of any rule.
     """
 
     article: str
@@ -240,15 +235,8 @@ class EditorFlag:
     quoted: bool
     marked: bool
     right: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FlagEvidence:
-    """A flag with the log odds of its words: of its rule or a sibling, and of any rule."""
-
-    flag: EditorFlag
-    judge: float
-    best: float
+    judge: float = 0.0
+    best: float = 0.0
 
 
 def flags_in(
@@ -280,13 +268,13 @@ def gather(
     rows: Sequence[rule_model_data.RuleRow],
     encoded: Sequence[Sentence],
     numbers: Callable[[int], NDArray[Any] | None],
-) -> list[FlagEvidence]:
+) -> list[EditorFlag]:
     """Return flags that the judge has read, with what it says (`numbers`: tokens x rules)."""
     place = {rule: at for at, rule in enumerate(data.rules)}
     of: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
         of[row.id, row.field].append(number)
-    found: list[FlagEvidence] = []
+    found: list[EditorFlag] = []
     for flag in flags:
         for number in of[flag.article, flag.field]:
             start = rows[number].start
@@ -297,7 +285,7 @@ def gather(
                     own = [place[rule] for rule in sorted({flag.rule, *data.siblings[flag.rule]})]
                     words = np.asarray(said[tokens], np.float64)
                     judge = float(np.clip(words[:, own].max(), *CLIP))
-                    found.append(FlagEvidence(flag, judge, float(words.max())))
+                    found.append(replace(flag, judge=judge, best=float(words.max())))
                 break
     return found
 
@@ -311,9 +299,9 @@ class Confidence:
     priors: Mapping[str, float]
     unknown: float
 
-    def of(self, evidence: Sequence[FlagEvidence]) -> Floats:
+    def of(self, evidence: Sequence[EditorFlag]) -> Floats:
         """Return the probability that an editor marks each flag."""
-        priors = [self.priors.get(each.flag.rule, self.unknown) for each in evidence]
+        priors = [self.priors.get(each.rule, self.unknown) for each in evidence]
         weights = np.array([self.weights[name] for name in FEATURES])
         odds = _features(evidence, priors) @ weights + self.offset
         return np.asarray(1 / (1 + np.exp(-odds)), np.float64)
@@ -329,22 +317,19 @@ class Confidence:
         }
 
 
-def fit_confidence(evidence: Sequence[FlagEvidence]) -> Confidence:
+def fit_confidence(evidence: Sequence[EditorFlag]) -> Confidence:
     """Fit on flags; each one's prior is that of the rule's other flags."""
     from sklearn.linear_model import LogisticRegression
 
     truth = _truth(evidence)
     base = float(truth.mean())
-    flags = Counter(each.flag.rule for each in evidence)
-    marked = Counter(each.flag.rule for each in evidence if each.flag.marked)
+    flags = Counter(each.rule for each in evidence)
+    marked = Counter(each.rule for each in evidence if each.marked)
 
     def log_odds(flags: float, right: float) -> float:
         return float(np.log((right + PSEUDO * base) / (flags - right + PSEUDO * (1 - base))))
 
-    others = [
-        log_odds(flags[each.flag.rule] - 1, marked[each.flag.rule] - each.flag.marked)
-        for each in evidence
-    ]
+    others = [log_odds(flags[each.rule] - 1, marked[each.rule] - each.marked) for each in evidence]
     model = LogisticRegression(C=1).fit(_features(evidence, others), truth)
     *weights, offset = (round(float(n), _DIGITS) for n in (*model.coef_[0], model.intercept_[0]))
     priors = {rule: round(log_odds(flags[rule], marked[rule]), _DIGITS) for rule in sorted(flags)}
@@ -352,7 +337,7 @@ def fit_confidence(evidence: Sequence[FlagEvidence]) -> Confidence:
     return Confidence(dict(zip(FEATURES, weights, strict=True)), offset, priors, unknown)
 
 
-def cross_fitted(evidence: Sequence[FlagEvidence], folds: Sequence[int]) -> Floats:
+def cross_fitted(evidence: Sequence[EditorFlag], folds: Sequence[int]) -> Floats:
     """Return the confidence of each flag, fitted on the flags of other folds."""
     said = np.zeros(len(evidence))
     for fold in sorted(set(folds)):
@@ -363,7 +348,7 @@ def cross_fitted(evidence: Sequence[FlagEvidence], folds: Sequence[int]) -> Floa
 
 
 def confidence_scores(
-    evidence: Sequence[FlagEvidence], said: Floats, *, flags: int
+    evidence: Sequence[EditorFlag], said: Floats, *, flags: int
 ) -> dict[str, Any]:
     """Return how well flags are ranked and how far confidences hold; `flags` were raised."""
     from sklearn.metrics import roc_auc_score
@@ -382,15 +367,15 @@ def confidence_scores(
     }
 
 
-def counted(evidence: Sequence[FlagEvidence], said: Floats, *, flags: int) -> dict[str, Any]:
+def counted(evidence: Sequence[EditorFlag], said: Floats, *, flags: int) -> dict[str, Any]:
     """Return counts alone, for articles that nobody learns from."""
     return {"flags": flags, "judged": len(evidence), "cuts": _cuts(evidence, said)}
 
 
-def _cuts(evidence: Sequence[FlagEvidence], said: Floats) -> list[dict[str, Any]]:
+def _cuts(evidence: Sequence[EditorFlag], said: Floats) -> list[dict[str, Any]]:
     rows = []
     for cut in (0.0, *CUTS):
-        kept = [each.flag for each, sure in zip(evidence, said, strict=True) if sure >= cut]
+        kept = [each for each, sure in zip(evidence, said, strict=True) if sure >= cut]
         marked, right = sum(flag.marked for flag in kept), sum(flag.right for flag in kept)
         loud = [flag for flag in kept if flag.loud]
         rows.append(
@@ -400,22 +385,21 @@ def _cuts(evidence: Sequence[FlagEvidence], said: Floats) -> list[dict[str, Any]
     return rows
 
 
-def _features(evidence: Sequence[FlagEvidence], priors: Sequence[float]) -> Floats:
+def _features(evidence: Sequence[EditorFlag], priors: Sequence[float]) -> Floats:
     rows = [
-        (each.judge, each.best, prior, flag.loud, flag.again, flag.quoted, flag.field == "title")
-        for each, prior in zip(evidence, priors, strict=True)
-        for flag in (each.flag,)
+        (flag.judge, flag.best, prior, flag.loud, flag.again, flag.quoted, flag.field == "title")
+        for flag, prior in zip(evidence, priors, strict=True)
     ]
     return np.array(rows, np.float64).reshape(-1, len(FEATURES))
 
 
-def _truth(evidence: Sequence[FlagEvidence]) -> NDArray[np.bool_]:
-    return np.array([each.flag.marked for each in evidence], np.bool_)
+def _truth(evidence: Sequence[EditorFlag]) -> NDArray[np.bool_]:
+    return np.array([each.marked for each in evidence], np.bool_)
 
 
-def choose_unlikely(evidence: Sequence[FlagEvidence]) -> tuple[float, list[dict[str, Any]]]:
+def choose_unlikely(evidence: Sequence[EditorFlag]) -> tuple[float, list[dict[str, Any]]]:
     """Return the highest cut that loses few breaches, the lowest of all if each loses more."""
-    right = np.array([each.flag.right for each in evidence], np.bool_)
+    right = np.array([each.right for each in evidence], np.bool_)
     odds = np.array([each.judge for each in evidence], np.float64)
     found, near = int(right.sum()), int((~right).sum())
     rows: list[dict[str, Any]] = []

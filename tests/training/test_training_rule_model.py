@@ -17,7 +17,6 @@ from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
 from training.rule_model import (
     EditorFlag,
-    FlagEvidence,
     confidence_scores,
     counted,
     cross_fitted,
@@ -136,7 +135,7 @@ def test_a_finding_outdoes_a_doubt_and_that_a_mask() -> None:
     assert target.spans == ((0, (1,), 0.5),)
 
 
-def made_flags(number: int) -> list[FlagEvidence]:
+def made_flags(number: int) -> list[EditorFlag]:
     """Flags that are right as the judge says, and those of one rule seldom."""
     draw = random.Random(0)
     made = []
@@ -148,7 +147,7 @@ def made_flags(number: int) -> list[FlagEvidence]:
         one = EditorFlag(
             f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, again, quoted, right, right
         )
-        made.append(FlagEvidence(one, judge, judge))
+        made.append(replace(one, judge=judge, best=judge))
     return made
 
 
@@ -158,7 +157,7 @@ def test_confidence_holds_on_flags_it_was_not_fitted_on() -> None:
     scores = confidence_scores(evidence, said, flags=950)
     assert scores["auc"] > scores["auc_judge_alone"] > 0.85
     assert scores["calibration_error"] < 0.06
-    loud = [each.flag.marked for each in evidence if each.flag.loud]
+    loud = [each.marked for each in evidence if each.loud]
     assert scores["cuts"][0] == {"from": 0.0, "flags": 900, "marked": scores["right"],
                                  "right": scores["right"], "loud": len(loud),
                                  "loud_marked": sum(loud)}  # fmt: skip
@@ -167,9 +166,9 @@ def test_confidence_holds_on_flags_it_was_not_fitted_on() -> None:
     fitted = fit_confidence(evidence)
     settings = fitted.settings()
     assert settings["priors"]["slur"] < settings["unknown_prior"] < settings["priors"]["rescue"]
-    strange = replace(evidence[0], flag=replace(evidence[0].flag, rule="new"))
-    assert strange.flag.again
-    assert strange.flag.quoted
+    strange = replace(evidence[0], rule="new")
+    assert strange.again
+    assert strange.quoted
     odds = sum(
         settings[name] * value
         for name, value in (

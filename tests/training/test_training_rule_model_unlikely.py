@@ -6,7 +6,6 @@ import shipped
 from monitor.text.document import Document
 from training.rule_model import (
     EditorFlag,
-    FlagEvidence,
     choose_unlikely,
     flags_in_sentences,
 )
@@ -33,9 +32,9 @@ def test_lists_are_counted_where_the_sentence_was_written_for_the_rule() -> None
 
 
 def test_at_most_one_breach_in_fifty_is_lost_to_what_is_unlikely() -> None:
-    def told(odds: float, *, right: bool) -> FlagEvidence:
-        flag = EditorFlag("a", "e", "r", "text", 0, 1, True, False, False, right, right)
-        return FlagEvidence(flag, odds, odds)
+    def told(odds: float, *, right: bool) -> EditorFlag:
+        heard = True, False, False
+        return EditorFlag("a", "e", "r", "text", 0, 1, *heard, right, right, odds, odds)
 
     breaches = [told(-5.2, right=True), *(told(2.0, right=True) for _ in range(99))]
     nearly = [told(-6.2, right=False), told(-4.0, right=False), told(3.0, right=False)]
