@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,37 +81,36 @@ def score_policy(
 ) -> dict[str, Any]:
     """Return the figures of each scheme, for both parts, on those of `rows` that are labelled."""
     parts: dict[str, Any] = {}
-    known = load_hand_labels("policy") if labelled is None else labelled
-    for part, pairs in _parts(known, rows):
+    known = {scheme: policy_labels(scheme) for scheme in POLICY_SCHEMES}
+    for part, pairs in _parts(load_hand_labels("policy") if labelled is None else labelled, rows):
         said = [
             said_of(model.tag(row.title, row.text[: entry.read], row.language), POLICY_SCHEMES)
             for entry, row in pairs
         ]
-        parts[part] = {
-            scheme: label_scores(
-                [entry.labels[scheme] for entry, _ in pairs],
-                [each[scheme] for each in said],
-                policy_labels(scheme),
-            )
-            for scheme in POLICY_SCHEMES
-        }
+        parts[part] = _scored(pairs, said, known)
     return parts
 
 
 def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     """Return the figures of gender and protection on labelled rows, as far as they were read."""
     parts: dict[str, Any] = {}
+    known = {"gender": GENDERS[:-1], "protection": PROTECTIONS}
     for part, pairs in _parts(load_hand_labels("victims"), rows):
         said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
-        parts[part] = {
-            scheme: label_scores(
-                [[label for label in e.labels[scheme] if label in known] for e, _ in pairs],
-                [each[scheme] for each in said],
-                known,
-            )
-            for scheme, known in (("gender", GENDERS[:-1]), ("protection", PROTECTIONS))
-        }
+        parts[part] = _scored(pairs, said, known)
     return {"victims": parts} if parts else {}
+
+
+def _scored(
+    pairs: Sequence[tuple[HandLabels, Labelled]],
+    said: Sequence[Mapping[str, Collection[str]]],
+    known: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    scores: dict[str, Any] = {}
+    for scheme, labels in known.items():
+        gold = [[label for label in e.labels[scheme] if label in labels] for e, _ in pairs]
+        scores[scheme] = label_scores(gold, [each[scheme] for each in said], labels)
+    return scores
 
 
 def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
