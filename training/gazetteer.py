@@ -22,7 +22,7 @@ PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 OUTLETS_FILE = PLACES_FILE.parent / "outlets.yaml"
 CITY_POPULATION = 150_000
 """Smaller places share their names with many people and things: they are kept as towns, which
-count only where the words beside them say that a place is meant (`places.is_located`)."""
+count only where the words beside them say that a place is meant."""
 TOWN_POPULATION = 50_000
 ENGLISH = frozenset(
     "US CA GB IE AU NZ GH NG KE UG TZ RW ZM ZW MW SL LR GM BW NA ZA LS SZ PH IN PK BD LK NP MY SG "  # noqa: SIM905 a list of words reads better so

@@ -25,7 +25,7 @@ LIBRARIES = ("onnxruntime", "tokenizers")
 """Libraries whose version could show in an output, for stamps."""
 TOLERANCE = 1e-5
 """By how much a number of the encoder may differ between processors: float32 sums in another
-order. With AVX2 or more it is the same to the last bit (see `train.export`)."""
+order. With AVX2 or more it is the same to the last bit (see `training.onnx_export`)."""
 _ahead = threading.Event()
 
 

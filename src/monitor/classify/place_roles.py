@@ -156,8 +156,7 @@ def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
     last = mention.row[1] if mention.row else mention.last
     # the splitter leaves the sign of "Nepal's" out, so the gap is longer by two
-    behind = mention.last
-    owns = behind < len(field) and field.starts[behind] - field.ends[behind - 1] == 3
+    owns = len(field.gap(mention.last)) == 3
     if mention.kind != "demonym" and not (mention.kind == "name" and owns):
         return False
     sentence = field.sentences[mention.first]
@@ -303,15 +302,13 @@ def place_features(
             float(any((m.field, reading.words(m.field).sentences[m.first]) in cued for m in own)),
             log1p(named),
             float(named == 1 and bool(own)),
-            *(
-                float(here and not home.world),
-                float(here and home.world),
-                float(here and not home.world and not own and not named),
-                float(here and not home.world and not own and named > 0),
-                float(home.country not in (None, country) and not home.world),
-                float(country == home.section),
-                float(home.section not in (None, country)),
-            ),
+            float(here and not home.world),
+            float(here and home.world),
+            float(here and not home.world and not own and not named),
+            float(here and not home.world and not own and named > 0),
+            float(home.country not in (None, country) and not home.world),
+            float(country == home.section),
+            float(home.section not in (None, country)),
             float(country == "US"),
             us if country == "US" and own else 0.0,
             us if country == "US" and not own else 0.0,
@@ -347,13 +344,12 @@ def chosen_places(
     """Return the countries where the exploitation is; one that is not `named` stands alone."""
     scores = {code: score for code, score in scores.items() if code not in hosts}
     told = [code for code in scores if code in named]
-    best = max(scores, key=scores.__getitem__, default=None)
-    first = max(told, key=scores.__getitem__, default=None)
-    least = max(cuts.first, 1 - UNNAMED_CUT)
-    unnamed = best is not None and best not in named and scores[best] >= UNNAMED_CUT
-    if best is not None and unnamed and (first is None or scores[first] < least):
+    best = max(scores, key=scores.__getitem__, default="")
+    first = max(told, key=scores.__getitem__, default="")
+    unnamed = best not in named and scores.get(best, 0.0) >= UNNAMED_CUT
+    if unnamed and scores.get(first, 0.0) < max(cuts.first, 1 - UNNAMED_CUT):
         return frozenset({best})
-    if first is None or scores[first] < cuts.first:
+    if not told or scores[first] < cuts.first:
         return frozenset()
     return frozenset({first, *(code for code in told if scores[code] >= cuts.more)})
 
