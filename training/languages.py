@@ -127,12 +127,10 @@ class Decisions:
 
 
 def decide(crossed: Crossed) -> Decisions:
-    """Choose calibration and thresholds on the cross-fitted rows, of the mean over the seeds.
+    """Choose calibration and thresholds on cross-fitted rows, the labelled ones if enough.
 
-    Of the labelled ones where they are enough to learn from, else of all.
-    `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is
-    best, as for English; among own texts alone, which are half of them relevant, F1 would let too
-    much through, so that `borderline` too keeps `PRECISION`.
+    `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is best;
+    among own texts alone F1 would let too much through, so that it too keeps `PRECISION`.
     """
     real = crossed.corpus.real
     rows = np.ones_like(real) if crossed.few else real
@@ -189,10 +187,7 @@ def train_language(
     released: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """Train on `data/DATA`, write `out/relevance-<language>/version`; return its `meta.json`.
-
-    Raises `DataError` or `ModelError`.
-    """
+    """Train on `data/DATA`, write a version; return its meta; raises `DataError`, `ModelError`."""
     say("reading the rows")
     rows = _rows(read_labelled(data / DATA), language)
     cues = _cues(language)

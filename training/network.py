@@ -81,10 +81,7 @@ class TrainingProgress:
 
 
 class Trainer:
-    """A module with its optimiser and rate schedule: a `factor` of `rates` holds at a step.
-
-    The second rate is that of the head, the first that of the `learned` parameters.
-    """
+    """A module, its optimiser, and the rates of `learned` and of the head, by a step's `factor`."""
 
     def __init__(
         self,

@@ -218,10 +218,9 @@ def train_relevance(
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
-    `encoder` is the folder of an encoder version in `out`; without one the model is linear alone.
-    The linear model and the gate also learn from `reviews`; the encoder does not.
-    Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
-    versions give the same files. Raises `DataError` or `ModelError`.
+    Fused with an `encoder` version in `out`, else linear alone; the encoder learns from no
+    `reviews`. Returns the content of `meta.json`; the same input gives the same files. Raises
+    `DataError` or `ModelError`.
     """
     second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())

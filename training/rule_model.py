@@ -69,10 +69,8 @@ def train_rules(
     """Learn from `data` (with `spans/` and `relevance/`), write `out/rules-en/version`.
 
     With `part` only that one is trained and kept in `work`, and what is returned is empty; without,
-    all that are not there yet, and the model is made of them; with `run` of parts that
-    were trained before, however the guideline has changed since: how sure flags are is fitted on
-    what it flags now. Returns the content of `meta.json`;
-    raises `DataError`, `ModelError`, and `UsageError` for a part that does not exist.
+    the model is made of all, or of those of a `run` before, and fitted to what the guideline flags
+    now. Returns the content of `meta.json`; raises `DataError`, `ModelError` and `UsageError`.
     """
     guideline = guideline or load_guideline(data_dir("guidelines") / "thb-en", cache=cache_dir())
     development = development or data_dir("guidelines").parent / "tests" / "data" / "guidelines"
@@ -147,11 +145,7 @@ def train_rules(
 def fit_flags(
     prepared: Prepared, guideline: Guideline, session: EncoderSession, said: Numbers
 ) -> tuple[Confidence, tuple[float, Any], dict[str, Any]]:
-    """Return how sure flags are, below which log odds none is told, and what it comes to.
-
-    Fitted on what folds say (`said`) of articles and sentences that they have not learned from;
-    what nothing was learned from is judged by the model as it is served, in `session`.
-    """
+    """Return how sure flags are, from which log odds on one is told (by folds), and the figures."""
     data = prepared.data
     read = (*data.articles, *data.further)
     articles = [item for item in read if prepared.is_crossed(data.events[item.id])]

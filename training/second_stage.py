@@ -205,10 +205,7 @@ def fit_second_stage(
     seed: int,
     say: Say,
 ) -> SecondStage:
-    """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores.
-
-    `regional` are ids of rows from other regions, measured apart; `strange` is the cascade's.
-    """
+    """Fit what stands behind the linear `model`; `crossed` are its cross-fitted train scores."""
     train = [row for row, real in zip(corpus.rows, corpus.real, strict=True) if real]
     train_linear = crossed[corpus.real]
     dev_linear = np.array([model.log_odds(model.read(row.title, row.text)[1]) for row in dev])

@@ -51,10 +51,7 @@ def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
 
 
 def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, policy, experimental}` on what the project labelled for policy.
-
-    Raises `ModelError` or `DataError`.
-    """
+    """Return `{model, data, policy, experimental}` on policy labels; raises `DataError`."""
     folder = load_folder(find_model(models, POLICY))
     parts = score_policy(load_policy(folder), read_labelled(data))
     if not parts:

@@ -295,10 +295,8 @@ def train_tags(
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
-    `encoder` is the folder of an encoder version in `out`; without one phrases and linear models
-    decide alone. `reviews` are rows to learn from besides. Returns the content of `meta.json`.
-    The same data, texts, cues, encoder, seed and library versions give the same files. Raises
-    `DataError` or `ModelError`.
+    Without an `encoder` phrases and linear models decide alone. Returns the content of `meta.json`;
+    the same input gives the same files. Raises `DataError` or `ModelError`.
     """
     second = None if encoder is None else load_folder(encoder)
     served = None if second is None else load_encoder(second)

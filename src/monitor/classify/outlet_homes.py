@@ -59,10 +59,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class OutletHomes:
-    """Names of outlets with their countries, those that report on the world, and place names.
-
-    `places` are the names of countries, peoples and cities, in words.
-    """
+    """Outlets' countries, those for the `world`, and `places`: names of countries and cities."""
 
     homes: Mapping[str, str]
     world: frozenset[str]

@@ -281,10 +281,7 @@ def place_features(
     wording: float,
     home: Home = NOWHERE,
 ) -> dict[str, list[float]]:
-    """Return the numbers `FEATURES` of each country named, of the US and the outlet's.
-
-    `wording`: log odds of the US; local news seldom names its country.
-    """
+    """Return the `FEATURES` of countries named, the US and the outlet's; `wording`: log odds of US."""
     cued = {
         (field, words.sentences[cue.first])
         for field, words, cues in reading.fields()
