@@ -129,8 +129,8 @@ class Decisions:
 def decide(crossed: Crossed) -> Decisions:
     """Choose calibration and thresholds on cross-fitted rows, the labelled ones if enough.
 
-    `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is best;
-    among own texts alone F1 would let too much through, so that it too keeps `PRECISION`.
+    `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is
+    best; among own texts alone it keeps `PRECISION` too: F1 would let too much through.
     """
     real = crossed.corpus.real
     rows = np.ones_like(real) if crossed.few else real

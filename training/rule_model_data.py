@@ -72,9 +72,9 @@ NEWS = (TRAIN, DEV, REGIONAL)
 class RuleModelOptions:
     """How much is learned, of what, how fast.
 
-    `frozen`: layers, from the lowest, left as they are; `folds` of articles and of sentences written
-    for a rule, which come whole in the first `written` rounds and not in the last `real` ones. A
-    sentence is read as its first `sentence` tokens after the last `context` of the one before.
+    `frozen`: layers, from the lowest, left as they are; `folds` of articles and of sentences for a
+    rule, which come whole in the first `written` rounds and not in the last `real` ones. A sentence
+    is read as its first `sentence` tokens after the last `context` of the one before.
     """
 
     rounds: int = 7

@@ -281,7 +281,7 @@ def place_features(
     wording: float,
     home: Home = NOWHERE,
 ) -> dict[str, list[float]]:
-    """Return the `FEATURES` of countries named, the US and the outlet's; `wording`: log odds of US."""
+    """Return the `FEATURES` of countries named, the US and the outlet's; `wording`: odds of US."""
     cued = {
         (field, words.sentences[cue.first])
         for field, words, cues in reading.fields()
