@@ -38,12 +38,11 @@ from bench_ingest import WORDS, _Handler, paragraph, timed
 from monitor.app import Monitor
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FetchResult
-from monitor.feeds.polling import FeedAnswer, FeedWork, find_items
+from monitor.feeds.polling import FeedWork
 from monitor.feeds.starter_feeds import make_feed
 from monitor.records.feed import Feed, FeedState, KnownArticle, Poll
 from monitor.settings import FetchSettings, Settings
 from monitor.storage.store import open_store
-from monitor.text.language_detection import identify_language
 
 ARTICLES = 40
 ROUNDS = 3
@@ -109,16 +108,8 @@ class Work:
         for body, feed in zip(self.bodies, self.feeds, strict=True):
             parsed = parse_feed(body, KIND, feed.url)
             result = FetchResult(feed.url, feed.url, 200, {}, None, False, None, None, None, None)
-            items, dropped = find_items(parsed.entries, ())
-            work = FeedWork(
-                answer=FeedAnswer(feed, FeedState(), result, parsed),
-                at=NOW,
-                items=items,
-                dropped=dropped,
-                known=known([item.article_id for item in items]),
-                identify=identify_language,
-            )
-            assert work.start() == []
+            work = FeedWork(feed, FeedState(), result, parsed)
+            assert work.start(NOW, known) == []
             yield work.finish(600)
 
     def store(self, folder: Path) -> Iterator[Callable[[], None]]:

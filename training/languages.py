@@ -21,31 +21,21 @@ from monitor.classify.features import StoryCounter, opening, read_article
 from monitor.classify.model_stamps import relevance_name
 from monitor.classify.uncovered_languages import load_terms
 from monitor.classify.word_tokens import splitter_of
+from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import rounded
-from monitor.evaluate.labelled_data import SAMPLED, Labelled, file_sha256, read_labelled
+from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
 from monitor.evaluate.learn_from_reviews import join_copies
-from monitor.evaluate.linear_fit import (
-    FitOptions,
-    Floats,
-    Target,
-    best_f1_threshold,
-    build_matrix,
-    cross_fit,
-    fit_calibration,
-    fit_linear,
-    probabilities,
-    score_rows,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
 from monitor.records.finding import MEASURED_FROM
-from training.cue_groups import cues_of, load_cues
 from training.model_cards import save_model
 from training.relevance import LIBRARIES, PRECISION, pack_linear
 from training.rows import (
     TEXTS,
     Corpus,
+    cues_of,
+    load_cues,
     read_texts,
     rel_counts,
     targets_of,
@@ -80,41 +70,25 @@ Say = Callable[[str], None]
 
 
 def lengthen(texts: Sequence[Labelled], least: int) -> list[Labelled]:
-    """Return each text as written and once more, other texts behind it up to `least` characters.
-
-    What is put behind is never relevant. All that shares a text shares an `event`, so that no
-    fold learns from what it is asked about.
-    """
-    groups = [
-        [text for text in texts if text.rel == 0][n :: _count(texts)] for n in range(_count(texts))
-    ]
+    """Return each text twice, once lengthened to `least` by irrelevant others of its `event`."""
+    unlike = [text for text in texts if text.rel == 0]
+    count = len(unlike) // TOGETHER
     made: list[Labelled] = []
-    for number, group in enumerate(groups):
-        others = [text for text in texts if text.rel > 0][number :: len(groups)]
-        for text in (*group, *others):
+    for number in range(count):
+        group = unlike[number::count]
+        for text in (*group, *[text for text in texts if text.rel > 0][number::count]):
             short = replace(text, event=group[0].event)
-            made += [short, _behind(short, [each for each in group if each is not text], least)]
+            whole = text.text
+            for other in group:
+                if other is not text and len(whole) < least:
+                    whole = f"{whole} {other.title}. {other.text}"
+            made += [short, replace(short, id=f"{text.id}+", text=whole)]
     return made or list(texts)
-
-
-def _count(texts: Sequence[Labelled]) -> int:
-    return sum(text.rel == 0 for text in texts) // TOGETHER
-
-
-def _behind(text: Labelled, others: Sequence[Labelled], least: int) -> Labelled:
-    whole = text.text
-    for other in others:
-        if len(whole) < least:
-            whole = f"{whole} {other.title}. {other.text}"
-    return replace(text, id=f"{text.id}+", text=whole)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossed:
-    """Log odds (seeds x rows x outputs) from models that saw no copy of the row.
-
-    `terms` counts each row's terms of the field.
-    """
+    """Log odds (seeds x rows x outputs) of models that saw no copy of the row; its cues `terms`."""
 
     corpus: Corpus
     odds: Floats
@@ -131,11 +105,6 @@ class Crossed:
         """Whether the labelled rows are too few to learn from."""
         return int((self.corpus.rel[self.corpus.real] == 2).sum()) < FEW
 
-    @property
-    def telling(self) -> Bools:
-        """The rows that calibration and thresholds rest on: the labelled ones where they can."""
-        return np.ones_like(self.corpus.real) if self.few else self.corpus.real
-
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
@@ -147,7 +116,7 @@ class Decisions:
     def shown(self, corpus: Corpus, odds: Floats, rows: Bools) -> dict[str, int]:
         """Return how many of `rows` of each kind are shown."""
         rel = corpus.rel[rows]
-        main, any_ = probabilities(self.calibration, odds[rows])
+        main, any_ = linear_fit.probabilities(self.calibration, odds[rows])
         relevant = main >= self.thresholds["relevant"]
         shown = relevant | (any_ >= self.thresholds["borderline"])
         return {
@@ -158,100 +127,54 @@ class Decisions:
 
 
 def decide(crossed: Crossed) -> Decisions:
-    """Choose calibration and thresholds on the cross-fitted rows, of the mean over the seeds.
+    """Choose calibration and thresholds on cross-fitted rows, the labelled ones if enough.
 
     `relevant` keeps `PRECISION` with the best recall, `borderline` is where F1 of `rel` >= 1 is
-    best, as for English; among own texts alone, which are half of them relevant, F1 would let too
-    much through, so that `borderline` too keeps `PRECISION`.
+    best; among own texts alone it keeps `PRECISION` too: F1 would let too much through.
     """
-    rows = crossed.telling
+    real = crossed.corpus.real
+    rows = np.ones_like(real) if crossed.few else real
     rel, odds = crossed.corpus.rel[rows], crossed.mean[rows]
     truths = (rel == 2, rel >= 1)
-    calibration = [fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
-    main, any_ = probabilities(calibration, odds)
+    calibration = [linear_fit.fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
+    main, any_ = linear_fit.probabilities(calibration, odds)
     clear = rel != 1
     thresholds = {
-        "relevant": threshold_for(main[clear], rel[clear] == 2, PRECISION),
+        "relevant": linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION),
         "borderline": (
-            threshold_for(any_, rel >= 1, PRECISION)
+            linear_fit.threshold_for(any_, rel >= 1, PRECISION)
             if crossed.few
-            else best_f1_threshold(any_, rel >= 1)
+            else linear_fit.best_f1_threshold(any_, rel >= 1)
         ),
     }
     return Decisions(calibration, {key: round(value, 4) for key, value in thresholds.items()})
 
 
 def language_scores(crossed: Crossed) -> dict[str, Any]:
-    """Return the figures of the labelled rows, `rel` 1 left out; ranges are over the seeds.
-
-    Where these are too few to learn from, the ranking figures are of the project's own texts and
-    their names begin with `own_`.
-    """
-    corpus = crossed.corpus
-    real = corpus.real
-    rows = [corpus.rows[number] for number in np.flatnonzero(real).tolist()]
+    """Return the figures of labelled rows, ranges over seeds; `own_`: of own texts, where few."""
+    corpus, few = crossed.corpus, crossed.few
+    rows = [corpus.rows[number] for number in np.flatnonzero(corpus.real).tolist()]
+    ranked = corpus.own if few else corpus.real
+    clear = ranked & (corpus.rel != 1)
+    truth, any_ = corpus.rel[clear] == 2, corpus.rel[ranked] >= 1
+    of_seeds = {
+        "average_precision": [average_precision(truth, o[clear, 0]) for o in crossed.odds],
+        "recall_at_precision_0.90": [recall_at_precision(truth, o[clear, 0]) for o in crossed.odds],
+        "average_precision_any": [average_precision(any_, o[ranked, 1]) for o in crossed.odds],
+    }
+    ranking: dict[str, Any] = {
+        key: {"mean": sum(values) / len(values), "low": min(values), "high": max(values)}
+        for key, values in of_seeds.items()
+    }
+    ranking["average_precision_of_terms"] = average_precision(truth, crossed.terms[clear])
     return {
         "rows": len(rows),
         "rel": rel_counts(rows),
         "annotated": sum(row.basis != SAMPLED for row in rows),
         "stories": len({row.event for row in rows}),
         "seeds": len(crossed.odds),
-        **(
-            {f"own_{key}": value for key, value in _ranking(crossed, corpus.own).items()}
-            if crossed.few
-            else _ranking(crossed, real)
-        ),
+        **{f"own_{key}" if few else key: value for key, value in ranking.items()},
     }
-
-
-def _ranking(crossed: Crossed, rows: Bools) -> dict[str, Any]:
-    rel = crossed.corpus.rel
-    clear = rows & (rel != 1)
-    truth = rel[clear] == 2
-    main = [odds[clear, 0] for odds in crossed.odds]
-    any_ = [odds[rows, 1] for odds in crossed.odds]
-    return {
-        "average_precision": _range([average_precision(truth, s) for s in main]),
-        "recall_at_precision_0.90": _range([recall_at_precision(truth, s) for s in main]),
-        "average_precision_any": _range([average_precision(rel[rows] >= 1, s) for s in any_]),
-        "average_precision_of_terms": average_precision(truth, crossed.terms[clear]),
-    }
-
-
-def _range(values: Sequence[float]) -> dict[str, float]:
-    return {"mean": sum(values) / len(values), "low": min(values), "high": max(values)}
-
-
-def shown_scores(
-    crossed: Crossed, decisions: Decisions, unseen: Floats, others: Decisions
-) -> dict[str, Any]:
-    """Return what is shown of labelled rows and own texts, cross-fitted and not learned at all.
-
-    `unseen` are the log odds from a model that saw none of the rows of that kind, `others` the
-    decisions that were made without them.
-    """
-    corpus, own = crossed.corpus, crossed.corpus.own
-    silent = own & (corpus.rel == 2) & (crossed.terms == 0)
-    real = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
-    if crossed.few:
-        real["not_learned"] = others.shown(corpus, unseen, corpus.real)
-    texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
-    if not crossed.few:
-        texts["not_learned"] = others.shown(corpus, unseen, own)
-    return {
-        "at_threshold": real,
-        "own_texts": {
-            "texts": rel_counts([corpus.rows[at] for at in np.flatnonzero(own).tolist()]),
-            "without_term": int(silent.sum()),
-            "without_term_shown": decisions.shown(corpus, crossed.mean, silent)["rel 2 shown"],
-            **texts,
-        },
-    }
-
-
-def languages_of(rows: Sequence[Labelled]) -> tuple[str, ...]:
-    """Return the languages of `rows` that there are cues for, save English."""
-    return tuple(sorted({row.language for row in rows if cues_of(row.language).exists()} - {"en"}))
 
 
 def train_language(
@@ -264,28 +187,44 @@ def train_language(
     released: bool = False,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """Train on the rows of `data/DATA` in `language`, write `out/relevance-<language>/version`.
-
-    Returns the content of `meta.json`. Raises `DataError` or `ModelError`.
-    """
+    """Train on `data/DATA`, write a version; return its meta; raises `DataError`, `ModelError`."""
     say("reading the rows")
     rows = _rows(read_labelled(data / DATA), language)
     cues = _cues(language)
     say(f"cross-fitting with {SEEDS} seeds")
     crossed = cross_language(language, rows, cues, seed=seed)
-    corpus = crossed.corpus
+    corpus, few, own = crossed.corpus, crossed.few, crossed.corpus.own
     decisions = decide(crossed)
     scores = language_scores(crossed)
-    if not crossed.few:
+    if not few:
         say("the same without the project's own texts")
         bare = cross_language(language, rows, cues, seed=seed, with_own=False)
         scores["without_own_texts"] = language_scores(bare)
     say("fitting the model")
-    linear = fit_linear(corpus.matrix, _targets(crossed.few, corpus), _options(crossed.few), seed)
-    others = decide(cross_language(language, (), cues, seed=seed)) if crossed.few else decisions
-    scores |= shown_scores(crossed, decisions, _unseen(crossed, seed), others)
+    targets, options = _targets(few, corpus), FEW_OPTIONS if few else OPTIONS
+    linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
+    # what a model says of the kind of rows that it has not learned from at all
+    learned = np.flatnonzero(own if few else corpus.real)
+    apart = linear_fit.fit_linear(corpus.matrix, targets, options, seed, learned)
+    unseen = linear_fit.score_rows(apart, corpus.matrix, np.arange(len(corpus.rows)))
+    others = decide(cross_language(language, (), cues, seed=seed)) if few else decisions
+    of_rows = {"learned": decisions.shown(corpus, crossed.mean, corpus.real)}
+    of_texts = {"learned": decisions.shown(corpus, crossed.mean, own)}
+    asked, table = (corpus.real, of_rows) if few else (own, of_texts)
+    table["not_learned"] = others.shown(corpus, unseen, asked)
+    silent = own & (corpus.rel == 2) & (crossed.terms == 0)
+    scores |= {
+        "at_threshold": of_rows,
+        "own_texts": {
+            "texts": rel_counts([corpus.rows[at] for at in np.flatnonzero(own).tolist()]),
+            "without_term": int(silent.sum()),
+            "without_term_shown": decisions.shown(corpus, crossed.mean, silent)["rel 2 shown"],
+            **of_texts,
+        },
+    }
     labels = ["relevant", "borderline"]
     also = {code for each in load_terms() if each.language == language for code in each.also}
+    record = training_record(seed, options, [data / DATA], language_files(language), LIBRARIES)
     sources = Counter(row.source for row in corpus.rows if row.basis != WRITTEN)
     return save_model(
         out,
@@ -299,28 +238,20 @@ def train_language(
         thresholds=decisions.thresholds,
         settings={
             "calibration": [asdict(each) for each in decisions.calibration],
-            **({"opening": OPENING} if crossed.few else {}),
+            **({"opening": OPENING} if few else {}),
             "also": sorted(also),
         },
         scores=rounded(scores),
-        training={
-            **training_record(
-                seed, _options(crossed.few), [data / DATA], language_files(language), LIBRARIES
-            ),
-            "own_weight": OWN_WEIGHT,
-            "sources": dict(sources),
-        },
+        training={**record, "own_weight": OWN_WEIGHT, "sources": dict(sources)},
     )
 
 
 def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, Any]:
-    """Return `{data, languages}`: figures by cross-validation of each language on `data`.
-
-    Default: every language of the file that has cues. Raises `DataError`.
-    """
+    """Return `{data, languages}`: cross-validated figures of all with cues; raises `DataError`."""
     every = read_labelled(data)
     scores = {}
-    for language in languages or languages_of(every):
+    known = {row.language for row in every if cues_of(row.language).exists()} - {"en"}
+    for language in languages or sorted(known):
         crossed = cross_language(language, _rows(every, language), _cues(language))
         scores[language] = rounded(language_scores(crossed))
     if not scores:
@@ -331,10 +262,7 @@ def evaluate_languages(data: Path, languages: Sequence[str] = ()) -> dict[str, A
 def cross_language(
     language: str, rows: Sequence[Labelled], cues: CueTable, *, seed: int = 0, with_own: bool = True
 ) -> Crossed:
-    """Cross-fit labelled rows of one language, if any, and the project's own texts in it, if any.
-
-    With too few relevant rows to learn from, articles are cut to what own texts are long.
-    """
+    """Cross-fit labelled rows of a language, if any, and own texts; cut where there are few."""
     few = sum(row.rel == 2 for row in rows) < FEW
     texts = _own_texts(language)
     own = lengthen(texts, OPENING) if few else texts
@@ -342,36 +270,25 @@ def cross_language(
     real = np.arange(len(joined)) < len(rows)
     cut = OPENING if few else None
     readings = [read_article(row.title, opening(row.text, cut), cues) for row in joined]
-    corpus = Corpus(joined, build_matrix(readings, StoryCounter(cues)), real, ~real)
+    corpus = Corpus(joined, linear_fit.build_matrix(readings, StoryCounter(cues)), real, ~real)
     targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
-    options = _options(few)
-    odds = [cross_fit(corpus.matrix, targets, events, options, seed + n) for n in range(SEEDS)]
-    term = cues.index["term"]
-    terms = [
-        sum(cue.group == term for cue in (*reading.title_cues, *reading.text_cues))
-        for reading in readings
+    options = FEW_OPTIONS if few else OPTIONS
+    odds = [
+        linear_fit.cross_fit(corpus.matrix, targets, events, options, seed + n)
+        for n in range(SEEDS)
     ]
-    return Crossed(corpus, np.array(odds), np.array(terms, dtype=float))
+    term = cues.index["term"]
+    found = [[cue.group for cue in (*read.title_cues, *read.text_cues)] for read in readings]
+    terms = [float(groups.count(term)) for groups in found]
+    return Crossed(corpus, np.array(odds), np.array(terms))
 
 
-def _unseen(crossed: Crossed, seed: int) -> Floats:
-    """Return the log odds of every row by a model of the kind of rows that can be learned alone."""
-    corpus = crossed.corpus
-    learned = np.flatnonzero(corpus.own if crossed.few else corpus.real)
-    targets, options = _targets(crossed.few, corpus), _options(crossed.few)
-    model = fit_linear(corpus.matrix, targets, options, seed, learned)
-    return score_rows(model, corpus.matrix, np.arange(len(corpus.rows)))
-
-
-def _options(few: bool) -> FitOptions:
-    return FEW_OPTIONS if few else OPTIONS
-
-
-def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[Target]:
+def _targets(few: bool, corpus: Corpus, *, with_own: bool = True) -> list[linear_fit.Target]:
     """Return what the outputs learn; own texts count less where labelled rows can be learned."""
     share = np.where(corpus.own & (not few), OWN_WEIGHT, 1.0)
     return [
-        Target(each.truth, each.weight * share) for each in targets_of(corpus, with_own=with_own)
+        linear_fit.Target(each.truth, each.weight * share)
+        for each in targets_of(corpus, with_own=with_own)
     ]
 
 
@@ -396,8 +313,3 @@ def language_files(language: str) -> list[Path]:
     """Return the files with the cues and own texts that a language's model is made of."""
     folder = TEXTS / language
     return [cues_of(language), *(text_files(folder) if folder.is_dir() else [])]
-
-
-def text_hashes(language: str) -> dict[str, str]:
-    """Return the sha256 of a language's cues and own texts by file name."""
-    return {path.name: file_sha256(path) for path in language_files(language)}

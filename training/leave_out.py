@@ -18,15 +18,23 @@ import numpy as np
 
 from monitor.classify.cascade import ANY, FEATURES, MAIN
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.features import StoryCounter
+from monitor.classify.features import StoryCounter, read_article
 from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
-from training.cue_groups import load_cues
-from training.encoder_data import EncoderOptions
+from training.encoder import HEADS, EncoderOptions, base_folder, fit_encoder, make_record
 from training.label_files import MINED
-from training.rows import DEV, GROUPS, Corpus, TrainingRows, load_rows, make_corpus, targets_of
+from training.rows import (
+    DEV,
+    GROUPS,
+    Corpus,
+    TrainingRows,
+    load_cues,
+    load_rows,
+    make_corpus,
+    targets_of,
+)
 from training.second_stage import FIT_FROM, MAIN_WEIGHTS, features_of
 
 OPTIONS, ENCODER = FitOptions(), EncoderOptions()
@@ -66,12 +74,7 @@ def measure_sources(
     groups: Sequence[str] | None = None,
     say: Say = lambda _: None,
 ) -> dict[str, Any]:
-    """Train what `work` lacks of `groups` (default: all); return the figures of what it has then.
-
-    What `work` holds of other data, texts or options counts for nothing. Raises `DataError`.
-    """
-    from training.encoder import base_folder, make_record
-
+    """Train what `work` lacks of `groups`; return figures of what it has; raises `DataError`."""
     groups = tuple(GROUPS) if groups is None else groups
     if unknown := sorted(set(groups) - GROUPS.keys()):
         raise DataError(f"no group of sources '{unknown[0]}': there are {', '.join(GROUPS)}")
@@ -83,7 +86,8 @@ def measure_sources(
     work.mkdir(parents=True, exist_ok=True)
     judged: dict[str, Judged] = {}
     for group in GROUPS:
-        kept = GroupScores(work, group, _run({**recipe, "group": group}))
+        made = json.dumps({**recipe, "group": group}, sort_keys=True)
+        kept = GroupScores(work, group, hashlib.sha256(made.encode()).hexdigest())
         held = [row for row in every.news if row.source in GROUPS[group]]
         features = kept.load()
         if features is None and group in groups:
@@ -93,10 +97,6 @@ def measure_sources(
         if features is not None:
             judged[group] = Judged(held, features)
     return {"recipe": recipe, **summary(judged, regional)}
-
-
-def _run(record: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,15 @@ def summary(judged: Mapping[str, Judged], regional: frozenset[str]) -> dict[str,
         if row.id in regional
     ]
     if pairs:
-        found, scores = zip(*pairs, strict=True)
-        result["regional"] = figures(found, np.array(scores))
+        result["regional"] = figures([r for r, _ in pairs], np.array([s for _, s in pairs]))
     return result
 
 
 def _mean_and_worst(table: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    if not table:
-        return {}
     keys = ("average_precision", "recall_at_precision_0.90")
-    columns = {key: [each[key] for each in table.values()] for key in keys}
+    columns = {key: [each[key] for each in table.values()] for key in keys if table}
+    if not columns:
+        return {}
     return {
         "mean": {key: sum(values) / len(values) for key, values in columns.items()},
         "worst": {key: min(values) for key, values in columns.items()},
@@ -152,10 +151,7 @@ def _mean_and_worst(table: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
 
 
 def merged(new: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return new figures with those of groups that only `known` has, if the recipe is the same.
-
-    So a machine that has lost its scores goes on with the groups that are missing.
-    """
+    """Return new figures with those of groups that only `known` has, if the recipe is the same."""
     if new["recipe"] != known.get("recipe"):
         return dict(new)
     both = {**known["groups"], **new["groups"]}
@@ -170,7 +166,9 @@ def figures(rows: Sequence[Labelled], scores: Floats) -> dict[str, Any]:
     """Return average precision and recall, `rel` 1 left out: one vote an event, then one a row."""
     rel = np.array([row.rel for row in rows])
     clear = rel != 1
-    truth, said, vote = rel[clear] == 2, scores[clear], votes(rows)[clear]
+    size = Counter(row.event for row in rows)
+    vote = np.array([1 / size[row.event] for row in rows])[clear]
+    truth, said = rel[clear] == 2, scores[clear]
     return {
         "rows": len(rows),
         "main_subjects": int(truth.sum()),
@@ -180,12 +178,6 @@ def figures(rows: Sequence[Labelled], scores: Floats) -> dict[str, Any]:
         "average_precision_rows": average_precision(truth, said),
         "recall_at_precision_0.90_rows": recall_at_precision(truth, said),
     }
-
-
-def votes(rows: Sequence[Labelled]) -> Floats:
-    """Return weights by which the rows of an event have one vote together."""
-    size = Counter(row.event for row in rows)
-    return np.array([1 / size[row.event] for row in rows])
 
 
 def _features(
@@ -198,77 +190,46 @@ def _features(
     base: Path,
     say: Say,
 ) -> Floats:
-    """Train on `learn`, and return the `FEATURES` of the rows `held`."""
-    from training.encoder import fit_encoder
-    from training.encoder_data import HEADS
+    """Train on `learn`; return the `FEATURES` of the rows `held`, the encoder's where asked."""
+    from monitor.classify.encoder import EncoderModel
+    from monitor.classify.onnx_encoder import EncoderSession
+    from monitor.classify.tokenizer import load_tokenizer
     from training.onnx_export import export_int8
 
     cues = CueTable(load_cues())
     say(f"{kept.group}: linear model")
-    linear = _linear(learn, held, cues, options, seed)
-    say(f"{kept.group}: encoder")
-    checkpoint = kept.path.with_suffix(f".{kept.run[:8]}.checkpoint")
-    fitted = fit_encoder(learn, cues, base, encoder, seed, checkpoint, {"run": kept.run}, say)
-    say(f"{kept.group}: reading {len(held)} rows")
-    model = export_int8(fitted.module, heads=HEADS)
-    features = _read(held, linear, model, fitted.tokenizer, encoder.max_tokens, cues)
-    checkpoint.unlink(missing_ok=True)
-    return features
-
-
-def _linear(
-    learn: TrainingRows, held: Sequence[Labelled], cues: CueTable, options: FitOptions, seed: int
-) -> Floats:
-    """Return the log odds of both outputs for rows that the linear model did not learn from."""
-    from monitor.classify.features import read_article
-
     counter = StoryCounter(cues)
     corpus = make_corpus(replace(learn, own=[]), cues, counter)
     model = fit_linear(corpus.matrix, targets_of(corpus, with_own=False), options, seed)
     readings = [read_article(row.title, row.text, cues) for row in held]
-    return np.array([model.decide(reading, counter.count(reading)) for reading in readings])
-
-
-def _read(
-    held: Sequence[Labelled],
-    linear: Floats,
-    model: bytes,
-    tokenizer: bytes,
-    max_tokens: int,
-    cues: CueTable,
-) -> Floats:
-    """Return the `FEATURES` of every row; the encoder reads what the linear model leaves open."""
-    from monitor.classify.encoder import EncoderModel
-    from monitor.classify.onnx_encoder import EncoderSession
-    from monitor.classify.tokenizer import load_tokenizer
-
-    served = EncoderModel(
-        EncoderSession(model, "encoder"),
-        load_tokenizer(tokenizer, limit=max_tokens, where="tokenizer"),
-        {},
-    )
+    linear = np.array([model.decide(reading, counter.count(reading)) for reading in readings])
+    say(f"{kept.group}: encoder")
+    checkpoint = kept.path.with_suffix(f".{kept.run[:8]}.checkpoint")
+    record = {"run": kept.run}
+    module, content, *_ = fit_encoder(learn, cues, base, encoder, seed, checkpoint, record, say)
+    say(f"{kept.group}: reading {len(held)} rows")
+    session = EncoderSession(export_int8(module, heads=HEADS), "encoder")
+    tokenizer = load_tokenizer(content, limit=encoder.max_tokens, where="tokenizer")
+    served = EncoderModel(session, tokenizer, {})
     table = np.full((len(held), len(FEATURES)), np.nan)
     table[:, :2] = linear
     for at, (row, odds) in enumerate(zip(held, linear.tolist(), strict=True)):
         if odds[ANY] >= FIT_FROM:
             table[at] = features_of(row, odds, served, cues)
+    checkpoint.unlink(missing_ok=True)
     return table
 
 
 def parts_of_data(
     corpus: Corpus, regional: Sequence[Labelled], options: FitOptions, seed: int, say: Say
 ) -> dict[str, Any]:
-    """Return what each part of the data brings the linear model on `regional` rows.
-
-    Each is judged by a model without its source and event; `corpus` holds all rows.
-    """
+    """Return what parts of the data bring on `regional` rows, by models without their sources."""
+    rows = corpus.rows
     source, event, basis = (
-        np.array([getattr(row, name) for row in corpus.rows])
-        for name in ("source", "event", "basis")
+        np.array([getattr(row, name) for row in rows]) for name in ("source", "event", "basis")
     )
-    sources = {row.source for row in regional}
-    ids = {row.id for row in regional}
-    is_regional = np.array([row.id in ids for row in corpus.rows])
+    sources, ids = {row.source for row in regional}, {row.id for row in regional}
+    is_regional = np.array([row.id in ids for row in rows])
     parts = {
         "train, regional and mined rows": ~corpus.own,
         "without mined rows": ~corpus.own & (basis != MINED),
@@ -288,5 +249,5 @@ def parts_of_data(
             model = fit_linear(corpus.matrix, targets, options, seed, np.flatnonzero(apart))
             scores[held] = score_rows(model, corpus.matrix, held)[:, 0]
         at = np.flatnonzero(~np.isnan(scores))
-        table[name] = figures([corpus.rows[i] for i in at.tolist()], scores[at])
+        table[name] = figures([rows[i] for i in at.tolist()], scores[at])
     return table

@@ -19,6 +19,13 @@ from training.rule_model_data import NAME as RULES
 from training.second_stage import KEPT
 
 TEMPLATES = Path(__file__).parent / "templates"
+_COLUMNS = {
+    "cross_validation": "linear, cross-validated",
+    "held_out": "held-out train events",
+    "held_out_regional": "held-out regional events",
+    "dev_crossed": "dev, cross-fitted",
+    "dev": "dev, as shipped",
+}
 _TEMPLATES = {RELEVANCE: "relevance.md", TAGS: "tags.md", ENCODER: "encoder.md", RULES: "rules.md"}
 
 
@@ -32,39 +39,24 @@ def model_card(meta: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
         "measured_from": MEASURED_FROM,
     }
     if template == "relevance.md":
-        more |= _of_relevance(meta["scores"])
+        # besides the figures: columns, and the mix of dev
+        scores = meta["scores"]
+        kinds = scores["dev"]["hard_kinds"]
+        travelled = scores.get("sources", {}).get("groups", {})
+        more |= {
+            "measured": {head: scores[key] for key, head in _COLUMNS.items() if key in scores},
+            "annotated": sum(cell["rows"] for cell in kinds.values()),
+            "hard": sum(cell["rows"] for kind, cell in kinds.items() if kind.endswith("rel 0")),
+            "kept": KEPT,
+            "least_slope": LEAST_SLOPE,
+            "groups": GROUPS,
+            "missing": [group for group in GROUPS if group not in travelled],
+        }
     return render(template, TEMPLATES, meta=meta, **more) + "\n"
 
 
-def _of_relevance(scores: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a relevance card tells besides the figures: columns, and the mix of dev."""
-    measured = {"linear, cross-validated": scores["cross_validation"]}
-    for key, head in (
-        ("held_out", "held-out train events"),
-        ("held_out_regional", "held-out regional events"),
-        ("dev_crossed", "dev, cross-fitted"),
-        ("dev", "dev, as shipped"),
-    ):
-        if key in scores:
-            measured[head] = scores[key]
-    kinds = scores["dev"]["hard_kinds"]
-    travelled = scores.get("sources", {}).get("groups", {})
-    return {
-        "measured": measured,
-        "annotated": sum(cell["rows"] for cell in kinds.values()),
-        "hard": sum(cell["rows"] for kind, cell in kinds.items() if kind.endswith("rel 0")),
-        "kept": KEPT,
-        "least_slope": LEAST_SLOPE,
-        "groups": GROUPS,
-        "missing": [group for group in GROUPS if group not in travelled],
-    }
-
-
 def save_model(out: Path, files: Mapping[str, bytes], **meta: Any) -> dict[str, Any]:
-    """Write `out/name/version` with its card; return the content of `meta.json`.
-
-    `meta` is that of `ModelMeta`; what it lacks is empty, the language English, on trial.
-    """
+    """Write `out/name/version` with its card, on trial; return the content of `meta.json`."""
     whole = {
         "language": "en",
         "released": False,
@@ -73,13 +65,3 @@ def save_model(out: Path, files: Mapping[str, bytes], **meta: Any) -> dict[str, 
     }
     folder = out / whole["name"] / whole["version"]
     return asdict(save_folder(folder, whole, files, model_card(whole, files)))
-
-
-def render_languages(result: Mapping[str, Any]) -> str:
-    """Return cross-validated figures of languages, and what becomes of their articles."""
-    return render("languages.txt", TEMPLATES, result=result)
-
-
-def render_labels(result: Mapping[str, Any]) -> str:
-    """Return the figures of hand labels: policy context, victims, indicators."""
-    return render("labels.txt", TEMPLATES, result=result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from monitor.classify.tokenizer import Sentence
 from monitor.records.errors import DataError
-from training.encoder_data import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
+from training.encoder import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
 from training.rule_model_data import RuleModelOptions, RuleRow, TokenTarget, rounds_of
 
 Rows = NDArray[np.intp]
@@ -80,47 +80,44 @@ class TrainingProgress:
             self.lost = 0.0
 
 
-@dataclass(slots=True, eq=False)
 class Trainer:
-    """A module with its optimiser and rate schedule."""
+    """A module, its optimiser, and the rates of `learned` and of the head, by a step's `factor`."""
 
-    module: torch.nn.Module
-    optimiser: torch.optim.Optimizer
-    schedule: torch.optim.lr_scheduler.LRScheduler
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         module: Heads | TokenHeads,
         learned: Sequence[torch.nn.Parameter],
         rates: tuple[float, float],
         factor: Callable[[int], float],
-    ) -> Trainer:
-        """Return a trainer of `learned` and of the head; a `factor` of `rates` holds at a step."""
-        rate, head_rate = rates
-        groups = [
-            {"params": learned, "lr": rate},
-            {"params": module.head.parameters(), "lr": head_rate},
-        ]
-        optimiser = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
-        return cls(module, optimiser, schedule)
+    ) -> None:
+        rows = zip((learned, module.head.parameters()), rates, strict=True)
+        groups = [{"params": params, "lr": rate} for params, rate in rows]
+        self.module: torch.nn.Module = module
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, factor)
 
     @classmethod
     def start(cls, base: Path, options: EncoderOptions, *, steps: int) -> Trainer:
         """Return a trainer of the base model with fresh heads; torch's seed decides on them."""
         encoder = base_model(base)
-        _freeze(encoder, options.frozen)
+        encoder.embeddings.word_embeddings.requires_grad_(False)
+        if options.frozen:
+            encoder.embeddings.requires_grad_(False)
+        for layer in encoder.encoder.layer[: options.frozen]:
+            layer.requires_grad_(False)
         learned = [each for each in encoder.parameters() if each.requires_grad]
-        labels = sum(map(len, HEADS.values()))
-        module = Heads(encoder, encoder.config.hidden_size, labels).train()
+        module = Heads(encoder, encoder.config.hidden_size, sum(map(len, HEADS.values()))).train()
         warm = max(1, min(options.warm_up, steps // 3))
-        return cls.of(
+        return cls(
             module,
             learned,
             (options.rate, options.head_rate),
             lambda step: min(1, step / warm) * max(LAST_RATE, 1 - step / steps),
         )
+
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("module", "optimiser", "schedule")}
 
     def learn(self, loss: torch.Tensor) -> float:
         """Take one step; return the loss."""
@@ -135,30 +132,19 @@ class Trainer:
         """Write everything that the next step depends on, in one move."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        state = {
-            "run": run,
-            "step": step,
-            "module": self.module.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        torch.save(state, part)
+        state = {name: each.state_dict() for name, each in self._parts.items()}
+        torch.save({"run": run, "step": step, "random": torch.get_rng_state(), **state}, part)
         part.replace(path)
 
     def resume(self, path: Path, run: str) -> int:
-        """Load a checkpoint of the same run, if there is one; return how many steps it has done.
-
-        Raises `DataError` for a checkpoint of other data, options, texts or libraries.
-        """
+        """Load a checkpoint of this run, if there is one; return its steps; raises `DataError`."""
         if not path.exists():
             return 0
         state = torch.load(path, weights_only=True)
         if state["run"] != run:
             raise DataError(f"{path}: is of another run (data, options or libraries differ)")
-        self.module.load_state_dict(state["module"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.schedule.load_state_dict(state["schedule"])
+        for name, each in self._parts.items():
+            each.load_state_dict(state[name])
         torch.set_rng_state(state["random"])
         return int(state["step"])
 
@@ -176,14 +162,6 @@ def base_model(base: Path) -> Any:
         hidden_dropout_prob=0.0,
         local_files_only=True,
     )
-
-
-def _freeze(encoder: Any, layers: int) -> None:
-    encoder.embeddings.word_embeddings.requires_grad_(False)
-    if layers:
-        encoder.embeddings.requires_grad_(False)
-    for layer in encoder.encoder.layer[:layers]:
-        layer.requires_grad_(False)
 
 
 def loss_of(numbers: torch.Tensor, batch: TrainingBatch) -> torch.Tensor:
@@ -242,16 +220,12 @@ def lower_states(
     states: list[torch.Tensor] = [torch.empty(0)] * len(encoded)
     with torch.no_grad(), precision(options):
         for rows in _by_length(range(len(encoded)), encoded):
-            longest = max(len(encoded[row].ids) for row in rows)
-            ids = torch.zeros(len(rows), longest, dtype=torch.long)
+            own = [torch.tensor(encoded[row].ids) for row in rows]
+            ids = torch.nn.utils.rnn.pad_sequence(own, batch_first=True)
+            low = module.encoder.embeddings(ids)
+            made = module.layers(low, _mask(list(map(len, own))), of=slice(None, options.frozen))
             for at, row in enumerate(rows):
-                ids[at, : len(encoded[row].ids)] = torch.tensor(encoded[row].ids)
-            mask = _mask([len(encoded[row].ids) for row in rows])
-            made = module.layers(
-                module.encoder.embeddings(ids), mask, of=slice(None, options.frozen)
-            )
-            for at, row in enumerate(rows):
-                states[row] = made[at, : len(encoded[row].ids)].to(kind).clone()
+                states[row] = made[at, : len(own[at])].to(kind).clone()
     return states
 
 
@@ -268,10 +242,9 @@ class Learner:
 
     def upper(self, rows: Sequence[int]) -> torch.Tensor:
         """Return the last layer's states of some rows, padded."""
-        states = torch.nn.utils.rnn.pad_sequence(
-            [self.states[row].float() for row in rows], batch_first=True
-        )
-        mask = _mask([len(self.states[row]) for row in rows])
+        each = [self.states[row].float() for row in rows]
+        states = torch.nn.utils.rnn.pad_sequence(each, batch_first=True)
+        mask = _mask(list(map(len, each)))
         with precision(self.options):
             return self.module.layers(states, mask, of=slice(self.options.frozen, None)).float()
 
@@ -280,30 +253,27 @@ class Learner:
         start = self.encoded[row].start
         return slice(start, start + len(self.encoded[row].offsets))
 
-    def learned(self) -> list[torch.nn.Parameter]:
-        """Return the parameters of the upper layers."""
-        return list(self.module.encoder.encoder.layer[self.options.frozen :].parameters())
-
 
 def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     """Train on some rows, from heads that stand on the means of their rules; return seconds."""
     options = learner.options
     torch.set_num_threads(options.threads)
-    start_heads(learner, rows)
-    draw, step = np.random.default_rng(seed), 0
+    _start_heads(learner, rows)
+    draw = np.random.default_rng(seed)
     rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
     progress = TrainingProgress(say, steps, _TOLD)
-    trainer = Trainer.of(
+    trainer = Trainer(
         learner.module,
-        learner.learned(),
+        list(learner.module.encoder.encoder.layer[options.frozen :].parameters()),
         (options.rate, options.head_rate),
         lambda step: min(1, (step + 1) / options.warm_up) * max(RULES_LAST_RATE, 1 - step / steps),
     )
-    for each in rounds:
-        for batch in _batches(each, learner.encoded, options.batch, draw):
-            step += 1
-            progress.add(step, trainer.learn(rule_loss(learner, batch)))
+    batches = (
+        batch for each in rounds for batch in _batches(each, learner.encoded, options.batch, draw)
+    )
+    for step, batch in enumerate(batches, 1):
+        progress.add(step, trainer.learn(rule_loss(learner, batch)))
     learner.module.eval()
     return progress.seconds
 
@@ -315,19 +285,20 @@ def rule_loss(learner: Learner, rows: Sequence[int]) -> torch.Tensor:
     for at, row in enumerate(rows):
         outside[at, learner.own(row)] = False
     highest = said.masked_fill(outside[:, :, None], NEVER).max(1).values
-    truth = torch.from_numpy(np.stack([learner.targets[row].truth for row in rows]))
-    weight = torch.from_numpy(np.stack([learner.targets[row].weight for row in rows]))
+    targets = [learner.targets[row] for row in rows]
+    truth = torch.from_numpy(np.stack([target.truth for target in targets]))
+    weight = torch.from_numpy(np.stack([target.weight for target in targets]))
     each = functional.binary_cross_entropy_with_logits(highest, truth, reduction="none")
     total = (each * weight).sum()
-    for at, row in enumerate(rows):
-        for rule, tokens, heavy in learner.targets[row].spans:
+    for at, (row, target) in enumerate(zip(rows, targets, strict=True)):
+        for rule, tokens, heavy in target.spans:
             there = said[at, learner.own(row)][list(tokens), rule]
             lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
             total = total + SPANS * heavy * lost
     return total / len(rows)
 
 
-def start_heads(learner: Learner, rows: Rows) -> None:
+def _start_heads(learner: Learner, rows: Rows) -> None:
     """Point each head from the mean token of the rows to the mean of its rule's findings."""
     head = learner.module.head
     sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))
@@ -357,12 +328,6 @@ def predict(learner: Learner, rows: Rows) -> dict[int, NDArray[np.float16]]:
             for numbers, row in zip(learner.module.head(learner.upper(batch)), batch, strict=True):
                 said[row] = numbers[learner.own(row)].numpy().astype(np.float16)
     return said
-
-
-def state_of(path: Path) -> Mapping[str, Any]:
-    """Return the weights saved in a file."""
-    state: Mapping[str, Any] = torch.load(path, weights_only=True)
-    return state
 
 
 def _batches(

@@ -46,10 +46,7 @@ def export_int8(module: Heads, *, heads: Mapping[str, Sequence[str]]) -> bytes:
 
 
 def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:
-    """Return the ONNX file of a module that reads one text's ids, with `names` for its outputs.
-
-    Weights are int8 per channel, seven of the eight bits used.
-    """
+    """Return the ONNX file of a module for one text's ids; weights are int8 (7 bits)."""
     quiet_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -63,10 +60,7 @@ def shrink(one: torch.nn.Module, names: Sequence[str]) -> bytes:
 
 
 def same_everywhere(content: bytes) -> bytes:
-    """Return an ONNX file of `quantize_dynamic` as one that gives the same on every processor.
-
-    Its weights stay as they are; what is reckoned with them is float.
-    """
+    """Return an ONNX file of `quantize_dynamic` as one that gives the same on every processor."""
     model = onnx.load_from_string(content)
     weight_only(model.graph)
     plain_softmax(model.graph)

@@ -7,49 +7,28 @@ stage is fitted on rows it has not seen.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import relevance
 from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import cascade_json
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.features import StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel
 from monitor.classify.model_files import ModelFolder, load_folder, pack_arrays, pack_json
-from monitor.classify.relevance import (
-    CUES,
-    GATE,
-    NAME,
-    VOCABULARY,
-    WEIGHTS,
-    Prefilter,
-    RelevanceModel,
-    prefilter_json,
-    words_of,
-)
+from monitor.classify.relevance import RelevanceModel
+from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import judge_rows, rounded
 from monitor.evaluate.labelled_data import SAMPLED, Labelled, read_labelled
-from monitor.evaluate.linear_fit import (
-    FitOptions,
-    Floats,
-    Matrix,
-    Target,
-    best_f1_threshold,
-    cross_fit,
-    fit_calibration,
-    fit_linear,
-    linear_arrays,
-    make_folds,
-    probabilities,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import average_precision, recall_at_precision, relevance_scores
-from training.cue_groups import cues_json, load_cues
 from training.leave_out import SOURCES_FILE, parts_of_data
 from training.model_cards import save_model
 from training.rows import (
@@ -58,6 +37,7 @@ from training.rows import (
     Corpus,
     english_texts,
     existing,
+    load_cues,
     load_rows,
     make_corpus,
     rel_counts,
@@ -65,10 +45,6 @@ from training.rows import (
     training_record,
 )
 from training.second_stage import fit_second_stage, stage_scores
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
 
 OPENERS = ("traffick", "enslav", "slave", "modern-day bondage", "servitude")
 """Letters that open for any text, whatever else it says."""
@@ -97,12 +73,9 @@ class GateOptions:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedGate:
-    """A gate, the calibrations of its weights, and the share of each kind that it lets in.
+    """A gate, the weight that `STRANGE` of negatives reach, calibrations, and what it lets in."""
 
-    `strange` is the weight that `STRANGE` of the sampled negatives reach.
-    """
-
-    gate: Prefilter
+    gate: relevance.Prefilter
     strange: float
     shut: tuple[Calibration, Calibration]
     passed: dict[str, Any]
@@ -114,41 +87,38 @@ def fit_gate(
     seed: int,
     options: GateOptions = GateOptions(),
 ) -> FittedGate:
-    """Return the gate of labelled rows.
+    """Return the gate of labelled rows, cross-fitted, that lets `recall` of `rel` 2 through.
 
-    What it lets in and what its weights mean is told by cross-fitting, the latter by the `real`
-    rows that no opener lets in.
+    What its weights mean is told by the `real` rows that no opener lets in.
     """
-    words = [words_of(f"{row.title}\n{row.text}".lower()) for row in rows]
+    texts = [f"{row.title}\n{row.text}" for row in rows]
+    words = [relevance.words_of(text.lower()) for text in texts]
     rel = np.array([row.rel for row in rows])
-    opened = np.array([_opened(row) for row in rows])
+    opened = np.array([any(opener in text.lower() for opener in OPENERS) for text in texts])
     scores = np.zeros(len(rows))
     every = np.arange(len(rows))
-    for fold in make_folds([row.event for row in rows], options.folds, seed):
+    for fold in linear_fit.make_folds([row.event for row in rows], options.folds, seed):
         gate = _fit_gate(words, rel, np.setdiff1d(every, fold), options, seed)
-        scores[fold] = [gate.weigh(f"{rows[i].title}\n{rows[i].text}") for i in fold]
-    threshold = _gate_threshold(scores[real], opened[real], rel[real], options.recall)
+        scores[fold] = [gate.weigh(texts[i]) for i in fold]
+    main_rows = real & (rel == 2)
+    needed = np.sort(scores[main_rows & ~opened])
+    may_lose = int((1 - options.recall) * int(main_rows.sum()))
+    threshold = round(float(needed[may_lose]) - 0.01, 2) if may_lose < len(needed) else 0.0
     gate = replace(_fit_gate(words, rel, every, options, seed), threshold=threshold)
     told = real & ~opened
-    main, any_ = (fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1))
-    easy = real & (rel == 0) & np.array([row.basis == SAMPLED for row in rows])
+    main, any_ = (
+        linear_fit.fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1)
+    )
+    basis = np.array([row.basis for row in rows])
+    easy = real & (rel == 0) & (basis == SAMPLED)
     strange = np.quantile(scores[easy if easy.any() else rel == 0], 1 - STRANGE)
-    passed = _passed(rows, rel, opened | (scores >= threshold))
+    opens = opened | (scores >= threshold)
+    sampled = (basis != "annotated") & (rel == 0)
+    kinds = {"rel 2": rel == 2, "rel 1": rel == 1, "rel 0": rel == 0, "sampled rel 0": sampled}
+    passed = {
+        name: round(float(opens[kind].mean()), 4) for name, kind in kinds.items() if kind.any()
+    }
     return FittedGate(gate, round(float(strange), 2), (main, any_), passed)
-
-
-def _opened(row: Labelled) -> bool:
-    lower = f"{row.title}\n{row.text}".lower()
-    return any(opener in lower for opener in OPENERS)
-
-
-def _gate_threshold(
-    scores: Floats, opened: NDArray[np.bool_], rel: NDArray[np.int64], recall: float
-) -> float:
-    """Return the highest threshold that lets through `recall` of the `rel` 2 rows."""
-    needed = np.sort(scores[(rel == 2) & ~opened])
-    may_lose = int((1 - recall) * int((rel == 2).sum()))
-    return round(float(needed[may_lose]) - 0.01, 2) if may_lose < len(needed) else 0.0
 
 
 def _fit_gate(
@@ -157,117 +127,80 @@ def _fit_gate(
     rows: NDArray[np.intp],
     options: GateOptions,
     seed: int,
-) -> Prefilter:
+) -> relevance.Prefilter:
+    from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
-    count: dict[str, int] = {}
-    for row in rows:
-        for word in words[row]:
-            count[word] = count.get(word, 0) + 1
-    known = sorted(word for word, times in count.items() if times >= options.seen)
-    fitted: LogisticRegression | None = None
-    for size in (len(known), options.keep):
-        if fitted is not None:
-            heaviest = np.argsort(-np.abs(fitted.coef_[0]), kind="stable")[:size]
-            known = sorted(known[i] for i in heaviest)
+    times = Counter(word for row in rows for word in words[row])
+    known = sorted(word for word, number in times.items() if number >= options.seen)
+    for last in (False, True):
+        column = {word: i for i, word in enumerate(known)}
+        ids = [sorted(column[word] for word in words[row] if word in column) for row in rows]
+        lengths = np.array([len(row) for row in ids])
+        values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
+        indices = np.fromiter((i for row in ids for i in row), np.int64, lengths.sum())
+        pointers = np.concatenate([[0], np.cumsum(lengths)])
         fitted = LogisticRegression(
             C=options.strength,
             class_weight={False: 1.0, True: options.positive_weight},
             solver="liblinear",
             random_state=seed,
-        ).fit(_word_matrix(words, known, rows), rel[rows] >= 1)
-    assert fitted is not None
-    weights = {
-        word: round(float(weight), 3) for word, weight in zip(known, fitted.coef_[0], strict=True)
-    }
-    return Prefilter(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
-
-
-def _word_matrix(
-    words: Sequence[set[str]], known: Sequence[str], rows: NDArray[np.intp]
-) -> csr_matrix:
-    from scipy.sparse import csr_matrix
-
-    column = {word: i for i, word in enumerate(known)}
-    ids = [sorted(column[word] for word in words[row] if word in column) for row in rows]
-    lengths = np.array([len(row) for row in ids])
-    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
-    indices = np.fromiter((i for row in ids for i in row), dtype=np.int64, count=lengths.sum())
-    pointers = np.concatenate([[0], np.cumsum(lengths)])
-    return csr_matrix((values, indices, pointers), shape=(len(rows), len(known)))
-
-
-def _passed(
-    rows: Sequence[Labelled], rel: NDArray[np.int64], opens: NDArray[np.bool_]
-) -> dict[str, Any]:
-    """Return the share that passes of each kind of row, cross-fitted."""
-    sampled = np.array([row.basis != "annotated" for row in rows]) & (rel == 0)
-    kinds = {"rel 2": rel == 2, "rel 1": rel == 1, "rel 0": rel == 0, "sampled rel 0": sampled}
-    return {name: round(float(opens[kind].mean()), 4) for name, kind in kinds.items() if kind.any()}
+        ).fit(
+            csr_matrix((values, indices, pointers), shape=(len(rows), len(known))), rel[rows] >= 1
+        )
+        if not last:
+            heaviest = np.argsort(-np.abs(fitted.coef_[0]), kind="stable")[: options.keep]
+            known = sorted(known[i] for i in heaviest)
+    pairs = zip(known, fitted.coef_[0], strict=True)
+    weights = {word: round(float(weight), 3) for word, weight in pairs}
+    return relevance.Prefilter(OPENERS, weights, round(float(fitted.intercept_[0]), 3), 0.0)
 
 
 def ablate(
     corpus: Corpus,
-    targets: Sequence[Target],
-    with_own: Sequence[Target],
     dev: Sequence[Labelled],
     cues: CueTable,
     options: FitOptions,
     seed: int,
-    say: Callable[[str], None],
+    say: Say,
 ) -> dict[str, Any]:
-    """Return dev figures of the whole model and of models that lack one part.
-
-    For the project's own texts also what cross-fitted models with and without them find of them.
-    """
-    matrix = corpus.matrix
-    main = targets[0]
-    variants = _variants(matrix, main, with_own[0], options)
-    counter = StoryCounter(cues)
-    readings = [read_article(row.title, row.text, cues) for row in dev]
-    stories = [counter.count(reading) for reading in readings]
-    rel = np.array([row.rel for row in dev])
-    clear = rel != 1
-    table: dict[str, Any] = {}
-    for name, (part, target, chosen) in variants.items():
-        say(f"ablation: {name}")
-        model = fit_linear(part, [target], chosen, seed)
-        pairs = zip(readings, stories, strict=True)
-        scores = np.array([model.decide(reading, story)[0] for reading, story in pairs])
-        table[name] = {
-            "average_precision": average_precision(rel[clear] == 2, scores[clear]),
-            "recall_at_precision_0.90": recall_at_precision(rel[clear] == 2, scores[clear]),
-        }
-    say("ablation: own texts found by models that have not read them")
-    events = [row.event for row in corpus.rows]
-    for name, target in ((WHOLE, main), (WITH_TEXTS, with_own[0])):
-        crossed = cross_fit(matrix, [target], events, options, seed)[:, 0]
-        table[name]["own_texts_found"] = own_recall(corpus, crossed)
-    return table
-
-
-def _variants(
-    matrix: Matrix, main: Target, with_own: Target, options: FitOptions
-) -> dict[str, tuple[Matrix, Target, FitOptions]]:
-    """Return what to fit for each variant: the whole model first, then less and less of it."""
+    """Return dev figures of the model and of what lacks a part, and what own texts are found."""
+    matrix, rel = corpus.matrix, corpus.rel
+    main, with_own = (targets_of(corpus, with_own=own)[0] for own in (False, True))
+    bare = replace(options, story_weight=0.0)
     variants = {
         WHOLE: (matrix, main, options),
         WITH_TEXTS: (matrix, with_own, options),
-        "without story counts": (matrix, main, replace(options, story_weight=0.0)),
+        "without story counts": (matrix, main, bare),
         "story counts alone": (replace(matrix, counts={}), main, options),
     }
     for field in matrix.counts:
         fewer = {name: counts for name, counts in matrix.counts.items() if name != field}
         variants[f"without n-grams of '{field}'"] = (replace(matrix, counts=fewer), main, options)
-    return variants
-
-
-def own_recall(corpus: Corpus, crossed: Floats) -> float:
-    """Return the share of own relevant texts found at precision 0.90 on the real rows."""
-    rel = corpus.rel
-    clear = corpus.real & (rel != 1)
-    threshold = threshold_for(crossed[clear], rel[clear] == 2, 0.9)
-    return float((crossed[corpus.own & (rel == 2)] >= threshold).mean())
+    counter = StoryCounter(cues)
+    readings = [read_article(row.title, row.text, cues) for row in dev]
+    stories = [counter.count(reading) for reading in readings]
+    dev_rel = np.array([row.rel for row in dev])
+    truth, clear = dev_rel[dev_rel != 1] == 2, dev_rel != 1
+    table: dict[str, Any] = {}
+    for name, (part, target, chosen) in variants.items():
+        say(f"ablation: {name}")
+        model = linear_fit.fit_linear(part, [target], chosen, seed)
+        pairs = zip(readings, stories, strict=True)
+        scores = np.array([model.decide(reading, story)[0] for reading, story in pairs])
+        table[name] = {
+            "average_precision": average_precision(truth, scores[clear]),
+            "recall_at_precision_0.90": recall_at_precision(truth, scores[clear]),
+        }
+    say("ablation: own texts found by models that have not read them")
+    events = [row.event for row in corpus.rows]
+    real = corpus.real & (rel != 1)
+    for name, target in ((WHOLE, main), (WITH_TEXTS, with_own)):
+        crossed = linear_fit.cross_fit(matrix, [target], events, options, seed)[:, 0]
+        threshold = linear_fit.threshold_for(crossed[real], rel[real] == 2, 0.9)
+        found = crossed[corpus.own & (rel == 2)] >= threshold
+        table[name]["own_texts_found"] = float(found.mean())
+    return table
 
 
 def train_relevance(
@@ -285,10 +218,9 @@ def train_relevance(
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
-    `encoder` is the folder of an encoder version in `out`; without one the model is linear alone.
-    The linear model and the gate also learn from `reviews`; the encoder does not.
-    Returns the content of `meta.json`. The same data, texts, cues, encoder, seed and library
-    versions give the same files. Raises `DataError` or `ModelError`.
+    Fused with an `encoder` version in `out`, else linear alone; the encoder learns from no
+    `reviews`. Returns the content of `meta.json`; the same input gives the same files. Raises
+    `DataError` or `ModelError`.
     """
     second = None if encoder is None else load_folder(encoder)
     cues = CueTable(load_cues())
@@ -296,66 +228,27 @@ def train_relevance(
     rows = load_rows(data)
     corpus = make_corpus(rows, cues, StoryCounter(cues), reviews)
     dev = read_labelled(data / DEV)
-    regional = frozenset(row.id for row in rows.regional)
-    model, scores = _fit_all(corpus, dev, cues, second, regional, options, seed, say)
-    if second is not None:
-        scores["sources"] = _sources(out / SOURCES_FILE, second, options)
-    if ablations:
-        if rows.regional:
-            scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
-        own, none = targets_of(corpus), targets_of(corpus, with_own=False)
-        scores["ablations"] = ablate(corpus, none, own, dev, cues, options, seed, say)
-    counts: dict[str, Any] = {
-        "texts_rel": rel_counts(rows.own),
-        "mined_rel": rel_counts(rows.mined),
-    }
-    if reviews:
-        counts["reviews_rel"] = rel_counts(reviews)
-        counts["reviews_until"] = max(row.said_at for row in reviews)
-    return save_model(
-        out,
-        pack_relevance(model),
-        name=NAME,
-        version=version,
-        released=released,
-        labels={"relevance": ["relevant", "borderline"]},
-        thresholds=dict(model.thresholds),
-        settings=_settings(model, second),
-        scores=rounded(scores),
-        training={**english_record(data, seed, options), **counts},
-    )
-
-
-def _fit_all(
-    corpus: Corpus,
-    dev: Sequence[Labelled],
-    cues: CueTable,
-    encoder: ModelFolder | None,
-    regional: Collection[str],
-    options: FitOptions,
-    seed: int,
-    say: Say,
-) -> tuple[RelevanceModel, dict[str, Any]]:
-    """Fit the linear model, the gate before it and the cascade behind it; return the figures."""
     targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
-    crossed = cross_fit(corpus.matrix, targets, [r.event for r in corpus.rows], options, seed)
+    crossed = linear_fit.cross_fit(
+        corpus.matrix, targets, [r.event for r in corpus.rows], options, seed
+    )
     say("fitting the model")
-    linear = fit_linear(corpus.matrix, targets, options, seed)
+    linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
     model = _calibrated(corpus, crossed, linear, cues, dev)
     scores: dict[str, Any] = {"cross_validation": score_crossed(corpus, crossed, model)}
     say("fitting the gate")
     fitted = fit_gate(corpus.rows, corpus.real, seed)
     model = replace(model, gate=fitted.gate, shut=fitted.shut)
     scores["gate"] = fitted.passed
-    if encoder is not None:
+    if second is not None:
         stage = fit_second_stage(
             model,
             corpus,
             crossed,
             dev,
-            encoder,
-            regional=regional,
+            second,
+            regional=frozenset(row.id for row in rows.regional),
             strange=fitted.strange,
             precision=PRECISION,
             seed=seed,
@@ -364,79 +257,97 @@ def _fit_all(
         model, scores = stage.model, scores | stage_scores(stage, dev)
     say("measuring")
     scores["dev"] = relevance_scores(dev, *judge_rows(model, dev))
-    return model, scores
-
-
-def pack_relevance(model: RelevanceModel) -> dict[str, bytes]:
-    """Return the files of a relevance model by name."""
-    files = pack_linear(model.linear, model.cues)
-    if model.gate is not None:
-        files[GATE] = pack_json(prefilter_json(model.gate))
-    return files
+    if second is not None:
+        scores["sources"] = _sources(out / SOURCES_FILE, second, options)
+    if ablations:
+        if rows.regional:
+            scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
+        scores["ablations"] = ablate(corpus, dev, cues, options, seed, say)
+    counts: dict[str, Any] = {
+        "texts_rel": rel_counts(rows.own),
+        "mined_rel": rel_counts(rows.mined),
+    }
+    if reviews:
+        counts["reviews_rel"] = rel_counts(reviews)
+        counts["reviews_until"] = max(row.said_at for row in reviews)
+    settings: dict[str, Any] = {
+        "calibration": [asdict(c) for c in model.calibration],
+        "shut": [asdict(c) for c in model.shut],
+    }
+    if model.cascade is not None and second is not None:
+        settings["cascade"] = cascade_json(model.cascade, second)
+    return save_model(
+        out,
+        pack_linear(linear, cues)
+        | {relevance.GATE: pack_json(relevance.prefilter_json(fitted.gate))},
+        name=relevance.NAME,
+        version=version,
+        released=released,
+        labels={"relevance": ["relevant", "borderline"]},
+        thresholds=dict(model.thresholds),
+        settings=settings,
+        scores=rounded(scores),
+        training={**english_record(data, seed, options), **counts},
+    )
 
 
 def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str, Any]:
     """Return the figures of sources left out, if they were measured with this very recipe."""
     if not path.exists():
         return {}
-    figures = json.loads(path.read_text(encoding="utf-8"))
+    figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     recipe = figures.pop("recipe")
-    training = encoder.meta.training
-    same = {key: training.get(key) for key in recipe if key != "linear"}
+    same = {key: encoder.meta.training.get(key) for key in recipe if key != "linear"}
     return figures if recipe == {**same, "linear": asdict(options)} else {}
-
-
-def _settings(model: RelevanceModel, encoder: ModelFolder | None) -> dict[str, Any]:
-    settings: dict[str, Any] = {
-        "calibration": [asdict(c) for c in model.calibration],
-        "shut": [asdict(c) for c in model.shut],
-    }
-    if model.cascade is not None and encoder is not None:
-        settings["cascade"] = cascade_json(model.cascade, encoder)
-    return settings
 
 
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     """Return the files of a linear model and its cues by name."""
+    groups = {
+        group.name: {
+            "kind": group.kind,
+            **({"form": group.form} if group.form else {}),
+            "phrases": group.phrases,
+        }
+        for group in cues.groups
+    }
     return {
-        WEIGHTS: pack_arrays(linear_arrays(linear)),
-        VOCABULARY: pack_json({field: list(grams) for field, grams in linear.vocabulary.items()}),
-        CUES: pack_json(cues_json(cues.groups)),
+        relevance.WEIGHTS: pack_arrays(linear_fit.linear_arrays(linear)),
+        relevance.VOCABULARY: pack_json(
+            {field: list(grams) for field, grams in linear.vocabulary.items()}
+        ),
+        relevance.CUES: pack_json(groups),
     }
 
 
 def _calibrated(
     corpus: Corpus, crossed: Floats, linear: LinearModel, cues: CueTable, dev: Sequence[Labelled]
 ) -> RelevanceModel:
-    """Calibrate and set thresholds on the cross-fitted real rows.
-
-    `relevant` is the higher of the thresholds that keep `PRECISION` on cross-fitted train rows
-    and on dev; `borderline` is where the F1 of `rel` >= 1 is best.
-    """
-    real = crossed[corpus.real]
-    rel = corpus.rel[corpus.real]
+    """Calibrate on the cross-fitted real rows; `relevant` keeps `PRECISION` there and on dev."""
+    real, rel = crossed[corpus.real], corpus.rel[corpus.real]
+    truths = (rel == 2, rel >= 1)
     calibration = [
-        fit_calibration(real[:, output], truth) for output, truth in enumerate((rel == 2, rel >= 1))
+        linear_fit.fit_calibration(real[:, output], truth) for output, truth in enumerate(truths)
     ]
     open_ = {"relevant": 1.0, "borderline": 1.0}
     model = RelevanceModel(cues, StoryCounter(cues), linear, calibration, open_)
-    main, any_ = probabilities(calibration, real)
-    said = [model.judge(row.title, row.text) for row in dev]
+    main, any_ = linear_fit.probabilities(calibration, real)
+    said = np.array([model.judge(row.title, row.text).main for row in dev])
     dev_rel = np.array([row.rel for row in dev])
     clear = dev_rel != 1
     thresholds = {
         "relevant": max(
-            threshold_for(main[rel != 1], rel[rel != 1] == 2, PRECISION),
-            threshold_for(np.array([j.main for j in said])[clear], dev_rel[clear] == 2, PRECISION),
+            linear_fit.threshold_for(main[rel != 1], rel[rel != 1] == 2, PRECISION),
+            linear_fit.threshold_for(said[clear], dev_rel[clear] == 2, PRECISION),
         ),
-        "borderline": best_f1_threshold(any_, rel >= 1),
+        "borderline": linear_fit.best_f1_threshold(any_, rel >= 1),
     }
     return replace(model, thresholds={key: round(value, 4) for key, value in thresholds.items()})
 
 
 def score_crossed(corpus: Corpus, crossed: Floats, model: RelevanceModel) -> dict[str, Any]:
     """Return the figures of the cross-fitted real rows, and how the own texts fare."""
-    main, any_ = probabilities(model.calibration, crossed)
+    main, any_ = linear_fit.probabilities(model.calibration, crossed)
     said = [model.decide(*both) for both in zip(main.tolist(), any_.tolist(), strict=True)]
     relevant = np.array([judgement.relevant for judgement in said])
     shown = relevant | np.array([judgement.borderline for judgement in said])

@@ -2,16 +2,14 @@
 
 Weights of rows: 1 for a sure label, 0.7 for an unsure one, 0.3 for `rel` 1 rows as negatives of
 the first output; between half and twice these values average precision moves by 0.003 at most.
-Unlabelled positives (headline term, charge) as further rows were tried and added nothing.
-
-The linear model of English does not learn from the project's own texts. Half of them are on the
-subject and none comes from a newspaper: it learns their manner, and on sources it has not read its
-ranking falls (mean average precision over six groups of sources 0.91 without, 0.85 with them, 0.87
-with a weight of 0.1). The encoder does learn from them.
+The linear model of English does not learn from the project's own texts: it learns their manner,
+and on sources it has not read its ranking falls (mean average precision over six groups of sources
+0.91 without, 0.85 with them, 0.87 with a weight of 0.1). The encoder does learn from them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
@@ -20,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from monitor.classify.cue_phrases import CueTable
+from monitor.classify.cue_phrases import CueGroup, CueTable, parse_cues
 from monitor.classify.features import StoryCounter, read_article
-from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
+from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled, read_yaml
 from monitor.evaluate.linear_fit import Matrix, Target, build_matrix, make_folds, relevance_targets
-from monitor.records.errors import DataError
-from training.cue_groups import CUES_FILE
-from training.label_files import MINED_FILE, load_mined
+from monitor.records.errors import DataError, ModelError
+from training.label_files import MINED_FILE, load_mined_labels
 
+CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
 
@@ -59,10 +57,7 @@ LARGE = 10
 
 @dataclass(frozen=True, slots=True)
 class TrainingRows:
-    """`train` and `regional` are labelled news, `mined` rows of the pool that the project labelled.
-
-    `weak` was labelled by its words alone, `own` was written by the project.
-    """
+    """Labelled news, rows of the pool (`mined`), of words alone (`weak`), and the project's own."""
 
     train: Sequence[Labelled]
     regional: Sequence[Labelled]
@@ -83,22 +78,27 @@ class TrainingRows:
         def kept(rows: Sequence[Labelled]) -> list[Labelled]:
             return [row for row in rows if row.event not in events and row.source not in sources]
 
-        return TrainingRows(
-            *map(kept, (self.train, self.regional, self.mined, self.weak, self.own))
-        )
+        every = self.train, self.regional, self.mined, self.weak, self.own
+        return TrainingRows(*map(kept, every))
+
+
+def cues_of(language: str) -> Path:
+    """Return where the cue groups of a language would lie."""
+    return CUES_FILE if language == "en" else CUES_FILE.with_name(f"cues-{language}.yaml")
+
+
+def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
+    """Read cue groups from YAML; raises `ModelError` naming file and group."""
+    return parse_cues(read_yaml(path, ModelError), str(path))
 
 
 def load_rows(data: Path) -> TrainingRows:
-    """Read what there is in the folder `data`, and the project's own texts.
-
-    `TRAIN` must be there; raises `DataError`.
-    """
-    train = read_labelled(data / TRAIN)
-    regional, weak = (
-        read_labelled(data / name) if (data / name).exists() else [] for name in (REGIONAL, WEAK)
+    """Read what there is in a folder, `TRAIN` at least, and own texts; raises `DataError`."""
+    regional, mined, weak = (
+        read_labelled(data / name, labels) if (data / name).exists() else []
+        for name, labels in ((REGIONAL, None), (POOL, load_mined_labels()), (WEAK, None))
     )
-    mined = load_mined(data / POOL) if (data / POOL).exists() else []
-    return TrainingRows(train, regional, mined, weak, read_texts())
+    return TrainingRows(read_labelled(data / TRAIN), regional, mined, weak, read_texts())
 
 
 def read_texts(folder: Path = TEXTS) -> list[Labelled]:
@@ -115,13 +115,8 @@ def text_files(folder: Path = TEXTS) -> list[Path]:
 
 
 def held_out_events(news: Sequence[Labelled], folds: int, seed: int) -> frozenset[str]:
-    """Return the events of the one fold that no encoder sees: what stands behind is fitted there.
-
-    Large events stay outside: one famous case would be all that a source has there.
-    """
-    size: dict[str, int] = {}
-    for row in news:
-        size[row.event] = size.get(row.event, 0) + (row.rel == 2)
+    """Return the events of the fold that no encoder sees, but for those of famous cases."""
+    size = Counter(row.event for row in news if row.rel == 2)
     events = [row.event for row in news]
     fold = {events[i] for i in make_folds(events, folds, seed)[0]}
     return frozenset(event for event in fold if size[event] <= LARGE)

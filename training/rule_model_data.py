@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,6 @@ FOUND = 2.0
 VARIATIONS = Path("texts") / "variations"
 """Below `FOLDER`: `*.jsonl` with an article's `id`, `rule`, `kind`, `before`, `text`."""
 _VARIATION_FIELDS = {"id", "rule", "kind", "before", "text"}
-_VARIATION_KINDS = ("bad", "near_miss")
 FOLDER = Path(__file__).parent
 MARKS, ARTICLES = Path("data") / "marks.jsonl", Path("texts") / "articles"
 SENTENCES = Path("texts") / "rules"
@@ -67,17 +66,15 @@ Rows = NDArray[np.intp]
 KEPT_APART = 64
 """Of 256: events whose sha256 begins with a smaller byte are never learned from."""
 NEWS = (TRAIN, DEV, REGIONAL)
-_WRITTEN = ("bad", "near_miss", "quoted")
 
 
 @dataclass(frozen=True, slots=True)
 class RuleModelOptions:
     """How much is learned, of what, how fast.
 
-    `frozen`: layers, from the lowest, left as they are; `folds` of articles, by event, and of
-    sentences written for a rule, which come whole in the first `written` rounds and not in the last
-    `real` ones.
-    A sentence is read as its first `sentence` tokens after the last `context` of the one before.
+    `frozen`: layers, from the lowest, left as they are; `folds` of articles and of sentences for a
+    rule, which come whole in the first `written` rounds and not in the last `real` ones. A sentence
+    is read as its first `sentence` tokens after the last `context` of the one before.
     """
 
     rounds: int = 7
@@ -113,33 +110,27 @@ class RuleClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleLabels:
-    """Findings, places where there is none, and places that say nothing of a rule."""
-
-    found: Sequence[RuleClaim] = ()
-    doubted: Sequence[RuleClaim] = ()
-    masked: Sequence[RuleClaim] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class LabelledSource:
-    """A document to learn from; `read` is how far into the text an editor read."""
+    """A document to learn from; `read` is how far into the text an editor read.
+
+    `weight` is that of rules of which nothing is said. What is said: findings (`found`), places
+    where there is none (`doubted`), and places that say nothing of a rule (`masked`).
+    """
 
     kind: str
     id: str
     event: str
     document: Document
-    labels: RuleLabels
     weight: float
+    found: Sequence[RuleClaim] = ()
+    doubted: Sequence[RuleClaim] = ()
+    masked: Sequence[RuleClaim] = ()
     read: int = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A sentence of a field, what stands `before` it, and what is said of it.
-
-    `weight` is that of rules of which nothing is said; the claims count from the sentence's start.
-    """
+    """A sentence of a field, what stands `before` it, and what is said of it, from its start on."""
 
     kind: str
     id: str
@@ -161,34 +152,6 @@ def touch(one: Finding | RuleClaim, other: RuleClaim) -> bool:
 
 def rows_of(source: LabelledSource, siblings: Mapping[str, frozenset[str]]) -> Iterator[RuleRow]:
     """Yield the sentences of a document that an editor read, with what is said of each."""
-    for field, start, text, before in _sentences(source):
-        end = start + len(text)
-
-        def within(
-            claims: Sequence[RuleClaim], field: str = field, low: int = start, high: int = end
-        ) -> tuple[RuleClaim, ...]:
-            return tuple(
-                RuleClaim(
-                    each.rule, field, max(0, each.start - low), min(high, each.end) - low,
-                    each.weight,
-                )
-                for each in claims
-                if each.field == field and each.start < high and each.end > low
-            )  # fmt: skip
-
-        found = within(source.labels.found)
-        rules = {claim.rule for claim in found}
-        masked = {claim.rule for claim in within(source.labels.masked)}
-        masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
-        doubted = within(source.labels.doubted)
-        yield RuleRow(
-            source.kind, source.id, source.event, field, start, text, before,
-            found, doubted, tuple(sorted(masked)), source.weight,
-        )  # fmt: skip
-
-
-def _sentences(source: LabelledSource) -> Iterator[tuple[str, int, str, str]]:
-    """Yield field, start, text and the sentence before: in a title there is none."""
     document = source.document
     for field, whole in (("title", document.title), ("text", document.text)):
         seen, before = view(whole), ""
@@ -198,8 +161,20 @@ def _sentences(source: LabelledSource) -> Iterator[tuple[str, int, str, str]]:
             if not text.strip():
                 continue
             if field == "title" or start < source.read:
-                yield field, start, text, before if field == "text" else ""
-            before = text
+                found, doubted, silent = (
+                    tuple(
+                        replace(c, start=max(0, c.start - start), end=min(end, c.end) - start)
+                        for c in claims
+                        if c.field == field and c.start < end and c.end > start
+                    )
+                    for claims in (source.found, source.doubted, source.masked)
+                )
+                rules = {claim.rule for claim in found}
+                masked = {claim.rule for claim in silent}
+                masked |= {sibling for rule in rules for sibling in siblings[rule]} - rules
+                own = text, before, found, doubted, tuple(sorted(masked)), source.weight
+                yield RuleRow(source.kind, source.id, source.event, field, start, *own)
+            before = text if field == "text" else ""
 
 
 def unmarked(text: str) -> tuple[str, tuple[int, int] | None]:
@@ -238,63 +213,50 @@ def make_target(row: RuleRow, sentence: Sentence, rules: Sequence[str]) -> Token
 def read_variations(
     folder: Path, events: Mapping[str, str], siblings: Mapping[str, frozenset[str]]
 ) -> Iterator[LabelledSource]:
-    """Yield the variations on articles of which the event is known; raises `DataError`.
-
-    What stands `before` is context and nothing is said of it.
-    """
+    """Yield the variations on articles whose event is known; raises `DataError`."""
     for file in sorted(folder.glob("*.jsonl")):
         for number, row in enumerate(read_lines(file), 1):
             where = f"{file}: line {number}"
             if row.keys() != _VARIATION_FIELDS:
-                raise DataError(
-                    f"{where}: its fields are not {', '.join(sorted(_VARIATION_FIELDS))}"
-                )
-            if row["kind"] not in _VARIATION_KINDS or row["rule"] not in siblings:
-                raise DataError(f"{where}: no kind '{row['kind']}' or rule '{row['rule']}'")
-            if (event := events.get(row["id"])) is not None:
-                key = f"{file.stem} {row['rule']} {row['kind']} {number}"
-                yield _variation(key, event, row, where)
-
-
-def _variation(key: str, event: str, row: Mapping[str, Any], where: str) -> LabelledSource:
-    plain, place = unmarked(row["text"])
-    if (place is None) == (row["kind"] == "bad"):
-        raise DataError(f"{where}: a breach has one [[mark]] and a near miss none")
-    before = f"{row['before']}\n" if row["before"] else ""
-    shift, rule = len(before), row["rule"]
-    if place is None:
-        claim = RuleClaim(rule, "text", shift, shift + len(plain), NEAR_MISS)
-        labels = RuleLabels(doubted=[claim])
-    else:
-        labels = RuleLabels([RuleClaim(rule, "text", shift + place[0], shift + place[1], SURE)])
-    document = Document(before + plain, language="en")
-    return LabelledSource(VARIATION, key, event, document, labels, IN_SENTENCES)
+                fields = ", ".join(sorted(_VARIATION_FIELDS))
+                raise DataError(f"{where}: its fields are not {fields}")
+            rule, kind = row["rule"], row["kind"]
+            if kind not in ("bad", "near_miss") or rule not in siblings:
+                raise DataError(f"{where}: no kind '{kind}' or rule '{rule}'")
+            if (event := events.get(row["id"])) is None:
+                continue
+            plain, place = unmarked(row["text"])
+            if (place is None) == (kind == "bad"):
+                raise DataError(f"{where}: a breach has one [[mark]] and a near miss none")
+            before = f"{row['before']}\n" if row["before"] else ""
+            low, high = place or (0, len(plain))
+            claim = RuleClaim(
+                rule, "text", len(before) + low, len(before) + high, SURE if place else NEAR_MISS
+            )
+            key, document = (
+                f"{file.stem} {rule} {kind} {number}",
+                Document(before + plain, language="en"),
+            )
+            said = ((claim,), ()) if place else ((), (claim,))
+            yield LabelledSource(VARIATION, key, event, document, IN_SENTENCES, *said)
 
 
 def read_marked(marks: Path, texts: Sequence[Path]) -> list[Item]:
-    """Return annotated rows of `texts`; raises `DataError` for a row that is in none of them.
-
-    A finding's place counts in its field: `start`, `end`.
-    """
+    """Return annotated rows of `texts`, marks by place; raises `DataError` where one is in none."""
     rows = {str(row["id"]): row for row in read_lines(marks)}
     found: dict[str, Item] = {}
     for file in texts:
         for article in read_lines(file):
-            if (name := str(article["id"])) in rows:
-                found[name] = item_of(quoting(rows[name], article), article)
+            if (row := rows.get(str(article["id"]))) is not None:
+                findings = [
+                    {**m, "quote": str(article.get(m["field"]) or "")[m["start"] : m["end"]]}
+                    for m in row["findings"]
+                ]
+                marked = {"doc": [], "doc_ok": [], **row, "findings": findings}
+                found[str(article["id"])] = item_of(marked, article)
     if missing := rows.keys() - found.keys():
         raise DataError(f"{marks}: the text of '{min(missing)}' is in none of the files given")
     return [found[name] for name in rows]
-
-
-def quoting(row: Mapping[str, Any], article: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row with the words of its findings, from where they stand."""
-    fields = {name: str(article.get(name) or "") for name in ("title", "text")}
-    findings = [
-        {**mark, "quote": fields[mark["field"]][mark["start"] : mark["end"]]}
-        for mark in row["findings"]
-    ]
-    return {"doc": [], "doc_ok": [], **row, "findings": findings}
 
 
 def read_written(folder: Path = FOLDER / ARTICLES) -> list[Item]:
@@ -324,8 +286,8 @@ def general_news(
             if row.get("rel") != 0 or language != "en" or apart(event):
                 continue
             if int.from_bytes(drawn) % SILENT_EVERY == 0:
-                title, text = str(row.get("title") or ""), str(row.get("text") or "")
-                yield event, Document(text[:READ], title, language="en")
+                text = str(row.get("text") or "")[:READ]
+                yield event, Document(text, str(row.get("title") or ""), language="en")
 
 
 def rounds_of(
@@ -347,11 +309,10 @@ def rounds_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleModelData:
-    """The rules that get a head, and their siblings; rows to learn from; articles read and unread.
+    """Rules that get a head, their siblings, rows to learn from; articles read and unread.
 
-    `further` are annotated articles whose flags nobody judged, `written` were written to learn
-    from, `sentences` for a rule. `judged` are the verdicts on flags by article, rule and the words
-    in small letters.
+    Flags in `further` articles nobody judged; `written` and, for a rule, `sentences` are our own.
+    `judged` are the verdicts on flags by article, rule and the words in small letters.
     """
 
     rules: tuple[str, ...]
@@ -377,8 +338,7 @@ def load_rule_data(
     """Read what there is to learn from; raises `DataError`.
 
     `data` holds `spans/` and `relevance/`; `development` files `development-*.yaml`, with drafts
-    beside it; `own` the project's marks and written articles. Articles of the first annotation are
-    learned from, but for those that tell the story of one kept apart.
+    beside it; `own` the project's marks and texts. What tells a story kept apart is left out.
     """
     rules, siblings = judged_rules(guideline)
     spans, texts = data / "spans", [data / "relevance" / name for name in NEWS]
@@ -388,28 +348,25 @@ def load_rule_data(
     articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
     unread = tuple(item for item in items if is_kept_apart(events[item.id]))
     told = {events[item.id] for item in unread}
-    further = [
-        item for item in read_marked(own / MARKS, texts) if not is_kept_apart(events[item.id])
-    ]
+    marked = read_marked(own / MARKS, texts)
+    further = [item for item in marked if not is_kept_apart(events[item.id])]
     written = [*read_drafts(development), *read_written(own / ARTICLES)]
     events |= {item.id: item.id for item in written}
     earlier = [item for item in read_items(spans / DEV, texts) if events[item.id] not in told]
     sentences = [
         *_example_sources(guideline, siblings),
-        *development_sources(development, siblings),
-        *sources_of(sorted((own / SENTENCES).glob("*.yaml")), siblings),
+        *sources_of(development, "development-*.yaml", siblings),
+        *sources_of(own / SENTENCES, "*.yaml", siblings),
         *read_variations(own / VARIATIONS, events, siblings),
     ]
     sources = [
         *sentences,
         *(article_source(item, events[item.id], flags, siblings) for item in articles),
-        *(marked_source(ARTICLE, item, events[item.id], siblings) for item in further),
-        *(marked_source(WRITTEN, item, item.id, siblings) for item in written),
-        *(marked_source(EARLIER, item, events[item.id], siblings) for item in earlier),
+        *(article_source(item, events[item.id], (), siblings) for item in further),
+        *(article_source(item, item.id, (), siblings, WRITTEN) for item in written),
+        *(article_source(item, events[item.id], (), siblings, EARLIER) for item in earlier),
         *(
-            LabelledSource(
-                GENERAL, f"{GENERAL} {event}", event, document, RuleLabels(), IN_ARTICLES
-            )
+            LabelledSource(GENERAL, f"{GENERAL} {event}", event, document, IN_ARTICLES)
             for event, document in general_news(texts, is_kept_apart)
         ),
     ]
@@ -446,73 +403,42 @@ def _example_sources(
             found = [RuleClaim(name, *span, SURE) for span in sorted(case.marked)]
             doubted = () if found or case.kind == "bad" else _nowhere(name)
             key = f"{name} {case.kind} {case.number}"
-            labels = RuleLabels(found, doubted)
-            yield LabelledSource(EXAMPLE, key, key, case.document, labels, IN_SENTENCES)
+            yield LabelledSource(EXAMPLE, key, key, case.document, IN_SENTENCES, found, doubted)
 
 
 def _nowhere(rule: str) -> tuple[RuleClaim, ...]:
     return tuple(RuleClaim(rule, field, 0, EVERYWHERE, NEAR_MISS) for field in ("title", "text"))
 
 
-def development_sources(
-    folder: Path, siblings: Mapping[str, frozenset[str]]
-) -> Iterator[LabelledSource]:
-    """Yield the sentences of `development-*.yaml`; raises `DataError` if there is none."""
-    files = sorted(folder.glob("development-*.yaml"))
-    if not files:
-        raise DataError(f"{folder}: no development-*.yaml there")
-    yield from sources_of(files, siblings)
-
-
 def sources_of(
-    files: Iterable[Path], siblings: Mapping[str, frozenset[str]]
+    folder: Path, pattern: str, siblings: Mapping[str, frozenset[str]]
 ) -> Iterator[LabelledSource]:
-    """Yield the sentences of files that were written for rules; raises `DataError`."""
+    """Yield the sentences of files that were written for rules; raises `DataError` if none."""
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise DataError(f"{folder}: no {pattern} there")
     for file in files:
-        for entry in _entries(file):
-            name = entry["rule"]
-            for kind in _WRITTEN if name in siblings else ():
-                for number, text in enumerate(entry.get(kind, ())):
-                    labels, plain = _written(name, kind, str(text))
-                    key = f"{file.stem} {name} {kind} {number}"
-                    document = Document(plain, language="en")
-                    if labels.found or labels.doubted:
-                        yield LabelledSource(DEVELOPMENT, key, key, document, labels, IN_SENTENCES)
-
-
-def _entries(file: Path) -> list[Mapping[str, Any]]:
-    entries = read_yaml(file)
-    if not isinstance(entries, list) or not all("rule" in entry for entry in entries):
-        raise DataError(f"{file}: must be a list of entries with a 'rule'")
-    return entries
-
-
-def _written(rule: str, kind: str, text: str) -> tuple[RuleLabels, str]:
-    """Return what a sentence written for a rule says, and the sentence without its mark."""
-    plain, place = unmarked(text)
-    if kind == "near_miss":
-        return RuleLabels(doubted=_nowhere(rule)), plain
-    if place is None:
-        return RuleLabels(), plain
-    return RuleLabels([RuleClaim(rule, "text", *place, SURE)]), plain
-
-
-def _marks(item: Item, siblings: Mapping[str, frozenset[str]]) -> list[RuleClaim]:
-    return [
-        RuleClaim(mark.rule, mark.field, start, end, SURE if mark.sure else ARGUABLE)
-        for mark in item.marks
-        for start, end in mark.spans
-        if mark.rule in siblings
-    ]
-
-
-def marked_source(
-    kind: str, item: Item, event: str, siblings: Mapping[str, frozenset[str]]
-) -> LabelledSource:
-    """Return an annotated article whose flags nobody judged."""
-    found = _marks(item, siblings)
-    labels = RuleLabels(found, (), _repeats(item, found))
-    return LabelledSource(kind, item.id, event, item.document, labels, IN_ARTICLES, item.read)
+        entries = read_yaml(file)
+        if not isinstance(entries, list) or not all("rule" in entry for entry in entries):
+            raise DataError(f"{file}: must be a list of entries with a 'rule'")
+        texts = (
+            (entry["rule"], kind, number, str(text))
+            for entry in entries
+            if entry["rule"] in siblings
+            for kind in ("bad", "near_miss", "quoted")
+            for number, text in enumerate(entry.get(kind, ()))
+        )
+        for rule, kind, number, text in texts:
+            plain, place = unmarked(text)
+            near = kind == "near_miss"
+            found = [RuleClaim(rule, "text", *place, SURE)] if place and not near else []
+            if found or near:
+                key, document = (
+                    f"{file.stem} {rule} {kind} {number}",
+                    Document(plain, language="en"),
+                )
+                said = found, _nowhere(rule) if near else ()
+                yield LabelledSource(DEVELOPMENT, key, key, document, IN_SENTENCES, *said)
 
 
 def article_source(
@@ -520,22 +446,37 @@ def article_source(
     event: str,
     flags: Iterable[Mapping[str, Any]],
     siblings: Mapping[str, frozenset[str]],
+    kind: str = ARTICLE,
 ) -> LabelledSource:
-    """Return an annotated article; verdicts count where the editor marked nothing of the rule."""
-    found, doubted, masked = _marks(item, siblings), list[RuleClaim](), list[RuleClaim]()
+    """Return an annotated article; verdicts on `flags` count where the editor marked nothing."""
+    found = [
+        RuleClaim(mark.rule, mark.field, start, end, SURE if mark.sure else ARGUABLE)
+        for mark in item.marks
+        for start, end in mark.spans
+        if mark.rule in siblings
+    ]
+    doubted, masked = list[RuleClaim](), list[RuleClaim]()
     for flag in flags:
         place = _place(item, flag) if flag["id"] == item.id and flag["rule"] in siblings else None
         if place is None or any(_meets(place, mark) for mark in found):
             continue
-        rule, field, start, end = place.rule, place.field, place.start, place.end
         if flag["verdict"] == "wrong":
-            doubted.append(RuleClaim(rule, field, start, end, JUDGED_WRONG))
+            doubted.append(replace(place, weight=JUDGED_WRONG))
         elif flag["verdict"] == "right":
-            found.append(RuleClaim(rule, field, start, end, JUDGED_RIGHT))
+            found.append(replace(place, weight=JUDGED_RIGHT))
         else:
             masked.append(place)
-    labels = RuleLabels(found, doubted, [*masked, *_repeats(item, found)])
-    return LabelledSource(ARTICLE, item.id, event, item.document, labels, IN_ARTICLES, item.read)
+    rules = {claim.rule for claim in found}
+    small = item.document.text.lower()
+    again = [
+        RuleClaim(mark.rule, "text", match.start(), match.end())
+        for mark in item.marks
+        if mark.rule in rules
+        for match in re.finditer(re.escape(mark.quote.lower()), small)
+    ]
+    masked += [place for place in again if not any(_meets(place, claim) for claim in found)]
+    said = found, doubted, masked
+    return LabelledSource(kind, item.id, event, item.document, IN_ARTICLES, *said, item.read)
 
 
 def _place(item: Item, flag: Mapping[str, Any]) -> RuleClaim | None:
@@ -555,16 +496,3 @@ def _place(item: Item, flag: Mapping[str, Any]) -> RuleClaim | None:
 
 def _meets(one: RuleClaim, other: RuleClaim) -> bool:
     return one.rule == other.rule and touch(one, other)
-
-
-def _repeats(item: Item, found: Sequence[RuleClaim]) -> list[RuleClaim]:
-    """Return where the text has the words of a mark again: editors mark a wording once."""
-    rules = {claim.rule for claim in found}
-    small = item.document.text.lower()
-    places = [
-        RuleClaim(mark.rule, "text", match.start(), match.end())
-        for mark in item.marks
-        if mark.rule in rules
-        for match in re.finditer(re.escape(mark.quote.lower()), small)
-    ]
-    return [place for place in places if not any(_meets(place, claim) for claim in found)]

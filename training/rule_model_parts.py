@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,31 +21,16 @@ from numpy.typing import NDArray
 from monitor.classify.tokenizer import Sentence, TextTokenizer, load_tokenizer
 from monitor.evaluate.labelled_data import file_sha256
 from monitor.records.errors import UsageError
+from training import rule_model_data
 from training.encoder import BASE_PACKAGE, LIBRARIES, WEIGHTS, plain_tokenizer
-from training.rule_model_data import (
-    ARTICLE,
-    TOKENIZER,
-    VARIATION,
-    WHOLE,
-    WRITTEN,
-    WRITTEN_FOR_A_RULE,
-    LabelledSource,
-    RuleModelData,
-    RuleModelOptions,
-    RuleRow,
-    TokenTarget,
-    make_target,
-)
-
-if TYPE_CHECKING:
-    from training.network import TokenHeads
+from training.rule_model_data import WHOLE, RuleModelData, RuleModelOptions, RuleRow
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Rows as token ids, and where results of this very run are kept."""
+    """Rows as token ids, and where results are kept: of this very run, or of another `run`."""
 
     data: RuleModelData
     base: Path
@@ -54,12 +39,11 @@ class Prepared:
     work: Path
     record: Mapping[str, Any]
     run: str | None = None
-    """The parts of which run to use, where they were made of other examples."""
 
     @cached_property
     def tokenizer(self) -> TextTokenizer:
         """The base model's, without padding and truncation."""
-        where = self.base / TOKENIZER
+        where = self.base / rule_model_data.TOKENIZER
         return load_tokenizer(plain_tokenizer(where), limit=self.options.sentence, where=str(where))
 
     def encode(self, row: RuleRow) -> Sentence:
@@ -76,18 +60,6 @@ class Prepared:
         """What each row is known by in the numbers of a fold."""
         return [key_of(each.ids) for each in self.encoded]
 
-    def sentences_in(self, said: Mapping[str, NDArray[np.float32]]) -> list[LabelledSource]:
-        """Return the sentences written for a rule of which a fold has said something."""
-        pairs = zip(self.data.rows, self.keys, strict=True)
-        known = {row.id for row, key in pairs if key in said}
-        return [source for source in self.data.sentences if source.id in known]
-
-    @cached_property
-    def targets(self) -> list[TokenTarget]:
-        """What is to be said of each row."""
-        pairs = zip(self.data.rows, self.encoded, strict=True)
-        return [make_target(row, encoded, self.data.rules) for row, encoded in pairs]
-
     @cached_property
     def states(self) -> Sequence[Any]:
         """What the frozen layers make of the rows: a minute, and the same for all parts."""
@@ -95,12 +67,21 @@ class Prepared:
 
         return lower_states(self.base, self.encoded, self.options)
 
+    def sentences_in(
+        self, said: Mapping[str, NDArray[np.float32]]
+    ) -> list[rule_model_data.LabelledSource]:
+        """Return the sentences written for a rule of which a fold has said something."""
+        pairs = zip(self.data.rows, self.keys, strict=True)
+        known = {row.id for row, key in pairs if key in said}
+        return [source for source in self.data.sentences if source.id in known]
+
     def crossed(self) -> dict[str, NDArray[np.float32]]:
         """Return what is said of sentences by folds that had not learned from them."""
         said: dict[str, NDArray[np.float32]] = {}
         for part in map(str, range(self.options.folds)):
             if self.path(part).exists():
-                said |= read_numbers(self.path(part))
+                with np.load(self.path(part), allow_pickle=False) as numbers:
+                    said |= {key: numbers[key].astype(np.float32) for key in numbers.files}
         return said
 
     def is_crossed(self, event: str) -> bool:
@@ -136,14 +117,10 @@ def prepare(
 
 
 def left_out(row: RuleRow, folds: int) -> str | None:
-    """Return the part that does not learn from a row; rows of other kinds are always learned from.
-
-    Articles and their variations go by event. Breaches and near misses of a rule that stand at the
-    same place of their lists are left out together.
-    """
-    if row.kind in (ARTICLE, WRITTEN, VARIATION):
+    """Return the part that does not learn from a row: by event, or by pair of written sentences."""
+    if row.kind in (rule_model_data.ARTICLE, rule_model_data.WRITTEN, rule_model_data.VARIATION):
         return str(fold_of_event(row.event, folds))
-    if row.kind in WRITTEN_FOR_A_RULE:
+    if row.kind in rule_model_data.WRITTEN_FOR_A_RULE:
         return str(fold_of_event(sentence_pair(row.id), folds))
     return None
 
@@ -160,88 +137,51 @@ def fold_of_event(event: str, folds: int) -> int:
 
 
 def calibration_fold(event: str) -> int:
-    """Return in which of five parts an event counts when a confidence is tried out.
-
-    Not the folds of the judge: some of those may be missing.
-    """
+    """Return in which of five parts an event counts when a confidence is tried out."""
     return fold_of_event(event, 5)
 
 
-def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> Path:
-    """Train one part and keep its result, unless it is there; return its file.
-
-    A fold's result is what is said of its rows, the whole's the weights. Raises `UsageError` for a
-    part that does not exist.
-    """
-    options, path = prepared.options, prepared.path(part)
+def fit_part(prepared: Prepared, part: str, say: Say = lambda _: None) -> None:
+    """Train one part and keep its result, unless it is there; raises `UsageError` for no part."""
+    data, options, path = prepared.data, prepared.options, prepared.path(part)
     if part not in options.parts:
         raise UsageError(f"no part '{part}': {', '.join(options.parts)}")
     if path.exists():
         say(f"part {part} is there already")
-        return path
+        return
     if prepared.run is not None:
         if part == WHOLE:
             raise UsageError(f"{path}: no such part")
         say(f"part {part} is not there: its articles count for nothing")
-        return path
+        return
+    import torch
+
     from training.network import Learner, fit_heads, predict, start_module
 
     say(f"part {part}: {len(prepared.encoded)} sentences")
-    module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
-    learner = Learner(
-        module, prepared.data.rows, prepared.states, prepared.encoded, prepared.targets, options
-    )
-    apart = {
-        key
-        for key, row in zip(prepared.keys, prepared.data.rows, strict=True)
-        if left_out(row, options.folds) == part
-    }
-    held = np.array(
-        [key in apart for key in prepared.keys]
-    )  # and so wherever the same sentence stands
+    module = start_module(prepared.base, len(data.rules), prepared.seed)
+    pairs = zip(data.rows, prepared.encoded, strict=True)
+    targets = [rule_model_data.make_target(row, encoded, data.rules) for row, encoded in pairs]
+    learner = Learner(module, data.rows, prepared.states, prepared.encoded, targets, options)
+    named = zip(prepared.keys, data.rows, strict=True)
+    apart = {key for key, row in named if left_out(row, options.folds) == part}
+    # and so wherever the same sentence stands
+    held = np.array([key in apart for key in prepared.keys])
     shown = np.array([len(each.offsets) > 0 for each in prepared.encoded])
     seconds = fit_heads(learner, np.flatnonzero(shown & ~held), prepared.seed, say)
     path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".part")
     if part == WHOLE:
-        _keep_weights(module, seconds, path)
+        torch.save({"module": module.state_dict(), "seconds": seconds}, half)
     else:
         said = predict(learner, np.flatnonzero(shown & held))
-        _keep_numbers({prepared.keys[row]: said[row] for row in said}, path)
+        with half.open("wb") as file:
+            numbers = {prepared.keys[row]: said[row] for row in said}
+            np.savez_compressed(file, allow_pickle=False, **numbers)
+    half.replace(path)
     say(f"part {part}: {seconds:.0f} s")
-    return path
 
 
 def key_of(ids: Sequence[int]) -> str:
     """Return what a sentence and the one before it are known by, whatever row they stand in."""
     return hashlib.sha256(np.asarray(ids, np.int64).tobytes()).hexdigest()[:24]
-
-
-def read_numbers(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return tokens x rules of each sentence of a fold that was kept."""
-    with np.load(path, allow_pickle=False) as numbers:
-        return {key: numbers[key].astype(np.float32) for key in numbers.files}
-
-
-def read_weights(prepared: Prepared) -> tuple[TokenHeads, float]:
-    """Return the whole as it was kept, and the seconds it took."""
-    from training.network import start_module, state_of
-
-    module = start_module(prepared.base, len(prepared.data.rules), prepared.seed)
-    state = state_of(prepared.path(WHOLE))
-    module.load_state_dict(state["module"])
-    return module.eval(), float(state["seconds"])
-
-
-def _keep_weights(module: TokenHeads, seconds: float, path: Path) -> None:
-    import torch
-
-    part = path.with_suffix(".part")
-    torch.save({"module": module.state_dict(), "seconds": seconds}, part)
-    part.replace(path)
-
-
-def _keep_numbers(numbers: Mapping[str, NDArray[Any]], path: Path) -> None:
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **numbers)
-    part.replace(path)

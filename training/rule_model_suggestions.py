@@ -9,8 +9,8 @@ the rule, "child prostitutes" was doubted.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -22,17 +22,10 @@ from monitor.classify.onnx_encoder import EncoderSession
 from monitor.classify.tokenizer import Sentence
 from monitor.evaluate.rule_precision import Item, agree, related_rules
 from monitor.records.finding import Finding
+from monitor.rules import neural_model
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import Checked
-from monitor.rules.neural_model import (
-    USUAL,
-    Formula,
-    Judge,
-    SentenceRanker,
-    SuggestionModel,
-    pair_of,
-)
+from monitor.rules.neural_model import Judge, SentenceRanker, SuggestionModel
 from training.rule_model_data import ARTICLE, OUTPUT, WRITTEN, RuleRow, touch
 from training.rule_model_parts import Prepared, calibration_fold, key_of, sentence_pair
 
@@ -53,9 +46,7 @@ BARREN = 4
 OTHERS = 6
 _DIGITS = 4
 _ALL = 10**6
-_NOTHING = Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
-Score = Callable[[RuleRow, str], float]
-"""From a sentence and the event of its article."""
+_NOTHING = neural_model.Formula(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {}, 0)
 GLANCE_LOW, GLANCE_HIGH = -6.0, 2.0
 """Log odds are learned within these: how silent a silent sentence is, matters to nobody."""
 PAIRS = 16_384
@@ -78,7 +69,7 @@ class Everything(SuggestionModel):
 class RecordedSession:
     """Numbers that were kept, in place of a session; of what was not kept nothing is said."""
 
-    numbers: Mapping[str, NDArray[np.float32]]
+    numbers: Numbers
     rules: int
     starts: Mapping[str, int]
 
@@ -109,10 +100,10 @@ class ReadArticles:
     items: Sequence[Item]
     listed: Sequence[Sequence[Finding]]
     proposals: Sequence[Proposal]
-    related: Mapping[str, set[str]] = field(default_factory=dict)
+    related: Mapping[str, set[str]]
 
 
-def recorded_model(prepared: Prepared, numbers: Mapping[str, NDArray[np.float32]]) -> Judge:
+def recorded_model(prepared: Prepared, numbers: Numbers) -> Judge:
     """Return a judge that says what was kept of sentences it had not learned from."""
     starts = {key_of(each.ids): each.start for each in prepared.encoded}
     rules = prepared.data.rules
@@ -131,30 +122,24 @@ def read_articles(
     """Run the guideline with its judge over annotated articles."""
     related, policy = related_rules(guideline), make_policy(guideline, (), {})
     documents = [item.document for item in items]
-    plain = run_policy(replace(guideline, judge=None), documents, policy)
-    judged = run_policy(replace(guideline, judge=judge), documents, policy)
-    listed = [_within(item, each) for item, each in zip(items, plain, strict=True)]
-    proposals = []
-    for at, (item, each) in enumerate(zip(items, judged, strict=True)):
-        known = {_place(finding) for finding in listed[at]}
-        proposals += [
-            Proposal(at, events[item.id], finding, _meets(finding, item, related))
-            for finding in _within(item, each)
-            if _place(finding) not in known
+    plain, judged = (
+        [
+            [f for f in checked.findings if f.field == "title" or f.start < item.read]
+            for item, checked in zip(
+                items, run_policy(replace(guideline, judge=one), documents, policy), strict=True
+            )
         ]
-    return ReadArticles(items, listed, proposals, related)
-
-
-def _within(item: Item, checked: Checked) -> list[Finding]:
-    return [f for f in checked.findings if f.field == "title" or f.start < item.read]
-
-
-def _place(finding: Finding) -> tuple[str, str, int, int]:
-    return finding.rule, finding.field, finding.start, finding.end
-
-
-def _meets(finding: Finding, item: Item, related: Mapping[str, set[str]]) -> bool:
-    return any(agree(finding, mark, related) for mark in item.marks)
+        for one in (None, judge)
+    )
+    proposals: list[Proposal] = []
+    for at, item in enumerate(items):
+        known = {(f.rule, f.field, f.start, f.end) for f in plain[at]}
+        proposals += [
+            Proposal(at, events[item.id], f, any(agree(f, mark, related) for mark in item.marks))
+            for f in judged[at]
+            if (f.rule, f.field, f.start, f.end) not in known
+        ]
+    return ReadArticles(items, plain, proposals, related)
 
 
 def fit_alone(
@@ -162,7 +147,8 @@ def fit_alone(
 ) -> SuggestionModel:
     """Fit a slope for all and an offset for each rule; rules that are barren do not speak.
 
-    Those `aside` tell the slope and the rules apart, and not how often a proposal is right.
+    Barren: never right among the surest proposals, as many as there are marks. Those `aside` tell
+    the slope and the rules apart, and not how often a proposal is right.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -170,48 +156,44 @@ def fit_alone(
     rules = sorted({each.finding.rule for each in every})
     if len({each.marked for each in proposals}) < 2:
         return SuggestionModel(0, {}, HIGH, least, EDGE, WORDS, OTHERS)
-    truth = np.array([each.marked for each in every], np.bool_)
     rows = np.zeros((len(every), 2 + len(rules)))
     rows[:, 0] = [min(HIGH, each.finding.confidence or 0.0) for each in every]
     rows[len(proposals) :, -1] = 1
     for at, each in enumerate(every):
         rows[at, 1 + rules.index(each.finding.rule)] = SHRUNK
+    truth = np.array([each.marked for each in every], np.bool_)
     model = LogisticRegression(C=1, max_iter=2_000).fit(rows, truth)
     slope, base = float(model.coef_[0][0]), float(model.intercept_[0])
     own = {
         rule: round(base + SHRUNK * float(weight), _DIGITS)
         for rule, weight in zip(rules, model.coef_[0][1:-1], strict=True)
     }
-    barren = _barren(proposals) | own.keys() - {e.finding.rule for e in every if e.marked}
-    speaking = {rule: offset for rule, offset in own.items() if rule not in barren}
-    return SuggestionModel(round(slope, _DIGITS), speaking, HIGH, least, EDGE, WORDS, OTHERS)
-
-
-def _barren(proposals: Sequence[Proposal]) -> set[str]:
-    """Return rules that were never right among the surest proposals, as many as there are marks."""
     surest = sorted(proposals, key=lambda each: -(each.finding.confidence or 0.0))
     surest = surest[: 4 * sum(each.marked for each in proposals)]
     tried = Counter(each.finding.rule for each in surest)
-    right = Counter(each.finding.rule for each in proposals if each.marked)
-    return {rule for rule, number in tried.items() if number >= BARREN and not right[rule]}
+    right = {each.finding.rule for each in proposals if each.marked}
+    ever = {each.finding.rule for each in every if each.marked}
+    speaking = {
+        rule: offset
+        for rule, offset in own.items()
+        if rule in ever and (rule in right or tried[rule] < BARREN)
+    }
+    return SuggestionModel(round(slope, _DIGITS), speaking, HIGH, least, EDGE, WORDS, OTHERS)
 
 
 def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] = ()) -> Floats:
-    """Return each one's confidence, fitted on other events; 0 where its rule is silent.
-
-    First of the proposals, then of those `aside`.
-    """
+    """Return each one's confidence, those `aside` last, fitted on other events; 0: not told."""
     every = [*proposals, *aside]
     said = np.zeros(len(every))
     of = [calibration_fold(each.event) for each in every]
     for fold in sorted(set(of)):
-        others = [
+        real, short = (
             [each for each in some if calibration_fold(each.event) != fold]
             for some in (proposals, aside)
-        ]
-        alone = fit_alone(others[0], 0, others[1])
-        for number, (each, at) in enumerate(zip(every, of, strict=True)):
-            if at == fold:
+        )
+        alone = fit_alone(real, 0, short)
+        for number, each in enumerate(every):
+            if of[number] == fold:
                 said[number] = confidence_of(alone, each)
     return said
 
@@ -222,40 +204,33 @@ def confidence_of(alone: SuggestionModel, each: Proposal) -> float:
     return alone.confidence(rule, each.finding.confidence or 0.0) if rule in alone.rules else 0.0
 
 
-def choose_least(proposals: Sequence[Proposal], said: Floats, aim: float = AIM) -> float:
+def choose_least(proposals: Sequence[Proposal], said: Floats) -> float:
     """Return the lowest confidence from which enough meet a mark, the highest if none does."""
     for cut in CUTS:
         kept = [each.marked for each, sure in zip(proposals, said, strict=True) if sure >= cut]
-        if len(kept) >= ENOUGH and sum(kept) / len(kept) >= aim:
+        if len(kept) >= ENOUGH and sum(kept) / len(kept) >= AIM:
             return cut
     return CUTS[-1]
 
 
 def alone_scores(read: ReadArticles, said: Floats) -> list[dict[str, Any]]:
     """Return for each cut what is suggested, what of it meets marks, and sure marks found."""
+    sure_marks = [(at, m) for at, item in enumerate(read.items) for m in item.marks if m.sure]
     rows = []
     for cut in (None, *CUTS):
-        kept: defaultdict[int, list[Finding]] = defaultdict(list)
-        marked = told = 0
-        for each, sure in zip(read.proposals, said, strict=True):
-            if cut is not None and sure >= cut:
-                kept[each.item].append(each.finding)
-                told, marked = told + 1, marked + each.marked
-        sure_marks, found = _recall(read, kept)
-        rows.append({"from": cut, "suggested": told, "marked": marked, "sure": sure_marks,
-                     "sure_found": found})  # fmt: skip
+        pairs = zip(read.proposals, said, strict=True)
+        told = [each for each, sure in pairs if cut is not None and sure >= cut]
+        there = defaultdict(list, {at: list(each) for at, each in enumerate(read.listed)})
+        for each in told:
+            there[each.item].append(each.finding)
+        found = sum(
+            any(agree(finding, mark, read.related) for finding in there[at])
+            for at, mark in sure_marks
+        )
+        marked = sum(each.marked for each in told)
+        rows.append({"from": cut, "suggested": len(told), "marked": marked,
+                     "sure": len(sure_marks), "sure_found": found})  # fmt: skip
     return rows
-
-
-def _recall(read: ReadArticles, kept: Mapping[int, Iterable[Finding]]) -> tuple[int, int]:
-    sure = found = 0
-    for at, item in enumerate(read.items):
-        there = [*read.listed[at], *kept.get(at, ())]
-        for mark in item.marks:
-            if mark.sure:
-                sure += 1
-                found += any(agree(finding, mark, read.related) for finding in there)
-    return sure, found
 
 
 def fit_glance(
@@ -275,7 +250,7 @@ def fit_glance(
     columns, ends = list[int](), [0]
     for each in sentences:
         ids = own_ids(each)
-        pairs = {tokens + pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
+        pairs = {tokens + neural_model.pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
         columns += sorted({*ids, *pairs})
         ends.append(len(columns))
     shape = (len(sentences), tokens + PAIRS)
@@ -289,39 +264,33 @@ def own_ids(sentence: Sentence) -> tuple[int, ...]:
     return sentence.ids[sentence.start : sentence.start + len(sentence.offsets)]
 
 
-def stored(glance: SentenceRanker) -> Mapping[str, NDArray[np.float16]]:
-    """Return it as it stands in the model's folder."""
-    return {"single": glance.single.astype(np.float16), "pairs": glance.pairs.astype(np.float16)}
-
-
 def ranks(
     read: ReadArticles,
     told: Sequence[Proposal],
     rows: Mapping[str, Sequence[RuleRow]],
-    score: Score,
+    score: Callable[[RuleRow, str], float],
 ) -> list[float]:
     """Return how many sentences of a usual draft must be read to come upon each proposal.
 
-    `rows` are the sentences of each article; one with a flag is read anyway, and so is a title.
+    By `score`, given the event; a sentence with a flag is read anyway, and so is a title.
     """
     found: list[float] = []
     for each in told:
         finding, item = each.finding, read.items[each.item]
         texts = [row for row in rows[item.id] if row.field == "text"]
-        flagged = {
-            row.start
+        places = [flag.start for flag in read.listed[each.item] if flag.field == "text"]
+        others = [
+            row
             for row in texts
-            for flag in read.listed[each.item]
-            if flag.field == "text" and row.start <= flag.start < row.start + len(row.text)
-        }
-        own = [r for r in texts if r.start <= finding.start < r.start + len(r.text)]
-        if finding.field == "title" or not own or own[0].start in flagged:
+            if not any(row.start <= place < row.start + len(row.text) for place in places)
+        ]
+        own = [r for r in texts if r.start <= finding.start < r.start + len(r.text)][:1]
+        if finding.field == "title" or not own or own[0] not in others:
             found.append(0.0)
             continue
-        others = [row for row in texts if row.start not in flagged]
         order = sorted(others, key=lambda row: (-score(row, each.event), row.start))
         words = sum(len(row.text.split()) for row in texts)
-        found.append((order.index(own[0]) + 1) / max(1.0, words / USUAL))
+        found.append((order.index(own[0]) + 1) / max(1.0, words / neural_model.USUAL))
     return found
 
 
@@ -330,18 +299,22 @@ def calibrate_alone(
 ) -> tuple[SuggestionModel, SentenceRanker, ReadArticles, dict[str, Any]]:
     """Return what the judge says alone and its glance, the articles they are fitted on, figures."""
     data, judge = prepared.data, recorded_model(prepared, said)
-
-    def there(items: Sequence[Item]) -> ReadArticles:
-        known = [item for item in items if prepared.is_crossed(data.events[item.id])]
-        return read_articles(guideline, judge, known, data.events)
-
-    read = there([*data.articles, *data.further])
+    read, drafts = (
+        read_articles(
+            guideline,
+            judge,
+            [item for item in items if prepared.is_crossed(data.events[item.id])],
+            data.events,
+        )
+        for items in ([*data.articles, *data.further], data.written)
+    )
     crossed = cross_fitted_alone(read.proposals)
     alone = fit_alone(read.proposals, choose_least(read.proposals, crossed))
-    drafts = there(data.written)
     surely = np.array([confidence_of(alone, each) for each in drafts.proposals])
     told = [p for p, sure in zip(read.proposals, crossed, strict=True) if sure >= alone.least]
     glance, lost = _glance(prepared, alone, said, read, told)
+    suggested = Counter(each.finding.rule for each in told)
+    marked = Counter(each.finding.rule for each in told if each.marked)
     return alone, glance, read, {
         "proposals": len(read.proposals),
         "floor": FLOOR,
@@ -349,21 +322,9 @@ def calibrate_alone(
         "drafts": len(drafts.items),
         "articles": alone_scores(read, crossed),
         "written": alone_scores(drafts, surely),
-        "rules": _per_rule(read.proposals, crossed, alone),
+        "rules": {r: {"suggested": suggested[r], "marked": marked[r]} for r in alone.rules},
         "lost": lost,
     }  # fmt: skip
-
-
-def _per_rule(
-    proposals: Sequence[Proposal], said: Floats, alone: SuggestionModel
-) -> dict[str, dict[str, int]]:
-    """Return for each rule that speaks alone what it suggests, and what of it meets a mark."""
-    rows = {rule: {"suggested": 0, "marked": 0} for rule in alone.rules}
-    for each, sure in zip(proposals, said, strict=True):
-        if sure >= alone.least and each.finding.rule in rows:
-            rows[each.finding.rule]["suggested"] += 1
-            rows[each.finding.rule]["marked"] += each.marked
-    return rows
 
 
 def _glance(
@@ -378,21 +339,18 @@ def _glance(
     speaking = [data.rules.index(rule) for rule in alone.rules]
     tokens = prepared.tokenizer.rust.get_vocab_size()
     of: defaultdict[int, list[int]] = defaultdict(list)
-    for number, (row, encoded) in enumerate(zip(data.rows, prepared.encoded, strict=True)):
-        if row.kind in (ARTICLE, WRITTEN) and key_of(encoded.ids) in said:
+    articles: defaultdict[str, list[RuleRow]] = defaultdict(list)
+    for number, row in enumerate(data.rows):
+        articles[row.id].append(row)
+        if row.kind in (ARTICLE, WRITTEN) and prepared.keys[number] in said:
             of[calibration_fold(row.event)].append(number)
 
-    def fitted(numbers: Sequence[int]) -> SentenceRanker:
-        sentences = [prepared.encoded[number] for number in numbers]
-        return fit_glance(sentences, [said[key_of(s.ids)] for s in sentences], speaking, tokens)
+    def fitted(without: int | None) -> SentenceRanker:
+        numbers = [n for fold, numbers in of.items() if fold != without for n in numbers]
+        known = [said[prepared.keys[n]] for n in numbers]
+        return fit_glance([prepared.encoded[n] for n in numbers], known, speaking, tokens)
 
-    apart = {
-        fold: fitted([n for other, numbers in of.items() if other != fold for n in numbers])
-        for fold in of
-    }
-    articles: defaultdict[str, list[RuleRow]] = defaultdict(list)
-    for row in data.rows:
-        articles[row.id].append(row)
+    apart = {fold: fitted(fold) for fold in of}
 
     def score(row: RuleRow, event: str) -> float:
         return apart[calibration_fold(event)].score(own_ids(prepared.encode(row)))
@@ -404,100 +362,65 @@ def _glance(
          "marked": len(marked), "marked_read": sum(p <= most for p in marked)}
         for most in sorted({*MANY, OTHERS})
     ]  # fmt: skip
-    whole = fitted([number for numbers in of.values() for number in numbers])
-    return whole, lost
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenProposals:
-    """Sentences written for a rule, and what the judge proposes of that rule in them."""
-
-    breaches: int
-    near: int
-    proposals: Sequence[Proposal]
+    return fitted(None), lost
 
 
 def calibrate_short(
     prepared: Prepared, guideline: Guideline, read: ReadArticles, said: Numbers
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what holds for short drafts, as settings, and what it comes to.
-
-    `read` are articles, some of them short; `said` is of sentences not learned from by a fold.
-    """
-    real = short_items(read, guideline)
-    alone, found = fit_short(real, read_sentences(prepared, guideline, said))
-    return {"alone": alone}, {"under": guideline.about.topic.short_words, **found}
-
-
-def fit_short(
-    real: ReadArticles, written: WrittenProposals
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return how the judge speaks alone in short items, as settings, and what it comes to."""
-    every = cross_fitted_alone(real.proposals, written.proposals)
-    crossed, aside = every[: len(real.proposals)], every[len(real.proposals) :]
-    sentences = _sentence_scores(written, aside)
-    few = [row["from"] for row in sentences if row["flagged"] <= NEAR * written.near]
-    least = max(choose_least(real.proposals, crossed, AIM), min(few, default=CUTS[-1]))
-    alone = fit_alone(real.proposals, least, written.proposals)
-    settings = {"slope": alone.slope, "rules": dict(alone.rules), "least": alone.least}
-    return settings, {
-        "read": len(real.items),
-        "proposals": len(real.proposals),
-        "breaches": written.breaches,
-        "near_misses": written.near,
-        "items": alone_scores(real, crossed),
-        "sentences": sentences,
-    }
-
-
-def short_items(read: ReadArticles, guideline: Guideline) -> ReadArticles:
-    """Return the short items among articles, with what was found in them."""
-    most = guideline.about.topic.short_words
-    short = [at for at, each in enumerate(read.items) if len(each.document.text.split()) < most]
+    """Return how the judge speaks alone in short drafts, as settings, and what it comes to."""
+    under = guideline.about.topic.short_words
+    short = [at for at, each in enumerate(read.items) if len(each.document.text.split()) < under]
     place = {at: number for number, at in enumerate(short)}
-    return ReadArticles(
+    real = ReadArticles(
         [read.items[at] for at in short],
         [read.listed[at] for at in short],
         [replace(each, item=place[each.item]) for each in read.proposals if each.item in place],
         read.related,
     )
+    breaches, near, written = read_sentences(prepared, guideline, said)
+    every = cross_fitted_alone(real.proposals, written)
+    crossed, aside = every[: len(real.proposals)], every[len(real.proposals) :]
+    sentences: list[dict[str, Any]] = []
+    for cut in CUTS:
+        kept = [p for p, sure in zip(written, aside, strict=True) if sure >= cut]
+        found = {each.item for each in kept if each.marked}
+        flagged = {each.item for each in kept if not each.marked} - found
+        sentences.append({"from": cut, "found": len(found), "flagged": len(flagged)})
+    few = [row["from"] for row in sentences if row["flagged"] <= NEAR * near]
+    least = max(choose_least(real.proposals, crossed), min(few, default=CUTS[-1]))
+    alone = fit_alone(real.proposals, least, written)
+    settings = {"slope": alone.slope, "rules": dict(alone.rules), "least": alone.least}
+    return {"alone": settings}, {
+        "under": under,
+        "read": len(real.items),
+        "proposals": len(real.proposals),
+        "breaches": breaches,
+        "near_misses": near,
+        "items": alone_scores(real, crossed),
+        "sentences": sentences,
+    }
 
 
-def read_sentences(prepared: Prepared, guideline: Guideline, said: Numbers) -> WrittenProposals:
-    """Run the judge without lists: those were made with these very sentences.
-
-    Of other rules than the one that it was written for a sentence says nothing.
-    """
+def read_sentences(
+    prepared: Prepared, guideline: Guideline, said: Numbers
+) -> tuple[int, int, list[Proposal]]:
+    """Return breaches, near misses and proposals in sentences written for a rule, lists apart."""
     judge, siblings = recorded_model(prepared, said), prepared.data.siblings
     sources = prepared.sentences_in(said)
     bare = tuple(replace(each, matchers=()) for each in guideline.compiled)
     policy = replace(make_policy(guideline, (), {}), rules=bare)
     documents = [each.document for each in sources]
     checked = run_policy(replace(guideline, judge=judge), documents, policy)
-    proposals = []
+    proposals: list[Proposal] = []
     for at, (source, each) in enumerate(zip(sources, checked, strict=True)):
-        own = {claim.rule for claim in (*source.labels.found, *source.labels.doubted)}
-        family = own.union(*(siblings[rule] for rule in own)) if source.labels.found else own
+        own = {claim.rule for claim in (*source.found, *source.doubted)}
+        family = own.union(*(siblings[rule] for rule in own)) if source.found else own
+        event = sentence_pair(source.id)
         proposals += [
-            Proposal(
-                at,
-                sentence_pair(source.id),
-                finding,
-                any(touch(finding, claim) for claim in source.labels.found),
-            )
+            Proposal(at, event, finding, any(touch(finding, claim) for claim in source.found))
             for finding in each.findings
             if finding.rule in family
         ]
-    breaches = sum(bool(source.labels.found) for source in sources)
-    return WrittenProposals(breaches, len(sources) - breaches, proposals)
-
-
-def _sentence_scores(written: WrittenProposals, said: Floats) -> list[dict[str, Any]]:
-    """Return for each cut how many breaches are found and near misses flagged."""
-    rows = []
-    for cut in CUTS:
-        kept = [p for p, sure in zip(written.proposals, said, strict=True) if sure >= cut]
-        found = {each.item for each in kept if each.marked}
-        flagged = {each.item for each in kept if not each.marked} - found
-        rows.append({"from": cut, "found": len(found), "flagged": len(flagged)})
-    return rows
+    breaches = sum(bool(source.found) for source in sources)
+    return breaches, len(sources) - breaches, proposals

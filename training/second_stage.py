@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,22 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.classify.calibration import Calibration
 from monitor.classify.cascade import ANY, FEATURES, MAIN, Cascade, Fusion, read_features
 from monitor.classify.cue_phrases import CueTable
 from monitor.classify.encoder import EncoderModel, load_encoder
-from monitor.classify.features import Reading, read_article
+from monitor.classify.features import read_article
 from monitor.classify.model_files import ModelFolder
-from monitor.classify.relevance import Judgement, RelevanceModel, without_appended
+from monitor.classify.relevance import RelevanceModel, without_appended
+from monitor.evaluate import linear_fit
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.linear_fit import (
-    Floats,
-    best_f1_threshold,
-    fit_calibration,
-    make_folds,
-    threshold_for,
-)
+from monitor.evaluate.linear_fit import Floats
 from monitor.evaluate.metrics import (
     average_precision,
     general_outlets,
@@ -39,7 +33,6 @@ from training.rows import Corpus, held_out_events
 RIDGE = 3.0
 """Penalty on standardised weights. Between 0.5 and 3, and with `rel` 1 weighing 0.1 to 0.3,
 average precision on dev moved by 0.004 at most."""
-WEIGHT_BORDERLINE = 0.3
 FIT_FROM = -4.0
 """Rows below these linear log odds of any subject never reach the encoder and teach nothing."""
 KEPT = 0.995
@@ -77,10 +70,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StackingSample:
-    """Rows that neither the encoder nor their linear scores have seen, with their `FEATURES`.
-
-    `weight` gives the held-out rows the mix of kinds that dev has.
-    """
+    """Rows new to encoder and linear model, with `FEATURES`; `weight` gives them the mix of dev."""
 
     rows: Sequence[Labelled]
     features: Floats
@@ -99,30 +89,6 @@ class StackingSample:
         return self.features[:, :2]
 
 
-def make_sample(
-    held: Sequence[Labelled],
-    held_linear: Floats,
-    dev: Sequence[Labelled],
-    dev_linear: Floats,
-    encoder: EncoderModel,
-    cues: CueTable,
-    regional: Collection[str],
-) -> StackingSample:
-    """Read every row with the encoder; `regional` are ids of rows from other regions."""
-    rows = [*held, *dev]
-    linear = np.vstack([held_linear, dev_linear])
-    features = np.array(
-        [
-            features_of(row, odds, encoder, cues)
-            for row, odds in zip(rows, linear.tolist(), strict=True)
-        ]
-    )
-    is_dev = np.arange(len(rows)) >= len(held)
-    weight = np.concatenate([_as_mixed(held, dev), np.ones(len(dev))])
-    is_regional = np.array([row.id in regional for row in rows])
-    return StackingSample(rows, features, weight, is_dev, is_regional)
-
-
 def features_of(
     row: Labelled, linear: Sequence[float], encoder: EncoderModel, cues: CueTable
 ) -> tuple[float, ...]:
@@ -132,61 +98,38 @@ def features_of(
     return read_features(linear, encoder, LATER_FROM, row.title, told, reading, cues)
 
 
-def _as_mixed(held: Sequence[Labelled], dev: Sequence[Labelled]) -> Floats:
-    """Return weights by which `held` has as many rows of each kind to a main one as `dev`."""
-    kinds = [(row.rel, row.basis == "annotated") for row in held]
-    ours, theirs = Counter(kinds), Counter((row.rel, row.basis == "annotated") for row in dev)
-    main = (2, True)
-    if not ours[main] or not theirs[main]:
-        return np.ones(len(held))
-    share = ours[main] / theirs[main]
-    return np.array([theirs[kind] * share / ours[kind] for kind in kinds])
-
-
 def fit_fusions(
     sample: StackingSample, rows: NDArray[np.intp], asked: Bools | None = None
 ) -> tuple[Fusion, Fusion]:
-    """Fit both outputs on the uncertain ones among `rows`, and calibrate them where `asked`.
-
-    Default: on all of them.
-    """
+    """Fit both outputs on the uncertain of `rows`, calibrate them where `asked` (default: all)."""
     rows = rows[sample.linear[rows, ANY] >= FIT_FROM]
     rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
-    lesser = np.where(rel == 1, WEIGHT_BORDERLINE, 1.0)
     mix = weight if asked is None else weight * asked[rows]
-    main = _fit_one(MAIN, features, rel == 2, weight * lesser, mix)
-    return main, _fit_one(ANY, features, rel >= 1, weight, mix)
-
-
-def _fit_one(output: int, features: Floats, truth: Bools, ranking: Floats, mix: Floats) -> Fusion:
-    """Fit the sum with `ranking` weights, then calibrate it with the weights of the mix."""
-    weights = np.zeros(len(FEATURES))
-    if output == MAIN:
-        for name, value in MAIN_WEIGHTS.items():
-            weights[FEATURES.index(name)] = value
-    else:
-        used = [FEATURES.index(name) for name in _ANY]
-        weights[used] = fit_positive(features[:, used], truth, ranking)
-    return _calibrated(weights, features, truth, mix)
+    used = [FEATURES.index(name) for name in _ANY]
+    any_ = dict(zip(_ANY, fit_positive(features[:, used], rel >= 1, weight), strict=True))
+    return (
+        _calibrated(MAIN_WEIGHTS, features, rel == 2, mix),
+        _calibrated(any_, features, rel >= 1, mix),
+    )
 
 
 def fit_alone(sample: StackingSample, rows: NDArray[np.intp]) -> tuple[Fusion, Fusion]:
     """Calibrate the encoder's own answer on all `rows`."""
-    main, any_ = (
-        _calibrated(
-            np.array([names.get(name, 0.0) for name in FEATURES]),
-            sample.features[rows],
-            truth,
-            sample.weight[rows],
-        )
-        for names, truth in zip(ALONE, (sample.rel[rows] == 2, sample.rel[rows] >= 1), strict=True)
+    rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
+    main, any_ = ALONE
+    return (
+        _calibrated(main, features, rel == 2, weight),
+        _calibrated(any_, features, rel >= 1, weight),
     )
-    return main, any_
 
 
-def _calibrated(weights: Floats, features: Floats, truth: Bools, mix: Floats) -> Fusion:
-    calibration = fit_calibration(features @ weights, truth, mix)
-    return Fusion(tuple(round(float(w), 4) for w in weights), calibration)
+def _calibrated(
+    weights: Mapping[str, float], features: Floats, truth: Bools, mix: Floats
+) -> Fusion:
+    """Return a weighted sum of features by name, calibrated with the weights of the mix."""
+    row = np.array([weights.get(name, 0.0) for name in FEATURES])
+    calibration = linear_fit.fit_calibration(features @ row, truth, mix)
+    return Fusion(tuple(round(float(w), 4) for w in row), calibration)
 
 
 def fit_positive(features: Floats, truth: Bools, weight: Floats) -> Floats:
@@ -211,20 +154,16 @@ def fit_positive(features: Floats, truth: Bools, weight: Floats) -> Floats:
     return np.asarray(found.x[:number] / scale)
 
 
-def fused(fusions: tuple[Fusion, Fusion], features: Floats) -> Floats:
-    """Return the probabilities of both outputs (rows x 2) if the encoder read everything."""
-    pairs = [[fusion.probability(row) for fusion in fusions] for row in features.tolist()]
-    table = np.array(pairs).reshape(-1, 2)
-    return np.column_stack([table[:, MAIN], table.max(1)])
-
-
 def cross_fuse(sample: StackingSample, folds: int, seed: int, fit: Fit = fit_fusions) -> Floats:
-    """Return the probabilities of every row from fusions that saw no row of its event."""
+    """Return probabilities (rows x 2) from fusions that saw no row of its event, all rows read."""
     result = np.zeros((len(sample.rows), 2))
     every = np.arange(len(sample.rows))
-    for fold in make_folds([row.event for row in sample.rows], folds, seed):
-        fusions = fit(sample, np.setdiff1d(every, fold))
-        result[fold] = fused(fusions, sample.features[fold])
+    for fold in linear_fit.make_folds([row.event for row in sample.rows], folds, seed):
+        main, any_ = fit(sample, np.setdiff1d(every, fold))
+        for at in fold:
+            features = sample.features[at].tolist()
+            first = main.probability(features)
+            result[at] = first, max(first, any_.probability(features))
     return result
 
 
@@ -243,23 +182,9 @@ def upper_limit(linear_main: Floats, rel: NDArray[np.int_]) -> float:
     return float("inf")
 
 
-def settled_calibration(
-    linear: Floats, rel: NDArray[np.int_], lower: float, upper: float
-) -> list[Calibration]:
-    """Calibrate the linear model alone on the rows that it settles."""
-    settled = (linear[:, ANY] < lower) | (linear[:, MAIN] > upper)
-    return [
-        fit_calibration(linear[settled, output], truth[settled])
-        for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
-    ]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SecondStage:
-    """A model with its cascade, the rows it was fitted on, and cross-fitted probabilities.
-
-    `crossed` is of the cascade, `whole` of the ensemble with the encoder on every row (rows x 2).
-    """
+    """A model, its rows, and cross-fitted probabilities: of the cascade, and where all is read."""
 
     model: RelevanceModel
     sample: StackingSample
@@ -280,21 +205,33 @@ def fit_second_stage(
     seed: int,
     say: Say,
 ) -> SecondStage:
-    """Fit everything behind the linear `model`; `crossed` are its cross-fitted train scores.
-
-    `regional` are ids of rows from other regions, measured apart; `strange` is the cascade's.
-    """
+    """Fit what stands behind the linear `model`; `crossed` are its cross-fitted train scores."""
     train = [row for row, real in zip(corpus.rows, corpus.real, strict=True) if real]
     train_linear = crossed[corpus.real]
     dev_linear = np.array([model.log_odds(model.read(row.title, row.text)[1]) for row in dev])
     record = encoder.meta.training
     events = held_out_events(train, record["options"]["folds"], record["seed"])
     held = np.flatnonzero([row.event in events for row in train]).tolist()
-    say(f"reading {len(held) + len(dev)} rows with the encoder")
+    rows = [*(train[i] for i in held), *dev]
+    say(f"reading {len(rows)} rows with the encoder")
     served = load_encoder(encoder)
-    sample = make_sample(
-        [train[i] for i in held], train_linear[held], dev, dev_linear, served, model.cues, regional
+    linear = np.vstack([train_linear[held], dev_linear])
+    pairs = zip(rows, linear.tolist(), strict=True)
+    features = [features_of(row, odds, served, model.cues) for row, odds in pairs]
+    # the held-out rows weigh as if they had as many of each kind to a main one as dev
+    kinds = [(row.rel, row.basis == "annotated") for row in rows]
+    ours, theirs = Counter(kinds[: len(held)]), Counter(kinds[len(held) :])
+    main = (2, True)
+    share = ours[main] / theirs[main] if theirs[main] else 0
+    mix = [theirs[kind] * share / ours[kind] if share else 1.0 for kind in kinds[: len(held)]]
+    sample = StackingSample(
+        rows,
+        np.array(features),
+        np.array([*mix, *(1.0 for _ in dev)]),
+        np.arange(len(rows)) >= len(held),
+        np.array([row.id in regional for row in rows]),
     )
+
     say("fitting the fusion")
     whole = cross_fuse(sample, FOLDS, seed)
     found = (sample.rel == 2) & (whole[:, MAIN] >= cut(sample, whole, precision)["relevant"])
@@ -302,43 +239,36 @@ def fit_second_stage(
     every = np.vstack([train_linear, dev_linear])
     rel = np.array([row.rel for row in (*train, *dev)])
     upper = upper_limit(every[:, MAIN], rel)
-    every_row = np.arange(len(sample.rows))
+    every_row = np.arange(len(rows))
     alone = fit_alone(sample, every_row)
     cascade = Cascade(served, lower, upper, alone, strange, alone, LATER_FROM)
-    fitted = replace(
-        model, calibration=settled_calibration(every, rel, lower, upper), cascade=cascade
-    )
     # what the linear model settles has a calibration of its own
-    fit = partial(fit_fusions, asked=asked_of(fitted, sample.rows, sample.linear))
+    settled = (every[:, ANY] < lower) | (every[:, MAIN] > upper)
+    calibration = [
+        linear_fit.fit_calibration(every[settled, output], truth[settled])
+        for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
+    ]
+    fitted = replace(model, calibration=calibration, cascade=cascade)
+    asked = asked_of(fitted, rows, sample.linear)
+    fit = partial(fit_fusions, asked=asked)
     fitted = replace(fitted, cascade=replace(cascade, fusions=fit(sample, every_row)))
-    crossed_out = _routed(
-        fitted,
-        sample,
-        cross_fuse(sample, FOLDS, seed, fit),
-        cross_fuse(sample, FOLDS, seed, fit_alone),
-    )
-    thresholds = cut(sample, crossed_out, precision)
-    return SecondStage(replace(fitted, thresholds=thresholds), sample, crossed_out, whole)
 
-
-def _routed(model: RelevanceModel, sample: StackingSample, both: Floats, alone: Floats) -> Floats:
-    """Return the probabilities of the stage that judges each row.
-
-    `both` are those of linear model and encoder together, `alone` those of the encoder.
-    """
+    # the probabilities of the stage that judges each row
+    both, encoded = (cross_fuse(sample, FOLDS, seed, one) for one in (fit, fit_alone))
     table: list[tuple[float, float]] = []
-    asked = asked_of(model, sample.rows, sample.linear)
-    for at, row in enumerate(sample.rows):
-        weight = None if model.gate is None else model.gate.shut_out(row.title, row.text)
+    for at, (row, odds) in enumerate(zip(rows, sample.linear.tolist(), strict=True)):
+        weight = None if fitted.gate is None else fitted.gate.shut_out(row.title, row.text)
         if weight is not None:
-            table.append(model.shut_out(weight))
+            table.append(fitted.shut_out(weight))
         elif asked[at]:
-            strange = model.is_strange(row.title, row.text, sample.linear[at].tolist())
-            main, any_ = (alone if strange else both)[at].tolist()
-            table.append((main, any_))
+            strange_row = fitted.is_strange(row.title, row.text, odds)
+            first, any_ = (encoded if strange_row else both)[at].tolist()
+            table.append((first, any_))
         else:
-            table.append(model.settled(sample.linear[at].tolist()))
-    return np.array(table)
+            table.append(fitted.settled(odds))
+    routed = np.array(table)
+    thresholds = cut(sample, routed, precision)
+    return SecondStage(replace(fitted, thresholds=thresholds), sample, routed, whole)
 
 
 def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict[str, float]:
@@ -348,43 +278,33 @@ def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict
     `precision`; `borderline` is where the F1 of `rel` >= 1 is best.
     """
     main, any_ = probabilities[:, MAIN], probabilities[:, ANY]
-    rel = sample.rel
-    parts = [
-        part & (rel != 1) for part in (sample.is_dev, ~sample.is_dev) if (rel[part] == 2).any()
-    ]
-    precise = max(threshold_for(main[part], rel[part] == 2, precision) for part in parts)
+    rel, sets = sample.rel, (sample.is_dev, ~sample.is_dev)
+    parts = [part & (rel != 1) for part in sets if (rel[part] == 2).any()]
+    precise = max(linear_fit.threshold_for(main[part], rel[part] == 2, precision) for part in parts)
     recalled = min(
         float(np.quantile(main[part & (rel == 2)], 1 - RECALL, method="lower")) for part in parts
     )
-    relevant = max(precise, recalled)
-    borderline = best_f1_threshold(any_, rel >= 1)
-    return {"relevant": round(relevant, 4), "borderline": round(borderline, 4)}
+    borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
+    return {"relevant": round(max(precise, recalled), 4), "borderline": round(borderline, 4)}
 
 
 def stage_scores(stage: SecondStage, dev: Sequence[Labelled]) -> dict[str, Any]:
     """Return the figures of the cross-fitted cascade: by set of rows, by country, by stage."""
-    sample = stage.sample
-    parts = {
-        "dev_crossed": sample.is_dev,
-        "held_out": ~sample.is_dev & ~sample.is_regional,
-        "held_out_regional": sample.is_regional,
-    }
-    return {
-        **{name: _scores(stage, part) for name, part in parts.items() if part.any()},
-        "stages": stages(stage, measure_cost(stage.model, dev)),
-        "countries": country_scores(sample.rows, _said(stage, np.arange(len(sample.rows)))),
-    }
-
-
-def _said(stage: SecondStage, at: NDArray[np.intp]) -> list[Judgement]:
-    return [stage.model.decide(main, any_) for main, any_ in stage.crossed[at].tolist()]
-
-
-def _scores(stage: SecondStage, part: NDArray[np.bool_]) -> dict[str, Any]:
-    at = np.flatnonzero(part)
-    rows = [stage.sample.rows[i] for i in at.tolist()]
-    asked = asked_of(stage.model, rows, stage.sample.linear[part])
-    return relevance_scores(rows, _said(stage, at), asked)
+    sample, model = stage.sample, stage.model
+    asked = asked_of(model, sample.rows, sample.linear)
+    said = [model.decide(main, any_) for main, any_ in stage.crossed.tolist()]
+    scores: dict[str, Any] = {}
+    for name, part in (
+        ("dev_crossed", sample.is_dev),
+        ("held_out", ~sample.is_dev & ~sample.is_regional),
+        ("held_out_regional", sample.is_regional),
+    ):
+        if part.any():
+            at = np.flatnonzero(part).tolist()
+            rows = [sample.rows[i] for i in at]
+            scores[name] = relevance_scores(rows, [said[i] for i in at], asked[part])
+    scores["stages"] = stages(stage, measure_cost(model, dev))
+    return {**scores, "countries": country_scores(sample.rows, said)}
 
 
 def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) -> NDArray[np.bool_]:
@@ -402,10 +322,7 @@ def asked_of(model: RelevanceModel, rows: Sequence[Labelled], linear: Floats) ->
 
 
 def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
-    """Return what each stage finds on dev by itself, cross-fitted, and what it costs.
-
-    `seconds` are those of `measure_cost`.
-    """
+    """Return what each stage finds on dev by itself, cross-fitted, and its cost in `seconds`."""
     dev = stage.sample.is_dev
     features = stage.sample.features[dev]
     rows = [stage.sample.rows[i] for i in np.flatnonzero(dev).tolist()]
@@ -413,8 +330,10 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
     asked = asked_of(stage.model, rows, features[:, :2])
     opened = np.array([stage.model.opens(row.title, row.text) for row in rows])
     gate, linear, window, both = (seconds[name] for name in ("gate", "linear", "window", "both"))
+    words = stage.model.gate
+    weighed = [words.weigh(row.title, row.text) if words else 0.0 for row in rows]
     table = {
-        "gate alone, by its weights": (_weighed(stage.model, rows), gate),
+        "gate alone, by its weights": (np.array(weighed), gate),
         "linear alone": (features[:, 0], linear),
         "transformer alone, headline and lead": (features[:, 2], window),
         "both on every article": (stage.whole[dev, MAIN], linear + window),
@@ -423,34 +342,32 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
             gate + linear * float(opened[rel == 0].mean()) + both * float(asked[rel == 0].mean()),
         ),
     }
-    general = general_outlets(rows)
-    return {
-        name: {
-            **_quality(scores, rel, np.ones(len(rel), dtype=bool)),
-            **{f"{key}_general": value for key, value in _quality(scores, rel, general).items()},
-            "milliseconds": cost * 1000,
-        }
-        for name, (scores, cost) in table.items()
-    }
-
-
-def _weighed(model: RelevanceModel, rows: Sequence[Labelled]) -> Floats:
-    if model.gate is None:
-        return np.zeros(len(rows))
-    return np.array([model.gate.weigh(row.title, row.text) for row in rows])
+    quality: dict[str, dict[str, float]] = {}
+    members = (("", np.ones(len(rel), dtype=bool)), ("_general", general_outlets(rows)))
+    for name, (scores, cost) in table.items():
+        quality[name] = {}
+        for suffix, member in members:
+            chosen = member & (rel != 1)
+            truth, own = rel[chosen] == 2, scores[chosen]
+            quality[name] |= {
+                f"average_precision{suffix}": average_precision(truth, own),
+                f"recall_at_precision_0.90{suffix}": recall_at_precision(truth, own),
+            }
+        quality[name]["milliseconds"] = cost * 1000
+    return quality
 
 
 def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return processor seconds of an article in each stage by itself.
-
-    `window` is an article's first window in the encoder, `both` all windows of an uncertain
-    negative: those are shorter than most.
-    """
+    """Return processor seconds of an article in each stage; `both`: of an uncertain negative."""
     assert model.cascade is not None
     encoder = model.cascade.encoder
     some = rows[:: max(1, len(rows) // COSTED)]
     negatives = [row for row in rows if row.rel == 0]
-    uncertain = _uncertain(model, negatives)[:COSTED]
+    readings = [(row, *model.read(row.title, row.text)) for row in negatives]
+    linear = np.array([model.log_odds(reading) for *_, reading in readings])
+    asked = asked_of(model, negatives, linear)
+    uncertain = [read for read, is_asked in zip(readings, asked, strict=True) if is_asked]
+    uncertain = uncertain[:COSTED]
     encoder.outputs("", "")
     first = time.process_time()
     for row in some:
@@ -463,26 +380,7 @@ def measure_cost(model: RelevanceModel, rows: Sequence[Labelled]) -> dict[str, f
         encoder.outputs(row.title, row.text)
     end = time.process_time()
     for row, told, reading in uncertain:
-        model.cascade.features((0.0, 0.0), row.title, told, reading, model.cues)
+        read_features((0.0, 0.0), encoder, LATER_FROM, row.title, told, reading, model.cues)
     marks = {"gate": start - first, "linear": between - start, "window": end - between}
     each = {name: seconds / len(some) for name, seconds in marks.items()}
     return {**each, "both": (time.process_time() - end) / max(1, len(uncertain))}
-
-
-def _uncertain(
-    model: RelevanceModel, rows: Sequence[Labelled]
-) -> list[tuple[Labelled, str, Reading]]:
-    """Return the rows that the encoder is asked about, read."""
-    readings = [(row, *model.read(row.title, row.text)) for row in rows]
-    linear = np.array([model.log_odds(reading) for *_, reading in readings])
-    asked = asked_of(model, rows, linear)
-    return [read for read, is_asked in zip(readings, asked, strict=True) if is_asked]
-
-
-def _quality(scores: Floats, rel: NDArray[np.int_], member: NDArray[np.bool_]) -> dict[str, float]:
-    chosen = member & (rel != 1)
-    truth = rel[chosen] == 2
-    return {
-        "average_precision": average_precision(truth, scores[chosen]),
-        "recall_at_precision_0.90": recall_at_precision(truth, scores[chosen]),
-    }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.outlet_homes import Provenance
@@ -17,38 +17,11 @@ from monitor.evaluate.metrics import label_scores, region_of
 from monitor.labels.institutions import MODEL as POLICY
 from monitor.labels.schemes import GENDERS, INDICATORS, POLICY_SCHEMES, PROTECTIONS
 from monitor.records.errors import DataError
-from training.label_files import (
-    DEVELOPMENT,
-    HELD_OUT,
-    IndicatorLabels,
-    PolicyLabels,
-    VictimLabels,
-    load_indicator_labels,
-    load_policy_labels,
-    load_victim_labels,
-    policy_labels,
-)
-
-
-class _HandLabels(Protocol):
-    """Labels of one article, by whom it was read as far as `read`."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def part(self) -> str: ...
-    @property
-    def read(self) -> int: ...
-
-
-Entry = TypeVar("Entry", bound=_HandLabels)
+from training.label_files import DEVELOPMENT, HELD_OUT, HandLabels, load_hand_labels, policy_labels
 
 
 def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return micro-F1 of every scheme on the `rel` 2 rows placed in each region, and their number.
-
-    `None` where none of them has a label of the scheme.
-    """
+    """Return micro-F1 of schemes on `rel` 2 rows placed in each region, `None` without labels."""
     members: dict[str, list[Labelled]] = {}
     for row in rows:
         if row.rel == 2:
@@ -57,19 +30,15 @@ def score_regions(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for region, found in sorted(members.items()):
         scores = score_tags(model, found)
-        labelled = {s: any(gold_of(row, s) for row in found) for s in SCHEMES}
-        table[region] = {"n": len(found)} | {
-            scheme: scores[scheme]["micro"]["f1"] if labelled[scheme] else None
-            for scheme in SCHEMES
-        }
+        table[region] = {"n": len(found)}
+        for scheme in SCHEMES:
+            labelled = any(gold_of(row, scheme) for row in found)
+            table[region][scheme] = scores[scheme]["micro"]["f1"] if labelled else None
     return table
 
 
 def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
-    """Return `{model, data, victims, indicators, experimental}` of the tags model in use.
-
-    On those rows of `data` that the project labelled; empty where none of them is there.
-    """
+    """Return `{model, data, victims, indicators, experimental}` on what the project labelled."""
     folder = load_folder(find_model(models, NAME))
     model, rows = load_tags(folder), rows_in(data, folder.meta.language)
     return {
@@ -82,11 +51,7 @@ def evaluate_labels(models: Path, data: Path) -> dict[str, Any]:
 
 
 def evaluate_policy(models: Path, data: Path) -> dict[str, Any]:
-    """Return what policy context is worth on those rows of `data` that the project labelled.
-
-    `{model, data, policy, experimental}`, `policy` by part and scheme; whatever is said of an
-    article without a label counts as false. Raises `ModelError` or `DataError`.
-    """
+    """Return `{model, data, policy, experimental}` on policy labels; raises `DataError`."""
     folder = load_folder(find_model(models, POLICY))
     parts = score_policy(load_policy(folder), read_labelled(data))
     if not parts:
@@ -109,58 +74,63 @@ def policy_figures(folder: ModelFolder, data: Path) -> dict[str, float]:
 
 
 def score_policy(
-    model: PolicyModel, rows: Sequence[Labelled], labelled: Sequence[PolicyLabels] | None = None
+    model: PolicyModel, rows: Sequence[Labelled], labelled: Sequence[HandLabels] | None = None
 ) -> dict[str, Any]:
-    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled.
-
-    `labelled` are other labels than those that come along.
-    """
+    """Return the figures of each scheme, for both parts, on those of `rows` that are labelled."""
     parts: dict[str, Any] = {}
-    known = load_policy_labels() if labelled is None else labelled
-    for part, pairs in _parts(known, rows):
+    known = {scheme: policy_labels(scheme) for scheme in POLICY_SCHEMES}
+    for part, pairs in _parts(load_hand_labels("policy") if labelled is None else labelled, rows):
         said = [
             said_of(model.tag(row.title, row.text[: entry.read], row.language), POLICY_SCHEMES)
             for entry, row in pairs
         ]
-        parts[part] = {
-            scheme: label_scores(
-                [entry.labels[scheme] for entry, _ in pairs],
-                [each[scheme] for each in said],
-                policy_labels(scheme),
-            )
-            for scheme in POLICY_SCHEMES
-        }
+        parts[part] = _scored(pairs, said, known)
     return parts
 
 
 def score_victims(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of gender and protection, for both halves.
-
-    Measured on those of `rows` that the project labelled, read as far as the annotator read; what
-    is said of an article without a label counts as false.
-    """
-    parts = {
-        part: _score_victims(model, pairs) for part, pairs in _parts(load_victim_labels(), rows)
-    }
+    """Return the figures of gender and protection on labelled rows, as far as they were read."""
+    parts: dict[str, Any] = {}
+    known = {"gender": GENDERS[:-1], "protection": PROTECTIONS}
+    for part, pairs in _parts(load_hand_labels("victims"), rows):
+        said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
+        parts[part] = _scored(pairs, said, known)
     return {"victims": parts} if parts else {}
 
 
-def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
-    """Return the figures of indicators and of places of origin and transit, for both halves.
+def _scored(
+    pairs: Sequence[tuple[HandLabels, Labelled]],
+    said: Sequence[Mapping[str, Collection[str]]],
+    known: Mapping[str, Sequence[str]],
+) -> dict[str, Any]:
+    scores: dict[str, Any] = {}
+    for scheme, labels in known.items():
+        gold = [[label for label in e.labels[scheme] if label in labels] for e, _ in pairs]
+        scores[scheme] = label_scores(gold, [each[scheme] for each in said], labels)
+    return scores
 
-    Measured on those of `rows` that the project labelled, read as far as the annotator read; an
-    empty answer where none of them is there.
-    """
-    parts = {
-        part: _score_indicators(model, pairs)
-        for part, pairs in _parts(load_indicator_labels(), rows)
-    }
+
+def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
+    """Return the figures of indicators, and of places of origin and transit, likewise."""
+    parts: dict[str, Any] = {}
+    for part, pairs in _parts(load_hand_labels("indicators"), rows):
+        indicators, roles = list[set[str]](), list[set[str]]()
+        for entry, row in pairs:
+            tags = model.tag(row.title, row.text[: entry.read], Provenance(row.url, row.outlet))
+            indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
+            located = [tag for tag in tags if tag.role in ("origin", "transit")]
+            roles.append({f"{tag.role} {tag.label}" for tag in located})
+        told, gold = (
+            [set(entry.labels[scheme]) for entry, _ in pairs] for scheme in ("indicator", "role")
+        )
+        scores = label_scores(told, indicators, INDICATORS)
+        parts[part] = {"indicator": scores, "role": _by_role(gold, roles)}
     return {"indicators": parts} if parts else {}
 
 
 def _parts(
-    entries: Iterable[Entry], rows: Sequence[Labelled]
-) -> list[tuple[str, list[tuple[Entry, Labelled]]]]:
+    entries: Iterable[HandLabels], rows: Sequence[Labelled]
+) -> list[tuple[str, list[tuple[HandLabels, Labelled]]]]:
     """Return the labels of each part, held-out first, whose articles are there, with these."""
     by_id = {row.id: row for row in rows}
     pairs = [(entry, by_id[entry.id]) for entry in entries if entry.id in by_id]
@@ -169,34 +139,6 @@ def _parts(
         for part in (HELD_OUT, DEVELOPMENT)
     ]
     return [(part, found) for part, found in parts if found]
-
-
-def _score_victims(
-    model: TagsModel, pairs: Sequence[tuple[VictimLabels, Labelled]]
-) -> dict[str, Any]:
-    said = [said_of(model.tag(row.title, row.text[: entry.read])) for entry, row in pairs]
-    gender = [() if entry.gender == "unknown" else (entry.gender,) for entry, _ in pairs]
-    protection = [entry.protection for entry, _ in pairs]
-    return {
-        "gender": label_scores(gender, [each["gender"] for each in said], GENDERS[:-1]),
-        "protection": label_scores(protection, [each["protection"] for each in said], PROTECTIONS),
-    }
-
-
-def _score_indicators(
-    model: TagsModel, pairs: Sequence[tuple[IndicatorLabels, Labelled]]
-) -> dict[str, Any]:
-    indicators: list[set[str]] = []
-    roles: list[set[str]] = []
-    for entry, row in pairs:
-        tags = model.tag(row.title, row.text[: entry.read], Provenance(row.url, row.outlet))
-        indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
-        roles.append(
-            {f"{tag.role} {tag.label}" for tag in tags if tag.role in ("origin", "transit")}
-        )
-    told = [{item.label for item in entry.indicators} for entry, _ in pairs]
-    gold = [{f"{place.role} {place.country}" for place in entry.places} for entry, _ in pairs]
-    return {"indicator": label_scores(told, indicators, INDICATORS), "role": _by_role(gold, roles)}
 
 
 def _by_role(gold: Sequence[set[str]], said: Sequence[set[str]]) -> dict[str, Any]:
@@ -228,9 +170,8 @@ def ablate_tags(
         variants["encoder alone (response, victim, flow)"] = replace(model, fused=alone)
     if bare is not None:
         variants["linear parts without the project's texts"] = bare
+    scored = {name: score_tags(variant, rows) for name, variant in variants.items()}
     return {
-        name: {
-            scheme: scores["micro"]["f1"] for scheme, scores in score_tags(variant, rows).items()
-        }
-        for name, variant in variants.items()
+        name: {scheme: scores["micro"]["f1"] for scheme, scores in schemes.items()}
+        for name, schemes in scored.items()
     }

@@ -9,7 +9,7 @@ from rows that it has not learned from (see `FUSED_CUTS`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,59 +17,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import tags
 from monitor.classify.cue_phrases import CueTable
-from monitor.classify.encoder import load_encoder
+from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
-from monitor.classify.linear_model import LinearModel, SmallModel, probability
-from monitor.classify.model_files import ModelFolder, load_folder, pack_json
+from monitor.classify.linear_model import SmallModel, probability
+from monitor.classify.model_files import load_folder, pack_json
 from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
-from monitor.classify.tags import (
-    CHILD,
-    NAME,
-    OUTPUTS,
-    PEOPLE,
-    PLACES,
-    THRESHOLDS,
-    US,
-    Facts,
-    FusionSettings,
-    TagsModel,
-    fuse_people,
-    load_places,
-    people_features,
-)
+from monitor.classify.tags import FusionSettings, TagsModel
 from monitor.classify.victims import PeopleMention, find_people
+from monitor.evaluate import linear_fit
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, score_tags
 from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
-from monitor.evaluate.linear_fit import (
-    WEIGHT_UNSURE,
-    FitOptions,
-    Floats,
-    Matrix,
-    Target,
-    best_f1_threshold,
-    build_matrix,
-    cross_fit,
-    fit_linear,
-    make_folds,
-)
+from monitor.evaluate.linear_fit import FitOptions, Floats
 from monitor.evaluate.metrics import label_scores
 from monitor.labels.schemes import GENDERS, INDICATORS, PROTECTIONS, RESPONSES
 from monitor.records.errors import ModelError
-from training.cue_groups import CUES_FILE, load_cues
 from training.gazetteer import OUTLETS_FILE, PLACES_FILE, build_places, ordinary_words
-from training.label_files import (
-    HELD_OUT,
-    INDICATORS_FILE,
-    VICTIMS_FILE,
-    load_indicator_labels,
-    load_victim_labels,
-)
+from training.label_files import HELD_OUT, INDICATORS_FILE, VICTIMS_FILE, load_hand_labels
 from training.model_cards import save_model
 from training.relevance import english_record, pack_linear
-from training.rows import DEV, REGIONAL, TEXTS, TRAIN, read_texts, text_files
+from training.rows import CUES_FILE, DEV, REGIONAL, TEXTS, TRAIN, load_cues, read_texts, text_files
 from training.tag_scores import ablate_tags, score_indicators, score_regions, score_victims
 
 WEIGHT_WRITTEN = 0.3
@@ -103,7 +73,7 @@ class TagRows:
     mentions: Sequence[Sequence[PlaceMention]]
     people: Sequence[Sequence[PeopleMention]]
     homes: Sequence[Home]
-    matrix: Matrix
+    matrix: linear_fit.Matrix
 
     @property
     def real(self) -> NDArray[np.bool_]:
@@ -113,17 +83,7 @@ class TagRows:
     @property
     def weight(self) -> Floats:
         """How much each row counts."""
-        return np.array([1.0 if row.sure else WEIGHT_UNSURE for row in self.rows])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """Everything learned."""
-
-    linear: LinearModel
-    places: SmallModel
-    people: Sequence[SmallModel]
-    fused: FusionSettings
+        return np.array([1.0 if row.sure else linear_fit.WEIGHT_UNSURE for row in self.rows])
 
 
 def read_rows(
@@ -135,36 +95,44 @@ def read_rows(
 ) -> TagRows:
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]
-    pairs = list(zip(rows, readings, strict=True))
     homes = [outlets.home(row.title, Provenance(row.url, row.outlet)) for row in rows]
+    mentions = [
+        gazetteer.find(reading, home.country, world=home.world)
+        for reading, home in zip(readings, homes, strict=True)
+    ]
+    people = list(map(find_people, readings))
     return TagRows(
-        rows,
-        readings,
-        [
-            gazetteer.find(row.title, row.text, reading, home.country, world=home.world)
-            for (row, reading), home in zip(pairs, homes, strict=True)
-        ],
-        [find_people(row.title, row.text, reading) for row, reading in pairs],
-        homes,
-        build_matrix(readings, counter),
+        rows, readings, mentions, people, homes, linear_fit.build_matrix(readings, counter)
     )
 
 
 def fit_tags(
-    rows: TagRows, cues: CueTable, options: FitOptions, seed: int, *, with_encoder: bool
-) -> Fitted:
+    rows: Sequence[Labelled],
+    cues: CueTable,
+    gazetteer: Gazetteer,
+    outlets: OutletHomes,
+    options: FitOptions,
+    seed: int,
+    encoder: EncoderModel | None,
+) -> TagsModel:
     """Fit all models; what a later one sees of an earlier one was cross-fitted by event."""
+    counter = StoryCounter(cues)
+    read = read_rows(rows, cues, counter, gazetteer, outlets)
+    placed = np.array([bool(row.place) for row in rows])
+    # rows without a place teach nothing about places
     targets = [
-        Target(_truth(rows.rows, *output), _weights_of(rows, output[0])) for output in OUTPUTS
+        linear_fit.Target(
+            _truth(rows, *output), read.weight * placed if output[0] == "place" else read.weight
+        )
+        for output in tags.OUTPUTS
     ]
-    events = [row.event for row in rows.rows]
-    crossed = cross_fit(rows.matrix, targets, events, options, seed)
-    linear = fit_linear(rows.matrix, targets, options, seed)
-    places, said = _fit_places(rows, crossed[:, US], cues, seed)
-    people, odds = _fit_people(rows, crossed, said, seed)
-    known = rows.real & np.array([bool(row.response) for row in rows.rows])
+    crossed = linear_fit.cross_fit(read.matrix, targets, [row.event for row in rows], options, seed)
+    linear = linear_fit.fit_linear(read.matrix, targets, options, seed)
+    places, said = _fit_places(read, crossed[:, tags.US], cues, seed)
+    people, odds = _fit_people(read, crossed, said, seed)
+    known = read.real & np.array([bool(row.response) for row in rows])
     cuts = [
-        best_f1_threshold(crossed[known, at], targets[at].truth[known])
+        linear_fit.best_f1_threshold(crossed[known, at], targets[at].truth[known])
         for at in range(len(RESPONSES))
     ]
     spread = crossed[:, : len(RESPONSES)].std(0) + 1e-6
@@ -175,22 +143,16 @@ def fit_tags(
         encoder_spread=ENCODER_SPREAD,
         **FUSED_CUTS,
     )
-    if not with_encoder:
-        fused = _cut_people(rows, odds, fused)
-    return Fitted(linear, places, people, fused)
+    if encoder is None:
+        fused = _cut_people(read, odds, fused)
+    return TagsModel(
+        cues, counter, linear, gazetteer, outlets, places, PLACE_CUTS, people, fused, encoder
+    )
 
 
 def _truth(rows: Sequence[Labelled], scheme: str, label: str) -> NDArray[np.bool_]:
     wanted = {label, "both"} if scheme == "victim" else {label}
     return np.array([not wanted.isdisjoint(gold_of(row, scheme)) for row in rows])
-
-
-def _weights_of(rows: TagRows, scheme: str) -> Floats:
-    """Return the weights of the rows; without a place they teach nothing about places."""
-    if scheme != "place":
-        return rows.weight
-    weight: Floats = rows.weight * np.array([bool(row.place) for row in rows.rows])
-    return weight
 
 
 def _fit_places(
@@ -205,24 +167,20 @@ def _fit_places(
     readings: list[tuple[int, list[str]]] = []
     for at, row in enumerate(rows.rows):
         # an article comes with its outlet or without: the model learns to do with either
-        homes = [rows.homes[at]] if rows.homes[at] == NOWHERE else [rows.homes[at], NOWHERE]
+        homes = list(dict.fromkeys([rows.homes[at], NOWHERE]))
         for home in homes:
             told = rows.readings[at], rows.mentions[at], core, float(wording[at]), home
             features = place_features(*told)
             readings.append((at, list(features)))
-            for country, values in features.items():
-                numbers.append(values)
-                truth.append(country in (row.place or ()))
-                owner.append(at)
-                # a row without a place teaches nothing about places
-                shares.append(bool(row.place) / len(homes))
+            numbers += features.values()
+            truth += [country in (row.place or ()) for country in features]
+            owner += [at] * len(features)
+            # a row without a place teaches nothing about places
+            shares += [bool(row.place) / len(homes)] * len(features)
     matrix, answer, weight = np.array(numbers), np.array(truth), np.array(shares)
     crossed = _cross(matrix, answer, weight, [rows.rows[i].event for i in owner], 1.0, seed)
     scores = iter(crossed.tolist())
-    said = [
-        (at, {country: probability(next(scores)) for country in countries})
-        for at, countries in readings
-    ]
+    said = [(at, {code: probability(next(scores)) for code in codes}) for at, codes in readings]
     stories = list(map(story_places, rows.readings, rows.mentions, rows.homes))
     # the first of a row's is that with its outlet
     first = {at: chosen_places(odds, *stories[at], PLACE_CUTS) for at, odds in reversed(said)}
@@ -233,22 +191,19 @@ def _fit_people(
     rows: TagRows, crossed: Floats, places: Sequence[frozenset[str]], seed: int
 ) -> tuple[list[SmallModel], Floats]:
     """Return the models of `PEOPLE` and their cross-fitted log odds."""
+    told = zip(rows.readings, rows.mentions, rows.people, rows.homes, strict=True)
     numbers = np.array(
         [
-            people_features(
-                Facts(
-                    row.title, row.text, reading, crossed[at], mentions, people, None, reading, home
-                ),
+            tags.people_features(
+                tags.Facts(reading, crossed[at], mentions, people, None, reading, home),
                 places[at],
             )
-            for at, (row, reading, mentions, people, home) in enumerate(
-                zip(rows.rows, rows.readings, rows.mentions, rows.people, rows.homes, strict=True)
-            )
+            for at, (reading, mentions, people, home) in enumerate(told)
         ]
     )
     weight = rows.weight * np.where(rows.real, 1.0, WEIGHT_WRITTEN)
     events = [row.event for row in rows.rows]
-    truths = [_truth(rows.rows, *OUTPUTS[CHILD + at]) for at in range(len(PEOPLE))]
+    truths = [_truth(rows.rows, *tags.OUTPUTS[tags.CHILD + at]) for at in range(len(tags.PEOPLE))]
     models = [fit_small(numbers, truth, weight, STRENGTH, seed) for truth in truths]
     odds = [_cross(numbers, truth, weight, events, STRENGTH, seed + 1) for truth in truths]
     return models, np.array(odds).T
@@ -265,7 +220,7 @@ def _cross(
     """Return log odds of every row from models that saw no row of its event."""
     odds = np.zeros(len(truth))
     every = np.arange(len(truth))
-    for fold in make_folds(events, FOLDS, seed):
+    for fold in linear_fit.make_folds(events, FOLDS, seed):
         rest = np.setdiff1d(every, fold)
         model = fit_small(numbers[rest], truth[rest], weight[rest], strength, seed)
         odds[fold] = [model.log_odds(line) for line in numbers[fold].tolist()]
@@ -278,21 +233,17 @@ def fit_small(
     """Fit a small model; with one answer only, it always gives that answer."""
     from sklearn.linear_model import LogisticRegression
 
+    def listed(values: Floats) -> list[float]:
+        return [round(float(value), 6) for value in values]
+
     mean, scale = numbers.mean(0), numbers.std(0) + 1e-6
     if truth.all() or not truth.any():
-        none = np.zeros(numbers.shape[1])
-        return SmallModel(
-            _listed(mean), _listed(scale), _listed(none), 5.0 if truth.all() else -5.0
-        )
-    model = LogisticRegression(C=strength, random_state=seed, max_iter=500)
-    model.fit((numbers - mean) / scale, truth, weight)
-    return SmallModel(
-        _listed(mean), _listed(scale), _listed(model.coef_[0]), round(float(model.intercept_[0]), 5)
-    )
-
-
-def _listed(values: Floats) -> list[float]:
-    return [round(float(value), 6) for value in values]
+        weights, intercept = np.zeros(numbers.shape[1]), 5.0 if truth.all() else -5.0
+    else:
+        model = LogisticRegression(C=strength, random_state=seed, max_iter=500)
+        model.fit((numbers - mean) / scale, truth, weight)
+        weights, intercept = model.coef_[0], round(float(model.intercept_[0]), 5)
+    return SmallModel(listed(mean), listed(scale), listed(weights), intercept)
 
 
 def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSettings:
@@ -300,7 +251,7 @@ def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSet
     chosen = [at for at, real in enumerate(rows.real) if real]
 
     def f1(candidate: FusionSettings, scheme: str) -> float:
-        said = [fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
+        said = [tags.fuse_people(odds[at].tolist(), None, candidate).get(scheme) for at in chosen]
         gold = [gold_of(rows.rows[at], scheme) for at in chosen]
         answer = [() if label is None else (label[0],) for label in said]
         return float(label_scores(gold, answer, ())["micro"]["f1"])
@@ -344,23 +295,21 @@ def train_tags(
 ) -> dict[str, Any]:
     """Train on `data` (a folder with `TRAIN` and `DEV`), write `out/NAME/version`.
 
-    `encoder` is the folder of an encoder version in `out`; without one phrases and linear models
-    decide alone. `reviews` are rows to learn from besides. Returns the content of `meta.json`.
-    The same data, texts, cues, encoder, seed and library versions give the same files. Raises
-    `DataError` or `ModelError`.
+    Without an `encoder` phrases and linear models decide alone. Returns the content of `meta.json`;
+    the same input gives the same files. Raises `DataError` or `ModelError`.
     """
     second = None if encoder is None else load_folder(encoder)
+    served = None if second is None else load_encoder(second)
     cues = load_tag_cues()
-    counter = StoryCounter(cues)
     say("reading the training rows")
     train = read_labelled(data / TRAIN)
     places = build_places(ordinary_words(row.text for row in train))
+    gazetteer, outlets = tags.load_places(places)
     main = [row for row in [*train, *own_texts(), *reviews] if row.rel == 2]
-    rows = read_rows(main, cues, counter, *load_places(places))
     say("fitting response, places, victim and flow")
-    fitted = fit_tags(rows, cues, options, seed, with_encoder=second is not None)
+    model = fit_tags(main, cues, gazetteer, outlets, options, seed, served)
     dev = [row for row in read_labelled(data / DEV) if row.rel == 2]
-    model = build_model(cues, counter, places, fitted, second, experimental(dev), measured(dev))
+    model = replace(model, experimental=experimental(dev), measured=measured(dev))
     say("measuring")
     scores: dict[str, Any] = {
         "dev": score_tags(model, dev),
@@ -371,84 +320,34 @@ def train_tags(
     scores |= score_victims(model, [*train, *dev, *regional])
     if ablations:
         bare = None
-        if any(row.basis == "written" for row in main):
+        real = [row for row in main if row.basis != "written"]
+        if len(real) < len(main):
             say("fitting without the project's texts")
-            bare = _without_texts(rows, cues, counter, places, options, seed, second)
+            bare = fit_tags(real, cues, gazetteer, outlets, options, seed, served)
         scores["ablations"] = ablate_tags(model, bare, dev)
-    people = {name: asdict(m) for name, m in zip(PEOPLE, fitted.people, strict=True)}
+    people = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
+    made = None
+    if second is not None:
+        made = {"version": second.meta.version, "files": dict(second.meta.files)}
+    texts = PLACES_FILE, OUTLETS_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
     return save_model(
         out,
-        pack_linear(fitted.linear, cues)
-        | {PLACES: pack_json({**places, "model": asdict(fitted.places), "people": people})},
-        name=NAME,
+        pack_linear(model.linear, cues)
+        | {tags.PLACES: pack_json({**places, "model": asdict(model.places), "people": people})},
+        name=tags.NAME,
         version=version,
         released=released,
-        labels=measured(dev),
-        experimental=experimental(dev),
-        thresholds=dict(zip(THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
-        settings={"fused": asdict(fitted.fused), "encoder": _encoder_json(second)},
+        labels=model.measured,
+        experimental=model.experimental,
+        thresholds=dict(zip(tags.THRESHOLDS, astuple(PLACE_CUTS), strict=True)),
+        settings={"fused": asdict(model.fused), "encoder": made},
         scores=rounded(scores),
         training={
-            **english_record(
-                data,
-                seed,
-                options,
-                PLACES_FILE,
-                OUTLETS_FILE,
-                TAG_CUES_FILE,
-                *text_files(TAG_TEXTS),
-            ),
+            **english_record(data, seed, options, *texts),
             "indicator_labels": file_sha256(INDICATORS_FILE),
             "victim_labels": file_sha256(VICTIMS_FILE),
         },
     )
-
-
-def build_model(
-    cues: CueTable,
-    counter: StoryCounter,
-    places: Mapping[str, Any],
-    fitted: Fitted,
-    encoder: ModelFolder | None,
-    few: Mapping[str, Sequence[str]],
-    enough: Mapping[str, Sequence[str]],
-) -> TagsModel:
-    """Return the model that the folder will hold."""
-    return TagsModel(
-        cues,
-        counter,
-        fitted.linear,
-        *load_places(places),
-        fitted.places,
-        PLACE_CUTS,
-        fitted.people,
-        fitted.fused,
-        None if encoder is None else load_encoder(encoder),
-        few,
-        enough,
-    )
-
-
-def _without_texts(
-    rows: TagRows,
-    cues: CueTable,
-    counter: StoryCounter,
-    places: Mapping[str, Any],
-    options: FitOptions,
-    seed: int,
-    encoder: ModelFolder | None,
-) -> TagsModel:
-    """Return a model whose linear parts saw none of the project's own texts."""
-    real = [row for row in rows.rows if row.basis != "written"]
-    read = read_rows(real, cues, counter, *load_places(places))
-    fitted = fit_tags(read, cues, options, seed, with_encoder=encoder is not None)
-    return build_model(cues, counter, places, fitted, encoder, {}, {})
-
-
-def _encoder_json(encoder: ModelFolder | None) -> dict[str, Any] | None:
-    if encoder is None:
-        return None
-    return {"version": encoder.meta.version, "files": dict(encoder.meta.files)}
 
 
 def measured(rows: Sequence[Labelled]) -> dict[str, list[str]]:
@@ -461,21 +360,18 @@ def measured(rows: Sequence[Labelled]) -> dict[str, list[str]]:
 
 
 def experimental(rows: Sequence[Labelled]) -> dict[str, list[str]]:
-    """Return the labels with fewer than `FEWEST` examples to measure them on.
-
-    `rows` are of `rel` 2; indicators, gender, protection and roles of places are counted in the
-    held-out labels. `*` stands for all countries but those `measured`.
-    """
+    """Return labels of `rel` 2 rows, or held-out labels, with under `FEWEST` examples; `*`: all."""
     found: dict[str, list[str]] = {}
     for scheme, labels in SCHEMES.items():
         counts = Counter(label for row in rows for label in gold_of(row, scheme))
         found[scheme] = [label for label in labels if counts[label] < FEWEST]
-    held = [entry for entry in load_indicator_labels() if entry.part == HELD_OUT]
-    told = Counter(label for entry in held for label in {item.label for item in entry.indicators})
-    victims = [entry for entry in load_victim_labels() if entry.part == HELD_OUT]
-    said = Counter(label for entry in victims for label in (entry.gender, *entry.protection))
-    found["gender"] = [label for label in GENDERS[:-1] if said[label] < FEWEST]
-    found["protection"] = [label for label in PROTECTIONS if said[label] < FEWEST]
-    found["place"] = ["*"]
-    found["indicator"] = [label for label in INDICATORS if told[label] < FEWEST]
-    return found | {"place.origin": ["*"], "place.transit": ["*"]}
+    victims, indicators = load_hand_labels("victims"), load_hand_labels("indicators")
+    for entries, scheme, known in (
+        (victims, "gender", GENDERS[:-1]),
+        (victims, "protection", PROTECTIONS),
+        (indicators, "indicator", INDICATORS),
+    ):
+        held = [entry.labels[scheme] for entry in entries if entry.part == HELD_OUT]
+        told = Counter(label for labels in held for label in set(labels))
+        found[scheme] = [label for label in known if told[label] < FEWEST]
+    return found | {key: ["*"] for key in ("place", "place.origin", "place.transit")}

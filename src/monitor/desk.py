@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from monitor.records.finding import FieldName
     from monitor.rules.compiler import Guideline
     from monitor.rules.guideline_heads import GuidelineHead
-    from monitor.rules.house_style import InForce
+    from monitor.rules.rule_reloading import InForce
     from monitor.storage.store import Store
     from monitor.storage.work_queue import Progress
 
@@ -123,7 +123,7 @@ class Desk(Drafts):
     def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
         """Everything that judges a stored article, in the order it is run."""
         from monitor.classify.assessors import relevance_of
-        from monitor.rules.article_assessor import GuidelineAssessor
+        from monitor.rules.checker import GuidelineAssessor
 
         guidelines = [
             GuidelineAssessor(

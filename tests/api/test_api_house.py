@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 import own_guide
 from light_desk import Silent
 from monitor.app import Monitor
-from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
+from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader
 from monitor.settings import CheckSettings, Settings
 from monitor.web.server import create_app
 from store_samples import CLASSIFIER
@@ -50,9 +50,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
     settings = Settings(home=tmp_path, check=CheckSettings(guideline=names))
     time = [0.0]
     with Monitor(settings) as monitor:
-        monitor.shelf = GuidelineLoader(
-            GuidelineSettings(tuple(map(Path, names))), clock=lambda: time[0]
-        )
+        monitor.shelf = GuidelineLoader(tuple(map(Path, names)), clock=lambda: time[0])
         monitor.classifiers = (Silent(CLASSIFIER),)
         app = create_app(monitor)
         with TestClient(app, "http://127.0.0.1", client=("127.0.0.1", 5)) as client:

@@ -4,16 +4,19 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import getclosurevars
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.assessors import RelevanceAssessor, load_classifiers
 from monitor.classify.calibration import Calibration
-from monitor.classify.cascade import ANY, FEATURES, Fusion, fusion_features, relevance_odds
+from monitor.classify.cascade import ANY, FEATURES, Fusion, read_features, relevance_odds
 from monitor.classify.encoder import TITLE_CHARS, Memory, later_stretch, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import find_model, load_folder
@@ -76,10 +79,10 @@ def test_what_was_read_before_is_not_read_again() -> None:
 def test_taggers_find_what_relevance_has_read() -> None:
     relevance, tags = load_classifiers(MODELS)[:2]
     assert isinstance(relevance, RelevanceAssessor)
-    assert isinstance(tags, TagsAssessor)
+    tagger = getclosurevars(cast("Any", tags).judge).nonlocals["labeller"]
     assert relevance.model.cascade is not None
-    assert tags.model.encoder is relevance.model.cascade.encoder
-    assert tags.model.encoder.memory is not None
+    assert tagger.encoder is relevance.model.cascade.encoder
+    assert tagger.encoder.memory is not None
 
 
 def test_every_head_has_a_number_for_each_label() -> None:
@@ -120,7 +123,7 @@ def test_a_later_passage_is_read_where_the_first_leaves_it_open() -> None:
     text = FILLER * 40 + CASE + "\n\n" + FILLER * 5
     article = "Court round-up", text, read_article("Court round-up", text, MODEL.cues), MODEL.cues
     read, unread = (
-        replace(MODEL.cascade, later_from=later_from).features((0.0, 0.0), *article)
+        read_features((0.0, 0.0), MODEL.cascade.encoder, later_from, *article)
         for later_from in (-30.0, 30.0)
     )
     assert read[:4] == unread[:4]
@@ -238,8 +241,14 @@ def test_only_the_uncertain_is_read() -> None:
 
 def test_a_later_window_never_lowers_and_borderline_counts_as_any() -> None:
     low, high = ({"relevance": np.array(row, np.float32)} for row in ([3, 0, -3], [-3, 0, 3]))
-    falling = dict(zip(FEATURES, fusion_features([0.0, 0.0], high, low), strict=True))
-    rising = dict(zip(FEATURES, fusion_features([0.0, 0.0], low, high), strict=True))
+
+    def features(*windows: Any) -> dict[str, float]:
+        encoder = cast("Any", SimpleNamespace(windows=lambda *_: windows))
+        reading = read_article("", "", MODEL.cues)
+        row = read_features([0.0, 0.0], encoder, 0.0, "", "", reading, MODEL.cues)
+        return dict(zip(FEATURES, row, strict=True))
+
+    falling, rising = features(high, low), features(low, high)
     assert falling["later main"] == falling["later any"] == 0
     assert rising["later main"] == pytest.approx(12)
     main, any_ = relevance_odds(np.array([0, 9, 0], np.float32))

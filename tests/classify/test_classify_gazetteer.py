@@ -11,7 +11,7 @@ from training.gazetteer import build_gazetteer, ordinary_words, pack_names
 
 def mentions(text: str, title: str = "", home: str | None = None) -> list[PlaceMention]:
     reading = Reading(split_words(title), split_words(text), [], [])
-    return places()[0].find(title, text, reading, home)
+    return places()[0].find(reading, home)
 
 
 def countries(text: str, title: str = "", home: str | None = None) -> set[str]:
@@ -95,7 +95,7 @@ def test_a_paper_at_home_in_the_us_means_the_town_there(
 def test_an_outlet_for_the_world_means_the_city() -> None:
     text = "Police in Paris freed a girl."
     reading = Reading(split_words(""), split_words(text), [], [])
-    found = places()[0].find("", text, reading, "US", world=True)
+    found = places()[0].find(reading, "US", world=True)
     assert [mention.country for mention in found] == ["FR"]
 
 

@@ -4,13 +4,15 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
+from inspect import getclosurevars
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.classify.assessors import RelevanceAssessor, TagsAssessor, load_classifiers
+from monitor.classify.assessors import RelevanceAssessor, load_classifiers
 from monitor.classify.model_files import find_model, list_models, load_folder
 from monitor.classify.model_files import load_folder as load
 from monitor.classify.relevance import load_relevance
@@ -181,6 +183,6 @@ def test_empty_articles_are_judged() -> None:
 def test_both_models_share_one_encoder() -> None:
     relevance, tags, *_ = load_classifiers(MODELS)
     assert isinstance(relevance, RelevanceAssessor)
-    assert isinstance(tags, TagsAssessor)
+    tagger = getclosurevars(cast("Any", tags).judge).nonlocals["labeller"]
     assert relevance.model.cascade is not None
-    assert tags.model.encoder is relevance.model.cascade.encoder
+    assert tagger.encoder is relevance.model.cascade.encoder

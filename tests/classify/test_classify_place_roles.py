@@ -30,7 +30,7 @@ def read(text: str, title: str = "") -> Reading:
 def roles(text: str) -> dict[str, set[str]]:
     reading = read(text)
     found: dict[str, set[str]] = {}
-    for mention in places()[0].find("", text, reading):
+    for mention in places()[0].find(reading):
         found.setdefault(mention.country, set()).update(roles_of(reading, mention))
     return found
 
@@ -78,7 +78,7 @@ def test_and_what_it_is_not(text: str, country: str, role: str) -> None:
 def test_one_role_is_given_where_it_did_not_happen() -> None:
     text = "Women from Nepal went via Qatar. Japan paid."
     reading = read(text)
-    found = places()[0].find("", text, reading)
+    found = places()[0].find(reading)
     given = {m.country: place_role(reading, [m]) for m in found}
     assert given == {"NP": "origin", "QA": "transit", "JP": "mentioned"}
 
@@ -86,7 +86,7 @@ def test_one_role_is_given_where_it_did_not_happen() -> None:
 def test_a_host_is_no_place_unless_it_is_the_outlets_home() -> None:
     text = "The ministers met in Vienna. Nine men were held in Laos."
     reading = read(text)
-    found = places()[0].find("", text, reading)
+    found = places()[0].find(reading)
     assert story_places(reading, found) == ({"AT", "LA"}, {"AT"})
     assert story_places(reading, found, Home("AT")) == ({"AT", "LA"}, frozenset())
     told = {"AT", "LA"}, {"AT"}
@@ -145,6 +145,6 @@ def test_flow_follows_from_roles(
     text: str, chosen: set[str], abroad: bool, flow: str | None
 ) -> None:
     reading = read(text)
-    found = places()[0].find("", text, reading)
+    found = places()[0].find(reading)
     assert flow_of_roles(reading, found, chosen, abroad=abroad) == flow
     assert len(flow_numbers(reading, found, chosen, NOWHERE)) == len(FLOW_NAMES)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.classify.assessors import PolicyAssessor, load_classifiers, load_policy_assessor
+from monitor.classify.assessors import GuardedAssessor, load_classifiers, load_policy_assessor
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.model_stamps import models_in_use
 from monitor.classify.policy import (
@@ -26,7 +26,7 @@ from monitor.labels.institutions import (
     parse_entities,
 )
 from monitor.labels.schemes import check_labels
-from monitor.records.article import Article
+from monitor.records.article import Article, Assessment
 from monitor.records.errors import ModelError, UsageError
 from monitor.records.tag import Tag
 
@@ -286,10 +286,10 @@ def test_the_assessor_tags_what_is_not_about_trafficking_too() -> None:
 
 
 def test_a_failure_is_the_articles_and_a_folder_may_lack_the_model(tmp_path: Path) -> None:
-    def broken() -> None:
+    def broken(_article: Article) -> Assessment:
         raise RuntimeError
 
-    said = PolicyAssessor("policy@0+0", broken).assess([article("x")])  # type: ignore[arg-type]
+    said = GuardedAssessor("policy@0+0", broken).assess([article("x")])
     assert said[0].error == "RuntimeError"
     for one in FOLDER.parents[1].glob("*-en"):
         (tmp_path / one.name).symlink_to(one)

@@ -14,7 +14,7 @@ CUES = CueTable([])
 def people(title: str, text: str = "") -> list[tuple[str, str]]:
     reading = read_article(title, text, CUES)
     found = []
-    for person in find_people(title, text, reading):
+    for person in find_people(reading):
         span = reading.span(person.field, person.first, person.last)
         found.append(
             (person.kind, (title if span.field == "title" else text)[span.start : span.end])
@@ -68,7 +68,7 @@ def test_no_age_of_suspects_or_of_days(title: str) -> None:
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_any_text_has_numbers_and_exact_spans(title: str, text: str) -> None:
     reading = read_article(title, text, CUES)
-    found = find_people(title, text, reading)
+    found = find_people(reading)
     assert len(profile(reading, found, [])) == len(PROFILE_NAMES)
     for label in ("child", "adult", "both"):
         for span in people_spans(reading, found, label):

@@ -8,14 +8,14 @@ import pytest
 
 from digest_samples import render, sample_digest
 from monitor.records.review import RecallEstimate
-from monitor.review.recall_estimate import gaps, share_had
+from monitor.review.recall_estimate import gaps
 
 
 @pytest.mark.parametrize("form", ["text", "md", "html"])
 def test_gaps_stand_at_the_foot(form):
     found = sample_digest()
     ledger = replace(found.ledger, languages={"th": 2, "": 1}, unasked=2)
-    told = gaps(RecallEstimate(), share_had([]), short=True)
+    told = gaps(RecallEstimate(), [], short=True)
     page = render(replace(found, ledger=ledger, gaps=told), form)
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\\", "")
     assert "2 followed feeds not polled" in text
@@ -25,7 +25,7 @@ def test_gaps_stand_at_the_foot(form):
 
 
 def test_the_json_has_the_figures():
-    told = gaps(RecallEstimate(), share_had([]), short=True)
+    told = gaps(RecallEstimate(), [], short=True)
     coverage = json.loads(render(replace(sample_digest(), gaps=told), "json"))["coverage"]
     assert coverage["gaps"]["missed"]["recall"] is None
     assert coverage["gaps"]["elsewhere"] == {

@@ -15,7 +15,7 @@ from spacy.tokens import DocBin
 from annotated import articles, assessed, marks_on_words, published, read_brat
 from digest_samples import BODY, TAGS, TITLE, finding
 from monitor.export import brat, docbin, doccano, labelstudio
-from monitor.export.annotations import label_names, name_of, one_text, parse_name
+from monitor.export.annotations import all_names, name_of, one_text, parse_name
 from monitor.export.docbin import make_doc, make_tokenizer
 from monitor.labels.schemes import ONE_LABEL_SCHEMES, SCHEMES, check_labels
 from monitor.records.finding import Span
@@ -41,7 +41,7 @@ def read_units(text, start, end):
 def check_brat(values, folder):
     writer = write(brat, values, folder)
     document = read_brat(folder / "brat" / "0001" / "a1.ann")
-    text = one_text(values).text
+    text = one_text(values)
     assert len(document.text) == len(text)
     different = {ours for ours, read in zip(text, document.text, strict=True) if ours != read}
     assert different <= {"\r"}
@@ -75,7 +75,7 @@ def check_docbin(values, folder):
 
 
 def check_doc(doc, values):
-    text = one_text(values).text
+    text = one_text(values)
     assert doc.text == text
     found = [
         (span.label_, span.start_char, span.end_char)
@@ -90,7 +90,7 @@ def check_labelstudio(values, folder):
     writer = write(labelstudio, values, folder)
     (task,) = json.loads((folder / "labelstudio-0001.json").read_text("utf-8"))
     text = task["data"]["text"]
-    assert text == one_text(values).text
+    assert text == one_text(values)
     (prediction,) = task["predictions"]
     regions = [one["value"] for one in prediction["result"] if one["type"] == "labels"]
     assert [(*one["labels"], one["start"], one["end"]) for one in regions] == marks_on_words(values)
@@ -109,7 +109,7 @@ def check_doccano(values, folder):
     writer = write(doccano, values, folder)
     (line,) = (folder / "doccano.jsonl").read_text("utf-8").splitlines()
     row = json.loads(line)
-    text = one_text(values).text
+    text = one_text(values)
     assert row["text"] == text
     assert [name for _, _, name in row["label"]] == [name for name, _, _ in marks_on_words(values)]
     for (start, end, _), (_, first, last) in zip(row["label"], marks_on_words(values), strict=True):
@@ -132,7 +132,7 @@ def test_any_text_and_spans_are_read_back(one):
             *(span for item in one.scorecard for span in item.evidence),
         )
     )
-    doc = make_doc(docbin.marked_text(values), ENGLISH)
+    doc = make_doc(values, ENGLISH)
     packed = DocBin(store_user_data=True, docs=[doc]).to_bytes()
     (read,) = DocBin().from_bytes(packed).get_docs(VOCAB)
     check_doc(read, values)
@@ -276,7 +276,7 @@ def _two(tmp_path, bare):
 
 
 def test_whatever_a_person_may_say_can_be_marked():
-    names = label_names()
+    names = all_names(())
     assert SCHEMES.keys() == names.keys()
     assert all(names.values())
     for scheme, some in names.items():

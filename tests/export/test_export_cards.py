@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -14,7 +15,7 @@ from ruamel.yaml import YAML
 from digest_samples import BODY, TAGS, article, finding
 from monitor.export.columns import Column, ExportFormat
 from monitor.export.croissant import croissant
-from monitor.export.error_rates import RuleRates, error_rates
+from monitor.export.error_rates import error_rates
 from monitor.export.export_facts import ExportFacts, FileFacts, Tally, file_facts, sha256_of
 from monitor.export.exporter import export
 from monitor.export.packaging import citation, datapackage, dataset_card
@@ -130,15 +131,15 @@ def test_tally_counts_labels_and_agreement():
         record("relevant", relevance=None, mining="reserved"),
         record(),
     )
-    assert (labels.tags, labels.experimental, labels.judged) == (2, 1, 4)
-    assert (labels.reviewed, labels.reviewers, labels.outlets) == (4, 3, 2)
-    assert labels.languages == {"en": 4, "unknown": 1}
-    assert labels.mining == {"not stated": 4, "reserved": 1}
-    assert (labels.first, labels.last) == ("2026-10-01", "2026-11-20")
+    assert (labels["tags"], labels["experimental"], labels["judged"]) == (2, 1, 4)
+    assert (labels["reviewed"], labels["reviewers"], labels["outlets"]) == (4, 3, 2)
+    assert labels["languages"] == {"en": 4, "unknown": 1}
+    assert labels["mining"] == {"not stated": 4, "reserved": 1}
+    assert (labels["first"], labels["last"]) == ("2026-10-01", "2026-11-20")
     # 10 ordered pairs, 8 of them equal; alpha by hand: 1 - (7 - 1) * 2 / (2 * 3 * 4)
-    assert labels.agreement.articles == 3
-    assert labels.agreement.share == pytest.approx(0.8)
-    assert labels.agreement.alpha == pytest.approx(0.5)
+    assert labels["agreement"]["articles"] == 3
+    assert labels["agreement"]["share"] == pytest.approx(0.8)
+    assert labels["agreement"]["alpha"] == pytest.approx(0.5)
 
 
 def test_nobody_agrees_with_themselves():
@@ -146,16 +147,16 @@ def test_nobody_agrees_with_themselves():
     again = record("relevant", "not_relevant", "not_relevant")
     for review in again["reviews"]:
         review["reviewer"] = "Ama"
-    assert tallied(again).agreement.articles == 0
+    assert tallied(again)["agreement"]["articles"] == 0
     again["reviews"][-1]["reviewer"] = "Kofi"
-    agreement = tallied(again).agreement
-    assert (agreement.articles, agreement.share) == (1, 1)
+    agreement = tallied(again)["agreement"]
+    assert (agreement["articles"], agreement["share"]) == (1, 1)
 
 
 def test_agreement_is_unknown_where_nobody_looked_twice():
-    assert tallied(record("relevant"), record()).agreement.share is None
-    same = tallied(record("relevant", "relevant")).agreement
-    assert (same.share, same.alpha) == (1, None)
+    assert tallied(record("relevant"), record())["agreement"]["share"] is None
+    same = tallied(record("relevant", "relevant"))["agreement"]
+    assert (same["share"], same["alpha"]) == (1, None)
 
 
 # Error rates -------------------------------------------------------------------------------
@@ -175,10 +176,11 @@ def test_error_rates_are_those_of_the_models_that_judged():
 
 
 def test_rules_tell_how_often_they_were_right():
-    rules = {"a": {"flags": 4, "right": 3, "sure": 5, "found": 2}, "b": {"flags": 0, "right": 0}}
-    stamp = "thb-en@1.0.0+now"
-    of = RuleRates(stamp, "thb-en@1.0.0+then", "2026-11-27", "some articles", False, rules)
-    first, second = rates(stamp, rules=[of])["rules"]
+    measure = {"flags": 4, "right": 3, "sure": 5, "found": 2}
+    rules = {"a": SimpleNamespace(**measure), "b": SimpleNamespace(**dict.fromkeys(measure, 0))}
+    then, stamp = "thb-en@1.0.0+then", "thb-en@1.0.0+now"
+    measured = SimpleNamespace(date="2026-11-27", data="some articles", unseen=False, rules=rules)
+    first, second = rates(stamp, rules={stamp: (then, measured)})["rules"]
     assert (first["precision"], first["recall"]) == (0.75, 0.4)
     assert (second["precision"], second["recall"]) == (None, None)
     assert first["measured"] != first["stamp"]

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +19,7 @@ from monitor.records.article import Assessment
 from monitor.records.finding import Finding, Span
 from monitor.records.tag import Tag
 from monitor.rules.guideline_heads import identifying, protecting
-from monitor.settings import Settings
+from monitor.settings import CheckSettings, Settings
 from named_marks import names as marks
 from named_marks import texts
 from shared_data import SHARED, needs_shared
@@ -155,17 +156,29 @@ def test_rules_on_identification_and_their_siblings():
     assert "child-prostitute" not in rules
 
 
+def judges(disable=(), severity=None):
+    """Whether the guideline tells of all by whom somebody can be known, with such settings."""
+    thb, low = shipped.thb(), severity or {}
+    ruling = SimpleNamespace(guideline=thb, disable=disable, severity=low)
+    desk = SimpleNamespace(
+        heads=[thb],
+        in_force=SimpleNamespace(rulings=[ruling]),
+        settings=Settings(check=CheckSettings(disable=disable, severity=low)),
+        store=SimpleNamespace(read_only=False, key=str),
+    )
+    return selection.guard_of(desk, {}).judges == {"thb-en"}
+
+
 def test_a_rule_that_is_put_off_tells_nobody_that_no_one_is_identified():
-    thb = shipped.thb()
-    assert selection._judges(thb)
-    for rule, severity, judges in (
+    assert judges()
+    for rule, severity, told in (
         ("child-name-identified", "suggestion", False),
         ("child-name-identified", "error", True),
         ("sex-slave", "suggestion", True),
     ):
-        assert selection._judges(thb, severity={rule: severity}) is judges
-    assert not selection._judges(thb, ("family-identified",))
-    assert selection._judges(thb, ("sex-slave",))
+        assert judges(severity={rule: severity}) is told
+    assert not judges(("family-identified",))
+    assert judges(("sex-slave",))
 
 
 def test_the_secret_is_the_desks_and_stays(monitor):

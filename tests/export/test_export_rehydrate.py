@@ -251,7 +251,7 @@ def test_the_desk_knows_what_is_not_to_be_had(server: FeedServer, tmp_path: Path
         assert "/moved" not in server.paths()
         (first, *_) = rows.values()
         odd = json.dumps({**first, "tags": [{"evidence": [{"start": "1"}]}]})
-        for broken, said in (("[]", "no record"), (odd, "1: no record"), ("{", "not JSON")):
+        for broken, said in (("[]", "no record"), (odd, "1: no record"), ("{", "no JSON")):
             one.write_text(broken, "utf-8")
             with pytest.raises(DataError, match=said):
                 run(desk, one, tmp_path / said)

@@ -250,7 +250,7 @@ def test_what_is_chosen_otherwise_than_by_day_has_no_row(desk: Desk) -> None:
         assert not given(report.path.parent), filters
         told = report.facts.withheld_counts
         assert told
-        assert all(cell.articles % K == 0 for cell in told.cells)
+        assert all(cell["articles"] % K == 0 for cell in told.at_least)
         one_day = "until" in filters
         assert (told.articles == 0) is one_day
 

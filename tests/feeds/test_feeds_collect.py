@@ -16,7 +16,7 @@ from monitor.feeds.article_pages import PageAnswer
 from monitor.feeds.feed_parser import parse_feed
 from monitor.feeds.http_client import FetchResult, open_client
 from monitor.feeds.opml import parse_opml
-from monitor.feeds.polling import FeedAnswer, FeedWork, collect, find_items
+from monitor.feeds.polling import FeedWork, collect
 from monitor.feeds.polling_plan import due_feeds
 from monitor.feeds.starter_feeds import make_feed
 from monitor.feeds.urls import article_id
@@ -181,11 +181,9 @@ def test_a_page_is_not_tried_for_ever(desk, server, feed):
 def test_a_try_without_a_working_extractor_does_not_count(desk, server, feed):
     """Else a page would be given up for a fault of the installation."""
     parsed = parse_feed(rss(item(f"{server.url}/1", summary="Short.")), "", feed.url)
-    items, dropped = find_items(parsed.entries, ("127.0.0.1",))
     result = FetchResult(feed.url, feed.url, 200, {}, None, False, '"1"', None, None, None)
-    answer = FeedAnswer(feed, FeedState(), result, parsed)
-    work = FeedWork(answer, START, items, dropped, {}, lambda _: "en")
-    assert work.start() == [0]
+    work = FeedWork(feed, FeedState(), result, parsed)
+    assert work.start(START, lambda _: {}, ("127.0.0.1",)) == [0]
     work.take_page(0, PageAnswer(None, "the extractor cannot work", "extractor", retry=True))
     poll = work.finish(900)
     assert (poll.page_failures, poll.warnings) == ({"extractor": 1}, ())

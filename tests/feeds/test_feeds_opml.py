@@ -9,6 +9,7 @@ from monitor.feeds.opml import OpmlFeed, parse_opml, render_opml
 from monitor.feeds.starter_feeds import make_feed, starter_opml
 from monitor.feeds.urls import feed_id
 from monitor.records.errors import FeedError
+from monitor.records.feed import Feed
 
 
 def opml(body, head='<?xml version="1.0" encoding="UTF-8"?><opml version="2.0">'):
@@ -223,20 +224,17 @@ _text = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12).map
     lambda text: " ".join(text.split())
 )
 _feeds = st.builds(
-    lambda n, title, folders: OpmlFeed(f"https://e.example/?a={n}&b=<", title or "x", "", folders),
+    lambda n, title: Feed(f"{n}", f"https://e.example/?a={n}&b=<", title or "x", ""),
     st.integers(0, 50),
     _text,
-    st.lists(_text.filter(bool), max_size=2).map(tuple),
 )
 
 
 @given(st.lists(_feeds, max_size=6, unique_by=lambda feed: feed.url))
 def test_what_is_written_is_read_again(feeds):
-    clean = [feed for feed in feeds if "\ufeff" not in feed.title + "".join(feed.folders)]
-    again = parse_opml(render_opml(clean, title="<&>", comment="a -- b").encode()) if clean else []
-    assert {(f.url, f.title, f.folders) for f in again} == {
-        (f.url, f.title, f.folders) for f in clean
-    }
+    clean = [feed for feed in feeds if "\ufeff" not in feed.title]
+    again = parse_opml(render_opml(clean).encode())
+    assert [(f.url, f.title) for f in again] == [(f.url, f.title) for f in clean]
 
 
 @given(

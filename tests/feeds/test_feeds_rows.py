@@ -12,18 +12,17 @@ from typing import Any
 
 import pytest
 
-from monitor.feeds import import_formats as rows
-from monitor.feeds.import_formats import DroppedRow, RowFormat, TextRow, format_of, open_rows
+from monitor.feeds import article_import as rows
+from monitor.feeds.article_import import DroppedRow, RowFormat, TextRow, format_of, open_rows
 from monitor.feeds.web_archives import RawPage, page_lines
 from monitor.records.errors import DataError, UsageError
-from monitor.text.safe_text import unguard
 from warc_files import page, record, write_warc
 
 fastwarc = pytest.importorskip("fastwarc", reason="web archives need fastwarc")
 
 
 def read(path: Path, format: RowFormat | None = None) -> list[Any]:
-    with open_rows(path, format or format_of(path), unguard=unguard) as file:
+    with open_rows(path, format or format_of(path)) as file:
         found = list(file.rows)
         assert file.position() == file.size or format_of(path) == "warc"
     return found

@@ -134,7 +134,7 @@ from monitor.jobs.ray_jobs import RayWorker, Task, bare_settings, open_cluster
 with open_cluster(RayWorker, {"settings": bare_settings(Settings())}, workers=1) as cluster:
     task = Task("check", ([(sys.argv[1], "long.txt")], {"include_text": True}))
     answer = cluster.workers[0].do.remote(task)
-    (document,) = cluster.ray.get(answer).result
+    (document,) = cluster.ray.get(answer)[0]
     stored = cluster.ray.put(b"x" * 1_000_000)
     held = cluster.ray.experimental.get_object_locations([answer, stored])
     places = [len(held[one]["node_ids"]) for one in (answer, stored)]

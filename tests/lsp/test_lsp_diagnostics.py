@@ -7,8 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from monitor.lsp.code_actions import Capabilities, EditorDraft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refusal
+from monitor.lsp.diagnostics import (
+    Capabilities,
+    EditorDraft,
+    actions_at,
+    diagnostics_of,
+    refusal,
+)
 from monitor.lsp.documents import Encoding, Format, Lines
 from monitor.lsp.editor_settings import Options
 from monitor.text.readers import make_document

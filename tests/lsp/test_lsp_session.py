@@ -14,8 +14,8 @@ from anyio.from_thread import start_blocking_portal
 
 import lsp_client
 from monitor.jobs.draft_processes import Job, Worker, WorkerEnded, WorkerError
-from monitor.lsp.background_checks import Checker
 from monitor.lsp.server import make_server
+from monitor.lsp.session import Checker
 from monitor.records.errors import DocumentError, DocumentTooLarge, NotFound, UsageError
 from monitor.settings import Settings
 

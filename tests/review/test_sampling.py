@@ -22,7 +22,6 @@ from monitor.review.recall_estimate import (
     NARROW,
     estimate_missed,
     gaps,
-    share_had,
     window,
 )
 from monitor.review.sampling import CUTS, allocate, draw_sample
@@ -156,13 +155,11 @@ def cases(shown: int, others: int) -> list[CaseOutcome]:
 
 
 def test_a_share_of_few_cases_is_not_told() -> None:
-    few = share_had(cases(15, 4))
-    assert few.interval is None
-    assert (
-        f"19 of the {CASES_NEEDED} cases needed" in gaps(RecallEstimate(), few, short=True).words[1]
-    )
-    many_ = share_had(cases(15, 5))
-    assert many_.interval == pytest.approx((0.531, 0.888), abs=0.001)
-    words = gaps(RecallEstimate(), many_, short=False).words
+    few = gaps(RecallEstimate(), cases(15, 4), short=True)
+    assert few.figures["elsewhere"]["interval"] is None
+    assert f"19 of the {CASES_NEEDED} cases needed" in few.words[1]
+    many_ = gaps(RecallEstimate(), cases(15, 5), short=False)
+    words = many_.words
+    assert many_.figures["elsewhere"]["interval"] == pytest.approx((0.531, 0.888), abs=0.001)
     assert "15 of 20 cases had been shown (53 % to 89 %); 5 never seen" in words[1]
     assert "Neither figure is how much of all there was" in words[2]

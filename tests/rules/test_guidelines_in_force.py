@@ -14,8 +14,12 @@ import own_guide
 from monitor.check.drafts import GuidelineResult, answer_json, in_language
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules.checker import check_document
-from monitor.rules.house_style import InForce, load_guidelines, rule_on
-from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
+from monitor.rules.rule_reloading import (
+    LOOK_EVERY_S,
+    GuidelineLoader,
+    InForce,
+    rule_on,
+)
 from monitor.text.document import Document
 
 HARBOUR = own_guide.RULE.replace("unfortunate-victim", "no-harbour").replace(
@@ -42,7 +46,7 @@ def all_four(folders: Path) -> InForce:
 
 
 def loaded(folders: Path, *names: str) -> InForce:
-    return rule_on(tuple(load_guidelines(folders / name for name in names).values()))
+    return GuidelineLoader([folders / name for name in names]).in_force
 
 
 def told(in_force: InForce, document: Document) -> Iterator[GuidelineResult]:
@@ -152,7 +156,7 @@ def test_a_rule_or_a_guideline_called_as_another_is_refused(folders: Path, tmp_p
     ):
         loaded(tmp_path, "ours")
     with pytest.raises(GuidelineError, match=r"two guidelines are called 'tiny': .* and .*"):
-        load_guidelines([folders / "tiny", tmp_path / "tiny"])
+        _ = GuidelineLoader([folders / "tiny", tmp_path / "tiny"]).in_force
 
 
 def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(
@@ -161,9 +165,7 @@ def test_an_edit_is_in_force_at_the_next_look_and_a_broken_one_is_not(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     file, time = tmp_path / "ours" / "rules.yaml", [0.0]
-    shelf = GuidelineLoader(
-        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
-    )
+    shelf = GuidelineLoader((tmp_path / "ours",), ("no-harbour",), clock=lambda: time[0])
     first = shelf.in_force
     file.write_text(HARBOUR.replace("kind: phrase", "kind: fraze"), encoding="utf-8")
     assert shelf.in_force is first, "files are looked at once a second at most"
@@ -190,9 +192,7 @@ def test_what_a_setting_or_the_desk_needs_is_not_taken_away(
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
     time = [0.0]
-    shelf = GuidelineLoader(
-        GuidelineSettings((tmp_path / "ours",), ("no-harbour",)), clock=lambda: time[0]
-    )
+    shelf = GuidelineLoader((tmp_path / "ours",), ("no-harbour",), clock=lambda: time[0])
     first = shelf.in_force
     if gone == "folder":
         shutil.move(tmp_path / "ours", tmp_path / "away")
@@ -216,7 +216,7 @@ def test_files_are_looked_at_though_nobody_asks(
     monkeypatch.setattr("monitor.rules.rule_reloading.LOOK_AT_LEAST_S", 0.01)
     for name in ("tiny", "ours"):
         shutil.copytree(folders / name, tmp_path / name)
-    shelf = GuidelineLoader(GuidelineSettings((tmp_path / "ours",)), clock=count(step=2).__next__)
+    shelf = GuidelineLoader((tmp_path / "ours",), clock=count(step=2).__next__)
     first = shelf.in_force
     with shelf.watched():
         own_guide.own(tmp_path, "ours", HARBOUR.replace("gate: none", "gate: nine"))
@@ -228,7 +228,8 @@ def test_files_are_looked_at_though_nobody_asks(
 
 
 def test_what_comes_along_is_never_looked_at_again() -> None:
-    shelf = GuidelineLoader.of([])
+    shelf = GuidelineLoader([])
+    assert shelf.in_force.guidelines == ()
     with shelf.watched():
         pass
     assert shelf.in_force.guidelines == ()

@@ -23,8 +23,8 @@ from monitor.rules.handbook.exercises import (
     make_material,
 )
 from monitor.rules.handbook.printing import css_string, render_handbook, render_pages
-from monitor.rules.house_style import rule_on
 from monitor.rules.loading import load_guideline, load_own_rules
+from monitor.rules.rule_reloading import rule_on
 
 
 def trusting(*guideline: str) -> FlagSentences:
@@ -67,7 +67,7 @@ def test_house_rules_are_in_it_beside_the_guideline(tmp_path: Path) -> None:
     made = make_book(
         rule_on([base, load_own_rules(house.folder, base)]), made=MADE, program="1.2.3"
     )
-    assert [(one.id, one.house) for one in made.abouts] == [("tiny", False), ("house", True)]
+    assert [(one.id, one.extends) for one in made.abouts] == [("tiny", ""), ("house", "tiny")]
     assert [entry.key for entry in made.entries] == ["tiny/ours", "house/theirs"]
     pages = render_pages(make_material(made, seed=1, flags=trusting()))
     assert "House rules" in pages["handbook.html"]
@@ -98,7 +98,7 @@ def test_the_two_tests_ask_of_the_same_rules_with_other_sentences(tmp_path: Path
         if question.kind == "why":
             assert question.entry.why.startswith(question.options[question.right])
             assert len(set(question.options)) == len(question.options)
-    drawn = {one.shown.text for one in (*made.exercises.mark, *made.exercises.better)}
+    drawn = {one.shown.text for one in (*made.mark, *made.better)}
     assert not drawn & (sentences[0] | sentences[1])
 
 
@@ -154,7 +154,7 @@ def test_what_answers_for_a_whole_text_is_not_said_to_flag_nothing() -> None:
 
 def test_what_the_checker_sees_otherwise_is_no_question(tmp_path: Path) -> None:
     made = make_material(book(tmp_path), seed=1, flags=trusting())
-    assert (made.pre, made.post, made.exercises.mark) == ((), (), ())
+    assert (made.pre, made.post, made.mark) == ((), (), ())
     pages = render_pages(made)
     assert "too few examples" in pages["pre-test.html"]
 
@@ -239,8 +239,8 @@ def test_the_shipped_rules_fill_the_papers() -> None:
     """Every rule has an entry; a brochure's cards fit, and none is empty."""
     made = make_book(rule_on([shipped.thb()]), made=MADE, program="1.2.3")
     assert len(made.entries) == len(shipped.thb().rules)
-    assert set(made.kinds) == {"context", "dependency", "phrase", "tokens"}
-    assert set(made.quotes) == {"flag", "soften"}
+    assert set(made.general("kind", 0)) == {"context", "dependency", "phrase", "tokens"}
+    assert set(made.general("quotes", 1)) == {"flag", "soften"}
     for brochure in make_material(made, seed=1, flags=trusting()).brochures:
         few = 1 < len(_showable(brochure.chapter)) <= 4
         for panel in brochure.panels:

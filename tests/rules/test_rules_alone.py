@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import shipped
 from monitor.records.finding import Finding
-from monitor.rules.checker import check_document, check_documents
+from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.neural_model import (
     USUAL,
@@ -228,7 +228,7 @@ def test_only_so_many_sentences_without_a_finding_are_read() -> None:
 def test_company_changes_nothing() -> None:
     guideline, _ = pointing({"by lorry": 3.0})
     documents = [Document(CASE, language="en"), Document(f"Two boys drowned. {CASE}", "At sea")]
-    together = check_documents(guideline, documents)
+    together = run_policy(guideline, documents)
     alone = [check_document(guideline, each) for each in documents]
     assert [one.findings for one in together] == [one.findings for one in alone]
 

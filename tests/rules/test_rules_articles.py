@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.rules.checker import check_documents
+from monitor.rules.checker import run_policy
 from monitor.rules.loading import load_guideline
 from monitor.text.readers import make_document
 
@@ -19,6 +19,6 @@ def test_one_mention_is_enough_for_a_question():
     )
     asked = [
         {item.item: item.met for item in checked.scorecard}["no-root-causes"]
-        for checked in check_documents(guideline, [near, passing])
+        for checked in run_policy(guideline, [near, passing])
     ]
     assert asked == [False, None]

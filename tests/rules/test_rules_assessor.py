@@ -11,7 +11,7 @@ from monitor.app import Monitor
 from monitor.classify.assessors import RelevanceAssessor
 from monitor.classify.relevance import Judgement
 from monitor.records.article import Article
-from monitor.rules.article_assessor import GuidelineAssessor
+from monitor.rules.checker import GuidelineAssessor
 from monitor.rules.loading import load_guideline
 from monitor.rules.rule_reloading import GuidelineLoader
 from monitor.settings import Settings

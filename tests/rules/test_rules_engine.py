@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import shipped
 from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
-from monitor.rules.checker import check_document, check_documents
+from monitor.rules.checker import check_document, run_policy
 from monitor.rules.findings import _takes_an, document_json
 from monitor.rules.matching import settle
 from monitor.text.document import Document
@@ -132,7 +132,7 @@ def test_batch_and_single_say_the_same():
         "The boy owned up to carrying drugs for the men who held his brother.",
     ] * 20
     documents = [make_document(text, max_chars=LIMIT) for text in texts]
-    batch = check_documents(THB, documents)
+    batch = run_policy(THB, documents)
     assert batch == [check_document(THB, document) for document in documents]
     assert any(checked.findings for checked in batch)
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 import shipped
-from monitor.rules.checker import check_documents
+from monitor.rules.checker import run_policy
 from monitor.rules.example_tests import run_examples
 from monitor.text.document import Document
 
@@ -27,7 +27,7 @@ def test_every_finding_is_written_out():
             title, text = ("", example) if plain else (example.title, example.text)
             strip = partial(re.sub, r"\[\[(.*?)\]\]", r"\1", flags=re.DOTALL)
             texts.append(Document(strip(text), strip(title), language="en"))
-    findings = [f for checked in check_documents(THB, texts) for f in checked.findings]
+    findings = [f for checked in run_policy(THB, texts) for f in checked.findings]
     assert len(findings) > len(THB.rules)
     for finding in findings:
         words = (finding.message, finding.why, *finding.suggestions)

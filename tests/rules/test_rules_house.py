@@ -20,7 +20,7 @@ from monitor.records.article import Article
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.records.finding import Span
 from monitor.records.hidden_names import WITHHELD, Mask
-from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader, GuidelineSettings
+from monitor.rules.rule_reloading import LOOK_EVERY_S, GuidelineLoader
 from monitor.settings import CheckSettings, Settings
 from monitor.stats.trend_queries import basis_of
 from monitor.storage.article_filter import ArticleFilter
@@ -61,7 +61,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     settings = Settings(home=tmp_path, check=CheckSettings(guideline=str(ours)))
     time = [0.0]
     with Monitor(settings, now=lambda: NOW) as monitor:
-        monitor.shelf = GuidelineLoader(GuidelineSettings((ours,)), clock=lambda: time[0])
+        monitor.shelf = GuidelineLoader((ours,), clock=lambda: time[0])
         monitor.classifiers = (Silent(CLASSIFIER),)
         yield House(monitor, ours, time)
 

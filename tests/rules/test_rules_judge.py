@@ -18,7 +18,7 @@ from monitor.classify.model_files import find_model, load_folder
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 from monitor.records.finding import SEVERITIES, Finding, Severity
-from monitor.rules.checker import check_document, check_documents
+from monitor.rules.checker import check_document, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
 from monitor.rules.neural_model import DIGITS, Formula, Judge, load_judge
@@ -147,7 +147,7 @@ def test_a_draft_made_to_hurt_is_not_read_without_end() -> None:
 def test_company_changes_nothing() -> None:
     other = "Illegal migrants flooded the coast, and the victims were rescued by brave officers."
     documents = [document(CASE), document(f"{other} {CASE}", "Sex slaves freed")]
-    together = check_documents(THB, documents)
+    together = run_policy(THB, documents)
     alone = [check_document(THB, each) for each in documents]
     assert [one.findings for one in together] == [one.findings for one in alone]
 

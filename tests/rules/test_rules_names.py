@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import shipped
 from monitor.rules.checker import check_document
 from monitor.rules.matching import open_draft
-from monitor.rules.proper_names import find_proper_names, is_in_name
+from monitor.rules.preconditions import find_proper_names, is_in_name
 from monitor.text.document import Document
 
 THB = shipped.thb()

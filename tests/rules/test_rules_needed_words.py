@@ -65,7 +65,7 @@ def test_nothing_that_spacy_finds_is_passed_over():
 
 def _patterns(compiled):
     for matcher in compiled.matchers:
-        yield from filter(None, (matcher.tokens, matcher.dependency))
+        yield from matcher.patterns
         yield from (c.patterns for c in (*matcher.needs, *matcher.unless) if c.patterns)
 
 

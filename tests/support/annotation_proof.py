@@ -155,12 +155,12 @@ def ask_label_studio(page: Page, address: str, out: Path, made: list[dict[str, A
     seen: Counter[str] = Counter()
     for task, values in zip(tasks, made, strict=True):
         marks = marks_on_words(values)
-        if not marks or not one_text(values).text.strip():
+        if not marks or not one_text(values).strip():
             continue
         page.goto(f"{address}/label-studio.html")
         asked = [config, {"text": task["data"]["text"]}, task["predictions"][0]["result"]]
         regions = [one for one in page.evaluate(LABEL_STUDIO, asked) if one["type"] == "labels"]
-        text = one_text(values).text
+        text = one_text(values)
         places = [one["value"] for one in regions]
         told = sorted((*one["labels"], one["start"], one["end"]) for one in places)
         seen["tasks"] += 1

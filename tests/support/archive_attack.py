@@ -67,11 +67,9 @@ def rows(folder: Path) -> Iterator[Mapping[str, Any]]:
             text = path.read_text(encoding="utf-8").removeprefix(MARK)
             found: Iterable[Any] = csv.DictReader(io.StringIO(text, newline=""))
         elif path.suffix == ".parquet":
-            import pyarrow.parquet as pq
+            from monitor.export.parquet import read_records
 
-            from monitor.export.parquet import record_of
-
-            found = map(record_of, pq.read_table(path).to_pylist())
+            found = read_records(path)
         else:
             found = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         yield from (row for row in found if not row["url"])

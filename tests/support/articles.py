@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from monitor.rules.checker import check_documents
+from monitor.rules.checker import run_policy
 from monitor.rules.loading import load_guideline
 from monitor.text.readers import make_document
 
@@ -39,7 +39,7 @@ def answers(guideline, files=FILES):
     entries = [entry for file in files for entry in YAML(typ="safe").load(file.read_text())]
     documents = [make_document(entry["text"], language="en", max_chars=20_000) for entry in entries]
     found = []
-    for entry, checked in zip(entries, check_documents(guideline, documents), strict=True):
+    for entry, checked in zip(entries, run_policy(guideline, documents), strict=True):
         items = {item.item: item for item in checked.scorecard}
         flagged = {finding.rule: finding for finding in checked.findings}
         for rule, expected in entry["expect"].items():

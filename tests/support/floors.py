@@ -30,8 +30,16 @@ from monitor.evaluate.labelled_data import Labelled, file_sha256, read_labelled
 from monitor.evaluate.metrics import relevance_scores
 from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline
 from shared_data import SHARED
-from training.promote import Floors, figures_of, read_floors, travel_figures, write_floors
-from training.rule_model_figures import kept_apart, loud_figures, marks_met
+from training.promote import (
+    Floors,
+    figures_of,
+    kept_apart,
+    loud_figures,
+    marks_met,
+    read_floors,
+    travel_figures,
+    write_floors,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "models"

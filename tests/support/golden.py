@@ -30,7 +30,7 @@ from monitor.desk import Desk, make_mask, names_stamp
 from monitor.records.article import Article
 from monitor.records.finding import SCORE_TOLERANCE
 from monitor.records.stamps import BEHAVIOUR
-from monitor.rules.article_assessor import GuidelineAssessor
+from monitor.rules.checker import GuidelineAssessor
 from monitor.settings import Settings
 from monitor.stories.clustering import stories_stamp
 from monitor.stories.near_duplicates import make_fingerprint, write_fingerprint

@@ -105,7 +105,7 @@ def _page_faults(browser: Browser, path: Path) -> Iterator[str]:
 def _keys(monitor: Monitor, written: Written) -> Iterator[str]:
     """Yield questions whose key the checker does not confirm."""
     material = written.material
-    asked = [*material.pre, *material.post, *material.exercises.mark]
+    asked = [*material.pre, *material.post, *material.mark]
     told = flags_of(monitor.in_force)([question.shown.text for question in asked])
     print(f"{len(asked)} questions, of {len({one.entry.key for one in asked})} rules")
     for question, flags in zip(asked, told, strict=True):

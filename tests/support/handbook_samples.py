@@ -9,8 +9,8 @@ import own_guide
 from monitor.rules.handbook.book import Handbook, make_book
 from monitor.rules.handbook.exercises import Material, make_material
 from monitor.rules.handbook.printing import flags_of
-from monitor.rules.house_style import InForce, rule_on
 from monitor.rules.loading import load_guideline
+from monitor.rules.rule_reloading import InForce, rule_on
 
 MADE = date(2026, 11, 28)
 HOSTILE = "</style><script>alert(1)</script><img src=https://evil.example/x.png>"

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
 
-from monitor.classify.cascade import MAIN
+from monitor.classify.cascade import MAIN, read_features
 from monitor.classify.features import Reading
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import NAME, RelevanceModel, load_relevance
@@ -146,7 +146,8 @@ def score(model: RelevanceModel, data: str, row: Labelled) -> Scored:
     cascade = model.cascade
     stage, odds = SHUT, model.gate.weigh(row.title, row.text) if model.gate else 0.0
     if asked and cascade is not None:
-        features = cascade.features(linear, row.title, told, reading, model.cues)
+        read = row.title, told, reading, model.cues
+        features = read_features(linear, cascade.encoder, cascade.later_from, *read)
         alone = model.is_strange(row.title, row.text, linear)
         fusion = (cascade.alone if alone else cascade.fusions)[MAIN]
         stage, odds = ENCODER, fusion.log_odds(features)
@@ -196,11 +197,13 @@ def list_worst(paths: Sequence[Path], worst: int) -> tuple[list[Scored], Counter
 
 def with_encoder(model: RelevanceModel, one: Scored, row: Labelled) -> Scored:
     """Ask the encoder whether or not the cascade did."""
-    if model.cascade is None:
+    cascade = model.cascade
+    if cascade is None:
         return one
     told, reading = model.read(row.title, row.text)
     linear = model.log_odds(reading)
-    odds = model.cascade.features(linear, row.title, told, reading, model.cues)[2]
+    read = row.title, told, reading, model.cues
+    odds = read_features(linear, cascade.encoder, cascade.later_from, *read)[2]
     return replace(one, encoder=odds)
 
 

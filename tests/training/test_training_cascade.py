@@ -14,7 +14,7 @@ from monitor.classify.relevance import load_relevance
 from monitor.evaluate.evaluate_models import evaluate_relevance_folder
 from monitor.evaluate.linear_fit import FitOptions
 from monitor.labels.data_files import data_dir
-from training.make import make_model
+from training.__main__ import fit
 from training.relevance import train_relevance
 
 MODELS = data_dir("models")
@@ -76,8 +76,9 @@ def test_a_model_is_fused_with_an_encoder(data: Path, out: Path) -> None:
     assert "both on every article" in card
 
 
-def test_the_newest_encoder_there_is_taken(data: Path, tmp_path: Path) -> None:
-    told: list[str] = []
-    make_model("relevance", data, tmp_path, version="0.0.1", seed=0, say=told.append)
-    assert any("linear alone" in line for line in told)
+def test_the_newest_encoder_there_is_taken(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit("relevance", data, version="0.0.1", output=tmp_path)
+    assert "linear alone" in capsys.readouterr().err
     assert load_relevance(load_folder(tmp_path / "relevance-en" / "0.0.1")).cascade is None

@@ -9,8 +9,7 @@ import pytest
 
 from monitor.evaluate.labelled_data import read_labelled
 from monitor.records.errors import DataError, ModelError
-from training.cue_groups import load_cues
-from training.rows import read_texts
+from training.rows import load_cues, read_texts
 
 ROW = {
     "id": "a", "source": "s", "language": "en", "title": "t", "text": "x", "rel": 2,

@@ -12,25 +12,24 @@ import pytest
 
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.relevance import load_relevance
-from monitor.evaluate.labelled_data import Labelled, read_labelled
+from monitor.evaluate.evaluation_report import render
+from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.learn_from_reviews import join_copies
 from monitor.evaluate.linear_fit import fit_calibration
 from monitor.records.errors import DataError, ModelError, UsageError
 from monitor.records.finding import MEASURED_FROM
 from shared_data import SHARED, needs_shared
-from training.cue_groups import CUES_FILE, cues_of, load_cues
+from training.__main__ import fit
 from training.languages import (
     DATA,
     OPENING,
     evaluate_languages,
-    languages_of,
     lengthen,
     train_language,
 )
-from training.make import make_model
-from training.model_cards import render_languages
+from training.model_cards import TEMPLATES
 from training.promote import promote
-from training.rows import TEXTS, read_texts
+from training.rows import CUES_FILE, TEXTS, cues_of, load_cues, read_texts
 
 LANGUAGES = ("es", "fr", "id", "pt", "tet", "th")
 SUBJECTS = [
@@ -106,18 +105,18 @@ def test_a_language_is_promoted_over_its_own_floor(models: Path, data: Path) -> 
 def test_evaluation_is_of_rows_not_seen(data: Path) -> None:
     result = evaluate_languages(data / DATA)
     assert list(result["languages"]) == ["pt"]
-    table = render_languages({**result, "treated": {"pt": {"judged as pt": 60}}})
+    table = render(
+        "languages.txt", TEMPLATES, result=result | {"treated": {"pt": {"judged as pt": 60}}}
+    )
     assert "five seeds" in table
     assert "60 judged as pt" in table
 
 
 def test_only_languages_with_cues_can_be_learned(data: Path) -> None:
-    rows = read_labelled(data / DATA)
-    assert languages_of(rows) == ("pt",)
     with pytest.raises(DataError, match="'sw': no relevant article to learn from, or no cues"):
         evaluate_languages(data / DATA, ["sw"])
     with pytest.raises(UsageError, match="'pt' has a relevance model only"):
-        make_model("tags", data, data, version="1.0.0", seed=0, language="pt")
+        fit("tags", data, version="1.0.0", output=data, language="pt")
 
 
 def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
@@ -134,7 +133,7 @@ def test_without_news_a_language_is_learned_from_own_texts_and_says_so(
     for words in ("**Not measured**", "No native speaker", "no measure of real news"):
         assert words in card
     result = evaluate_languages(data / DATA, ["tet"])
-    table = render_languages({**result, "treated": {}})
+    table = render("languages.txt", TEMPLATES, result=result | {"treated": {}})
     assert "own texts, which are no measure of real news" in table
 
 
@@ -193,12 +192,13 @@ def test_cues_and_texts_of_a_language_are_whole(language: str) -> None:
 def test_the_shipped_models_name_the_data_they_rest_on() -> None:
     from monitor.evaluate.labelled_data import file_sha256
     from monitor.labels.data_files import data_dir
-    from training.languages import text_hashes
+    from training.languages import language_files
 
     for language in LANGUAGES:
         meta = load_folder(find_model(data_dir("models"), f"relevance-{language}")).meta
         assert meta.training["data"] == {DATA: file_sha256(SHARED / "data/relevance" / DATA)}
-        assert meta.training["texts"] == text_hashes(language)
+        texts = {path.name: file_sha256(path) for path in language_files(language)}
+        assert meta.training["texts"] == texts
         key = "average_precision" if language in ("pt", "es") else "own_average_precision"
         assert meta.scores[key]["low"] >= 0.8
         assert bool(meta.experimental) is (meta.scores["rel"]["2"] < MEASURED_FROM)

@@ -40,8 +40,8 @@ from monitor.evaluate.metrics import (
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import DataError
 from monitor.records.finding import SCORE_TOLERANCE
-from training.cue_groups import load_cues
 from training.relevance import train_relevance
+from training.rows import load_cues
 from training.tags import train_tags
 
 MODELS = data_dir("models")

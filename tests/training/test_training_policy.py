@@ -9,13 +9,14 @@ import pytest
 
 from monitor.classify.model_files import find_model, load_folder
 from monitor.classify.policy import load_policy
+from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.labelled_data import Labelled
 from monitor.labels.data_files import data_dir
 from monitor.labels.schemes import POLICY_SCHEMES
 from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
-from training.label_files import DEVELOPMENT, HELD_OUT, PolicyLabels, load_policy_labels
-from training.model_cards import render_labels
+from training.label_files import DEVELOPMENT, HELD_OUT, HandLabels, load_hand_labels
+from training.model_cards import TEMPLATES
 from training.tag_scores import evaluate_policy, score_policy
 
 NONE: dict[str, object] = {scheme: [] for scheme in POLICY_SCHEMES}
@@ -44,7 +45,7 @@ def test_a_wrong_label_names_file_and_line(
 ) -> None:
     path = write(tmp_path / "a.jsonl", ENTRY, ENTRY | {"id": "b"} | change)
     with pytest.raises(DataError, match=r"a\.jsonl:2.*" + re.escape(message)):
-        load_policy_labels(path)
+        load_hand_labels("policy", path)
 
 
 def row(id_: str, text: str) -> Labelled:
@@ -53,8 +54,8 @@ def row(id_: str, text: str) -> Labelled:
 
 def test_only_what_was_read_is_asked_about(tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", ENTRY, ENTRY | {"id": "b", "institution": []})
-    entries = load_policy_labels(path)
-    assert entries[0] == PolicyLabels(
+    entries = load_hand_labels("policy", path)
+    assert entries[0] == HandLabels(
         "a", HELD_OUT, 40, {**dict.fromkeys(POLICY_SCHEMES, ()), "institution": ("iom",)}
     )
     rows = [row("a", "Migrants asked the IOM for help at once. Europol helped."), row("b", "UNHCR")]
@@ -75,7 +76,7 @@ def events(path: Path) -> dict[str, str]:
 @needs_shared
 def test_the_shipped_labels_are_of_train_and_dev_and_no_event_is_in_both() -> None:
     train, dev = (events(DATA / f"{name}.jsonl.gz") for name in ("train", "dev"))
-    entries = load_policy_labels()
+    entries = load_hand_labels("policy")
     assert len(entries) == 252
     held = {dev[entry.id] for entry in entries if entry.part == HELD_OUT}
     known = {train[entry.id] for entry in entries if entry.part == DEVELOPMENT}
@@ -84,7 +85,7 @@ def test_the_shipped_labels_are_of_train_and_dev_and_no_event_is_in_both() -> No
     assert (
         found["policy"][HELD_OUT] == load_folder(find_model(MODELS, "policy")).meta.scores[HELD_OUT]
     ), "the card says what is"
-    assert "topic, held-out, 182 rows" in render_labels(found)
+    assert "topic, held-out, 182 rows" in render("labels.txt", TEMPLATES, result=found)
 
 
 def test_data_without_such_articles_says_so(tmp_path: Path) -> None:

@@ -20,9 +20,8 @@ from monitor.evaluate.labelled_data import file_sha256
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import DataError, ModelError
 from shared_data import SHARED, needs_shared
-from training.promote import Floors, promote, read_floors, write_floors
+from training.promote import Floors, kept_apart, promote, read_floors, write_floors
 from training.rows import GROUPS
-from training.rule_model_figures import kept_apart
 
 TITLES = [
     (2, "Two charged with human trafficking after women freed from brothel"),

@@ -15,9 +15,8 @@ from monitor.evaluate.rule_precision import Item, Mark
 from monitor.records.errors import DataError, UsageError
 from monitor.text.document import Document
 from tiny_bert import save_tiny_bert
-from training.rule_model_confidence import (
+from training.rule_model import (
     EditorFlag,
-    FlagEvidence,
     confidence_scores,
     counted,
     cross_fitted,
@@ -28,14 +27,13 @@ from training.rule_model_data import (
     EXAMPLE,
     LabelledSource,
     RuleClaim,
-    RuleLabels,
     RuleModelOptions,
     RuleRow,
     article_source,
-    development_sources,
     is_kept_apart,
     make_target,
     rows_of,
+    sources_of,
 )
 from training.rule_model_parts import left_out
 
@@ -110,34 +108,34 @@ def test_what_no_editor_read_is_not_learned_from() -> None:
 
 def test_development_sentences(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no development"):
-        list(development_sources(tmp_path, SIBLINGS))
+        list(sources_of(tmp_path, "development-*.yaml", SIBLINGS))
     (tmp_path / "development-a.yaml").write_text(
         "- rule: rescue\n  bad: ['They were [[saved]] today.', unmarked]\n"
         "  near_miss: ['She saved money.']\n- rule: other\n  bad: ['[[x]]']\n"
     )
-    bad, miss = development_sources(tmp_path, SIBLINGS)
+    bad, miss = sources_of(tmp_path, "development-*.yaml", SIBLINGS)
     assert bad.document.text == "They were saved today."
-    assert bad.labels.found == [RuleClaim("rescue", "text", 10, 15, 1.0)]
-    assert {claim.weight for claim in miss.labels.doubted} == {2.0}
+    assert bad.found == [RuleClaim("rescue", "text", 10, 15, 1.0)]
+    assert {claim.weight for claim in miss.doubted} == {2.0}
     assert bad.weight == 0.2
 
 
 def test_a_finding_outdoes_a_doubt_and_that_a_mask() -> None:
     rules = ("rescue", "saviour", "slur")
     document = Document("Police saved him.", language="en")
-    labels = RuleLabels(
+    claims = (
         [RuleClaim("rescue", "text", 7, 12, 0.5)],
         [RuleClaim("rescue", "text", 7, 12, 4.0), RuleClaim("saviour", "text", 7, 12, 4.0)],
         [RuleClaim("saviour", "text", 7, 12), RuleClaim("slur", "text", 7, 12)],
     )
-    (row,) = rows_of(LabelledSource("article", "a", "e", document, labels, 1.0), SIBLINGS)
+    (row,) = rows_of(LabelledSource("article", "a", "e", document, 1.0, *claims), SIBLINGS)
     target = make_target(row, Sentence((2, 5, 6, 7, 3), 1, ((0, 6), (7, 12), (13, 16))), rules)
     assert target.truth.tolist() == [1, 0, 0]
     assert target.weight.tolist() == [1, 4, 0]
     assert target.spans == ((0, (1,), 0.5),)
 
 
-def made_flags(number: int) -> list[FlagEvidence]:
+def made_flags(number: int) -> list[EditorFlag]:
     """Flags that are right as the judge says, and those of one rule seldom."""
     draw = random.Random(0)
     made = []
@@ -149,7 +147,7 @@ def made_flags(number: int) -> list[FlagEvidence]:
         one = EditorFlag(
             f"a{at}", f"e{at}", rule, "text", 0, 5, at % 3 == 0, again, quoted, right, right
         )
-        made.append(FlagEvidence(one, judge, judge))
+        made.append(replace(one, judge=judge, best=judge))
     return made
 
 
@@ -159,7 +157,7 @@ def test_confidence_holds_on_flags_it_was_not_fitted_on() -> None:
     scores = confidence_scores(evidence, said, flags=950)
     assert scores["auc"] > scores["auc_judge_alone"] > 0.85
     assert scores["calibration_error"] < 0.06
-    loud = [each.flag.marked for each in evidence if each.flag.loud]
+    loud = [each.marked for each in evidence if each.loud]
     assert scores["cuts"][0] == {"from": 0.0, "flags": 900, "marked": scores["right"],
                                  "right": scores["right"], "loud": len(loud),
                                  "loud_marked": sum(loud)}  # fmt: skip
@@ -168,9 +166,9 @@ def test_confidence_holds_on_flags_it_was_not_fitted_on() -> None:
     fitted = fit_confidence(evidence)
     settings = fitted.settings()
     assert settings["priors"]["slur"] < settings["unknown_prior"] < settings["priors"]["rescue"]
-    strange = replace(evidence[0], flag=replace(evidence[0].flag, rule="new"))
-    assert strange.flag.again
-    assert strange.flag.quoted
+    strange = replace(evidence[0], rule="new")
+    assert strange.again
+    assert strange.quoted
     odds = sum(
         settings[name] * value
         for name, value in (

@@ -73,12 +73,12 @@ def test_written_articles_and_drafts_have_their_marks() -> None:
 
 def test_sentences_written_for_a_rule_are_of_one_there_is_and_say_where() -> None:
     rules, siblings = judged_rules(shipped.thb())
-    sources = list(sources_of(sorted((FOLDER / SENTENCES).glob("*.yaml")), siblings))
-    found = Counter(claim.rule for source in sources for claim in source.labels.found)
+    sources = list(sources_of(FOLDER / SENTENCES, "*.yaml", siblings))
+    found = Counter(claim.rule for source in sources for claim in source.found)
     assert min(found[rule] for rule in rules) > 20
-    assert sum(bool(source.labels.doubted) for source in sources) > 1_000
+    assert sum(bool(source.doubted) for source in sources) > 1_000
     for source in sources:
-        for claim in source.labels.found:
+        for claim in source.found:
             assert source.document.text[claim.start : claim.end].strip()
     assert len({source.document.text for source in sources}) == len(sources)
 

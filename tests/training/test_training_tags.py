@@ -16,7 +16,7 @@ from monitor.labels.schemes import INDICATORS
 from monitor.records.errors import DataError
 from shared_data import SHARED, needs_shared
 from training.gazetteer import build_gazetteer, ordinary_words
-from training.label_files import DEVELOPMENT, HELD_OUT, INDICATORS_FILE, load_indicator_labels
+from training.label_files import DEVELOPMENT, HELD_OUT, INDICATORS_FILE, load_hand_labels
 from training.rows import read_texts
 from training.tag_scores import score_regions
 from training.tags import TAG_TEXTS, load_tag_cues, own_texts
@@ -35,9 +35,8 @@ def write(path: Path, *entries: object) -> Path:
 
 
 def test_labels_are_read(tmp_path: Path) -> None:
-    (entry,) = load_indicator_labels(write(tmp_path / "a.jsonl", ENTRY))
-    assert entry.indicators[0].label == "deception"
-    assert entry.places[0].country == "LK"
+    (entry,) = load_hand_labels("indicators", write(tmp_path / "a.jsonl", ENTRY))
+    assert entry.labels == {"indicator": ("deception",), "role": ("origin LK",)}
 
 
 @pytest.mark.parametrize(
@@ -59,16 +58,16 @@ def test_a_wrong_label_names_file_and_line(
 ) -> None:
     path = write(tmp_path / "a.jsonl", ENTRY, ENTRY | {"id": "b"} | change)
     with pytest.raises(DataError, match=r"a\.jsonl:2: .*" + re.escape(message)):
-        load_indicator_labels(path)
+        load_hand_labels("indicators", path)
 
 
 def test_an_article_is_labelled_once(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="twice"):
-        load_indicator_labels(write(tmp_path / "a.jsonl", ENTRY, ENTRY))
+        load_hand_labels("indicators", write(tmp_path / "a.jsonl", ENTRY, ENTRY))
 
 
 def test_the_shipped_labels_hold_two_halves_and_no_text() -> None:
-    entries = load_indicator_labels()
+    entries = load_hand_labels("indicators")
     parts = [entry.part for entry in entries]
     assert parts.count(DEVELOPMENT) == parts.count(HELD_OUT) == 40
     keys = {
@@ -82,11 +81,12 @@ def test_the_shipped_labels_point_at_words_of_train() -> None:
     from monitor.evaluate.labelled_data import read_labelled
 
     rows = {r.id: r for r in read_labelled(SHARED / "data" / "relevance" / "train.jsonl.gz")}
-    for entry in load_indicator_labels():
-        row = rows[entry.id]
+    for entry in map(json.loads, INDICATORS_FILE.read_text("utf-8").splitlines()):
+        row = rows[entry["id"]]
         assert row.rel == 2
-        for label in entry.indicators:
-            words = (row.title if label.field == "title" else row.text)[label.start : label.end]
+        for mark in entry["indicators"]:
+            whole = row.title if mark["field"] == "title" else row.text
+            words = whole[mark["start"] : mark["end"]]
             assert words.strip() == words != ""
 
 

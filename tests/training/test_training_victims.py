@@ -13,13 +13,7 @@ from monitor.records.errors import DataError
 from monitor.records.tag import Tag
 from shared_data import SHARED, needs_shared
 from training import tag_scores
-from training.label_files import (
-    DEVELOPMENT,
-    HELD_OUT,
-    VICTIMS_FILE,
-    VictimLabels,
-    load_victim_labels,
-)
+from training.label_files import DEVELOPMENT, HELD_OUT, VICTIMS_FILE, HandLabels, load_hand_labels
 from training.tags import experimental, measured
 
 ENTRY = {"id": "a", "part": HELD_OUT, "read": 4, "gender": "male", "protection": ["return"]}
@@ -31,8 +25,8 @@ def write(path: Path, *entries: object) -> Path:
 
 
 def test_labels_are_read(tmp_path: Path) -> None:
-    (entry,) = load_victim_labels(write(tmp_path / "a.jsonl", ENTRY))
-    assert entry == VictimLabels("a", HELD_OUT, 4, "male", ("return",))
+    (entry,) = load_hand_labels("victims", write(tmp_path / "a.jsonl", ENTRY))
+    assert entry == HandLabels("a", HELD_OUT, 4, {"gender": ("male",), "protection": ("return",)})
 
 
 @pytest.mark.parametrize(
@@ -52,7 +46,7 @@ def test_a_wrong_label_names_the_file(
 ) -> None:
     path = write(tmp_path / "a.jsonl", ENTRY, ENTRY | {"id": "b"} | change)
     with pytest.raises(DataError, match=r"a\.jsonl.*" + re.escape(message)):
-        load_victim_labels(path)
+        load_hand_labels("victims", path)
 
 
 @needs_shared
@@ -62,7 +56,7 @@ def test_the_shipped_labels_are_of_relevant_rows_and_no_event_is_in_both_parts()
     for name in names:
         path = SHARED / "data" / "relevance" / f"{name}.jsonl.gz"
         rows |= {row.id: row for row in read_labelled(path) if row.rel == 2}
-    entries = load_victim_labels()
+    entries = load_hand_labels("victims")
     assert {entry.id for entry in entries} == rows.keys()
     events = {
         part: {rows[entry.id].event for entry in entries if entry.part == part}
@@ -78,8 +72,8 @@ def test_the_label_file_holds_no_text() -> None:
 
 
 def test_only_what_the_annotator_read_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = VictimLabels("a", HELD_OUT, 4, "male", ("return",))
-    monkeypatch.setattr(tag_scores, "load_victim_labels", lambda: [entry])
+    entry = HandLabels("a", HELD_OUT, 4, {"gender": ("male",), "protection": ("return",)})
+    monkeypatch.setattr(tag_scores, "load_hand_labels", lambda _kind: [entry])
     seen: list[tuple[str, str]] = []
 
     def tag(title: str, text: str) -> tuple[Tag, ...]:

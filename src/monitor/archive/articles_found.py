@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from monitor.archive.names_on_request import asked
-from monitor.records.article import Article
+from monitor.desk import Desk
+from monitor.records.article import Article, AssessedArticle, Review
+from monitor.records.article_record import Version
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import WITHHELD, Shown
-from monitor.text.search_terms import Place, Search, excerpt_around, places_of
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import AssessedArticle, Review
-    from monitor.records.article_record import Version
-    from monitor.storage.article_filter import ArticleFilter
-    from monitor.storage.articles import FeedSighting
-    from monitor.storage.full_text_search import SearchResult
-    from monitor.stories.outlet_comparison import Change
-
+from monitor.storage.article_filter import ArticleFilter
+from monitor.storage.articles import FeedSighting
+from monitor.storage.full_text_search import SearchResult
+from monitor.stories.outlet_comparison import Change, changes_of
+from monitor.text.search_terms import Place, excerpt_around, places_of
 
 EXCERPT_CHARS = 240
 _AT_ONCE = 100
@@ -106,18 +101,17 @@ def look_up(
 ) -> ArchivePage:
     """Return a page of the articles that are wanted, newest first, as `who` may see them."""
     page, found = find(desk, wanted, limit=limit, after=after)
-    shown = desk.shown((one.article for one in page), ask=asked(desk, who))
-    words = wanted.words
-    rows = tuple(_row(one, shown[one.article.id], words) for one in page)
-    return ArchivePage(rows, found, desk.store.count_unindexed())
-
-
-def _row(assessed: AssessedArticle, shown: Shown, words: Search) -> ArchiveRow:
-    text = assessed.article.text
-    if not words.wanted or shown.withheld or not text:
-        return ArchiveRow(assessed, shown)
-    hits = places_of(text, words.terms, shown.hidden("text"))
-    return ArchiveRow(assessed, shown, tuple(hits), excerpt_around(text, hits, EXCERPT_CHARS))
+    seen = desk.shown((one.article for one in page), ask=asked(desk, who))
+    words, rows = wanted.words, []
+    for one in page:
+        text, shown = one.article.text, seen[one.article.id]
+        if not words.wanted or shown.withheld or not text:
+            rows.append(ArchiveRow(one, shown))
+            continue
+        hits = places_of(text, words.terms, shown.hidden("text"))
+        excerpt = excerpt_around(text, hits, EXCERPT_CHARS)
+        rows.append(ArchiveRow(one, shown, tuple(hits), excerpt))
+    return ArchivePage(tuple(rows), found, desk.store.count_unindexed())
 
 
 def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> ArticleDetails:
@@ -126,18 +120,28 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
     The one in force stands beside the `version` of that hash, else beside the one before. Raises
     `NotFound` where there is no such article, or no such version to be shown.
     """
-    store = desk.store
-    assessed = desk.article(article_id)
-    asks = asked(desk, who)
-    kept = store.kept_versions(article_id)
-    story = store.stories_of(desk.stories_stamp, [article_id]).get(article_id, "")
-    told = store.kept_stories(desk.stories_stamp, [story]).get(story)
+    store, stamp = desk.store, desk.stories_stamp
+    assessed, asks = desk.article(article_id), asked(desk, who)
+    current, kept = assessed.article, store.kept_versions(article_id)
+    story = store.stories_of(stamp, [article_id]).get(article_id, "")
+    told = store.kept_stories(stamp, [story]).get(story)
+    versions = tuple(one for one in kept if not one.withdrawn)
+    others = [one.sha256 for one in versions if one.sha256 != current.sha256]
+    if version and version not in others:
+        raise NotFound(f"no other version {version} of article '{current.id}'")
+    beside = None
+    if others and not current.expired:
+        sha256 = version or others[-1]
+        old = next(one for one in store.article_versions(article_id) if one.sha256 == sha256)
+        beside = VersionComparison(
+            old, desk.shown([old], ask=asks)[old.id], *changes_of(old, current)
+        )
     return ArticleDetails(
         assessed=assessed,
-        shown=desk.shown([assessed.article], ask=asks)[article_id],
-        versions=tuple(one for one in kept if not one.withdrawn),
-        withdrawn=sum(one.withdrawn for one in kept),
-        beside=_beside(desk, assessed.article, kept, version, asks),
+        shown=desk.shown([current], ask=asks)[article_id],
+        versions=versions,
+        withdrawn=len(kept) - len(versions),
+        beside=beside,
         sightings=tuple(store.sightings(article_id)),
         story=(story, told.articles) if told else None,
         reviews=tuple(store.reviews(article_id)),
@@ -145,30 +149,10 @@ def show(desk: Desk, article_id: str, *, who: str, version: str = "") -> Article
     )
 
 
-def _beside(
-    desk: Desk,
-    current: Article,
-    kept: Sequence[Version],
-    version: str,
-    asks: frozenset[str],
-) -> VersionComparison | None:
-    from monitor.stories.outlet_comparison import changes_of
-
-    others = [one.sha256 for one in kept if not one.withdrawn and one.sha256 != current.sha256]
-    if version and version not in others:
-        raise NotFound(f"no other version {version} of article '{current.id}'")
-    if not others or current.expired:
-        return None
-    wanted = version or others[-1]
-    old = next(v for v in desk.store.article_versions(current.id) if v.sha256 == wanted)
-    copied, changes = changes_of(old, current)
-    return VersionComparison(old, desk.shown([old], ask=asks)[old.id], copied, changes)
-
-
 def fill_index(
     desk: Desk,
     *,
-    report: Callable[[int], None] | None = None,
+    report: Callable[[int], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> int:
     """Take in what cannot be searched yet, as after an update; return how many articles.
@@ -180,8 +164,7 @@ def fill_index(
         return total
     while not stopped() and (taken := desk.store.fill_index(limit=_AT_ONCE)):
         total += taken
-        if report:
-            report(taken)
+        report(taken)
     return total
 
 

@@ -7,26 +7,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import Any
 
-from monitor.desk import make_mask
+from monitor.desk import Desk, make_mask
+from monitor.records.article import Article
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, Shown
 from monitor.records.json_shapes import named_json
 from monitor.text.search_terms import words_at
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from monitor.desk import Desk
-    from monitor.records.article import Article
-
-
-SHOWN_FOR = timedelta(hours=1)
-"""So long are names shown to who asked for them."""
-AT_ONCE = 16
-"""Articles looked through in one transaction: half a second's work."""
+SHOWN_FOR = timedelta(hours=1)  # so long are names shown to who asked for them
+AT_ONCE = 16  # articles looked through in one transaction: half a second's work
 
 
 def look_through(desk: Desk, articles: Sequence[Article]) -> list[Mask]:
@@ -63,11 +55,13 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
         raise UsageError(f"a name has a word of {MIN_PART} letters at least")
     words.append("".join(words))  # as addresses and tags write it
     store = desk.store
-    seal = store.name_key.read() if undo else store.name_key.make()
     if undo:
-        known = {one for word in words for one in seal.made(article_id, word)}
-        store.unlift_names(article_id, known)
+        seal = store.name_key.read()
+        store.unlift_names(
+            article_id, {one for word in words for one in seal.made(article_id, word)}
+        )
     else:
+        seal = store.name_key.make()
         hashes = {seal.hash(article_id, word) for word in words}
         store.lift_names(article_id, hashes, who, desk.now())
     near = store.mask_groups([article_id], desk.stories_stamp).near[article_id]
@@ -76,11 +70,7 @@ def lift(desk: Desk, article_id: str, name: str, who: str, *, undo: bool = False
 
 
 def see(
-    desk: Desk,
-    articles: Iterable[Article],
-    *,
-    who: str | None = None,
-    patient: bool = False,
+    desk: Desk, articles: Iterable[Article], *, who: str | None = None, patient: bool = False
 ) -> dict[str, Shown]:
     """Return by id what may be shown of whole articles; all, and counted, where `who` asks for it.
 
@@ -128,6 +118,5 @@ def asked(desk: Desk, who: str) -> frozenset[str]:
 
 def asked_by_month(desk: Desk, since: datetime | None = None) -> dict[str, int]:
     """Return how often names were asked for in each month of the desk's zone, oldest first."""
-    zone = desk.settings.zone
-    times = desk.store.asking_times(since)
-    return dict(Counter(f"{at.astimezone(zone):%Y-%m}" for at in times))
+    times = (at.astimezone(desk.settings.zone) for at in desk.store.asking_times(since))
+    return dict(Counter(f"{at:%Y-%m}" for at in times))

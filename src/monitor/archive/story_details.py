@@ -5,34 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from monitor.archive.names_on_request import see, seen_json
+from monitor.desk import Desk
 from monitor.people.masked_quotes import Redactor, mask_assessed
+from monitor.records.article import Article, AssessedArticle
 from monitor.records.errors import NotFound
 from monitor.records.finding import Span
+from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import finding_json, time_json
 from monitor.records.review import is_rejected
-from monitor.storage.stories import StoryChoice
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import Article, AssessedArticle
-    from monitor.records.hidden_names import Shown
-    from monitor.storage.stories import KeptStory
-    from monitor.stories.outlet_comparison import Change, OutletVersion
-
+from monitor.storage.stories import KeptStory, StoryChoice
+from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of, compare_story
 
 MOST_COMPARED = 50
 """So many articles of a story are compared with the first; of others only the names are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoriesFound:
-    """Some stories, each with its most certain article, and the id to go on from."""
+STORIES, ARTICLES = 25, 12  # on a page
 
-    stories: tuple[tuple[KeptStory, AssessedArticle], ...]
+
+@dataclass(frozen=True, slots=True)
+class StoryInList:
+    """A story with its first article and, where they are asked for, the names of its outlets."""
+
+    story: KeptStory
+    lead: AssessedArticle
+    outlets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryList:
+    """A page of stories, of the `total` where they are counted; `next` is the id to go on from."""
+
+    stories: tuple[StoryInList, ...]
     next: str | None
+    total: int = 0
 
 
 def list_stories(
@@ -42,7 +51,7 @@ def list_stories(
     until: datetime | None = None,
     limit: int,
     after: str | None = None,
-) -> StoriesFound:
+) -> StoryList:
     """Return stories with an article first seen in [since, until), oldest story first.
 
     `after` is the id of the story to go on from. Raises `NotFound` if there is none.
@@ -53,20 +62,20 @@ def list_stories(
     page = found[:limit]
     leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
     # no stamps: names are told, no judgements, and no model is loaded for it
-    stories = tuple((story, desk.store.article(leads[story.id], ())) for story in page)
-    return StoriesFound(stories, page[-1].id if len(found) > limit else None)
+    rows = tuple(StoryInList(story, desk.store.article(leads[story.id], ())) for story in page)
+    return StoryList(rows, page[-1].id if len(found) > limit else None)
 
 
 def page_json(
-    desk: Desk, page: StoriesFound, *, who: str | None = None, patient: bool = False
+    desk: Desk, page: StoryList, *, who: str | None = None, patient: bool = False
 ) -> dict[str, Any]:
     """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
-    articles = [first.article for _, first in page.stories]
+    articles = [row.lead.article for row in page.stories]
     shown = see(desk, articles, who=who, patient=patient)
     return {
         "stories": [
-            {**_story_json(story), **_named_json(first, shown[first.article.id])}
-            for story, first in page.stories
+            {**_story_json(row.story), **_named_json(row.lead, shown[row.lead.article.id])}
+            for row in page.stories
         ],
         "next": page.next,
     }
@@ -79,8 +88,6 @@ def story_json(
 
     Names are as in `page_json`. Raises `NotFound` where there is none, or no article is left of it.
     """
-    from monitor.stories.outlet_comparison import compare_story
-
     store, stamp = desk.store, desk.stories_stamp
     every = [desk.article(key) for key in store.story_members(stamp, story_id)]
     articles = [one for one in every if not is_rejected(one)]
@@ -89,13 +96,35 @@ def story_json(
         raise NotFound(f"no story '{story_id}': its articles were rejected in review")
     shown = see(desk, (one.article for one in articles), who=who, patient=patient)
     outlets = compare_story(articles[:MOST_COMPARED])
-    more = [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]]
+    before = outlets[0].assessed.article
+    told = []
+    for outlet in outlets:
+        article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
+        moves = Redactor(article, may)
+        carried, added = (
+            [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
+            for some in (outlet.carried, outlet.added)
+        )
+        told.append(
+            {
+                **_named_json(outlet.assessed, may),
+                "relevance": outlet.assessed.relevance,
+                "relevant": outlet.assessed.relevant,
+                "copied": outlet.copied,
+                "changes": _changes_json(
+                    outlet.changes, (before, shown[before.id]), (article, may)
+                ),
+                "carried": carried,
+                "added": added,
+                "versions": _versions_json(desk, article.id, asked=may.asked),
+            }
+        )
     return {
         **_story_json(kept[story_id]),
         "stamp": stamp,
-        "first": outlets[0].assessed.article.id,
-        "articles": [_outlet_json(desk, outlet, outlets[0], shown) for outlet in outlets],
-        "more": more,
+        "first": before.id,
+        "articles": told,
+        "more": [_named_json(one, shown[one.article.id]) for one in articles[MOST_COMPARED:]],
     }
 
 
@@ -112,46 +141,22 @@ def _named_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
     return seen_json(mask_assessed(assessed, shown).article, shown)
 
 
-def _outlet_json(
-    desk: Desk, outlet: OutletVersion, first: OutletVersion, shown: Mapping[str, Shown]
-) -> dict[str, Any]:
-    article, may = outlet.assessed.article, shown[outlet.assessed.article.id]
-    before = first.assessed.article
-    moves = Redactor(article, may)
-    carried, added = (
-        [] if may.withheld else [finding_json(moves.finding(finding)) for finding in some]
-        for some in (outlet.carried, outlet.added)
-    )
-    return {
-        **_named_json(outlet.assessed, may),
-        "relevance": outlet.assessed.relevance,
-        "relevant": outlet.assessed.relevant,
-        "copied": outlet.copied,
-        "changes": _changes_json(outlet.changes, (before, shown[before.id]), (article, may)),
-        "carried": carried,
-        "added": added,
-        "versions": _versions_json(desk, article.id, asked=may.asked),
-    }
-
-
 def _versions_json(desk: Desk, article_id: str, *, asked: bool) -> list[dict[str, Any]]:
     """Return every version with what it changed of the one before; of one withdrawn no words."""
-    from monitor.stories.outlet_comparison import changes_of
-
     ask = frozenset([article_id]) if asked else frozenset[str]()
     told: list[dict[str, Any]] = []
     before: tuple[Article, Shown] | None = None
     for version in desk.store.article_versions(article_id):
         gone = not (version.title or version.text)
-        now = version, desk.shown([version], ask=ask, patient=True)[article_id]
+        shown = desk.shown([version], ask=ask, patient=True)[article_id]
         changes: list[dict[str, Any]] = []
         if before and not gone:
-            changes = _changes_json(changes_of(before[0], version)[1], before, now)
-        title = None if now[1].withheld else now[1].title
+            changes = _changes_json(changes_of(before[0], version)[1], before, (version, shown))
+        title = None if shown.withheld else shown.title
         told.append(
             {"sha256": version.sha256, "withdrawn": gone, "title": title, "changes": changes}
         )
-        before = None if gone else now
+        before = None if gone else (version, shown)
     return told
 
 
@@ -171,28 +176,6 @@ def _changes_json(
     return told
 
 
-STORIES, ARTICLES = 25, 12
-"""On a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryInList:
-    """A story with its first article and the names of its outlets."""
-
-    story: KeptStory
-    lead: AssessedArticle
-    outlets: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryList:
-    """A page of the `total` stories there are; `next` is the id to go on from."""
-
-    stories: tuple[StoryInList, ...]
-    total: int
-    next: str | None
-
-
 def read_stories(
     desk: Desk, choice: StoryChoice, *, limit: int = STORIES, after: str | None = None
 ) -> StoryList:
@@ -207,7 +190,7 @@ def read_stories(
         StoryInList(story, leads[first[story.id]], outlets.get(story.id, ())) for story in page
     )
     total = store.count_stories(stamp, judges, choice)
-    return StoryList(rows, total, page[-1].id if len(found) > limit else None)
+    return StoryList(rows, page[-1].id if len(found) > limit else None, total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +217,6 @@ def read_story(
     desk: Desk, story_id: str, *, limit: int = ARTICLES, after: str | None = None
 ) -> StoryRead:
     """Return one story. Raises `NotFound` where there is none, or no article `after` in it."""
-    from monitor.stories.outlet_comparison import compare_story
-
     store = desk.store
     members = store.story_by_time(desk.stories_stamp, story_id)
     ids = [member.id for member in members]

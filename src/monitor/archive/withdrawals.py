@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
-from monitor.desk import make_mask
-from monitor.people.protected_persons import people_in
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.people.protected_persons import PersonLists
-    from monitor.records.article import Article
-    from monitor.records.finding import Finding
+from monitor.desk import Desk, make_mask
+from monitor.people.protected_persons import PersonLists, people_in
+from monitor.records.article import Article
+from monitor.records.finding import Finding
 
 IDENTIFYING = frozenset(
     {
@@ -53,17 +48,13 @@ def withdraw(desk: Desk, now: datetime) -> Withdrawn:
     lists: dict[str, PersonLists] = {}
 
     def compare(old: Article, findings: tuple[Finding, ...], new: Article) -> str:
-        return taken_out(names_in(old), findings, new)
-
-    def names_in(version: Article) -> frozenset[str]:
-        reader = desk.reader(version) or desk.guideline
+        reader = desk.reader(old) or desk.guideline
         if reader.id not in lists:
             lists[reader.id] = reader.person_lists
-        told = people_in(version.text, lists[reader.id], title=version.title)
-        texts = {"title": version.title, "text": version.text}
-        return frozenset(
-            texts[span.field][span.start : span.end] for person in told for span in person.named
-        )
+        told = people_in(old.text, lists[reader.id], title=old.title)
+        named = (span for person in told for span in person.named)
+        names = frozenset(getattr(old, one.field)[one.start : one.end] for one in named)
+        return taken_out(names, findings, new)
 
     compared = withdrawn = 0
     while True:
@@ -88,10 +79,8 @@ def taken_out(names: frozenset[str], findings: tuple[Finding, ...], new: Article
     that is only moved, or written in other letters, was not taken out.
     """
     text = f"{new.title}\n{new.text}".casefold()
-    kinds = []
-    if any(name.casefold() not in text for name in names):
-        kinds.append(NAME)
-    details = (f.match for f in findings if f.rule in IDENTIFYING)
-    if any(detail.casefold() not in text for detail in details):
-        kinds.append(DETAIL)
-    return ", ".join(kinds)
+    told = {NAME: names, DETAIL: {one.match for one in findings if one.rule in IDENTIFYING}}
+    gone = (
+        kind for kind, words in told.items() if any(one.casefold() not in text for one in words)
+    )
+    return ", ".join(gone)

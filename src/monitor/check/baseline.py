@@ -2,14 +2,10 @@
 
     {"schema": 1, "key": null, "findings": [["<hash>", "<hash>"], …]}
 
-By its pair of hashes a finding is known again after its document was edited, without keeping its
-words: one of rule, wording and the five words before, and one with the five behind. An edit on one
-side, or anywhere else, leaves one of them as it was. Line numbers are not in them, nor the file's
-name. Where a side is short (a headline), its hash takes both sides, since rule and wording alone
-would be guessed at once. The pairs are sorted: their order says nothing of the documents'.
-
-Who guesses the very words can still confirm the guess: a key, which is kept elsewhere, prevents it.
-`key` confirms that the same key made them, `null` where none was used.
+By its pair of hashes (rule, wording and the five words before, or behind) a finding is known again
+after an edit of its document, without keeping its words, lines or file. Where a side is short (a
+headline), its hash takes both sides: rule and wording alone would be guessed at once. Who guesses
+the very words can still confirm the guess: a key, whose mark `key` is, prevents it.
 """
 
 from __future__ import annotations
@@ -19,28 +15,29 @@ import hmac
 import json
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from monitor.records.errors import DataError
 
 _HASH = re.compile(r"[0-9a-f]{32}")
-_KEYS = {"schema", "key", "findings"}
+SIDE = 5
+"""Words on each side."""
+ENOUGH = 3
+_REACH = 400
+"""Characters in which these words are looked for."""
+_WORD = re.compile(r"\w+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+
 Pair = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """Findings that are known, by their hashes, as often as they were found."""
-
-    pairs: tuple[Pair, ...]
+Baseline = Sequence[Pair]
+"""Findings that are known, by their hashes, as often as they were found."""
 
 
 def make_baseline(documents: Iterable[Mapping[str, Any]], key: str) -> str:
     """Return the file that makes all findings of `documents` known; they have fingerprints."""
-    pairs = sorted(_pair(finding) for one in documents for finding in one["findings"])
+    pairs = sorted(finding["fingerprint"] for one in documents for finding in one["findings"])
     lines = ",\n".join(f"  {json.dumps(pair)}" for pair in pairs)
     found = f"[\n{lines}\n ]" if pairs else "[]"
     return f'{{"schema": 1,\n "key": {json.dumps(_confirm(key))},\n "findings": {found}}}\n'
@@ -52,7 +49,8 @@ def read_baseline(text: str, name: str, key: str) -> Baseline:
         data = json.loads(text)
     except ValueError as error:
         raise DataError(f"{name}: no baseline: not JSON") from error
-    if not isinstance(data, dict) or set(data) != _KEYS or data["schema"] != 1:
+    keys = {"schema", "key", "findings"}
+    if not isinstance(data, dict) or set(data) != keys or data["schema"] != 1:
         raise DataError(f"{name}: no baseline of schema 1 (make one with --write-baseline)")
     if data["key"] != _confirm(key):
         made = "without one" if data["key"] is None else "with another or this call has none"
@@ -65,7 +63,11 @@ def read_baseline(text: str, name: str, key: str) -> Baseline:
         for pair in found
     ):
         raise DataError(f"{name}: 'findings' is to be a list of pairs of hashes")
-    return Baseline(tuple((first, second) for first, second in found))
+    return [(first, second) for first, second in found]
+
+
+def _confirm(key: str) -> str | None:
+    return hmac.new(key.encode(), b"monitor baseline", "sha256").hexdigest()[:32] if key else None
 
 
 def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list[Mapping[str, Any]]:
@@ -75,91 +77,53 @@ def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list
     best fits first: both hashes, then the one of the words before, then of those behind.
     """
     given = list(documents)
-    pairs = [_pair(finding) for one in given for finding in one.get("findings", ())]
-    known = iter(_known(pairs, baseline.pairs))
+    found = [finding["fingerprint"] for one in given for finding in one.get("findings", ())]
+    known = [False] * len(found)
+    rest: list[Pair] = list(baseline)
+    for key_of in (itemgetter(0, 1), itemgetter(0), itemgetter(1)):
+        left: dict[Any, list[Pair]] = {}
+        for pair in rest:
+            left.setdefault(key_of(pair), []).append(pair)
+        for index, pair in enumerate(found):
+            if not known[index] and (fits := left.get(key_of(pair))):
+                fits.pop()
+                known[index] = True
+        rest = [pair for fits in left.values() for pair in fits]
+    told = iter(known)
     answer: list[Mapping[str, Any]] = []
     for one in given:
-        if "findings" not in one:
+        if "findings" in one:
+            new = [finding for finding in one["findings"] if not next(told)]
+            answer.append({**one, "findings": new, "known": len(one["findings"]) - len(new)})
+        else:
             answer.append(one)
-            continue
-        new = [finding for finding in one["findings"] if not next(known)]
-        answer.append({**one, "findings": new, "known": len(one["findings"]) - len(new)})
     return answer
-
-
-def _known(found: list[Pair], baseline: tuple[Pair, ...]) -> list[bool]:
-    left = Counter(baseline)
-    known = [False] * len(found)
-    for index, pair in enumerate(found):
-        if left[pair] > 0:
-            left[pair] -= 1
-            known[index] = True
-    rest = list(left.elements())
-    for side in (0, 1):
-        by_hash: dict[str, list[int]] = {}
-        for number, pair in enumerate(rest):
-            by_hash.setdefault(pair[side], []).append(number)
-        taken: set[int] = set()
-        for index, pair in enumerate(found):
-            if not known[index] and (fits := by_hash.get(pair[side])):
-                taken.add(fits.pop())
-                known[index] = True
-        rest = [pair for number, pair in enumerate(rest) if number not in taken]
-    return known
-
-
-def _pair(finding: Mapping[str, Any]) -> Pair:
-    first, second = finding["fingerprint"]
-    return first, second
-
-
-def _confirm(key: str) -> str | None:
-    return hmac.new(key.encode(), b"monitor baseline", "sha256").hexdigest()[:32] if key else None
-
-
-SIDE = 5
-"""Words on each side."""
-ENOUGH = 3
-_REACH = 400
-"""Characters in which these words are looked for."""
-_WORD = re.compile(r"\w+")
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def with_fingerprints(document: Mapping[str, Any], text: str, key: str) -> dict[str, Any]:
     """Return a document's JSON with a `fingerprint` in each finding; `text` is its visible text."""
     told = dict(document)
-    for part in ("findings", "ignored"):
-        if part in document:
-            told[part] = [
-                {**finding, "fingerprint": list(fingerprint(finding, text, key))}
-                for finding in document[part]
-            ]
+    for part in {"findings", "ignored"} & document.keys():
+        told[part] = [{**one, "fingerprint": _hashes(one, text, key)} for one in document[part]]
     return told
 
 
-def fingerprint(finding: Mapping[str, Any], text: str, key: str) -> tuple[str, str]:
+def _hashes(finding: Mapping[str, Any], text: str, key: str) -> list[str]:
     """Return the two hashes of a finding in the field `text`; 32 hexadecimal digits each."""
     start, end = finding["start"], finding["end"]
     before = _words(text[max(0, start - _REACH) : start])[-SIDE:]
     behind = _words(text[end : end + _REACH])[:SIDE]
-    wording = [finding["rule"], *_words(finding["match"])]
-    whole = ["both", *before, "", *behind]
-    sides = (
-        ["before", *before] if len(before) >= ENOUGH else whole,
-        ["behind", *behind] if len(behind) >= ENOUGH else whole,
-    )
-    first, second = (_hash([*wording, "", *side], key) for side in sides)
-    return first, second
+    wording = [finding["rule"], *_words(finding["match"]), ""]
+    hashes = []
+    for name, side in (("before", before), ("behind", behind)):
+        told = [name, *side] if len(side) >= ENOUGH else ["both", *before, "", *behind]
+        data = "\n".join([*wording, *told]).encode("utf-8", "surrogatepass")
+        made = hmac.new(key.encode(), data, "sha256") if key else hashlib.sha256(data)
+        hashes.append(made.hexdigest()[:32])
+    return hashes
 
 
 def _words(text: str) -> list[str]:
     """Return the words as they are compared: without case, marks, hyphenation and odd spaces."""
     plain = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
     return _WORD.findall(plain)
-
-
-def _hash(words: Sequence[str], key: str) -> str:
-    data = "\n".join(words).encode("utf-8", "surrogatepass")
-    made = hmac.new(key.encode(), data, "sha256") if key else hashlib.sha256(data)
-    return made.hexdigest()[:32]

@@ -54,21 +54,17 @@ class Batch:
         """Return `path` from the root on, with slashes; `None` where it leads out of it."""
         if path == STDIN:
             return "stdin"
-        whole = os.path.normpath(self.root / path)
-        try:
-            relative = PurePath(whole).relative_to(self.root)
-        except ValueError:
-            return None
-        return relative.as_posix()
+        whole = PurePath(os.path.normpath(self.root / path))
+        return whole.relative_to(self.root).as_posix() if whole.is_relative_to(self.root) else None
 
     def absolute(self, path: str) -> str:
         """Return `path` from the file system's root on, with slashes."""
         return PurePath(os.path.normpath(self.root / path)).as_posix()
 
-    def rule(self, finding: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return a finding's rule, without a word where it is not known."""
-        found = self.rules.get(f"{finding.get('guideline')}/{finding['rule']}")
-        return found or self.rules.get(finding["rule"], {})
+    def name(self, finding: Mapping[str, Any]) -> str:
+        """Return a rule's name: its id, or with its guideline where that alone is one of two."""
+        whole = f"{finding.get('guideline')}/{finding['rule']}"
+        return whole if whole in self.rules else str(finding["rule"])
 
     def count(self) -> int:
         """Return how many findings there are."""
@@ -86,11 +82,10 @@ def checked_file(path: str, check: Check, place: str | None = None) -> dict[str,
     """
     name = "stdin.txt" if path == STDIN else path
     try:
-        try:
-            whole = Path(place or path)
-            data = sys.stdin.buffer.read() if path == STDIN else whole.read_bytes()
-        except OSError as error:
-            raise DocumentError(f"{path}: {error.strerror or error}") from error
+        data = sys.stdin.buffer.read() if path == STDIN else Path(place or path).read_bytes()
+    except OSError as error:
+        return {"path": path, "error": f"{path}: {error.strerror or error}"}
+    try:
         return {"path": path, **check(data, name)}
     except DocumentError as error:
         return {"path": path, "error": str(error)}
@@ -122,12 +117,9 @@ def redacted(
     for part in {"findings", "ignored"} & document.keys():
         kept[part] = []
         for finding in document[part]:
-            told = {**finding, "match": "", "suggestions": [], "message": title(finding["rule"])}
-            if "reason" in told:
-                told["reason"] = WITHHELD
-            if not keyed:
-                told.pop("fingerprint", None)
-            kept[part].append(told)
+            told = {key: value for key, value in finding.items() if keyed or key != "fingerprint"}
+            told |= {"match": "", "suggestions": [], "message": title(finding["rule"])}
+            kept[part].append(told | ({"reason": WITHHELD} if "reason" in told else {}))
     kept["scorecard"] = [
         {**item, "reason": title(item["item"])}
         | ({"ignored": WITHHELD} if "ignored" in item else {})

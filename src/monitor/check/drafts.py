@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
     from monitor.rules.guideline_heads import GuidelineHead
-    from monitor.rules.house_style import InForce, Ruling
     from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
-    from monitor.rules.rule_reloading import GuidelineLoader
+    from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
     from monitor.text.document import Document
 
 T = TypeVar("T")
@@ -64,11 +63,11 @@ class Drafts:
     @cached_property
     def shelf(self) -> GuidelineLoader:
         """What reads the guidelines, and again when a newsroom edits its own."""
-        from monitor.rules.rule_reloading import GuidelineLoader, GuidelineSettings
+        from monitor.rules.rule_reloading import GuidelineLoader
 
-        check = self.settings.check
-        rules = GuidelineSettings(self._folders, check.disable, check.severity)
-        return GuidelineLoader(rules, cache=cache_dir(), models=data_dir("models"))
+        off, loud = self.settings.check.disable, self.settings.check.severity
+        models = data_dir("models")
+        return GuidelineLoader(self._folders, off, loud, cache=cache_dir(), models=models)
 
     @property
     def _folders(self) -> tuple[Path, ...]:
@@ -80,10 +79,10 @@ class Drafts:
         """The guidelines in force, with the settings of their rules; ask once for one answer."""
         return self.shelf.in_force
 
-    @property
-    def guidelines(self) -> tuple[Guideline, ...]:
-        """The guidelines that drafts and articles are checked against, in order."""
-        return self.in_force.guidelines
+    @by_rules
+    def guidelines(self, in_force: InForce) -> tuple[Guideline, ...]:
+        """Return the guidelines that drafts and articles are checked against, in order."""
+        return in_force.guidelines
 
     @property
     def guideline(self) -> Guideline:
@@ -93,11 +92,7 @@ class Drafts:
     @property
     def heads(self) -> Sequence[GuidelineHead]:
         """What `guideline.yaml` says of each of them, whether their rules were read or not."""
-        return self._loaded_heads if "shelf" in vars(self) else self._heads
-
-    @by_rules
-    def _loaded_heads(self, in_force: InForce) -> Sequence[GuidelineHead]:
-        return in_force.guidelines
+        return self.guidelines if "shelf" in vars(self) else self._heads
 
     @cached_property
     def _heads(self) -> Sequence[GuidelineHead]:
@@ -140,84 +135,64 @@ class Drafts:
         """
         from monitor.text.readers import make_document
 
-        asked = CheckOptions(**options)
-        names, in_force = asked.guideline, self.in_force
-        in_force = in_force if names is None else in_force.chosen(names)
-        most = self.settings.check.max_chars
-        document = make_document(
-            text, title=title, format=format, language=language, max_chars=most
-        )
-        return self._check(in_force, document, asked)
+        read = partial(make_document, text, title=title, format=format, language=language)
+        return self._check(read, options)
 
     def check_bytes(self, data: bytes, name: str, **options: Any) -> dict[str, Any]:
         """Check the content of a file called `name`; all else as `check_text`."""
         from monitor.text.readers import read_document
 
-        asked = CheckOptions(**options)
-        names, in_force = asked.guideline, self.in_force
-        in_force = in_force if names is None else in_force.chosen(names)
-        document = read_document(data, name, max_chars=self.settings.check.max_chars)
-        return self._check(in_force, document, asked)
+        return self._check(partial(read_document, data, name), options)
 
-    def _check(
-        self, in_force: InForce, document: Document, options: CheckOptions
-    ) -> dict[str, Any]:
+    def _check(self, read: Callable[..., Document], given: Mapping[str, Any]) -> dict[str, Any]:
         """Check a document by each guideline; comments in it put aside what they silence."""
-        from monitor.labels.countries import parse_country
         from monitor.rules.checker import check_document
-        from monitor.rules.national_law import country_json, in_country
 
+        options, in_force = CheckOptions(**given), self.in_force
+        if options.guideline is not None:
+            in_force = in_force.chosen(options.guideline)
+        document = read(max_chars=self.settings.check.max_chars)
         code = self.settings.check.country if options.country is None else options.country
-        code = parse_country(code) if code else ""
-        is_shown = cache(self._is_shown)  # several guidelines may ask the same of a draft
-        told = []
+        if code:
+            from monitor.labels.countries import parse_country
+            from monitor.rules.national_law import country_json, in_country
+
+            code = parse_country(code)
+
+        @cache  # several guidelines may ask the same of a draft
+        def is_shown(language: str, title: str, text: str) -> bool:
+            return self._shown(language)(title, text)
+
+        told, said, least = [], options.on_topic, options.min_confidence
         for ruling in in_language(in_force, document):
-            guideline = ruling.guideline
+            own, off, loud = ruling.guideline, ruling.disable, ruling.severity
+            shown = partial(is_shown, own.language)
             checked = check_document(
-                guideline,
-                document,
-                disable=ruling.disable,
-                severity=ruling.severity,
-                on_topic=options.on_topic,
-                is_shown=partial(is_shown, guideline.language),
+                own, document, disable=off, severity=loud, on_topic=said, is_shown=shown
             )
-            if options.on_topic:
+            if said:
                 checked = replace(checked, about="said")
             if code and (known := ruling.countries.get(code)):
-                checked = in_country(checked, guideline.rules, known)
-            told.append(GuidelineResult(guideline, checked, ruling.missed))
-        entry = answer_json(
-            told,
-            document,
-            path=options.path,
-            include_text=options.include_text,
-            least=options.min_confidence,
-        )
+                checked = in_country(checked, own.rules, known)
+            told.append(GuidelineResult(own, checked, ruling.missed))
+        path, whole = options.path, options.include_text
+        entry = answer_json(told, document, path=path, include_text=whole, least=least)
         if document.comments and document.source_map is not None:
             from monitor.check.ignore_comments import with_ignored
 
-            names = {
-                name
-                for ruling in in_force.rulings
-                for rule in ruling.guideline.rules
-                for name in (rule.id, f"{ruling.guideline.id}/{rule.id}")
-            }
+            rules = [(of.id, rule.id) for of in in_force.guidelines for rule in of.rules]
+            names = {name for of, rule in rules for name in (rule, f"{of}/{rule}")}
             entry = with_ignored(entry, document.comments, names, document.source_map.positions)
-        if not code:
-            return entry
-        return {**entry, "country": country_json(code, in_force.countries.get(code))}
-
-    def _is_shown(self, language: str, title: str, text: str) -> bool:
-        """Whether an article like a draft would be shown: plain words may hide the subject."""
-        from monitor.classify.assessors import load_shown
-
-        if language not in self._shown:
-            self._shown[language] = load_shown(data_dir("models"), language)
-        return self._shown[language](title, text)
+        if code:
+            entry["country"] = country_json(code, in_force.countries.get(code))
+        return entry
 
     @cached_property
-    def _shown(self) -> dict[str, Callable[[str, str], bool]]:
-        return {}
+    def _shown(self) -> Callable[[str], Callable[[str, str], bool]]:
+        """Gives what tells whether an article like a draft would be shown, by language."""
+        from monitor.classify.assessors import load_shown
+
+        return cache(partial(load_shown, data_dir("models")))
 
     def classify_lines(self, lines: Iterable[str]) -> Iterator[str]:
         """Classify JSON lines `{id, title, text[, language]}`; one line out for each, in order."""
@@ -236,9 +211,6 @@ class Drafts:
 
         models = data_dir("models")
         return classify_bulk(rows, self.classifiers, models, jobs=jobs, prepare=prepare)
-
-
-_EXTENTS = ("whole", "part", "none")
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:
@@ -277,9 +249,9 @@ def answer_json(
     how many they are is `left_out`, there only where `least` is given.
     """
     from monitor.rules.findings import document_json, leave_out
-    from monitor.rules.guideline_heads import protecting
 
-    keep = frozenset(rule for one in told for rule in protecting(one.guideline))
+    judges = (one.guideline.about.judge for one in told)
+    keep = frozenset(rule for judge in judges if judge for rule in judge.protecting)
     whole = told[0].checked
     if len(told) > 1:
         found = [finding for one in told for finding in one.checked.findings]
@@ -289,17 +261,9 @@ def answer_json(
     kept = whole if least is None else leave_out(whole, least, keep)
     entry = document_json(document, kept, path=path, include_text=include_text, protecting=keep)
     # What was left out counts here: a text in another language that has findings was checked.
-    reached = [
-        coverage_json(
-            one.guideline,
-            one.checked,
-            text=document.text,
-            language=entry["language"],
-            missed=one.missed,
-        )
-        for one in told
-    ]
-    entry["coverage"] = min(reached, key=lambda coverage: _EXTENTS.index(coverage["checked"]))
+    reached = [_coverage_json(one, document.text, entry["language"]) for one in told]
+    extents = ("whole", "part", "none")
+    entry["coverage"] = min(reached, key=lambda coverage: extents.index(coverage["checked"]))
     if least is not None:
         entry["left_out"] = len(whole.findings) - len(kept.findings)
     return entry
@@ -315,25 +279,15 @@ _NOTES: dict[About, str] = {
 }
 
 
-def coverage_json(
-    guideline: Guideline,
-    checked: Checked,
-    *,
-    text: str,
-    language: str | None,
-    missed: str | None = None,
-) -> dict[str, Any]:
+def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> dict[str, Any]:
     """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
 
-    "No findings" means something only where there was something to find: in a text of another
-    language, on another topic or of two lines it means next to nothing, and must not read as
-    praise. `checked` is `whole`, `part` or `none`; `note` says in a sentence why it is not the
-    whole. `language` is the code declared for or recognised in `text`, None where nothing tells
-    it. `missed` says in a sentence how much the rules miss where they are applied.
+    "No findings" means next to nothing in a text of another language, on another topic or of two
+    lines, and must not read as praise. `language` is the code declared for or recognised in it.
     """
-    from monitor.labels.countries import language_name
     from monitor.text.language_detection import ENOUGH_LETTERS
 
+    guideline, checked = result.guideline, result.checked
     own, about, found, words = guideline.language, checked.about, checked.findings, checked.words
     spoken = "unknown"
     if language:
@@ -342,6 +296,8 @@ def coverage_json(
     foreign = spoken == "other" or (spoken == "unknown" and long)
     note = _NOTES.get(about)
     if foreign:
+        from monitor.labels.countries import language_name
+
         read = f"This reads as {language_name(language)}" if language else ""
         read = read or "The language of this text is not known here"
         outcome = "what is flagged may be wrong" if found else "not checked"
@@ -350,5 +306,5 @@ def coverage_json(
         note = f"Too short to judge as a whole ({words} word{'' if words == 1 else 's'})"
         note += ", and taken to be about trafficking." if about == "assumed" else "."
     extent = "none" if foreign and not found else "part" if note else "whole"
-    told = None if extent == "none" else missed
+    told = None if extent == "none" else result.missed
     return {"checked": extent, "language": spoken, "topic": about, "note": note, "missed": told}

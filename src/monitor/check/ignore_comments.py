@@ -30,15 +30,6 @@ class IgnoreComment:
     block: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class CommentProblem:
-    """Why the comment that begins at `start` of the source does not silence what it should."""
-
-    start: int
-    end: int
-    says: str
-
-
 def ignore_comment(rules: Sequence[str], reason: str, *, whole_file: bool = False) -> str:
     """Return the comment that silences `rules`; nothing in `reason` can end it early."""
     told = " ".join(reason.translate(_MARKS).replace("--", "–").split())
@@ -47,10 +38,10 @@ def ignore_comment(rules: Sequence[str], reason: str, *, whole_file: bool = Fals
 
 def read_comments(
     comments: Iterable[Comment], names: Collection[str]
-) -> tuple[list[IgnoreComment], list[CommentProblem]]:
+) -> tuple[list[IgnoreComment], list[tuple[Comment, str]]]:
     """Return what the comments silence and what is wrong with them; `names` are all rules'."""
     silences: list[IgnoreComment] = []
-    problems: list[CommentProblem] = []
+    problems: list[tuple[Comment, str]] = []
     for comment in comments:
         found = _OURS.match(comment.text)
         if found is None:
@@ -63,25 +54,21 @@ def read_comments(
         reason = " ".join(reason.split())
         known = tuple(rule for rule in rules if rule in names)
         block = None if found["file"] else comment.block
-        wrong = _wrong(rules, reason, names)
-        if not wrong and not found["file"] and block is None:
-            wrong = ["an ignore comment with no paragraph after it"]
-        problems += [CommentProblem(comment.start, comment.end, words) for words in wrong]
-        if known and reason and (found["file"] or block):
+        reaches = bool(found["file"] or block)
+        wrong = [f"an ignore comment that names no rule: {WRITE}"] if not rules else []
+        if rules and not reason:
+            wrong.append(f"an ignore comment without a reason: {WRITE}")
+        for rule in rules:
+            if not _NAME.fullmatch(rule):
+                wrong.append(f"an ignore comment with something else in a rule's place: {WRITE}")
+            elif rule not in names:
+                wrong.append(f"an ignore comment for '{rule}', which is no rule")
+        if not wrong and not reaches:
+            wrong.append("an ignore comment with no paragraph after it")
+        problems += [(comment, words) for words in wrong]
+        if known and reason and reaches:
             silences.append(IgnoreComment(known, reason, block))
     return silences, problems
-
-
-def _wrong(rules: Sequence[str], reason: str, names: Collection[str]) -> list[str]:
-    if not rules:
-        return [f"an ignore comment that names no rule: {WRITE}"]
-    wrong = [] if reason else [f"an ignore comment without a reason: {WRITE}"]
-    for rule in rules:
-        if not _NAME.fullmatch(rule):
-            wrong.append(f"an ignore comment with something else in a rule's place: {WRITE}")
-        elif rule not in names:
-            wrong.append(f"an ignore comment for '{rule}', which is no rule")
-    return wrong
 
 
 def with_ignored(
@@ -90,32 +77,33 @@ def with_ignored(
     names: Collection[str],
     positions: Positions | None,
 ) -> dict[str, Any]:
-    """Return a document's JSON with what its comments silence under `ignored`.
+    """Return a document's JSON with what its comments silence, and why, under `ignored`.
 
-    A finding there has a `reason`; so has a scorecard entry that is silenced, as `ignored`. What
-    is wrong with a comment is told in `ignore_problems`. Keys are absent where there is nothing
-    to tell. `names` are the rules by id (and `guideline/id`); `positions` are the source's.
+    A scorecard entry that is silenced has the reason as `ignored`; `ignore_problems` tell what is
+    wrong with comments. `names` are the rules' ids, whole and short; `positions` are the source's.
     """
     silences, problems = read_comments(comments, names)
     answer = dict(entry)
     if silences:
-        reasons = [_silencing(finding, "rule", silences) for finding in entry["findings"]]
-        pairs = list(zip(entry["findings"], reasons, strict=True))
-        answer["findings"] = [finding for finding, reason in pairs if reason is None]
-        ignored = [{**finding, "reason": reason} for finding, reason in pairs if reason is not None]
+        answer["findings"], ignored = [], []
+        for finding in entry["findings"]:
+            reason = _silencing(finding, "rule", silences)
+            if reason is None:
+                answer["findings"].append(finding)
+            else:
+                ignored.append({**finding, "reason": reason})
         if ignored:
             answer["ignored"] = ignored
+        silenced = [(item, _silencing(item, "item", silences)) for item in entry["scorecard"]]
         answer["scorecard"] = [
-            item if reason is None else {**item, "ignored": reason}
-            for item in entry["scorecard"]
-            for reason in [_silencing(item, "item", silences)]
+            item if reason is None else {**item, "ignored": reason} for item, reason in silenced
         ]
     if problems and positions is not None:
         told = answer["ignore_problems"] = []
-        for one in problems:
-            line, column = positions.line_column(one.start)
-            place = {"source_start": one.start, "source_end": one.end}
-            told.append({"line": line, "column": column, **place, "message": one.says})
+        for comment, says in problems:
+            line, column = positions.line_column(comment.start)
+            place = {"source_start": comment.start, "source_end": comment.end}
+            told.append({"line": line, "column": column, **place, "message": says})
     return answer
 
 

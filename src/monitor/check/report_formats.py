@@ -1,10 +1,8 @@
 """Report formats of a check: SARIF 2.1.0 for code scanning, GitHub's workflow commands, a page.
 
-SARIF has rules, places, fixes, and what was silenced. Columns and offsets count code points of the
-source file; a place in a Word file is the file. Fixes are there only where the flagged words stand
-in the file as they are read, without markup inside. GitHub's commands are a line each, which a
-runner shows beside the text. The HTML page needs nothing else: no script, nothing loaded,
-printable.
+Columns and offsets of SARIF count code points of the source file; a place in a Word file is the
+file. Fixes are there only where the flagged words stand in the file as they are read. The HTML page
+needs nothing else: no script, nothing loaded, printable.
 """
 
 from __future__ import annotations
@@ -16,20 +14,14 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from monitor.check.batch import Batch, has_lines
 from monitor.records.finding import SEVERITIES
 from monitor.records.json_shapes import in_ten
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 
 Json = dict[str, Any]
 
@@ -47,14 +39,18 @@ _DESCRIBED = ("shortDescription", "fullDescription", "help")  # GitHub wants all
 
 def as_sarif(batch: Batch) -> str:
     """Return the log file's text."""
-    rules = _rules(batch)
-    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    named = {
+        batch.name(finding): finding
+        for document in batch.documents
+        for finding in (*document.get("findings", ()), *document.get("ignored", ()))
+    }
+    index = {name: number for number, name in enumerate(sorted(named))}
     driver = {
         "name": "thb-monitor",
         "organization": "thb-monitor maintainers",
         "version": batch.version,
         "semanticVersion": batch.version,
-        "rules": rules,
+        "rules": [_rule(name, batch.rules.get(name, {}), named[name]) for name in index],
         "notifications": [
             {"id": name, **{key: {"text": words} for key in _DESCRIBED}}
             for name, words in _NOTIFICATIONS.items()
@@ -65,21 +61,22 @@ def as_sarif(batch: Batch) -> str:
     artifacts, results, notifications = [], [], []
     for number, document in enumerate(batch.documents):
         where = {**_location(batch, document["path"]), "index": number}
-        artifacts.append(_artifact(document, where))
+        artifact: Json = {"location": where, "roles": ["analysisTarget"]}
+        if "error" not in document:
+            card = [{"item": one["item"], "met": one["met"]} for one in document["scorecard"]]
+            kept = {"words": document["words"], "language": document["language"]}
+            reached = document["coverage"]["checked"]
+            artifact["properties"] = {**kept, "scorecard": card, "coverage": reached}
+        artifacts.append(artifact)
         results += list(_results(batch, document, where, index))
         notifications += list(_notifications(document, where))
+    ended = {"executionSuccessful": batch.exit_code < 2, "exitCode": batch.exit_code}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder the check ran in."}}},
-        "invocations": [
-            {
-                "executionSuccessful": batch.exit_code < 2,
-                "exitCode": batch.exit_code,
-                "toolExecutionNotifications": notifications,
-            }
-        ],
+        "invocations": [{**ended, "toolExecutionNotifications": notifications}],
         "artifacts": artifacts,
         "results": results,
     }
@@ -87,42 +84,18 @@ def as_sarif(batch: Batch) -> str:
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
 
 
-def _each(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield a document's findings, then those that comments silence, which have a reason."""
-    yield from document.get("findings", ())
-    yield from document.get("ignored", ())
-
-
-def _name(batch: Batch, finding: Mapping[str, Any]) -> str:
-    """Return a rule's name: its id, or with its guideline where that alone is one of two."""
-    whole = f"{finding.get('guideline')}/{finding['rule']}"
-    return whole if whole in batch.rules else str(finding["rule"])
-
-
-def _rules(batch: Batch) -> list[Json]:
-    """Return the rules that have results, each once, by name."""
-    found = {
-        _name(batch, finding): (batch.rule(finding), finding)
-        for document in batch.documents
-        for finding in _each(document)
-    }
-    return [_rule(name, *found[name]) for name in sorted(found)]
-
-
 def _rule(name: str, rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
     title = rule.get("title", name)
     title = title if title.endswith((".", "!", "?")) else f"{title}."
-    why = rule.get("why") or finding["why"]
-    sources = rule.get("sources") or finding["sources"]
+    why, sources = rule.get("why") or finding["why"], rule.get("sources") or finding["sources"]
     parts = [_escaped(why)]
     if offered := [f"- {_escaped(words)}" for words in rule.get("suggest", ())]:
         parts += ["**Better**", "\n".join(offered)]
-    lines = [
+    if lines := [
         f"- [{_escaped(source['title'])}](<{quote(source['url'], safe=_URL)}>), "
         f"{_escaped(source['section'])}"
         for source in sources
-    ]
-    if lines:
+    ]:
         parts += ["**Sources**", "\n".join(lines)]
     return {
         "id": name,
@@ -141,9 +114,15 @@ _URL = "!#$%&'()*+,/:;=?@[]~-._"
 def _results(
     batch: Batch, document: Mapping[str, Any], where: Json, index: Mapping[str, int]
 ) -> Iterator[Json]:
-    for finding in _each(document):
-        region = _region(document, finding)
-        name, offered = _name(batch, finding), finding["suggestions"]
+    for finding in (*document.get("findings", ()), *document.get("ignored", ())):
+        name, offered = batch.name(finding), finding["suggestions"]
+        region: Json = {}  # the place in the source file, if that has lines and it is known
+        if has_lines(document) and finding["field"] == "text":
+            side = "source_" if "source_start" in finding else ""
+            start, end = finding[f"{side}start"], finding[f"{side}end"]
+            region = {"startLine": finding["line"], "startColumn": finding["column"]}
+            region |= {"endLine": finding["end_line"], "endColumn": finding["end_column"]}
+            region |= {"charOffset": start, "charLength": end - start}
         better = f" Better: {' / '.join(offered)}." if offered else ""
         result: Json = {
             "ruleId": name,
@@ -168,26 +147,9 @@ def _results(
         yield result
 
 
-def _region(document: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
-    """Return the place in the source file, nothing where that has no lines or is not known."""
-    if not has_lines(document) or finding["field"] != "text":
-        return {}
-    side = "source_" if "source_start" in finding else ""
-    start, end = finding[f"{side}start"], finding[f"{side}end"]
-    return {
-        "startLine": finding["line"],
-        "startColumn": finding["column"],
-        "endLine": finding["end_line"],
-        "endColumn": finding["end_column"],
-        "charOffset": start,
-        "charLength": end - start,
-    }
-
-
 def _place(where: Json, region: Json) -> Json:
-    return {
-        "physicalLocation": {"artifactLocation": where, **({"region": region} if region else {})}
-    }
+    place = {"artifactLocation": where, **({"region": region} if region else {})}
+    return {"physicalLocation": place}
 
 
 def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> Iterator[Json]:
@@ -201,15 +163,6 @@ def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> 
             "description": {"text": _text(f"Write: {words}")},
             "artifactChanges": [{"artifactLocation": where, "replacements": [replaced]}],
         }
-
-
-def _artifact(document: Mapping[str, Any], where: Json) -> Json:
-    told: Json = {"location": where, "roles": ["analysisTarget"]}
-    if "error" not in document:
-        card = [{"item": one["item"], "met": one["met"]} for one in document["scorecard"]]
-        kept = {"words": document["words"], "language": document["language"], "scorecard": card}
-        told["properties"] = {**kept, "coverage": document["coverage"]["checked"]}
-    return told
 
 
 def _notifications(document: Mapping[str, Any], where: Json) -> Iterator[Json]:
@@ -251,116 +204,52 @@ def _escaped(words: str) -> str:
 
 
 GITHUB_LEVELS = {"error": "error", "warning": "warning", "suggestion": "notice"}
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
 def as_github(batch: Batch) -> str:
-    """Return one command a line, for findings, unreadable files and useless ignore comments."""
-    return "".join(f"{line}\n" for document in batch.documents for line in _lines(batch, document))
+    """Return one command a line, for findings, unreadable files and useless ignore comments.
 
-
-def _lines(batch: Batch, document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the commands of a document; columns only on one line, since GitHub refuses others.
-
-    Columns count code points from 1; the end column is the one after the last, as others write it.
+    Columns are there only on one line, since GitHub refuses others. They count code points from 1;
+    the end column is the one after the last, as others write it.
     """
-    path = batch.inside(document["path"]) or batch.absolute(document["path"])
-    if "error" in document:
-        yield _command("error", {"file": path, "title": "could not be checked"}, document["error"])
-        return
-    for finding in document["findings"]:
-        place = {}
-        if has_lines(document):
-            place = {"line": finding["line"], "endLine": finding["end_line"]}
-            if finding["line"] == finding["end_line"]:
-                place |= {"col": finding["column"], "endColumn": finding["end_column"]}
-        offered = finding["suggestions"]
-        better = f"\nBetter: {' / '.join(offered)}" if offered else ""
-        said = f"{finding['message']}{better}\n{finding['why']}"
-        level = GITHUB_LEVELS[finding["severity"]]
-        yield _command(level, {"file": path, **place, "title": finding["rule"]}, said)
-    for problem in document.get("ignore_problems", ()):
-        place = {"line": problem["line"], "col": problem["column"], "title": "ignore comment"}
-        yield _command("warning", {"file": path, **place}, problem["message"])
+    lines = []
+    for document in batch.documents:
+        path = batch.inside(document["path"]) or batch.absolute(document["path"])
+        if "error" in document:
+            place = {"file": path, "title": "could not be checked"}
+            lines.append(_command("error", place, document["error"]))
+            continue
+        for finding in document["findings"]:
+            place = {"file": path}
+            if has_lines(document):
+                place |= {"line": finding["line"], "endLine": finding["end_line"]}
+                if finding["line"] == finding["end_line"]:
+                    place |= {"col": finding["column"], "endColumn": finding["end_column"]}
+            offered = finding["suggestions"]
+            better = f"\nBetter: {' / '.join(offered)}" if offered else ""
+            said = f"{finding['message']}{better}\n{finding['why']}"
+            level = GITHUB_LEVELS[finding["severity"]]
+            lines.append(_command(level, {**place, "title": finding["rule"]}, said))
+        for problem in document.get("ignore_problems", ()):
+            place = {"file": path, "line": problem["line"], "col": problem["column"]}
+            place["title"] = "ignore comment"
+            lines.append(_command("warning", place, problem["message"]))
+    return "".join(lines)
 
 
 def _command(name: str, properties: Mapping[str, Any], message: str) -> str:
-    told = ",".join(
-        f"{key}={_data(str(value)).replace(':', '%3A').replace(',', '%2C')}"
-        for key, value in properties.items()
-    )
-    return f"::{name} {told}::{_data(message)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    told = (f"{key}={str(value).translate(_PROPERTY)}" for key, value in properties.items())
+    return f"::{name} {','.join(told)}::{message.translate(_DATA)}\n"
 
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _PARAGRAPHS = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}")
 
 
-@dataclass(frozen=True, slots=True)
-class FlaggedSpan:
-    """A stretch of a paragraph; `cards` are the numbers of the findings that flag it."""
-
-    text: str
-    cards: tuple[int, ...]
-    severity: str
-    begins: tuple[int, ...]
-    """The findings that begin here."""
-
-
 def as_page(batch: Batch) -> str:
     """Return the page; the text of a document is shown where it has `text`."""
-    views = [_view(document) for document in batch.documents]
-    page = _template().render(batch=batch, views=views, in_ten=in_ten, style_hash="{style_hash}")
-    style = _STYLE.search(page)
-    digest = hashlib.sha256((style[1] if style else "").encode()).digest()
-    # Before any word of a draft: the first of its kind in the page is ours.
-    page = page.replace("{style_hash}", base64.b64encode(digest).decode(), 1)
-    return page.encode("utf-8", "replace").decode()
-
-
-def _view(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document with its cards, numbered as they stand in the text, and its pieces."""
-    order = sorted(document.get("findings", ()), key=lambda finding: finding["start"])
-    told: dict[str, int] = {}
-    for number, finding in enumerate(order, 1):
-        told.setdefault(finding["rule"], number)
-    text, scorecard = document.get("text"), document.get("scorecard", ())
-    return {
-        "document": document,
-        "cards": order,
-        "told": told,
-        "paragraphs": list(_paragraphs(text, order)) if text is not None else [],
-        "missing": [one for one in scorecard if one["met"] is False and "ignored" not in one],
-        "met": [one for one in scorecard if one["met"]],
-    }
-
-
-def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[FlaggedSpan]]:
-    """Yield the paragraphs in pieces, cut where a flag begins or ends."""
-    flags = [(n, f) for n, f in enumerate(findings, 1) if f["field"] == "text"]
-    start = 0
-    for gap in (*_PARAGRAPHS.finditer(text), None):
-        end = gap.start() if gap else len(text)
-        if text[start:end].strip():
-            here = [(n, f) for n, f in flags if f["start"] < end and start < f["end"]]
-            edges = {edge for _, f in here for edge in (f["start"], f["end"]) if start < edge < end}
-            pieces = []
-            for left, right in pairwise(sorted({start, end, *edges})):
-                over = [(n, f) for n, f in here if f["start"] <= left and right <= f["end"]]
-                cards = tuple(number for number, _ in over)
-                begins = tuple(number for number, f in over if f["start"] == left)
-                worst = min((SEVERITIES.index(f["severity"]) for _, f in over), default=0)
-                severity = SEVERITIES[worst] if over else ""
-                pieces.append(FlaggedSpan(text[left:right], cards, severity, begins))
-            yield pieces
-        start = gap.end() if gap else end
-
-
-@cache
-def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -370,4 +259,42 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("findings.html")
+    views = []
+    for document in batch.documents:
+        # cards are numbered as they stand in the text
+        cards = sorted(document.get("findings", ()), key=lambda finding: finding["start"])
+        told: dict[str, int] = {}
+        for number, finding in enumerate(cards, 1):
+            told.setdefault(finding["rule"], number)
+        text, scorecard = document.get("text"), document.get("scorecard", ())
+        view: Json = {"document": document, "cards": cards, "told": told}
+        view["paragraphs"] = list(_paragraphs(text, cards)) if text is not None else []
+        view["missing"] = [o for o in scorecard if o["met"] is False and "ignored" not in o]
+        views.append({**view, "met": [one for one in scorecard if one["met"]]})
+    template = environment.get_template("findings.html")
+    page = template.render(batch=batch, views=views, in_ten=in_ten, style_hash="{style_hash}")
+    style = _STYLE.search(page)
+    digest = hashlib.sha256((style[1] if style else "").encode()).digest()
+    # Before any word of a draft: the first of its kind in the page is ours.
+    page = page.replace("{style_hash}", base64.b64encode(digest).decode(), 1)
+    return page.encode("utf-8", "replace").decode()
+
+
+def _paragraphs(text: str, findings: Sequence[Mapping[str, Any]]) -> Iterator[list[Json]]:
+    """Yield the paragraphs in pieces, cut where a flag begins or ends, with findings' numbers."""
+    flags = [(n, f) for n, f in enumerate(findings, 1) if f["field"] == "text"]
+    start = 0
+    for gap in (*_PARAGRAPHS.finditer(text), None):
+        end = gap.start() if gap else len(text)
+        here = [(n, f) for n, f in flags if f["start"] < end and start < f["end"]]
+        edges = {edge for _, f in here for edge in (f["start"], f["end"]) if start < edge < end}
+        pieces = []
+        for left, right in pairwise(sorted({start, end, *edges})):
+            over = [(n, f) for n, f in here if f["start"] <= left and right <= f["end"]]
+            worst = min((f["severity"] for _, f in over), key=SEVERITIES.index, default="")
+            cards, begins = [n for n, _ in over], [n for n, f in over if f["start"] == left]
+            told = {"text": text[left:right], "severity": worst, "cards": cards, "begins": begins}
+            pieces.append(told)
+        if text[start:end].strip():
+            yield pieces
+        start = gap.end() if gap else end

@@ -2,7 +2,7 @@
 
 Each relevance model speaks of its own language alone and says nothing of others. If each said of
 the rest that it is not judged, a model added or withdrawn would leave the others' records wrong, or
-make the whole archive due for all of them; so only the cheap `CoverageAssessor` knows which
+make the whole archive due for all of them; so only what `load_coverage` makes knows which
 languages there are.
 """
 
@@ -14,29 +14,40 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
+from monitor.classify import model_stamps
 from monitor.classify.encoder import Memory
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
-from monitor.classify.model_stamps import (
-    also_languages,
-    languages_stamp,
-    model_stamp,
-    models_in_use,
-    policy_stamp,
-    relevance_name,
-)
 from monitor.classify.outlet_homes import Provenance
-from monitor.classify.policy import PolicyModel, load_policy
+from monitor.classify.policy import load_policy
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
-from monitor.classify.tags import TagsModel, load_tags
-from monitor.classify.uncovered_languages import (
-    TermList,
-    cue_terms,
-    find_terms,
-    language_of,
-    load_terms,
-)
+from monitor.classify.tags import load_tags
+from monitor.classify.uncovered_languages import cue_terms, find_terms, language_of, load_terms
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.tag import FoundTerm
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedAssessor:
+    """Judges articles one by one; a failure becomes the `error` of its article.
+
+    Of articles in other languages than `languages` it says nothing, not even that.
+    """
+
+    stamp: str
+    judge: Callable[[Article], Assessment]
+    languages: frozenset[str] | None = None
+
+    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
+        """Judge each article, in order."""
+        return list(map(self._guarded, articles))
+
+    def _guarded(self, article: Article) -> Assessment:
+        try:
+            if self.languages is not None and language_of(article) not in self.languages:
+                return Assessment(self.stamp)
+            return self.judge(article)
+        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
+            return Assessment(self.stamp, error=type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,9 @@ class RelevanceAssessor:
     """Says how probably an article in the model's language is about trafficking.
 
     What the feed says of an article is read as its first paragraph: it is the newsroom's own word
-    on the subject, and a feature may not name it before the tenth paragraph. `experimental`: the
-    model is not measured, so the phrases that it goes by are given with what it would show. `also`
-    are languages that identification takes the model's own for. The model is built by `load`, once
-    and when it is first needed: an English desk does not pay for the others.
+    on the subject. An `experimental` model is not measured: what it would show comes with its
+    phrases. `also` are languages that identification takes its own for. `load` is called once, when
+    the model is needed: an English desk does not pay for the others.
     """
 
     stamp: str
@@ -59,7 +69,7 @@ class RelevanceAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return [_guarded(self.stamp, each, self._judge, self.languages) for each in articles]
+        return GuardedAssessor(self.stamp, self._judge, self.languages).assess(articles)
 
     @property
     def model(self) -> RelevanceModel:
@@ -98,98 +108,13 @@ class RelevanceAssessor:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TagsAssessor:
-    """Tags articles that the relevance model calls relevant or borderline."""
-
-    stamp: str
-    model: TagsModel
-    relevance: RelevanceAssessor
-    language: str
-
-    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
-        """Tag each article, in order."""
-        languages = frozenset([self.language])
-        return [_guarded(self.stamp, each, self._tag, languages) for each in articles]
-
-    def _tag(self, article: Article) -> Assessment:
-        if not self.relevance.is_shown(article):
-            return Assessment(self.stamp)
-        source = Provenance(article.url, article.outlet)
-        return Assessment(self.stamp, tags=self.model.tag(article.title, article.text, source))
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyAssessor:
-    """Names institutions and instruments of each article, and labels of the other policy schemes.
-
-    Every article in any language, relevant or not. The model is built by `load`, once and when it
-    is first needed.
-    """
-
-    stamp: str
-    load: Callable[[], PolicyModel]
-
-    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
-        """Tag each article, in order."""
-        return [_guarded(self.stamp, each, self._tag) for each in articles]
-
-    def _tag(self, article: Article) -> Assessment:
-        tags = self.load().tag(article.title, article.text, language_of(article))
-        return Assessment(self.stamp, tags=tags)
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageAssessor:
-    """Says of articles in no model's language that they are not judged, and their terms.
-
-    In `experimental` languages a model judges that is not measured there: terms are told too.
-    """
-
-    stamp: str
-    covered: frozenset[str]
-    experimental: frozenset[str]
-    lists: Sequence[TermList]
-
-    def assess(self, articles: Sequence[Article]) -> list[Assessment]:
-        """Look at each article, in order."""
-        return [_guarded(self.stamp, each, self._look) for each in articles]
-
-    def _look(self, article: Article) -> Assessment:
-        language = language_of(article)
-        if language in self.covered:
-            return Assessment(self.stamp)
-        terms = tuple(find_terms(self.lists, language, article.title, article.text))
-        reason = None if language in self.experimental else "language"
-        return Assessment(self.stamp, not_judged=reason, terms=terms)
-
-
-def _guarded(
-    stamp: str,
-    article: Article,
-    judge: Callable[[Article], Assessment],
-    languages: frozenset[str] | None = None,
-) -> Assessment:
-    """Judge an article, where given in the model's `languages`; a failure becomes its `error`.
-
-    Of other languages a model says nothing, not even that there is no judgement.
-    """
-    try:
-        if languages is not None and language_of(article) not in languages:
-            return Assessment(stamp)
-        return judge(article)
-    except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
-        return Assessment(stamp, error=type(error).__name__)
-
-
 def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     """Load the assessors of a models folder: relevance and tags of English, then the rest.
 
-    The rest are the relevance models of the other languages that have a folder, policy context,
-    and what says of articles in no model's language that they are not judged. Raises `ModelError`
-    that names the file which is missing, altered or not understood.
+    The rest: relevance in other languages, policy context, and what says which articles are not
+    judged. Raises `ModelError` that names the file which is missing, altered or not understood.
     """
-    used = models_in_use(models)
+    used = model_stamps.models_in_use(models)
     second, reader = used.relevance_encoder, used.tags_encoder
     model = load_relevance(used.relevance, second)
     labeller = load_tags(used.tags, reader)
@@ -199,25 +124,58 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         model = replace(model, cascade=replace(model.cascade, encoder=shared))
         labeller = replace(labeller, encoder=shared)
     relevance = RelevanceAssessor(used.relevance_stamp, lambda: model, used.relevance.meta.language)
-    tagger = TagsAssessor(used.tags_stamp, labeller, relevance, used.tags.meta.language)
-    others = map(_load_other, used.others)
+    stamp = used.tags_stamp
+
+    def tag(article: Article) -> Assessment:
+        if not relevance.is_shown(article):
+            return Assessment(stamp)
+        source = Provenance(article.url, article.outlet)
+        return Assessment(stamp, tags=labeller.tag(article.title, article.text, source))
+
+    tagger = GuardedAssessor(stamp, tag, frozenset([used.tags.meta.language]))
+    others = [
+        RelevanceAssessor(
+            model_stamps.model_stamp("relevance", [folder]),
+            cache(partial(load_relevance, folder)),
+            folder.meta.language,
+            not folder.meta.measured,
+            model_stamps.also_languages(folder),
+        )
+        for folder in used.others
+    ]
     policy = [load_policy_assessor(used.policy)] if used.policy else []
     coverage = load_coverage(used.languages(measured=True), used.languages(measured=False))
     return relevance, tagger, *others, *policy, coverage
 
 
-def load_policy_assessor(folder: ModelFolder) -> PolicyAssessor:
-    """Return the assessor of a verified folder, whose model is built when it is first needed."""
-    return PolicyAssessor(policy_stamp(folder), cache(partial(load_policy, folder)))
+def load_policy_assessor(folder: ModelFolder) -> GuardedAssessor:
+    """Return what tags institutions, instruments and the like, of any article in any language."""
+    stamp, load = model_stamps.policy_stamp(folder), cache(partial(load_policy, folder))
+
+    def tag(article: Article) -> Assessment:
+        tags = load().tag(article.title, article.text, language_of(article))
+        return Assessment(stamp, tags=tags)
+
+    return GuardedAssessor(stamp, tag)
 
 
-def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> CoverageAssessor:
-    """Return the assessor for models of these languages; raises `ModelError`.
+def load_coverage(covered: Iterable[str], experimental: Iterable[str] = ()) -> GuardedAssessor:
+    """Return what says which articles are not judged, and their terms; raises `ModelError`.
 
-    `covered` are those with a measured model, `experimental` those with another.
+    Of languages with a measured model (`covered`) nothing, of `experimental` ones terms alone.
     """
-    languages, others = frozenset(covered), frozenset(experimental)
-    return CoverageAssessor(languages_stamp(languages, others), languages, others, load_terms())
+    languages, others, lists = frozenset(covered), frozenset(experimental), load_terms()
+    stamp = model_stamps.languages_stamp(languages, others)
+
+    def look(article: Article) -> Assessment:
+        language = language_of(article)
+        if language in languages:
+            return Assessment(stamp)
+        terms = tuple(find_terms(lists, language, article.title, article.text))
+        reason = None if language in others else "language"
+        return Assessment(stamp, not_judged=reason, terms=terms)
+
+    return GuardedAssessor(stamp, look)
 
 
 def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAssessor | None:
@@ -226,23 +184,12 @@ def relevance_of(assessors: Sequence[Assessor], language: str) -> RelevanceAsses
     return next((model for model in models if model.language == language), None)
 
 
-def _load_other(folder: ModelFolder) -> RelevanceAssessor:
-    return RelevanceAssessor(
-        model_stamp("relevance", [folder]),
-        cache(partial(load_relevance, folder)),
-        folder.meta.language,
-        not folder.meta.measured,
-        also_languages(folder),
-    )
-
-
 def load_shown(models: Path, language: str) -> Callable[[str, str], bool]:
     """Return whether a text would be shown, by title and text; nothing of it is kept.
 
-    By the relevance model of that language alone, which loads in a fraction of what all the
-    classifiers take. Where there is none, nothing is shown.
+    By the relevance model of that language alone, which loads fast; without one, nothing is shown.
     """
-    name = relevance_name(language)
+    name = model_stamps.relevance_name(language)
     if not (models / name).is_dir():
         return lambda _title, _text: False
     model = load_relevance(load_folder(find_model(models, name)))

@@ -1,8 +1,7 @@
 """Bulk classifying: articles in, records out, in order, in constant memory, on several cores.
 
-`monitor classify` makes a JSON line of each. Worker processes load the models once and get chunks
-of lines. No more chunks are in flight than keep the workers busy, so that a slow reader of the
-output holds the input back.
+Worker processes load the models once and get chunks of lines, no more than keep them busy, so that
+a slow reader of the output holds the input back.
 """
 
 from __future__ import annotations
@@ -27,15 +26,12 @@ from monitor.records.errors import DataError
 from monitor.records.json_shapes import tag_json, term_json
 from monitor.text.language_detection import identify_language
 
-CHUNK = 256
-"""Rows that go to a worker in one go; a single process takes `SMALL` ones."""
+CHUNK, SMALL = 256, 32
+"""Rows that go to a worker in one go, and to a single process."""
 CHUNK_SIZE = 4_000_000
 """So many characters or bytes of rows are enough for a chunk, however few."""
-SMALL = 32
 WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
-
-
 Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes lines, or records that are ready, of rows as a source has them, where the work is done."""
 
@@ -61,15 +57,26 @@ def classify_bulk(
     `assessors` judge in this process where it works alone; `jobs` processes load theirs from the
     folder `models`, and are only started for input that is worth it.
     """
+    pieces, first = chunks(rows), list[list[Any]]()
     if jobs > 1:
-        pieces = chunks(rows)
         first = list(islice(pieces, WORTH))
-        if len(first) == WORTH:
-            yield from _spread(chain(first, pieces), models, jobs, prepare)
-            return
         rows = chain.from_iterable(first)
-    for chunk in chunks(rows, SMALL):
-        yield ClassifiedChunk(*classify_batch(prepare(chunk), assessors))
+    if len(first) < WORTH:
+        for chunk in chunks(rows, SMALL):
+            yield ClassifiedChunk(*classify_batch(prepare(chunk), assessors))
+        return
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
+        flying: deque[Future[ClassifiedChunk]] = deque()
+        try:
+            for chunk in chain(first, pieces):
+                flying.append(pool.submit(_work, chunk))
+                if len(flying) > 2 * jobs:
+                    yield flying.popleft().result()
+            while flying:
+                yield flying.popleft().result()
+        finally:
+            for future in flying:
+                future.cancel()
 
 
 def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
@@ -84,23 +91,6 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-def _spread(
-    pieces: Iterator[list[Any]], models: Path, jobs: int, prepare: Prepare
-) -> Iterator[ClassifiedChunk]:
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
-        flying: deque[Future[ClassifiedChunk]] = deque()
-        try:
-            for chunk in pieces:
-                flying.append(pool.submit(_work, chunk))
-                if len(flying) > 2 * jobs:
-                    yield flying.popleft().result()
-            while flying:
-                yield flying.popleft().result()
-        finally:
-            for future in flying:
-                future.cancel()
 
 
 _assessors: tuple[Assessor, ...] = ()
@@ -130,9 +120,8 @@ _NO_TIME = datetime.fromtimestamp(0, UTC)
 def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
     """Yield one JSON line for each of `lines` (`{id, title, text[, language]}`), in order.
 
-    `url` and `outlet` are read too, where given: they tell where the outlet is at home.
-
-    A line that cannot be read or judged becomes `{"id": …, "error": …}` and the run goes on.
+    `url` and `outlet` are read too: they tell where the outlet is at home. A line that cannot be
+    read or judged becomes `{"id": …, "error": …}` and the run goes on.
     """
     source = iter(lines)
     while batch := list(islice(source, SMALL)):
@@ -142,45 +131,36 @@ def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Itera
 def classify_batch(
     lines: Sequence[str | dict[str, Any]], assessors: Sequence[Assessor]
 ) -> tuple[list[str], int]:
-    """Return the JSON lines of `classify_lines`, and how many of them are errors.
-
-    In place of a line may stand the record that takes its place.
-    """
+    """Return the JSON lines of `classify_lines` (or of ready records), and how many are errors."""
     parsed = [_parse(line) if isinstance(line, str) else line for line in lines]
     articles = [item for item in parsed if isinstance(item, Article)]
-    said = [assessor.assess(articles) for assessor in assessors]
-    records = (found for _, *found in zip(articles, *said, strict=True))
-    made = [
-        record_json(item, next(records)) if isinstance(item, Article) else item for item in parsed
-    ]
-    lines_out = [json.dumps(record, ensure_ascii=False) for record in made]
-    return lines_out, sum("error" in record for record in made)
+    said = zip(*(assessor.assess(articles) for assessor in assessors), strict=True)
+    made = [record_json(one, next(said)) if isinstance(one, Article) else one for one in parsed]
+    return [json.dumps(one, ensure_ascii=False) for one in made], sum("error" in o for o in made)
 
 
 def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str, Any]:
     """Return the output record of one article (design section 4).
 
-    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one,
-    and some were found.
+    One assessor that judged is enough; `terms` are there where none did, or an `experimental` one.
     """
     failed = next((a.error for a in assessments if a.error is not None), None)
     if failed is not None:
         return {"id": article.id, "error": f"could not be judged ({failed})"}
-    relevance = next((a for a in assessments if a.relevance is not None), None)
+    judged = next((a for a in assessments if a.relevance is not None), Assessment(""))
     record: dict[str, Any] = {
         "id": article.id,
-        "relevance": relevance.relevance if relevance else None,
-        "relevant": relevance.relevant if relevance else None,
+        "relevance": judged.relevance,
+        "relevant": judged.relevant,
     }
     reason = next((a.not_judged for a in assessments if a.not_judged), None)
-    if relevance is not None or reason is None:
-        record["borderline"] = relevance.borderline if relevance else None
+    if judged.relevance is not None or reason is None:
+        record["borderline"] = judged.borderline
     else:
         record["not_judged"] = reason
-    experimental = relevance is not None and relevance.experimental
-    if experimental:
+    if judged.experimental:
         record["experimental"] = True
-    if experimental or "not_judged" in record:
+    if judged.experimental or "not_judged" in record:
         record["language"] = article.language
         if terms := [term_json(term) for a in assessments for term in a.terms]:
             record["terms"] = terms
@@ -199,24 +179,21 @@ def _parse(line: str) -> Article | dict[str, Any]:
         language = None if raw.get("language") is None else _string(raw, "language")
     except DataError as error:
         return {"id": identity, "error": str(error)}
+    # these help but are not asked for: anything that is no string counts as not said
+    said = (raw.get(key) for key in ("url", "outlet"))
+    url, outlet = (value if isinstance(value, str) else "" for value in said)
     return Article(
         id=identity,
-        url=_said(raw, "url"),
+        url=url,
         title=title,
         text=text,
-        outlet=_said(raw, "outlet"),
+        outlet=outlet,
         # told once here, and not again by every assessor
         language=language or identify_language(f"{title}\n{text}"),
         published=None,
         seen=_NO_TIME,
         sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
     )
-
-
-def _said(raw: dict[str, Any], key: str) -> str:
-    """Return what helps but is not asked for: anything that is no string counts as not said."""
-    value = raw.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _object(line: str) -> dict[str, Any]:

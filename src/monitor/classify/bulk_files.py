@@ -1,8 +1,7 @@
 """Files of bulk classifying: JSON Lines, plain or gzipped, and Parquet, read and written.
 
-Nothing is held but the chunk at hand. A gzipped output is a row of whole gzip members, one for each
-write, so that a run which was killed leaves a file that can be cut and gone on with. In Parquet a
-record is one row, tags and their evidence nested.
+A gzipped output is a row of whole gzip members, one for each write, so that a run which was killed
+leaves a file that can be cut and gone on with. In Parquet a record is one row.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, cast
 from uuid import uuid4
@@ -29,10 +29,7 @@ ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Rows to classify; `position()` of `size` is how far they are read, in bytes or rows.
-
-    A row is a line, or what whoever opened the source knows how to make one of.
-    """
+    """Rows to classify, as a source has them; `position()` of `size` is how far they are read."""
 
     rows: Iterator[Any]
     size: int
@@ -41,13 +38,9 @@ class RowSource:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[RowSource]:
-    """Open `.jsonl`, `.jsonl.gz` or `.parquet`.
-
-    Raises `UsageError` for a file that cannot be opened, `DataError`, while lines are read, for
-    one that is damaged.
-    """
+    """Open `.jsonl`, `.jsonl.gz` or `.parquet`; raises `UsageError`, while reading `DataError`."""
     if path.suffix == ".parquet":
-        yield _parquet(path)
+        yield _read_parquet(path)
         return
     try:
         raw = path.open("rb")
@@ -62,17 +55,14 @@ def open_source(path: Path) -> Iterator[RowSource]:
         def position() -> int:
             return raw.tell() if can_tell and not raw.closed else size
 
-        yield RowSource(_lines(stream, path), size, position)
+        def lines() -> Iterator[str]:
+            try:
+                with TextIOWrapper(stream, **READ) as text:
+                    yield from text
+            except (OSError, EOFError, zlib.error) as error:
+                raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
-
-def _lines(stream: IO[bytes], path: Path) -> Iterator[str]:
-    import io
-
-    try:
-        with io.TextIOWrapper(stream, **READ) as lines:
-            yield from lines
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: is damaged or cut off ({error})") from error
+        yield RowSource(lines(), size, position)
 
 
 def _pyarrow(path: Path) -> tuple[Any, Any]:
@@ -86,7 +76,7 @@ def _pyarrow(path: Path) -> tuple[Any, Any]:
     return pa, pq
 
 
-def _parquet(path: Path) -> RowSource:
+def _read_parquet(path: Path) -> RowSource:
     pa, pq = _pyarrow(path)
     try:
         file = pq.ParquetFile(path)
@@ -124,10 +114,7 @@ class Output:
 
 @contextmanager
 def open_output(path: Path, *, resume: bool) -> Iterator[Output]:
-    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind the whole lines that it holds.
-
-    Raises `UsageError` for a file that cannot be written, or, resuming, one that is no output.
-    """
+    """Open `.jsonl` or `.jsonl.gz` for writing, anew or behind its lines; raises `UsageError`."""
     packed = path.suffix == ".gz"
     kept, last, size = 0, None, 0
     try:
@@ -184,12 +171,29 @@ GROUP = 10_000
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Output]:
-    """Open a Parquet file for writing; it is put in place once it is whole.
-
-    Raises `UsageError` where it cannot be written, or pyarrow is not installed.
-    """
+    """Open a Parquet file for writing, put in place once it is whole; raises `UsageError`."""
     pa, pq = _pyarrow(path)
-    schema = _schema(pa)
+    text, truth = pa.string(), pa.bool_()
+    span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])
+    evidence = ("evidence", pa.list_(span))
+    tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
+    term = [("term", text), ("language", text), ("meaning", text), evidence]
+    # the columns are those of a record, absent ones null
+    schema = pa.schema(
+        [
+            ("id", text),
+            ("relevance", pa.float64()),
+            ("relevant", truth),
+            ("borderline", truth),
+            ("not_judged", text),
+            ("experimental", truth),
+            ("language", text),
+            ("error", text),
+            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
+            ("terms", pa.list_(pa.struct(term))),
+            ("stamps", pa.list_(text)),
+        ]
+    )
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     rows: list[dict[str, Any]] = []
     try:
@@ -212,27 +216,3 @@ def open_table(path: Path) -> Iterator[Output]:
     finally:
         with suppress(OSError):
             part.unlink()
-
-
-def _schema(pa: Any) -> Any:
-    """Return the columns: those of a record, absent ones null."""
-    text, truth = pa.string(), pa.bool_()
-    span = pa.struct([("field", text), ("start", pa.int32()), ("end", pa.int32())])
-    evidence = ("evidence", pa.list_(span))
-    tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
-    term = [("term", text), ("language", text), ("meaning", text), evidence]
-    return pa.schema(
-        [
-            ("id", text),
-            ("relevance", pa.float64()),
-            ("relevant", truth),
-            ("borderline", truth),
-            ("not_judged", text),
-            ("experimental", truth),
-            ("language", text),
-            ("error", text),
-            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
-            ("terms", pa.list_(pa.struct(term))),
-            ("stamps", pa.list_(text)),
-        ]
-    )

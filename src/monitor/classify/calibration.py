@@ -15,8 +15,6 @@ from typing import Any
 
 from monitor.classify.linear_model import probability
 
-_KEYS = ("below", "above", "offset")
-
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -39,9 +37,9 @@ class Calibration:
 
 def parse_calibration(raw: Mapping[str, Any]) -> Calibration:
     """Build a calibration from `meta.json`; raises `ValueError`, `KeyError` or `TypeError`."""
-    if raw.keys() != set(_KEYS):
-        raise ValueError(f"a calibration has {', '.join(sorted(_KEYS))} and nothing else")
-    curve = Calibration(*(float(raw[key]) for key in _KEYS))
+    if raw.keys() != {"below", "above", "offset"}:
+        raise ValueError("a calibration has above, below, offset and nothing else")
+    curve = Calibration(**{key: float(value) for key, value in raw.items()})
     if not all(map(isfinite, (curve.below, curve.above, curve.offset))):
         raise ValueError("a calibration has finite numbers")
     if min(curve.below, curve.above) <= 0:

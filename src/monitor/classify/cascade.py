@@ -51,10 +51,9 @@ class Cascade:
     """The encoder, what it is asked about, and how its answer is used.
 
     An article is uncertain where the linear log odds are at least `lower` for any subject and
-    at most `upper` for a main one. `fusions` are of the two outputs. It is strange where they are
-    below `lower`, but its words weigh `strange` or more in the gate, which knows words that the
-    linear model has not read in news: there the encoder answers alone, by `alone`. It reads a
-    later window where its first log odds of a main subject are at least `later_from`.
+    at most `upper` for a main one. It is strange where they are below `lower`, but its words weigh
+    `strange` or more in the gate: there the encoder answers `alone`. A later window is read where
+    the first log odds of a main subject are at least `later_from`.
     """
 
     encoder: EncoderModel
@@ -80,16 +79,11 @@ class Cascade:
         strange: bool = False,
     ) -> tuple[float, float]:
         """Return the calibrated probabilities of both outputs for an article to be asked about."""
-        features = self.features(linear, title, text, reading, cues)
+        read = title, text, reading, cues
+        features = read_features(linear, self.encoder, self.later_from, *read)
         fusions = self.alone if strange else self.fusions
         main, any_ = (fusion.probability(features) for fusion in fusions)
         return main, max(main, any_)  # a main subject is a subject
-
-    def features(
-        self, linear: Sequence[float], title: str, text: str, reading: Reading, cues: CueTable
-    ) -> tuple[float, ...]:
-        """Return the numbers of `FEATURES` for an article."""
-        return read_features(linear, self.encoder, self.later_from, title, text, reading, cues)
 
 
 def read_features(
@@ -106,19 +100,10 @@ def read_features(
     def goes_on(first: Heads) -> bool:
         return relevance_odds(first[RELEVANCE])[MAIN] >= later_from
 
-    return fusion_features(linear, *encoder.windows(title, text, reading, cues, goes_on))
-
-
-def fusion_features(
-    linear: Sequence[float], first: Heads, later: Heads | None
-) -> tuple[float, ...]:
-    """Return the numbers of `FEATURES`."""
+    first, later = encoder.windows(title, text, reading, cues, goes_on)
     main, any_ = relevance_odds(first[RELEVANCE])
-    rise_main = rise_any = 0.0
-    if later is not None:
-        later_main, later_any = relevance_odds(later[RELEVANCE])
-        rise_main, rise_any = max(0.0, later_main - main), max(0.0, later_any - any_)
-    return (*linear, main, any_, rise_main, rise_any)
+    later_main, later_any = relevance_odds((later or first)[RELEVANCE])
+    return (*linear, main, any_, max(0.0, later_main - main), max(0.0, later_any - any_))
 
 
 def relevance_odds(numbers: NDArray[np.float32]) -> tuple[float, float]:
@@ -138,22 +123,17 @@ def load_cascade(raw: Mapping[str, Any], encoder: ModelFolder, where: str) -> Ca
     if raw.get("encoder") != _named(encoder):
         raise ModelError(f"{where}: is not made for {encoder.path} (other version or sha256)")
     with understood(f"{where}: cascade"):
-        fusions, alone = _fusions(raw["fusions"]), _fusions(raw["alone"])
-        lower, upper, strange, later_from = (
-            float(raw[key]) for key in ("lower", "upper", "strange", "later_from")
-        )
-    return Cascade(load_encoder(encoder), lower, upper, fusions, strange, alone, later_from)
+        main, any_, main_alone, any_alone = map(_fusion, (*raw["fusions"], *raw["alone"]))
+        numbers = {key: float(raw[key]) for key in ("lower", "upper", "strange", "later_from")}
+    fusions, alone = (main, any_), (main_alone, any_alone)
+    return Cascade(load_encoder(encoder), fusions=fusions, alone=alone, **numbers)
 
 
-def _fusions(raw: Any) -> tuple[Fusion, Fusion]:
-    fusions: list[Fusion] = []
-    for part in raw:
-        weights = tuple(map(float, part["weights"]))
-        if len(weights) != len(FEATURES) or min(weights) < 0:
-            raise ValueError(f"'weights' must be {len(FEATURES)} numbers, none below 0")
-        fusions.append(Fusion(weights, parse_calibration(part["calibration"])))
-    main, any_ = fusions
-    return main, any_
+def _fusion(raw: Mapping[str, Any]) -> Fusion:
+    weights = tuple(map(float, raw["weights"]))
+    if len(weights) != len(FEATURES) or min(weights) < 0:
+        raise ValueError(f"'weights' must be {len(FEATURES)} numbers, none below 0")
+    return Fusion(weights, parse_calibration(raw["calibration"]))
 
 
 def _named(encoder: ModelFolder) -> dict[str, Any]:

@@ -13,29 +13,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, get_args
+from typing import Any
 
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.word_tokens import Splitter, split_words, splitter_of
 from monitor.records.errors import ModelError
+from monitor.text.regular_expressions import word_set
 
 GAP = "~"
 MAX_GAP = 3
-Kind = Literal[
-    "term",
-    "other",
-    "means",
-    "purpose",
-    "sector",
-    "victim",
-    "response",
-    "flow",
-    "indicator",
-    "gender",
-    "protection",
-    "context",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = word_set(
+    "term other means purpose sector victim response flow indicator gender protection context"
+)
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _END = ""
 
@@ -45,7 +34,7 @@ class CueGroup:
     """Phrases that carry the same fact; `form` is the form of exploitation they speak of."""
 
     name: str
-    kind: Kind
+    kind: str
     phrases: tuple[str, ...]
     form: str | None = None
 
@@ -75,7 +64,7 @@ class CueTable:
         self.index: Mapping[str, int] = {group.name: i for i, group in enumerate(self.groups)}
         self._terms, self._other = self.of_kind("term"), self.of_kind("other")
 
-    def of_kind(self, *kinds: Kind) -> frozenset[int]:
+    def of_kind(self, *kinds: str) -> frozenset[int]:
         """Return the numbers of the groups of these kinds."""
         return frozenset(i for i, group in enumerate(self.groups) if group.kind in kinds)
 
@@ -100,8 +89,7 @@ class CueTable:
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Return every cue in `words`, by place; of one group and start only the longest.
 
-        A term that begins with the last word of another trade is none: the ring in "gun trafficking
-        ring" traffics in guns. "Drug and sex trafficking" stays both.
+        The ring in "gun trafficking ring" is no term; "drug and sex trafficking" stays both.
         """
         trie = self._trie
         found: list[Cue] = []
@@ -138,14 +126,15 @@ def parse_cues(raw: Any, where: str) -> list[CueGroup]:
         raise ModelError(f"{where}: must map group names to groups")
     groups: list[CueGroup] = []
     for name, group in raw.items():
+        here = f"{where}: group '{name}'"
         if not isinstance(group, dict) or not {"kind", "phrases"} <= group.keys():
-            raise ModelError(f"{where}: group '{name}' needs 'kind' and 'phrases'")
+            raise ModelError(f"{here} needs 'kind' and 'phrases'")
         if unknown := sorted(group.keys() - {"kind", "phrases", "form"}):
-            raise ModelError(f"{where}: group '{name}' has an unknown key '{unknown[0]}'")
+            raise ModelError(f"{here} has an unknown key '{unknown[0]}'")
         if group["kind"] not in KINDS:
-            raise ModelError(f"{where}: group '{name}': kind '{group['kind']}' is unknown")
+            raise ModelError(f"{here}: kind '{group['kind']}' is unknown")
         phrases = group["phrases"]
         if not isinstance(phrases, list) or not all(isinstance(p, str) and p for p in phrases):
-            raise ModelError(f"{where}: group '{name}': 'phrases' must be a list of strings")
+            raise ModelError(f"{here}: 'phrases' must be a list of strings")
         groups.append(CueGroup(name, group["kind"], tuple(phrases), group.get("form")))
     return groups

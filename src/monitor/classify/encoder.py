@@ -1,9 +1,8 @@
 """The fine-tuned encoder of a model folder: log odds of every head for an article's windows.
 
 The first window is headline and lead, where a newsroom puts its subject. A long article gets one
-more, at the densest stretch of cues behind it, so that a case reported in paragraph 20 is seen; a
-window begins with the headline, as every text did that the encoder learned from. What was reckoned
-before is found again by a hash: figures, never a text.
+more, at the densest stretch of cues behind it; it begins with the headline, as every text did that
+the encoder learned from. What was reckoned before is found by a hash: figures, never a text.
 """
 
 from __future__ import annotations
@@ -58,6 +57,12 @@ class Memory(Generic[T]):
 
 
 NAME = ENCODER
+TITLE_CHARS = 200
+WINDOW_WORDS = 150
+"""About what 256 tokens hold beside the headline."""
+TERM_POINTS = 2
+ENOUGH = 3
+"""Points that make a stretch worth reading: the term and another cue, or three cues."""
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
 RELEVANCE = "relevance"
 Heads = Mapping[str, "NDArray[np.float32]"]
@@ -66,10 +71,7 @@ Heads = Mapping[str, "NDArray[np.float32]"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncoderModel:
-    """A verified encoder. `heads` names the labels of each head in the order of its numbers.
-
-    With a `memory`, what it has read before costs nothing.
-    """
+    """A verified encoder, `heads` with their labels; with a `memory` nothing is read twice."""
 
     session: EncoderSession
     tokenizer: TextTokenizer
@@ -92,10 +94,7 @@ class EncoderModel:
         cues: CueTable,
         goes_on: Callable[[Heads], bool],
     ) -> tuple[Heads, Heads | None]:
-        """Return the numbers for headline and lead, and for the densest later stretch of cues.
-
-        The second is read only where the first `goes_on`: most articles are settled by it.
-        """
+        """Return the numbers for headline and lead, and, if these `goes_on`, of a later stretch."""
         tokens = self.tokenizer.split(window(title, text))
         first = self._numbers(tokens.ids)
         if not goes_on(first):
@@ -120,21 +119,10 @@ def load_encoder(folder: ModelFolder) -> EncoderModel:
     heads = folder.meta.labels
     if RELEVANCE not in heads:
         raise ModelError(f"{meta}: 'labels' has no '{RELEVANCE}'")
-    for name in (MODEL, TOKENIZER):
-        if name not in folder.content:
-            raise ModelError(f"{meta}: lists no file '{name}'")
-    session = EncoderSession(folder.content[MODEL], str(folder.path / MODEL))
+    session = EncoderSession(folder.bytes_of(MODEL), str(folder.path / MODEL))
     where = str(folder.path / TOKENIZER)
-    tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
+    tokenizer = load_tokenizer(folder.bytes_of(TOKENIZER), limit=limit, where=where)
     return EncoderModel(session, tokenizer, heads)
-
-
-TITLE_CHARS = 200
-WINDOW_WORDS = 150
-"""About what 256 tokens hold beside the headline."""
-TERM_POINTS = 2
-ENOUGH = 3
-"""Points that make a stretch worth reading: the term and another cue, or three cues."""
 
 
 def window(title: str, passage: str) -> str:
@@ -143,12 +131,8 @@ def window(title: str, passage: str) -> str:
 
 
 def later_stretch(reading: Reading, cues: CueTable, seen: int) -> int | None:
-    """Return where the densest stretch of cues at or after code point `seen` starts, if any.
-
-    Points: one for each cue group of means, purpose or victims, `TERM_POINTS` for the term.
-    """
-    terms = cues.of_kind("term")
-    core = terms | cues.of_kind("means", "purpose", "victim")
+    """Return where the densest stretch of cues at or after code point `seen` starts, if any."""
+    terms, core = cues.of_kind("term"), cues.of_kind("term", "means", "purpose", "victim")
     starts, sentences = reading.text.starts, reading.text.sentences
     later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]
     best = (ENOUGH - 1, -1)

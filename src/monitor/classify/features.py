@@ -114,14 +114,9 @@ class StoryCounter:
         self._victim = cues.index["victimhood"]
         self._people = sorted(cues.of_kind("victim"))
         self._core = cues.of_kind("term", "means", "purpose") | {self._victim}
-        self.names: tuple[str, ...] = (
-            *(
-                f"{group.name}, {where}"
-                for where in ("headline", "lead", "whole", "density")
-                for group in cues.groups
-            ),
-            *STORY_NAMES,
-        )
+        places = ("headline", "lead", "whole", "density")
+        counted = (f"{group.name}, {where}" for where in places for group in cues.groups)
+        self.names: tuple[str, ...] = (*counted, *STORY_NAMES)
 
     def count(self, reading: Reading) -> NDArray[np.float64]:
         """Return one number for each of `names`."""
@@ -132,17 +127,17 @@ class StoryCounter:
             counts[0, cue.group] += 1
         for cue in reading.text_cues:
             counts[1 if cue.first < LEAD_WORDS else 2, cue.group] += 1
-        whole = counts.sum(0)
+        title, lead, whole = counts[0], counts[1], counts.sum(0)
         length = len(reading.title) + len(reading.text)
         story = [
-            *self._windows(reading, counts[0]),
+            *self._windows(reading, title),
             np.log1p(len(reading.text)) / 5,
-            float(counts[0, self._term] > 0),
-            float(counts[0, self._term] + counts[1, self._term] > 0),
+            float(title[self._term] > 0),
+            float(title[self._term] + lead[self._term] > 0),
             float(whole[self._other].sum() > 0 and whole[self._term] == 0),
             *self._headline(reading),
         ]
-        logs = np.log1p(np.concatenate([counts[0], counts[1], whole]))
+        logs = np.log1p(np.concatenate([title, lead, whole]))
         return np.concatenate([logs, whole / (length + STEP) * STEP, story])
 
     def _windows(self, reading: Reading, title: NDArray[np.float64]) -> list[float]:
@@ -182,16 +177,22 @@ class StoryCounter:
     def _headline(self, reading: Reading) -> list[float]:
         """Compare the headline with the sentences that speak of trafficking."""
         own = {w for w in reading.title.words if len(w) > 3 and w not in _COMMON}
+        words, numbers = reading.text.words, reading.text.sentences
+
+        def shared_with(sentence: int) -> int:
+            first, last = bisect_left(numbers, sentence), bisect_right(numbers, sentence)
+            return len(own.intersection(words[first:last]))
+
         core = sum(cue.group in self._core for cue in reading.title_cues)
         in_title = any(cue.group == self._term for cue in reading.title_cues)
-        term = {reading.text.sentences[c.first] for c in reading.text_cues if c.group == self._term}
-        shared = max((len(own & _sentence(reading, s)) for s in term), default=0)
+        term = {numbers[cue.first] for cue in reading.text_cues if cue.group == self._term}
+        shared = max(map(shared_with, term), default=0)
         by_sentence: dict[int, set[int]] = {}
         for cue in reading.text_cues:
             if cue.group in self._core:
-                by_sentence.setdefault(reading.text.sentences[cue.first], set()).add(cue.group)
+                by_sentence.setdefault(numbers[cue.first], set()).add(cue.group)
         densest = max(by_sentence, key=lambda s: len(by_sentence[s]), default=None)
-        common = 0 if densest is None else len(own & _sentence(reading, densest))
+        common = 0 if densest is None else shared_with(densest)
         away = bool(term) and shared == 0
         return [
             float(core == 0),
@@ -205,8 +206,3 @@ class StoryCounter:
             float(len(by_sentence.get(0, ()))),
             float(max(map(len, by_sentence.values()), default=0)),
         ]
-
-
-def _sentence(reading: Reading, number: int) -> set[str]:
-    numbers = reading.text.sentences
-    return set(reading.text.words[bisect_left(numbers, number) : bisect_right(numbers, number)])

@@ -25,10 +25,9 @@ CLIP = (-5.0, 8.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinearModel:
-    """Weights of one or more outputs (rows of `weights` and `story_weights`).
+    """Weights of one or more outputs (rows), over TF-IDF of n-grams and standardised counts.
 
-    `vocabulary` gives each field's n-grams their column; a field's vector is `(1 + log tf) * idf`
-    with length 1. `story_*` standardise and weigh the numbers of `StoryCounter`.
+    `vocabulary` gives each field's n-grams their column: `(1 + log tf) * idf`, length 1.
     """
 
     vocabulary: Mapping[str, Mapping[str, int]]
@@ -42,9 +41,8 @@ class LinearModel:
     def decide(self, reading: Reading, story: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log odds of every output."""
         grams = field_ngrams(reading)
-        total = self.intercept + self.story_weights @ standardise(
-            story, self.story_mean, self.story_scale
-        )
+        counts = standardise(story, self.story_mean, self.story_scale)
+        total = self.intercept + self.story_weights @ counts
         for field, columns in self.vocabulary.items():
             ids, values = field_vector(grams[field], columns, self.idf)
             if len(ids):
@@ -61,8 +59,8 @@ class LinearModel:
         grams = field_ngrams(reading)
         for field, columns in self.vocabulary.items():
             ids, values = field_vector(grams[field], columns, self.idf)
-            added_by = self.weights[output, ids] * values
-            share = dict(zip(ids.tolist(), added_by.tolist(), strict=True))
+            shares = (self.weights[output, ids] * values).tolist()
+            share = dict(zip(ids.tolist(), shares, strict=True))
             for words, into in zip((reading.title.words, reading.text.words), added, strict=True):
                 for place, gram in enumerate(ngrams(words)):
                     weight = share.get(columns.get(gram, -1), 0.0)
@@ -117,9 +115,7 @@ class SmallModel:
 
 def parse_small(raw: Mapping[str, Any], size: int) -> SmallModel:
     """Build a model over `size` numbers; raises `KeyError`, `TypeError` or `ValueError`."""
-    mean, scale, weights = (
-        [float(value) for value in raw[name]] for name in ("mean", "scale", "weights")
-    )
+    mean, scale, weights = (list(map(float, raw[name])) for name in ("mean", "scale", "weights"))
     if {len(mean), len(scale), len(weights)} != {size}:
         raise ValueError(f"{size} features expected")
     return SmallModel(mean, scale, weights, float(raw["intercept"]))

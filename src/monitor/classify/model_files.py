@@ -81,7 +81,7 @@ class ModelFolder:
     def json(self, name: str) -> Any:
         """Return a JSON file's content; raises `ModelError`."""
         try:
-            return json.loads(self._bytes(name))
+            return json.loads(self.bytes_of(name))
         except ValueError as error:
             raise ModelError(f"{self.path / name}: no JSON ({error})") from error
 
@@ -90,12 +90,13 @@ class ModelFolder:
         import numpy as np
 
         try:
-            with np.load(io.BytesIO(self._bytes(name)), allow_pickle=False) as arrays:
+            with np.load(io.BytesIO(self.bytes_of(name)), allow_pickle=False) as arrays:
                 return {key: arrays[key].astype(np.float64) for key in arrays.files}
         except (ValueError, OSError, EOFError) as error:
             raise ModelError(f"{self.path / name}: no NumPy arrays ({error})") from error
 
-    def _bytes(self, name: str) -> bytes:
+    def bytes_of(self, name: str) -> bytes:
+        """Return the content of a file; raises `ModelError` where there is none."""
         if name not in self.content:
             raise ModelError(f"{self.path / META}: lists no file '{name}'")
         return self.content[name]
@@ -130,10 +131,8 @@ def read_meta(folder: Path) -> ModelMeta:
     """Read and check `meta.json`; raises `ModelError` for a wrong schema or key."""
     path = folder / META
     try:
-        raw = json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise ModelError(f"{path}: missing") from error
-    except (OSError, ValueError) as error:
+        raw = json.loads(_read(path))
+    except ValueError as error:
         raise ModelError(f"{path}: cannot be read ({error})") from error
     if not isinstance(raw, dict):
         raise ModelError(f"{path}: must be an object")
@@ -142,23 +141,18 @@ def read_meta(folder: Path) -> ModelMeta:
     known = {field.name for field in fields(ModelMeta)}
     for key in sorted(raw.keys() ^ known):
         raise ModelError(f"{path}: {'unknown' if key in raw else 'missing'} key '{key}'")
-    _check_types(raw, path)
-    meta = ModelMeta(**raw)
-    if (meta.name, meta.version) != (folder.parent.name, folder.name):
-        raise ModelError(f"{path}: is of {meta.name} {meta.version}")
-    return meta
-
-
-def _check_types(raw: Mapping[str, Any], path: Path) -> None:
     kinds = {"schema": int, "name": str, "version": str, "language": str, "released": bool}
     for key, value in raw.items():
         if not isinstance(value, kinds.get(key, dict)):
             raise ModelError(f"{path}: '{key}' has a value of the wrong kind")
-    for name, digest in raw["files"].items():
-        if not isinstance(digest, str) or Path(name).name != name:
-            raise ModelError(f"{path}: 'files' must map plain file names to sha256 values")
-    if not all(isinstance(value, (int, float)) for value in raw["thresholds"].values()):
+    meta = ModelMeta(**raw)
+    if not all(isinstance(d, str) and Path(name).name == name for name, d in meta.files.items()):
+        raise ModelError(f"{path}: 'files' must map plain file names to sha256 values")
+    if not all(isinstance(value, (int, float)) for value in meta.thresholds.values()):
         raise ModelError(f"{path}: 'thresholds' must be numbers")
+    if (meta.name, meta.version) != (folder.parent.name, folder.name):
+        raise ModelError(f"{path}: is of {meta.name} {meta.version}")
+    return meta
 
 
 def load_folder(folder: Path) -> ModelFolder:
@@ -166,16 +160,20 @@ def load_folder(folder: Path) -> ModelFolder:
     meta = read_meta(folder)
     content: dict[str, bytes] = {}
     for name, digest in meta.files.items():
-        path = folder / name
-        try:
-            content[name] = path.read_bytes()
-        except FileNotFoundError as error:
-            raise ModelError(f"{path}: missing") from error
-        except OSError as error:
-            raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+        content[name] = _read(folder / name)
         if hashlib.sha256(content[name]).hexdigest() != digest:
-            raise ModelError(f"{path}: is not the file that {META} describes (wrong sha256)")
+            wrong = f"is not the file that {META} describes (wrong sha256)"
+            raise ModelError(f"{folder / name}: {wrong}")
     return ModelFolder(folder, meta, content)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: missing") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
 
 
 def save_folder(
@@ -202,19 +200,14 @@ def pack_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """Return an .npz of `arrays` as float32; the same arrays give the same bytes."""
     import numpy as np
 
-    buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, allow_pickle=False, **{k: np.asarray(v, np.float32) for k, v in arrays.items()}
-    )
+    buffer, small = io.BytesIO(), {k: np.asarray(v, np.float32) for k, v in arrays.items()}
+    np.savez_compressed(buffer, allow_pickle=False, **small)
     return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelState:
-    """One version of a model: `used` if it is the one that judges, `problem` if it is broken.
-
-    What one that is not `measured` shows is only possible.
-    """
+    """One version of a model: `used` if it judges, `problem` if it is broken, `measured` or not."""
 
     name: str
     version: str
@@ -226,15 +219,9 @@ class ModelState:
 
 
 def list_models(models: Path) -> list[ModelState]:
-    """Return every model version in `models`, each file checked against its sha256.
-
-    A broken version is listed with its `problem`; raises `ModelError` if there is no model at all.
-    """
-    names = sorted({meta.parent.parent.name for meta in models.glob(f"*/*/{META}")})
-    if not names:
-        raise ModelError(f"{models}: no model there")
+    """Return every model version, a broken one with its problem; raises `ModelError` for none."""
     states: list[ModelState] = []
-    for name in names:
+    for name in sorted({meta.parent.parent.name for meta in models.glob(f"*/*/{META}")}):
         try:
             used = find_model(models, name)
         except ModelError:
@@ -249,4 +236,6 @@ def list_models(models: Path) -> list[ModelState]:
                 problem = str(error)
             here = name, folder.name, folder
             states.append(ModelState(*here, released, folder == used, problem, measured))
+    if not states:
+        raise ModelError(f"{models}: no model there")
     return states

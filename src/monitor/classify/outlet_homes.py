@@ -8,7 +8,7 @@ whole world say it by the section in the address ("/uk-news/") at best.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from monitor.classify.word_tokens import WordTokens, split_words
 from monitor.text.regular_expressions import word_set
 
-_NO_COUNTRY = frozenset({"co", "me", "tv", "io", "ai", "fm", "ly", "cc", "ws", "to", "eu", "la"})
+_NO_COUNTRY = word_set("co me tv io ai fm ly cc ws to eu la")
 """Endings of two letters that anybody takes."""
 _CODES: Mapping[str, str] = {"uk": "GB"}
-_SECOND = frozenset({"com", "co", "org", "net", "gov", "gob", "ac", "edu", "news", "or", "go"})
+_SECOND = word_set("com co org net gov gob ac edu news or go")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
 _NUMBERED = re.compile(r"^((?:[a-z]+-){1,4})\d+$")
@@ -59,10 +59,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class OutletHomes:
-    """Names of outlets with their countries, those that report on the world, and place names.
-
-    `places` are the names of countries, peoples and cities, in words.
-    """
+    """Outlets' countries, those for the `world`, and `places`: names of countries and cities."""
 
     homes: Mapping[str, str]
     world: frozenset[str]
@@ -70,11 +67,8 @@ class OutletHomes:
 
     @cached_property
     def _squeezed(self) -> Mapping[str, str]:
-        return {
-            squeezed: code
-            for name, code in self.places.items()
-            if len(squeezed := _squeeze(name)) >= SHORTEST
-        }
+        squeezed = ((_squeeze(name), code) for name, code in self.places.items())
+        return {name: code for name, code in squeezed if len(name) >= SHORTEST}
 
     def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
@@ -84,7 +78,10 @@ class OutletHomes:
         except ValueError:
             host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
-        names = [*reversed(labels), _squeeze(source.outlet), _squeeze(_behind(title))]
+        words = split_words(title)
+        # the outlet's name behind the headline, if there is one
+        behind = title[min(words.starts[outlet_start(words) :], default=len(title)) :]
+        names = [*reversed(labels), _squeeze(source.outlet), _squeeze(behind)]
         names = [re.sub(r"(?:com|net|org)$", "", name) or name for name in names if name]
         world = any(self._listed(name, self.world) for name in names)
         ending = host.rpartition(".")[2]
@@ -96,16 +93,13 @@ class OutletHomes:
 
     def _listed(self, name: str, known: frozenset[str] | Mapping[str, str]) -> str | None:
         for start in (name, _ARTICLE.sub("", name)):
-            if start in known:
-                return start
-            for end in range(len(start), SHORTEST, -1):
+            for end in (len(start), *range(len(start) - 1, SHORTEST, -1)):
                 if start[:end] in known:
                     return start[:end]
         return None
 
     def _country(self, name: str) -> str | None:
-        listed = self._listed(name, self.homes)
-        if listed:
+        if listed := self._listed(name, self.homes):
             return self.homes[listed]
         for start in (name, _ARTICLE.sub("", name)):
             if start.startswith(_AMERICAN):
@@ -118,8 +112,7 @@ class OutletHomes:
     def _section(self, path: str) -> str | None:
         parts = [part for part in path.lower().split("/") if part]
         last = _NUMBERED.match(parts[-1].split("?")[0]) if parts else None
-        sections = [*parts[:-1], *([last.group(1)] if last else [])]
-        for section in sections:
+        for section in (*parts[:-1], *([last.group(1)] if last else [])):
             words = [word for word in section.split("-") if word.isalpha()]
             for size in range(min(3, len(words)), 0, -1):
                 for at in range(len(words) - size + 1):
@@ -129,25 +122,8 @@ class OutletHomes:
         return None
 
 
-def make_outlets(
-    homes: Mapping[str, str], world: Sequence[str], names: Mapping[str, Sequence[str]]
-) -> OutletHomes:
-    """Build the table from outlets and the names of the gazetteer."""
-    places = {
-        name: codes for name, (codes, kind) in names.items() if kind in ("name", "demonym", "city")
-    }
-    return OutletHomes(homes, frozenset(world), places)
-
-
 def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
-
-
-def _behind(title: str) -> str:
-    """Return the outlet's name behind a headline, if there is one."""
-    words = split_words(title)
-    first = outlet_start(title, words)
-    return title[words.starts[first] :] if first < len(words) else ""
 
 
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
@@ -157,29 +133,28 @@ DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
-def outlet_start(title: str, words: WordTokens) -> int:
+def outlet_start(words: WordTokens) -> int:
     """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
-    match = _OUTLET.match(title)
-    start = match.end() if match else len(title)
+    match = _OUTLET.match(words.text)
+    start = match.end() if match else len(words.text)
     first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
     return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
 
 
-def dateline_end(text: str, words: WordTokens) -> int:
+def dateline_end(words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
-    end = 0
+    text, end = words.text, 0
+    shouted = bool(words.ends) and words.written(0, 1).isupper() and words.ends[0] > 3
     for at in range(min(len(words), DATELINE_WORDS)):
-        start, stop = words.starts[at], words.ends[at]
+        start = words.starts[at]
         if not (text[start].isupper() or text[start].isdigit() or text[start - 1] == "("):
             break
-        after = text[stop : words.starts[at + 1]] if at + 1 < len(words) else ""
-        if after.startswith(":") or (after[1:] and after.strip(" )") in ("-", "–", "—")):
+        after = words.gap(at + 1)
+        signed = after.startswith(":") or (after[1:] and after.strip(" )") in ("-", "–", "—"))
+        if signed or (shouted and after.startswith(". ") and "\n" not in after):
             return at + 1
         if "\n" in after:
             break
-        shouted = text[words.starts[0] : words.ends[0]].isupper() and words.ends[0] > 3
-        if shouted and after.startswith(". "):
-            return at + 1
         month, day = words.words[at + 1 : at + 2], words.words[at + 2 : at + 3]
         if month and month[0][:3] in _MONTHS and day and day[0].isdigit():
             # "COLOMBO, Feb 20" needs no sign behind it
@@ -187,22 +162,10 @@ def dateline_end(text: str, words: WordTokens) -> int:
     return end
 
 
-def is_instrument(text: str, words: WordTokens, last: int, instruments: AbstractSet[str]) -> bool:
-    """Tell a place from an instrument or process named after it: "Rabat Process", "Bali Process".
-
-    What it is called must be written with a capital and touch the name.
-    """
-    if last >= len(words) or words.starts[last] - words.ends[last - 1] != 1:
-        return False
-    return words.words[last] in instruments and text[words.starts[last]].isupper()
-
-
-def is_paper(text: str, words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
+def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str]) -> bool:
     """Tell "Bangkok" and the "Bangkok Post", "India" and the "Times of India"."""
     for at in (last, last + 1):
-        if at >= len(words) or words.starts[at] - words.ends[at - 1] != 1:
-            break
-        if not text[words.starts[at]].isupper():
+        if len(words.gap(at)) != 1 or not words.is_capital(at):
             break
         if words.words[at] in papers:
             return True
@@ -210,5 +173,5 @@ def is_paper(text: str, words: WordTokens, first: int, last: int, papers: Abstra
         first > 1
         and words.words[first - 1] in _NO_PLACE_IN_IT
         and words.words[first - 2] in papers
-        and text[words.starts[first - 2]].isupper()
+        and words.is_capital(first - 2)
     )

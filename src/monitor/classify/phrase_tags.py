@@ -1,28 +1,21 @@
 """Tags by phrases: forms of exploitation, indicators of forced labour, help for victims.
 
 Forms: phrases alone know every deed they list and no other; the encoder alone forgets rare forms.
-A form is given where the support of its phrases and the encoder's log odds are positive together,
-which measured better than either (see the model card).
-
-The ILO's eleven indicators and the kinds of help (shelter, return, compensation, residence,
-impunity) are ruled: there are no labels to learn from but the few that measure them. An indicator's
-phrase counts in a sentence that speaks of people and not of trafficking at large: a list of warning
-signs, a definition or a law is none. Help counts where the sentence neither advises nor defines:
-a helpline's notice tells of no help.
+A form is given where their support and the encoder's log odds are positive together, which measured
+better than either. The ILO's eleven indicators and the kinds of help are ruled: there are no labels
+to learn from. An indicator's phrase counts in a sentence that speaks of people and not of
+trafficking at large, help where the sentence neither advises nor defines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
-from monitor.classify.linear_model import probability
-from monitor.classify.tag_evidence import cue_spans, ruled_tags
-from monitor.classify.word_tokens import WordTokens
+from monitor.classify.tag_evidence import ruled_tags
 from monitor.labels.schemes import FORMS, INDICATORS, PROTECTIONS
-from monitor.records.finding import FieldName
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
 
@@ -43,31 +36,24 @@ NO_ENCODER = -3.0
 """What the support is added to where there is no encoder: only enough points give a form then."""
 
 
-def _of_forms(found: Sequence[Cue], cues: CueTable) -> list[Cue]:
-    """Return the cues of forms, without general words of work inside a phrase of another kind.
-
-    Who is "forced to work in a brothel" or "to sell her baby" is not in forced labour.
-    """
-    names = [cues.groups[cue.group].name for cue in found]
-    kinds = [cue for cue, name in zip(found, names, strict=True) if name in _OTHER_KINDS]
-    return [
-        cue
-        for cue, name in zip(found, names, strict=True)
-        if cues.groups[cue.group].form
-        and not (
-            name == _GENERAL and any(k.first <= cue.first and cue.last <= k.last for k in kinds)
-        )
-    ]
-
-
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
-    """Return the support of every form with a phrase: `ENOUGH` or `SOME`."""
+    """Return the support of every form with a phrase: `ENOUGH` or `SOME`.
+
+    Who is "forced to work in a brothel" or "to sell her baby" is not in forced labour: general
+    words of work do not count inside a phrase of another kind.
+    """
     points: dict[str, int] = {}
     for field, _, found in reading.fields():
-        for cue in _of_forms(found, cues):
-            form = str(cues.groups[cue.group].form)
-            lead = POINTS_LEAD if cue.first < LEAD_WORDS else 1
-            points[form] = points.get(form, 0) + (POINTS_TITLE if field == "title" else lead)
+        kinds = [cue for cue in found if cues.groups[cue.group].name in _OTHER_KINDS]
+        for cue in found:
+            group = cues.groups[cue.group]
+            inside = group.name == _GENERAL and any(
+                k.first <= cue.first and cue.last <= k.last for k in kinds
+            )
+            if group.form and not inside:
+                lead = POINTS_LEAD if cue.first < LEAD_WORDS else 1
+                more = POINTS_TITLE if field == "title" else lead
+                points[group.form] = points.get(group.form, 0) + more
     needed = max(2.0, min(len(reading.text) / WORDS_PER_POINT, MOST_NEEDED))
     needed = max(needed, SHARE_OF_MAIN * max(points.values(), default=0))
     return {form: ENOUGH if number >= needed else SOME for form, number in points.items()}
@@ -80,22 +66,6 @@ def form_odds(support: Mapping[str, float], head: Sequence[float] | None) -> dic
         + (NO_ENCODER if head is None else float(head[FORMS.index(form)]))
         for form in NAMED
     }
-
-
-def form_tag(reading: Reading, cues: CueTable, form: str, odds: float) -> Tag:
-    """Return the tag of a form with its phrases, which may be none."""
-    groups = {i for i, group in enumerate(cues.groups) if group.form == form}
-    spans = cue_spans(reading, groups, cues.of_kind("term", "means", "purpose"))
-    return Tag("form", form, round(probability(odds), 4), spans)
-
-
-def unspecified_tag(reading: Reading, cues: CueTable, odds: Mapping[str, float]) -> Tag | None:
-    """Return `unspecified` for an article that says trafficking and no form; `None` without it."""
-    core = cues.of_kind("term", "means", "purpose")
-    evidence = cue_spans(reading, cues.of_kind("term"), core) or cue_spans(reading, core, core)
-    if not evidence:
-        return None
-    return Tag("form", UNSPECIFIED, round(1 - probability(max(odds.values())), 4), evidence)
 
 
 GENERIC, STANDING = "generic", "standing"
@@ -113,28 +83,27 @@ _PEOPLE = word_set(
 
 
 def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
-    """Return the indicators of an article, each with its phrases, in the order of `INDICATORS`."""
-    title, text = (list(_told(*field, cues)) for field in reading.fields())
-    told = replace(reading, title_cues=title, text_cues=text)
-    return ruled_tags("indicator", INDICATOR_GROUPS, told, cues)
-
-
-def _told(field: FieldName, words: WordTokens, cues: list[Cue], table: CueTable) -> Iterator[Cue]:
-    """Yield the indicator cues of sentences that tell of people."""
-    wanted, generic = table.of_kind("indicator"), table.index[GENERIC]
-    at_large = {words.sentences[cue.first] for cue in cues if cue.group == generic}
-    of_people = {
-        sentence
-        for word, sentence in zip(words.words, words.sentences, strict=True)
-        if word in _PEOPLE
-    }
-    for cue in cues:
-        sentence = words.sentences[cue.first]
-        if cue.group not in wanted or sentence in at_large:
-            continue
-        in_one = words.sentences[cue.last - 1] == sentence
-        if in_one and (field == "title" or sentence in of_people):
-            yield cue
+    """Return the indicators that sentences about people tell, in the order of `INDICATORS`."""
+    wanted, generic = cues.of_kind("indicator"), cues.index[GENERIC]
+    told: list[list[Cue]] = []
+    for field, words, found in reading.fields():
+        sentence = words.sentences
+        at_large = {sentence[cue.first] for cue in found if cue.group == generic}
+        pairs = zip(words.words, sentence, strict=True)
+        of_people = {number for word, number in pairs if word in _PEOPLE}
+        told.append(
+            [
+                cue
+                for cue in found
+                if cue.group in wanted
+                and sentence[cue.first] not in at_large
+                and sentence[cue.last - 1] == sentence[cue.first]
+                and (field == "title" or sentence[cue.first] in of_people)
+            ]
+        )
+    title, text = told
+    reading = replace(reading, title_cues=title, text_cues=text)
+    return ruled_tags("indicator", INDICATOR_GROUPS, reading, cues)
 
 
 _HELP_GROUPS = {label: f"help_{label}" for label in PROTECTIONS}
@@ -144,10 +113,7 @@ OFFERED = "help_offered"
 
 
 def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
-    """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`.
-
-    `shown` has only cues that can be evidence: none of definitions and standing text.
-    """
+    """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`."""
     group = cues.index.get(OFFERED)
     numbers = shown.text.sentences
     offers = {numbers[c.first] for c in shown.text_cues if c.group == group}

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any, Literal
 
 from monitor.classify.features import Reading
-from monitor.classify.outlet_homes import dateline_end, is_instrument, is_paper, outlet_start
+from monitor.classify.outlet_homes import dateline_end, is_paper, outlet_start
 from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName
 from monitor.text.regular_expressions import word_set
@@ -61,18 +60,8 @@ _SHORT_STATES = word_set(
 )
 """With a full stop behind."""
 _TWO_WORDS = frozenset(
-    pair
-    for firsts, seconds in (
-        ("new", "hampshire jersey mexico"),
-        ("north south", "carolina dakota"),
-        ("west", "virginia"),
-        ("rhode", "island"),
-        ("n", "h j m y c d"),
-        ("s", "c d"),
-        ("r", "i"),
-        ("w", "va"),
-    )
-    for pair in product(firsts.split(), seconds.split())
+    "new hampshire;new jersey;new mexico;north carolina;north dakota;south carolina;south dakota;"  # noqa: SIM905 a list of words reads better so
+    "west virginia;rhode island;n h;n j;n m;n y;n c;n d;s c;s d;r i;w va".split(";")
 )
 _POSTAL = word_set(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM "
@@ -102,9 +91,8 @@ _END = ""
 class PlaceMention:
     """A place name: words `first` to `last` (exclusive) of a field mean `country`.
 
-    `frame`: it says where the news was written, not where anything happened: in the name of the
-    outlet that a feed puts behind the headline, or in a dateline (`dateline`). `row`: the words of
-    a row of countries that it stands in ("Malaysia, Laos and Thailand").
+    `frame`: in an outlet's name behind the headline or in a dateline (`dateline`), where nothing
+    happened. `row`: the words of a row of countries it stands in ("Malaysia, Laos and Thailand").
     """
 
     country: str
@@ -134,7 +122,6 @@ class _Field:
     """A headline or text: where the outlet's name starts, and where the dateline ends."""
 
     name: FieldName
-    text: str
     words: WordTokens
     outlet: int
     dateline: int
@@ -162,22 +149,13 @@ class Gazetteer:
         self._ambiguous = ambiguous
 
     def find(
-        self,
-        title: str,
-        text: str,
-        reading: Reading,
-        home: str | None = None,
-        *,
-        world: bool = False,
+        self, reading: Reading, home: str | None = None, *, world: bool = False
     ) -> list[PlaceMention]:
-        """Return the place mentions of headline and text, in order, longest name first.
-
-        `home` is the country of the outlet, where known; `world`: it reports on the whole world.
-        """
+        """Return the place mentions of an article in order, longest names; `home`: the outlet's."""
         vocabulary = {*reading.title.words, *reading.text.words}
         fields = (
-            _Field("title", title, reading.title, outlet_start(title, reading.title), 0),
-            _Field("text", text, reading.text, len(reading.text), dateline_end(text, reading.text)),
+            _Field("title", reading.title, outlet_start(reading.title), 0),
+            _Field("text", reading.text, len(reading.text), dateline_end(reading.text)),
         )
         hits = [(field, hit) for field in fields for hit in self._hits(field, vocabulary)]
         told = Counter(
@@ -190,111 +168,100 @@ class Gazetteer:
         people = {hit.name for field, hit in hits if _is_named(field, hit)} - scenes
         found: list[PlaceMention] = []
         for field, hit in hits:
-            if hit.name in american:
-                country: str | None = "US"
-            elif hit.name in people:
-                country = None
-            else:
+            country: str | None = "US" if hit.name in american else None
+            if hit.name not in american and hit.name not in people:
                 country = _country(hit, field, told, home)
             if country:
                 dateline = hit.last <= field.dateline
                 frame = dateline or hit.first >= field.outlet
                 kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
-                place = PlaceMention(
-                    country, kind, field.name, hit.first, hit.last, frame, dateline
-                )
-                found.append(place)
-        return _in_rows(found, reading)
+                where = hit.first, hit.last, frame, dateline
+                found.append(PlaceMention(country, kind, field.name, *where))
+        rows: list[list[PlaceMention]] = []
+        for mention in found:
+            if rows and _are_linked(reading, rows[-1][-1], mention):
+                rows[-1].append(mention)
+            else:
+                rows.append([mention])
+        # names that stand in a row with another country's have the words of that row
+        return [
+            replace(m, row=(row[0].first, row[-1].last)) if len({x.country for x in row}) > 1 else m
+            for row in rows
+            for m in row
+        ]
 
     def _hits(self, field: _Field, vocabulary: set[str]) -> list[_Hit]:
-        text, words = field.text, field.words
+        words = field.words
         found: list[_Hit] = []
         at = 0
         while at < len(words):
-            last, countries, entry = self._longest(words.words, at)
-            if not (last and text[words.starts[at]].isupper()):
+            node: dict[str, Any] = self._trie
+            last, found_here = at, None
+            for end in range(at, len(words)):
+                if not (node := node.get(words.words[end], {})):
+                    break
+                if _END in node:
+                    last, found_here = end + 1, node[_END]
+            if found_here is None or not words.is_capital(at):
                 at += 1
                 continue
-            name = " ".join(words.words[at:last])
+            countries, entry = found_here
+            name, written = " ".join(words.words[at:last]), words.written(at, last)
             behind = words.words[last] if last < len(words) else ""
-            capital = bool(behind) and text[words.starts[last]].isupper()
+            capital = words.is_capital(last)
             if entry == "city" and capital and behind in _NAMESAKES:
                 entry = "weak"
             if name in self._ambiguous:
-                country = settle(self._ambiguous[name], text, words, at, last, vocabulary)
+                country = settle(self._ambiguous[name], words, at, last, vocabulary)
                 countries = (country,) if country else ()
-            written = text[words.starts[at] : words.ends[last - 1]]
             # "us" and "US", "it" and "IT": short abbreviations count in capitals only
             small = len(written) <= 3 and "." not in written and not written.isupper()
             # "US$5,400" and "Singapore dollars" are no places
-            money = behind in _MONEY or text.startswith("$", words.ends[last - 1])
+            money = behind in _MONEY or words.text.startswith("$", words.ends[last - 1])
+            # nor are instruments and processes named after one: "Rabat Process"
+            named_after = capital and behind in self._instruments and len(words.gap(last)) == 1
+            paper = at < field.outlet and is_paper(words, at, last, self._papers)
             if (
                 countries
                 and not (entry == "name" and small)
-                and not money
-                and not is_instrument(text, words, last, self._instruments)
-                and not (at < field.outlet and is_paper(text, words, at, last, self._papers))
+                and not (money or named_after or paper)
             ):
                 found.append(_Hit(countries, entry, field.name, at, last, name))
             at = last
         return found
 
-    def _longest(self, words: Sequence[str], at: int) -> tuple[int, tuple[str, ...], Entry]:
-        node, best = self._trie, (0, (), "name")
-        for last in range(at, len(words)):
-            node = node.get(words[last], {})
-            if not node:
-                break
-            if _END in node:
-                best = (last + 1, *node[_END])
-        return best  # type: ignore[return-value]
 
-
-def _in_rows(mentions: Sequence[PlaceMention], reading: Reading) -> list[PlaceMention]:
-    """Give the names that stand in a row with another country's the words of that row."""
-    rows: list[list[PlaceMention]] = []
-    for mention in mentions:
-        last = rows[-1][-1] if rows else None
-        if last and last.field == mention.field and _are_linked(reading, last.last, mention):
-            rows[-1].append(mention)
-        else:
-            rows.append([mention])
-    return [
-        replace(m, row=(row[0].first, row[-1].last)) if len({x.country for x in row}) > 1 else m
-        for row in rows
-        for m in row
-    ]
-
-
-def _are_linked(reading: Reading, end: int, mention: PlaceMention) -> bool:
+def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> bool:
     """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
     words = reading.words(mention.field)
-    between = words.words[end : mention.first]
-    same = words.sentences[end - 1] == words.sentences[mention.first]
-    return same and (not between or between in (["and"], ["or"]))
+    if last.field != mention.field or (
+        words.sentences[last.last - 1] != words.sentences[mention.first]
+    ):
+        return False
+    return words.words[last.last : mention.first] in ([], ["and"], ["or"])
 
 
 def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None) -> str | None:
     """Return the country that a name means here, or `None` for no place at all."""
-    text, words, first, last = field.text, field.words, hit.first, hit.last
+    words, first, last = field.words, hit.first, hit.last
     own = max(hit.countries, key=lambda code: (told.get(code, 0), code == home))
     backed = own if told.get(own) or own == home else None
     if hit.entry in ("name", "demonym", "city"):
         return backed or hit.countries[0]
     if hit.entry == "generic":
         return backed
-    person = is_person(text, words, first, last)
+    person = is_person(words, first, last)
     located = (  # "in Guelph", "Waco man"
         last <= field.dateline
         or first >= field.outlet
-        or (last < len(words) and words.words[last] in _LOCAL)
+        or not _LOCAL.isdisjoint(words.words[last : last + 1])
         or (first > 0 and words.words[first - 1] in BEFORE and not person)
     )
     if hit.entry == "weak":
         return backed if located else None
-    if backed and (located or not person):
-        return backed
-    return hit.countries[0] if located else None
+    if located:
+        return backed or hit.countries[0]
+    return None if person else backed
 
 
 def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]:
@@ -322,28 +289,24 @@ def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]
 
 def _has_state(field: _Field, hit: _Hit) -> bool:
     """Tell "Paris, Texas", "Athens, Ga." and "Lima, OH"."""
-    text, words, last = field.text, field.words, hit.last
-    if last >= len(words) or text[words.ends[last - 1] : words.starts[last]].strip() != ",":
+    words, last = field.words, hit.last
+    if words.gap(last).strip() != "," or not words.is_capital(last):
         return False
-    word, written = words.words[last], text[words.starts[last] : words.ends[last]]
+    word, written = words.words[last], words.written(last, last + 1)
     if word in _GEORGIA and hit.name not in _NAMESAKES_IN_US:
         return False
-    if not written[0].isupper():
-        return False
-    short = word in _SHORT_STATES and text.startswith(".", words.ends[last])
-    two = tuple(words.words[last : last + 2])
+    short = word in _SHORT_STATES and words.text.startswith(".", words.ends[last])
+    two = " ".join(words.words[last : last + 2])
     return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
 
 
 def _is_named(field: _Field, hit: _Hit) -> bool:
     """Tell "Lena Flores" and "Judge Flores": then the name is a person's all through the text."""
-    text, words, first = field.text, field.words, hit.first
+    words, first = field.words, hit.first
     bare = hit.entry in ("town", "shared", "weak") or hit.name in _SURNAMES
     if not bare or first == 0 or hit.last - first > 1:
         return False
-    before = words.words[first - 1]
-    written = text[words.starts[first - 1] : words.ends[first - 1]]
-    gap = text[words.ends[first - 1] : words.starts[first]]
+    before, written, gap = words.words[first - 1], words.written(first - 1, first), words.gap(first)
     if before in _TITLES:
         return gap in (" ", ". ") and written.istitle()
     if gap != " " or not written.istitle() or not written.isalpha():
@@ -358,9 +321,7 @@ def _is_scene(field: _Field, hit: _Hit) -> bool:
     return before or last <= field.dateline or words[last : last + 1] == ["county"]
 
 
-def unpack_names(
-    packed: Mapping[str, Mapping[str, Sequence[str]]],
-) -> dict[str, tuple[str, Entry]]:
+def unpack_names(packed: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, Entry]]:
     """Return the names of `places.json`, which lists them by entry and countries."""
     return {
         name: (countries, entry)  # type: ignore[misc]
@@ -371,12 +332,7 @@ def unpack_names(
 
 
 def settle(
-    rule: Mapping[str, Any],
-    text: str,
-    words: WordTokens,
-    first: int,
-    last: int,
-    vocabulary: set[str],
+    rule: Mapping[str, Any], words: WordTokens, first: int, last: int, vocabulary: set[str]
 ) -> str | None:
     """Return the country an ambiguous name means here, or `None` for no place at all."""
     country, other = str(rule["country"]), rule.get("other")
@@ -386,20 +342,15 @@ def settle(
     supported = any(set(phrase.split()) <= vocabulary for phrase in rule.get("with", ()))
     if rule.get("default") == "country" or supported:
         return country
-    if is_person(text, words, first, last):
+    if is_person(words, first, last):
         return None
     located = first > 0 and words.words[first - 1] in BEFORE
     return other or (country if located else None)
 
 
-def is_person(text: str, words: WordTokens, first: int, last: int) -> bool:
+def is_person(words: WordTokens, first: int, last: int) -> bool:
     """Tell whether a capitalised word touches the name: "Chad Kelly", "Michael Jordan"."""
-    touches_next = last < len(words) and words.starts[last] - words.ends[last - 1] == 1
-    if touches_next and text[words.starts[last]].isupper():
+    if len(words.gap(last)) == 1 and words.is_capital(last):
         return True
-    return (
-        first > 0
-        and words.starts[first] - words.ends[first - 1] == 1
-        and text[words.starts[first - 1]].isupper()
-        and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])
-    )
+    touches = len(words.gap(first)) == 1 and words.is_capital(first - 1)
+    return touches and (first == 1 or words.sentences[first - 2] == words.sentences[first - 1])

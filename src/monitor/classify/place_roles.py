@@ -1,16 +1,10 @@
 """Roles of places: which country the exploitation is in, which people come from, and the flow.
 
-What part a country plays is told by the words beside its names. Where: "held in", "to work in",
-"scam centre in", "Russian army". Whence: "nationals of", "Nepali women", "lured from". On the way:
-"via". Party: it trains, signs, is visited, or ranks others. Host: a meeting is held there.
-
-A small logistic regression over how and where a country is named, what the words beside its names
-say, and where the outlet is at home, trained on labelled articles, says whether the exploitation
-happened there.
-
-Where the people told of plainly come from another country than that of the exploitation, the flow
-is `cross_border`; where they are at home there, `domestic`. What the roles leave open, they tell
-the model of `flow` as numbers.
+What part a country plays is told by the words beside its names. Where: "held in", "scam centre in".
+Whence: "nationals of", "Nepali women". On the way: "via". Party: it trains, signs, ranks others.
+Host: a meeting is held there. A small logistic regression over them, over how and where a country
+is named, and over the outlet's home says whether the exploitation happened there. What the roles
+leave open of the flow, they tell its model as numbers.
 """
 
 from __future__ import annotations
@@ -23,6 +17,7 @@ from math import log1p
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_disambiguation import PlaceMention
+from monitor.classify.tag_evidence import SPANS, in_order
 from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import Span
 from monitor.text.regular_expressions import word_set
@@ -121,13 +116,10 @@ def count_roles(reading: Reading, mentions: Iterable[PlaceMention]) -> Counter[s
 
 
 def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
-    """Yield what the words beside a name say of its country.
-
-    What stands beside a row of countries is said of each of them.
-    """
+    """Yield what the words beside a name, or beside the row it is in, say of its country."""
     field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
-    before, behind = _before(field, first), field.words[last : last + 2]
+    before, behind = _before(field, first, BESIDE), field.words[last : last + 2]
     previous, after = (before or [""])[-1], (behind or [""])[0]
     party = not _PARTY.isdisjoint((*before[-3:], *behind))
     here = previous in _WHERE and mention.kind != "demonym"
@@ -162,10 +154,10 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
 
 def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     """Tell "Nepali women" and "Sri Lanka's war heroes", people, from "Nepali police officers"."""
-    if mention.kind not in ("demonym", "name"):
-        return False
     last = mention.row[1] if mention.row else mention.last
-    if mention.kind == "name" and not _owns(field, mention.last):
+    # the splitter leaves the sign of "Nepal's" out, so the gap is longer by two
+    owns = len(field.gap(mention.last)) == 3
+    if mention.kind != "demonym" and not (mention.kind == "name" and owns):
         return False
     sentence = field.sentences[mention.first]
     for at in range(last, min(last + NOUN, len(field))):
@@ -181,12 +173,7 @@ def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     return False
 
 
-def _owns(field: WordTokens, last: int) -> bool:
-    """Tell "Nepal's": the splitter leaves the sign out, so the gap is longer by two."""
-    return last < len(field) and field.starts[last] - field.ends[last - 1] == 3
-
-
-def _before(field: WordTokens, first: int, number: int = BESIDE) -> list[str]:
+def _before(field: WordTokens, first: int, number: int) -> list[str]:
     """Return the words before a name, in its sentence."""
     start = max(0, first - number)
     while field.sentences[start] != field.sentences[first]:
@@ -264,11 +251,7 @@ _PARTLY = (
     "share said to be party; named as a party alone; share listed; only in the outlet's name "
     "or a dateline; in the dateline; in the outlet's name"
 )
-_NAMED = (
-    *_NAMING.split("; "),
-    *(f"said to be {role}" for role in ROLES),
-    *_PARTLY.split("; "),
-)
+_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
 _BESIDE_OTHERS = (
     "share of what is said to be the place; said to be the place most often; people from here, "
     "and another said to be the place; said to be the place, and people from elsewhere; beside "
@@ -298,11 +281,7 @@ def place_features(
     wording: float,
     home: Home = NOWHERE,
 ) -> dict[str, list[float]]:
-    """Return for each country named, for the US and the outlet's the numbers called `FEATURES`.
-
-    `wording`: log odds that an article worded like this is about the US. Local news seldom names
-    its country.
-    """
+    """Return the `FEATURES` of countries named, the US and the outlet's; `wording`: odds of US."""
     cued = {
         (field, words.sentences[cue.first])
         for field, words, cues in reading.fields()
@@ -320,7 +299,13 @@ def place_features(
             float(any((m.field, reading.words(m.field).sentences[m.first]) in cued for m in own)),
             log1p(named),
             float(named == 1 and bool(own)),
-            *_at_home(country, home, bool(own), named),
+            float(here and not home.world),
+            float(here and home.world),
+            float(here and not home.world and not own and not named),
+            float(here and not home.world and not own and named > 0),
+            float(home.country not in (None, country) and not home.world),
+            float(country == home.section),
+            float(home.section not in (None, country)),
             float(country == "US"),
             us if country == "US" and own else 0.0,
             us if country == "US" and not own else 0.0,
@@ -328,15 +313,13 @@ def place_features(
             float(not own),
         ]
         for country, own in by_country.items()
+        for here in (country == home.country,)
     }
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceCuts:
-    """Probabilities: what the likeliest country needs, and what any further one needs.
-
-    Nearly every article about trafficking has one place, and few have two.
-    """
+    """Probabilities: what the likeliest country needs, and any further one (few stories do)."""
 
     first: float
     more: float
@@ -347,10 +330,9 @@ def story_places(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
     by_country = _by_country(m for m in mentions if not m.frame or m.dateline)
-    hosts = (
-        code for code, own in by_country.items() if count_roles(reading, own)["host"] == len(own)
-    )
-    return frozenset(by_country), frozenset(hosts) - {home.country}
+    hosted = {code: count_roles(reading, own)["host"] for code, own in by_country.items()}
+    hosts = {code for code, own in by_country.items() if hosted[code] == len(own)}
+    return frozenset(by_country), frozenset(hosts - {home.country})
 
 
 def chosen_places(
@@ -359,13 +341,12 @@ def chosen_places(
     """Return the countries where the exploitation is; one that is not `named` stands alone."""
     scores = {code: score for code, score in scores.items() if code not in hosts}
     told = [code for code in scores if code in named]
-    best = max(scores, key=scores.__getitem__, default=None)
-    first = max(told, key=scores.__getitem__, default=None)
-    least = max(cuts.first, 1 - UNNAMED_CUT)
-    unnamed = best is not None and best not in named and scores[best] >= UNNAMED_CUT
-    if best is not None and unnamed and (first is None or scores[first] < least):
+    best = max(scores, key=scores.__getitem__, default="")
+    first = max(told, key=scores.__getitem__, default="")
+    unnamed = best not in named and scores.get(best, 0.0) >= UNNAMED_CUT
+    if unnamed and scores.get(first, 0.0) < max(cuts.first, 1 - UNNAMED_CUT):
         return frozenset({best})
-    if first is None or scores[first] < cuts.first:
+    if not told or scores[first] < cuts.first:
         return frozenset()
     return frozenset({first, *(code for code in told if scores[code] >= cuts.more)})
 
@@ -416,27 +397,12 @@ def _beside(roles: Mapping[str, Mapping[str, int]], country: str) -> list[float]
     ]
 
 
-def _at_home(country: str, home: Home, is_named: bool, named: int) -> list[float]:
-    """Return what the outlet's home says of a country."""
-    own = country == home.country and not home.world
-    return [
-        float(own),
-        float(country == home.country and home.world),
-        float(own and not is_named and not named),
-        float(own and not is_named and named > 0),
-        float(home.country not in (None, country) and not home.world),
-        float(country == home.section),
-        float(home.section not in (None, country)),
-    ]
-
-
 def place_evidence(
-    reading: Reading, mentions: Sequence[PlaceMention], role: str, number: int = 3
+    reading: Reading, mentions: Sequence[PlaceMention], role: str
 ) -> tuple[Span, ...]:
-    """Return the names of a country that show its role best, in the order of the article.
+    """Return the names that show a country's role best, each once, in order.
 
-    The same name is given once. Origin and transit are shown only by names that say so, if any
-    do; a name in an outlet's name or a dateline comes last.
+    Origin and transit by names that say so, if any do; an outlet's name or dateline comes last.
     """
     said = "where" if role == "exploitation" else role
     telling = [m for m in mentions if said in roles_of(reading, m)]
@@ -453,16 +419,12 @@ def place_evidence(
     for mention in sorted(mentions, key=rank):
         words = reading.words(mention.field).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
-    best = list(chosen.values())[:number]
-    best.sort(key=lambda m: (m.field == "text", m.first))
-    return tuple(reading.span(m.field, m.first, m.last) for m in best)
+    best = list(chosen.values())[:SPANS]
+    return in_order(reading, [(m.field, m.first, m.last) for m in best])
 
 
 def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
-    """Return what shows a country by its outlet: its name behind the headline from word `outlet`.
-
-    Where it is not there: the first of the local authorities, or the start of headline or text.
-    """
+    """Return what shows the outlet's country: its name (from word `outlet`), or who speaks."""
     if outlet < len(reading.title):
         return (reading.span("title", outlet, len(reading.title)),)
     for field, words, _ in reading.fields():

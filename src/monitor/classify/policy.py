@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import Any
 
 from monitor.classify.cue_phrases import expand
 from monitor.classify.model_files import ModelFolder
@@ -24,7 +25,6 @@ from monitor.records.errors import ModelError
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.phrase_search import Hits, PhraseList, Scanner, WordSets, key_of
-from monitor.text.positions import Stretch
 from monitor.text.sentences import find_paragraphs, find_sentences
 
 TOPICS_FILE = "topics.json"
@@ -42,9 +42,8 @@ _FIELDS: Mapping[str, type] = {
 class PolicyCues:
     """How a label is told: phrases that are enough `alone`, and such that need words `beside`.
 
-    The words of such a pair of phrases and words stand in the same sentence or in the headline; for
-    a phrase in the headline, in the lead. Inside a phrase of `never` nothing counts. `least`
-    sentences have to tell it; a headline counts for two.
+    Those stand in the same sentence or the headline; for a phrase in the headline, in the lead.
+    Inside a phrase of `never` nothing counts. `least` sentences tell it; a headline is two.
     """
 
     scheme: str
@@ -62,30 +61,24 @@ def parse_topics(text: str, file: str) -> tuple[PolicyCues, ...]:
     )
     whole = DataEntry(raw, file)
     words = {
-        name: _expanded(whole.strings(listed, f"words '{name}'"))
-        for name, listed in raw["words"].items()
+        name: _expanded(whole, listed, f"words '{name}'") for name, listed in raw["words"].items()
     }
     found: dict[tuple[str, str], PolicyCues] = {}
     for entry in entries:
-        one = _cues(entry, words)
-        if (one.scheme, one.label) in found:
+        fields = entry.fields
+        scheme, label, least = (fields[key] for key in ("scheme", "label", "least"))
+        if label not in LABELS.get(scheme, ()):
+            entry.refuse(f"'{scheme}:{label}' is no scheme and label of policy")
+        if least < 1:
+            entry.refuse("'least' must be 1 or more")
+        alone, never = (_expanded(entry, fields[key], f"'{key}'") for key in ("alone", "never"))
+        beside = tuple(_beside(entry, one, words) for one in fields["beside"])
+        if not alone and not beside:
+            entry.refuse("has no phrase to be found by")
+        if (scheme, label) in found:
             entry.refuse("an entry before has this label")
-        found[one.scheme, one.label] = one
+        found[scheme, label] = PolicyCues(scheme, label, least, alone, beside, never)
     return tuple(found.values())
-
-
-def _cues(entry: DataEntry, words: Mapping[str, frozenset[str]]) -> PolicyCues:
-    fields = entry.fields
-    if fields["label"] not in LABELS.get(fields["scheme"], ()):
-        entry.refuse(f"'{fields['scheme']}:{fields['label']}' is no scheme and label of policy")
-    if fields["least"] < 1:
-        entry.refuse("'least' must be 1 or more")
-    alone = _expanded(entry.strings(fields["alone"], "'alone'"))
-    beside = tuple(_beside(entry, one, words) for one in fields["beside"])
-    if not alone and not beside:
-        entry.refuse("has no phrase to be found by")
-    never = _expanded(entry.strings(fields["never"], "'never'"))
-    return PolicyCues(fields["scheme"], fields["label"], fields["least"], alone, beside, never)
 
 
 def _beside(
@@ -97,14 +90,14 @@ def _beside(
     for name in named:
         if name not in words:
             entry.refuse(f"there are no words '{name}' at the head of the file")
-    phrases = _expanded(entry.strings(raw["phrases"], "'beside.phrases'"))
+    phrases = _expanded(entry, raw["phrases"], "'beside.phrases'")
     if not named or not phrases:
         entry.refuse("each of 'beside' needs words and phrases")
     return phrases, frozenset().union(*(words[name] for name in named))
 
 
-def _expanded(phrases: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(plain for phrase in phrases for plain in expand(phrase))
+def _expanded(entry: DataEntry, phrases: Any, name: str) -> frozenset[str]:
+    return frozenset(plain for phrase in entry.strings(phrases, name) for plain in expand(phrase))
 
 
 SPANS = 3
@@ -119,6 +112,8 @@ _UNSPACED = ("th",)
 _THAI = re.compile("[\u0e00-\u0e7f]")
 
 Place = tuple[FieldName, int, int]
+_CueLists = tuple[PolicyCues, int, Sequence[tuple[int, int]]]
+"""The numbers of a label's word lists: what is enough alone, and phrases with words beside."""
 
 
 class _ScannedField:
@@ -143,10 +138,6 @@ class _ScannedField:
         """Return the number of the sentence in which a place is."""
         return bisect_right(self._starts, at)
 
-    def written(self, hit: Stretch) -> str:
-        """Return what stands there, as a form that must stand as written is compared."""
-        return _as_written(self.text[hit[0] : hit[1]])
-
 
 @dataclass(frozen=True, slots=True)
 class _EntityLists:
@@ -163,13 +154,6 @@ class _EntityLists:
     unspaced: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _CueLists:
-    cues: PolicyCues
-    alone: int
-    beside: tuple[tuple[int, int], ...]
-
-
 class PolicyModel:
     """Tags articles one by one; `experimental` names the labels of each scheme not measured."""
 
@@ -182,58 +166,59 @@ class PolicyModel:
     ) -> None:
         sets = WordSets()
         self._entities = [_entity_lists(entity, sets) for entity in entities]
-        self._cues = [_cue_lists(one, sets) for one in cues]
+        self._cues = list[_CueLists]()
+        for one in cues:
+            never = _keys(one.never).phrases
+            alone, *phrases = (
+                sets.add(PhraseList(_keys(listed).phrases, never_in=never))
+                for listed in (one.alone, *(listed for listed, _ in one.beside))
+            )
+            words = [sets.add(_keys(needed)) for _, needed in one.beside]
+            self._cues.append((one, alone, list(zip(phrases, words, strict=True))))
         self._scanner = Scanner(sets.sets)
         self._of_entities = _by_list(
             (*e.as_written.values(), *e.doubtful.values(), e.names) for e in self._entities
         )
-        self._of_cues = _by_list((c.alone, *(p for p, _ in c.beside)) for c in self._cues)
+        self._of_cues = _by_list(
+            (alone, *(p for p, _ in beside)) for _, alone, beside in self._cues
+        )
         self._experimental, self._measured = experimental, measured
 
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
         """Return every tag of an article; names and abbreviations of its language count too."""
-        fields = (
-            _ScannedField("title", title, self._scanner),
-            _ScannedField("text", text, self._scanner),
-        )
-        found = [*self._named(fields, language or MEASURED_IN), *self._told(fields)]
-        elsewhere = language != MEASURED_IN
-        few, measured = self._experimental, self._measured
-        return tuple(
-            replace(
-                tag,
-                experimental=elsewhere
-                or is_unmeasured(tag.label, few.get(tag.scheme, ()), measured.get(tag.scheme, ())),
-            )
-            for tag in found
-        )
+        headline = _ScannedField("title", title, self._scanner)
+        fields = headline, _ScannedField("text", text, self._scanner)
+        tags: list[Tag] = []
+        for tag in (*self._named(fields, language or MEASURED_IN), *self._told(fields)):
+            few, known = (each.get(tag.scheme, ()) for each in (self._experimental, self._measured))
+            unmeasured = language != MEASURED_IN or is_unmeasured(tag.label, few, known)
+            tags.append(replace(tag, experimental=unmeasured))
+        return tuple(tags)
 
     def _named(self, fields: Sequence[_ScannedField], language: str) -> Iterator[Tag]:
         """Yield the institutions and instruments named; a name inside a longer one is not."""
-        places: dict[str, tuple[_EntityLists, list[Place], float]] = {}
         unspaced = any(field.unspaced for field in fields)
         alive = _alive(self._of_entities, fields)
+        found: list[tuple[Entity, list[Place], float]] = []
         for number, lists in enumerate(self._entities):
-            if number not in alive and not (unspaced and lists.unspaced):
-                continue
-            sure = [place for field in fields for place in _sure(field, lists, language)]
-            doubtful = list(_doubtful(fields, lists, language, named=bool(sure)))
-            if sure or doubtful:
-                key = f"{lists.entity.scheme}:{lists.entity.id}"
-                places[key] = lists, [*sure, *doubtful], BY_NAME if sure else BESIDE
-        for lists, own, score in places.values():
-            others = [found for other, found, _ in places.values() if other is not lists]
-            longer = list(chain.from_iterable(others))
-            kept = [place for place in own if not any(_is_inside(place, big) for big in longer)]
+            if number in alive or (unspaced and lists.unspaced):
+                places, sure = _entity_places(fields, lists, language)
+                if places:
+                    found.append((lists.entity, places, BY_NAME if sure else BESIDE))
+        for entity, own, score in found:
+            others = [
+                place for other, places, _ in found if other is not entity for place in places
+            ]
+            kept = [place for place in own if not any(_is_inside(place, big) for big in others)]
             if kept:
-                spans = _evidence(kept, fields)
-                yield Tag(lists.entity.scheme, lists.entity.id, score, spans)
+                yield Tag(entity.scheme, entity.id, score, _evidence(kept, fields))
 
     def _told(self, fields: Sequence[_ScannedField]) -> Iterator[Tag]:
         """Yield topics and the like, the surer the more sentences tell of them."""
         title, text = fields
-        for lists in (self._cues[number] for number in sorted(_alive(self._of_cues, fields))):
-            cues, places = lists.cues, list(_cue_places(fields, lists))
+        for number in sorted(_alive(self._of_cues, fields)):
+            cues, alone, beside = self._cues[number]
+            places = list(_cue_places(fields, alone, beside))
             starts = {start for name, start, _ in places if name == text.name}
             # how many sentences tell of it; a headline counts for two
             weight = len(starts) if len(starts) < 2 else len(set(map(text.sentence, starts)))
@@ -245,19 +230,15 @@ class PolicyModel:
 
 def load_policy(folder: ModelFolder) -> PolicyModel:
     """Build the model of a verified folder; raises `ModelError`."""
-
-    def text_of(name: str) -> str:
-        folder.json(name)
-        return folder.content[name].decode()
-
     entities: list[Entity] = []
     for scheme in ENTITY_SCHEMES:
         where = str(folder.path / FILES[scheme])
-        found = parse_entities(text_of(FILES[scheme]), where)
+        found = parse_entities(folder.bytes_of(FILES[scheme]).decode(), where)
         if any(entity.scheme != scheme for entity in found):
             raise ModelError(f"{where}: scheme must be '{scheme}'")
         entities += found
-    cues = parse_topics(text_of(TOPICS_FILE), str(folder.path / TOPICS_FILE))
+    topics = folder.bytes_of(TOPICS_FILE).decode()
+    cues = parse_topics(topics, str(folder.path / TOPICS_FILE))
     return PolicyModel(entities, cues, folder.meta.experimental, folder.meta.labels)
 
 
@@ -306,49 +287,37 @@ def _as_written(form: str) -> str:
     return " ".join(form.replace("-", " ").replace("’", "'").split())
 
 
-def _cue_lists(cues: PolicyCues, sets: WordSets) -> _CueLists:
-    never = _keys(cues.never).phrases
+def _entity_places(
+    fields: Sequence[_ScannedField], lists: _EntityLists, language: str
+) -> tuple[list[Place], bool]:
+    """Return where an entity is named, if only so far as words beside tell, and whether surely."""
 
-    def add(phrases: Iterable[str]) -> int:
-        return sets.add(PhraseList(_keys(phrases).phrases, never_in=never))
+    def exact(by_language: Mapping[str, int]) -> list[tuple[_ScannedField, Place]]:
+        numbers = [number for code, number in by_language.items() if code in ("en", language)]
+        return [
+            (field, (field.name, *hit))
+            for field in fields
+            for number in numbers
+            for hit in field.hits.of(number)
+            if _as_written(field.text[hit[0] : hit[1]]) in lists.written
+        ]
 
-    beside = ((add(phrases), sets.add(_keys(words))) for phrases, words in cues.beside)
-    return _CueLists(cues, add(cues.alone), tuple(beside))
-
-
-def _sure(field: _ScannedField, lists: _EntityLists, language: str) -> Iterator[Place]:
-    """Yield where an entity is named in full or by an abbreviation that is its alone."""
-    for hit in field.hits.of(lists.names):
-        yield field.name, *hit
-    yield from _exact(field, lists, lists.as_written, language)
-    for name in lists.unspaced if field.unspaced else ():
-        for found in re.finditer(re.escape(name), field.text):
-            yield field.name, *found.span()
-
-
-def _exact(
-    field: _ScannedField, lists: _EntityLists, by_language: Mapping[str, int], language: str
-) -> Iterator[Place]:
-    for code, number in by_language.items():
-        if code in ("en", language):
-            for hit in field.hits.of(number):
-                if field.written(hit) in lists.written:
-                    yield field.name, *hit
-
-
-def _doubtful(
-    fields: Sequence[_ScannedField], lists: _EntityLists, language: str, *, named: bool
-) -> Iterator[Place]:
-    """Yield where an ambiguous name can only mean this entity, as far as words beside it tell."""
-    if not lists.doubtful or (not named and any(f.hits.of(lists.other) for f in fields)):
-        return
-    anywhere: bool | None = True if named else None
+    places = [(field.name, *hit) for field in fields for hit in field.hits.of(lists.names)]
+    places += [place for _, place in exact(lists.as_written)]
     for field in fields:
-        for place in _exact(field, lists, lists.doubtful, language):
-            if anywhere is None:
-                anywhere = any(f.hits.of(lists.anywhere) for f in fields)
-            if anywhere or _has_near(field, place, lists.near, reach=1):
-                yield place
+        for name in lists.unspaced if field.unspaced else ():
+            found = re.finditer(re.escape(name), field.text)
+            places += [(field.name, *match.span()) for match in found]
+    sure = bool(places)
+    if lists.doubtful and (sure or not any(f.hits.of(lists.other) for f in fields)):
+        doubtful = exact(lists.doubtful)
+        anywhere = sure or (doubtful and any(f.hits.of(lists.anywhere) for f in fields))
+        places += [
+            place
+            for field, place in doubtful
+            if anywhere or _has_near(field, place, lists.near, reach=1)
+        ]
+    return places, sure
 
 
 def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> bool:
@@ -361,13 +330,15 @@ def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> 
     return any(abs(field.sentence(first) - own) <= reach for first in others)
 
 
-def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[Place]:
+def _cue_places(
+    fields: Sequence[_ScannedField], alone: int, beside: Sequence[tuple[int, int]]
+) -> Iterator[Place]:
     """Yield where a label is told; a headline stands beside all of the text, its lead beside it."""
     title, text = fields
     for field in fields:
-        for hit in field.hits.of(lists.alone):
+        for hit in field.hits.of(alone):
             yield field.name, *hit
-        for phrases, words in lists.beside:
+        for phrases, words in beside:
             for hit in field.hits.of(phrases):
                 told = (title if field is text else text).hits.of(words)
                 if field is title and told and text.sentence(told[0][0]) > LEAD:
@@ -379,7 +350,7 @@ def _cue_places(fields: Sequence[_ScannedField], lists: _CueLists) -> Iterator[P
 
 def _is_inside(place: Place, longer: Place) -> bool:
     same = place[0] == longer[0] and longer[1] <= place[1] and place[2] <= longer[2]
-    return same and longer[2] - longer[1] > place[2] - place[1]
+    return same and longer != place
 
 
 def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:

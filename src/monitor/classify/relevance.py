@@ -1,13 +1,9 @@
 """Relevance: is an article about trafficking in human beings? A linear model, a cascade behind it.
 
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
-borderline is what the second sees and the first does not. The linear model reads every article,
-the cascade's encoder what is uncertain then.
-
-Sentences about trafficking that belong to no story are left out: some offices append definitions
-and calls to a hotline to every release. Only where the headline names nothing of trafficking: in a
-story that is about it they do no harm, and a piece that explains the crime is made of them.
-`models/relevance-en/*/README.md` says what that changes.
+borderline is what the second sees and the first does not. Sentences about trafficking that belong
+to no story are left out, where the headline names nothing of it: some offices append definitions
+and calls to a hotline to every release. `models/relevance-en/*/README.md` says what that changes.
 """
 
 from __future__ import annotations
@@ -33,7 +29,6 @@ NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 _WORD = re.compile(r"[^\W_]+")
-_PARTS = {"openers", "weights", "intercept", "threshold"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +50,15 @@ class Judgement:
 class Prefilter:
     """Could an article be about trafficking at all? A weight for each word, in one pass.
 
-    Nine of ten news items need no more. It is wide on purpose: whatever it lets through is judged
-    by the models behind it, and what it costs in recall is in `models/relevance-en/*/README.md`.
-    It opens where the letters of an opener stand, or where the words weigh enough.
-
-    The weight of a text is `intercept` plus the mean of its different words' `weights`, times the
-    square root of their number: log odds of a linear model over a vector of length 1.
+    Nine of ten news items need no more. It is wide on purpose; its cost in recall is in the card.
+    It opens where the letters of an opener stand, or where the words weigh enough: `intercept` plus
+    the mean of the different words' `weights`, times the square root of their number.
     """
 
     openers: tuple[str, ...]
     weights: Mapping[str, float]
     intercept: float
     threshold: float
-
-    def opens(self, *texts: str) -> bool:
-        """Whether texts (headline, summary, body) together could be about trafficking."""
-        return self.shut_out(*texts) is None
 
     def shut_out(self, *texts: str) -> float | None:
         """Return the log odds of texts that the gate keeps out, `None` for those it lets in."""
@@ -94,8 +82,9 @@ def words_of(lower: str) -> set[str]:
 
 def parse_prefilter(raw: Any, where: str) -> Prefilter:
     """Return the gate of `gate.json`; raises `ModelError` naming the key."""
-    if not isinstance(raw, dict) or raw.keys() != _PARTS:
-        raise ModelError(f"{where}: must have {', '.join(sorted(_PARTS))} and nothing else")
+    if not isinstance(raw, dict) or raw.keys() != {"openers", "weights", "intercept", "threshold"}:
+        parts = "intercept, openers, threshold, weights"
+        raise ModelError(f"{where}: must have {parts} and nothing else")
     weights, openers = raw["weights"], raw["openers"]
     if not isinstance(weights, dict) or not all(map(_is_number, weights.values())):
         raise ModelError(f"{where}: 'weights' must map words to numbers")
@@ -121,11 +110,9 @@ def prefilter_json(gate: Prefilter) -> dict[str, Any]:
 class RelevanceModel:
     """Scores articles one by one.
 
-    `calibration` is that of each output of the linear model alone; `thresholds` cut the
-    calibrated probabilities: `relevant` the first output's, `borderline` the second's. What the
-    `gate` keeps out is read no further: `shut` makes probabilities of its weight. Without a
-    `cascade` the linear model settles everything else. Of a text no more than `opening` characters
-    are read, where a model has learned from nothing longer.
+    `calibration` is of the linear model alone; `thresholds` cut the probabilities: `relevant` the
+    first output's, `borderline` the second's. What the `gate` keeps out is read no further: `shut`
+    makes probabilities of its weight. Of a text no more than `opening` characters are read.
     """
 
     cues: CueTable
@@ -143,15 +130,12 @@ class RelevanceModel:
         return self.judge_all([(title, text)])[0][0]
 
     def judge_all(self, articles: Sequence[tuple[str, str]]) -> list[tuple[Judgement, bool]]:
-        """Judge articles by title and text; also say which ones the encoder was asked about.
-
-        The same article is judged the same alone and in any company.
-        """
+        """Judge articles by title and text, each alone; also say which the encoder was asked of."""
         return [self._judge(title, text) for title, text in articles]
 
     def opens(self, title: str, text: str) -> bool:
         """Whether the gate lets an article through."""
-        return self.gate is None or self.gate.opens(title, text)
+        return self.gate is None or self.gate.shut_out(title, text) is None
 
     def read(self, title: str, text: str) -> tuple[str, Reading]:
         """Return the text without what offices append to every story, and its reading."""
@@ -202,10 +186,7 @@ def _both(calibrations: Sequence[Calibration], odds: Sequence[float]) -> tuple[f
 
 
 def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> RelevanceModel:
-    """Build the model of a verified folder; raises `ModelError`.
-
-    `encoder` is its `encoder_folder`, where that was loaded already.
-    """
+    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`."""
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=2, story=len(counter.names))
@@ -241,19 +222,16 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
             vocabulary[field] = {gram: size + i for i, gram in enumerate(grams)}
             size += len(grams)
         linear = LinearModel(vocabulary=vocabulary, **arrays)
-        shapes = {
-            "idf": (size,),
-            "weights": (outputs, size),
-            "story_mean": (story,),
-            "story_scale": (story,),
-            "story_weights": (outputs, story),
-            "intercept": (outputs,),
-        }
-    for name, shape in shapes.items():
-        if arrays[name].shape != shape:
-            raise ModelError(
-                f"{folder.path / WEIGHTS}: '{name}' has shape {arrays[name].shape}, not {shape}"
-            )
+    for name, shape in {
+        "idf": (size,),
+        "weights": (outputs, size),
+        "story_mean": (story,),
+        "story_scale": (story,),
+        "story_weights": (outputs, story),
+        "intercept": (outputs,),
+    }.items():
+        if (found := arrays[name].shape) != shape:
+            raise ModelError(f"{folder.path / WEIGHTS}: '{name}' has shape {found}, not {shape}")
     return linear
 
 
@@ -276,28 +254,22 @@ _LETTERS = "traffick", "slavery", "coercion"
 
 
 def without_appended(title: str, text: str, cues: CueTable) -> str:
-    """Return `text` with blanks in place of appended sentences; offsets stay as they are.
-
-    The first sentence always stays.
-    """
+    """Return `text` with blanks for appended sentences, offsets kept; the first sentence stays."""
     lower = text.lower()
     if not any(letters in lower for letters in _LETTERS):
         return text
     core = cues.of_kind("term", "purpose", "means")
     if any(cue.group in core for cue in cues.find(split_words(title).words)):
         return text  # the headline names the subject
-    sentences = _SENTENCE.findall(text)
-    return "".join(
-        " " * len(sentence) if number and _APPENDED.search(sentence) else sentence
-        for number, sentence in enumerate(sentences)
-    )
+    first, *others = map(str, _SENTENCE.findall(text))
+    blanked = (" " * len(each) if _APPENDED.search(each) else each for each in others)
+    return first + "".join(blanked)
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:
-    """Return the countries (ISO codes) for which the model in use has a recall.
+    """Return the countries (ISO) for which the model in use has a recall; `None`: no figures.
 
-    `None` where it has no figures by country at all, as models before they were kept. Raises
-    `ModelError` for figures that are not understood.
+    Raises `ModelError` for figures that are not understood.
     """
     folder = find_model(models, NAME)
     table = read_meta(folder).scores.get("countries")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.encoder import EncoderModel
 from monitor.classify.features import LEAD_WORDS, Reading
-from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
@@ -39,11 +39,7 @@ Place = tuple[FieldName, int, int]
 def cue_spans(
     reading: Reading, wanted: Collection[int], core: frozenset[int], number: int = SPANS
 ) -> tuple[Span, ...]:
-    """Return the best phrases of the `wanted` cue groups, in the order of the article.
-
-    Best: in the headline, in the lead, in a sentence with a core cue of another group, long. The
-    same words are given once.
-    """
+    """Return the best phrases of the `wanted` groups: first, beside a core cue, long; each once."""
     ranked: list[tuple[tuple[int, ...], Place]] = []
     for field, words, cues in reading.fields():
         cored = {words.sentences[c.first]: c.group for c in cues if c.group in core}
@@ -73,10 +69,7 @@ def first_apart(reading: Reading, ranked: Iterable[Place], number: int) -> list[
 
 
 def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:
-    """Return a tag of each label whose cue group (`groups`) has phrases, the surer the more.
-
-    A model without a group never gives its label.
-    """
+    """Return a tag of each label whose cue group (`groups`), if any, has phrases."""
     tags: list[Tag] = []
     for label, name in groups.items():
         group = cues.index.get(name, -1)
@@ -87,17 +80,13 @@ def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueT
 
 
 def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple[Span, ...]:
-    """Return the words that add most to an output, each with a neighbour that adds to it too.
-
-    Words that say nothing by themselves are no evidence.
-    """
-    places: list[tuple[float, FieldName, int]] = []
-    for (field, words, _), added in zip(reading.fields(), weights, strict=True):
-        places += [
-            (float(weight), field, i)
-            for i, weight in enumerate(added)
-            if weight > 0 and len(words.words[i]) > 3 and words.words[i] not in _SAY_NOTHING
-        ]
+    """Return the telling words that add most to an output, with neighbours that add to it too."""
+    places = [
+        (float(weight), field, i)
+        for (field, words, _), added in zip(reading.fields(), weights, strict=True)
+        for i, weight in enumerate(added)
+        if weight > 0 and len(words.words[i]) > 3 and words.words[i] not in _SAY_NOTHING
+    ]
     places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
     chosen: list[Place] = []
     for _, field, at in places[:number]:
@@ -111,42 +100,32 @@ def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple
     return in_order(reading, chosen)
 
 
-def best_sentence(
-    reading: Reading, encoder: EncoderModel, article: tuple[str, str], head: str, label: int
-) -> Span | None:
+def best_sentence(reading: Reading, encoder: EncoderModel, head: str, label: int) -> Span | None:
     """Return the sentence, of headline and lead, for which the encoder says a label the most."""
-    best: tuple[float, Span] | None = None
-    for given, (field, words, _) in zip(article, reading.fields(), strict=True):
-        for first, last in _sentences(words)[:SENTENCES]:
-            span = reading.span(field, first, last)
-            said = float(encoder.read(given[span.start : span.end])[head][label])
-            if best is None or said > best[0]:
-                best = (said, span)
-    return None if best is None else best[1]
+    spans: list[Span] = []
+    for field, words, _ in reading.fields():
+        numbers = words.sentences
+        starts = [i for i, n in enumerate(numbers) if i == 0 or numbers[i - 1] != n]
+        ranges = [(a, b) for a, b in pairwise([*starts, len(words)]) if b - a > 2][:SENTENCES]
+        spans += [reading.span(field, a, min(b, a + LONGEST)) for a, b in ranges]
 
+    def said(span: Span) -> float:
+        words = reading.words(span.field)
+        return float(encoder.read(words.text[span.start : span.end])[head][label])
 
-def _sentences(words: WordTokens) -> list[tuple[int, int]]:
-    """Return the sentences as ranges of at most `LONGEST` words."""
-    starts = [i for i, n in enumerate(words.sentences) if i == 0 or words.sentences[i - 1] != n]
-    ends = [*starts[1:], len(words)][: len(starts)]
-    return [(a, min(b, a + LONGEST)) for a, b in zip(starts, ends, strict=True) if b - a > 2]
+    return max(spans, key=said, default=None)
 
 
 def telling(reading: Reading, outlet: int, generic: int, standing: int) -> Reading:
-    """Return a reading with only the cues that can show a reader why a tag was given.
-
-    Left out: what stands in the outlet's name (from word `outlet` of the headline on), in
-    sentences with a cue of the group `generic`, and inside a cue of the group `standing`.
-    """
+    """Return a reading without cues in the outlet's name, `generic` sentences, `standing` text."""
     at_large = generic_sentences(reading, generic)
     body = [c for c in reading.text_cues if reading.text.sentences[c.first] not in at_large]
     head = [cue for cue in reading.title_cues if cue.last <= outlet]
-    return Reading(reading.title, reading.text, _outside(head, standing), _outside(body, standing))
-
-
-def _outside(cues: Sequence[Cue], standing: int) -> list[Cue]:
-    taken = {at for cue in cues if cue.group == standing for at in range(cue.first, cue.last)}
-    return [c for c in cues if not taken.issuperset(range(c.first, c.last))]
+    told: list[list[Cue]] = []
+    for cues in (head, body):
+        taken = {at for cue in cues if cue.group == standing for at in range(cue.first, cue.last)}
+        told.append([c for c in cues if not taken.issuperset(range(c.first, c.last))])
+    return Reading(reading.title, reading.text, *told)
 
 
 def generic_sentences(reading: Reading, generic: int) -> set[int]:

@@ -3,11 +3,8 @@
 Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
 gender and protection, phrases and encoder for `form`, a linear model and the encoder for
 `response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
-small learned choice for `place`. Every tag has evidence.
-
-Linear model and encoder decide together by equal shares of log odds on a like scale: with a few
-dozen rows that neither has learned from, fitted shares would be fitted noise. Cut-offs are those of
-the model folder.
+small learned choice for `place`. Linear model and encoder decide by equal shares of log odds: with
+a few dozen rows that neither has learned from, fitted shares would be fitted noise.
 """
 
 from __future__ import annotations
@@ -17,34 +14,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify import phrase_tags, place_roles, victims
+from monitor.classify import phrase_tags, place_roles, tag_evidence, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
-from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.model_stamps import TAGS, tags_encoder
-from monitor.classify.outlet_homes import (
-    NOWHERE,
-    Home,
-    OutletHomes,
-    Provenance,
-    make_outlets,
-    outlet_start,
-)
+from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance, outlet_start
 from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.relevance import CUES, load_linear
-from monitor.classify.tag_evidence import (
-    SPANS,
-    best_sentence,
-    cue_spans,
-    generic_sentences,
-    heaviest_spans,
-    in_order,
-    is_unmeasured,
-    telling,
-)
+from monitor.classify.tag_evidence import SPANS, cue_spans, in_order
 from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
 from monitor.records.finding import Span
@@ -78,9 +59,8 @@ NEARLY = -1.0
 class FusionSettings:
     """`share` of the encoder (0: none, 1: alone), and where each scheme is cut.
 
-    `cuts` and `spread`: of the linear model's response outputs, in the order of `RESPONSES`. The
-    encoder's log odds have `encoder_cut` taken off. Victim and flow are cut at `victim`, `both`
-    and `flow`.
+    `cuts` and `spread`: of the linear model's responses, by `RESPONSES`; `encoder_cut` is taken off
+    the encoder's log odds; victim and flow are cut at `victim`, `both` and `flow`.
     """
 
     share: float
@@ -106,28 +86,23 @@ def fuse_responses(
             value += share * (head - fused.encoder_cut) / fused.encoder_spread
         values[label] = 2 * value
     given = {label: value for label, value in values.items() if value >= 0}
-    if given:
-        return given
     best = max(values, key=values.__getitem__)
-    return {best: values[best]} if values[best] >= NEARLY else {}
+    return given or ({best: values[best]} if values[best] >= NEARLY else {})
 
 
 def fuse_people(
     odds: Sequence[float], heads: Heads | None, fused: FusionSettings
 ) -> dict[str, tuple[str, float]]:
-    """Return the label of `victim` and of `flow` with its log odds, where one is given.
-
-    `odds` are in the order of `PEOPLE`.
-    """
+    """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`."""
     child, adult, domestic, cross = odds
     if heads is not None:
-        share = fused.share
-        kinds = _softmax(heads["victim"].tolist())
-        ways = _softmax(heads["flow"].tolist())
-        child = (1 - share) * child + share * _log_odds(kinds[0] + kinds[2])
-        adult = (1 - share) * adult + share * _log_odds(kinds[1] + kinds[2])
-        domestic = (1 - share) * domestic + share * _log_odds(ways[0])
-        cross = (1 - share) * cross + share * _log_odds(ways[1])
+        kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
+        said = kinds[0] + kinds[2], kinds[1] + kinds[2], ways[0], ways[1]
+        kept = [max(LEAST, min(share, 1 - LEAST)) for share in said]
+        child, adult, domestic, cross = (
+            (1 - fused.share) * own + fused.share * math.log(share / (1 - share))
+            for own, share in zip(odds, kept, strict=True)
+        )
     given: dict[str, tuple[str, float]] = {}
     if min(child, adult) >= fused.both:
         given["victim"] = ("both", min(child, adult))
@@ -143,11 +118,6 @@ def _softmax(values: Sequence[float]) -> list[float]:
     top = max(values)
     powers = [math.exp(value - top) for value in values]
     return [power / sum(powers) for power in powers]
-
-
-def _log_odds(share: float) -> float:
-    share = max(LEAST, min(share, 1 - LEAST))
-    return math.log(share / (1 - share))
 
 
 NAME = TAGS
@@ -167,10 +137,9 @@ _FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagsModel:
-    """Tags articles one by one.
+    """Tags articles one by one; `people` are by `PEOPLE`.
 
-    `people` are the models of the last step of `fused.PEOPLE`, in its order; `experimental` names
-    the labels of each scheme that have too few examples, `*` all that `measured` does not name.
+    `experimental` are labels with too few examples, `*`: all that are not `measured`.
     """
 
     cues: CueTable
@@ -202,21 +171,30 @@ class TagsModel:
             *phrase_tags.find_protection(facts.shown, self.cues),
             *phrase_tags.find_indicators(facts.reading, self.cues),
         )
-        return tuple(replace(tag, experimental=self._is_experimental(tag)) for tag in found)
+        tags: list[Tag] = []
+        for tag in found:
+            scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
+            few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
+            tags.append(
+                replace(tag, experimental=tag_evidence.is_unmeasured(tag.label, few, measured))
+            )
+        return tuple(tags)
 
     def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)
-        outlet = outlet_start(title, reading.title)
-        shown = telling(reading, outlet, self.cues.index[GENERIC], self.cues.index[STANDING])
+        shown = tag_evidence.telling(
+            reading,
+            outlet_start(reading.title),
+            self.cues.index[GENERIC],
+            self.cues.index[STANDING],
+        )
         return Facts(
-            title,
-            text,
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
-            self.gazetteer.find(title, text, reading, home.country, world=home.world),
-            victims.find_people(title, text, reading),
+            self.gazetteer.find(reading, home.country, world=home.world),
+            victims.find_people(reading),
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
@@ -233,16 +211,20 @@ class TagsModel:
         tags: list[Tag] = []
         for form, value in odds.items():
             if value >= 0:
-                tag = phrase_tags.form_tag(facts.shown, self.cues, form, value)
-                if not tag.evidence:
-                    tag = phrase_tags.form_tag(facts.reading, self.cues, form, value)
-                tags.append(self._with_sentence(facts, tag, "form"))
+                wanted = {i for i, group in enumerate(self.cues.groups) if group.form == form}
+                spans = cue_spans(facts.shown, wanted, self.core)
+                spans = spans or cue_spans(facts.reading, wanted, self.core)
+                tag = Tag("form", form, round(probability(value), 4), spans)
+                tags.append(self._with_sentence(facts, tag))
         tags = [tag for tag in tags if tag.evidence]
-        if tags:
-            return sorted(tags, key=lambda tag: (-tag.score, tag.label))
-        readings = (facts.shown, facts.reading)
-        found = (phrase_tags.unspecified_tag(reading, self.cues, odds) for reading in readings)
-        return [*filter(None, found)][:1]
+        if not tags:
+            # it says trafficking and no form
+            score = round(1 - probability(max(odds.values())), 4)
+            for reading in (facts.shown, facts.reading):
+                spans = cue_spans(reading, self.cues.of_kind("term"), self.core)
+                if spans := spans or cue_spans(reading, self.core, self.core):
+                    return [Tag("form", phrase_tags.UNSPECIFIED, score, spans)]
+        return sorted(tags, key=lambda tag: (-tag.score, tag.label))
 
     def _responses(self, facts: Facts) -> list[Tag]:
         tags: list[Tag] = []
@@ -250,19 +232,16 @@ class TagsModel:
         for label, value in fuse_responses(odds, facts.heads, self.fused).items():
             spans = self._cue_spans(facts, _RESPONSE_CUES[label])
             tag = Tag("response", label, round(probability(value), 4), spans)
-            tag = self._with_sentence(facts, tag, "response")
+            tag = self._with_sentence(facts, tag)
             if not tag.evidence:
                 output = OUTPUTS.index(("response", label))
                 weights = self.linear.word_weights(facts.reading, output)
-                tag = replace(tag, evidence=heaviest_spans(facts.reading, weights))
+                tag = replace(tag, evidence=tag_evidence.heaviest_spans(facts.reading, weights))
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
 
     def _people(self, facts: Facts, places: Sequence[Tag]) -> list[Tag]:
-        """Return `victim` and `flow`: of each one label, or none where none is likely enough.
-
-        Where the roles of the places are certain of a flow, no model is asked.
-        """
+        """Return `victim` and `flow`, one label each at most; sure roles of places come first."""
         chosen = {tag.label for tag in places if tag.role == "exploitation"}
         numbers = people_features(facts, chosen)
         odds = [model.log_odds(numbers) for model in self.people]
@@ -279,12 +258,12 @@ class TagsModel:
                 tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
             else:
                 tag = replace(tag, evidence=self._flow_spans(facts, label, places))
-                tags.append(self._with_sentence(facts, tag, scheme))
+                tags.append(self._with_sentence(facts, tag))
         return [tag for tag in tags if tag.evidence]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
         """Return the words for people of a label, or the nationals named; else nothing shows it."""
-        at_large = generic_sentences(facts.reading, self.cues.index[GENERIC])
+        at_large = tag_evidence.generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
         told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
         spans = victims.people_spans(facts.reading, told, label)
@@ -309,12 +288,12 @@ class TagsModel:
             return places
         return tuple(dict.fromkeys((*places, *self._cue_spans(facts, _FLOW_CUES[label]))))[:SPANS]
 
-    def _with_sentence(self, facts: Facts, tag: Tag, head: str) -> Tag:
+    def _with_sentence(self, facts: Facts, tag: Tag) -> Tag:
         """Return a tag that no phrase shows with the sentence the encoder takes it from."""
         if tag.evidence or self.encoder is None:
             return tag
-        index = list(self.encoder.heads[head]).index(tag.label)
-        span = best_sentence(facts.reading, self.encoder, (facts.title, facts.text), head, index)
+        index = list(self.encoder.heads[tag.scheme]).index(tag.label)
+        span = tag_evidence.best_sentence(facts.reading, self.encoder, tag.scheme, index)
         return tag if span is None else replace(tag, evidence=(span,))
 
     def _cue_spans(self, facts: Facts, groups: Sequence[str]) -> tuple[Span, ...]:
@@ -334,40 +313,29 @@ class TagsModel:
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
             where = country in chosen
+            role = "exploitation" if where or not own else place_roles.place_role(reading, own)
             if own:
-                role = "exploitation" if where else place_roles.place_role(reading, own)
-                if role == "mentioned" and all(mention.frame for mention in own):
-                    continue
-                sure = score if where else 1 - score
                 spans = place_roles.place_evidence(reading, own, role)
-                tags.append(Tag("place", country, round(sure, 4), spans, role))
-            elif where:  # by the outlet, or by American wording
-                if country in (facts.home.country, facts.home.section):
-                    spans = place_roles.home_evidence(
-                        reading, outlet_start(facts.title, reading.title)
-                    )
-                else:
-                    spans = heaviest_spans(reading, self.linear.word_weights(reading, US), 2)
-                if spans:
-                    tags.append(Tag("place", country, round(score, 4), spans, "exploitation"))
+            elif not where:
+                continue
+            elif country in (facts.home.country, facts.home.section):
+                spans = place_roles.home_evidence(reading, outlet_start(reading.title))
+            else:  # by American wording
+                spans = tag_evidence.heaviest_spans(
+                    reading, self.linear.word_weights(reading, US), 2
+                )
+            aside = role == "mentioned" and all(mention.frame for mention in own)
+            if spans and not aside:
+                tags.append(
+                    Tag("place", country, round(score if where else 1 - score, 4), spans, role)
+                )
         return tags
-
-    def _is_experimental(self, tag: Tag) -> bool:
-        scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
-        few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
-        return is_unmeasured(tag.label, few, measured)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """One article as the taggers see it; `odds` are the linear model's, by `fused.OUTPUTS`.
+    """One article as the taggers see it: `odds` by `OUTPUTS`, `shown` with cues for evidence."""
 
-    `shown` has only the cues that can be evidence: neither in an outlet's name nor in a definition
-    or standing text.
-    """
-
-    title: str
-    text: str
     reading: Reading
     odds: NDArray[np.float64]
     mentions: Sequence[PlaceMention]
@@ -378,10 +346,7 @@ class Facts:
 
 
 def people_features(facts: Facts, places: Collection[str]) -> list[float]:
-    """Return the numbers that the models of victim and flow weigh.
-
-    `places` are the countries of exploitation.
-    """
+    """Return the numbers that the models of victim and flow weigh; `places`: of exploitation."""
     return [
         *(max(-6.0, min(float(value), 6.0)) for value in facts.odds[CHILD : US + 1]),
         *victims.profile(facts.reading, facts.people, facts.mentions),
@@ -393,36 +358,29 @@ def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
     """Build gazetteer and outlets of `places.json`."""
     names = unpack_names(raw["names"])
     gazetteer = Gazetteer(names, raw["ambiguous"], raw["instruments"], raw["papers"])
-    return gazetteer, make_outlets(raw["homes"], raw["world"], names)
+    ruled = ("name", "demonym", "city")
+    places = {name: codes for name, (codes, kind) in names.items() if kind in ruled}
+    return gazetteer, OutletHomes(raw["homes"], frozenset(raw["world"]), places)
 
 
 def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
-    """Build the model of a verified folder; raises `ModelError`.
-
-    `encoder` is its `tags_encoder`, where that was loaded already.
-    """
+    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`."""
     meta = str(folder.path / "meta.json")
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)
-    try:
+    with understood(f"{folder.path / PLACES}"):
         gazetteer, outlets = load_places(raw)
         places = parse_small(raw["model"], len(place_roles.FEATURES))
         size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
         people = [parse_small(raw["people"][name], size) for name in PEOPLE]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelError(f"{folder.path / PLACES}: {error}") from error
-    try:
+    with understood(f"{meta}: thresholds or fused"):
         fused = FusionSettings(**folder.meta.settings["fused"])
         cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
         sizes = {len(fused.cuts), len(fused.spread)}
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{meta}: thresholds or fused: {error}") from error
-    if (
-        sizes != {len(RESPONSES)}
-        or not {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING} <= cues.index.keys()
-    ):
+    needed = {*phrase_tags.INDICATOR_GROUPS.values(), GENERIC, STANDING}
+    if sizes != {len(RESPONSES)} or not needed <= cues.index.keys():
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
     return TagsModel(

@@ -24,10 +24,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Token ids of `[CLS] before [SEP] sentence [SEP]`; the sentence's tokens begin at `start`.
-
-    `offsets` are those tokens' characters in the sentence.
-    """
+    """Token ids of `[CLS] before [SEP] sentence [SEP]`, its own from `start`, with `offsets`."""
 
     ids: tuple[int, ...]
     start: int
@@ -55,33 +52,22 @@ class TextTokenizer:
         return Tokens(tuple(ids), max((end for _, end in offsets), default=0))
 
     def sentence(self, text: str, before: str, context: int) -> Sentence:
-        """Return the tokens of a sentence behind the last `context` ones of what stands before it.
-
-        Raises `ModelError` for a tokenizer that has no `[CLS]` or `[SEP]`.
-        """
-        ids, places = self._pieces(text)
-        known = self._pieces(before)[0][-context:] if before else []
-        end = self._mark("[SEP]")
-        row = (self._mark("[CLS]"), *known, end, *ids[: self.limit], end)
-        return Sentence(row, len(known) + 2, tuple(places[: self.limit]))
-
-    def _pieces(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        clean = text.encode("utf-8", "replace").decode()
-        encoding = self.rust.encode(clean, add_special_tokens=False)
-        return encoding.ids, encoding.offsets
-
-    def _mark(self, name: str) -> int:
-        found = self.rust.token_to_id(name)
-        if found is None:
-            raise ModelError(f"tokenizer: has no token '{name}'")
-        return int(found)
+        """Return the tokens of a sentence behind `context` ones before; raises `ModelError`."""
+        start, end = (self.rust.token_to_id(name) for name in ("[CLS]", "[SEP]"))
+        if start is None or end is None:
+            missing = "[CLS]" if start is None else "[SEP]"
+            raise ModelError(f"tokenizer: has no token '{missing}'")
+        first, last = (
+            self.rust.encode(part.encode("utf-8", "replace").decode(), add_special_tokens=False)
+            for part in (before, text)
+        )
+        known = first.ids[-context:]
+        row = (start, *known, end, *last.ids[: self.limit], end)
+        return Sentence(row, len(known) + 2, tuple(last.offsets[: self.limit]))
 
 
 def readable(text: str, limit: int) -> str:
-    """Return as much of a text as `limit` tokens may take, fit for the Rust side.
-
-    It refuses lone surrogates: each becomes one other code point.
-    """
+    """Return as much of a text as `limit` tokens may take, without lone surrogates."""
     return text[: limit * CHARS_PER_TOKEN].encode("utf-8", "replace").decode()
 
 

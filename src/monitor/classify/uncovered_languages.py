@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.classify.cue_phrases import CueGroup, CueTable, Kind
+from monitor.classify.cue_phrases import CueGroup, CueTable
 from monitor.classify.features import read_article
 from monitor.classify.model_stamps import TERMS_FILE
 from monitor.classify.word_tokens import split_words
@@ -28,7 +28,7 @@ EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
 _LETTERS, _WORDS = "letters", "words"
-_TELLING: tuple[Kind, ...] = ("term", "purpose", "means")
+_TELLING = ("term", "purpose", "means")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,7 @@ class ListedTerm:
 
 @dataclass(frozen=True, slots=True)
 class TermList:
-    """The terms of one language.
-
-    `also` are languages that identification takes its texts for. `match` is `words`, or `letters`
-    for a script without spaces.
-    """
+    """The terms of one language, and of those identification takes it for; by words or letters."""
 
     language: str
     name: str
@@ -62,22 +58,20 @@ class TermList:
         spans: dict[int, list[Span]] = {}
         fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
         for field, content in fields:
-            for number, start, end in self._places(content):
-                spans.setdefault(number, []).append(Span(field, start, end))
+            for number, pattern in enumerate(self.patterns):
+                places = [Span(field, *match.span()) for match in pattern.finditer(content)]
+                spans.setdefault(number, []).extend(places)
+            words = split_words(content if self.match == _WORDS else "")
+            for cue in self.table.find(words.words):
+                place = Span(field, words.starts[cue.first], words.ends[cue.last - 1])
+                spans.setdefault(cue.group, []).append(place)
         return [
             FoundTerm(
                 self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE])
             )
             for n, found in sorted(spans.items())
+            if found
         ]
-
-    def _places(self, content: str) -> Iterator[tuple[int, int, int]]:
-        for number, pattern in enumerate(self.patterns):
-            yield from ((number, *match.span()) for match in pattern.finditer(content))
-        if self.match == _WORDS:
-            words = split_words(content)
-            for cue in self.table.find(words.words):
-                yield cue.group, words.starts[cue.first], words.ends[cue.last - 1]
 
 
 def find_terms(
@@ -93,27 +87,22 @@ def find_terms(
 
 
 def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[FoundTerm]:
-    """Return the phrases of an article that an unmeasured model goes by, terms first.
-
-    One for each group of cues that says what was done, how or what for; `meaning` names it.
-    """
+    """Return the phrases that an unmeasured model goes by, terms first, one for each group."""
     found: dict[int, list[tuple[str, Span]]] = {}
     reading = read_article(title, text, cues)
-    for content, (field, _, told) in zip((title, text), reading.fields(), strict=True):
+    for field, words, told in reading.fields():
         for cue in told:
             if cues.groups[cue.group].kind in _TELLING:
                 span = reading.span(field, cue.first, cue.last)
-                found.setdefault(cue.group, []).append((content[span.start : span.end], span))
+                written = words.written(cue.first, cue.last)
+                found.setdefault(cue.group, []).append((written, span))
     order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
-    return [
-        FoundTerm(
-            found[group][0][0],
-            language,
-            cues.groups[group].name.replace("_", " "),
-            tuple(span for _, span in found[group][:EVIDENCE]),
-        )
-        for group in order
-    ]
+    terms: list[FoundTerm] = []
+    for group in order:
+        meaning = cues.groups[group].name.replace("_", " ")
+        spans = tuple(span for _, span in found[group][:EVIDENCE])
+        terms.append(FoundTerm(found[group][0][0], language, meaning, spans))
+    return terms
 
 
 @cache
@@ -138,14 +127,12 @@ def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: 
         if not term.sources or any(source not in sources for source in term.sources):
             raise ModelError(f"{path}: {code}: '{term.term}' needs sources that the file describes")
     also = frozenset(raw.get("also", ()))
-    if raw["match"] == _LETTERS:
-        # the letters of a term, whatever invisible marks for line breaks stand between them
-        spaced = (_ZERO_WIDTH.join(map(re.escape, term.pattern)) for term in terms)
-        table, patterns = CueTable([]), tuple(map(re.compile, spaced))
-    else:
-        groups = [CueGroup(term.term, "term", (term.pattern,)) for term in terms]
-        table, patterns = CueTable(groups), ()
-    return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
+    by_words = raw["match"] == _WORDS
+    groups = [CueGroup(term.term, "term", (term.pattern,)) for term in terms if by_words]
+    # the letters of a term, whatever invisible marks for line breaks stand between them
+    spaced = [_ZERO_WIDTH.join(map(re.escape, term.pattern)) for term in terms if not by_words]
+    patterns = tuple(map(re.compile, spaced))
+    return TermList(code, raw["name"], raw["match"], also, terms, CueTable(groups), patterns)
 
 
 DESK_LANGUAGE = "en"

@@ -1,14 +1,10 @@
 """Victims: who an article speaks of, by words for people, never by names.
 
 Gender is ruled: "woman" is a victim where something is done to her, a suspect where she is
-arrested. A woman or girl of whom neither is said counts too, a man does not: in these stories men
-are far more often those who do it. What is done to "her" or "him" counts as well. The words are
-cues of the kind `gender`.
-
-The profile is numbers: n-grams know "16 year" and "17 year" as different words and cannot tell a
-victim's age from a suspect's ("Smith, 34, was charged"). These counts can; the learned models of
-victim and flow use them beside the n-grams. They count words and follow nobody, unlike
-`monitor.people`: the models were trained on just these counts.
+arrested. A woman of whom neither is said counts too, a man does not: in these stories men are far
+more often those who do it. The profile is numbers: n-grams know "16 year" and "17 year" as
+different words and cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words
+are counted, unlike in `monitor.people`: the models of victim and flow learned on these counts.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
-from typing import Literal, get_args
+from typing import Literal
 
 from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
@@ -57,15 +53,8 @@ _SPANS = 3
 Part = Literal["suffers", "does", "neither"]
 
 
-@dataclass(frozen=True, slots=True)
-class _GenderEvidence:
-    """Words `first` to `last` (exclusive) of a field that tell of a victim's gender."""
-
-    gender: str
-    sure: bool
-    field: FieldName
-    first: int
-    last: int
+_Told = tuple[str, bool, tuple[FieldName, int, int]]
+"""A gender, whether it is surely a victim's, and the words of a field that tell of it."""
 
 
 def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
@@ -75,26 +64,20 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
     told = [one for field in reading.fields() for one in _told(*field, cues)]
     if not told:
         return None
-    female = [each for each in told if each.gender == "female"]
-    male = [each for each in told if each.gender == "male"]
+    told.sort(key=lambda each: (not each[1], each[2][0] == "text", each[2][1]))
+    female, male = ([e for e in told if e[0] == gender] for gender in ("female", "male"))
     both = bool(female and male)
     label = "both" if both else "female" if female else "male"
     number = min(len(female), len(male)) if both else len(told)
-    best = [*_best(female), *_best(male)] if both else _best(told)
     # of both, one of each before the second of one
-    best.sort(key=lambda each: not each.sure)
-    places = ((each.field, each.first, each.last) for each in best)
-    spans = in_order(reading, first_apart(reading, places, _SPANS))
+    best = sorted([*female[:_SPANS], *male[:_SPANS]], key=lambda each: not each[1])
+    spans = in_order(reading, first_apart(reading, (place for _, _, place in best), _SPANS))
     return Tag("gender", label, round(1 - 0.5 ** (number + 1), 4), spans)
-
-
-def _best(told: Sequence[_GenderEvidence]) -> list[_GenderEvidence]:
-    return sorted(told, key=lambda each: (not each.sure, each.field == "text", each.first))[:_SPANS]
 
 
 def _told(
     field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[_GenderEvidence]:
+) -> Iterator[_Told]:
     """Yield the words of a field that tell of a victim's gender."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
@@ -106,7 +89,7 @@ def _told(
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
-                yield _GenderEvidence(gender, part == "suffers", field, first, last)
+                yield gender, part == "suffers", (field, first, last)
 
 
 def _part(
@@ -137,18 +120,10 @@ def _gap(one: Cue, other: Cue) -> int:
     return max(one.first - other.last, other.first - one.last)
 
 
-Kind = Literal[
-    "child's age",
-    "victim's adult age",
-    "children",
-    "women",
-    "adults",
-    "both",
-    "suspect",
-    "children harmed or freed",
-    "adults harmed or freed",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS = (
+    *("child's age", "victim's adult age", "children", "women", "adults", "both", "suspect"),
+    *("children harmed or freed", "adults harmed or freed"),
+)
 _FLOW = (
     "countries named; countries named besides the first; whence; on the way; freed or fled "
     "from; the US named; another country named; people by nationality"
@@ -174,7 +149,7 @@ _ADULTS = word_set(
     "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
     "husbands fathers breadwinners trainees miners masons hostesses returnees"
 )
-_KIND_OF: Mapping[str, Kind] = {
+_KIND_OF: Mapping[str, str] = {
     **dict.fromkeys(_ADULTS, "adults"),
     **dict.fromkeys(_WOMEN, "women"),
     **dict.fromkeys(_CHILDREN, "children"),
@@ -211,26 +186,26 @@ _AND = word_set("and or")
 class PeopleMention:
     """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
 
-    kind: Kind
+    kind: str
     field: FieldName
     first: int
     last: int
 
 
-def find_people(title: str, text: str, reading: Reading) -> list[PeopleMention]:
+def find_people(reading: Reading) -> list[PeopleMention]:
     """Return every word or age that tells who the people of an article are, in order."""
-    return [*_people("title", title, reading.title), *_people("text", text, reading.text)]
+    return [*_people("title", reading.title), *_people("text", reading.text)]
 
 
 _PARTED = frozenset(';:()[]"“”|/')
 """Signs that separate two parts of a text."""
 
 
-def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMention]:
+def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
     names = words.words
     for at, word in enumerate(names):
         if word.isdecimal() and len(word) <= 2:
-            kind, last = _age(text, words, at)
+            kind, last = _age(words, at)
             if kind is not None:
                 yield PeopleMention(kind, field, at, last)
             continue
@@ -238,12 +213,17 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
         if kind is None:
             continue
         young, after = kind == "children", names[at + 1 : at + 2]
-        if not young and _is_suspect(names, at):
+        before = names[max(0, at - 3) : at]
+        # a suspect, no victim: "woman arrested", "two men were charged", "arrest a man"
+        accused = not _SUSPECTED.isdisjoint(names[at + 1 : at + 4]) or (
+            not _TAKEN.isdisjoint(before) and _OF_CHARGE.isdisjoint(before)
+        )
+        if not young and accused:
             yield PeopleMention("suspect", field, at, at + 1)
         elif not young or _OTHER_CHILD.isdisjoint(after):
             yield PeopleMention(kind, field, at, at + 1)
-            if done_to := _done_to(text, words, at):
-                harmed: Kind = "children harmed or freed" if young else "adults harmed or freed"
+            if done_to := _done_to(words, at):
+                harmed = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
         if not _AND.isdisjoint(after) and at + 2 < len(names):
             second = _KIND_OF.get(names[at + 2])
@@ -251,18 +231,18 @@ def _people(field: FieldName, text: str, words: WordTokens) -> Iterator[PeopleMe
                 yield PeopleMention("both", field, at, at + 3)
 
 
-def _done_to(text: str, words: WordTokens, at: int) -> tuple[int, int] | None:
+def _done_to(words: WordTokens, at: int) -> tuple[int, int] | None:
     """Return the words that say what is done to people: "trafficking two girls"."""
     near = range(max(0, at - _REACH), min(len(words), at + _REACH))
     for i in sorted(near, key=lambda i: abs(i - at)):
         if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
             first, last = min(i, at), max(i, at) + 1
-            apart = _PARTED.isdisjoint(text[words.starts[first] : words.ends[last - 1]])
+            apart = _PARTED.isdisjoint(words.written(first, last))
             return (first, last) if apart else None
     return None
 
 
-def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
+def _age(words: WordTokens, at: int) -> tuple[str | None, int]:
     """Return whose age a number is: "16 year old", "aged 16", "ages 13, 15 and 17"."""
     names, age = words.words, int(words.words[at])
     before = names[max(0, at - 4) : at]
@@ -276,16 +256,16 @@ def _age(text: str, words: WordTokens, at: int) -> tuple[Kind | None, int]:
     listed = marks and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
     if listed or before[-1:] in (["aged"], ["ages"], ["age"]):
         named = not _VICTIM_AFTER_AGE.isdisjoint(before)
-        grown: Kind | None = "victim's adult age" if named else None
+        grown = "victim's adult age" if named else None
         return ("child's age" if age < ADULT else grown), at + 1
     past = before[-2:] in (["she", "was"], ["he", "was"], ["they", "were"], ["age", "of"])
     under = before[-1:] == ["under"] and ADULT - 4 <= age <= ADULT
     if under or (past and age < ADULT):  # "when she was 14", "the age of 12", "under 18"
         return "child's age", at + 1
     # "Smith, 34," is how news gives a suspect's age; a named child is a child all the same
-    if at and 12 <= age < ADULT and text[words.ends[at - 1] : words.starts[at]] == ", ":
-        following = text[words.ends[at] : words.ends[at] + 1]
-        if following in ",." and text[words.starts[at - 1]].isupper() and not before[-1].isdigit():
+    if 12 <= age < ADULT and words.gap(at) == ", ":
+        following = words.text[words.ends[at] : words.ends[at] + 1]
+        if following in ",." and words.is_capital(at - 1) and not before[-1].isdigit():
             return (None if before[-1] in _MONTHS else "child's age"), at + 1
     return None, at + 1
 
@@ -294,15 +274,6 @@ _MONTHS = word_set(
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
     "august september october november december"
 )
-
-
-def _is_suspect(names: Sequence[str], at: int) -> bool:
-    """Tell a suspect from a victim: "woman arrested", "two men were charged", "arrest a man"."""
-    before = names[max(0, at - 3) : at]
-    return not (
-        _SUSPECTED.isdisjoint(names[at + 1 : at + 4])
-        and (_TAKEN.isdisjoint(before) or not _OF_CHARGE.isdisjoint(before))
-    )
 
 
 def profile(
@@ -320,7 +291,8 @@ def profile(
     story = [mention for mention in mentions if not mention.frame]
     countries = {mention.country for mention in story}
     roles = count_roles(reading, story)
-    numbers += [
+    return [
+        *numbers,
         log1p(len(countries)),
         float(len(countries) > 1),
         *(log1p(roles[role]) for role in ("origin", "transit", "freed")),
@@ -328,10 +300,9 @@ def profile(
         float(bool(countries - {"US"})),
         log1p(sum(m.kind == "demonym" for m in story)),
     ]
-    return numbers
 
 
-_EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
+_EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "child": ("child's age", "children harmed or freed", "children"),
     "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
     "both": (
@@ -340,18 +311,13 @@ _EVIDENCE: Mapping[str, tuple[Kind, ...]] = {
     ),
 }
 """Which words show whose victimhood, the best first."""
-MOST = 3
 
 
-def people_spans(
-    reading: Reading, people: Sequence[PeopleMention], label: str, number: int = MOST
-) -> tuple[Span, ...]:
+def people_spans(reading: Reading, people: Sequence[PeopleMention], label: str) -> tuple[Span, ...]:
     """Return the words that say a victim label best, in the order of the article."""
     order = {kind: rank for rank, kind in enumerate(_EVIDENCE[label])}
-    ranked = sorted(
-        (person for person in people if person.kind in order),
-        key=lambda p: (order[p.kind], p.field == "text", p.first),
-    )
+    ranked = [person for person in people if person.kind in order]
+    ranked.sort(key=lambda p: (order[p.kind], p.field == "text", p.first))
     chosen: list[PeopleMention] = []
     for person in ranked:
         same = (p for p in chosen if p.field == person.field)
@@ -362,5 +328,4 @@ def people_spans(
         kinds = [person.kind for person in chosen]
         firsts = [chosen[kinds.index(kind)] for kind in dict.fromkeys(kinds)]
         chosen = firsts + [p for p in chosen if p not in firsts]
-    chosen = sorted(chosen[:number], key=lambda p: (p.field == "text", p.first))
-    return tuple(reading.span(p.field, p.first, p.last) for p in chosen)
+    return in_order(reading, [(p.field, p.first, p.last) for p in chosen[:_SPANS]])

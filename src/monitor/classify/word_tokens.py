@@ -36,6 +36,7 @@ class WordTokens:
     words.
     """
 
+    text: str
     words: list[str]
     starts: list[int]
     ends: list[int]
@@ -45,16 +46,26 @@ class WordTokens:
     def __len__(self) -> int:
         return len(self.words)
 
+    def written(self, first: int, last: int) -> str:
+        """Return the text from word `first` to word `last` (exclusive)."""
+        return self.text[self.starts[first] : self.ends[last - 1]]
+
+    def gap(self, at: int) -> str:
+        """Return what stands between word `at` and the one before it, if both are there."""
+        inside = 0 < at < len(self.words)
+        return self.text[self.ends[at - 1] : self.starts[at]] if inside else ""
+
+    def is_capital(self, at: int) -> bool:
+        """Whether there is a word `at`, written with a capital."""
+        return 0 <= at < len(self.words) and self.text[self.starts[at]].isupper()
+
 
 Splitter = Callable[[str], WordTokens]
 
 
 def split_words(text: str) -> WordTokens:
     """Split into words; a hyphen separates, a possessive 's is dropped, U.S. is one word."""
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
+    words, starts, ends, sentences = list[str](), list[int](), list[int](), list[int]()
     sentence, after = 0, 0
     for match in _WORD.finditer(text):
         word = match.group().lower()
@@ -75,20 +86,16 @@ def split_words(text: str) -> WordTokens:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return WordTokens(words, starts, ends, sentences)
+    return WordTokens(text, words, starts, ends, sentences)
 
 
 def split_thai(text: str) -> WordTokens:
     """Split Thai into clusters, other scripts into words; a space ends a clause, a "sentence".
 
-    Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with the
-    vowels and marks written around it, needs none: cues match whole clusters, and runs of up to
-    five stand for words.
+    Thai has no spaces between words, and words need a dictionary. A cluster, a consonant with its
+    vowels and marks, needs none: cues match whole clusters, and runs of up to five stand for words.
     """
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    sentences: list[int] = []
+    words, starts, ends, sentences = list[str](), list[int](), list[int](), list[int]()
     sentence = 0
     for match in _THAI.finditer(text):
         start, end = match.span()
@@ -98,7 +105,7 @@ def split_thai(text: str) -> WordTokens:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return WordTokens(words, starts, ends, sentences, THAI_LONGEST)
+    return WordTokens(text, words, starts, ends, sentences, THAI_LONGEST)
 
 
 def splitter_of(language: str) -> Splitter:

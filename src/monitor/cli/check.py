@@ -286,7 +286,7 @@ def _write_baseline(
     text = make_baseline(documents, key)
     write_file(path, text)
     made = read_baseline(text, str(path), key)
-    say(f"{path}: {len(made.pairs)} findings are known from now on")
+    say(f"{path}: {len(made)} findings are known from now on")
     return made
 
 

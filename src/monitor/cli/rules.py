@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
     from monitor.rules.compiler import Guideline
     from monitor.rules.example_tests import ExampleFailure
-    from monitor.rules.rulebook_size import GuidelineSize
+    from monitor.rules.rule_descriptions import GuidelineSize
 
 
 app = group()
@@ -314,7 +314,7 @@ def stats(
     format: TextOrJson = "text",
 ) -> None:
     """Print how much there is to read: entries of each rule and of the lists, long lines."""
-    from monitor.rules.rulebook_size import measure_size
+    from monitor.rules.rule_descriptions import measure_size
     from monitor.settings import cache_dir, guideline_dir
 
     settings = monitor_of(context).settings
@@ -382,7 +382,7 @@ def _countries(rule: Mapping[str, Any]) -> Iterator[str]:
 
 def size_text(size: GuidelineSize) -> str:
     """Return the size in lines: rules, largest first, then what they come to."""
-    from monitor.rules.rulebook_size import WIDE
+    from monitor.rules.rule_descriptions import WIDE
 
     largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
     lists, patterns = sum(size.lists.values()), sum(rule.patterns for rule in size.rules)

@@ -64,8 +64,8 @@ def list_(
     if format == "json":
         show(json.dumps(told, indent=1))
         return
-    for (story, _), one in zip(page.stories, told["stories"], strict=True):
-        day = story.first_seen.astimezone(zone).date()
+    for row, one in zip(page.stories, told["stories"], strict=True):
+        story, day = row.story, row.story.first_seen.astimezone(zone).date()
         show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
     if page.next:
         say(f"more: --after {page.next}")

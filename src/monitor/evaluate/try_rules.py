@@ -156,7 +156,7 @@ def try_rules(
 
 def _reason(article: Article, guideline: Guideline, apart: Counter[str]) -> str:
     """Return why an article is not looked at, counted in `apart`; "" where it is."""
-    from monitor.rules.article_assessor import language_of
+    from monitor.rules.checker import language_of
 
     if article.expired:
         reason = "expired"

@@ -25,36 +25,25 @@ VEIL = "·"
 where words end."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneText:
-    """The text, where the title stands in it, and by how much spans of the field `text` move."""
-
-    text: str
-    title_span: tuple[int, int]
-    shift: int
-
-    def place(self, span: Mapping[str, Any]) -> tuple[int, int]:
-        """Return where a span of either field stands, as start and end."""
-        moved = self.shift if span["field"] == "text" else 0
-        return span["start"] + moved, span["end"] + moved
-
-
-def one_text(values: Mapping[str, Any]) -> OneText:
-    """Return the text of a published record; code points."""
-    title, text = (_field(values, field) for field in ("title", "text"))
-    shift = len(title) + len(BETWEEN) if title else 0
-    return OneText(f"{title}{BETWEEN}{text}" if title else text, (0, len(title)), shift)
+def one_text(values: Mapping[str, Any]) -> str:
+    """Return title and text of a published record as one."""
+    whole = []
+    for name in ("title", "text"):
+        letters = values.get(name)
+        if letters is None:
+            letters = [VEIL] * values["length"][name]
+            for span in spans_of(values):
+                if span["field"] == name and (words := span.get("match")):
+                    letters[span["start"] : span["start"] + len(words)] = words
+        whole.append("".join(letters))
+    title, text = whole
+    return f"{title}{BETWEEN}{text}" if title else str(text)
 
 
-def _field(values: Mapping[str, Any], field: str) -> str:
-    whole: str | None = values.get(field)
-    if whole is not None:
-        return whole
-    letters = [VEIL] * values["length"][field]
-    for span in spans_of(values):
-        if span["field"] == field and (words := span.get("match")):
-            letters[span["start"] : span["start"] + len(words)] = words
-    return "".join(letters)
+def shift_of(values: Mapping[str, Any]) -> int:
+    """Return where the text begins in the one text of a record, in code points."""
+    title = int(values["length"]["title"] or 0)
+    return title + len(BETWEEN) if title else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,41 +90,43 @@ def parse_name(name: str) -> AnnotationName | None:
     return AnnotationName(scheme, code, role or EXPLOITATION)
 
 
-def label_names() -> dict[str, tuple[str, ...]]:
-    """Return the names of all that may be marked, by scheme; places where the exploitation is."""
-    return {
-        scheme: tuple(
-            name_of(scheme, label)
-            for label in (country_codes() if scheme == PLACE else known_labels(scheme))
-        )
-        for scheme in dict.fromkeys((*REVIEWED_SCHEMES, *SCHEMES))
-    }
-
-
 def all_names(used: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return all names by scheme: those that may be marked, and those that are."""
-    names = {scheme: dict.fromkeys(some) for scheme, some in label_names().items()}
+    """Return by scheme the names that may be marked (of places, exploitation), and those used."""
+    names: dict[str, dict[str, None]] = {}
+    for scheme in dict.fromkeys((*REVIEWED_SCHEMES, *SCHEMES)):
+        labels = country_codes() if scheme == PLACE else known_labels(scheme)
+        names[scheme] = dict.fromkeys(name_of(scheme, label) for label in labels)
     for name in sorted(used):
         if named := parse_name(name):
             names.setdefault(named.scheme, {})[name] = None
     return {scheme: tuple(some) for scheme, some in names.items()}
 
 
-def marks_of(values: Mapping[str, Any], shift: int = 0) -> list[Annotation]:
-    """Return the marks of a record, tags first; `shift` is where its text begins in the one text.
+def marks_of(values: Mapping[str, Any]) -> list[Annotation]:
+    """Return the marks of a record in its one text, tags first.
 
     Evidence without words (start = end), or behind its text, is no mark: `unplaced` counts it.
     """
+    said = [
+        (name_of(tag["scheme"], tag["label"], tag.get("role")), tag["evidence"], tag["score"], tag)
+        for tag in values.get("tags") or ()
+    ]
+    said += [
+        (name_of(FINDING, one["rule"]), [one], one.get("confidence"), one)
+        for one in values.get("findings") or ()
+    ]
+    moved = {"title": 0, "text": shift_of(values)}
     marks = []
-    for tag in values.get("tags") or ():
-        name = name_of(tag["scheme"], tag["label"], tag.get("role"))
-        found = [place for span in tag["evidence"] if (place := _place(values, span, shift))]
-        places: list[tuple[int | None, int | None]] = [*found] or [(None, None)]
-        marks += [Annotation(name, *place, tag["score"], tag) for place in places]
-    for finding in values.get("findings") or ():
-        if place := _place(values, finding, shift):
-            name = name_of(FINDING, finding["rule"])
-            marks.append(Annotation(name, *place, finding.get("confidence"), finding))
+    for name, spans, score, about in said:
+        places: list[tuple[int | None, int | None]] = []
+        for span in spans:
+            # a store's row may be wrong: no reason to give no export
+            if span["start"] < span["end"] <= values["length"][span["field"]]:
+                by = moved[span["field"]]
+                places.append((span["start"] + by, span["end"] + by))
+        if not places and not name.startswith(f"{FINDING}-"):
+            places = [(None, None)]
+        marks += [Annotation(name, *place, score, about) for place in places]
     return marks
 
 
@@ -153,16 +144,6 @@ def without_words(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in ("title", "text")}
 
 
-def _place(
-    values: Mapping[str, Any], span: Mapping[str, Any], shift: int
-) -> tuple[int, int] | None:
-    if span["end"] > values["length"][span["field"]]:
-        return None  # a store's row may be wrong: no reason to give no export
-    moved = shift if span["field"] == "text" else 0
-    start, end = span["start"] + moved, span["end"] + moved
-    return (start, end) if start < end else None
-
-
 def relevance_word(values: Mapping[str, Any]) -> str | None:
     """Return how relevant a record says its article is, in a reviewer's word; None: not judged."""
     if values.get("relevant") is None:
@@ -170,13 +151,3 @@ def relevance_word(values: Mapping[str, Any]) -> str | None:
     if values["relevant"]:
         return "relevant"
     return "borderline" if values.get("borderline") else "not_relevant"
-
-
-def count_lost(values: Mapping[str, Any], carried: Iterable[str]) -> Counter[str]:
-    """Count what is in a record and under none of the `carried` keys: entries, or 1 for a value."""
-    lost: Counter[str] = Counter()
-    for key in values.keys() - set(carried):
-        value = values[key]
-        if value not in (None, False, "", [], {}):
-            lost[key] += len(value) if isinstance(value, list) else 1
-    return lost

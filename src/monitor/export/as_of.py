@@ -10,33 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from monitor.desk import Desk
 from monitor.export.export_facts import Read
+from monitor.export.exporter import ExportReport
 from monitor.export.packaging import MANIFEST
 from monitor.export.publication import PublicationPolicy
 from monitor.export.redaction import MASK
+from monitor.export.selection import export
 from monitor.records.errors import UsageError
-from monitor.storage.article_filter import RELEVANCES
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.export.exporter import ExportReport
-
-
-_KINDS: Mapping[str, Any] = {
-    **dict.fromkeys(("relevance", "tags"), list),
-    **dict.fromkeys(("relevant", "borderline", "include_reserved", "restricted"), bool),
-    **dict.fromkeys(("min_relevance", "quote_share"), (int, float)),
-    "quote_words": int,
-}
-"""What filters and policies are in JSON, all others texts."""
-_TIMES: Mapping[str, Callable[[str], date]] = {
-    **dict.fromkeys(("since", "until"), datetime.fromisoformat),
-    **dict.fromkeys(("published_since", "published_until"), date.fromisoformat),
-}
+from monitor.storage.article_filter import ArticleFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +72,8 @@ def read_earlier(path: Path, format: str | None = None) -> Earlier:
 
     `path` may be the export's folder. Raises `UsageError` for what is no such manifest.
     """
+    from pydantic import TypeAdapter
+
     path = path / MANIFEST if path.is_dir() else path
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["files"]
@@ -94,58 +82,29 @@ def read_earlier(path: Path, format: str | None = None) -> Earlier:
         if kind is None or kind not in kinds:
             what = "which --format?" if kind is None else f"not --format {kind}"
             raise UsageError(f"{path} tells of {' and '.join(kinds) or 'no export'}: {what}")
-        return _earlier(path, kind, [entry for entry in entries if entry["format"] == kind])
+        entries = [entry for entry in entries if entry["format"] == kind]
+        first, said = entries[0], entries[0]["read"]
+        if unknown := said["policy"].keys() - {one.name for one in fields(PublicationPolicy)}:
+            raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
+        policy, asked = json.dumps(said["policy"]), first["filters"]
+        # checked, as the file may be anybody's; of what the manifest does not tell there is nothing
+        read = TypeAdapter(ArticleFilter).validate_json(json.dumps(asked), strict=True)
+        filters = {name: getattr(read, name, value) for name, value in asked.items()}
+        if "search" not in said and filters.get("query"):
+            filters["query"] = re.sub(r"\bOR\b", "or", filters["query"])  # it was a word then
+        created, as_of = first["created"], datetime.fromisoformat(said["as_of"])
+        return Earlier(
+            manifest=path,
+            format=kind,
+            policy=TypeAdapter(PublicationPolicy).validate_json(policy, strict=True),
+            filters=filters,
+            read=Read(as_of, tuple(said["stamps"]), str(said["stories"])),
+            created=None if created is None else datetime.fromisoformat(created),
+            rows=int(first["rows"]),
+            files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{path}: no manifest of an export that can be made again") from error
-
-
-def _earlier(path: Path, format: str, entries: list[dict[str, Any]]) -> Earlier:
-    first = entries[0]
-    said = first["read"]
-    unknown = set(said["policy"]) - {one.name for one in fields(PublicationPolicy)}
-    if unknown:
-        raise UsageError(f"{path}: made by a newer version, with {', '.join(sorted(unknown))}")
-    _check(said["policy"])
-    _check(first["filters"])
-    asked = _tuples(first["filters"])
-    for name, read in _TIMES.items():
-        if name in asked:
-            asked[name] = read(asked[name])
-    if "search" not in said and asked.get("query"):
-        asked["query"] = re.sub(r"\bOR\b", "or", asked["query"])  # it was a word then
-    created = first["created"]
-    return Earlier(
-        manifest=path,
-        format=format,
-        policy=PublicationPolicy(**_tuples(said["policy"])),
-        filters=asked,
-        read=Read(
-            datetime.fromisoformat(said["as_of"]), tuple(said["stamps"]), str(said["stories"])
-        ),
-        created=None if created is None else datetime.fromisoformat(created),
-        rows=int(first["rows"]),
-        files={str(entry["file"]): str(entry["sha256"]) for entry in entries},
-    )
-
-
-def _check(values: Mapping[str, Any]) -> None:
-    """Raise `TypeError` for what a policy or filters cannot be: the file may be anybody's."""
-    for name, value in values.items():
-        kind = _KINDS.get(name, str)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise TypeError(name)
-    if not set(values.get("relevance", ())) <= set(RELEVANCES):
-        raise TypeError("relevance")
-    for scheme, label in values.get("tags", ()):
-        if not isinstance(scheme, str) or not isinstance(label, str):
-            raise TypeError("tags")
-
-
-def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:
-    def one(value: Any) -> Any:
-        return tuple(map(one, value)) if isinstance(value, list) else value
-
-    return {name: one(value) for name, value in values.items()}
 
 
 def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
@@ -183,8 +142,6 @@ def export_again(
     key: Path | None = None,
 ) -> ExportReport:
     """Write what an earlier export wrote, as far as it is still there."""
-    from monitor.export.selection import export
-
     return export(
         desk,
         directory,

@@ -1,44 +1,25 @@
 """brat: a text and a standoff file for each article, and the configuration that brat needs.
 
-Below `brat/` a folder for each thousand articles; `documents.jsonl` there says which article and
-version each document is and what was marked in it, so that corrections can be told from what was
-exported. What is said of the article as a whole (its relevance, tags without evidence) are
-attributes of a span `document` over its first line.
-
-Offsets are code points, as brat's server counts them. It reads texts with universal line breaks, by
-which CR LF would become one character and all behind it would move: a space stands for that CR.
-A standoff file has a line for each mark: a mark across line breaks is split at them.
+Below `brat/` a folder for each thousand articles; `documents.jsonl` there says which article each
+document is and what was marked in it, so that corrections can be told from that. What is said of
+the whole article (relevance, tags without evidence) are attributes of a span `document`.
+Offsets are code points, as brat's server counts them. It reads CR LF as one character, by which all
+behind it would move: a space stands for that CR. A mark across line breaks is split at them.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from monitor.export.annotations import (
-    FINDING,
-    Annotation,
-    all_names,
-    count_lost,
-    marks_of,
-    one_text,
-    relevance_word,
-    unplaced,
-)
+from monitor.export import annotations as marking
+from monitor.export import corrections
+from monitor.export.annotations import FINDING, Annotation
 from monitor.export.columns import QUOTES, TextDegree, keys_of
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    json_lines,
-    need_record,
-    need_span,
-    place_of,
-    read_verdict,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.records.article import VERDICTS, Verdict
@@ -47,9 +28,7 @@ from monitor.text.safe_text import without_surrogates
 
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
-PER_FOLDER = 1_000
-"""brat lists all documents of a folder at once."""
-SCHEMA = 1
+PER_FOLDER = 1_000  # brat lists all documents of a folder at once
 
 _SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
 _CARRIED = frozenset((*_SAID, "schema", "title", "text", "tags", "findings"))
@@ -90,31 +69,56 @@ class BratWriter(Writer):
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
-        whole = one_text(values)
-        text = brat_text(whole.text)
-        marks = marks_of(values, whole.shift)
-        document = self._next_document(str(values["id"]))
-        path = self._folder / document
-        _put(path.with_name(f"{path.name}.txt"), text)
-        _put(path.with_name(f"{path.name}.ann"), "".join(standoff(text, marks, values)))
-        self._documents.write(article_line(_document(document, values)))
+        folder, id_ = f"{self._count // PER_FOLDER + 1:04d}", str(values["id"])
+        if self._count % PER_FOLDER == 0:
+            (self._folder / folder).mkdir()
+        self._count += 1
+        name = f"{folder}/{id_ if _SAFE.fullmatch(id_) else f'article-{self._count}'}"
+        whole, marks = marking.one_text(values), marking.marks_of(values)
+        text = brat_text(whole)
+        _put(self._folder / f"{name}.txt", text)
+        _put(self._folder / f"{name}.ann", "".join(standoff(text, marks, values)))
+        self._documents.write(article_line(_document(name, values)))
         self._names.update(mark.name for mark in marks)
-        self.lost.update(_lost(values, whole.text, marks))
+        for key in values.keys() - _CARRIED:
+            value = values[key]
+            if value not in (None, False, "", [], {}):
+                self.lost[key] += len(value) if isinstance(value, list) else 1
+        split = [list(pieces(whole, mark)) for mark in marks if not mark.whole]
+        self.lost.update(
+            marking.unplaced(values),
+            carriage_returns=whole.count("\r"),
+            spans_split_at_line_breaks=sum(len(places) > 1 for places in split),
+            spans_of_space_only=sum(not places for places in split),
+            finding_explanations=sum(
+                any(one.get(key) for key in ("why", "suggestions", "sources"))
+                for one in values["findings"]
+            ),
+            articles_without_text=int(head_of(text) is None),
+        )
 
     def close(self) -> None:
-        """Write the configuration of what was marked."""
+        """Write the configuration of what was marked: what may be, its colours and short labels."""
         self._documents.close()
-        _put(self._folder / "annotation.conf", annotation_conf(self._names))
-        _put(self._folder / "visual.conf", visual_conf(self._names))
+        entities = ["[relations]", "", "[events]", "", "[entities]", "document"]
+        attributes = ["", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}"]
+        labels = ["[labels]", "document | article"]
+        drawing = ["", "[drawing]"]
+        drawing.append("SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken")
+        drawing.append("document\tbgColor:#e8e8e8")
+        for scheme, names in marking.all_names(self._names).items():
+            entities += [f"!{scheme}", *(f"\t{name}" for name in names)]
+            # Of places only those that are marked: a list of 249 boxes would be of no use.
+            shown = [name for name in names if scheme != "place" or name in self._names]
+            if scheme != FINDING:
+                attributes += [f"{name}\tArg:document" for name in shown]
+            for name in names:
+                plain = name.partition("-")[2].replace("_", " ")
+                labels.append(f"{name} | {scheme}: {plain} | {plain}")
+                drawing.append(f"{name}\tbgColor:{_COLOURS.get(scheme, '#d5d8dc')}")
+        _put(self._folder / "annotation.conf", "\n".join([*entities, *attributes, ""]))
+        _put(self._folder / "visual.conf", "\n".join([*labels, *drawing, ""]))
         super().close()
-
-    def _next_document(self, id_: str) -> str:
-        part = f"{self._count // PER_FOLDER + 1:04d}"
-        if self._count % PER_FOLDER == 0:
-            (self._folder / part).mkdir()
-        self._count += 1
-        name = id_ if _SAFE.fullmatch(id_) else f"article-{self._count}"
-        return f"{part}/{name}"
 
 
 open_writer = BratWriter
@@ -125,7 +129,7 @@ def brat_text(text: str) -> str:
     return without_surrogates(text).replace("\r\n", " \n").replace("\r", "\n")
 
 
-def standoff(text: str, marks: Iterable[Annotation], values: Mapping[str, Any]) -> Iterator[str]:
+def standoff(text: str, marks: Sequence[Annotation], values: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines of a standoff file: the document's span first, then each mark with notes."""
     numbers: Counter[str] = Counter()
 
@@ -133,23 +137,24 @@ def standoff(text: str, marks: Iterable[Annotation], values: Mapping[str, Any]) 
         numbers[kind] += 1
         return f"{kind}{numbers[kind]}\t{words}\n"
 
-    head = head_of(text)
-    whole = [mark for mark in marks if mark.whole]
-    if head:
+    if head := head_of(text):
         yield line("T", f"{DOCUMENT} {head[0]} {head[1]}\t{text[slice(*head)]}")
-        if word := relevance_word(values):
+        if word := marking.relevance_word(values):
             yield line("A", f"{RELEVANCE} T1 {word}")
-        yield line("#", f"AnnotatorNotes T1\t{_clean(_document_note(values))}")
-        for name in dict.fromkeys(mark.name for mark in whole):
+        said = [f"article {values['id']}"]
+        if values.get("relevance") is not None:
+            said.append(f"relevance {values['relevance']:.4g}")
+        bare = (tag for tag in values["tags"] if not tag["evidence"])
+        said += [f"{tag['scheme']}-{tag['label']} {tag['score']:.4g}" for tag in bare]
+        yield line("#", f"AnnotatorNotes T1\t{_clean('; '.join(said))}")
+        for name in dict.fromkeys(mark.name for mark in marks if mark.whole):
             yield line("A", f"{name} T1")
     for mark in marks:
-        places = list(pieces(text, mark))
-        if mark.whole or not places:
-            continue
-        spans = ";".join(f"{start} {end}" for start, end in places)
-        yield line("T", f"{mark.name} {spans}\t{' '.join(text[a:b] for a, b in places)}")
-        if note := _clean(_note(mark)):
-            yield line("#", f"AnnotatorNotes T{numbers['T']}\t{note}")
+        if places := list(pieces(text, mark)):
+            spans = ";".join(f"{start} {end}" for start, end in places)
+            yield line("T", f"{mark.name} {spans}\t{' '.join(text[a:b] for a, b in places)}")
+            if note := _clean(_note(mark)):
+                yield line("#", f"AnnotatorNotes T{numbers['T']}\t{note}")
 
 
 def head_of(text: str) -> tuple[int, int] | None:
@@ -185,17 +190,6 @@ def _note(mark: Annotation) -> str:
     return "; ".join([*said, *([str(about["message"])] if about.get("message") else [])])
 
 
-def _document_note(values: Mapping[str, Any]) -> str:
-    scores = [
-        f"{tag['scheme']}-{tag['label']} {tag['score']:.4g}"
-        for tag in values["tags"]
-        if not tag["evidence"]
-    ]
-    relevance = values.get("relevance")
-    said = [] if relevance is None else [f"relevance {relevance:.4g}"]
-    return "; ".join([f"article {values['id']}", *said, *scores])
-
-
 def _clean(words: str) -> str:
     return " ".join(_BREAKS.sub(" ", without_surrogates(words)).replace("\t", " ").split())
 
@@ -213,14 +207,14 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     )
     judged = [name for name in finding if name not in spot]
     return {
-        "schema": SCHEMA,
+        "schema": 1,
         "document": name,
         **_of(values, _SAID),
         "tags": [
             {**_of(one, tag), "evidence": [_of(place, spot) for place in one["evidence"]]}
             for one in values["tags"]
         ],
-        "findings": [{**_of(one, judged), **_of(one, spot)} for one in values["findings"]],
+        "findings": [_of(one, (*judged, *spot)) for one in values["findings"]],
     }
 
 
@@ -228,58 +222,9 @@ def _of(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: values[name] for name in names if name in values}
 
 
-def _lost(values: Mapping[str, Any], text: str, marks: Iterable[Annotation]) -> Counter[str]:
-    lost = count_lost(values, _CARRIED)
-    lost.update(unplaced(values))
-    lost["carriage_returns"] = text.count("\r")
-    split = [list(pieces(text, mark)) for mark in marks if not mark.whole]
-    lost["spans_split_at_line_breaks"] = sum(len(places) > 1 for places in split)
-    lost["spans_of_space_only"] = sum(not places for places in split)
-    lost["finding_explanations"] = sum(
-        any(finding.get(key) for key in ("why", "suggestions", "sources"))
-        for finding in values["findings"]
-    )
-    if head_of(brat_text(text)) is None:
-        lost["articles_without_text"] = 1
-    return lost
-
-
 def _put(path: Path, text: str) -> None:
     with path.open("x", encoding="utf-8", newline="") as file:
         file.write(text)
-
-
-# The configuration ----------------------------------------------------------------------------
-
-
-def annotation_conf(used: Collection[str]) -> str:
-    """Return brat's `annotation.conf` for the marks that are `used` and all that may be made."""
-    entities = ["[relations]", "", "[events]", "", "[entities]", "document"]
-    attributes = ["", "[attributes]", f"Relevance\tArg:document, Value:{'|'.join(VERDICTS)}"]
-    for scheme, names in all_names(used).items():
-        entities += [f"!{scheme}", *(f"\t{name}" for name in names)]
-        # Of places only those that are marked: a list of 249 boxes would be of no use.
-        shown = [name for name in names if scheme != "place" or name in used]
-        if scheme != FINDING:
-            attributes += [f"{name}\tArg:document" for name in shown]
-    return "\n".join([*entities, *attributes, ""])
-
-
-def visual_conf(used: Collection[str]) -> str:
-    """Return brat's `visual.conf`: short labels, a colour for each scheme."""
-    labels = ["[labels]", "document | article"]
-    drawing = ["", "[drawing]", "SPAN_DEFAULT\tfgColor:black, bgColor:#d5d8dc, borderColor:darken"]
-    drawing.append("document\tbgColor:#e8e8e8")
-    for scheme, names in all_names(used).items():
-        colour = _COLOURS.get(scheme, "#d5d8dc")
-        for name in names:
-            plain = name.partition("-")[2].replace("_", " ")
-            labels.append(f"{name} | {scheme}: {plain} | {plain}")
-            drawing.append(f"{name}\tbgColor:{colour}")
-    return "\n".join([*labels, *drawing, ""])
-
-
-# Read back ------------------------------------------------------------------------------------
 
 
 def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
@@ -288,27 +233,27 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     listed = folder / DOCUMENTS
     if not listed.is_file():
         raise DataError(f"{listed}: is not there; it says which articles the documents are")
-    for where, row in json_lines(listed):
+    for where, row in corrections.json_lines(listed):
         document = row.get("document") if isinstance(row, dict) else None
         if not isinstance(document, str) or not _NAME.fullmatch(document):
             raise DataError(f"{where}: it names no document")
         standoff = folder / f"{document}.ann"
         if standoff.is_file():
-            yield _read_document(standoff, need_record(row, where))
+            yield _read_document(standoff, corrections.need_record(row, where))
 
 
 def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
     # As brat reads them: the text has no CR, the standoff file breaks where Python's lines do.
     text = _read(path.with_suffix(".txt")).replace("\r\n", "\n").replace("\r", "\n")
-    found = Corrected(str(path), record, text, frozenset(), None, carriage_returns=False)
+    exported = marking.marks_of(record)
     outer: dict[Place, Place] = {}  # marks as they are written, without line breaks at their ends
     unseen: set[Place] = set()
-    for mark in found.exported:
+    for mark in exported:
         places = list(pieces(text, mark))
         if places:
-            outer[mark.name, places[0][0], places[-1][1]] = place_of(mark)
+            outer[mark.name, places[0][0], places[-1][1]] = corrections.place_of(mark)
         elif not mark.whole:
-            unseen.add(place_of(mark))  # of line breaks only: it was not written
+            unseen.add(corrections.place_of(mark))  # of line breaks only: it was not written
     spans, attributes, lines = _read_standoff(path, text)
     document = next((key for key, span in spans.items() if span[0] == DOCUMENT), None)
     marks = {outer.get(span, span) for span in spans.values() if span[0] != DOCUMENT}
@@ -317,12 +262,13 @@ def _read_document(path: Path, record: Mapping[str, Any]) -> Corrected:
         if target != document or document is None:
             continue
         if name == RELEVANCE:
-            verdict = read_verdict(value, where)
+            verdict = corrections.read_verdict(value, where)
         else:
             marks.add((name, None, None))
     if document is None:  # an empty text, or its span is gone: nothing is said of the whole
-        marks |= {place_of(mark) for mark in found.exported if mark.whole}
-    return replace(found, marks=frozenset(marks | unseen), verdict=verdict, lines=lines)
+        marks |= {corrections.place_of(mark) for mark in exported if mark.whole}
+    every = frozenset(marks | unseen)
+    return Corrected(str(path), record, text, every, verdict, carriage_returns=False, lines=lines)
 
 
 def _read_standoff(
@@ -360,7 +306,7 @@ def _read_span(rest: str, text: str, where: str) -> Place:
     places = [tuple(map(int, pair.split(" "))) for pair in found["spans"].split(";")]
     words = []
     for start, end in places:
-        need_span(found["name"], start, end, len(text), where)
+        corrections.need_span(found["name"], start, end, len(text), where)
         words.append(text[start:end])
     if (found["text"] or "").strip() != " ".join(words).strip():  # brat trims them
         raise DataError(f"{where}: its words are not those at its place")

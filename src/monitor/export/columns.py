@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -15,44 +15,27 @@ CorrectedFormat = Literal["brat", "labelstudio", "doccano", "jsonl"]
 """Exports that come back corrected."""
 KNOWS_APPROVAL: CorrectedFormat = "doccano"
 """The one whose tool tells which documents were approved."""
-TextDegree = Literal["none", "quotes", "full"]
-"""How much of the texts an export gives."""
+TextDegree = Literal["none", "quotes", "full"]  # how much of the texts an export gives
 QUOTES = frozenset(("match", "message", "why", "suggestions", "reason"))
 """Keys of spans, findings and the scorecard that are given with quotes or the whole text alone."""
 
 Kind = Literal["text", "number", "integer", "boolean", "time", "list", "object"]
 Schema = Mapping[str, Any]
-_KINDS: Mapping[str, Kind] = {
-    "string": "text",
-    "number": "number",
-    "integer": "integer",
-    "boolean": "boolean",
-    "object": "object",
-}
 _TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table, or a key of a JSON line."""
+    """A key of an object of a record, or a column of a table.
+
+    One that is `optional` is left out where it says nothing.
+    """
 
     name: str
     kind: Kind
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A key of an object of a record; one that is `optional` is left out where it says nothing."""
-
-    name: str
-    schema: Schema
-    optional: bool
-
-    def column(self) -> Column:
-        """Return the key as a column."""
-        words = self.schema.get("description") or self.schema.get("items", {}).get("description")
-        return Column(self.name, kind_of(self.schema), words or "")
+    schema: Schema = field(default_factory=dict)
+    optional: bool = False
 
 
 @cache
@@ -61,28 +44,26 @@ def schema_of_record() -> Schema:
     return dict(json.loads(record_schema()))
 
 
-def keys_of(name: str = "") -> dict[str, Key]:
+def keys_of(name: str = "") -> dict[str, Column]:
     """Return the keys of a record, or of an object in it, by name and in order."""
     whole = schema_of_record()
-    return keys_in(whole["$defs"].get(name) or (whole["properties"][name] if name else whole))
+    schema = whole["$defs"].get(name) or (whole["properties"][name] if name else whole)
+    found = {}
+    for key, one in schema["properties"].items():
+        words = one.get("description") or one.get("items", {}).get("description") or ""
+        found[key] = Column(key, kind_of(one), words, one, key not in schema["required"])
+    return found
 
 
-def keys_in(schema: Schema) -> dict[str, Key]:
-    """Return the keys of the object that a schema describes."""
-    every = schema["properties"].items()
-    return {name: Key(name, one, name not in schema["required"]) for name, one in every}
-
-
-def keys_at(text: TextDegree) -> list[Key]:
+def keys_at(text: TextDegree) -> list[Column]:
     """Return the keys of a record that an export of a degree of text can have."""
     return [one for one in keys_of().values() if text == "full" or one.name != "text"]
 
 
 def resolved(schema: Schema) -> Schema:
     """Return what a schema refers to, if it does."""
-    if "$ref" not in schema:
-        return schema
-    found: Schema = schema_of_record()["$defs"][schema["$ref"].rpartition("/")[2]]
+    name = schema.get("$ref", "").rpartition("/")[2]
+    found: Schema = schema_of_record()["$defs"][name] if name else schema
     return found
 
 
@@ -99,4 +80,5 @@ def kind_of(schema: Schema) -> Kind:
         return "list" if schema["items"].get("type") == "string" else "object"
     if schema.get("pattern") == _TIME:
         return "time"
-    return _KINDS[schema["type"] if isinstance(schema["type"], str) else schema["type"][0]]
+    kind: Any = schema["type"] if isinstance(schema["type"], str) else schema["type"][0]
+    return "text" if kind == "string" else kind

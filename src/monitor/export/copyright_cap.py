@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 
-ECHO = 5
-"""So many words in a row that are the text's are taken from it; fewer may be chance."""
+ECHO = 5  # so many words in a row that are the text's are taken from it; fewer may be chance
 PASSAGE_CHARS = 300
 """More in a row is a passage, not a phrase: it is not given, however it is put together."""
-GAP = 2
-"""So few words between two that are given can be guessed: they count as given."""
+GAP = 2  # so few words between two that are given can be guessed: they count as given
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
@@ -55,39 +54,31 @@ class NumberedWords:
     def repeated_by(self, said: str) -> set[int]:
         """Return all words that stand in a string `ECHO` in a row, as in the text."""
         told = fold(said)
-        runs = (tuple(told[n : n + ECHO]) for n in range(len(told) - ECHO + 1))
-        return {at + n for run in runs for at in self._runs.get(run, ()) for n in range(ECHO)}
+        runs = (told[at : at + ECHO] for at in range(len(told) - ECHO + 1))
+        return {number for run in runs for place in self._places(run) for number in place}
 
     def quoted_by(self, said: str) -> Iterator[list[range]]:
         """Yield for each quotation in a string (in quotes or brackets) where it stands here."""
         for found in _QUOTED.finditer(said):
             quoted = next(filter(None, found.groups()))
             for piece in dict.fromkeys((quoted, *_COMMA.split(quoted))):
-                if places := list(self._places(fold(piece))):
+                if places := self._places(fold(piece)):
                     yield places
 
-    def _places(self, told: list[str]) -> Iterator[range]:
-        for at in self._numbers.get(told[0], ()) if told else ():
-            if self._folded[at : at + len(told)] == told:
-                yield range(at, at + len(told))
+    def _places(self, told: list[str]) -> list[range]:
+        words, numbers = self._index
+        size = len(told)
+        starts = numbers.get(told[0], ()) if told else ()
+        return [range(at, at + size) for at in starts if words[at : at + size] == told]
 
     @cached_property
-    def _folded(self) -> list[str]:
-        return fold(self.text)
-
-    @cached_property
-    def _numbers(self) -> dict[str, list[int]]:
+    def _index(self) -> tuple[list[str], Mapping[str, list[int]]]:
+        """The words for comparing, and where each of them stands."""
+        words = fold(self.text)
         numbers: defaultdict[str, list[int]] = defaultdict(list)
-        for number, word in enumerate(self._folded):
+        for number, word in enumerate(words):
             numbers[word].append(number)
-        return dict(numbers)
-
-    @cached_property
-    def _runs(self) -> dict[tuple[str, ...], list[int]]:
-        runs: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        for at in range(len(self) - ECHO + 1):
-            runs[tuple(self._folded[at : at + ECHO])].append(at)
-        return dict(runs)
+        return words, numbers
 
 
 class QuotationBudget:
@@ -105,8 +96,7 @@ class QuotationBudget:
     def take(self, start: int, end: int) -> bool:
         """Return whether the words at a place may be given; then they count."""
         words = self.words
-        again = words.repeated_by(words.text[start:end])
-        return self._take({*words.within(start, end), *again})
+        return self._take(words.repeated_by(words.text[start:end]).union(words.within(start, end)))
 
     def take_said(self, said: str) -> bool:
         """Return whether a string about the article may be given; what it repeats counts."""
@@ -116,27 +106,17 @@ class QuotationBudget:
             wanted.update(known)
         return self._take(wanted)
 
-    def _take(self, wanted: Iterable[int]) -> bool:
-        new = set(wanted) - self.given
-        if not new:
+    def _take(self, wanted: set[int]) -> bool:
+        if wanted <= self.given:
             return True
-        grown = self.given | new
-        runs = list(_runs(grown))
-        given = sum(len(run) for run in runs)
-        lengths = [self.words.ends[run[-1]] - self.words.starts[run[0]] for run in runs]
-        if given > self._most or sum(lengths) > self._most_chars or max(lengths) > PASSAGE_CHARS:
+        grown = sorted(self.given | wanted)
+        # words in a row, with the gaps that can be guessed
+        breaks = [n for n, (a, b) in enumerate(pairwise(grown), 1) if b - a > GAP + 1]
+        firsts, lasts = [0, *breaks], [*breaks, len(grown)]
+        runs = [(grown[a], grown[b - 1]) for a, b in zip(firsts, lasts, strict=True)]
+        given = sum(last + 1 - first for first, last in runs)
+        chars = [self.words.ends[last] - self.words.starts[first] for first, last in runs]
+        if given > self._most or sum(chars) > self._most_chars or max(chars) > PASSAGE_CHARS:
             return False
-        self.given = grown
+        self.given = set(grown)
         return True
-
-
-def _runs(numbers: Iterable[int]) -> Iterator[range]:
-    """Yield the words in a row, with the gaps that can be guessed."""
-    ordered = sorted(numbers)
-    first = last = ordered[0]
-    for number in ordered[1:]:
-        if number - last > GAP + 1:
-            yield range(first, last + 1)
-            first = number
-        last = number
-    yield range(first, last + 1)

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.export.annotations import (
-    BETWEEN,
-    EXPLOITATION,
-    FINDING,
-    PLACE,
-    Annotation,
-    AnnotationName,
-    marks_of,
-    parse_name,
-    relevance_word,
-)
+from monitor.export import annotations as marking
+from monitor.export.annotations import EXPLOITATION, FINDING, PLACE, Annotation, AnnotationName
 from monitor.export.k_anonymity import YEAR
-from monitor.labels.schemes import (
-    INDICATORS,
-    ONE_LABEL_SCHEMES,
-    REVIEWED_SCHEMES,
-    check_labels,
-)
+from monitor.labels.schemes import INDICATORS, ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, check_labels
 from monitor.records.article import VERDICTS, Verdict
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import FieldName
@@ -34,22 +21,20 @@ from monitor.records.json_shapes import as_whole
 Place = tuple[str, int | None, int | None]
 """A mark by its name and where it is in the one text; None twice: on the article."""
 
-MOST = 10_000_000
-"""Code points of a text; what is said to be longer is no article."""
+MOST = 10_000_000  # code points of a text; what is said to be longer is no article
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
     """What came back of one article: the marks that stand now, beside those that were exported.
 
-    `where` names file and line; `lines` where a name of a mark first stands, in a format whose
-    articles have many lines. `record` is what was exported, without words; `text` the one text
-    as it came back, None where the file has none. `verdict` is how relevant the article is said to
-    be now, None where nothing is said of it. `fresh`: it was begun anew, not from what was
-    exported, so that what is not marked was not taken away. `known`: it is known what was exported.
-    `carriage_returns`: whether the format's texts have any. `looked`: the tool says that somebody
-    looked at it and handed it in, so that what was left as it was is confirmed; `on_words`: but
-    only marks on words were before them.
+    `where` names file and line; `lines` where a mark's name first stands, where articles have many
+    lines. `record` is what was exported, without words; `text` the one text as it came back, None
+    where there is none; `verdict` how relevant it is said to be now, None where nothing is said.
+    `fresh`: it was begun anew, so that what is not marked was not taken away. `known`: it is known
+    what was exported. `carriage_returns`: the format's texts have them. `looked`: somebody looked
+    at it and handed it in, so that what was left is confirmed; `on_words`: but only marks on words
+    were before them.
     """
 
     where: str
@@ -65,30 +50,9 @@ class Corrected:
     lines: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def article_id(self) -> str:
-        """The article's id."""
-        return str(self.record["id"])
-
-    @property
-    def sha256(self) -> str | None:
-        """The version that was exported, None where that was not told."""
-        return self.record.get("sha256")
-
-    @property
-    def exported(self) -> tuple[Annotation, ...]:
-        """The marks that were exported."""
-        return tuple(marks_of(self.record, shift_of(self.record)))
-
-    @property
     def exported_verdict(self) -> Verdict | None:
         """How relevant the article was said to be by what was exported."""
-        return read_verdict(relevance_word(self.record), self.where)
-
-
-def shift_of(record: Mapping[str, Any]) -> int:
-    """Return where the text begins in the one text of a record."""
-    title = int(record["length"]["title"] or 0)
-    return title + len(BETWEEN) if title else 0
+        return read_verdict(marking.relevance_word(self.record), self.where)
 
 
 def place_of(mark: Annotation) -> Place:
@@ -112,10 +76,9 @@ def need_record(values: Any, where: str) -> Mapping[str, Any]:
         lengths = [values["length"][name] for name in ("title", "text")]
         texts = [isinstance(values.get(name), str | None) for name in ("title", "text")]
         fit = all(texts) and (YEAR in values or all(0 <= one <= MOST for one in lengths))
-        names = [mark.name for mark in marks_of(values)]
-        "".join((values["id"], *names))
-        relevance_word(values)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        "".join((values["id"], *(mark.name for mark in marking.marks_of(values))))
+        marking.relevance_word(values)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         fit = False
     if not fit:
         raise DataError(f"{where}: it does not say which article it is, as exported")
@@ -139,10 +102,7 @@ def need_span(name: Any, start: Any, end: Any, length: int, where: str) -> tuple
     return name, start, end
 
 
-# What was changed -------------------------------------------------------------------------------
-
-Spot = tuple[str, FieldName, int, int]
-"""A flag: its rule, and where it is in a field."""
+Spot = tuple[str, FieldName, int, int]  # a flag: its rule, and where it is in a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +121,45 @@ class Correction:
 
 def compare(corrected: Corrected) -> Correction:
     """Return what was changed. Raises `DataError` for a mark whose name is no label."""
-    before = {place_of(mark) for mark in corrected.exported}
-    named = _named(corrected, before)
-    was = {name: named[name] for name, _, _ in before}
-    now = {name: named[name] for name, _, _ in corrected.marks}
-    untold: list[str] = []
-    tags = {}
-    for scheme in sorted({one.scheme for one in (*was.values(), *now.values())} - {FINDING}):
-        old, new = _labels(was.values(), scheme), _labels(now.values(), scheme)
-        if old == new or (corrected.fresh and not new):
+    before = {place_of(mark): mark.about for mark in marking.marks_of(corrected.record)}
+    was, now = ({name for name, _, _ in places} for places in (before, corrected.marks))
+    named: dict[str, AnnotationName] = {}
+    for name in sorted(was | now):
+        found = marking.parse_name(name)
+        if found is None or (name not in was and not _is_known(found)):
+            where = corrected.lines.get(name, corrected.where)
+            raise DataError(f"{where}: '{name}' is no label")
+        named[name] = found
+    old, new = ([named[name] for name in names] for names in (was, now))
+    tags, untold = dict[str, tuple[str, ...]](), list[str]()
+    for scheme in sorted({one.scheme for one in named.values()} - {FINDING}):
+        labels = _labels(new, scheme)
+        if labels == _labels(old, scheme) or (corrected.fresh and not labels):
             continue
-        if words := _unsayable(scheme, new):
+        if words := _unsayable(scheme, labels):
             untold.append(words)
         else:
-            tags[scheme] = tuple(sorted(new))
-    untold += _untold(was, now, before, corrected)
+            tags[scheme] = tuple(sorted(labels))
+    added = [
+        place for place in corrected.marks - before.keys() if named[place[0]].scheme == FINDING
+    ]
+    if added:
+        untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
-    return Correction(verdict, tags, _wrong(corrected), tuple(untold))
+    if corrected.fresh:
+        return Correction(verdict, tags, untold=tuple(untold))
+    roles, then = (
+        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
+        for some in (new, old)
+    )
+    if roles != then:
+        untold.append(f"{PLACE}: reviews say only where the exploitation is")
+    both = {name for name in was & now if named[name].scheme != FINDING}
+    if moved := sorted(both & {name for name, _, _ in corrected.marks ^ before.keys()}):
+        untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
+    gone = [of for place, of in before.items() if "rule" in of and place not in corrected.marks]
+    wrong = dict.fromkeys((of["rule"], of["field"], of["start"], of["end"]) for of in gone)
+    return Correction(verdict, tags, tuple(wrong), tuple(untold))
 
 
 def confirmed(corrected: Corrected) -> Correction | None:
@@ -190,7 +172,7 @@ def confirmed(corrected: Corrected) -> Correction | None:
         verdict = corrected.exported_verdict
     if not corrected.looked or verdict is None:
         return None
-    names = {name: parse_name(name) for name, _, _ in corrected.marks}
+    names = {name: marking.parse_name(name) for name, _, _ in corrected.marks}
     named = {
         name: one
         for name, one in names.items()
@@ -208,26 +190,12 @@ def confirmed(corrected: Corrected) -> Correction | None:
     return Correction(verdict, tags)
 
 
-def _named(corrected: Corrected, before: Iterable[Place]) -> dict[str, AnnotationName]:
-    named = {}
-    exported = {name for name, _, _ in before}
-    for name in sorted(exported | {name for name, _, _ in corrected.marks}):
-        found = parse_name(name)
-        if found is None or (name not in exported and not _is_known(found)):
-            where = corrected.lines.get(name, corrected.where)
-            raise DataError(f"{where}: '{name}' is no label")
-        named[name] = found
-    return named
-
-
 def _is_known(named: AnnotationName) -> bool:
     if named.scheme in (FINDING, "indicator"):  # which flags there are says the desk
         return named.scheme == FINDING or named.label in INDICATORS
-    try:
-        check_labels({named.scheme: [named.label]})
-    except UsageError:
-        return False
-    return True
+    with suppress(UsageError):
+        return bool(check_labels({named.scheme: [named.label]}))
+    return False
 
 
 def _labels(named: Iterable[AnnotationName], scheme: str) -> set[str]:
@@ -241,47 +209,6 @@ def _unsayable(scheme: str, labels: set[str]) -> str:
     if scheme in ONE_LABEL_SCHEMES and len(labels) != 1:
         return f"{scheme}: takes exactly one label, marked are {len(labels)}"
     return ""
-
-
-def _untold(
-    was: Mapping[str, AnnotationName],
-    now: Mapping[str, AnnotationName],
-    before: set[Place],
-    corrected: Corrected,
-) -> list[str]:
-    """Say what was changed that no review keeps: new flags, roles, words of evidence."""
-    untold = []
-    added = {place for place in corrected.marks - before if now[place[0]].scheme == FINDING}
-    if added:
-        untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
-    if corrected.fresh:
-        return untold
-    old, new = (
-        {(one.label, one.role) for one in some if one.scheme == PLACE and one.role != EXPLOITATION}
-        for some in (was.values(), now.values())
-    )
-    if old != new:
-        untold.append(f"{PLACE}: reviews say only where the exploitation is")
-    both = {name for name in was.keys() & now.keys() if was[name].scheme != FINDING}
-    moved = sorted(both & {name for name, _, _ in corrected.marks ^ before})
-    if moved:
-        untold.append(f"evidence: other words than exported are marked for {', '.join(moved)}")
-    return untold
-
-
-def _wrong(corrected: Corrected) -> tuple[Spot, ...]:
-    if corrected.fresh:
-        return ()
-    gone = [
-        mark.about
-        for mark in corrected.exported
-        if "rule" in mark.about and place_of(mark) not in corrected.marks
-    ]
-    spots: list[Spot] = [(one["rule"], one["field"], one["start"], one["end"]) for one in gone]
-    return tuple(dict.fromkeys(spots))
-
-
-# Files of JSON --------------------------------------------------------------------------------
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, Any]]:

@@ -9,58 +9,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from monitor.export.columns import Column
 from monitor.export.export_facts import ExportFacts, FileFacts
 from monitor.records.json_shapes import time_json
 
+_NAMES = (
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty"),
+    *("fileSet", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField"),
+    *("path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate"),
+    *("separator", "source", "subField", "transform"),
+)
 _CONTEXT: Mapping[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
     "conformsTo": "dct:conformsTo",
     "cr": "http://mlcommons.org/croissant/",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    **{name: f"cr:{name}" for name in _NAMES},
 }
 """The context that the specification prints (its names, which it asks to be repeated)."""
-
 _MEDIA = {
+    "": "application/octet-stream",
     ".jsonl": "application/jsonlines",
     ".json": "application/json",
     ".csv": "text/csv",
     ".parquet": "application/x-parquet",
-    ".txt": "text/plain",
-    ".ann": "text/plain",
-    ".conf": "text/plain",
+    **dict.fromkeys((".txt", ".ann", ".conf"), "text/plain"),
     ".xml": "application/xml",
 }
 _SENSITIVE = {
@@ -92,34 +70,31 @@ def croissant(facts: ExportFacts) -> dict[str, Any]:
         "citeAs": f"{facts.title}, {facts.rows} articles",
         "datePublished": time_json(facts.created) or "1970-01-01",
         "version": "1.0.0",
-        "inLanguage": [code for code in facts.labels.languages if code != "unknown"],
+        "inLanguage": [code for code in facts.labels["languages"] if code != "unknown"],
         "rai:dataCollection": "News articles of feeds, as found by thb-monitor; see README.md.",
         "rai:dataAnnotationProtocol": "By the models and rules of `stamps` in manifest.json, and by"
         " reviewers; error rates as measured are in measured.json.",
         "rai:personalSensitiveInformation": _SENSITIVE[facts.policy.restricted],
-        "distribution": list(map(_distributed, facts.files)),
+        "distribution": [
+            {"@id": file.name, "name": file.name}
+            | (
+                {
+                    "@type": "cr:FileSet",
+                    "includes": f"{file.name}/**/*",
+                    "encodingFormat": "text/plain",
+                }
+                if file.folder
+                else {
+                    "@type": "cr:FileObject",
+                    "contentUrl": file.name,
+                    "contentSize": f"{file.bytes} B",
+                    "encodingFormat": _MEDIA.get(Path(file.name).suffix, _MEDIA[""]),
+                    "sha256": file.sha256,
+                }
+            )
+            for file in facts.files
+        ],
         "recordSet": [_records(name, file) for name, file in facts.tables.items()],
-    }
-
-
-def _distributed(file: FileFacts) -> dict[str, Any]:
-    """Return a file, or a folder of many."""
-    if file.folder:
-        return {
-            "@type": "cr:FileSet",
-            "@id": file.name,
-            "name": file.name,
-            "includes": f"{file.name}/**/*",
-            "encodingFormat": "text/plain",
-        }
-    return {
-        "@type": "cr:FileObject",
-        "@id": file.name,
-        "name": file.name,
-        "contentUrl": file.name,
-        "contentSize": f"{file.bytes} B",
-        "encodingFormat": _MEDIA.get(Path(file.name).suffix, "application/octet-stream"),
-        "sha256": file.sha256,
     }
 
 
@@ -130,19 +105,18 @@ def _records(name: str, file: FileFacts) -> dict[str, Any]:
         "@id": f"records/{name}",
         "name": name,
         "description": f"{file.rows} rows of {file.name}",
-        # a list of objects is no field of Croissant's: record.schema.json describes it
-        "field": [_field(name, file, c) for c in file.columns if flat or c.kind != "object"],
-    }
-
-
-def _field(table: str, file: FileFacts, column: Column) -> dict[str, Any]:
-    repeated = column.kind == "list" and not file.name.endswith(".csv")
-    return {
-        "@type": "cr:Field",
-        "@id": f"records/{table}/{column.name}",
-        "name": column.name,
-        "description": column.words,
-        **({"repeated": True} if repeated else {}),
-        "dataType": _TYPES.get(column.kind, "sc:Text"),
-        "source": {"fileObject": {"@id": file.name}, "extract": {"column": column.name}},
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"records/{name}/{one.name}",
+                "name": one.name,
+                "description": one.words,
+                **({"repeated": True} if one.kind == "list" and not flat else {}),
+                "dataType": _TYPES.get(one.kind, "sc:Text"),
+                "source": {"fileObject": {"@id": file.name}, "extract": {"column": one.name}},
+            }
+            for one in file.columns
+            # a list of objects is no field of Croissant's: record.schema.json describes it
+            if flat or one.kind != "object"
+        ],
     }

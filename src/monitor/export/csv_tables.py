@@ -2,18 +2,16 @@
 
 `articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
 have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
-CTDC's codebook. `ctdc_limits.json` beside it says what each of these cannot say: a row is an
-article, not a person; what it is good for is to see next to CTDC's shares which kinds of cases are
-written about, in aggregate only. Cells are as `cells.py` writes them.
+CTDC's codebook. `ctdc_limits.json` says what these cannot say: a row is an article, not a person,
+good to see next to CTDC's shares, in aggregate, which kinds of cases are written about.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -23,12 +21,8 @@ from monitor.labels.countries import alpha_3
 from monitor.records.finding import SEVERITIES
 from monitor.text.safe_text import MARK, count_surrogates, guarded_line
 
-Row = dict[str, Any]
-Tags = Iterable[Mapping[str, Any]]
-
 LIMITS = "ctdc_limits.json"
-NULL = "NULL"
-"""Not recorded, as CTDC writes it; never "no"."""
+NULL = "NULL"  # not recorded, as CTDC writes it; never "no"
 EXPERIMENTAL = "experimental_variables"
 """The column beside the variables that names those which only experimental tags fill."""
 _GENDERS = {"female": "Woman", "male": "Man"}
@@ -95,17 +89,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 def _as_declared(of: str, *names: str) -> tuple[Column, ...]:
     """Return keys of an object as columns, all that a cell can have where none are named."""
     keys, words = keys_of(of), _WORDS[of]
-    found = [
-        keys[name].column()
-        for name in names or (one for one in keys if one not in ("evidence", "sources", "tags"))
-    ]
+    wanted = names or [name for name in keys if name not in ("evidence", "sources", "tags")]
+    kinds: dict[str, Kind] = {"list": "text", "object": "text"}
     return tuple(
-        Column(
-            one.name,
-            "text" if one.kind in ("list", "object") else one.kind,
-            words.get(one.name, one.words),
-        )
-        for one in found
+        Column(name, kinds.get(keys[name].kind, keys[name].kind), words.get(name, keys[name].words))
+        for name in wanted
     )
 
 
@@ -116,9 +104,7 @@ def _columns(kind: Kind, **words: str) -> tuple[Column, ...]:
 @cache
 def ctdc_crosswalk() -> Mapping[str, Any]:
     """Return what a row of `ctdc.csv` is, and of each variable where it is from and cannot say."""
-    text = files(__package__ or "").joinpath("crosswalk.json").read_text(encoding="utf-8")
-    read: Mapping[str, Any] = json.loads(text)
-    return read
+    return dict(json.loads(Path(__file__).with_name("crosswalk.json").read_text(encoding="utf-8")))
 
 
 _ID = _as_declared("", "id")
@@ -242,7 +228,7 @@ class TableWriter(Writer):
         super().close()
 
 
-def wide_row(values: Mapping[str, Any]) -> Row:
+def wide_row(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article's row of the wide table; lists are joined."""
     findings = values["findings"]
     known = [one["confidence"] for one in findings if one["confidence"] is not None]
@@ -269,16 +255,14 @@ def wide_row(values: Mapping[str, Any]) -> Row:
         "flow_bodies": ";".join(values["flow_region"]["bodies"]),
         "reviews": len(values["reviews"]),
         "versions": len(values["versions"]),
-        "feed": provenance["feed"],
-        "origin": provenance["origin"],
-        "fetched": provenance["fetched"],
-        "import": _json(provenance["import"]) if "import" in provenance else None,
+        **provenance,
+        "import": _json(provenance.get("import")),
         "title_length": values["length"]["title"],
         "text_length": values["length"]["text"],
     }
 
 
-def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
+def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return an article's rows of each tidy table."""
     key = {"id": values["id"]}
     return {
@@ -307,19 +291,11 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[Row]]:
         "reviews": [
             {**key, "review": number, **review, "scheme": scheme, "label": label}
             for number, review in enumerate(values["reviews"])
-            for scheme, label in _labels(review["tags"])
+            # a scheme that was looked at and has no label stands alone
+            for scheme, labels in review["tags"].items() or [(None, ())]
+            for label in labels or [None]
         ],
     }
-
-
-def _labels(tags: Mapping[str, Sequence[str]]) -> Iterator[tuple[str | None, str | None]]:
-    """Yield what a review says; a scheme that was looked at and has no label stands alone."""
-    if not tags:
-        yield None, None
-    for scheme, labels in tags.items():
-        yield from ((scheme, label) for label in labels)
-        if not labels:
-            yield scheme, None
 
 
 def _label(tag: Mapping[str, Any]) -> str:
@@ -328,9 +304,6 @@ def _label(tag: Mapping[str, Any]) -> str:
 
 def _json(value: Any) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-# The variables of CTDC's codebook -----------------------------------------------------------
 
 
 def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -354,28 +327,27 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _variable(tags: Tags, variable: Mapping[str, Any]) -> int | str:
+def _variable(tags: Iterable[Mapping[str, Any]], variable: Mapping[str, Any]) -> int | str:
     """Return what tags say of a variable, 0 or "" where that is nothing."""
     labels = {f"{tag['scheme']}:{tag['label']}" for tag in tags}
+
+    def only(scheme: str) -> str:
+        """Return the label of a scheme that has one."""
+        found = [one.removeprefix(scheme) for one in labels if one.startswith(scheme)]
+        return found[0] if len(found) == 1 else ""
+
     match variable["kind"]:
         case "flag":
             return int(not labels.isdisjoint(variable["labels"]))
         case "gender":
-            return _GENDERS.get(_only(labels, "gender:"), "")
+            return _GENDERS.get(only("gender:"), "")
         case "age":
-            age = _only(labels, "victim:")
-            return age if age in _AGES else ""
+            return only("victim:") if only("victim:") in _AGES else ""
         case "countries":
             there = (tag for tag in tags if tag["scheme"] == "place")
             exploited = {alpha_3(t["label"]) for t in there if t.get("role") == "exploitation"}
             return ";".join(sorted(filter(None, exploited)))
     return ""
-
-
-def _only(labels: Iterable[str], scheme: str) -> str:
-    """Return the label of a scheme that has one."""
-    found = [label.removeprefix(scheme) for label in labels if label.startswith(scheme)]
-    return found[0] if len(found) == 1 else ""
 
 
 open_writer = TableWriter

@@ -10,12 +10,12 @@ Tokens are cut at the borders of marks too, so that each is a span and no mark i
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.annotations import FINDING, VEIL, name_of, one_text, unplaced, without_words
+from monitor.export import annotations as marking
+from monitor.export.annotations import FINDING, VEIL
 from monitor.export.columns import TextDegree
 from monitor.export.export_facts import Writer
 from monitor.text.safe_text import without_surrogates
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "docbin-{:04d}.spacy"
 PER_FILE = 500
-RECORD = "record"
+Tokenizer = Callable[[str], "Doc"]
 
 
 class DocWriter(Writer):
@@ -44,7 +44,7 @@ class DocWriter(Writer):
         from spacy.tokens import DocBin
 
         self._tokenizers.clear()
-        self._shard = DocBin(attrs=ATTRIBUTES, store_user_data=True)
+        self._shard = DocBin(attrs=("ORTH", "SPACY"), store_user_data=True)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -52,8 +52,8 @@ class DocWriter(Writer):
         language = "en" if values.get("language") == "en" else "xx"
         if language not in self._tokenizers:
             self._tokenizers[language] = make_tokenizer(language)
-        self._shard.add(make_doc(marked_text(values), self._tokenizers[language]))
-        self.lost.update(unplaced(values))
+        self._shard.add(make_doc(values, self._tokenizers[language]))
+        self.lost.update(marking.unplaced(values))
         if len(self._shard) >= PER_FILE:
             self._save()
 
@@ -73,65 +73,6 @@ class DocWriter(Writer):
 open_writer = DocWriter
 
 
-def marked_text(values: Mapping[str, Any]) -> MarkedText:
-    """Return a published record as a text with groups of marks."""
-    whole = one_text(values)
-
-    def marks(group: str, number: int, name: str, spans: Any) -> list[Marked]:
-        places = map(whole.place, spans)
-        # a store's row may be wrong: no reason to give none
-        fit = [place for place in places if place[0] < place[1] <= len(whole.text)]
-        return [Marked(*place, name, f"{group}/{number}") for place in fit]
-
-    found: dict[str, list[Marked]] = {"tags": [], "findings": [], "scorecard": []}
-    for number, tag in enumerate(values["tags"]):
-        found["tags"] += marks("tags", number, _name(tag), tag["evidence"])
-    for number, one in enumerate(values["findings"]):
-        found["findings"] += marks("findings", number, name_of(FINDING, one["rule"]), [one])
-    for number, item in enumerate(values.get("scorecard") or ()):
-        found["scorecard"] += marks("scorecard", number, str(item["item"]), item["evidence"])
-    cats = {_name(tag): float(tag["score"]) for tag in values["tags"]}
-    if values.get("relevance") is not None:
-        cats["relevance"] = float(values["relevance"])
-    data = {RECORD: without_words(values), "title": list(whole.title_span), "shift": whole.shift}
-    veil = VEIL if values.get("text") is None else ""
-    return MarkedText(without_surrogates(whole.text), found, cats, data, veil)
-
-
-def _name(tag: Mapping[str, Any]) -> str:
-    return name_of(tag["scheme"], tag["label"], tag.get("role"))
-
-
-Tokenizer = Callable[[str], "Doc"]
-
-ATTRIBUTES = ("ORTH", "SPACY")
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A mark on [start, end) of a text, never empty; `id_` says whose it is."""
-
-    start: int
-    end: int
-    label: str
-    id_: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkedText:
-    """A text with groups of marks, scores of the whole, and data that goes with it.
-
-    `data` holds what msgpack can: text, numbers, lists and mappings with text as keys. `veil` is
-    a character that stands for words that are not given: a run of it is one word.
-    """
-
-    text: str
-    groups: Mapping[str, Sequence[Marked]]
-    cats: Mapping[str, float] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
-    veil: str = ""
-
-
 def make_tokenizer(language: str) -> Tokenizer:
     """Return what cuts texts of a language into words, with a vocabulary of its own."""
     import spacy
@@ -140,28 +81,49 @@ def make_tokenizer(language: str) -> Tokenizer:
     return tokenizer
 
 
-def make_doc(marked: MarkedText, tokenizer: Tokenizer) -> Doc:
-    """Return a document with the same text, to the letter, and a span group for each group."""
+def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
+    """Return a published record as a document: its one text to the letter, and groups of spans."""
     from spacy.tokens import Doc, Span
 
-    text = marked.text
-    starts = {mark.start for marks in marked.groups.values() for mark in marks}
-    ends = {mark.end for marks in marked.groups.values() for mark in marks}
+    text = without_surrogates(marking.one_text(values))
+    begins = {"title": 0, "text": marking.shift_of(values)}
+    said = [("tags", n, _name(tag), tag["evidence"]) for n, tag in enumerate(values["tags"])]
+    for number, one in enumerate(values["findings"]):
+        said.append(("findings", number, marking.name_of(FINDING, one["rule"]), [one]))
+    for number, item in enumerate(values.get("scorecard") or ()):
+        said.append(("scorecard", number, str(item["item"]), item["evidence"]))
+    marks = []
+    for group, number, label, spans in said:
+        for one in spans:
+            start, end = (begins[one["field"]] + one[at] for at in ("start", "end"))
+            if start < end <= len(text):  # a store's row may be wrong: no reason to give none
+                marks.append((group, start, end, label, f"{group}/{number}"))
     # spaCy takes a run of signs apart one by one, each time looking at all that are left
-    tokens = tokenizer(text.replace(marked.veil, " ") if marked.veil else text)
+    tokens = tokenizer(text.replace(VEIL, " ") if values.get("text") is None else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
+    starts = {start for _, start, _, _, _ in marks}
+    ends = {end for _, _, end, _, _ in marks}
     words, spaces, places = _cut(text, borders, starts, ends)
     doc = Doc(tokens.vocab, words=words, spaces=spaces)
     first = {start: n for n, (start, _) in enumerate(places)}
     last = {end: n + 1 for n, (_, end) in enumerate(places)}
-    for key, marks in marked.groups.items():
+    for key in ("tags", "findings", "scorecard"):
         doc.spans[key] = [
-            Span(doc, first[mark.start], last[mark.end], label=mark.label, span_id=mark.id_)
-            for mark in marks
+            Span(doc, first[start], last[end], label=label, span_id=id_)
+            for group, start, end, label, id_ in marks
+            if group == key
         ]
-    doc.cats = dict(marked.cats)
-    doc.user_data.update(marked.data)
+    doc.cats = {_name(tag): float(tag["score"]) for tag in values["tags"]}
+    if values.get("relevance") is not None:
+        doc.cats["relevance"] = float(values["relevance"])
+    title = [0, values["length"]["title"]]
+    doc.user_data |= {"record": marking.without_words(values), "title": title}
+    doc.user_data["shift"] = begins["text"]
     return doc
+
+
+def _name(tag: Mapping[str, Any]) -> str:
+    return marking.name_of(tag["scheme"], tag["label"], tag.get("role"))
 
 
 def _cut(

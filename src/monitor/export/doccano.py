@@ -12,16 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from monitor.export import corrections
 from monitor.export.annotations import marks_of, one_text, unplaced, without_words
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    json_lines,
-    need_record,
-    need_span,
-    need_text,
-    place_of,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.jsonl import LineWriter, article_line
 from monitor.records.errors import DataError
 from monitor.text.positions import Positions
@@ -55,13 +48,13 @@ open_writer = DoccanoWriter
 
 def document(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return an article as doccano takes it: the same keys in every line, none of them null."""
-    whole = one_text(values)
-    units = Positions(whole.text)
+    text = one_text(values)
+    units = Positions(text)
     return {
-        "text": without_surrogates(whole.text),
+        "text": without_surrogates(text),
         "label": [
             [units.utf16(mark.start), units.utf16(mark.end), mark.name]
-            for mark in marks_of(values, whole.shift)
+            for mark in marks_of(values)
             if mark.start is not None and mark.end is not None
         ],
         "article": values["id"],
@@ -77,26 +70,30 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
     save those of older versions.
     """
     for one in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-        for where, row in json_lines(one):
-            yield _read_row(where, row, approved=approved)
-
-
-def _read_row(where: str, row: Any, *, approved: bool) -> Corrected:
-    if not isinstance(row, dict):
-        raise DataError(f"{where}: it is no document")
-    text = need_text(row.get("text", row.get("data")), where)
-    if row.get("offsets") != UNIT:
-        raise DataError(f"{where}: its offsets are not said to be {UNIT}, as they are exported")
-    record = need_record(row.get("record"), where)
-    units = Positions(text)
-    last = units.utf16(len(text))
-    # What is of the whole article is only metadata there: nobody can have changed it.
-    marks: set[Place] = {place_of(mark) for mark in marks_of(record) if mark.whole}
-    for start, end, label in _spans(where, row):
-        _, first, after = need_span(label, start, end, last, where)
-        marks.add((label, units.from_utf16(first), units.from_utf16(after)))
-    looked = approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True
-    return Corrected(where, record, text, frozenset(marks), None, looked=looked, on_words=True)
+        for where, row in corrections.json_lines(one):
+            if not isinstance(row, dict):
+                raise DataError(f"{where}: it is no document")
+            text = corrections.need_text(row.get("text", row.get("data")), where)
+            if row.get("offsets") != UNIT:
+                raise DataError(
+                    f"{where}: its offsets are not said to be {UNIT}, as they are exported"
+                )
+            record = corrections.need_record(row.get("record"), where)
+            units = Positions(text)
+            last = units.utf16(len(text))
+            # What is of the whole article is only metadata there: nobody can have changed it.
+            marks: set[Place] = {
+                corrections.place_of(mark) for mark in marks_of(record) if mark.whole
+            }
+            for start, end, label in _spans(where, row):
+                _, first, after = corrections.need_span(label, start, end, last, where)
+                marks.add((label, units.from_utf16(first), units.from_utf16(after)))
+            looked = (
+                approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True
+            )
+            yield Corrected(
+                where, record, text, frozenset(marks), None, looked=looked, on_words=True
+            )
 
 
 def _spans(where: str, row: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:

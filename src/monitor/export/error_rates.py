@@ -8,39 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any
 
-from monitor.classify.model_files import ModelMeta, read_meta
+from monitor.classify.model_files import read_meta
+from monitor.desk import Desk
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import ModelError
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.stamps import earlier_stamp, is_same
+from monitor.rules.measured_precision import Measured, load_measured
 
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-
-SCHEMA = 1
 _FIGURES = ("n", "precision", "recall", "f1")
 _NOT_OF_THE_MODEL = ("ablations", "stages", "parts")
 """What was tried beside the model that is shipped."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRates:
-    """How a guideline's rules did: its stamp, that with which it was measured, and on what.
-
-    `rules` has by id `flags` of which `right` were right, and `found` of `sure` marks.
-    """
-
-    stamp: str
-    measured: str
-    date: str
-    data: str
-    unseen: bool
-    rules: Mapping[str, Mapping[str, int]]
 
 
 def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
@@ -49,84 +33,59 @@ def desk_error_rates(desk: Desk, stamps: Sequence[str]) -> dict[str, Any]:
     With how many names of victims, minors and relatives are hidden, of those marked by hand:
     `unread` are names that nobody looked at while the masking was written, by region of the name.
     """
-    masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
-    return error_rates(stamps, data_dir("models"), _rules_of(desk, stamps), masking)
-
-
-def _rules_of(desk: Desk, stamps: Sequence[str]) -> Iterator[RuleRates]:
-    """Yield the figures of guidelines, by the stamps under which they judged articles.
-
-    There what the desk adds (rules switched off, the relevance they go by) follows theirs.
-    """
-    from monitor.rules.measured_precision import load_measured
-
+    rules = {}
     for guideline in desk.heads:
         measured = load_measured(guideline.path)
         if measured is None:
             continue
+        same = is_same(measured.guideline, guideline.stamp)
         for stamp, own in product(stamps, {guideline.stamp, earlier_stamp(guideline.stamp)}):
-            if stamp != own and not stamp.startswith(f"{own}."):
-                continue
-            same = is_same(measured.guideline, guideline.stamp)
-            yield RuleRates(
-                stamp=stamp,
-                measured=own if same else measured.guideline,
-                date=measured.date,
-                data=measured.data,
-                unseen=measured.unseen,
-                rules={rule: row.model_dump() for rule, row in measured.rules.items()},
-            )
+            # what the desk adds (rules switched off, the relevance they go by) follows theirs
+            if stamp == own or stamp.startswith(f"{own}."):
+                rules[stamp] = (own if same else measured.guideline, measured)
+    masking = json.loads(Path(__file__).with_name("measured_masking.json").read_text("utf-8"))
+    return error_rates(stamps, data_dir("models"), rules, masking)
 
 
 def error_rates(
     stamps: Iterable[str],
     models: Path,
-    rules: Iterable[RuleRates] = (),
+    rules: Mapping[str, tuple[str, Measured]] = MappingProxyType({}),
     masking: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the figures of the models and rules that judged, and of the masking of names.
 
-    A stamp of which there is neither a model in `models` nor one in `rules` is in `unknown`.
+    `rules` has by stamp how a guideline's did, and the stamp with which that was measured. A stamp
+    of which there is neither a model in `models` nor one in `rules` is in `unknown`.
     """
     lists: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("labels", "regions", "countries", "rules", "not_measured")
     }
-    told = {of.stamp: of for of in rules}
     unknown = []
     for stamp in stamps:
-        if stamp in told:
-            lists["rules"] += _rules(told[stamp])
-        elif (meta := _meta(stamp, models)) is not None:
-            _add_model(lists, stamp, meta)
-        else:
+        if stamp in rules:
+            lists["rules"] += _rules(stamp, *rules[stamp])
+            continue
+        name, _, version = stamp.partition("+")[0].partition("@")
+        meta = None
+        if version and Path(name).name == name and Path(version).name == version:
+            with suppress(ModelError):  # of an older release: its figures went with it
+                meta = read_meta(models / name / version)
+        if meta is None:
             unknown.append(stamp)
-    head = {"schema": SCHEMA, "measured_from": MEASURED_FROM}
+            continue
+        scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
+        lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]
+        for of, place in (("regions", "region"), ("countries", "country")):
+            if isinstance(rates := scores.get(of), Mapping):
+                lists[of] += [{"stamp": stamp, place: key, **row} for key, row in rates.items()]
+        lists["not_measured"] += [
+            {"stamp": stamp, "scheme": scheme, "label": label}
+            for scheme, labels in meta.experimental.items()
+            for label in labels
+        ]
+    head = {"schema": 1, "measured_from": MEASURED_FROM}
     return {**head, **lists, "masking": masking, "unknown": unknown}
-
-
-def _meta(stamp: str, models: Path) -> ModelMeta | None:
-    name, _, version = stamp.partition("+")[0].partition("@")
-    folder = models / name / version
-    if not version or Path(name).name != name or Path(version).name != version:
-        return None
-    try:
-        return read_meta(folder)
-    except ModelError:
-        return None  # of an older release: its figures went with it
-
-
-def _add_model(lists: dict[str, list[dict[str, Any]]], stamp: str, meta: ModelMeta) -> None:
-    scores = {k: v for k, v in meta.scores.items() if k not in _NOT_OF_THE_MODEL}
-    lists["labels"] += [{"stamp": stamp, **row} for row in _labels(scores)]
-    for name, place in (("regions", "region"), ("countries", "country")):
-        of = scores.get(name)
-        if isinstance(of, Mapping):
-            lists[name] += [{"stamp": stamp, place: key, **row} for key, row in of.items()]
-    lists["not_measured"] += [
-        {"stamp": stamp, "scheme": scheme, "label": label}
-        for scheme, labels in meta.experimental.items()
-        for label in labels
-    ]
 
 
 def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
@@ -147,19 +106,19 @@ def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[d
             yield from _labels(value, (*data, key))
 
 
-def _rules(of: RuleRates) -> Iterator[dict[str, Any]]:
-    about = {"stamp": of.stamp, "measured": of.measured, "date": of.date, "data": of.data}
-    for rule, row in of.rules.items():
-        flags, right = row.get("flags", 0), row.get("right", 0)
-        sure, found = row.get("sure", 0), row.get("found", 0)
+def _rules(stamp: str, then: str, measured: Measured) -> Iterator[dict[str, Any]]:
+    for rule, row in measured.rules.items():
         yield {
-            **about,
-            "unseen": of.unseen,
+            "stamp": stamp,
+            "measured": then,
+            "date": measured.date,
+            "data": measured.data,
+            "unseen": measured.unseen,
             "rule": rule,
-            "flags": flags,
-            "right": right,
-            "precision": round(right / flags, 4) if flags else None,
-            "marks": sure,
-            "found": found,
-            "recall": round(found / sure, 4) if sure else None,
+            "flags": row.flags,
+            "right": row.right,
+            "precision": round(row.right / row.flags, 4) if row.flags else None,
+            "marks": row.sure,
+            "found": row.found,
+            "recall": round(row.found / row.sure, 4) if row.sure else None,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import permutations
@@ -17,49 +17,14 @@ from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.publication import PublicationPolicy
 from monitor.settings import ExportSettings
 
+_COUNTED = ("tags", "experimental", "findings", "judged", "reviewed")
+_COUNTED_BY = ("verdicts", "sources", "languages", "mining")
 TITLE = "News on trafficking in human beings, tagged"
 DEGREES = {
     "none": "without words of the articles but headlines: places only",
     "quotes": "with the words that tags and findings point at, within limits, and no texts",
     "full": "with the whole texts of the articles",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewerAgreement:
-    """How far reviewers agree on verdicts of articles that two or more of them looked at.
-
-    `share` is of equal pairs among all pairs of verdicts on one article, `alpha` Krippendorff's for
-    nominal data, `None` where every verdict was the same. Both are `None` without such articles.
-    """
-
-    articles: int
-    share: float | None = None
-    alpha: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Where the labels come from, and of what articles they are.
-
-    `sources` says for each stamp or reviewer how many articles have labels of it; `experimental`
-    counts tags of labels that had too few examples to be measured. `first` and `last` are days.
-    """
-
-    tags: int = 0
-    experimental: int = 0
-    findings: int = 0
-    judged: int = 0
-    reviewed: int = 0
-    reviewers: int = 0
-    verdicts: Mapping[str, int] = field(default_factory=dict)
-    agreement: ReviewerAgreement = field(default_factory=lambda: ReviewerAgreement(0))
-    sources: Mapping[str, int] = field(default_factory=dict)
-    languages: Mapping[str, int] = field(default_factory=dict)
-    mining: Mapping[str, int] = field(default_factory=dict)
-    outlets: int = 0
-    first: str | None = None
-    last: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +65,9 @@ class ExportFacts:
     """What one format was made of, by what rules, and what came out.
 
     `filters` are what the articles were chosen by, as JSON has it; `withheld` counts what was kept
-    back by kind (`publication.py`), `lost` what the format cannot carry; `about` is what the desk
-    says of its exports, `measured` the error rates of what judged. `withheld_counts` count the
-    withheld articles, `None` in a restricted export, which withholds none.
+    back by kind (`publication.py`), `lost` what the format cannot carry, `labels` as `Tally` tells;
+    `about` is what the desk says of its exports, `measured` the error rates of what judged;
+    `withheld_counts` are `None` in a restricted export, which withholds no article.
     """
 
     format: str
@@ -114,7 +79,7 @@ class ExportFacts:
     withheld: Mapping[str, int]
     lost: Mapping[str, int]
     files: tuple[FileFacts, ...]
-    labels: Labels = field(default_factory=Labels)
+    labels: Mapping[str, Any]
     about: ExportSettings = field(default_factory=ExportSettings)
     measured: Mapping[str, Any] = field(default_factory=dict)
     read: Read | None = None
@@ -145,11 +110,11 @@ class ExportFacts:
     def description(self) -> str:
         """What the export is."""
         labels = self.labels
-        days = f", first seen {labels.first} to {labels.last}" if labels.first else ""
-        outlets = f"{labels.outlets} outlet{'' if labels.outlets == 1 else 's'}"
+        days = f", first seen {labels['first']} to {labels['last']}" if labels["first"] else ""
+        outlets = f"{labels['outlets']} outlet{'' if labels['outlets'] == 1 else 's'}"
         return (
             f"{self.rows} articles of {outlets}{days}, {DEGREES[self.policy.text]}; judged by"
-            f" models and rules of which the version is stated, {labels.reviewed} of them by"
+            f" models and rules of which the version is stated, {labels['reviewed']} of them by"
             " reviewers."
         )
 
@@ -157,12 +122,11 @@ class ExportFacts:
 class Writer:
     """Writes the files of one format, in flat memory however many articles there are.
 
-    It reads nothing but the values it is given. `files` are the paths it has written, an entry of
-    many small files as their folder; `tables` has the columns of those that are tables, by name,
-    and `rows` how many rows where that is not the number of articles; `lost` counts what the format
-    could not carry, by kind. All are whole once it is closed. A format that is `of_texts` has no
-    row of an article without any. `text` is how much of the texts may be given; `open_writer` of a
-    format's module makes its writer.
+    `files` are the paths it has written, an entry of many small files as their folder; `tables` has
+    the columns of those that are tables, by name, and `rows` how many rows where that is not the
+    number of articles; `lost` counts what the format could not carry, by kind. All are whole once
+    it is closed. A format that is `of_texts` has no row of an article without any. `text` is how
+    much of the texts may be given; `open_writer` of a format's module makes its writer.
     """
 
     of_texts = False
@@ -198,21 +162,15 @@ def file_facts(path: Path, name: str, tell: Callable[[str], object] = lambda _: 
         tell(f"{digest}  {name}\n")
         return FileFacts(name, path.stat().st_size, digest)
     whole, size, parts = hashlib.sha256(), 0, 0
-    for part in files_in(path):
-        digest, inside = sha256_of(part), part.relative_to(path).as_posix()
-        whole.update(f"{digest}  {inside}\n".encode())
-        tell(f"{digest}  {name}/{inside}\n")
-        size += part.stat().st_size
-        parts += 1
-    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
-
-
-def files_in(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and those below it, sorted in each: brat's are 200,000."""
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(path):  # sorted in each: brat's are 200,000
         folders.sort()
-        for name in sorted(names):
-            yield Path(root, name)
+        for part in (Path(root, one) for one in sorted(names)):
+            digest, inside = sha256_of(part), part.relative_to(path).as_posix()
+            whole.update(f"{digest}  {inside}\n".encode())
+            tell(f"{digest}  {name}/{inside}\n")
+            size += part.stat().st_size
+            parts += 1
+    return FileFacts(name, size, whole.hexdigest(), parts, folder=True)
 
 
 def sha256_of(path: Path) -> str:
@@ -222,18 +180,22 @@ def sha256_of(path: Path) -> str:
 
 
 class Tally:
-    """Counts what passes through an export, a record at a time; tells `labels` at the end."""
+    """Counts what passes through an export, a record at a time; tells `labels` at the end.
+
+    `withheld` is what was kept back of records that are given, `kept_back` of all.
+    """
 
     def __init__(self) -> None:
         self.rows = 0
         self.stamps: set[str] = set()
+        self.withheld: Counter[str] = Counter()
+        self.kept_back: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._reviewers: set[str] = set()
         self._outlets: set[str] = set()
-        self._pairs: Counter[str] = Counter()
+        self._days: set[str] = set()
         self._coincidences: defaultdict[tuple[str, str], float] = defaultdict(float)
-        self._days: tuple[str, str] | None = None
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count one record."""
@@ -257,45 +219,43 @@ class Tally:
         # the latest of each reviewer holds: nobody agrees or differs with themselves
         verdicts = list({one["reviewer"]: one["verdict"] for one in reviews}.values())
         self._of["verdicts"].update(verdicts)
-        if len(verdicts) > 1:
-            self._counts["twice"] += 1
-            for one, other in permutations(verdicts, 2):
-                self._pairs["same" if one == other else "other"] += 1
-                self._coincidences[one, other] += 1 / (len(verdicts) - 1)
+        self._counts["twice"] += len(verdicts) > 1
+        for one, other in permutations(verdicts, 2):
+            self._counts["pairs"] += 1
+            self._counts["same"] += one == other
+            self._coincidences[one, other] += 1 / (len(verdicts) - 1)
         if seen := record["seen"]:
-            day = str(seen)[:10]
-            first, last = self._days or (day, day)
-            self._days = min(first, day), max(last, day)
+            self._days.add(str(seen)[:10])
 
     @property
-    def labels(self) -> Labels:
-        """What was counted so far."""
-        counts: dict[str, Any] = dict(self._counts)
-        counts |= {name: dict(sorted(found.items())) for name, found in self._of.items()}
-        pairs = self._pairs.total()
-        share = self._pairs["same"] / pairs if pairs else None
-        first, last = self._days or (None, None)
-        return Labels(
-            agreement=ReviewerAgreement(counts.pop("twice", 0), share, _alpha(self._coincidences)),
-            reviewers=len(self._reviewers),
-            outlets=len(self._outlets),
-            first=first,
-            last=last,
-            **counts,
-        )
+    def labels(self) -> dict[str, Any]:
+        """Where the labels come from, and of what articles they are, as far as was counted.
 
-
-def _alpha(coincidences: Mapping[tuple[str, str], float]) -> float | None:
-    """Return Krippendorff's alpha for nominal data from its matrix of coincidences.
-
-    Source: K. Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C.
-    """
-    totals: defaultdict[str, float] = defaultdict(float)
-    for (one, _), weight in coincidences.items():
-        totals[one] += weight
-    n = sum(totals.values())
-    expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
-    if not expected:
-        return None
-    observed = sum(weight for (one, other), weight in coincidences.items() if one != other)
-    return 1 - (n - 1) * observed / expected
+        `sources` says for each stamp or reviewer how many articles have labels of it,
+        `experimental` counts tags of labels that had too few examples to be measured; `first` and
+        `last` are days. `agreement` is of verdicts on articles that two reviewers or more looked
+        at: `share` of equal pairs among all pairs on one article, `alpha` Krippendorff's for
+        nominal data, None where every verdict was the same. Source: K. Krippendorff, Computing
+        Krippendorff's Alpha-Reliability (2011), section C.
+        """
+        counts = self._counts
+        totals: defaultdict[str, float] = defaultdict(float)
+        observed = 0.0
+        for (one, other), weight in self._coincidences.items():
+            totals[one] += weight
+            observed += weight if one != other else 0
+        n = sum(totals.values())
+        expected = sum(totals[one] * totals[other] for one, other in permutations(totals, 2))
+        return {
+            **{name: counts[name] for name in _COUNTED},
+            **{name: dict(sorted(self._of[name].items())) for name in _COUNTED_BY},
+            "reviewers": len(self._reviewers),
+            "outlets": len(self._outlets),
+            "first": min(self._days, default=None),
+            "last": max(self._days, default=None),
+            "agreement": {
+                "articles": counts["twice"],
+                "share": counts["same"] / counts["pairs"] if counts["pairs"] else None,
+                "alpha": 1 - (n - 1) * observed / expected if expected else None,
+            },
+        }

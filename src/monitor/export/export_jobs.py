@@ -16,11 +16,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import uuid4
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from monitor.export.selection import export, filters_json, find_story
+from monitor.desk import Desk
+from monitor.export.columns import ExportFormat, TextDegree
+from monitor.export.selection import export, filters_json
 from monitor.records.errors import (
     MonitorError,
     NotFound,
@@ -29,18 +31,12 @@ from monitor.records.errors import (
     describe_exception,
 )
 
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.export.columns import ExportFormat, TextDegree
-
 logger = logging.getLogger("monitor.exports")
 
 FOLDER = "exports"
 KEPT = timedelta(days=1)
-MOST_KEPT = 20
-"""With more the oldest finished one goes."""
-MOST_WAITING = 4
-"""More are refused."""
+MOST_KEPT = 20  # with more the oldest finished one goes
+MOST_WAITING = 4  # more are refused
 _CLEARED_EVERY_S = 600.0
 _JOB, _ZIP, _FILES = "job.json", "export.zip", "files"
 _ID = re.compile("[0-9a-f]{32}")
@@ -114,10 +110,12 @@ class ExportJobs:
         Raises `UsageError` for a format that nothing here can write, `TooManyExportsError`,
         `NotFound` for a story that there is not, and `StoreError` where nothing can be written.
         """
-        from monitor.export.exporter import need_format
+        from monitor.export.exporter import format_module
 
-        need_format(format)
-        find_story(self._desk, filters.get("story"))
+        if need := getattr(format_module(format), "need_library", None):
+            need()
+        if (story := filters.get("story")) is not None:
+            self._desk.store.story_members(self._desk.stories_stamp, story)
         made = self._desk.now()
         job = ExportJob(uuid4().hex, format, text, filters_json(filters), made)
         with self._lock:
@@ -126,7 +124,11 @@ class ExportJobs:
             self._live[job.id] = job
         try:
             self.clear(room_for=1)
-            self._make_folder(job)
+            try:
+                self._path(job.id).mkdir(parents=True, mode=0o700)
+                self._keep(job)
+            except OSError as error:
+                raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
         except Exception:
             self._live.pop(job.id, None)  # or it would wait for ever, and be counted
             raise
@@ -137,8 +139,7 @@ class ExportJobs:
     def job(self, id_: str) -> ExportJob:
         """Return an export as it stands. Raises `NotFound`."""
         self.clear()
-        live = self._live.get(id_)
-        return live or self._read(id_)
+        return self._live.get(id_) or self._read(id_)
 
     def archive(self, id_: str) -> Path | None:
         """Return the path of an export's archive, `None` before it is whole. Raises `NotFound`."""
@@ -147,52 +148,41 @@ class ExportJobs:
 
     def clear(self, *, room_for: int = 0) -> int:
         """Delete what is too old or too many; return how many there are."""
-        now = self._desk.now()
+        now, forgotten = self._desk.now(), self._desk.store.last_forgotten()
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [job for job in ended if job.until <= now or self._is_forgotten(job)]
+            old = [
+                job
+                for job in ended  # what was forgotten since it was asked for it may have
+                if job.until <= now or (forgotten and job.made <= forgotten)
+            ]
             left = [job for job in ended if job not in old]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
             return len(kept) - len(old)
 
-    def _is_forgotten(self, job: ExportJob) -> bool:
-        """Whether articles were forgotten since an export was asked for: it may have them."""
-        last = self._desk.store.last_forgotten()
-        return last is not None and job.made <= last
-
     def forget(self) -> None:
         """Delete the exports that are done and were asked for before articles were forgotten."""
+        last = self._desk.store.last_forgotten()
         for job in self._stored():
-            if job.state == "done" and self._is_forgotten(job):
+            if last and job.state == "done" and job.made <= last:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
-
-    # What is on disk ------------------------------------------------------------------------
 
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
             raise NotFound("no such export")
         return self._folder / id_
 
-    def _make_folder(self, job: ExportJob) -> None:
-        try:
-            self._path(job.id).mkdir(parents=True, mode=0o700)
-            self._keep(job)
-        except OSError as error:
-            raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
-
     def _stored(self) -> list[ExportJob]:
-        if not self._folder.is_dir():
-            return []
         found = []
-        for path in self._folder.iterdir():
-            if _ID.fullmatch(path.name) and (path / _JOB).is_file():
+        for path in self._folder.glob(f"*/{_JOB}"):
+            if _ID.fullmatch(path.parent.name):
                 try:
-                    found.append(self._read(path.name))
+                    found.append(self._read(path.parent.name))
                 except NotFound:  # another version's, which nobody can take any more
-                    shutil.rmtree(path, ignore_errors=True)
+                    shutil.rmtree(path.parent, ignore_errors=True)
         return found
 
     def _read(self, id_: str) -> ExportJob:
@@ -214,8 +204,6 @@ class ExportJobs:
         part.write_text(json.dumps(values), encoding="utf-8")
         part.replace(path)
 
-    # The thread -----------------------------------------------------------------------------
-
     def _start(self) -> None:
         with self._lock:
             if self._thread is None:
@@ -236,11 +224,35 @@ class ExportJobs:
                 logger.error("exports: %s", describe_exception(error))  # noqa: TRY400 - no words
 
     def _make(self, id_: str, filters: Mapping[str, Any]) -> None:
+        from monitor.export.publication import PublicationPolicy
+
+        job, folder = self._live[id_], self._path(id_)
+
+        def report(more: int) -> None:
+            if self._stopped.is_set():
+                raise _StoppedError
+            self._change(id_, rows=self._live[id_].rows + more)
+
         try:
             self._keep(self._change(id_, state="writing"))
-            self._write(id_, filters)
+            written = export(
+                self._desk,
+                folder / _FILES,
+                format=job.format,
+                policy=PublicationPolicy(text=job.text),
+                filters=filters,
+                report=report,
+            )
+            pack(folder / _FILES, folder / _ZIP, job.made)
+            self._tidy(id_)
+            facts = written.facts
+            files = tuple(
+                {"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in facts.files
+            )
+            told = {"rows": written.rows, "withheld": dict(facts.withheld), "files": files}
+            self._keep(self._change(id_, state="done", **told))
         except _StoppedError:
-            shutil.rmtree(self._path(id_), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         except Exception as error:  # noqa: BLE001 - told of the export, not raised at nobody
             logger.error("export: %s", describe_exception(error))  # noqa: TRY400 - no words
             known = isinstance(error, MonitorError)
@@ -254,34 +266,6 @@ class ExportJobs:
     def _change(self, id_: str, **changes: Any) -> ExportJob:
         job = self._live[id_] = replace(self._live[id_], **changes)
         return job
-
-    def _write(self, id_: str, filters: Mapping[str, Any]) -> None:
-        from monitor.export.publication import PublicationPolicy
-
-        job, folder = self._live[id_], self._path(id_)
-
-        def report(more: int) -> None:
-            if self._stopped.is_set():
-                raise _StoppedError
-            self._change(id_, rows=self._live[id_].rows + more)
-
-        written = export(
-            self._desk,
-            folder / _FILES,
-            format=job.format,
-            policy=PublicationPolicy(text=job.text),
-            filters=filters,
-            report=report,
-        )
-        pack(folder / _FILES, folder / _ZIP, job.made)
-        self._tidy(id_)
-        files = tuple(
-            {"name": one.name, "bytes": one.bytes, "sha256": one.sha256}
-            for one in written.facts.files
-        )
-        withheld = dict(written.facts.withheld)
-        done = self._change(id_, state="done", rows=written.rows, withheld=withheld, files=files)
-        self._keep(done)
 
     def _tidy(self, id_: str) -> None:
         """Keep nothing but the archive and what is told of it."""

@@ -11,28 +11,21 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from glob import escape
 from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
+from monitor.export import packaging
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_facts import ExportFacts, FileFacts, Read, Tally, Writer, file_facts
 from monitor.export.identification_risk import DisclosureRules
 from monitor.export.k_anonymity import K, KAnonymiser
-from monitor.export.key_file import KeyFile, key_path
-from monitor.export.packaging import (
-    CARDS,
-    MANIFEST,
-    SUMS,
-    old_entries,
-    refuse_foreign,
-    withheld_json,
-    write_json,
-    write_package,
-)
+from monitor.export.key_file import key_path, key_written
+from monitor.export.packaging import CARDS, MANIFEST, SUMS
 from monitor.export.publication import PublicationPolicy, publish
 from monitor.export.record import canonical
 from monitor.export.redaction import MASK
@@ -41,15 +34,7 @@ from monitor.records.errors import UsageError
 from monitor.settings import ExportSettings
 from monitor.storage.work_queue import holder_name, is_dead
 
-LOSS = "loss.json"
-SCHEMA = 1
-
-_MODULES = {"csv": "csv_tables"}
-"""The modules of formats, where they have not the format's name."""
-Measure = Callable[[Sequence[str]], Mapping[str, Any]]
-"""Gives the error rates of what judged, by its stamps."""
-Report = Callable[[int], None]
-"""Told the number of articles written since it was told last."""
+_MODULES = {"csv": "csv_tables"}  # the modules of formats, where they have not the format's name
 _TOLD = 50
 _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_names"}
 """Filters that may name somebody, or an article, and the kind of what is withheld if they do."""
@@ -59,10 +44,9 @@ _TELLING = {"query": "query_names", "story": "addresses", "outlet": "outlet_name
 class ExportReport:
     """What was written: `path` is the first file; the rest tells `facts`.
 
-    `key` is the file with the names of articles without one, `None` where there are none. Of the
-    `hidden` articles, withheld with a row or without, the guideline in force has not judged
-    `unjudged`, and `untold` are in a language in which names cannot be told. These exact numbers
-    are for whoever makes the export, and stand in no file.
+    `key` has the names of articles without one, `None` where there are none. Of the `hidden`
+    articles, with a row or without, the guideline in force has not judged `unjudged`, and `untold`
+    are in a language in which names cannot be told: numbers that stand in no file.
     """
 
     path: Path
@@ -91,124 +75,101 @@ def export(
     policy: PublicationPolicy = PublicationPolicy(),  # noqa: B008 - frozen
     filters: Mapping[str, Any] | None = None,
     now: datetime | None = None,
-    report: Report | None = None,
+    report: Callable[[int], None] | None = None,
     about: ExportSettings | None = None,
-    measured: Measure | None = None,
+    measured: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
     read: Read | None = None,
     guard: DisclosureRules | None = None,
     key: Path | None = None,
     k: int = K,
 ) -> ExportReport:
-    """Write the files of a format, `loss.json` and what packages them into `directory`.
+    """Write the files of a format, and what packages them, into `directory`.
 
     Every record is written, in the order given, one at a time; last the rows of those whose name is
     withheld, each of which fits `k` stories (`k_anonymity.py`). `filters` (what the records were
-    selected by, as JSON has it), `now` and how they were `read` go into the manifest; the same
-    records, filters, `now` and `read` give the same bytes, as far as the secret of `guard` is the
-    same. The names of articles that are withheld go into the file `key`, which must not lie in
-    `directory`; nowhere without one. One that is not `key_path` may be that of several exports: its
-    lines stay.
-
-    Raises `UsageError` for an unknown format or degree, and where the directory is not writable,
-    holds files of these names that are of no export, or what others may not read as this may be.
+    selected by, as JSON has it), `now` and how they were `read` go into the manifest; all these and
+    the secret of `guard` make the bytes. The names of articles that are withheld go into the file
+    `key`, which must not lie in `directory`; one that is not `key_path` may be that of several
+    exports: its lines stay. `report` is told how many more were written, `measured` the stamps of
+    what judged, for its error rates. Raises `UsageError` for an unknown format or degree, and where
+    the directory is not writable, holds files of these names that are of no export, or what others
+    may not read as this may be.
     """
     if format not in get_args(ExportFormat) or policy.text not in get_args(TextDegree):
         known = ", ".join((*get_args(ExportFormat), *get_args(TextDegree)))
         raise UsageError(f"cannot export '{format}' with text '{policy.text}' (known: {known})")
     directory = Path(directory)
-    refuse_foreign(directory, CARDS)
-    others = [entry for entry in old_entries(directory) if entry["format"] != format]
-    _refuse_mixed(directory, others, policy)
-    own = key is None or Path(key) == key_path(directory)
-    guard = guard or DisclosureRules()
-    one_export = read.moment.astimezone(UTC).isoformat() if read else ""
-    with KeyFile(key, directory, kept=bool(others) or not own) as names:
-        with _moved_into(directory, format) as folder:
-            writer: Writer = format_module(format).open_writer(folder, policy.text)
-            asked = None if writer.of_texts else filters or {}
-            withheld = KAnonymiser(k, asked, guard.secret, one_export)
-            done, tally = _Counts(), Tally()
-            try:
-                for values in _published(_counted(records, report), policy, guard, withheld, done):
-                    writer.write(values)
-                    tally.add(values)
-                for values, line in withheld.rows():
-                    writer.write(values)
-                    tally.add(values)
-                    names.write(line)
-            finally:
-                writer.close()
-            stamps = tuple(sorted(tally.stamps))
-            counts = withheld.counts
-            facts = ExportFacts(
-                format=format,
-                policy=policy,
-                # words searched for may be a hidden name, a story's id is made of an address
-                filters={
-                    name: MASK if value and done.kept_back[_TELLING.get(name, "")] else value
-                    for name, value in (filters or {}).items()
-                },
-                created=now,
-                rows=tally.rows,
-                stamps=stamps,
-                withheld={
-                    **dict(sorted(done.withheld.items())),
-                    **+Counter(
-                        forgotten=read.forgotten if read else 0,
-                        taken_back=read.lost["withdrawn"] if read else 0,
-                        withheld_rows=counts.rows,
-                        withheld_articles=counts.articles,
-                    ),
-                },
-                lost=dict(sorted(writer.lost.items())),
-                files=_files(writer, folder, tally.rows),
-                labels=tally.labels,
-                about=about or ExportSettings(),
-                measured=measured(stamps) if measured else {},
-                read=read,
-                withheld_counts=None if policy.restricted else counts,
-            )
-            loss = {"schema": SCHEMA, "format": format, "articles": facts.rows, "lost": facts.lost}
-            write_json(
-                folder / LOSS, {**loss, "withheld_articles": withheld_json(facts.withheld_counts)}
-            )
-            write_package(folder, facts, directory)
-        keyed = names.keep()  # not before the export is there: what is in its place is of the last
-    first = directory / facts.files[0].name
-    hidden = (done.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
-    return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
-
-
-def format_module(format: ExportFormat) -> Any:
-    """Return the module of a format: it has `open_writer`, and maybe `read_corrections`."""
-    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
-
-
-def need_format(format: ExportFormat) -> None:
-    """Raise `UsageError` where what a format needs is not installed, and say how it is."""
-    if need := getattr(format_module(format), "need_library", None):
-        need()
-
-
-def _refuse_mixed(
-    directory: Path, others: Iterable[Mapping[str, Any]], policy: PublicationPolicy
-) -> None:
-    """Raise `UsageError` where an export for anybody and a restricted one would share a folder."""
+    packaging.refuse_foreign(directory, CARDS)
+    others = [entry for entry in packaging.old_entries(directory) if entry["format"] != format]
     # what older versions wrote without a word of it hides nothing
     if any(entry.get("restricted", True) != policy.restricted for entry in others):
         kind = "an export for anybody" if policy.restricted else "a restricted export"
         raise UsageError(f"{directory} holds {kind}: write this one elsewhere")
+    guard = guard or DisclosureRules()
+    one_export = read.moment.astimezone(UTC).isoformat() if read else ""
+    # the key last: what is in its place is of the last export till this one is there
+    kept = bool(others) or (key is not None and Path(key) != key_path(directory))
+    with (
+        key_written(key, directory, kept=kept) as write_key,
+        _moved_into(directory, format) as folder,
+    ):
+        writer: Writer = format_module(format).open_writer(folder, policy.text)
+        asked = None if writer.of_texts else filters or {}
+        anonymiser = KAnonymiser(k, asked, guard.secret, one_export)
+        tally = Tally()
+        try:
+            for values in _published(records, policy, guard, anonymiser, tally, report):
+                writer.write(values)
+                tally.add(values)
+            lines = []
+            for values, line in anonymiser.rows():
+                writer.write(values)
+                tally.add(values)
+                lines.append(line)
+        finally:
+            writer.close()
+        stamps, counts = tuple(sorted(tally.stamps)), anonymiser.counts
+        facts = ExportFacts(
+            format=format,
+            policy=policy,
+            # words searched for may be a hidden name, a story's id is made of an address
+            filters={
+                name: MASK if value and tally.kept_back[_TELLING.get(name, "")] else value
+                for name, value in (filters or {}).items()
+            },
+            created=now,
+            rows=tally.rows,
+            stamps=stamps,
+            withheld={
+                **dict(sorted(tally.withheld.items())),
+                **+Counter(
+                    forgotten=read.forgotten if read else 0,
+                    taken_back=read.lost["withdrawn"] if read else 0,
+                    withheld_rows=counts.rows,
+                    withheld_articles=counts.articles,
+                ),
+            },
+            lost=dict(sorted(writer.lost.items())),
+            files=_files(writer, folder, tally.rows),
+            labels=tally.labels,
+            about=about or ExportSettings(),
+            measured=measured(stamps) if measured else {},
+            read=read,
+            withheld_counts=None if policy.restricted else counts,
+        )
+        packaging.write_package(folder, facts, directory)
+        keyed = write_key(lines)
+    first = directory / facts.files[0].name
+    hidden = (tally.kept_back[kind] for kind in ("addresses", "unjudged", "untold"))
+    return ExportReport(first, directory / MANIFEST, facts, keyed, *hidden)
 
 
-@dataclass(slots=True)
-class _Counts:
-    """What was kept back; of articles whose name is withheld `kept_back` alone tells.
+def format_module(format: ExportFormat) -> Any:
+    """Return the module of a format: `open_writer`, maybe `read_corrections` and `need_library`.
 
-    What was kept back of one of those is not told: it would be known by its counts.
+    The last raises `UsageError` where what the format needs is not installed.
     """
-
-    withheld: Counter[str] = field(default_factory=Counter)
-    kept_back: Counter[str] = field(default_factory=Counter)
+    return import_module(f"{__package__}.{_MODULES.get(format, format)}")
 
 
 def _published(
@@ -216,18 +177,27 @@ def _published(
     policy: PublicationPolicy,
     guard: DisclosureRules,
     anonymiser: KAnonymiser,
-    counts: _Counts,
+    tally: Tally,
+    report: Callable[[int], None] | None,
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`."""
-    for one in records:
+    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`.
+
+    What was kept back of one of those is not told: it would be known by its counts.
+    """
+    count = 0
+    for count, one in enumerate(records, 1):
         record = canonical(one)
         published = publish(record, policy, one.shown, guard)
-        counts.kept_back.update(published.withheld)
+        tally.kept_back.update(published.withheld)
         if published.key:
             anonymiser.add(record, published.key)
         else:
-            counts.withheld.update(published.withheld)
+            tally.withheld.update(published.withheld)
             yield published.values
+        if report and count % _TOLD == 0:
+            report(_TOLD)
+    if report and count % _TOLD:
+        report(count % _TOLD)
 
 
 def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
@@ -242,25 +212,19 @@ def _files(writer: Writer, folder: Path, rows: int) -> tuple[FileFacts, ...]:
     return tuple(found)
 
 
-def _counted(records: Iterable[FullRecord], report: Report | None) -> Iterator[FullRecord]:
-    count = 0
-    for count, one in enumerate(records, 1):
-        yield one
-        if report and count % _TOLD == 0:
-            report(_TOLD)
-    if report and count % _TOLD:
-        report(count % _TOLD)
-
-
 @contextmanager
 def _moved_into(directory: Path, format: str) -> Iterator[Path]:
     """Give a new folder whose content is in `directory` afterwards, if nothing fails."""
     # Inside a folder that is there, which may be a disk of its own; else beside it.
     home = directory if directory.is_dir() else directory.parent
-    part = home / f".{directory.name}.{holder_name()}.{uuid4().hex}.part"
+    beginning = f".{directory.name}."
+    part = home / f"{beginning}{holder_name()}.{uuid4().hex}.part"
     made = [folder for folder in (home, *home.parents) if not folder.exists()]
     try:
-        _remove_left(home, f".{directory.name}.")
+        # what exports that were killed have left: nobody would see it in what is passed on
+        for path in home.glob(f"{escape(beginning)}*.part"):
+            if is_dead(path.stem.removeprefix(beginning).rpartition(".")[0]):
+                shutil.rmtree(path, ignore_errors=True)
         part.mkdir(parents=True)
         yield part
         for path in part.iterdir():
@@ -281,30 +245,18 @@ def _moved_into(directory: Path, format: str) -> Iterator[Path]:
                 folder.rmdir()
 
 
-def _remove_left(home: Path, beginning: str) -> None:
-    """Remove what exports that were killed have left: nobody would see it in what is passed on."""
-    for path in home.iterdir() if home.is_dir() else ():
-        if path.name.startswith(beginning) and path.name.endswith(".part"):
-            holder = path.name.removeprefix(beginning).removesuffix(".part").rpartition(".")[0]
-            if is_dead(holder):
-                shutil.rmtree(path, ignore_errors=True)
-
-
 def _replace_files(part: Path, directory: Path, format: str) -> None:
     """Move all files of `part` into place, the manifest last; what the format had besides goes."""
     names = {path.name for path in part.iterdir()}
-    refuse_foreign(directory, names)
-    for old in old_entries(directory):
-        if old["format"] == format and old["file"] not in names:
-            _remove(directory / old["file"])
-    for name in sorted(names, key=lambda name: name == MANIFEST):
-        if (part / name).is_dir():
-            _remove(directory / name)
-        (part / name).replace(directory / name)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    packaging.refuse_foreign(directory, names)
+    entries = packaging.old_entries(directory)
+    gone = {old["file"] for old in entries if old["format"] == format} - names
+    for name in sorted({*gone, *names}, key=lambda name: name == MANIFEST):
+        path = directory / name
+        if name in gone or (part / name).is_dir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        if name in names:
+            (part / name).replace(path)

@@ -11,20 +11,19 @@ from __future__ import annotations
 
 import hmac
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any
 
 from monitor.export.copyright_cap import NumberedWords
+from monitor.export.record import spans_of
 from monitor.export.redaction import NameRedaction
 from monitor.records.finding import FieldName
 from monitor.records.hidden_names import Shown
 
 Values = dict[str, Any]
-T = TypeVar("T")
 _ID = 16
 
 
@@ -53,38 +52,61 @@ class Deidentification:
     that touch their words); `names` (places of hidden names; files and categories with one);
     `addresses` (articles whose name is withheld); `untold` (articles of which no name can be told);
     `query_names` (articles that hide a name that was searched for); `outlet_names` (articles whose
-    outlet has a hidden name).
+    outlet has a hidden name). `key` is the line of the key file of an article that identifies
+    somebody, so that what leads to it is withheld.
     """
 
     def __init__(
         self, record: Mapping[str, Any], shown: Shown | None, guard: DisclosureRules | None
     ) -> None:
         self._record = record
-        self._findings: list[Values] = record["findings"]
-        self._guard = guard or DisclosureRules()
         self._open = guard is None
+        self._secret = guard.secret if guard else ""
         self.withheld: Counter[str] = Counter()
-        self.untold = not self._open and (shown is None or bool(shown.withheld))
-        """Whether nobody can tell the names of this article, so that no words of it are given."""
+        self.key: Values | None = None
+        self._identifying: list[Values] = []
+        self._byline_tells = guard is not None and shown is not None and shown.byline_tells
+        # whether nobody can tell the names of this article, so that no words of it are given
+        untold = guard is not None and (shown is None or bool(shown.withheld))
         fields: dict[FieldName, str] = {"title": record["title"], "text": record["text"]}
-        spans = () if self._open or self.untold or shown is None else shown.spans
+        spans = () if guard is None or untold or shown is None else shown.spans
         self.veil = NameRedaction(fields, spans)
-        self._byline_tells = not self._open and shown is not None and shown.byline_tells
-        self._identifying = () if self._open else tuple(filter(self._identifies, self._findings))
-        self.nameless = not self._open and self._points_out(shown)
-        """Whether the article identifies somebody, so that what leads to it is withheld."""
-        if not self._open:
-            outlet, asked = record["outlet"], self._guard.asked
-            unjudged = self.nameless and not self.untold and self._unjudged
-            self.withheld.update(
-                identification_findings=len(self._identifying),
-                names=sum(map(len, self.veil.hidden.values())),
-                addresses=int(self.nameless),
-                untold=int(self.untold),
-                unjudged=int(unjudged),
-                outlet_names=int(self.veil.byline(outlet) != outlet),
-                query_names=int(bool(asked) and self.veil.is_asked_for(asked)),
-            )
+        if guard is None:
+            return
+        self._identifying = [
+            one
+            for one in record["findings"]
+            if one["rule"] in guard.identifying
+            or not (guard.known is None or one["guideline"] in guard.known)
+        ]
+        # Whether no guideline that can tell has said whether somebody is identified. Not by its
+        # stamps: a guideline has one too where it failed, or does not know the language.
+        judged = {one["guideline"] for one in (*record["findings"], *record["scorecard"])}
+        unjudged = judged.isdisjoint(guard.judges)
+        # Elsewhere than on the subject most hidden names are hidden to be safe: of presidents too.
+        words = (record, record["judged"] or record)
+        off = all(one["relevant"] is False and not one["borderline"] for one in words)
+        nameless = (
+            untold
+            or shown is None
+            or shown.link_tells
+            or (not off and self.veil.stands_in(record["url"]))
+            or any(finding["severity"] != "suggestion" for finding in self._identifying)
+            or (unjudged and bool(shown.spans))
+        )
+        if nameless:
+            named = {name: record[name] for name in ("url", "title", "sha256")}
+            self.key = {"id": self._keyed("article", record["id"]), **named}
+        outlet = record["outlet"]
+        self.withheld.update(
+            identification_findings=len(self._identifying),
+            names=sum(map(len, self.veil.hidden.values())),
+            addresses=int(nameless),
+            untold=int(untold),
+            unjudged=int(nameless and not untold and unjudged),
+            outlet_names=int(self.veil.byline(outlet) != outlet),
+            query_names=int(bool(guard.asked) and self.veil.is_asked_for(guard.asked)),
+        )
 
     @cached_property
     def words(self) -> NumberedWords:
@@ -92,18 +114,28 @@ class Deidentification:
         return NumberedWords(self._record["text"])
 
     def spared(self) -> Values:
-        """Return the record without findings and places on identification."""
-        values = {**self._record}
-        values["findings"] = [
-            dict(one)
-            for one in self._findings
-            if self._open or not (self._identifies(one) or self._touches(one))
-        ]
-        for key in ("tags", "scorecard"):
-            values[key] = [
-                {**item, "evidence": [s for s in item["evidence"] if not self._touches(s)]}
-                for item in values[key]
+        """Return a copy of the record without findings and places on identification."""
+
+        def beside(spans: Iterable[Values]) -> list[Values]:
+            """Return copies of those that touch no words on identification; count the others."""
+            every = list(spans)
+            kept = [
+                dict(one)
+                for one in every
+                if not any(
+                    one["field"] == other["field"]
+                    and one["start"] < other["end"]
+                    and other["start"] < one["end"]
+                    for other in self._identifying
+                )
             ]
+            self.withheld["beside_identification"] += len(every) - len(kept)
+            return kept
+
+        others = (one for one in self._record["findings"] if one not in self._identifying)
+        values = {**self._record, "findings": beside(others)}
+        for key in ("tags", "scorecard"):
+            values[key] = [{**one, "evidence": beside(one["evidence"])} for one in values[key]]
         return values
 
     def points_out(self, said: str) -> bool:
@@ -116,119 +148,57 @@ class Deidentification:
                     return True
         return False
 
-    def veiled(self, values: Values) -> Values:
-        """Return what is given away, without hidden names and with ids that lead nowhere."""
-        if self._open:
-            return values
-        if values["title"] is not None:
-            values["title"] = self.veil.field("title")
-        for key in ("authors", "categories", "enclosures") if self._byline_tells else ():
-            self.withheld["names"] += len(values[key])
-            values[key] = []
-        values["authors"] = list(map(self.veil.byline, values["authors"]))
-        values["outlet"] = self.veil.byline(values["outlet"])
-        values["categories"] = self._without_names(map(self.veil.said, values["categories"]), str)
-        values["enclosures"] = self._without_names(values["enclosures"], itemgetter("url"))
-        values["findings"] = [self._struck(one) for one in values["findings"]]
-        for key in ("tags", "scorecard"):
-            values[key] = [
-                {**self._struck(item), "evidence": list(map(self._struck, item["evidence"]))}
-                for item in values[key]
-            ]
-        provenance = dict(values["provenance"])
-        if self.veil.stands_in(provenance["feed"] or ""):
-            provenance["feed"] = None
-        if "import" in provenance:  # whose file it was, and the article's name or address in it
-            told = provenance["import"].items()
-            provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
-        story = values["story"]
-        reviews = [
-            {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
-            for one in values["reviews"]
-        ]
-        return {
-            **values,
-            "story": story and self._keyed("story", story),
-            "provenance": provenance,
-            "reviews": reviews,
-        }
-
-    def key(self) -> Values | None:
-        """Return the line of the key file, for an article whose name is withheld."""
-        if not self.nameless:
-            return None
-        one = self._record
-        named = {name: one[name] for name in ("url", "title", "sha256")}
-        return {"id": self._keyed("article", one["id"]), **named}
-
-    # What is said of it ----------------------------------------------------------------------
-
-    def _identifies(self, finding: Mapping[str, Any]) -> bool:
-        known = self._guard.known
-        told = known is None or finding["guideline"] in known
-        return not told or finding["rule"] in self._guard.identifying
-
-    def _points_out(self, shown: Shown | None) -> bool:
-        if self.untold or shown is None or shown.link_tells:
-            return True
-        # Elsewhere than on the subject most hidden names are hidden to be safe: of presidents too.
-        words = (self._record, self._record["judged"] or self._record)
-        off = all(one["relevant"] is False and not one["borderline"] for one in words)
-        if not off and self.veil.stands_in(self._record["url"]):
-            return True
-        if any(finding["severity"] != "suggestion" for finding in self._identifying):
-            return True
-        return bool(shown.spans) and self._unjudged
-
-    @cached_property
-    def _unjudged(self) -> bool:
-        """Whether no guideline that can tell has said whether somebody is identified."""
-        # Not by its stamps: a guideline has one too where it failed, or does not know the language.
-        judged = {one["guideline"] for one in (*self._findings, *self._record["scorecard"])}
-        return judged.isdisjoint(self._guard.judges)
-
-    def _touches(self, span: Mapping[str, Any]) -> bool:
-        touching = any(
-            one["field"] == span["field"]
-            and span["start"] < one["end"]
-            and one["start"] < span["end"]
-            for one in self._identifying
-        )
-        self.withheld["beside_identification"] += int(touching)
-        return touching
-
     @cached_property
     def _identifying_words(self) -> list[tuple[NumberedWords, set[int]]]:
         found = []
         for name in ("title", "text"):
-            words = self.words if name == "text" else NumberedWords(self._record["title"])
             spans = [one for one in self._identifying if one["field"] == name]
-            numbers = {n for one in spans for n in words.within(one["start"], one["end"])}
-            if numbers:
+            words = self.words if name == "text" else NumberedWords(self._record["title"])
+            if numbers := {n for one in spans for n in words.within(one["start"], one["end"])}:
                 found.append((words, numbers))
         return found
 
-    # What is given away ----------------------------------------------------------------------
-
-    def _without_names(self, some: Iterable[T], told: Callable[[T], str]) -> list[T]:
-        """Return those that hold no name in the way that addresses write it; count the others."""
-        every = list(some)
-        kept = [one for one in every if not self.veil.stands_in(told(one))]
-        self.withheld["names"] += len(every) - len(kept)
-        return kept
-
-    def _struck(self, item: Values) -> Values:
-        struck = dict(item)
-        if "match" in struck:
-            struck["match"] = self.veil.field(item["field"], item["start"], item["end"])
-        for name in ("message", "why", "reason"):
-            if name in struck:
-                struck[name] = self.veil.said(struck[name])
-        if "suggestions" in struck:
-            struck["suggestions"] = list(map(self.veil.said, struck["suggestions"]))
-        return struck
+    def veiled(self, values: Values) -> Values:
+        """Return spared values without hidden names, and with ids that lead nowhere."""
+        if self._open:
+            return values
+        veil = self.veil
+        values["title"] = values["title"] and veil.field("title")
+        for key in ("authors", "categories", "enclosures") if self._byline_tells else ():
+            self.withheld["names"] += len(values[key])
+            values[key] = []
+        values["authors"] = list(map(veil.byline, values["authors"]))
+        values["outlet"] = veil.byline(values["outlet"])
+        values["categories"] = list(map(veil.said, values["categories"]))
+        for key in ("categories", "enclosures"):  # in the way that addresses write a name
+            some = values[key]
+            values[key] = [
+                one
+                for one in some
+                if not veil.stands_in(one["url"] if key == "enclosures" else one)
+            ]
+            self.withheld["names"] += len(some) - len(values[key])
+        for one in (*spans_of(values), *values["scorecard"]):
+            if "match" in one:
+                one["match"] = veil.field(one["field"], one["start"], one["end"])
+            for name in one.keys() & {"message", "why", "reason"}:
+                one[name] = veil.said(one[name])
+            if "suggestions" in one:
+                one["suggestions"] = list(map(veil.said, one["suggestions"]))
+        provenance = values["provenance"] = dict(values["provenance"])
+        if veil.stands_in(provenance["feed"] or ""):
+            provenance["feed"] = None
+        if "import" in provenance:  # whose file it was, and the article's name or address in it
+            told = provenance["import"].items()
+            provenance["import"] = {key: one for key, one in told if key not in ("file", "name")}
+        values["story"] = values["story"] and self._keyed("story", values["story"])
+        values["reviews"] = [
+            {**one, "reviewer": self._keyed("reviewer", one["reviewer"])}
+            for one in values["reviews"]
+        ]
+        return values
 
     def _keyed(self, kind: str, name: str) -> str:
         """Return what stands for a name: the same for the same secret, and no way back."""
         said = f"{kind}:{name}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._guard.secret.encode(), said, "sha256").hexdigest()[:_ID]
+        return hmac.new(self._secret.encode(), said, "sha256").hexdigest()[:_ID]

@@ -8,20 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+from monitor.export import corrections
 from monitor.export.annotations import marks_of, one_text, relevance_word
 from monitor.export.columns import TextDegree, keys_at
-from monitor.export.corrections import (
-    Corrected,
-    json_lines,
-    need_record,
-    parse_json,
-    place_of,
-    read_verdict,
-    shift_of,
-)
+from monitor.export.corrections import Corrected
 from monitor.export.export_facts import Writer
 from monitor.export.k_anonymity import YEAR
 from monitor.records.errors import DataError, UsageError
@@ -44,8 +38,8 @@ class LineWriter(Writer):
         self._file = self.files[0].open("x", encoding="utf-8", newline="")
         if self.name == FILE:
             # keys that are optional are there only where they say something; `text` in every line
-            always = [one for one in keys_at(text) if not one.optional or one.name == "text"]
-            self.tables[FILE] = tuple(one.column() for one in always)
+            keys = keys_at(text)
+            self.tables[FILE] = tuple(o for o in keys if not o.optional or o.name == "text")
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
@@ -76,54 +70,33 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
         raise UsageError(
             "what was taken away of a JSONL only its export tells: name it with --exported"
         )
-    return _read(*(one / FILE if one.is_dir() else one for one in (path, exported)))
-
-
-def _read(path: Path, exported: Path) -> Iterator[Corrected]:
+    path, exported = (one / FILE if one.is_dir() else one for one in (path, exported))
     if path.exists() and exported.exists() and path.samefile(exported):
         raise UsageError(f"{path}: is the export itself; correct a copy of it")
-    with Exported(exported) as before:
-        for where, row in json_lines(path):
-            record = need_record(row, where)
-            old = before.find(record["id"])
-            if YEAR in record and record == old:
-                continue  # it is withheld: there is nothing in it to look at
-            marks = frozenset(place_of(mark) for mark in marks_of(record, shift_of(record)))
-            verdict = read_verdict(relevance_word(record), where)
-            text = one_text(record).text if record.get("text") is not None else None
-            known = old is not None
-            yield Corrected(where, old or record, text, marks, verdict, known=known)
-
-
-class Exported:
-    """The records of an export, found by id without being held."""
-
-    def __init__(self, path: Path) -> None:
-        """Look through the file once. Raises `DataError`."""
-        self._path = path
-        self._at: dict[str, tuple[int, int]] = {}
+    with ExitStack() as stack:
+        places: dict[str, tuple[int, str]] = {}  # so that the records need not be held
         try:
-            self._file = path.open("rb")
+            file = stack.enter_context(exported.open("rb"))
             at = 0
-            for number, line in enumerate(self._file, 1):
-                where = f"{path}:{number}"
+            for number, line in enumerate(file, 1):
+                where = f"{exported}:{number}"
                 if line.strip():
-                    self._at[need_record(parse_json(line, where), where)["id"]] = (at, number)
+                    record = corrections.need_record(corrections.parse_json(line, where), where)
+                    places[record["id"]] = (at, where)
                 at += len(line)
         except OSError as error:
-            raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-
-    def find(self, id_: str) -> Mapping[str, Any] | None:
-        """Return the record of an article, None where it has none."""
-        if id_ not in self._at:
-            return None
-        at, number = self._at[id_]
-        self._file.seek(at)
-        where = f"{self._path}:{number}"
-        return need_record(parse_json(self._file.readline(), where), where)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
+            raise DataError(f"{exported}: cannot be read: {error.strerror}") from error
+        for where, row in corrections.json_lines(path):
+            record = corrections.need_record(row, where)
+            old = None
+            if record["id"] in places:
+                at, there = places[record["id"]]
+                file.seek(at)
+                old = corrections.need_record(corrections.parse_json(file.readline(), there), there)
+            if YEAR in record and record == old:
+                continue  # it is withheld: there is nothing in it to look at
+            marks = frozenset(map(corrections.place_of, marks_of(record)))
+            verdict = corrections.read_verdict(relevance_word(record), where)
+            text = one_text(record) if record.get("text") is not None else None
+            known = old is not None
+            yield Corrected(where, old or record, text, marks, verdict, known=known)

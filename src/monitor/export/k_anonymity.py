@@ -1,14 +1,11 @@
 """k-anonymity of withheld articles in public exports.
 
-An article is withheld where it identifies somebody. Whoever has the outlets' archive can run this
-program on it, and find an article by any value that is told of it. So a withheld row has only its
-verdict, the year of first sight and the stamps of the assessors. Rows are given in equivalence
-classes: `k` articles of `k` different stories with the same values, oldest first. A full class
-never changes, so that two exports of a desk differ by whole classes. Articles that fill no class
-have no row.
-
-How many are withheld is counted by form and age in steps of `k`: an exact small number would point
-at the few.
+Whoever has the outlets' archive can run this program on it, and find an article that identifies
+somebody by any value that is told of it. So a withheld row has only its verdict, the year of first
+sight and the stamps of the assessors. Rows are given in equivalence classes: `k` articles of `k`
+stories with the same values, oldest first. A full class never changes, so that two exports of a
+desk differ by whole classes; what fills none has no row. How many are withheld is counted by form
+and age in steps of `k`: an exact small number would point at the few.
 """
 
 from __future__ import annotations
@@ -20,14 +17,14 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import product
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
 from monitor.export.copyright_cap import ECHO, fold
 
 Values = dict[str, Any]
-K = 20
-"""The anonymity threshold: each released row of a withheld article fits so many stories."""
+K = 20  # the anonymity threshold: each released row of a withheld article fits so many stories
 YEAR = "withheld_year"
 
 _TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")
@@ -37,7 +34,6 @@ _EMPTY: Mapping[str, Any] = {
     "flow_region": {"kind": "unknown", "bodies": []},
     "provenance": {"feed": None, "origin": None, "fetched": None},
 }
-_UNASKED: tuple[Any, ...] = (None, (), [])
 _SKETCH, _SHARED = 32, 8
 _ID = 16
 
@@ -85,8 +81,7 @@ class EquivalenceClasses:
         waiting = self._open[alike]
         group = next((some for some in waiting if not any(map(one.is_copy, some))), None)
         if group is None:
-            group = []
-            waiting.append(group)
+            waiting.append(group := [])
         group.append(one)
         if len(group) < self._k:
             return []
@@ -95,43 +90,38 @@ class EquivalenceClasses:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A lower bound of the withheld articles of a form and an age; `None`: of any."""
-
-    form: str | None
-    age: str | None
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
 class WithheldCounts:
-    """How many articles are withheld, in steps of `k`; `rows` of them are in the export."""
+    """How many articles are withheld, in steps of `k`; `rows` of them are in the export.
+
+    `at_least` are lower bounds of the `articles` of a `form` and an `age`; `None`: of any.
+    """
 
     k: int
     rows: int
-    cells: tuple[Cell, ...]
+    at_least: tuple[Mapping[str, Any], ...]
 
     @property
     def articles(self) -> int:
         """A lower bound of how many are withheld."""
-        return next((cell.articles for cell in self.cells if cell.form is cell.age is None), 0)
+        whole = (one["articles"] for one in self.at_least if one["form"] is one["age"] is None)
+        return next(whole, 0)
 
 
 class KAnonymiser:
     """Takes the withheld articles of an export, and decides which of their rows are released.
 
-    `filters` are those of the export, as JSON has them, `None` where no rows are wanted. Classes
-    are made over the whole desk. So rows are released only where articles were chosen by day of
-    first sight, and only of years that begin on `since` or later: with other filters, the few
-    articles that are in one export and not in another would stand out. The `secret` makes ids that
-    hold for `one_export` alone.
+    `filters` are those of the export, `None` where no rows are wanted. Rows are released only where
+    articles were chosen by day of first sight, and only of years that begin on `since` or later:
+    with other filters, the few articles that are in one export and not in another would stand out.
+    The `secret` makes ids that hold for `one_export` alone.
     """
 
     def __init__(
         self, k: int, filters: Mapping[str, Any] | None, secret: str, one_export: str
     ) -> None:
         self._k = k
-        asked = {name: value for name, value in (filters or {}).items() if value not in _UNASKED}
+        given = (filters or {}).items()
+        asked = {name: value for name, value in given if value not in (None, (), [])}
         self._given = filters is not None and asked.keys() <= {"since", "until"}
         self._since = str(asked.get("since", ""))
         self._secret = secret.encode()
@@ -143,21 +133,36 @@ class KAnonymiser:
 
     def add(self, record: Mapping[str, Any], line: Mapping[str, Any]) -> None:
         """Take an article, oldest first, by its canonical record and its line of the key file."""
-        one = WithheldArticle(record["story"], _sketch(record), line)
-        if not one.story and not one.sketch:
-            return  # without words nobody can tell whether it is a copy
-        for cell in _cells(record):
+        sketch = frozenset[int]()
+        if not record["story"]:
+            # the smallest hashes of five words in a row: copies share most of them
+            words = fold(f"{record['title']} {record['text']}")
+            runs = (" ".join(words[at : at + ECHO]) for at in range(max(1, len(words) - ECHO + 1)))
+            hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs if run}
+            sketch = frozenset(nsmallest(_SKETCH, hashes))
+            if not sketch:
+                return  # without words nobody can tell whether it is a copy
+        one = WithheldArticle(record["story"], sketch, line)
+        # it is counted under each of its forms and ages, and under any
+        cells = []
+        for scheme in ("form", "victim"):
+            labels = [tag["label"] for tag in record["tags"] if tag["scheme"] == scheme]
+            cells.append(dict.fromkeys([None, *(labels or ["unknown"])]))
+        for cell in product(*cells):
             if self._counted.add(cell, one):
                 self._cells[cell] += self._k
         values = generalised(record)
         group = self._groups.add(json.dumps(values, sort_keys=True), one)
         self._grouped += len(group)
         if self._given and self._since <= f"{values[YEAR]:04}-01-01T00:00:00Z":
-            self._rows += [(self._id(member), values, member.line) for member in group]
+            for member in group:
+                said = (self._of + member.line["id"]).encode("utf-8", "surrogatepass")
+                id_ = hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
+                self._rows.append((id_, values, member.line))
 
     def rows(self) -> Iterator[tuple[Values, Values]]:
         """Yield each row, and its line of the key file, in an order that tells nothing."""
-        for id_, values, line in sorted(self._rows, key=lambda row: row[0]):
+        for id_, values, line in sorted(self._rows, key=itemgetter(0)):
             yield {**values, "id": id_}, {**line, "id": id_}
 
     @property
@@ -167,27 +172,5 @@ class KAnonymiser:
         if self._grouped:  # copies may keep the groups of all apart where those of a kind are full
             cells[None, None] = max(self._grouped, self._cells[None, None])
         order = sorted(cells.items(), key=lambda item: tuple(map(str, item[0])))
-        return WithheldCounts(self._k, len(self._rows), tuple(Cell(*cell, n) for cell, n in order))
-
-    def _id(self, one: WithheldArticle) -> str:
-        said = (self._of + one.line["id"]).encode("utf-8", "surrogatepass")
-        return hmac.new(self._secret, said, "sha256").hexdigest()[:_ID]
-
-
-def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None]]:
-    """Yield where an article is counted: under each of its forms and ages, and under any."""
-    said = []
-    for scheme in ("form", "victim"):
-        labels = [tag["label"] for tag in record["tags"] if tag["scheme"] == scheme]
-        said.append(dict.fromkeys([None, *(labels or ["unknown"])]))
-    yield from product(*said)
-
-
-def _sketch(record: Mapping[str, Any]) -> frozenset[int]:
-    """Return the smallest hashes of five words in a row: copies share most of them."""
-    if record["story"]:
-        return frozenset()
-    words = fold(f"{record['title']} {record['text']}")
-    runs = (" ".join(words[at : at + ECHO]) for at in range(max(1, len(words) - ECHO + 1)))
-    hashes = {crc32(run.encode("utf-8", "surrogatepass")) for run in runs if run}
-    return frozenset(nsmallest(_SKETCH, hashes))
+        told = [{"form": form, "age": age, "articles": n} for (form, age), n in order]
+        return WithheldCounts(self._k, len(self._rows), tuple(told))

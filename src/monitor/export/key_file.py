@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any
 from uuid import uuid4
 
 from monitor.records.errors import UsageError
 
-SUFFIX = ".key.jsonl"
+OWN_ONLY = 0o600
 
 
 def key_path(directory: Path) -> Path:
@@ -27,85 +28,62 @@ def key_path(directory: Path) -> Path:
     whole = Path(os.path.abspath(directory))  # noqa: PTH100 - a link stays one
     if not whole.name:
         raise UsageError(f"cannot write {directory}: an export needs a folder of its own")
-    return whole.with_name(whole.name + SUFFIX)
+    return whole.with_name(f"{whole.name}.key.jsonl")
 
 
-class KeyFile:
-    """Writes the key beside `path`; `keep` puts it in the place of the one there, in one step.
+def private(path: str, flags: int) -> int:
+    """Open a file that nobody else may read: an opener for `open`."""
+    return os.open(path, flags, OWN_ONLY)
 
-    Lines of other articles in the one that is there stay if `kept`: of files that stay elsewhere.
-    Without a path nothing is written.
+
+@contextmanager
+def key_written(
+    path: Path | None, directory: Path, *, kept: bool = False
+) -> Iterator[Callable[[Sequence[Mapping[str, Any]]], Path | None]]:
+    """Give what writes lines beside `path` and returns where they will be, None if nowhere.
+
+    At the end they are put in the place of the key there, in one step; lines of other articles in
+    that one stay if `kept`: of files that stay elsewhere. Without a path nothing is written. Raises
+    `UsageError` for a path inside the folder of the export, or of what is no key.
     """
-
-    def __init__(self, path: Path | None, directory: Path, *, kept: bool = False) -> None:
-        """Raise `UsageError` for a path inside the folder of the export, or of what is no key."""
-        self.path = path and Path(os.path.realpath(path))
-        if self.path and self.path.is_relative_to(os.path.realpath(directory)):
-            raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
-        if self.path and not _is_key_or_free(self.path):
+    if path is None:
+        yield lambda _: None
+        return
+    target = Path(os.path.realpath(path))
+    if target.is_relative_to(os.path.realpath(directory)):
+        raise UsageError(f"the key {path} must not lie in {directory}, which is passed on")
+    # not somebody's notes, a folder or a device
+    if target.exists():
+        empty = target.is_file() and not target.stat().st_size
+        if not empty and not (target.is_file() and next(_lines(target), None)):
             raise UsageError(f"cannot write {path}: it is there, and no key file")
-        self._kept = kept
-        self._file: BinaryIO | None = None
-        self._ids: set[str] = set()
+    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Remove what was not kept."""
-        if self._file is not None:
-            self._file.close()
-            with suppress(OSError):
-                Path(self._file.name).unlink()
-
-    def write(self, line: Mapping[str, Any]) -> None:
-        """Write the line of an article."""
-        if self.path:
-            self._put(self.path, line)
-        if self._kept:
-            self._ids.add(line["id"])
-
-    def keep(self) -> Path | None:
-        """Put the key in its place; return where it is, `None` where there is nothing to tell."""
-        if not self.path:
+    def write(lines: Sequence[Mapping[str, Any]]) -> Path | None:
+        if not lines and not target.exists():
             return None
-        for line in _lines(self.path) if self._kept else ():
-            if line["id"] not in self._ids:
-                self._put(self.path, line)
-        if self._file is None and not self.path.exists():
-            return None
+        ids = {line["id"] for line in lines}
+        others = (line for line in _lines(target) if line["id"] not in ids)
         try:
-            file = self._open(self.path)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            Path(file.name).replace(self.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with open(part, "x", encoding="ascii", newline="", opener=private) as file:
+                every = chain(lines, others if kept else ())
+                file.writelines(f"{json.dumps(line, allow_nan=False)}\n" for line in every)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
-            raise UsageError(f"cannot write {self.path}: {error.strerror}") from error
-        return self.path
+            raise UsageError(f"cannot write {target}: {error.strerror}") from error
+        return target
 
-    def _put(self, path: Path, line: Mapping[str, Any]) -> None:
-        text = json.dumps(line, ensure_ascii=True, allow_nan=False)
-        self._open(path).write(text.encode("ascii") + b"\n")
-
-    def _open(self, path: Path) -> BinaryIO:
-        if self._file is None:
-            part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                os.close(opened)
-                self._file = part.open("r+b")
-            except OSError as error:
-                raise UsageError(f"cannot write {path}: {error.strerror}") from error
-        return self._file
-
-
-def _is_key_or_free(path: Path) -> bool:
-    """Whether there is nothing, or a key; not somebody's notes, a folder or a device."""
-    return not path.exists() or (
-        path.is_file() and (not path.stat().st_size or next(_lines(path), None) is not None)
-    )
+    try:
+        yield write
+        if part.exists():
+            part.replace(target)
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

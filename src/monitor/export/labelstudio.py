@@ -8,34 +8,16 @@ without evidence are choices. All else is in a task's data under `record`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from monitor.export.annotations import (
-    FINDING,
-    PLACE,
-    Annotation,
-    all_names,
-    marks_of,
-    name_of,
-    one_text,
-    parse_name,
-    relevance_word,
-    unplaced,
-    without_words,
-)
+from monitor.export import annotations as marking
+from monitor.export import corrections
+from monitor.export.annotations import FINDING, PLACE
 from monitor.export.columns import TextDegree
-from monitor.export.corrections import (
-    Corrected,
-    Place,
-    need_record,
-    need_span,
-    need_text,
-    parse_json,
-    read_verdict,
-)
+from monitor.export.corrections import Corrected, Place
 from monitor.export.export_facts import Writer
 from monitor.export.jsonl import article_line
 from monitor.labels.countries import country_name
@@ -46,10 +28,8 @@ from monitor.text.safe_text import without_surrogates
 
 CONFIG = "labelstudio.xml"
 TASKS = "labelstudio-{:04d}.json"
-PER_FILE = 5_000
-"""Tasks of one file: what is uploaded at once stays within a few dozen megabytes."""
-TEXT = "text"
-"""The name of the text in the configuration, and its key in a task's data."""
+PER_FILE = 5_000  # tasks of one file: what is uploaded at once stays within a few dozen megabytes
+TEXT = "text"  # the name of the text in the configuration, and its key in a task's data
 RELEVANCE = "relevance"
 _COLOURS = ("#d9534f", "#4a90d9", "#3a9d5d", "#c9a227", "#b8740f", "#8e5bb5", "#2a8ca8", "#b03a5b")
 _STYLE = ".htx-text{white-space:pre-wrap}"
@@ -57,8 +37,7 @@ _STYLE = ".htx-text{white-space:pre-wrap}"
 _BY_PERSONS = ("submitted", "updated", "accepted", "fixed_and_accepted")
 """What may have been done last with an annotation that somebody looked at. Not so with those that
 were imported, copied from another, or made of predictions in one go."""
-_OURS = ("mark-", "whole-")
-"""How ids of what was predicted begin."""
+_OURS = ("mark-", "whole-")  # how ids of what was predicted begin
 NO_PROOF = "no annotation of them was submitted, or it does not say how relevant they are"
 
 
@@ -71,21 +50,19 @@ class TaskWriter(Writer):
         super().__init__(folder, text)
         self.files = [folder / CONFIG]
         self._names: set[str] = set()
-        self._file: TextIO | None = None
         self._count = 0
-        self._next_file()
+        self._file = self._next_file()
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one article."""
-        if self._count and self._count % PER_FILE == 0:
+        first = self._count % PER_FILE == 0
+        if self._count and first:
             self._end_file()
-            self._next_file()
-        task = task_of(values)
-        assert self._file is not None
-        self._file.write((",\n" if self._count % PER_FILE else "\n") + article_line(task)[:-1])
+            self._file = self._next_file()
+        self._file.write(("\n" if first else ",\n") + article_line(task_of(values))[:-1])
         self._count += 1
-        self._names.update(mark.name for mark in marks_of(values))
-        self.lost.update(unplaced(values))
+        self._names.update(mark.name for mark in marking.marks_of(values))
+        self.lost.update(marking.unplaced(values))
 
     def close(self) -> None:
         """End the last file and write the configuration of what was marked."""
@@ -93,41 +70,61 @@ class TaskWriter(Writer):
         self.files[0].write_text(labelling_config(self._names), encoding="utf-8", newline="\n")
         super().close()
 
-    def _next_file(self) -> None:
-        path = self._folder / TASKS.format(len(self.files))
-        self.files.append(path)
-        self._file = path.open("x", encoding="utf-8", newline="")
-        self._file.write("[")
+    def _next_file(self) -> TextIO:
+        self.files.append(self._folder / TASKS.format(len(self.files)))
+        file = self.files[-1].open("x", encoding="utf-8", newline="")
+        file.write("[")
+        return file
 
     def _end_file(self) -> None:
-        if self._file is not None:
+        if not self._file.closed:
             self._file.write("\n]\n")
             self._file.close()
-            self._file = None
 
 
 open_writer = TaskWriter
 
 
 def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an article as a task to import."""
-    whole = one_text(values)
-    text = without_surrogates(whole.text)
-    marks = marks_of(values, whole.shift)
-    data = {
-        TEXT: text,
-        "article": values["id"],
-        **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
-        "record": without_words(values),
-    }
-    predicted = [*_regions(text, marks), *_choices(marks, relevance_word(values))]
+    """Return an article as a task: what holds is predicted, what reviewers said annotated."""
+    text = without_surrogates(marking.one_text(values))
+    regions, whole = [], dict[str, list[str]]()
+    for number, mark in enumerate(marking.marks_of(values)):
+        if (named := marking.parse_name(mark.name)) is None:
+            continue
+        if mark.start is None or mark.end is None:
+            whole.setdefault(named.scheme, []).append(mark.name)
+            continue
+        place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
+        region: dict[str, Any] = {
+            "id": f"mark-{number}",
+            "from_name": named.scheme,
+            "to_name": TEXT,
+            "type": "labels",
+            "value": {**place, "labels": [mark.name]},
+        }
+        if mark.score is not None:
+            region["score"] = mark.score
+        if named.scheme == FINDING:
+            said = (mark.about["severity"], mark.about.get("message"))
+            region["meta"] = {"text": [str(word) for word in said if word]}
+        regions.append(region)
+    if word := marking.relevance_word(values):
+        regions.append(choice(RELEVANCE, [word], "whole-relevance"))
+    for scheme, names in whole.items():
+        regions.append(choice(f"whole-{scheme}", names, f"whole-{scheme}"))
     # what holds: by people too, where they decided
     by = [*values["stamps"], *(["review"] if values.get("judged") else [])]
-    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": predicted}
+    prediction: dict[str, Any] = {"model_version": " ".join(by), "result": regions}
     if values.get("relevance") is not None:
         prediction["score"] = values["relevance"]
     return {
-        "data": data,
+        "data": {
+            TEXT: text,
+            "article": values["id"],
+            **{key: values[key] for key in ("outlet", "language", "published") if values.get(key)},
+            "record": marking.without_words(values),
+        },
         "predictions": [prediction],
         "annotations": [
             {"result": result, "ground_truth": False} for result in task_reviews(values)
@@ -142,43 +139,10 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         result = [choice(RELEVANCE, [review["verdict"]], f"review-{number}-relevance")]
         for scheme, labels in review["tags"].items():
             if labels:
-                names = [name_of(scheme, label) for label in labels]
-                result.append(choice(choices_name(scheme), names, f"review-{number}-{scheme}"))
+                names = [marking.name_of(scheme, label) for label in labels]
+                result.append(choice(f"whole-{scheme}", names, f"review-{number}-{scheme}"))
         results.append(result)
     return results
-
-
-def _regions(text: str, marks: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
-    for number, mark in enumerate(marks):
-        named = parse_name(mark.name)
-        if mark.start is None or mark.end is None or named is None:
-            continue
-        value = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
-        region: dict[str, Any] = {
-            "id": f"mark-{number}",
-            "from_name": named.scheme,
-            "to_name": TEXT,
-            "type": "labels",
-            "value": {**value, "labels": [mark.name]},
-        }
-        if mark.score is not None:
-            region["score"] = mark.score
-        if named.scheme == FINDING:
-            said = (mark.about["severity"], mark.about.get("message"))
-            region["meta"] = {"text": [str(word) for word in said if word]}
-        yield region
-
-
-def _choices(marks: Iterable[Annotation], relevance: str | None) -> Iterator[dict[str, Any]]:
-    if relevance:
-        yield choice(RELEVANCE, [relevance], "whole-relevance")
-    by_scheme: dict[str, list[str]] = {}
-    for mark in marks:
-        named = parse_name(mark.name)
-        if mark.whole and named is not None:
-            by_scheme.setdefault(named.scheme, []).append(mark.name)
-    for scheme, names in by_scheme.items():
-        yield choice(choices_name(scheme), names, f"whole-{scheme}")
 
 
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
@@ -192,53 +156,42 @@ def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
     }
 
 
-# The configuration ----------------------------------------------------------------------------
-
-
-def choices_name(scheme: str) -> str:
-    """Return the name of a scheme's choices of a whole article; its regions have the scheme's."""
-    return f"whole-{scheme}"
-
-
 def labelling_config(used: Collection[str]) -> str:
     """Return the configuration for the marks that are `used` and all that may be made."""
     view = Element("View")
     SubElement(view, "Style").text = _STYLE
     SubElement(view, "Header", value="How relevant is the article?")
     chosen = SubElement(
-        view, "Choices", name=RELEVANCE, toName="text", choice="single-radio", showInline="true"
+        view, "Choices", name=RELEVANCE, toName=TEXT, choice="single-radio", showInline="true"
     )
     for verdict in VERDICTS:
         SubElement(chosen, "Choice", value=verdict, hint=verdict.replace("_", " "))
-    names = all_names(used)
+    names = marking.all_names(used)
     for number, (scheme, some) in enumerate(names.items()):
         if not some:
             continue
         SubElement(view, "Header", value=f"{scheme}: mark the words that show it", size="5")
-        labels = SubElement(view, "Labels", name=scheme, toName="text", showInline="true")
+        labels = SubElement(view, "Labels", name=scheme, toName=TEXT, showInline="true")
         if scheme == PLACE:
             SubElement(view, "Filter", toName=scheme, minlength="0", name=f"filter-{scheme}")
         colour = _COLOURS[number % len(_COLOURS)]
         for name in some:
             SubElement(labels, "Label", value=name, background=colour, hint=_hint(name))
-    SubElement(view, "Text", name="text", value="$text")
+    SubElement(view, "Text", name=TEXT, value=f"${TEXT}")
     for scheme, some in names.items():
-        if not some or scheme == FINDING:
-            continue
-        many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
-        SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
-        whole = choices_name(scheme)
-        chosen = SubElement(
-            view, "Choices", name=whole, toName="text", choice=many, layout="select"
-        )
-        for name in some:
-            SubElement(chosen, "Choice", value=name, hint=_hint(name))
+        if some and scheme != FINDING:
+            many = "single" if scheme in ONE_LABEL_SCHEMES else "multiple"
+            SubElement(view, "Header", value=f"{scheme}: of the article, without words", size="5")
+            control = {"name": f"whole-{scheme}", "toName": TEXT, "choice": many}
+            chosen = SubElement(view, "Choices", control, layout="select")
+            for name in some:
+                SubElement(chosen, "Choice", value=name, hint=_hint(name))
     indent(view)
     return tostring(view, encoding="unicode") + "\n"
 
 
 def _hint(name: str) -> str:
-    named = parse_name(name)
+    named = marking.parse_name(name)
     if named is None:
         return name
     label = country_name(named.label) if named.scheme == PLACE else named.label
@@ -246,15 +199,12 @@ def _hint(name: str) -> str:
     return label.replace("_", " ") + role
 
 
-# Read back ------------------------------------------------------------------------------------
-
-
 def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> Iterator[Corrected]:  # noqa: ARG001 - of other tools
     """Yield the annotations of a file, or of all `.json` of a folder. Raises `DataError`."""
     paths = sorted(path.glob("labelstudio*.json")) if path.is_dir() else [path]
     for one in paths:
         try:
-            tasks = parse_json(one.read_bytes(), str(one), whole=True)
+            tasks = corrections.parse_json(one.read_bytes(), str(one), whole=True)
         except OSError as error:
             raise DataError(f"{one}: cannot be read: {error.strerror}") from error
         if not isinstance(tasks, list):
@@ -267,16 +217,16 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
         raise DataError(f"{where}: it has no data")
-    record = need_record(data.get("record"), where)
-    text = need_text(data.get(TEXT), where)
-    annotations = task.get("annotations") or []
-    if not isinstance(annotations, list):
+    record = corrections.need_record(data.get("record"), where)
+    text = corrections.need_text(data.get(TEXT), where)
+    given = task.get("annotations") or []
+    if not isinstance(given, list):
         raise DataError(f"{where}: its annotations are no list")
     try:  # what each review of the desk's own says, as it was exported
         known = [_said(result) for result in task_reviews(record)]
     except (KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{where}: its reviews are not as they were exported") from error
-    for number, annotation in enumerate(annotations, 1):
+    for number, annotation in enumerate(given, 1):
         place = f"{where}, annotation {number}"
         if not isinstance(annotation, dict) or not isinstance(annotation.get("result"), list):
             raise DataError(f"{place}: it has no result")
@@ -305,13 +255,11 @@ def _said(result: Any) -> list[tuple[str, tuple[str, ...]]] | None:
     """Return what an annotation of choices only says; None where it marks words."""
     said = []
     for one in result:
-        if not isinstance(one, dict) or one.get("type") != "choices":
-            return None
-        value = one.get("value")
-        chosen = value.get("choices") if isinstance(value, dict) else None
-        if not isinstance(chosen, list):
-            return None
-        said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
+        match one:
+            case {"type": "choices", "value": {"choices": list(chosen)}}:
+                said.append((str(one.get("from_name")), tuple(sorted(map(str, chosen)))))
+            case _:
+                return None
     return sorted(said)
 
 
@@ -327,22 +275,17 @@ def _read_annotation(
             raise DataError(f"{where}: a result has no value")
         ours |= str(one.get("id", "")).startswith(_OURS)
         if one.get("type") == "labels":
+            place = value.get("start"), value.get("end")
             for name in _names(value, "labels", where):
-                marks.add(need_span(name, value.get("start"), value.get("end"), len(text), where))
-        elif one.get("type") == "choices" and one.get("from_name") == RELEVANCE:
-            chosen = _names(value, "choices", where)
-            verdict = read_verdict(chosen[0] if chosen else None, where)
+                marks.add(corrections.need_span(name, *place, len(text), where))
         elif one.get("type") == "choices":
-            marks |= {(name, None, None) for name in _names(value, "choices", where)}
-    return Corrected(
-        where,
-        record,
-        text,
-        frozenset(marks),
-        verdict,
-        fresh=not ours,
-        looked=_handed_in(annotation),
-    )
+            chosen = _names(value, "choices", where)
+            if one.get("from_name") == RELEVANCE:
+                verdict = corrections.read_verdict(chosen[0] if chosen else None, where)
+            else:
+                marks |= {(name, None, None) for name in chosen}
+    looked = _handed_in(annotation)
+    return Corrected(where, record, text, frozenset(marks), verdict, fresh=not ours, looked=looked)
 
 
 def _names(value: Mapping[str, Any], key: str, where: str) -> list[str]:

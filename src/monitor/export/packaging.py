@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.columns import Column
 from monitor.export.croissant import croissant
 from monitor.export.export_facts import ExportFacts, FileFacts, is_address, sha256_of
-from monitor.export.k_anonymity import WithheldCounts
 from monitor.export.record import SCHEMA_FILE, record_schema
 from monitor.records.errors import UsageError
 from monitor.records.finding import MEASURED_FROM, SCORE_TOLERANCE
@@ -26,14 +25,12 @@ from monitor.records.json_shapes import time_json
 from monitor.text.safe_text import FALSE, TRUE
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 CARDS = ("README.md", "CITATION.cff", "croissant.json", "datapackage.json", "measured.json")
-SCHEMA = 1
-SEARCH = 2
-"""How the words of a query are read; before, OR was a word."""
+SEARCH = 2  # how the words of a query are read; before, OR was a word
 _HUB_LICENCES = frozenset(
     ("cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0", "odbl", "odc-by")
 )
@@ -56,9 +53,7 @@ _KEPT_BACK = {
     "forgotten": "articles of those days that the desk was asked to forget",
     "taken_back": "articles left out, since their publishers took words back",
 }
-_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES = {"time": "datetime", "number": "number", "integer": "integer", "boolean": "boolean"}
-_MANIFEST = {"name": "manifest.json", "path": "manifest.json", "format": "json"}
 
 
 def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
@@ -68,10 +63,14 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     holds till now stay in manifest and checksums. The cards are of this format.
     """
     others = [entry for entry in old_entries(directory) if entry["format"] != facts.format]
-    files = sorted([*others, *entries_of(facts)], key=lambda entry: str(entry["file"]))
+    files = sorted([*others, *entries_of(facts)], key=itemgetter("file"))
+    counts = facts.withheld_counts and asdict(facts.withheld_counts)
+    loss = {"schema": 1, "format": facts.format, "articles": facts.rows, "lost": facts.lost}
+    write_json(folder / "loss.json", {**loss, "withheld_articles": counts})
     write_json(folder / "datapackage.json", datapackage(facts))
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
+    write_json(folder / MANIFEST, {"schema": 1, "files": files})
     texts = {
         "README.md": dataset_card(facts),
         "CITATION.cff": citation(facts),
@@ -79,37 +78,29 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
-    write_json(folder / MANIFEST, {"schema": SCHEMA, "files": files})
-    _write_sums(folder, facts, others, directory / SUMS)
-
-
-def _write_sums(
-    folder: Path, facts: ExportFacts, others: Iterable[Mapping[str, Any]], earlier: Path
-) -> None:
-    """Write a line for each file that has none yet: what is beside the data, and other formats.
-
-    Those of other formats stand in the checksums that there are.
-    """
-    told = {SUMS, *(file.name for file in facts.files)}
     there = {path.name for path in folder.iterdir()}
+    kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
+    earlier = directory / SUMS
     with (folder / SUMS).open("a", encoding="utf-8", newline="") as sums:
-        for name in sorted(there - told):
+        for name in sorted(there - {SUMS, *(file.name for file in facts.files)}):
             sums.write(f"{sha256_of(folder / name)}  {name}\n")
-        kept = {str(entry["file"]): entry for entry in others if entry["file"] not in there}
         if not earlier.exists():
             sums.writelines(f"{entry['sha256']}  {name}\n" for name, entry in kept.items())
             return
         with earlier.open(encoding="utf-8", newline="") as lines:
-            for line in lines:
-                # what of a line lies in the export's folder: a file, or its folder
-                if line.partition("  ")[2].rstrip("\n").partition("/")[0] in kept:
-                    sums.write(line)
+            # what of a line lies in the export's folder: a file, or its folder
+            sums.writelines(
+                line
+                for line in lines
+                if line.partition("  ")[2].rstrip("\n").partition("/")[0] in kept
+            )
 
 
 def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
     """Return an entry for each file of the export."""
-    read, undated = facts.read, facts.read.lost["undated"] if facts.read else 0
-    shared = {
+    read, withheld = facts.read, facts.withheld
+    counts = facts.withheld_counts and asdict(facts.withheld_counts)
+    shared: dict[str, Any] = {
         "format": facts.format,
         "text": facts.policy.text,
         "rows": facts.rows,
@@ -117,27 +108,28 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         "filters": dict(facts.filters),
         "stamps": list(facts.stamps),
         "score_tolerance": SCORE_TOLERANCE,
-        "withheld": facts.withheld.get("quotes", 0),
-        "expired": facts.withheld.get("expired", 0),
-        "reserved": facts.withheld.get("reserved", 0),
+        "withheld": withheld.get("quotes", 0),
+        **{name: withheld.get(name, 0) for name in ("expired", "reserved")},
         "restricted": facts.policy.restricted,
-        "counts": dict(facts.withheld),
-        "withheld_articles": withheld_json(facts.withheld_counts),
+        "counts": dict(withheld),
+        "withheld_articles": counts,
         "lost": dict(facts.lost),
-        "labels": asdict(facts.labels),
+        "labels": facts.labels,
         "forgotten": read.forgotten if read else 0,
         "taken_back": read.lost["withdrawn"] if read else 0,
+        "read": None,
+    }
+    if read:
         # what `export --as-of` needs, to the microsecond: what came in later is not in it
-        "read": read
-        and {
+        shared["read"] = {
             "as_of": read.moment.astimezone(UTC).isoformat(timespec="microseconds"),
             "stamps": list(read.stamps),
             "stories": read.stories,
             "policy": asdict(facts.policy),
             "search": SEARCH,
-        },
-        **({"undated": undated} if undated else {}),
-    }
+        }
+        if read.lost["undated"]:
+            shared["undated"] = read.lost["undated"]
     return [
         {
             **shared,
@@ -150,13 +142,6 @@ def entries_of(facts: ExportFacts) -> list[dict[str, Any]]:
         }
         for one in facts.files
     ]
-
-
-def withheld_json(told: WithheldCounts | None) -> dict[str, Any] | None:
-    """Return the counts of withheld articles as JSON: `k`, `rows`, `at_least`."""
-    if told is None:
-        return None
-    return {"k": told.k, "rows": told.rows, "at_least": list(map(asdict, told.cells))}
 
 
 def old_entries(folder: Path) -> list[dict[str, Any]]:
@@ -191,77 +176,38 @@ def write_json(path: Path, values: Any) -> None:
     path.write_text(text, encoding="utf-8", newline="")
 
 
-# For readers ----------------------------------------------------------------------------------
-
-
 def dataset_card(facts: ExportFacts) -> str:
     """Return `README.md`: a dataset card as Hugging Face reads it."""
-    rates = facts.measured
+    rates, licence = facts.measured, facts.about.licence
     told = [file for file in facts.files if file.rows is not None] or list(facts.files)
     regions = rates.get("regions", [])
     not_schemes = ("stamp", "region", "n")
-    return (
-        _environment()
-        .get_template("card.md.j2")
-        .render(
-            facts=facts,
-            restricted=facts.policy.restricted,
-            title=facts.title,
-            description=facts.description,
-            created=time_json(facts.created),
-            licence=_licence(facts.about.licence),
-            size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
-            configs=[(name, file.name) for name, file in facts.tables.items()],
-            # it cannot end the block of code it stands in
-            filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace(
-                "`", "\\u0060"
-            ),
-            files=told[:_FILES_TOLD],
-            more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
-            measured_from=MEASURED_FROM,
-            masking=rates.get("masking"),
-            labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
-            countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
-            regions=regions,
-            schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
-            kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
-        )
+    told_licence = {"id": licence.lower(), "name": "", "link": ""}
+    if is_address(licence):
+        told_licence = {"id": "other", "name": "see-link", "link": licence}
+    elif licence.lower() not in _HUB_LICENCES:
+        told_licence = {"id": "other", "name": licence or "not-stated", "link": ""}
+    return _card().render(
+        facts=facts,
+        created=time_json(facts.created),
+        licence=told_licence,
+        size=next((name for most, name in _SIZES if facts.rows < most), "1M<n<10M"),
+        # it cannot end the block of code it stands in
+        filters=json.dumps(dict(facts.filters), indent=1, sort_keys=True).replace("`", "\\u0060"),
+        files=told[:_FILES_TOLD],
+        more_files=sum(file.parts for file in facts.files) - len(told[:_FILES_TOLD]),
+        measured_from=MEASURED_FROM,
+        masking=rates.get("masking"),
+        labels=[row for row in rates.get("labels", ()) if (row["n"] or 0) >= MEASURED_FROM],
+        countries=[row for row in rates.get("countries", ()) if row.get("recall") is not None],
+        regions=regions,
+        schemes=list(dict.fromkeys(k for row in regions for k in row if k not in not_schemes)),
+        kept_back=[(_KEPT_BACK.get(k, k), n) for k, n in sorted(facts.withheld.items()) if n],
     )
 
 
-def citation(facts: ExportFacts) -> str:
-    """Return `CITATION.cff` 1.2.0."""
-    about = facts.about
-    lines = [
-        "cff-version: 1.2.0",
-        f"message: {json.dumps('If you use these data, please cite them with their stamps.')}",
-        "type: dataset",
-        f"title: {json.dumps(facts.title)}",
-        f"abstract: {json.dumps(facts.description)}",
-        "authors:",
-        *(f"  - name: {json.dumps(name)}" for name in about.creators or ("not stated",)),
-    ]
-    if facts.created:
-        lines.append(f"date-released: {facts.created.date().isoformat()}")
-    if about.licence:
-        key = "license-url" if is_address(about.licence) else "license"
-        lines.append(f"{key}: {json.dumps(about.licence)}")
-    if about.homepage:
-        lines.append(f"url: {json.dumps(about.homepage)}")
-    lines += ["keywords:", "  - human trafficking", "  - news"]
-    return "\n".join(lines) + "\n"
-
-
-def _licence(licence: str) -> dict[str, str]:
-    if licence.lower() in _HUB_LICENCES:
-        return {"id": licence.lower(), "name": "", "link": ""}
-    if is_address(licence):
-        return {"id": "other", "name": "see-link", "link": licence}
-    return {"id": "other", "name": licence or "not-stated", "link": ""}
-
-
 @cache
-def _environment() -> Environment:
+def _card() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -277,24 +223,41 @@ def _environment() -> Environment:
         "figure": lambda value: "–" if value is None else f"{value:.2f}",
         "percent": "{:.0%}".format,
     }
-    return environment
+    return environment.get_template("card.md.j2")
 
 
-# For catalogues -------------------------------------------------------------------------------
+def citation(facts: ExportFacts) -> str:
+    """Return `CITATION.cff` 1.2.0."""
+    about = facts.about
+    key = "license-url" if is_address(about.licence) else "license"
+    lines = [
+        "cff-version: 1.2.0",
+        f"message: {json.dumps('If you use these data, please cite them with their stamps.')}",
+        "type: dataset",
+        f"title: {json.dumps(facts.title)}",
+        f"abstract: {json.dumps(facts.description)}",
+        "authors:",
+        *(f"  - name: {json.dumps(name)}" for name in about.creators or ("not stated",)),
+        f"date-released: {facts.created.date().isoformat()}" if facts.created else "",
+        about.licence and f"{key}: {json.dumps(about.licence)}",
+        about.homepage and f"url: {json.dumps(about.homepage)}",
+        "keywords:\n  - human trafficking\n  - news\n",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def datapackage(facts: ExportFacts) -> dict[str, Any]:
     """Return the content of `datapackage.json`."""
     about = facts.about
     found: dict[str, Any] = {
-        "$schema": _PROFILE,
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": facts.name,
         "title": facts.title,
         "description": facts.description,
         "version": "1.0.0",
-        # there must be one
-        # a folder of thousands has its checksums in `SHA256SUMS` alone
-        "resources": [_resource(file) for file in facts.files if not file.folder] or [_MANIFEST],
+        # there must be one; a folder of thousands has its checksums in `SHA256SUMS` alone
+        "resources": [_resource(file) for file in facts.files if not file.folder]
+        or [{"name": MANIFEST, "path": MANIFEST, "format": "json"}],
     }
     if facts.created:
         found["created"] = time_json(facts.created)
@@ -321,22 +284,16 @@ def _resource(file: FileFacts) -> dict[str, Any]:
     if file.name.endswith(".json"):
         found |= {"type": "json", "mediatype": "application/json"}
     if file.name.endswith(".csv") and file.columns:
+        fields = [
+            {"name": one.name, "type": _TYPES.get(one.kind, "string"), "description": one.words}
+            | ({"trueValues": [TRUE], "falseValues": [FALSE]} if one.kind == "boolean" else {})
+            for one in file.columns
+        ]
         found |= {
             "type": "table",
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "dialect": {"lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True},
-            "schema": {
-                "fields": [_field(column) for column in file.columns],
-                "missingValues": [""],
-            },
+            "schema": {"fields": fields, "missingValues": [""]},
         }
-    return found
-
-
-def _field(column: Column) -> dict[str, Any]:
-    kind = _TYPES.get(column.kind, "string")
-    found: dict[str, Any] = {"name": column.name, "type": kind, "description": column.words}
-    if kind == "boolean":
-        found |= {"trueValues": [TRUE], "falseValues": [FALSE]}
     return found

@@ -9,19 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monitor.export.columns import (
-    Key,
-    Schema,
-    TextDegree,
-    is_mapping,
-    keys_at,
-    kind_of,
-    resolved,
-    schema_of_record,
-)
+from monitor.export import columns
+from monitor.export.columns import Column, Schema, TextDegree
 from monitor.export.export_facts import Writer
 from monitor.records.errors import DataError, UsageError, how_to_install
 from monitor.records.json_shapes import time_json
@@ -32,10 +25,8 @@ if TYPE_CHECKING:
 
 FILE = "articles.parquet"
 ROWS = 1000
-CHARS = 8_000_000
-"""A row group ends with so many articles, or so many characters of texts."""
-AS_JSON = "import"
-"""The key whose object is a text in a column."""
+CHARS = 8_000_000  # a row group ends with so many articles, or so many characters of texts
+AS_JSON = "import"  # the key whose object is a text in a column
 Convert = Callable[[Any], Any]
 
 
@@ -54,12 +45,16 @@ class ParquetWriter(Writer):
     def __init__(self, folder: Path, text: TextDegree) -> None:
         """Raise `UsageError` without pyarrow."""
         super().__init__(folder, text)
-        pq, keys, path = need_library(), _keys(text), folder / FILE
-        self.files = [path]
-        self.tables[FILE] = tuple(one.column() for one in keys)
-        self._schema = _arrow_schema(keys)
-        self._file = pq.ParquetWriter(path, self._schema, compression="zstd")
-        self._to_row = _to_cell(schema_of_record()) or dict
+        keys = {one.name: one for one in columns.keys_at(text)}
+        region, inexact = keys.pop("flow_region"), keys.pop("published_in")
+        every = [*keys.values(), region]
+        every.insert(list(keys).index("seen") + 1, inexact)
+        self.files = [folder / FILE]
+        self.tables[FILE] = tuple(every)
+        pq = need_library()
+        self._schema = _arrow_schema(every)
+        self._file = pq.ParquetWriter(self.files[0], self._schema, compression="zstd")
+        self._to_row = _to_cell(columns.schema_of_record()) or dict
         self._rows: list[dict[str, Any]] = []
         self._chars = 0
 
@@ -110,20 +105,12 @@ def read_records(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=200):
-                yield from map(record_of, batch.to_pylist())
+                yield from (_value(columns.schema_of_record(), row) for row in batch.to_pylist())
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path}: no records of an export") from error
 
 
-def _keys(text: TextDegree) -> list[Key]:
-    """Return the keys of a record in the order of the columns."""
-    keys = {one.name: one for one in keys_at(text)}
-    region, inexact = keys.pop("flow_region"), keys.pop("published_in")
-    behind = list(keys).index("seen") + 1
-    return [*list(keys.values())[:behind], inexact, *list(keys.values())[behind:], region]
-
-
-def _arrow_schema(keys: Iterable[Key]) -> pa.Schema:
+def _arrow_schema(every: Iterable[Column]) -> pa.Schema:
     """Return columns with their types; times are UTC, to the second; offsets code points."""
     import pyarrow as pa
 
@@ -135,84 +122,62 @@ def _arrow_schema(keys: Iterable[Key]) -> pa.Schema:
         "time": pa.timestamp("s", tz="UTC"),
     }
 
-    def arrow(schema: Schema) -> pa.DataType:
+    def arrow(name: str, schema: Schema) -> pa.DataType:
+        if name == AS_JSON:
+            return pa.string()
         if "items" in schema:
-            return pa.list_(arrow(resolved(schema["items"])))
-        if is_mapping(schema):
-            labels = [("scheme", pa.string()), ("labels", arrow(schema["additionalProperties"]))]
-            return pa.list_(pa.struct(labels))
+            return pa.list_(arrow("", columns.resolved(schema["items"])))
+        if columns.is_mapping(schema):
+            labels = arrow("", schema["additionalProperties"])
+            return pa.list_(pa.struct([("scheme", pa.string()), ("labels", labels)]))
         if "properties" in schema:
-            return pa.struct([field(*one) for one in schema["properties"].items()])
+            return pa.struct([(one, arrow(one, of)) for one, of in schema["properties"].items()])
         number = "const" in schema and schema["const"] is not True
-        return pa.int32() if number else plain[kind_of(schema)]
+        return pa.int32() if number else plain[columns.kind_of(schema)]
 
-    def field(name: str, schema: Schema) -> tuple[str, pa.DataType]:
-        return name, pa.string() if name == AS_JSON else arrow(schema)
-
-    return pa.schema([field(one.name, one.schema) for one in keys])
+    return pa.schema([(one.name, arrow(one.name, one.schema)) for one in every])
 
 
-def _to_cell(schema: Schema) -> Convert | None:
+def _to_cell(schema: Schema, name: str = "") -> Convert | None:
     """Return what makes a cell of a value of a record, None where the value is one."""
     if schema.get("const") is True:
         return bool  # it is there where it is so; a column has no for the others
     convert: Convert
-    if kind_of(schema) == "time":
+    if name == AS_JSON:
+        convert = partial(json.dumps, ensure_ascii=False)
+    elif columns.kind_of(schema) == "time":
         convert = datetime.fromisoformat
-    elif is_mapping(schema):
-        convert = _pairs
+    elif columns.is_mapping(schema):
+        convert = lambda value: [{"scheme": s, "labels": some} for s, some in value.items()]  # noqa: E731
     elif "items" in schema:
-        inner = _to_cell(resolved(schema["items"]))
+        inner = _to_cell(columns.resolved(schema["items"]))
         if inner is None:
             return None
         convert = lambda value: list(map(inner, value))  # noqa: E731
     elif "properties" in schema:
-        every = schema["properties"].items()
-        made = {name: _json if name == AS_JSON else _to_cell(one) for name, one in every}
-        inside = {name: one for name, one in made.items() if one is not None}
+        every = {one: _to_cell(of, one) for one, of in schema["properties"].items()}
+        inside = {one: cell for one, cell in every.items() if cell is not None}
         if not inside:
             return None
-        convert = lambda value: {  # noqa: E731
-            **value,
-            **{name: one(value.get(name)) for name, one in inside.items()},
-        }
+        convert = lambda value: {**value, **{k: c(value.get(k)) for k, c in inside.items()}}  # noqa: E731
     else:
         return None
     return lambda value: None if value is None else convert(value)
 
 
-def _pairs(labels: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"scheme": scheme, "labels": some} for scheme, some in labels.items()]
-
-
-def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def record_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row as the record that it was: what is not said is left out as JSON has it."""
-    record: dict[str, Any] = _value(schema_of_record(), row)
-    return record
-
-
-def _value(schema: Schema, cell: Any) -> Any:
-    """Return what a row has as the record had it."""
+def _value(schema: Schema, cell: Any, name: str = "") -> Any:
+    """Return what a row has as the record had it: what is not said is left out."""
     if cell is None or schema.get("const") is True:
         return cell or None
-    if kind_of(schema) == "time":
-        return time_json(cell)
-    if is_mapping(schema):
+    if name == AS_JSON:
+        return json.loads(cell)
+    if columns.is_mapping(schema):
         return {one["scheme"]: one["labels"] for one in cell}
     if "items" in schema:
-        item = resolved(schema["items"])
+        item = columns.resolved(schema["items"])
         return [_value(item, one) for one in cell]
     if "properties" not in schema:
-        return cell
-    found = {
-        name: cell[name] and json.loads(cell[name])
-        if name == AS_JSON
-        else _value(schema["properties"][name], cell[name])
-        for name in cell
-    }
+        return time_json(cell) if columns.kind_of(schema) == "time" else cell
+    found = {one: _value(schema["properties"][one], value, one) for one, value in cell.items()}
     required = schema["required"]
-    return {name: one for name, one in found.items() if one is not None or name in required}
+    return {one: value for one, value in found.items() if value is not None or one in required}

@@ -9,11 +9,10 @@ spans are given, they must stand once, in the order they had, or just between tw
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -28,17 +27,14 @@ How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or
 the words alone, which stand once."""
 
-Place = tuple[int, int]
-"""Start and end, code points, half open."""
+Place = tuple[int, int]  # start and end, code points, half open
 
 MOST_PARAGRAPHS = 400
 _SURROUNDINGS = (16, 64, 200)
 """So much before and behind a span is looked for with it, in code points. On both sides: of words
 that come again, with one side alone, the next would be taken for one that is gone."""
-LEAST_ALONE = 8
-"""Words that are shorter say too little to be known by themselves."""
-SURE = 24
-"""Words this long, if they stand once, show by themselves how far the text moved there."""
+LEAST_ALONE = 8  # words that are shorter say too little to be known by themselves
+SURE = 24  # words this long, if they stand once, show by themselves how far the text moved there
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +51,37 @@ Found = Mapping[Place, Aligned]
 
 
 def moved_by_hash(
-    new: str, length: int, is_old: Callable[[str], bool]
-) -> Callable[[Place], Aligned | None] | None:
-    """Return how places move, if the old text is the new one without some of its paragraphs.
+    new: str, length: int, is_old: Callable[[str], bool], places: Iterable[Place]
+) -> Found | None:
+    """Return places in a new text, if the old one is that without some of its paragraphs.
 
     Left out may be those at both ends, or a run within. `length` is that of the old text, `is_old`
     tells by its hash. None where it is not so.
     """
     starts = [0, *(found.end() for found in re.finditer("\n\n", new))]
-    ends = [*(start - 2 for start in starts[1:]), len(new)]
-    if len(starts) > MOST_PARAGRAPHS:
+    ends = {*(start - 2 for start in starts[1:]), len(new)}
+    begins, more = set(starts), len(new) - length
+    if len(starts) > MOST_PARAGRAPHS or more < 0:
         return None
-    for at, start in enumerate(starts):
-        last = bisect_left(ends, start + length, at)
-        if last < len(ends) and ends[last] == start + length and is_old(new[start : ends[last]]):
-            return _shifted(((0, start, length),))
-    total = len(new) - length
-    for at, start in enumerate(starts):
-        # from here a run is left out, with the break behind it
-        stop = start + total
-        behind = bisect_left(starts, stop, at)
-        if behind < len(starts) and starts[behind] == stop and is_old(new[:start] + new[stop:]):
-            return _shifted(((0, 0, start), (start, stop, length - start)))
-    return None
-
-
-def _shifted(blocks: Sequence[tuple[int, int, int]]) -> Callable[[Place], Aligned | None]:
-    """Return how places move with blocks of text: old start, new start, length."""
-
-    def moved(place: Place) -> Aligned | None:
-        for old, new, length in blocks:
-            if old <= place[0] and place[1] <= old + length:
-                return Aligned(place[0] - old + new, place[1] - old + new, "hash")
+    whole = (
+        [(0, start, length)]
+        for start in starts
+        if start + length in ends and is_old(new[start : start + length])
+    )
+    cut = (  # from here a run is left out, with the break behind it
+        [(0, 0, start), (start, start + more, length - start)]
+        for start in starts
+        if start + more in begins and is_old(new[:start] + new[start + more :])
+    )
+    blocks = next(chain(whole, cut), None)
+    if blocks is None:
         return None
-
-    return moved
+    return {
+        (start, end): Aligned(start - old + now, end - old + now, "hash")
+        for start, end in places
+        for old, now, size in blocks
+        if old <= start and end <= old + size
+    }
 
 
 def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
@@ -111,9 +103,13 @@ def by_context(old: str, new: str, places: Sequence[Place]) -> Found:
 
 
 def _once(words: str, text: str) -> int | None:
-    """Return where words stand in a text, None unless they stand there once."""
-    at = text.find(words)
-    return at if at >= 0 and text.find(words, at + 1) < 0 else None
+    """Return where words stand in a text, None unless once; a masked letter is any."""
+    if MASK not in words:
+        at = text.find(words)
+        return at if at >= 0 and text.find(words, at + 1) < 0 else None
+    pattern = re.compile(re.escape(words).replace(MASK, "."), re.DOTALL)
+    first = pattern.search(text)
+    return first.start() if first and not pattern.search(text, first.start() + 1) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,181 +155,116 @@ def by_words(pieces: Sequence[KnownWords], new: str, places: Sequence[Place], le
     very short, only that is believed which stands just where it stood, between two that moved
     alike; the ends of the text, of which `length` is the old one's, count as such.
     """
-    stand = {one: _stands_once(one, new) for one in pieces if one.known >= LEAST_ALONE}
-    alone = _in_order({one: at for one, at in stand.items() if at is not None})
-    anchors = {one: at for one, at in alone.items() if one.known >= SURE or _is_beside(one, alone)}
+    stand = {one: _once(one.words, new) for one in pieces if one.known >= LEAST_ALONE}
+    found = {one: at for one, at in stand.items() if at is not None}
+    ordered = sorted(found, key=attrgetter("start"))
+    most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
+    least = list(accumulate((found[one] for one in reversed(ordered)), min))[::-1]
+    # those in the order they had; all that cross another are left out
+    alone = [
+        one
+        for n, one in enumerate(ordered)
+        if (n == 0 or most[n - 1] <= found[one])
+        and (n + 1 == len(ordered) or found[one] + len(one.words) <= least[n + 1])
+    ]
+    far = [found[one] - one.start for one in alone]
+    anchors = {
+        one: found[one]
+        for n, one in enumerate(alone)
+        if one.known >= SURE or far[n] in (*far[max(0, n - 1) : n], *far[n + 1 : n + 2])
+    }
     moved = dict(anchors)
     for piece in pieces:
         if piece not in moved and (at := _between(piece, anchors, new, length)) is not None:
             moved[piece] = at
-    found: dict[Place, Aligned] = {}
-    for start, end in places:
-        for piece, at in moved.items():
-            if piece.start <= start and end <= piece.end:
-                here = at + start - piece.start
-                found[start, end] = Aligned(here, here + end - start, "words")
-    return found
-
-
-def _is_beside(piece: KnownWords, alone: Mapping[KnownWords, int]) -> bool:
-    """Whether the piece before or behind one moved as far as it."""
-    ordered = sorted(alone, key=attrgetter("start"))
-    at = ordered.index(piece)
-    beside = [ordered[n] for n in (at - 1, at + 1) if 0 <= n < len(ordered)]
-    return any(alone[one] - one.start == alone[piece] - piece.start for one in beside)
+    return {
+        (start, end): Aligned(at + start - piece.start, at + end - piece.start, "words")
+        for start, end in places
+        for piece, at in moved.items()
+        if piece.start <= start and end <= piece.end
+    }
 
 
 def _between(
     piece: KnownWords, anchors: Mapping[KnownWords, int], new: str, length: int
 ) -> int | None:
     """Return where a piece stands between the anchors around it, None where that is not sure."""
-    left = max(
-        (one for one in anchors if one.end <= piece.start), key=attrgetter("start"), default=None
-    )
-    right = min(
-        (one for one in anchors if one.start >= piece.end), key=attrgetter("start"), default=None
-    )
+    begins = attrgetter("start")
+    left = max((one for one in anchors if one.end <= piece.start), key=begins, default=None)
+    right = min((one for one in anchors if one.start >= piece.end), key=begins, default=None)
     first = 0 if left is None else anchors[left] + len(left.words)
     last = len(new) if right is None else anchors[right]
     before = 0 if left is None else anchors[left] - left.start
     behind = len(new) - length if right is None else anchors[right] - right.start
+    size = len(piece.words)
     if before == behind and (left or right):
         at = piece.start + before
-        if _pattern(piece).match(new, at, min(last, at + len(piece.words))):
+        here = new[at : min(last, at + size)]
+        if len(here) == size and all(
+            a in (MASK, b) for a, b in zip(piece.words, here, strict=True)
+        ):
             return at
-    if piece.known < LEAST_ALONE:
-        return None
-    alone = _stands_once(piece, new)
-    fits = alone is not None and first <= alone and alone + len(piece.words) <= last
-    return alone if fits else None
+    alone = _once(piece.words, new) if piece.known >= LEAST_ALONE else None
+    return alone if alone is not None and first <= alone and alone + size <= last else None
 
-
-def _in_order(found: Mapping[KnownWords, int]) -> dict[KnownWords, int]:
-    """Return the pieces that stand in the order they had; all that cross another are left out."""
-    ordered = sorted(found, key=attrgetter("start"))
-    most = list(accumulate((found[one] + len(one.words) for one in ordered), max))
-    least = list(accumulate((found[one] for one in reversed(ordered)), min))[::-1]
-    return {
-        one: found[one]
-        for n, one in enumerate(ordered)
-        if (n == 0 or most[n - 1] <= found[one])
-        and (n + 1 == len(ordered) or found[one] + len(one.words) <= least[n + 1])
-    }
-
-
-def _pattern(piece: KnownWords) -> re.Pattern[str]:
-    return re.compile(re.escape(piece.words).replace(MASK, "."), re.DOTALL)
-
-
-def _stands_once(piece: KnownWords, new: str) -> int | None:
-    """Return where a piece stands, None unless it stands once; a masked letter is any."""
-    if MASK not in piece.words:
-        return _once(piece.words, new)
-    pattern = _pattern(piece)
-    first = pattern.search(new)
-    if first is None or pattern.search(new, first.start() + 1):
-        return None
-    return first.start()
-
-
-# An article and its page ---------------------------------------------------------------------
 
 Record = Mapping[str, Any]
-Move = Callable[[str, Place], Aligned | None]
-"""Says where a span of a field stands now; None: nowhere that is sure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hydrated:
-    """The full record, or None where the page has another text; what became of its spans.
+def hydrate(record: Record, key: Record, page: Page) -> dict[str, Any] | None:
+    """Return an article of an export with the text of its page, None where that is another text.
 
-    `status` is `same` (the hash of headline and text is that of the export), `changed` or
-    `other_text`: nothing of what is known of the article stands there. `spans` counts by how they
-    are known to be right, and `lost`.
-    """
-
-    status: str
-    record: dict[str, Any] | None = None
-    spans: Counter[str] = field(default_factory=Counter)
-
-
-def hydrate(record: Record, key: Record, page: Page) -> Hydrated:
-    """Return an article of an export with the text of its page.
-
-    `key` is what the key file tells of it, empty where it tells nothing.
+    `key` is what the key file tells of it, empty where it tells nothing. Under `rehydrated` stands
+    its `status`, `same` (the hash of headline and text is that of the export) or `changed`, what of
+    its spans is `lost`, and in `spans` how many are, or are known to be right, and by what.
     """
     sha256 = record.get("sha256") or key.get("sha256")
-    for title in _titles(record, key, page):
+    told = [one for one in (key.get("title"), record.get("title")) if isinstance(one, str)]
+    titles = list(dict.fromkeys((*told, page.title)))  # a feed's may differ from its page's
+    given: dict[str, dict[Place, str | None]] = {"title": {}, "text": {}}
+    for span in spans_of(record):
+        given[span["field"]][span["start"], span["end"]] = span.get("match")
+    for title in titles:
         for text in (without_headline(page.text, title), page.text):  # if nothing was changed
             if article_sha256(title, text) == sha256:
-                return _filled(
-                    record, "same", title, text, lambda _, place: Aligned(*place, "hash")
-                )
-    known = _known_title(record, key)
+                whole = {name: _as_before(some, "hash") for name, some in given.items()}
+                return _filled(record, "same", title, text, whole)
+    # the whole headline, None where it is withheld or has a hidden name
+    known = next((one for one in told if MASK not in one), None)
     title = page.title if known is None else known
     text = without_headline(page.text, title)
-    move = _moves(record, key, page, text, title)
-    made = _filled(record, "changed", title, text, move)
-    if _is_other(record, made, known, page):
-        return Hydrated("other_text")
-    return made
+    found = {"title": _aligned(known, title, given["title"], record["length"]["title"])}
+    length, moved = record["length"]["text"], None
+    if length:  # the hash tells if the old text stands whole in the new one
+        moved = moved_by_hash(
+            text,
+            length,
+            lambda old: any(article_sha256(one, old) == sha256 for one in titles),
+            given["text"],
+        )
+    if moved is None:
+        moved = _aligned(record.get("text"), text, given["text"], length)
+    made = _filled(record, "changed", title, text, {**found, "text": moved})
+    return None if _is_other(record, made, known, page) else made
 
 
-def _titles(record: Record, key: Record, page: Page) -> list[str]:
-    """Return the headlines that the article may have had: a feed's may differ from its page's."""
-    known = [key.get("title"), record.get("title"), page.title]
-    return list(dict.fromkeys(one for one in known if isinstance(one, str)))
+def _as_before(places: Iterable[Place], how: How) -> Found:
+    return {place: Aligned(*place, how) for place in places}
 
 
-def _known_title(record: Record, key: Record) -> str | None:
-    """Return the whole headline, None where it is withheld or has a hidden name."""
-    titles = (key.get("title"), record.get("title"))
-    return next((one for one in titles if isinstance(one, str) and MASK not in one), None)
+def _aligned(old: str | None, new: str, given: Mapping[Place, str | None], length: int) -> Found:
+    """Return where spans with these words stand in a new text; `old` is None if unknown."""
+    if old == new:
+        return _as_before(given, "context")
+    if old is not None and MASK not in old:
+        return by_context(old, new, list(given))
+    words = {place: said for place, said in given.items() if said}
+    return by_words(pieces_of(words), new, list(given), length)
 
 
-def _moves(record: Record, key: Record, page: Page, text: str, title: str) -> Move:
-    """Return where spans stand in a text and under a headline that were changed."""
-    whole = _moved_whole(record, key, page)
-    fields: dict[str, Mapping[Place, Aligned]] = {}
-    for name, new in (("title", title), ("text", text)):
-        given = {
-            (s["start"], s["end"]): s.get("match") for s in spans_of(record) if s["field"] == name
-        }
-        old = _known_title(record, key) if name == "title" else record.get("text")
-        if old == new:
-            fields[name] = {place: Aligned(*place, "context") for place in given}
-        elif old is not None and MASK not in old:
-            fields[name] = by_context(old, new, list(given))
-        else:
-            words = {place: said for place, said in given.items() if said}
-            fields[name] = by_words(pieces_of(words), new, list(given), record["length"][name])
-
-    def move(name: str, place: Place) -> Aligned | None:
-        if name == "text" and whole is not None:
-            return whole(place)
-        return fields[name].get(place)
-
-    return move
-
-
-def _moved_whole(
-    record: Record, key: Record, page: Page
-) -> Callable[[Place], Aligned | None] | None:
-    """Return how places move if the hash tells that the old text stands whole in the new one."""
-    length = record["length"]["text"]
-    sha256 = record.get("sha256") or key.get("sha256")
-    if not length:
-        return None
-    titles = _titles(record, key, page)
-
-    def is_old(text: str) -> bool:
-        return any(article_sha256(title, text) == sha256 for title in titles)
-
-    text = without_headline(page.text, _known_title(record, key) or page.title)
-    return moved_by_hash(text, length, is_old)
-
-
-def _filled(record: Record, status: str, title: str, text: str, move: Move) -> Hydrated:
+def _filled(
+    record: Record, status: str, title: str, text: str, found: Mapping[str, Found]
+) -> dict[str, Any]:
     """Return the record with headline, text and the words of its spans where they stand now.
 
     What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
@@ -346,7 +277,7 @@ def _filled(record: Record, status: str, title: str, text: str, move: Move) -> H
         name: FieldName = span["field"]
         if span["start"] == span["end"]:
             return dict(span)  # of an article that had expired: a finding without a place
-        aligned = move(name, (span["start"], span["end"]))
+        aligned = found[name].get((span["start"], span["end"]))
         if aligned is None or not 0 <= aligned.start <= aligned.end <= len(texts[name]):
             spans["lost"] += 1
             place = {key: span[key] for key in ("field", "start", "end")}
@@ -372,18 +303,18 @@ def _filled(record: Record, status: str, title: str, text: str, move: Move) -> H
         "tags": [item(one, "tag") for one in record["tags"]],
         "scorecard": [item(one, "scorecard") for one in record.get("scorecard") or ()],
     }
-    told = {"status": status, "was": record.get("sha256"), "lost": lost}
-    return Hydrated(status, {**filled, "rehydrated": told}, spans)
+    told = {"status": status, "was": record.get("sha256"), "lost": lost, "spans": dict(spans)}
+    return {**filled, "rehydrated": told}
 
 
-def _is_other(record: Record, made: Hydrated, known: str | None, page: Page) -> bool:
+def _is_other(record: Record, made: Record, known: str | None, page: Page) -> bool:
     """Whether nothing that is known of an article stands on the page that is at its address now.
 
     Known are words of some length, and its headline, of which half the words must be there.
     """
     spans = [span for span in spans_of(record) if span["field"] == "text"]
     telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
-    if any(span["field"] == "text" for span in spans_of(made.record or {})):
+    if any(span["field"] == "text" for span in spans_of(made)):
         return False
     if known is None:
         return telling

@@ -11,20 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.labels.regions import flow_json
+from monitor.records import json_shapes
 from monitor.records.article_record import FullRecord
 from monitor.records.finding import Span
-from monitor.records.json_shapes import (
-    enclosure_json,
-    finding_json,
-    judged_json,
-    named_json,
-    scorecard_json,
-    span_json,
-    tag_json,
-    time_json,
-)
 
-SCHEMA = 1
 SCHEMA_FILE = "record.schema.json"
 
 
@@ -35,38 +25,40 @@ def canonical(recorded: FullRecord) -> dict[str, Any]:
 
     def locate(span: Span) -> dict[str, Any]:
         source = article.title if span.field == "title" else article.text
-        return {**span_json(span), "match": source[span.start : span.end]}
+        return {**json_shapes.span_json(span), "match": source[span.start : span.end]}
 
     return {
-        "schema": SCHEMA,
-        **named_json(article),
+        "schema": 1,
+        **json_shapes.named_json(article),
         "sha256": article.sha256,
-        **({"expired": time_json(article.expired)} if article.expired else {}),
+        **({"expired": json_shapes.time_json(article.expired)} if article.expired else {}),
         "text": article.text,
         "relevance": assessed.relevance,
         "relevant": assessed.relevant,
-        "tags": [tag_json(tag, locate=locate) for tag in assessed.tags],
+        "tags": [json_shapes.tag_json(tag, locate=locate) for tag in assessed.tags],
         "findings": [
-            finding_json(one, place=locate(Span(one.field, one.start, one.end)))
+            json_shapes.finding_json(one, place=locate(Span(one.field, one.start, one.end)))
             for one in assessed.findings
         ],
         "stamps": list(assessed.stamps),
         "authors": list(article.authors),
         "categories": list(article.categories),
-        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
+        "enclosures": [json_shapes.enclosure_json(enclosure) for enclosure in article.enclosures],
         "mining": article.mining,
         "mining_policy": article.mining_policy or None,
         "borderline": assessed.borderline,
         "not_judged": assessed.not_judged,
         "experimental": assessed.experimental,
-        "judged": judged_json(assessed),
-        "scorecard": [scorecard_json(item, locate=locate) for item in assessed.scorecard],
+        "judged": json_shapes.judged_json(assessed),
+        "scorecard": [
+            json_shapes.scorecard_json(item, locate=locate) for item in assessed.scorecard
+        ],
         "reviews": [
             {
                 "reviewer": review.reviewer,
                 "verdict": review.verdict,
                 "tags": {scheme: list(labels) for scheme, labels in review.tags.items()},
-                "at": time_json(review.at),
+                "at": json_shapes.time_json(review.at),
                 "provisional": review.provisional,
             }
             for review in recorded.reviews
@@ -75,13 +67,13 @@ def canonical(recorded: FullRecord) -> dict[str, Any]:
         "provenance": {
             "feed": came.feed if came else None,
             "origin": article.origin,
-            "fetched": time_json(came.fetched if came else None),
+            "fetched": json_shapes.time_json(came.fetched if came else None),
             **({"import": dict(came.imported)} if came and came.imported is not None else {}),
         },
         "versions": [
             {
                 "sha256": version.sha256,
-                "fetched": time_json(version.fetched),
+                "fetched": json_shapes.time_json(version.fetched),
                 "withdrawn": version.withdrawn,
             }
             for version in recorded.versions
@@ -91,7 +83,7 @@ def canonical(recorded: FullRecord) -> dict[str, Any]:
     }
 
 
-def spans_of(record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def spans_of(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield all that points into the words of a record: findings, evidence of tags, scorecard.
 
     A record that came back from a tool may lack any of them.

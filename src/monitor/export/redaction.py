@@ -11,14 +11,12 @@ from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, stretches
 from monitor.text.search_terms import words_at
 
-MASK = "█"
-"""Stands for a code point of a name in what is given away."""
+MASK = "█"  # stands for a code point of a name in what is given away
 _PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BEGUN = re.compile(r"([^\W\d_]{3,})\*")
 """A word that is searched for by its beginning: fewer letters begin too many."""
-MIN_JOINED = 7
-"""Letters of a whole name that is hidden in the middle of a longer word too."""
+MIN_JOINED = 7  # letters of a whole name that is hidden in the middle of a longer word too
 _WRITERS = re.compile(r"([,;:&|/()]|(?<!\w)(?:[Bb]y|and|as told to|with|[Pp]or|[Pp]ar)(?!\w))")
 """What stands between the names of a byline."""
 
@@ -27,8 +25,21 @@ class NameRedaction:
     """Hides the names that stand at `spans` of an article's title and text."""
 
     def __init__(self, fields: Mapping[FieldName, str], spans: Sequence[Span]) -> None:
-        self._fields = fields
         self.hidden = {name: stretches(name, text, spans) for name, text in fields.items()}
+        self._struck = dict(fields)
+        for field, places in self.hidden.items():
+            for start, end in places:
+                text = self._struck[field]
+                self._struck[field] = f"{text[:start]}{MASK * (end - start)}{text[end:]}"
+        found = self.hidden.items()
+        self._names = {fields[field][start:end] for field, at in found for start, end in at}
+        self._parts = [part for name in self._names for part in _PART.findall(name)]
+        named = (part for part in self._parts if not part[0].islower())  # no "dos", "bin"
+        letters = (one for part in named for one in _LETTERS.findall(_plain(part)))
+        self._low = {one for one in letters if len(one) >= MIN_PART}
+        self._spelt = [_LETTERS.findall(_plain(name)) for name in self._names]
+        joined = ("".join(words) for words in self._spelt if len(words) > 1)
+        self._joined = [name for name in joined if len(name) >= MIN_JOINED]
 
     def field(self, name: FieldName, start: int = 0, end: int | None = None) -> str:
         """Return the words of a field, or of a stretch of it, as long as they are."""
@@ -46,10 +57,11 @@ class NameRedaction:
         said = _LETTERS.findall(_plain(author))
         if not any(word in name for name in self._spelt for word in said):
             return author  # of most articles: no expression need be made of their names
-        names = []
+        long = (name for name in self._names if len(_PART.findall(name)) > 1)
+        whole, names = _any_of(long, re.IGNORECASE), []
         for name in _WRITERS.split(author):
             parts = [part for part in _LETTERS.findall(_plain(name)) if len(part) >= MIN_PART]
-            masked = self._whole.sub(_masked, name)
+            masked = whole.sub(_masked, name)
             every = bool(parts) and self._low.issuperset(parts)
             names.append(_PART.sub(_masked, masked) if every else masked)
         return "".join(names)
@@ -70,48 +82,10 @@ class NameRedaction:
         return any(name in part for part in parts for name in self._joined)
 
     @cached_property
-    def _struck(self) -> dict[FieldName, str]:
-        struck = dict(self._fields)
-        for name, places in self.hidden.items():
-            for start, end in places:
-                text = struck[name]
-                struck[name] = f"{text[:start]}{MASK * (end - start)}{text[end:]}"
-        return struck
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        found = self.hidden.items()
-        return frozenset(self._fields[field][start:end] for field, at in found for start, end in at)
-
-    @cached_property
-    def _parts(self) -> list[str]:
-        return [part for name in self._names for part in _PART.findall(name)]
-
-    @cached_property
-    def _low(self) -> frozenset[str]:
-        named = (part for part in self._parts if not part[0].islower())  # no "dos", "bin"
-        letters = (one for part in named for one in _LETTERS.findall(_plain(part)))
-        return frozenset(one for one in letters if len(one) >= MIN_PART)
-
-    @cached_property
-    def _spelt(self) -> list[list[str]]:
-        return [_LETTERS.findall(_plain(name)) for name in self._names]
-
-    @cached_property
-    def _joined(self) -> frozenset[str]:
-        joined = ("".join(words) for words in self._spelt if len(words) > 1)
-        return frozenset(name for name in joined if len(name) >= MIN_JOINED)
-
-    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = [part for part in self._parts if len(part) >= MIN_PART and part[0].isupper()]
+        parts = [one for one in self._parts if len(one) >= MIN_PART and one[0].isupper()]
         names = [*self._names, *parts]
         return _any_of({form for one in names for form in (one, one.title(), one.upper())})
-
-    @cached_property
-    def _whole(self) -> re.Pattern[str]:
-        whole = (name for name in self._names if len(_PART.findall(name)) > 1)
-        return _any_of(whole, re.IGNORECASE)
 
 
 def _any_of(names: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:

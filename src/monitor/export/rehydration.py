@@ -16,23 +16,25 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
-from monitor.export.corrections import read_key_file
+from monitor.desk import Desk
+from monitor.export.corrections import json_lines, read_key_file
 from monitor.export.export_facts import sha256_of
 from monitor.export.jsonl import FILE, article_line
+from monitor.export.key_file import OWN_ONLY, private
 from monitor.export.packaging import old_entries, write_json
 from monitor.export.parquet import FILE as PARQUET
 from monitor.export.parquet import read_records as parquet_records
 from monitor.export.realignment import hydrate
 from monitor.export.record import spans_of
+from monitor.feeds.article_pages import PageAnswer, PageReader
+from monitor.feeds.http_client import open_client
+from monitor.feeds.politeness import HostQueues, Manners, manners_of
+from monitor.feeds.urls import article_id, canonical_url, host_of
 from monitor.records.errors import DataError, FeedError, UsageError
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.feeds.article_pages import PageAnswer, PageReader
-    from monitor.storage.store import Store
+from monitor.storage.store import Store
 
 CAUSES = {
     "same": "the text is the same, as its hash says",
@@ -54,31 +56,19 @@ CAUSES = {
 """What may become of an article, in words."""
 _BY_FAILURE = {
     "not_found": "gone",
-    "login": "refused",
-    "refused": "refused",
-    "status": "refused",
-    "busy": "busy",
-    "no_answer": "no_answer",
-    "server_error": "no_answer",
-    "robots": "robots",
-    "unsafe": "unsafe",
-    "fault": "failed",
-    "extractor": "failed",
+    **dict.fromkeys(("login", "refused", "status"), "refused"),
+    **dict.fromkeys(("no_answer", "server_error"), "no_answer"),
+    **dict.fromkeys(("fault", "extractor"), "failed"),
+    **{name: name for name in ("busy", "robots", "unsafe")},
 }
 """The causes by which pages fail; others are of pages without a text."""
-_UNDER_WAY = 400
-"""Articles that wait for their hosts' turn at a time."""
+_UNDER_WAY = 400  # articles that wait for their hosts' turn at a time
 _NEEDED = frozenset({"id", "tags", "findings", "length"})
 
 RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
-HAD = ("same", "changed")
-"""The outcomes with a record."""
-OWN_ONLY = 0o600
+HAD = ("same", "changed")  # the outcomes with a record
 
 Outcome = dict[str, Any]
-
-_Fetched = tuple[dict[str, Any], str, "PageAnswer"]
-"""A record, the address, and what asking for it gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +111,6 @@ def rehydrate(
     for any more. `report` is told how many more are done. Raises `UsageError` for what is no
     export, and for a folder of another one.
     """
-    from monitor.feeds.article_pages import PageReader
-    from monitor.feeds.http_client import open_client
-    from monitor.feeds.politeness import HostQueues, Manners, manners_of
-
     source = export_file(wish.source)
     key = read_key_file(wish.key) if wish.key else {}
     mark = {"export": sha256_of(source), "key": sha256_of(wish.key) if wish.key else None}
@@ -132,24 +118,32 @@ def rehydrate(
     file = Path(address.removeprefix("sqlite:///"))
     # none where there is none, as where an export is only read
     store = desk.store if not address.startswith("sqlite:///") or file.exists() else None
-    spacing = desk.settings.fetch.host_spacing_s
-    manners = manners_of(desk) if store else Manners(spacing, desk.now, sleep=desk.sleep)
+    how = desk.settings.fetch
+    manners = manners_of(desk) if store else Manners(how.host_spacing_s, desk.now, sleep=desk.sleep)
     manners.stopped = stopped
     with (
         open_progress(wish.folder, mark, retry=wish.retry) as book,
-        open_client(desk.settings.fetch, manners) as client,
-        HostQueues[_Fetched](desk.settings.fetch.parallel, manners) as queues,
+        open_client(how, manners) as client,
+        HostQueues[tuple[Outcome, str, PageAnswer]](how.parallel, manners) as queues,
     ):
-        waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
         pages = PageReader(client, desk.now)
+
+        def fetch(record: Outcome, url: str) -> tuple[Outcome, str, PageAnswer]:
+            return record, url, pages.read(url)
+
+        waiting = (one for one in read_records(source) if one["id"] not in book.outcomes)
         while not stopped() and (some := list(islice(waiting, _UNDER_WAY))):
             asked = _ask(some, wish, key, store, book)
             report(len(some) - len(asked))
             for record, url in asked:
-                queues.add(_host(url), partial(_fetch, pages, record, url))
+                host = ""
+                with suppress(FeedError):
+                    host = host_of(url)
+                queues.add(host, partial(fetch, record, url))
             for record, url, answer in queues.results():
                 book.fetched += 1
-                _take(record, key.get(record["id"], {}), url, answer, wish, book)
+                line = key.get(record["id"], {})
+                book.note(record["id"], *_outcome(record, line, url, answer, wish))
                 report(1)
                 if store:
                     store.save_visits(manners.take_changed(), desk.now())
@@ -164,8 +158,6 @@ def _ask(
     book: RehydrationProgress,
 ) -> list[tuple[dict[str, Any], str]]:
     """Return which articles' pages are to be fetched, and from where; note why the others not."""
-    from monitor.feeds.urls import article_id
-
     known: list[tuple[str, str, str | None]] = []  # id, address and version of each
     for record in some:
         line = key.get(record["id"], {})
@@ -179,107 +171,85 @@ def _ask(
     taken_back = store.taken_back(versions) if store else frozenset()
     asked = []
     for record, (id_, url, _) in zip(some, known, strict=True):
-        cause = ""
-        if id_ in forgotten:
-            cause = "forgotten"
-        elif id_ in taken_back:
-            cause = "withdrawn"
-        elif record.get("mining") == "reserved" and not wish.include_reserved:
-            cause = "reserved"
-        elif not url:
-            cause = "no_address"
-        if cause:
+        causes = {
+            "forgotten": id_ in forgotten,
+            "withdrawn": id_ in taken_back,
+            "reserved": record.get("mining") == "reserved" and not wish.include_reserved,
+            "no_address": not url,
+        }
+        if cause := next((name for name, is_so in causes.items() if is_so), ""):
             book.note(record["id"], {"cause": cause}, None)
         else:
             asked.append((record, url))
     return asked
 
 
-def _fetch(pages: PageReader, record: dict[str, Any], url: str) -> _Fetched:
-    return record, url, pages.read(url)
-
-
-def _take(
+def _outcome(
     record: dict[str, Any],
     key: Mapping[str, Any],
     url: str,
     answer: PageAnswer,
     wish: RehydrationRequest,
-    book: RehydrationProgress,
-) -> None:
-    """Note what the page of an article gave."""
-    from monitor.feeds.urls import canonical_url
-
+) -> tuple[Outcome, dict[str, Any] | None]:
+    """Return what the page of an article gave, and the full record."""
     final = answer.final_url
     moved = final if final and canonical_url(final) != canonical_url(url) else None
     if answer.page is None:
         cause = _BY_FAILURE.get(answer.failure or "", "no_text")
         if cause == "robots" and answer.retry:
             cause = "no_answer"  # nothing forbids it: robots.txt itself could not be had
-        book.note(record["id"], {"cause": cause, "again": answer.retry}, None)
-        return
+        return {"cause": cause, "again": answer.retry}, None
     if moved and urlsplit(moved).path in ("", "/"):
-        book.note(record["id"], {"cause": "gone", "moved": moved}, None)
-        return
+        return {"cause": "gone", "moved": moved}, None
     if answer.terms.mining == "reserved" and not wish.include_reserved:
-        book.note(record["id"], {"cause": "withdrawn"}, None)
-        return
-    made = hydrate(record, key, answer.page)
-    if made.record is None:
-        book.note(record["id"], {"cause": made.status, "moved": moved}, None)
-        return
-    spans = dict(made.spans)
-    told = {**made.record["rehydrated"], "spans": spans, "moved_to": moved}
-    full = {**made.record, "url": url, "rehydrated": told}
-    book.note(record["id"], {"cause": made.status, "spans": spans, "moved": moved}, full)
-
-
-def _host(url: str) -> str:
-    from monitor.feeds.urls import host_of
-
-    try:
-        return host_of(url)
-    except FeedError:
-        return ""
-
-
-# What came out --------------------------------------------------------------------------------
+        return {"cause": "withdrawn"}, None
+    full = hydrate(record, key, answer.page)
+    if full is None:
+        return {"cause": "other_text", "moved": moved}, None
+    told = {**full["rehydrated"], "moved_to": moved}
+    outcome = {"cause": told["status"], "spans": told["spans"], "moved": moved}
+    return outcome, {**full, "url": url, "rehydrated": told}
 
 
 def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) -> RehydrationReport:
-    """Put the records into the export's order, and write the report."""
+    """Put the records into the export's order, the last of each article; write the report."""
     order = [one["id"] for one in read_records(source)]
+    place_in = {one: place for place, one in enumerate(order)}
+    path, places = book.folder / RECORDS, dict[str, tuple[int, int]]()
+    at = lines = 0
+    with path.open("rb") as file:
+        for line in file:
+            places[json.loads(line)["id"]] = (at, len(line))
+            at += len(line)
+            lines += 1
+        ids = sorted(places, key=lambda one: place_in.get(one, len(order)))
+        wanted = [places[one] for one in ids]
+        if wanted != sorted(wanted) or lines > len(wanted):
+            part = path.with_name(f".{path.name}.part")
+            with open(part, "wb", opener=private) as out:
+                for start, length in wanted:
+                    file.seek(start)
+                    out.write(file.read(length))
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(path)
     told = [(one, book.outcomes[one]) for one in order if one in book.outcomes]
-    causes = Counter(said["cause"] for _, said in told)
-    spans: Counter[str] = Counter()
+    causes, spans = Counter(said["cause"] for _, said in told), Counter[str]()
     for _, said in told:
         spans.update(said.get("spans") or {})
-    done = RehydrationReport(
-        articles=len(order),
-        causes=dict(sorted(causes.items())),
-        spans=dict(sorted(spans.items())),
-        moved=sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
-        fetched=book.fetched,
-    )
-    sort_records(book.folder / RECORDS, {one: place for place, one in enumerate(order)})
-    values = {
-        "schema": 1,
-        **mark,
-        "articles": done.articles,
-        "causes": done.causes,
-        "moved": done.moved,
-        "spans": done.spans,
-        "waiting": len(order) - len(told),
-        "items": [{"id": one, **said} for one, said in told],
+    values: dict[str, Any] = {
+        "articles": len(order),
+        "causes": dict(sorted(causes.items())),
+        "spans": dict(sorted(spans.items())),
+        "moved": sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
     }
+    items = [{"id": one, **said} for one, said in told]
     part = book.folder / f".{REPORT}.part"
-    write_json(part, values)
+    more = {"schema": 1, **mark, "waiting": len(order) - len(told), "items": items}
+    write_json(part, {**values, **more})
     part.chmod(OWN_ONLY)
     part.replace(book.folder / REPORT)
-    return done
-
-
-# What became of each article, on the disk before the next -----------------------------------
+    return RehydrationReport(**values, fetched=book.fetched)
 
 
 @dataclass(slots=True)
@@ -312,7 +282,22 @@ def open_progress(
     with ExitStack() as stack:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            outcomes = _outcomes(folder, mark)
+            lines = list(_whole_lines(folder / PROGRESS))
+            if lines and lines[0] != mark:
+                other = "another export, or key file"
+                raise UsageError(f"{folder}: holds what was fetched for {other}")
+            if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
+                raise UsageError(f"{folder}: holds files that no run of ours left there")
+            outcomes = {line.pop("id"): line for line in lines[1:]}
+            for record in _whole_lines(folder / RECORDS):
+                # where it was stopped between the two
+                if outcomes.get(record["id"], {}).get("cause") not in HAD:
+                    told = record["rehydrated"]
+                    outcomes[record["id"]] = {
+                        "cause": told["status"],
+                        "spans": told["spans"],
+                        "moved": told["moved_to"],
+                    }
             if retry:
                 outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
             records, progress = (
@@ -321,30 +306,11 @@ def open_progress(
                 )
                 for name in (RECORDS, PROGRESS)
             )
-            if not (folder / PROGRESS).stat().st_size:
+            if not lines:
                 _put(progress, json.dumps(mark) + "\n")
         except OSError as error:
             raise UsageError(f"cannot write {folder}: {error.strerror}") from error
         yield RehydrationProgress(folder, outcomes, records, progress)
-
-
-def _outcomes(folder: Path, mark: Mapping[str, Any]) -> dict[str, Outcome]:
-    """Return by article what earlier runs wrote down; a line that was cut off is taken away."""
-    lines = list(_whole_lines(folder / PROGRESS))
-    if lines and lines[0] != mark:
-        raise UsageError(f"{folder}: holds what was fetched for another export, or key file")
-    if not lines and any((folder / name).exists() for name in (RECORDS, REPORT)):
-        raise UsageError(f"{folder}: holds files that no run of ours left there")
-    found = {line["id"]: {k: v for k, v in line.items() if k != "id"} for line in lines[1:]}
-    for record in _whole_lines(folder / RECORDS):
-        if found.get(record["id"], {}).get("cause") not in HAD:  # stopped between the two
-            told = record["rehydrated"]
-            found[record["id"]] = {
-                "cause": told["status"],
-                "spans": told["spans"],
-                "moved": told["moved_to"],
-            }
-    return found
 
 
 def _whole_lines(path: Path) -> Iterator[Any]:
@@ -367,39 +333,6 @@ def _put(file: TextIO, line: str) -> None:
     os.fsync(file.fileno())
 
 
-def sort_records(path: Path, order: Mapping[str, int]) -> None:
-    """Put the lines of a file into an order; of several of one article only the last stays."""
-    places: dict[str, tuple[int, int]] = {}
-    at = lines = 0
-    with path.open("rb") as file:
-        for line in file:
-            places[json.loads(line)["id"]] = (at, len(line))
-            at += len(line)
-            lines += 1
-    wanted = sorted(places, key=lambda one: order.get(one, len(order)))
-    if [places[one][0] for one in wanted] == sorted(start for start, _ in places.values()) and (
-        lines == len(places)
-    ):
-        return
-    part = path.with_name(f".{path.name}.part")
-    with path.open("rb") as file, open(part, "wb", opener=private) as out:
-        for one in wanted:
-            start, length = places[one]
-            file.seek(start)
-            out.write(file.read(length))
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
-
-
-def private(path: str, flags: int) -> int:
-    """Open a file that nobody else may read: an opener for `open`."""
-    return os.open(path, flags, OWN_ONLY)
-
-
-# The export that is read ---------------------------------------------------------------------
-
-
 def export_file(path: Path) -> Path:
     """Return the file of an export with whole records; `path` is it, or the export's folder.
 
@@ -419,36 +352,26 @@ def export_file(path: Path) -> Path:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of a file of an export. Raises `DataError` for a line that is none."""
-    rows = parquet_records(path) if path.suffix == ".parquet" else _lines(path)
-    for number, row in enumerate(rows, 1):
-        if not _is_record(row):
-            raise DataError(f"{path}:{number}: no record of an export")
+    """Yield the records of a file of an export. Raises `DataError` for a line that is none.
+
+    A record is one as far as its spans are to be followed.
+    """
+    rows = json_lines(path)
+    if path.suffix == ".parquet":
+        rows = ((f"{path}:{n}", row) for n, row in enumerate(parquet_records(path), 1))
+    for where, row in rows:
+        try:
+            spans = list(spans_of(row))
+            lengths = row["length"]["title"], row["length"]["text"]
+            whole = (
+                row.keys() >= _NEEDED
+                and isinstance(row["id"], str)
+                and all(isinstance(one[at], int) for one in spans for at in ("start", "end"))
+                and all(isinstance(length, int | None) for length in lengths)
+                and {span["field"] for span in spans} <= {"title", "text"}
+            )
+        except (KeyError, TypeError, AttributeError):
+            whole = False
+        if not whole:
+            raise DataError(f"{where}: no record of an export")
         yield row
-
-
-def _is_record(row: Any) -> bool:
-    """Whether a line is a record, as far as its spans are to be followed."""
-    try:
-        told = row.keys() >= _NEEDED and isinstance(row["id"], str)
-        lengths = row["length"]["title"], row["length"]["text"]
-        spans = list(spans_of(row))
-        places = {place for span in spans for place in (span["start"], span["end"])}
-        fields = {span["field"] for span in spans}
-    except (KeyError, TypeError, AttributeError):
-        return False
-    whole = all(isinstance(number, int) for number in places)
-    whole = whole and all(isinstance(number, int | None) for number in lengths)
-    return told and whole and fields <= {"title", "text"}
-
-
-def _lines(path: Path) -> Iterator[Any]:
-    try:
-        with path.open(encoding="utf-8", newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    yield json.loads(line)
-                except ValueError as error:
-                    raise DataError(f"{path}:{number}: not JSON") from error
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -22,15 +23,10 @@ if TYPE_CHECKING:
     from monitor.export.exporter import ExportReport
     from monitor.export.identification_risk import DisclosureRules
     from monitor.export.publication import PublicationPolicy
-    from monitor.records.article import Article
     from monitor.records.article_record import FullRecord
-    from monitor.rules.guideline_heads import GuidelineHead
-    from monitor.storage.article_filter import ArticleFilter
 
 KEY = "export"
 _PAGE = 100
-_AT_ONCE = 16
-"""Articles looked through in one transaction: half a second's work."""
 
 
 def export(
@@ -94,103 +90,71 @@ def read_at(desk: Desk, moment: datetime) -> Read:
 def chosen(
     desk: Desk, given: Mapping[str, Any], read: Read, *, live: bool = True
 ) -> Iterator[FullRecord]:
-    """Return the articles that pass filters as of a moment (`live`: now), oldest sight first."""
+    """Return the articles that pass filters as of a moment (`live`: now), oldest sight first.
+
+    What is searched for can be found by all that is stored. Raises `UsageError` for an unknown
+    filter, `NotFound` for a story that there is not.
+    """
+    from monitor.storage.article_filter import ArticleFilter
+
     desk.carried((*desk.stamps, desk.stories_stamp))  # not while they are read
     present = desk.store.present_stamps()
     stories = present.get(read.stories, read.stories)
     then = {present.get(stamp, stamp): stamp for stamp in read.stamps}
+    try:
+        filters = ArticleFilter(**given, stories_stamp=stories)
+    except TypeError as error:
+        raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
+    if filters.story is not None:
+        desk.store.story_members(stories or desk.stories_stamp, filters.story)
+    if live and filters.needs_search:
+        from monitor.archive.articles_found import fill_index
+
+        fill_index(desk)
     records = desk.store.recorded(
-        tuple(then),
-        make_filters(desk, given, stories, live=live),
-        stories_stamp=stories,
-        moment=read.moment,
-        live=live,
-        lost=read.lost,
+        tuple(then), filters, stories_stamp=stories, moment=read.moment, live=live, lost=read.lost
     )
     for one in records:  # with the stamps that they were asked for by
         stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
         yield replace(one, assessed=replace(one.assessed, stamps=stamps))
 
 
-def make_filters(
-    desk: Desk, given: Mapping[str, Any], stories_stamp: str, *, live: bool = True
-) -> ArticleFilter:
-    """Return filters by their names; what is searched for can be found by all that is stored.
-
-    Raises `UsageError` for an unknown filter, `NotFound` for a story that there is not.
-    """
-    from monitor.storage.article_filter import ArticleFilter
-
-    try:
-        filters = ArticleFilter(**given, stories_stamp=stories_stamp)
-    except TypeError as error:
-        raise UsageError(f"no such filter among {', '.join(sorted(given))}") from error
-    find_story(desk, filters.story, stories_stamp)
-    if live and filters.needs_search:
-        from monitor.archive.articles_found import fill_index
-
-        fill_index(desk)
-    return filters
-
-
-def find_story(desk: Desk, story: str | None, stories_stamp: str = "") -> None:
-    """Raise `NotFound` for a story that there is not, by the rule in force or of that stamp."""
-    stamp = stories_stamp or desk.stories_stamp
-    if story is not None:
-        desk.store.story_members(stamp, story)
-
-
 def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters as JSON has them: times in UTC, lists for tuples."""
-    return {name: _json(value) for name, value in given.items()}
 
+    def told(day: date) -> str | None:
+        return time_json(day) if isinstance(day, datetime) else day.isoformat()
 
-def _json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return time_json(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    return [_json(one) for one in value] if isinstance(value, tuple) else value
-
-
-# Hidden names, and rules on identification ---------------------------------------------------
+    return dict(json.loads(json.dumps(dict(given), default=told)))
 
 
 def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
     """Return what this desk knows of people: its rules on them, and its own secret.
 
-    The secret is the store's and stays, so that ids are the same in every export of a desk; on a
-    disk that can only be read, where none was made before, it is this export's alone.
+    Those guidelines judge that tell of all by whom somebody can be known, as loudly as they may:
+    none where the desk has put any of those rules off, or made them suggestions. The secret is the
+    store's and stays, so that ids are the same in every export of a desk; on a disk that can only
+    be read, where none was made before, it is this export's alone.
     """
     from monitor.export.identification_risk import DisclosureRules
-    from monitor.rules.guideline_heads import identifying
+    from monitor.rules.guideline_heads import identifying, protecting
 
-    check, store = desk.settings.check, desk.store
-    settings = {
-        ruling.guideline.id: (ruling.disable, ruling.severity)
-        for ruling in (desk.in_force.rulings if check.disable or check.severity else ())
-    }
+    check, store, heads = desk.settings.check, desk.store, desk.heads
+    low: dict[str, set[str]] = {}
+    for ruling in desk.in_force.rulings if check.disable or check.severity else ():
+        suggested = (rule for rule, level in ruling.severity.items() if level == "suggestion")
+        low[ruling.guideline.id] = {*ruling.disable, *suggested}
     return DisclosureRules(
-        identifying=frozenset().union(*map(identifying, desk.heads)),
-        judges=frozenset(one.id for one in desk.heads if _judges(one, *settings.get(one.id, ()))),
-        known=frozenset(one.id for one in desk.heads),
+        identifying=frozenset().union(*map(identifying, heads)),
+        judges=frozenset(
+            one.id
+            for one in heads
+            if (rules := protecting(one)) and rules.isdisjoint(low.get(one.id, ()))
+        ),
+        known=frozenset(one.id for one in heads),
         asked=filters.get("query") or "",
         secret=(store.known_key(KEY) or token_hex(32)) if store.read_only else store.key(KEY),
     )
-
-
-def _judges(
-    guideline: GuidelineHead, disable: Iterable[str] = (), severity: Mapping[str, str] | None = None
-) -> bool:
-    """Whether a guideline tells of all by whom somebody can be known, as loudly as it may.
-
-    Not where the desk has put any of those rules off, or made them suggestions.
-    """
-    from monitor.rules.guideline_heads import protecting
-
-    rules = protecting(guideline)
-    low = {rule for rule, level in (severity or {}).items() if level == "suggestion"}
-    return bool(rules) and rules.isdisjoint({*disable, *low})
 
 
 def with_names(desk: Desk, records: Iterable[FullRecord]) -> Iterator[FullRecord]:
@@ -199,25 +163,21 @@ def with_names(desk: Desk, records: Iterable[FullRecord]) -> Iterator[FullRecord
     Articles that it has not looked through yet are looked through, however many there are, and what
     was found is stored, where it can be: an export that was killed goes on where it was.
     """
-    rest = iter(records)
+    rest, store = iter(records), desk.store
     while page := list(islice(rest, _PAGE)):
         wanted = [one.assessed.article for one in page]
-        if not desk.store.read_only:  # else they are looked through once more each time
-            _look_through(desk, wanted)
+        due = []
+        if not store.read_only:  # else they are looked through once more each time
+            known = store.masks((one.id, one.sha256) for one in wanted)
+            done = {key for key, mask in known.items() if mask.stamp in (desk.names_stamp, "")}
+            words = [one for one in wanted if one.title or one.text]
+            due = [one for one in words if (one.id, one.sha256) not in done]
+        if due:
+            from monitor.archive.names_on_request import AT_ONCE, complete, look_through
+
+            for start in range(0, len(due), AT_ONCE):
+                some = due[start : start + AT_ONCE]
+                store.record_masks(look_through(desk, some), desk.now())
+                complete(desk, [one.id for one in some])
         found = desk.shown(wanted, patient=True)
         yield from (replace(one, shown=found[one.assessed.article.id]) for one in page)
-
-
-def _look_through(desk: Desk, wanted: list[Article]) -> None:
-    stamp = desk.names_stamp
-    known = desk.store.masks((one.id, one.sha256) for one in wanted)
-    done = {key for key, mask in known.items() if mask.stamp in (stamp, "")}
-    due = [one for one in wanted if (one.id, one.sha256) not in done and (one.title or one.text)]
-    if not due:
-        return
-    from monitor.archive.names_on_request import complete, look_through
-
-    for start in range(0, len(due), _AT_ONCE):
-        some = due[start : start + _AT_ONCE]
-        desk.store.record_masks(look_through(desk, some), desk.now())
-        complete(desk, [one.id for one in some])

@@ -10,17 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.feeds import text_mining_rights as rights
 from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
-from monitor.feeds.page_extraction import Page, extract_page
+from monitor.feeds.page_extraction import Page, extract_page, extract_pdf
 from monitor.feeds.robots_txt import UNREADABLE, robots_refusal
-from monitor.feeds.text_mining_rights import (
-    UNSAID,
-    Terms,
-    file_rules,
-    header_terms,
-    rule_terms,
-    strictest,
-)
 from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, InstallationError, UnsafeAddress
 from monitor.records.feed import PageFailure
@@ -54,7 +47,7 @@ class PageAnswer:
     error: str | None = None
     failure: PageFailure | None = None
     retry: bool = False
-    terms: Terms = UNSAID
+    terms: rights.Terms = rights.UNSAID
     final_url: str = ""
 
 
@@ -70,50 +63,43 @@ class PageReader:
 
     def read(self, url: str) -> PageAnswer:
         """Return the article at `url`. Never fails: what goes wrong is in the answer."""
-        try:
-            return self._read(url, host_of(url))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
-            _log.exception("page %s", url)
-            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
-
-    def _read(self, url: str, host: str) -> PageAnswer:
-        with self._guard:
-            given_up, broken = self._failures[host] >= MAX_FAILURES, self._broken
-        if broken:  # told already: no page that is asked for could be read
+        host = host_of(url)
+        if self._broken:  # told already: no page that is asked for could be read
             return PageAnswer(None, f"{url}: not asked for", "extractor", retry=True)
-        if given_up:
+        if self._failures[host] >= MAX_FAILURES:
             return PageAnswer(None, f"{url}: its host does not answer", "no_answer", retry=True)
         try:
             if refusal := robots_refusal(self._client, url, self._now):
                 return PageAnswer(None, f"{url}: {refusal}", "robots", retry=refusal == UNREADABLE)
             answer = fetch(self._client, url, now=self._now(), accept=PAGE_TYPES)
-        except UnsafeAddress as error:
-            return PageAnswer(None, str(error), "unsafe")
+            self._failures[host] = 0
+            return self._extract(answer, url, host)
         except FeedError as error:
-            self._note(host, failed=True)
-            return PageAnswer(None, str(error), "no_answer", retry=True)
-        self._note(host, failed=False)
-        return self._extract(answer, url, host)
+            unsafe = isinstance(error, UnsafeAddress)
+            self._failures[host] += not unsafe
+            why: PageFailure = "unsafe" if unsafe else "no_answer"
+            return PageAnswer(None, str(error), why, retry=not unsafe)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
+            _log.exception("page %s", url)
+            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
 
     def _extract(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
         if answer.body is None:
             other: PageFailure = "server_error" if answer.status >= 500 else "status"
             failure = _STATUS.get(answer.status, other)
             if failure == "busy":
-                with self._guard:
-                    self._failures[host] = MAX_FAILURES
+                self._failures[host] = MAX_FAILURES
             retry = answer.status >= 500 or answer.status == 429
             return PageAnswer(None, f"{url}: status {answer.status}", failure, retry=retry)
         if answer.truncated:
             return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
-        if is_pdf(answer.body):
-            from monitor.feeds.pdf_text import extract_pdf
-
+        here = answer.final_url
+        if b"%PDF-" in answer.body[:1024]:  # whatever it was called
             found = extract_pdf(answer.body)
             said = f"{url}: {found.said}" if found.failure else None
-            return PageAnswer(found.page, said, found.failure, final_url=answer.final_url)
+            return PageAnswer(found.page, said, found.failure, final_url=here)
         try:
-            page = extract_page(answer.body, answer.content_type, answer.final_url)
+            page = extract_page(answer.body, answer.content_type, here)
         except InstallationError as error:
             with self._guard:
                 told, self._broken = self._broken, True
@@ -122,22 +108,12 @@ class PageReader:
                 _log.error(message, error)
             return PageAnswer(None, str(error), "extractor", retry=True)
         if page is not None:
-            here = answer.final_url
-            by_file = rule_terms(file_rules(self._client, here, self._now), here)
-            terms = strictest(page.terms, header_terms(answer.headers, here), by_file)
+            by_file = rights.rule_terms(rights.file_rules(self._client, here, self._now), here)
+            terms = rights.strictest(page.terms, rights.header_terms(answer.headers, here), by_file)
             return PageAnswer(page, terms=terms, final_url=here)
         is_page = is_html(answer.content_type, answer.body)
         why = "no article text found in the page" if is_page else "the page is no HTML"
         return PageAnswer(None, f"{url}: {why}", "no_text" if is_page else "not_html")
-
-    def _note(self, host: str, *, failed: bool) -> None:
-        with self._guard:
-            self._failures[host] = self._failures[host] + 1 if failed else 0
-
-
-def is_pdf(body: bytes) -> bool:
-    """Tell whether `body` is a PDF, whatever it was called."""
-    return b"%PDF-" in body[:1024]
 
 
 def is_html(content_type: str, body: bytes) -> bool:

@@ -52,7 +52,6 @@ _LATIN = re.compile(
 """Latin alphabets, which the detector confuses: French prose is Baltic to it."""
 _CENTRAL = tuple(bytes([code]) for code in b"\xb3\xb9\xec\xf5\xf8\xf9\xfb")  # ł ą ě ő ř ů ű
 _WESTERN = tuple(bytes([code]) for code in b"\xe0\xe5\xe6\xe7\xea\xf1")  # à å æ ç ê ñ
-_ENOUGH = 5
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _CLEAN = str.maketrans(
     {c: "" for c in range(0x20) if chr(c) not in "\t\n\r"}
@@ -77,7 +76,6 @@ def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
     """Return `body` as text; `labels` are what header and document call its encoding, in order.
 
     Never fails: what fits nothing is read as the nearest thing with replacement characters.
-    The text still holds whatever control characters it held; see `clean`.
     """
     claimed = [codec for label in labels if label and (codec := find_codec(label))]
     encoding, start = _find_encoding(body, claimed)
@@ -87,10 +85,7 @@ def decode(body: bytes, labels: Sequence[str | None] = ()) -> Decoded:
 
 
 def find_codec(label: str) -> str | None:
-    """Return Python's name of the codec that `label` stands for, `None` if it stands for none.
-
-    First what browsers understand by it (the WHATWG's table of labels), then Python's own names.
-    """
+    """Return Python's name of the codec that browsers, else Python, know as `label`, or `None`."""
     label = label.strip(" '\"")
     standard = webencodings.lookup(label)
     names = [standard.codec_info.name] if standard else []
@@ -141,10 +136,8 @@ def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
     good = sum(1 for c in text if c > "\x7f") - bad
     if good > 4 * bad:  # some foreign bytes pasted in, which is common
         return "utf-8", 0
-    for encoding in claimed:
-        if encoding != "utf-8" and _fits(body, encoding):
-            return encoding, 0
-    return _detected(body), 0
+    fitting = (one for one in claimed if one != "utf-8" and _fits(body, one))
+    return next(fitting, None) or _detected(body), 0
 
 
 def _fits(body: bytes, encoding: str) -> bool:
@@ -169,7 +162,7 @@ def _detected(body: bytes) -> str:
         return found
     # Central from Western European is told by the letters that each has and the other rarely
     central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
-    return "cp1250" if central > max(western, _ENOUGH) else "cp1252"
+    return "cp1250" if central > max(western, 5) else "cp1252"
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -2,15 +2,15 @@
 
 feedparser reads the first two, and of the third only what begins like an English month: it takes
 Finnish "marras" (November) for March. The names come from CLDR through Babel: 8 ms for a language
-when first asked, microseconds after. dateparser, weighed too, reads more shapes, but takes 0.5 s
-to load, 5 ms a date and four seconds over one that is none, and guesses at 03/04/2026. A name that
-means different months in different languages is read in the feed's own or not at all.
+when first asked. A name that means different months in different languages is read in the feed's
+own or not at all.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from itertools import product
 
-from monitor.feeds.feed_entry import EARLIEST, plausible_date
+from monitor.feeds.feed_entry import plausible_date
 
 _LANGUAGES = tuple(
     "es pt de fr it nl ca gl eu ro pl cs sk hu hr sr bs sl mk bg ru uk be el tr sq fi et lv lt "  # noqa: SIM905 - a list of codes reads best as words
@@ -29,7 +29,7 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
     *("september", "october", "november", "december"),
 )
-_ENGLISH = {name: n for n, month in enumerate(_MONTHS, 1) for name in (month, month[:3])}
+_ENGLISH = {name: {n} for n, month in enumerate(_MONTHS, 1) for name in (month, month[:3])}
 _VARIANTS = {"mrz": 3, "maerz": 3, "janner": 1, "jaenner": 1, "feber": 2, "setiembre": 9}
 """Spellings in use that CLDR's main locales have not."""
 _ZONES = {
@@ -53,14 +53,10 @@ _TIME = re.compile(
 )
 _ZONE = re.compile(r"(?P<offset>[+-]\d\d):?(?P<minutes>\d\d)|\b(?P<name>[A-Z]{1,4})\b")
 _MAX_CHARS = 100
-_COARSE = re.compile(r"(\d{4})(?:-(?:0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def read_date(written: str, language: str | None = None) -> datetime | None:
-    """Return the moment that `written` names, in UTC; `None` where that is none or not certain.
-
-    `language` (ISO 639-1) is the feed's.
-    """
+    """Return the UTC moment that `written` names in a feed of `language` (ISO 639-1), or `None`."""
     if len(written) > _MAX_CHARS:
         return None
     with suppress(ValueError):
@@ -71,20 +67,10 @@ def read_date(written: str, language: str | None = None) -> datetime | None:
     return None
 
 
-def read_coarse(written: str) -> str:
-    """Return the year or month that `written` is, as 2004 or 2004-05; "" where it is neither.
-
-    A day is never made of it: that would be said of the article, and nobody said it.
-    """
-    match = _COARSE.fullmatch(written.strip())
-    return match[0] if match and int(match[1]) >= EARLIEST.year else ""
-
-
 def in_english(written: str, language: str | None = None) -> str | None:
     """Return a date whose month is named in another language in the form of RFC 822.
 
-    `None` where it has no such month: because it is English already, or no date at all. "" where
-    the name could be two months.
+    `None` where it has no such month (or an English one), "" where the name could be two months.
     """
     match = _NAMED.search(" ".join(written[:_MAX_CHARS].split()))
     if match is None:
@@ -113,27 +99,16 @@ def _clock(rest: str) -> str:
     return f"{hour:02}:{time['minute']}:{time['second'] or '00'} {offset}"
 
 
-def _months_named(word: str, language: str | None) -> frozenset[int]:
-    """Return the months that `word` can be, none if that is no month or plain English.
-
-    English is asked first, then the feed's language, then all; in each the names and short forms
-    before what only begins a name.
-    """
+def _months_named(word: str, language: str | None) -> set[int]:
+    """Return the months that `word` can be, none if that is no month or plain English."""
     name = _plain(word)
-    if word.lower() in _ENGLISH:
-        return frozenset()
-    own = _names_of(language) if language else {}
-    for names in (_ENGLISH, own):
-        certain = {known: frozenset((month,)) for known, month in names.items()}
-        if months := certain.get(name) or _beginning(name, certain):
+    for asked in () if word.lower() in _ENGLISH else ("en", language, "all"):
+        names = _names_of(asked) if asked else {}  # whole and short, before what begins one
+        begun = (months for full, months in names.items() if full.startswith(name))
+        months = names.get(name) or (set[int]().union(*begun) if len(name) >= 3 else None)
+        if months:
             return months
-    return _names_of_all().get(name) or _beginning(name, _names_of_all())
-
-
-def _beginning(name: str, names: Mapping[str, frozenset[int]]) -> frozenset[int]:
-    if len(name) < 3:
-        return frozenset()
-    return frozenset[int]().union(*(m for full, m in names.items() if full.startswith(name)))
+    return set()
 
 
 def _plain(word: str) -> str:
@@ -143,32 +118,24 @@ def _plain(word: str) -> str:
 
 
 @cache
-def _names_of(language: str) -> Mapping[str, int]:
-    """Return the month names of a language, whole and short; none of one that CLDR has not.
-
-    Within a language a short form that two months share is left out.
-    """
+def _names_of(language: str) -> Mapping[str, set[int]]:
+    """Return what the month names of a language, or of "all", mean; none where CLDR has not it."""
     from babel import Locale, UnknownLocaleError
 
-    try:
+    if language == "en":
+        return _ENGLISH
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    if language == "all":
+        for table in map(_names_of, _LANGUAGES):
+            for name, months in table.items():
+                found[name] |= months
+        for name, month in _VARIANTS.items():
+            found[name].add(month)
+        return found
+    with suppress(UnknownLocaleError, ValueError):
         locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return {}
-    names: dict[str, int] = {}
-    shared: set[str] = set()
-    for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
-        for number, written in locale.months[context][width].items():
-            name = _plain(written)
-            if names.setdefault(name, number) != number:
-                shared.add(name)
-    return {name: n for name, n in names.items() if name not in shared and not name.isdigit()}
-
-
-@cache
-def _names_of_all() -> Mapping[str, frozenset[int]]:
-    """Return what every name means in the languages known."""
-    found: dict[str, set[int]] = {}
-    for table in (*map(_names_of, _LANGUAGES), _VARIANTS):
-        for name, month in table.items():
-            found.setdefault(name, set()).add(month)
-    return {name: frozenset(months) for name, months in found.items()}
+        for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+            for number, written in locale.months[context][width].items():
+                found[_plain(written)].add(number)
+    # without a short form that two months share
+    return {name: m for name, m in found.items() if len(m) == 1 and not name.isdigit()}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.feeds.encoding_detection import decode, header_charset
+from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_parser import parse_feed
-from monitor.feeds.html_text import find_links
+from monitor.feeds.html_text import page_base, parse_html
 from monitor.feeds.http_client import PAGE_TYPES, HttpClient, fetch, open_client
 from monitor.feeds.urls import canonical_url, join_url, shown_url
 from monitor.records.errors import FeedError
@@ -32,17 +33,19 @@ class Discovered:
 
 def discover_feeds(body: bytes, content_type: str, url: str) -> tuple[Discovered, ...]:
     """Return the feeds named by the page `body` found at `url`, in its order, each once."""
-    base, links = find_links(decode(body, (header_charset(content_type),)).text)
-    base = (base and join_url(url, base)) or url
+    root = parse_html(clean(decode(body, (header_charset(content_type),)).text))
+    base = page_base(root, url)
     found: dict[str, Discovered] = {}
-    for link in links:
-        if "alternate" not in link.rel or link.type not in _TYPES:
+    for link in root.iter("link"):
+        href, kind = link.get("href", ""), link.get("type", "").partition(";")[0].strip().lower()
+        if not href or "alternate" not in link.get("rel", "").lower().split():
             continue
-        if link.type == "application/json" and "feed" not in link.href.lower():
-            continue  # WordPress announces its API so
-        target = join_url(base, link.href)
-        if target:
-            found.setdefault(canonical_url(target), Discovered(target, link.title))
+        # WordPress announces its API as application/json
+        if kind not in _TYPES or (kind == "application/json" and "feed" not in href.lower()):
+            continue
+        if target := join_url(base, href):
+            title = " ".join(link.get("title", "").split())
+            found.setdefault(canonical_url(target), Discovered(target, title))
     return tuple(found.values())
 
 
@@ -54,11 +57,10 @@ def discover(client: HttpClient, url: str, *, now: datetime) -> tuple[Discovered
     answer = fetch(client, url, now=now, accept=PAGE_TYPES)
     if answer.body is None:
         raise FeedError(f"{shown_url(url)}: status {answer.status}")
-    try:
+    with suppress(FeedError):
         feed = parse_feed(answer.body, answer.content_type, answer.final_url)
-    except FeedError:
-        return discover_feeds(answer.body, answer.content_type, answer.final_url)
-    return (Discovered(answer.final_url, feed.title),)
+        return (Discovered(answer.final_url, feed.title),)
+    return discover_feeds(answer.body, answer.content_type, answer.final_url)
 
 
 def discover_at(desk: Desk, site: str) -> tuple[Discovered, ...]:

@@ -18,7 +18,6 @@ MAX_ENTRIES = 10_000
 """Above, reading takes minutes; the largest archives published as feeds have some thousands."""
 _MAX_LISTED = 50
 _MAX_NAME_CHARS = 300
-_MAX_URL_CHARS = 4_000
 _MAX_DESCRIPTION_CHARS = 2_000
 """Of what goes with an entry or feed so much is kept; more is a fault or an attack."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -95,13 +94,10 @@ def listed(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def enclosures(found: Iterable[tuple[str, str]], base: str) -> tuple[Enclosure, ...]:
-    """Return the enclosures of address and media type, in order, each address once.
-
-    Addresses are made absolute against `base`; what is no http or https URL is left out.
-    """
+    """Return enclosures of address, made absolute against `base`, and media type, each once."""
     kept: dict[str, Enclosure] = {}
     for address, kind in found:
-        joined = join_url(base, address) if 0 < len(address) <= _MAX_URL_CHARS else None
+        joined = join_url(base, address) if 0 < len(address) <= 4_000 else None
         with contextlib.suppress(FeedError):
             url = request_url(joined or "")
             if len(kept) < _MAX_LISTED:

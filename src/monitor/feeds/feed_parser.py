@@ -1,4 +1,4 @@
-"""Feed parsing: RSS, RDF and Atom of every age with feedparser, JSON Feed with `json_feed`.
+"""Feed parsing: RSS, RDF and Atom of every age with feedparser, JSON Feed 1.x without.
 
 feedparser gets clean UTF-8 (`encoding_detection`, `xml_repair`) with its sanitiser and its
 resolution of links inside text off: the text becomes plain anyway, and without them it is half
@@ -12,125 +12,23 @@ import calendar
 import contextlib
 import html
 import io
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from monitor.feeds import feed_entry
 from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import in_english, read_date
-from monitor.feeds.feed_entry import (
-    MAX_ENTRIES,
-    FeedEntry,
-    ParsedFeed,
-    enclosures,
-    listed,
-    one_line,
-    plausible_date,
-    short_language,
-)
+from monitor.feeds.feed_entry import FeedEntry, ParsedFeed, listed, short_language
 from monitor.feeds.html_text import html_to_text, plain_title, tidy
-from monitor.feeds.urls import canonical_url, join_url, shown_url
+from monitor.feeds.urls import canonical_url, join_url, naming
 from monitor.feeds.xml_repair import declared_charset, prepare_xml, root_name
 from monitor.records.errors import FeedError
 
 _ITEM = re.compile(r"<(/?)(?:\w+:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-
-
-def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
-    """Read the feed `body` that was answered at `url` with the header `content_type`.
-
-    Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
-    kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
-
-    Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
-    """
-    try:
-        return _parse(body, content_type, url)
-    except FeedError as error:
-        raise FeedError(f"{shown_url(url)}: {error}") from error
-
-
-def _parse(body: bytes, content_type: str, url: str) -> ParsedFeed:
-    if not body.strip():
-        raise FeedError("the answer is empty")
-    decoded = decode(body, (header_charset(content_type), declared_charset(body)))
-    text = clean(decoded.text).strip()
-    if text.startswith(("{", "[")):
-        from monitor.feeds.json_feed import parse_json_feed
-
-        return parse_json_feed(text, url)
-    text = prepare_xml(text)
-    root = root_name(text)
-    if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
-        raise FeedError("this is an HTML page, not a feed")
-    if not root:
-        raise FeedError("this is no feed: neither XML nor JSON")
-    if sum(1 for _ in _ITEM.finditer(text)) > 2 * MAX_ENTRIES:
-        raise FeedError(f"it has more than {MAX_ENTRIES:,} entries")
-    found = _feedparser(text)
-    if not found.get("version") and not found.entries:
-        raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
-    warnings: list[str] = []
-    lacks = ""
-    if decoded.mislabelled:
-        warnings.append(f"labelled with another encoding, read as {decoded.encoding}")
-    entries = list(found.entries)
-    if found.get("bozo"):
-        entries = _whole_entries(found, text, root)
-        warnings.append(f"broken XML ({_reason(found)}), {len(entries)} whole entries read")
-        if not _has_end(text, root):
-            lacks = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
-    return _read(found, entries, url, text, warnings, lacks)
-
-
-def _feedparser(text: str) -> Any:
-    import feedparser
-
-    try:
-        return feedparser.parse(
-            io.BytesIO(text.encode()),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:  # its parsers and date readers raise whatever their parts raise
-        raise FeedError(f"unreadable ({type(error).__name__} in feedparser)") from error
-
-
-def _has_end(text: str, root: str) -> bool:
-    """Tell whether broken XML ends with its root, whatever comment stands behind it."""
-    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
-    return f"</{root}" in rest.lower()
-
-
-def _whole_entries(found: Any, text: str, root: str) -> list[Any]:
-    """Return the whole entries of broken XML; raise `FeedError` where there is none.
-
-    A feed that is all there and has no entry is none the worse for an undeclared prefix.
-    """
-    entries = list(found.entries)
-    tags = _ITEM.findall(_CDATA.sub("", text))
-    if entries and tags and not tags[-1]:  # the last entry lacks its end
-        entries.pop()
-    if entries:
-        return entries
-    if not _has_end(text, root):
-        raise FeedError("it is cut off, with no whole entry before the end")
-    reason = _reason(found)
-    if reason != "unbound prefix":
-        raise FeedError(f"broken XML ({reason}), and no entry could be read")
-    return entries
-
-
-def _reason(found: Any) -> str:
-    """Return what the XML parser found wrong."""
-    error = found.get("bozo_exception")
-    return str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
-
-
 _FOOTER = re.compile(r"\n*The post [^\n]{1,500} (?:appeared first on|first appeared on) [^\n]+\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _MARKUP = re.compile(r"</?[a-zA-Z]|&#?\w+;")
@@ -142,76 +40,112 @@ _WRITTEN_ID = re.compile(
 )
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()@]{1,64}@[^\s<>()@]{1,255}")
 _ALTERNATE = ("alternate", "http://www.iana.org/assignments/relation/alternate")
-_MAX_TTL_MINUTES = 7 * 24 * 60
+_VERSIONS = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
+_NAMES = frozenset(("id", "url", "external_url"))
+_WORDS = frozenset(("content_html", "content_text", "title", "summary"))
+"""A JSON object with one of either kind is an item, whatever the document calls itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A feed being read: where it was found, what it says of itself, and what came of its dates.
+def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
+    """Read the feed `body` that was answered at `url` with the header `content_type`.
 
-    `written_ids` are the ids that are addresses as they stand, `None` where all that look it are.
+    Dates that cannot be are `None` with a warning; of a feed cut short the whole entries are
+    kept, and it says what it `lacks`. A feed without entries is one only where it is well-formed.
+    Raises `FeedError`, and nothing else, where this is no feed; the message begins with `url`.
     """
-
-    url: str
-    about: Any
-    version: str
-    language: str | None
-    written_ids: frozenset[str] | None
-    impossible: Counter[str] = field(default_factory=Counter)
-
-
-def _written_ids(text: str) -> frozenset[str] | None:
-    """Return the ids written as whole addresses: in a feed with a base others come to look it.
-
-    `None` where no tag gives a base; looking for the word first is ten times as fast.
-    """
-    if not (_BASE_WORD.search(text.encode().lower()) and _BASE.search(text)):
-        return None
-    found = set()
-    for match in _WRITTEN_ID.finditer(text):
-        with contextlib.suppress(FeedError):
-            found.add(canonical_url(html.unescape(match[1])))
-    return frozenset(found)
+    with naming(url):
+        if not body.strip():
+            raise FeedError("the answer is empty")
+        decoded = decode(body, (header_charset(content_type), declared_charset(body)))
+        text = clean(decoded.text).strip()
+        if text.startswith(("{", "[")):
+            return _read_json(text, url)
+        text = prepare_xml(text)
+        root = root_name(text)
+        if root == "html" or ("html" in content_type and root not in ("rss", "rdf:rdf", "feed")):
+            raise FeedError("this is an HTML page, not a feed")
+        if not root:
+            raise FeedError("this is no feed: neither XML nor JSON")
+        if sum(1 for _ in _ITEM.finditer(text)) > 2 * feed_entry.MAX_ENTRIES:
+            raise FeedError(f"it has more than {feed_entry.MAX_ENTRIES:,} entries")
+        said = f"labelled with another encoding, read as {decoded.encoding}"
+        return _read(text, root, url, [said] if decoded.mislabelled else [])
 
 
-def _read(
-    found: Any, items: list[Any], url: str, text: str, warnings: list[str], lacks: str
-) -> ParsedFeed:
-    """Return the feed at `url` that feedparser `found` in `text`, with those of its `items`."""
+def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
+    """Return the feed at `url` that is the XML `text` of this root."""
+    import feedparser
+
+    try:
+        found = feedparser.parse(
+            io.BytesIO(text.encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # its parsers and date readers raise whatever their parts raise
+        raise FeedError(f"unreadable ({type(error).__name__} in feedparser)") from error
+    if not found.get("version") and not found.entries:
+        raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
+    items, lacks = list(found.entries), ""
+    if found.get("bozo"):
+        lacks = _keep_whole(items, found.get("bozo_exception"), text, root, warnings)
     about = found.feed
     language = short_language(_string(about, "language"))
-    reading = _Reading(url, about, str(found.get("version", "")), language, _written_ids(text))
-    entries = tuple(_entry(item, reading) for item in items)
-    warnings += [f"impossible date {written[:40]!r}" for written in reading.impossible]
+    # the ids written as whole addresses, in a feed with a base, where others come to look it;
+    # looking for the word first is ten times as fast
+    ids: set[str] | None = None
+    if _BASE_WORD.search(text.encode().lower()) and _BASE.search(text):
+        ids = set()
+        for match in _WRITTEN_ID.finditer(text):
+            with contextlib.suppress(FeedError):
+                ids.add(canonical_url(html.unescape(match[1])))
+    impossible: Counter[str] = Counter()
+    entries = tuple(_entry(item, found, url, language, ids, impossible) for item in items)
     ttl = _string(about, "ttl")
     minutes = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 9 else 0
+    # A feed's Atom links count where `<link>` is empty, and its own address only where it has no
+    # other: an Atom link without `rel` often means the feed itself.
+    links = (link for link in about.get("links", []) if link.get("rel") in _ALTERNATE)
+    written = (_string(about, "link"), *(_string(link, "href") for link in links))
+    sites = [site for link in written if link and (site := join_url(url, clean(link)))]
     return ParsedFeed(
         title=plain_title(_string(about, "title")),
-        site=_site(about, url),
+        site=next((site for site in sites if site != url), sites[0] if sites else ""),
         language=language,
-        ttl_s=min(minutes, _MAX_TTL_MINUTES) * 60 or None,
+        ttl_s=min(minutes, 7 * 24 * 60) * 60 or None,
         entries=entries,
-        warnings=tuple(warnings),
-        description=one_line(_string(about, "subtitle") or _string(about, "summary")),
+        warnings=(*warnings, *(f"impossible date {written[:40]!r}" for written in impossible)),
+        description=feed_entry.one_line(_string(about, "subtitle") or _string(about, "summary")),
         updated=_date(about, ("updated", "published"), language)[0],
         lacks=lacks,
     )
 
 
-def _site(about: Any, url: str) -> str:
-    """Return the address of the site of the feed at `url`, "" where it names none.
+def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: list[str]) -> str:
+    """Keep the whole entries of broken XML, warn of it, and return what of it is lacking."""
+    tags = _ITEM.findall(_CDATA.sub("", text))
+    if entries and tags and not tags[-1]:  # the last entry lacks its end
+        entries.pop()
+    # whatever comment stands behind the root
+    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
+    is_cut = f"</{root}" not in rest.lower()
+    reason = str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
+    if is_cut and not entries:
+        raise FeedError("it is cut off, with no whole entry before the end")
+    if not entries and reason != "unbound prefix":  # no feed without entries is worse for that
+        raise FeedError(f"broken XML ({reason}), and no entry could be read")
+    warnings.append(f"broken XML ({reason}), {len(entries)} whole entries read")
+    said = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
+    return said if is_cut else ""
 
-    A feed's Atom links count where `<link>` is empty, and its own address only where it has no
-    other: an Atom link without `rel` often means the feed itself.
-    """
-    links = (link for link in about.get("links", []) if link.get("rel") in _ALTERNATE)
-    written = (_string(about, "link"), *(_string(link, "href") for link in links))
-    joined = [site for link in written if link and (site := join_url(url, clean(link)))]
-    return next((site for site in joined if site != url), joined[0] if joined else "")
 
-
-def _entry(item: Any, reading: _Reading) -> FeedEntry:
-    is_atom = reading.version.startswith("atom")
+def _entry(
+    item: Any, found: Any, url: str, language: str | None, ids: set[str] | None, wrong: Counter[str]
+) -> FeedEntry:
+    """Return an entry of the feed that feedparser `found` at `url`; count dates that cannot be."""
+    version = str(found.get("version", ""))
+    is_atom = version.startswith("atom")
     title = item.get("title_detail") or {}
     is_text = is_atom and title.get("type") == "text/plain"
     words = clean(_string(item, "title"))
@@ -222,32 +156,27 @@ def _entry(item: Any, reading: _Reading) -> FeedEntry:
         if part.get("value") and (kind.startswith("text/") or kind.endswith("xml"))
     ]
     summary = item.get("summary_detail") or {"value": _string(item, "summary")}
-    published, unusable = _date(item, ("published", "created", "updated"), reading.language)
+    published, unusable = _date(item, ("published", "created", "updated"), language)
     if unusable and not published:
-        reading.impossible[clean(unusable)] += 1
+        wrong[clean(unusable)] += 1
     authors = _authors(item)
-    if is_atom or reading.version in ("rss090", "rss10"):
+    if is_atom or version in ("rss090", "rss10"):
         # else its source's or its feed's; the channel of RSS 2.0 names the editor to write to
-        authors = authors or _authors(item.get("source") or {}) or _authors(reading.about)
+        authors = authors or _authors(item.get("source") or {}) or _authors(found.feed)
     tags = item.get("tags") or ()
     files = (*item.get("enclosures", ()), *item.get("media_content", ()))
+    pairs = ((clean(_string(f, "href") or _string(f, "url")), _string(f, "type")) for f in files)
     return FeedEntry(
-        url=_link(item, reading),
+        url=_link(item, url, ids),
         guid=clean(_string(item, "id")),
         title=" ".join(words.split()) if is_text else plain_title(words),
         summary=_plain(summary, is_atom),
         content=max(contents, key=len, default=""),
         published=published,
-        language=short_language(title.get("language")) or reading.language,
+        language=short_language(title.get("language")) or language,
         authors=authors,
         categories=listed(_string(tag, "label") or _string(tag, "term") for tag in tags),
-        enclosures=enclosures(
-            (
-                (clean(_string(file, "href") or _string(file, "url")), _string(file, "type"))
-                for file in files
-            ),
-            reading.url,
-        ),
+        enclosures=feed_entry.enclosures(pairs, url),
     )
 
 
@@ -257,45 +186,35 @@ def _string(item: Any, key: str) -> str:
 
 
 def _authors(item: Any) -> tuple[str, ...]:
-    """Return the names of the authors; the mail address of one where that is all there is.
-
-    One author is read here: feedparser cuts addresses in long domains such as `.news` apart.
-    """
+    """Return the names of the authors; the mail address of one where that is all there is."""
     people = item.get("authors") or ()
-    if len(people) < 2:
+    if len(people) < 2:  # feedparser cuts addresses in long domains such as `.news` apart
         written = _string(item, "author")
         return listed([_MAIL.sub("", written).strip(' ()<>"')]) or listed([written])
     return listed(_string(one, "name") or _string(one, "email") for one in people)
 
 
 def _plain(part: Any, is_atom: bool) -> str:
-    """Return a text construct as plain text; only Atom's `text` is taken to the letter.
-
-    RSS does not tell; what feedparser calls plain there may still be HTML with unknown tags.
-    """
+    """Return a text construct as plain text; only Atom's `text` is taken to the letter."""
     value = str(part.get("value") or "")
     is_text = part.get("type") == "text/plain" and (is_atom or not _MARKUP.search(value))
     text = tidy(value) if is_text else html_to_text(value)
     return _FOOTER.sub("", text) if " first " in text[text.rfind("\n") + 1 :] else text
 
 
-def _link(item: Any, reading: _Reading) -> str:
+def _link(item: Any, base: str, ids: set[str] | None) -> str:
     """Return the address of an entry, "" where it has none: an id is one only as it stands."""
     links = [entry for entry in item.get("links", []) if entry.get("rel") == "alternate"]
     hrefs = [href for link in links if (href := _string(link, "href"))]
     is_guid = bool(item.get("guidislink")) and not hrefs
-    candidates = (
-        _string(item, "feedburner_origlink"),
-        "" if is_guid else _string(item, "link"),
-        *hrefs,
-    )
-    for link in candidates:
-        if link and (url := join_url(reading.url, clean(link))):
+    named = "" if is_guid else _string(item, "link")
+    for link in (_string(item, "feedburner_origlink"), named, *hrefs):
+        if link and (url := join_url(base, clean(link))):
             return url
     guid = clean(_string(item, "id"))
     with contextlib.suppress(FeedError):
         canonical = canonical_url(guid)
-        if reading.written_ids is None or canonical in reading.written_ids:
+        if ids is None or canonical in ids:
             return guid
     return ""
 
@@ -307,8 +226,7 @@ def _date(item: Any, keys: tuple[str, ...], language: str | None) -> tuple[datet
         if not dict.__contains__(item, key):
             continue  # `get` would answer for another key, and warn of it
         written = _string(item, key)
-        moment = _read_moment(written, item.get(f"{key}_parsed"), language)
-        if moment:
+        if moment := _read_moment(written, item.get(f"{key}_parsed"), language):
             return moment, unusable
         unusable = unusable or written
     return None, unusable
@@ -319,12 +237,91 @@ def _read_moment(written: str, parsed: Any, language: str | None) -> datetime | 
     named = in_english(written, language)
     if named is not None:
         return read_date(named)
-    if day := _ISO_DAY.match(written):
-        try:  # feedparser makes 2026-13-45 the next January
-            date(*map(int, day.groups()))
-        except ValueError:
-            return None
     moment = None
     with contextlib.suppress(OverflowError, ValueError, OSError, TypeError):
-        moment = plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
+        if day := _ISO_DAY.match(written):
+            try:  # feedparser makes 2026-13-45 the next January
+                date(*map(int, day.groups()))
+            except ValueError:
+                return None
+        moment = feed_entry.plausible_date(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     return moment or read_date(written, language)
+
+
+def _read_json(text: str, url: str) -> ParsedFeed:
+    """Return the JSON Feed at `url`: strict about the format, lenient per item."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nesting"
+        raise FeedError(f"broken JSON ({where})") from error
+    data = data if isinstance(data, dict) else {}
+    items = data.get("items")
+    warnings: list[str] = []
+    if not str(data.get("version", "")).startswith(_VERSIONS):
+        objects = [item for item in _list(data, "items") if isinstance(item, dict)]
+        fit = sum(not (_NAMES.isdisjoint(item) or _WORDS.isdisjoint(item)) for item in objects)
+        if 2 * fit <= len(_list(data, "items")):
+            raise FeedError("JSON, but not a JSON Feed (no 'version' of jsonfeed.org)")
+        warnings.append("no 'version' of jsonfeed.org: read as a JSON Feed for its shape")
+    if not isinstance(items, list):
+        raise FeedError("a JSON Feed without a list of 'items'")
+    if len(items) > feed_entry.MAX_ENTRIES:
+        raise FeedError(f"it has more than {feed_entry.MAX_ENTRIES:,} entries")
+    home = _text(data, "home_page_url")
+    language = short_language(_text(data, "language"))
+    authors = _json_authors(data)
+    return ParsedFeed(
+        title=plain_title(_text(data, "title")),
+        site=(home and join_url(url, home)) or "",
+        language=language,
+        entries=tuple(_json_entry(item, url, language, authors, warnings) for item in items),
+        warnings=tuple(warnings),
+        description=feed_entry.one_line(_text(data, "description")),
+    )
+
+
+def _json_entry(
+    item: Any, base: str, language: str | None, authors: tuple[str, ...], warnings: list[str]
+) -> FeedEntry:
+    if not isinstance(item, dict):
+        warnings.append(f"an item is {type(item).__name__}, not an object")
+        item = {}
+    guid = clean(str(item["id"])) if isinstance(item.get("id"), (str, int, float)) else ""
+    link = _text(item, "url") or _text(item, "external_url")
+    markup = _text(item, "content_html")
+    language = short_language(_text(item, "language")) or language
+    written = _text(item, "date_published") or _text(item, "date_modified")
+    published = read_date(written, language) if written else None
+    if written and published is None:
+        warnings.append(f"impossible date {written[:40]!r}")
+    files = [file for file in _list(item, "attachments") if isinstance(file, dict)]
+    pairs = ((_text(file, "url"), _text(file, "mime_type")) for file in files)
+    return FeedEntry(
+        url=(join_url(base, link) if link else join_url("", guid)) or "",
+        guid=guid,
+        title=plain_title(_text(item, "title")),
+        summary=html_to_text(_text(item, "summary")),
+        content=html_to_text(markup) if markup else tidy(_text(item, "content_text")),
+        published=published,
+        language=language,
+        authors=_json_authors(item) or authors,
+        categories=listed(tag for tag in _list(item, "tags") if isinstance(tag, str)),
+        enclosures=feed_entry.enclosures(pairs, base),
+    )
+
+
+def _text(item: dict[str, Any], key: str) -> str:
+    value = item.get(key)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _list(item: dict[str, Any], key: str) -> list[Any]:
+    value = item.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _json_authors(item: dict[str, Any]) -> tuple[str, ...]:
+    given = item.get("authors")  # a list, since 1.1; some write the one author of 1.0 there
+    people = given if isinstance(given, list) and given else [given or None, item.get("author")]
+    return listed(_text(person, "name") for person in people if isinstance(person, dict))

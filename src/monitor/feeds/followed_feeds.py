@@ -32,18 +32,9 @@ class FollowedFeed:
     gap: timedelta | None
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """What a feed has brought so far, and what of it came through no other."""
-
-    brought: Brought
-    alone: Brought
-
-
 def followed(desk: Desk) -> list[FollowedFeed]:
     """Return every feed followed, by name."""
-    now = desk.now()
-    states = desk.store.feed_states()
+    now, states = desk.now(), desk.store.feed_states()
     brought = desk.store.brought(now - timedelta(days=DAYS), desk.relevance_stamps)
     found = []
     for feed in sorted(desk.store.feeds(), key=lambda feed: (name_of(feed).casefold(), feed.id)):
@@ -58,9 +49,10 @@ def name_of(feed: Feed) -> str:
     return feed.title or feed.outlet or feed.url
 
 
-def loss(desk: Desk, feed: Feed) -> Loss:
-    """Return what there would be less without a feed."""
-    return Loss(*desk.store.brought_alone(feed.id, desk.relevance_stamps))
+def loss(desk: Desk, feed: Feed) -> dict[str, Brought]:
+    """Return what a feed has `brought` so far, and what of it came through no other: `alone`."""
+    brought, alone = desk.store.brought_alone(feed.id, desk.relevance_stamps)
+    return {"brought": brought, "alone": alone}
 
 
 def find_feeds(desk: Desk, address: str) -> Sequence[Discovered]:

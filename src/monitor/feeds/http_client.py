@@ -1,14 +1,11 @@
 """HTTP client: polite, bounded, conditional requests for feeds, pages and robots.txt alike.
 
-Threads rather than asyncio: a run has a few requests under way at once, parsing and storing
-are blocking anyway, and a lock per host is all the coordination needed. Decompression is done
-here, with a limit on what comes out, and once only: nested encodings are bombs, not feeds.
+Threads, not asyncio: parsing and storing are blocking anyway, and a lock per host is all the
+coordination needed. Decompression has a limit, and is done once: nested encodings are bombs.
 
-No connection can be talked into the local network. A host is resolved here, its addresses are
-checked, and a checked one is connected to: a name that resolves to something public for the check
-and to something private for the connection gains nothing. No proxy and no environment variable
-takes part. Every read is bounded by a deadline, so that a server sending one byte a second, even of
-its headers, is given up on.
+A host is resolved here, its addresses are checked, and a checked one is connected to, so that a
+name with one address for the check and another for the connection gains nothing. No proxy and no
+environment variable takes part. Every read is bounded by a deadline.
 """
 
 from __future__ import annotations
@@ -16,7 +13,6 @@ from __future__ import annotations
 import email.utils
 import re
 import socket
-import ssl
 import threading
 import time
 import zlib
@@ -31,12 +27,9 @@ import httpcore
 
 from monitor.feeds.politeness import Manners
 from monitor.feeds.ssrf_filter import check_address
-from monitor.feeds.urls import has_login, host_of, join_url, request_url, shown_url
-from monitor.records.errors import FeedError, UnsafeAddress
+from monitor.feeds.urls import has_login, host_of, join_url, naming, request_url
+from monitor.records.errors import FeedError
 from monitor.settings import FetchSettings
-
-_MAX_ADDRESSES = 4
-"""How many addresses of a host are tried."""
 
 
 class Deadline(threading.local):
@@ -45,10 +38,7 @@ class Deadline(threading.local):
     at: float = float("inf")
 
     def bound(self, timeout: float | None) -> float:
-        """Return `timeout`, or the time left where that is less.
-
-        Raises `httpcore.ReadTimeout` where none is left.
-        """
+        """Return `timeout`, or the time left if less; `httpcore.ReadTimeout` where none is."""
         left = self.at - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the time for this request is up")
@@ -72,10 +62,7 @@ class _Stream(httpcore.NetworkStream):
         self._inner.close()
 
     def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         bound = self._deadline.bound(timeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, bound), self._deadline)
@@ -99,38 +86,25 @@ class CheckedBackend(httpcore.NetworkBackend):
         self._inner = httpcore.SyncBackend()
 
     def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+        self, host: str, port: int, timeout: float | None = None, *options: Any, **more: Any
     ) -> httpcore.NetworkStream:
         """Connect to `host`; raises `UnsafeAddress` if any of its addresses is not allowed."""
         addresses = self._resolve(host, port)
         for address in addresses:
             check_address(address, host, self._allow_hosts, port=port)
-        failure: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in addresses[:_MAX_ADDRESSES]:
+        failure: Exception = httpcore.ConnectError("no address")
+        for address in addresses[:4]:
             try:
-                stream = self._inner.connect_tcp(
-                    address,
-                    port,
-                    timeout=self._deadline.bound(timeout),
-                    local_address=local_address,
-                    socket_options=socket_options,
-                )
+                within = self._deadline.bound(timeout)
+                stream = self._inner.connect_tcp(address, port, within, *options, **more)
                 return _Stream(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
-        raise failure or httpcore.ConnectError("no address")
+        raise failure
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return the distinct addresses of `host`, in the resolver's order.
-
-    Raises `FeedError` where there are none.
-    """
+    """Return the distinct addresses of `host`, in the resolver's order; `FeedError` without one."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -138,20 +112,9 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer whose body is still to come: lower-case headers, `body` as sent."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Iterator[bytes]
-
-
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
-_PATIENCE = 3.0
-"""One fetch, redirects and all, may take this many times `timeout_s`."""
 FEED_TYPES = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
@@ -195,14 +158,11 @@ class HttpClient:
     pool: httpcore.ConnectionPool
     deadline: Deadline
     locks: dict[str, threading.Lock] = field(default_factory=dict)
-    guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
         """Wait until no other request to `host` is under way, and the pause after it is over."""
-        with self.guard:
-            lock = self.locks.setdefault(host, threading.Lock())
-        with lock:
+        with self.locks.setdefault(host, threading.Lock()):
             self.manners.await_turn(host)
             try:
                 yield
@@ -212,10 +172,7 @@ class HttpClient:
 
 @contextmanager
 def open_client(settings: FetchSettings, manners: Manners | None = None) -> Iterator[HttpClient]:
-    """Open a client for one run; safe to use from several threads.
-
-    `manners` remember what runs before knew of hosts; without them nothing is known.
-    """
+    """Open a client for one run and several threads; `manners` know hosts from runs before."""
     deadline = Deadline()
     with httpcore.ConnectionPool(
         ssl_context=_ssl_context(),
@@ -244,38 +201,30 @@ def fetch(
     """Get `url`, following at most five redirects, each checked like the first address.
 
     `etag` and `modified` make it conditional. `now` is what a Retry-After date is counted from.
-
     Raises `FeedError` where there is no answer, or one that is too large, too slow or in a
     redirect loop, and `UnsafeAddress` for an address that may not be fetched; the message names
     `url`. A status such as 404 is an answer, not an error.
     """
-    headers = {
+    wanted = {
         "User-Agent": client.settings.user_agent,
         "Accept": accept,
         "Accept-Encoding": "gzip, deflate",
+        "If-None-Match": etag,
+        "If-Modified-Since": modified,
     }
-    if etag:
-        headers["If-None-Match"] = etag
-    if modified:
-        headers["If-Modified-Since"] = modified
-    name = shown_url(url)
-    try:
-        return _follow(client, url, {key: _sendable(v) for key, v in headers.items()}, now)
-    except UnsafeAddress as error:
-        raise UnsafeAddress(f"{name}: {error}") from error
-    except FeedError as error:
-        message = str(error)
-        raise FeedError(message if message.startswith(name) else f"{name}: {message}") from error
-
-
-def _sendable(value: str) -> str:
-    """Return `value` without what could not stand in, or would end, a header line."""
-    text = "".join(c for c in value if c == "\t" or 0x20 <= ord(c) < 0x7F or ord(c) > 0x9F)
-    return text.encode("latin-1", "ignore").decode("latin-1").strip()
+    headers = {}
+    for name, value in wanted.items():
+        # without what could not stand in, or would end, a header line
+        sent = "".join(c for c in value or "" if c == "\t" or 0x20 <= ord(c) < 0x7F or c > "\x9f")
+        if sent := sent.encode("latin-1", "ignore").decode("latin-1").strip():
+            headers[name] = sent
+    with naming(url):
+        return _follow(client, url, headers, now)
 
 
 def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime) -> FetchResult:
-    budget = _PATIENCE * client.settings.timeout_s
+    budget = 3.0 * client.settings.timeout_s  # redirects and all
+    limit = client.settings.max_bytes
     here, seen, moved = request_url(url), set[str](), True
     permanent: str | None = None
     while True:
@@ -286,33 +235,34 @@ def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime
         if budget <= 0:
             raise FeedError("no answer in time")
         seen.add(here)
-        host = host_of(here)
-        with client.turn(host):
+        with client.turn(host_of(here)):
             started = time.monotonic()
             ask = {"Host": here.split("/")[2], **headers}
-            with request(client, here, ask, seconds=budget) as reply:
-                target = _redirect_target(here, reply)
+            with request(client, here, ask, seconds=budget) as (status, received, chunks):
+                get = received.get
+                target = _redirect_target(here, status, get("location"))
                 if target is None:
-                    is_page = reply.status == 200
-                    limit = client.settings.max_bytes
-                    body, truncated = _read(reply, limit) if is_page else (None, False)
-                    whole = is_page and not truncated
-                    get = reply.headers.get
+                    is_page = status == 200
+                    length = get("content-length", "")
+                    if is_page and length.isascii() and length.isdigit():
+                        _check_size(int(length[:20]), limit)
+                    packed = get("content-encoding", "")
+                    body, whole = _unpacked(chunks, packed, limit) if is_page else (None, True)
                     return FetchResult(
                         url=url,
                         final_url=here,
-                        status=reply.status,
-                        headers=reply.headers,
+                        status=status,
+                        headers=received,
                         body=body,
-                        not_modified=reply.status == 304,
-                        etag=get("etag") if whole else None,
-                        modified=get("last-modified") if whole else None,
+                        not_modified=status == 304,
+                        etag=get("etag") if is_page and whole else None,
+                        modified=get("last-modified") if is_page and whole else None,
                         retry_after=retry_after(get("retry-after"), now),
                         permanent_redirect=permanent,
-                        truncated=truncated,
+                        truncated=not whole,
                     )
             budget -= time.monotonic() - started
-        moved = moved and reply.status in _PERMANENT
+        moved = moved and status in _PERMANENT
         permanent = target if moved else permanent
         here = target
 
@@ -320,11 +270,10 @@ def _follow(client: HttpClient, url: str, headers: dict[str, str], now: datetime
 @contextmanager
 def request(
     client: HttpClient, url: str, headers: Mapping[str, str], *, seconds: float
-) -> Iterator[Reply]:
-    """Ask for `url` (ASCII) and give the reply, to be read within `seconds` in all.
+) -> Iterator[tuple[int, Mapping[str, str], Iterable[bytes]]]:
+    """Ask for `url` (ASCII), for `seconds` in all; give status, headers (lower case) and raw body.
 
-    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` where the host is one
-    that may not be asked.
+    Raises `FeedError` for whatever goes wrong on the way, `UnsafeAddress` for a host not to ask.
     """
     client.deadline.at = time.monotonic() + seconds
     timeout = dict.fromkeys(("connect", "read", "write", "pool"), client.settings.timeout_s)
@@ -337,7 +286,7 @@ def request(
             for name, value in response.headers:
                 key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
                 received[key] = f"{received[key]}, {text}" if key in received else text
-            yield Reply(response.status, received, response.iter_stream())
+            yield response.status, received, response.iter_stream()
     except httpcore.TimeoutException as error:
         raise FeedError("no answer in time") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:
@@ -347,11 +296,10 @@ def request(
         client.deadline.at = float("inf")
 
 
-def _redirect_target(here: str, reply: Reply) -> str | None:
-    """Return where `reply` sends us, `None` where it is an answer."""
-    if reply.status not in _REDIRECTS or not reply.headers.get("location"):
+def _redirect_target(here: str, status: int, location: str | None) -> str | None:
+    """Return where an answer sends us, `None` where it sends us nowhere."""
+    if status not in _REDIRECTS or not location:
         return None
-    location = reply.headers["location"]
     with suppress(UnicodeError):  # headers are read as Latin-1, and often are UTF-8
         location = location.encode("latin-1").decode("utf-8")
     if has_login(location):
@@ -362,82 +310,63 @@ def _redirect_target(here: str, reply: Reply) -> str | None:
     return request_url(target)
 
 
-def _read(reply: Reply, limit: int) -> tuple[bytes, bool]:
-    """Return the decompressed body and whether it was cut; `FeedError` above `limit` bytes."""
-    length = reply.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and int(length[:20]) > limit:
-        raise FeedError(f"larger than {limit:,} bytes")
-    body = bytearray()
-    unpack = _Unpacker(reply.headers.get("content-encoding", ""))
-    try:
-        for part in _limited(reply.body, unpack, limit):
-            body += part
-    except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
-        if not body:
-            raise FeedError("the connection ended before the answer did") from error
-        return bytes(body), True
-    return bytes(body), not unpack.finished
-
-
-def _limited(chunks: Iterator[bytes], unpack: _Unpacker, limit: int) -> Iterator[bytes]:
-    """Unpack `chunks`; raise `FeedError` once more than `limit` bytes came in or out."""
-    taken = given = 0
-    for chunk in chunks:
-        part = unpack(chunk, limit + 1 - given)
-        taken += len(chunk)
-        given += len(part)
-        if max(taken, given) > limit:
-            raise FeedError(f"larger than {limit:,} bytes")
-        yield part
-
-
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     """Return `body` without its Content-Encoding; `FeedError` above `limit` bytes, or if broken."""
-    unpacker = _Unpacker(encoding)
-    found = b"".join(_limited(iter([body]), unpacker, limit))
-    if not unpacker.finished:
+    found, whole = _unpacked([body], encoding, limit)
+    if not whole:
         raise FeedError("its compressed data is cut off")
     return found
 
 
-class _Unpacker:
-    """Undoes one Content-Encoding, at most so many bytes at a time."""
+def _unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[bytes, bool]:
+    """Undo one Content-Encoding, to `limit` bytes; return the body and whether it is whole."""
+    names = [name.strip().lower() for name in encoding.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:
+        raise FeedError(f"its content encoding '{encoding[:40]}' was not asked for")
+    unzip = _Inflater(deflate="deflate" in names) if names else None
+    body, taken = bytearray(), 0
+    try:
+        for chunk in chunks:
+            taken += len(chunk)
+            body += unzip(chunk, limit + 1 - len(body)) if unzip else chunk
+            _check_size(max(taken, len(body)), limit)
+    except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
+        if not body:
+            raise FeedError("the connection ended before the answer did") from error
+        return bytes(body), False
+    return bytes(body), unzip is None or bool(unzip.inner.eof)
 
-    def __init__(self, encoding: str) -> None:
-        names = [name.strip().lower() for name in encoding.split(",")]
-        names = [name for name in names if name not in ("", "identity")]
-        if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:
-            raise FeedError(f"its content encoding '{encoding[:40]}' was not asked for")
-        self._kind = names[0] if names else ""
-        self._inner: Any = zlib.decompressobj(zlib.MAX_WBITS | 32) if self._kind else None
 
-    @property
-    def finished(self) -> bool:
-        """Whether the compressed data came to its end."""
-        return self._inner is None or bool(self._inner.eof)
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise FeedError(f"larger than {limit:,} bytes")
+
+
+class _Inflater:
+    """Undoes gzip or deflate, at most so many bytes at a time."""
+
+    def __init__(self, *, deflate: bool) -> None:
+        self._deflate = deflate
+        self.inner: Any = zlib.decompressobj(zlib.MAX_WBITS | 32)
 
     def __call__(self, chunk: bytes, most: int) -> bytes:
-        if self._inner is None:
-            return chunk
         out = bytearray()
         while chunk and len(out) < most:
-            if self._inner.eof:
+            if self.inner.eof:
                 if not chunk.startswith(b"\x1f\x8b"):
                     break  # padding after the end
-                self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next member
-            out += self._inflate(chunk, most - len(out))
-            chunk = self._inner.unconsumed_tail or self._inner.unused_data
+                self.inner = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next member
+            try:
+                out += self.inner.decompress(chunk, most - len(out))
+            except zlib.error as error:
+                if not self._deflate:
+                    raise FeedError("its compressed data is broken") from error
+                # some servers send deflate without its header
+                self._deflate, self.inner = False, zlib.decompressobj(-zlib.MAX_WBITS)
+            else:
+                chunk = self.inner.unconsumed_tail or self.inner.unused_data
         return bytes(out)
-
-    def _inflate(self, chunk: bytes, most: int) -> bytes:
-        try:
-            return bytes(self._inner.decompress(chunk, most))
-        except zlib.error as error:
-            if self._kind != "deflate":
-                raise FeedError("its compressed data is broken") from error
-        # some servers send deflate without its header
-        self._kind, self._inner = "raw", zlib.decompressobj(-zlib.MAX_WBITS)
-        return self._inflate(chunk, most)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

@@ -28,11 +28,9 @@ def ingest_due(
     """Poll what is due, store what is new; return how many feeds were due.
 
     With `all_feeds` what is not due is polled too, and as if for the first time (no 304), so
-    that a changed setting shows; only a server that asked us to wait (Retry-After) is not.
-
-    Each feed is stored in one transaction together with its ledger line, so that a kill loses
-    at most work that the next run does again. `report` is told of each feed when stored. Once
-    `stopped` says so no request is begun, and what is not whole yet is left to the next run.
+    that a changed setting shows; only a server that asked us to wait (Retry-After) is not. Each
+    feed is stored in one transaction with its ledger line. `report` is told of each when stored.
+    Once `stopped` says so no request is begun; what is not whole is left to the next run.
     """
     store, now, fetch, manners = desk.store, desk.now(), desk.settings.fetch, manners_of(desk)
     states = store.feed_states()

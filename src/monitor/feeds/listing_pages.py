@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from monitor.feeds.encoding_detection import decode, header_charset
+from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed
-from monitor.feeds.html_text import Anchor, find_anchors, find_title, plain_title
+from monitor.feeds.html_text import element_text, page_base, parse_html, plain_title
 from monitor.feeds.http_client import FetchResult
 from monitor.feeds.urls import canonical_url, join_url, same_site, shown_url
 from monitor.records.errors import FeedError
 
-MIN_WORDS = 4
-MIN_LETTERS = 20
+_MENUS = frozenset(("nav", "header", "footer", "aside", "form"))
 _TELLING = re.compile(r"\d{3}|[^\s/_-]+(?:[-_][^\s/_-]+){2}")
 _PAGES = re.compile(r"\.(?:s?html?|php\d?|aspx?|jsp|cfm|pdf)\Z|/[^.]*\Z", re.IGNORECASE)
 """How the path of a page ends; a picture or an archive ends otherwise."""
@@ -37,32 +37,38 @@ def read_listing(answer: FetchResult) -> ParsedFeed:
     text = decode(answer.body or b"", (header_charset(answer.content_type),)).text
     if text.lstrip()[:500].lower().startswith(("<?xml", "<rss", "<feed", "{")):
         raise FeedError(f"{name}: this is no page; is it a feed? add it without --kind")
-    base, anchors = find_anchors(text)
-    here = (base and join_url(answer.final_url, base)) or answer.final_url
-    found = _articles(anchors, here, answer.final_url)
+    root, page = parse_html(clean(text)), answer.final_url
+    found = _articles(root, page_base(root, page), page)
     if not found:
         raise FeedError(
             f"{name}: no link to an article in it; a page that is put together by scripts, or that"
             " only lists sections, cannot be followed"
         )
+    title = root.find(".//title")
     return ParsedFeed(
-        title=plain_title(find_title(text))[:_MAX_TITLE],
-        site=answer.final_url,
+        title=plain_title("" if title is None else "".join(title.itertext()))[:_MAX_TITLE],
+        site=page,
         entries=tuple(FeedEntry(url, url, title) for url, title in found.items())[:MAX_ENTRIES],
     )
 
 
-def _articles(anchors: list[Anchor], base: str, page: str) -> dict[str, str]:
+def _articles(root: Any, base: str, page: str) -> dict[str, str]:
     """Return addresses with headlines; of several links to one, the longest words are it."""
     words: dict[str, str] = {}
-    for anchor in anchors:
-        url = join_url(base, anchor.href)
-        if url is None or anchor.in_menu or not same_site(url, page):
+    for link in root.iter("a"):
+        href = link.get("href", "").strip()
+        url = join_url(base, href) if href else None
+        menus = any(above.tag in _MENUS for above in link.iterancestors())
+        if url is None or menus or not same_site(url, page):
             continue
         with suppress(FeedError):
             address = canonical_url(url)
             if address != canonical_url(page):
-                words[address] = max(words.get(address, ""), anchor.text[:_MAX_TITLE], key=len)
+                pictures = (picture.get("alt") for picture in link.iter("img"))
+                text = " ".join(element_text(link).split())
+                text = text or link.get("title") or next(filter(None, pictures), "")
+                text = " ".join(text.split())[:_MAX_TITLE]
+                words[address] = max(words.get(address, ""), text, key=len)
     return {
         url: title if is_headline(title) else ""
         for url, title in words.items()
@@ -82,4 +88,4 @@ def is_article(url: str, title: str) -> bool:
 
 def is_headline(words: str) -> bool:
     """Tell whether words are a headline rather than the name of a section or "Download"."""
-    return len(words.split()) >= MIN_WORDS or sum(c.isalpha() for c in words) >= MIN_LETTERS
+    return len(words.split()) >= 4 or sum(c.isalpha() for c in words) >= 20

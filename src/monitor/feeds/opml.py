@@ -13,28 +13,24 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import takewhile
-from xml.sax.saxutils import escape, quoteattr
+from typing import cast
+from xml.sax.saxutils import quoteattr
 
 from monitor.feeds.encoding_detection import clean, decode
-from monitor.feeds.html_text import Element, read_elements
+from monitor.feeds.html_text import local_name, parse_xml
 from monitor.feeds.urls import feed_id, without_login
 from monitor.feeds.xml_repair import declared_charset, prepare_xml
 from monitor.records.errors import FeedError
 from monitor.records.feed import Feed, FeedKind
 
 _FEED_TYPES = frozenset(("rss", "rss1", "rdf", "atom", "feed", "json", "jsonfeed"))
-
-_KINDS: dict[str, FeedKind] = {"sitemap": "sitemap", "page": "page"}
-"""What other programs do not know as a type they take for a feed, and find none."""
+Element = tuple[str, dict[str, str], int]
+"""An element's local name and attributes, all names in lower case, and how deep it lies."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpmlFeed:
-    """One feed of an OPML file; `folders` are the outlines it lies in, outermost first.
-
-    `problem` says why it cannot be followed as it stands.
-    """
+    """One feed of an OPML file; `folders`, outermost first; `problem`: why it is not followed."""
 
     url: str
     title: str
@@ -50,81 +46,54 @@ def parse_opml(data: bytes, *, name: str = "the OPML file") -> list[OpmlFeed]:
     Bare `&`, `<` and quotes, values without quotes, wrong encodings, upper-case names and the like
     are mended. Outlines without an address (`xmlUrl`, or `url` of a type that is a feed's) are
     folders. An address that is none, or cut, stays in the list, for the caller to name.
-
     Raises `FeedError`, beginning with `name`, where the file is empty or no OPML.
     """
     text = decode(data, (declared_charset(data),)).text.strip()
     if not text:
         raise FeedError(f"{name}: empty")
     try:
-        text = prepare_xml(without_comments(text))
-        elements = read_elements(text) or list(scan_outlines(text))
+        text = prepare_xml(_without_comments(text))
     except FeedError as error:
         raise FeedError(f"{name}: {error}") from error
-    if not any(element.name in ("opml", "outline") for element in elements):
+    elements = list(_read_outlines(text))
+    if not any(element in ("opml", "outline") for element, _, _ in elements):
         raise FeedError(f"{name}: this is no OPML file")
-    return _collected(elements)
-
-
-def _collected(elements: Iterable[Element]) -> list[OpmlFeed]:
     feeds: dict[str, OpmlFeed] = {}
     above: list[tuple[int, str]] = []
-    for element in elements:
-        if element.name != "outline":
+    for element, attributes, depth in elements:
+        if element != "outline":
             continue
-        while above and above[-1][0] >= element.depth:
+        while above and above[-1][0] >= depth:
             above.pop()
-        get = element.attributes.get
-        title = " ".join((get("title") or get("text") or "").split())
-        url = get("xmlurl") or (get("url") if get("type", "").lower() in _FEED_TYPES else "") or ""
+        get = attributes.get
+        title, said = " ".join((get("title") or get("text") or "").split()), get("type", "").lower()
+        url = get("xmlurl") or (get("url") if said in _FEED_TYPES else "") or ""
         if url:
             folders = tuple(folder for _, folder in above if folder)
-            problem = "the file ends in this address" if CUT in element.attributes else ""
-            kind = _KINDS.get(get("type", "").lower(), "feed")
-            feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem, kind)
+            problem = "the file ends in this address" if CUT in attributes else ""
+            # what other programs do not know as a type they take for a feed, and find none
+            kind = cast("FeedKind", said if said in ("sitemap", "page") else "feed")
             identity = url
             with suppress(FeedError):
                 identity = feed_id(url)
+            feed = OpmlFeed(url, title, get("htmlurl") or "", folders, problem, kind)
             feeds.setdefault(identity, feed)
-        above.append((element.depth, "" if url else title))
+        above.append((depth, "" if url else title))
     return list(feeds.values())
 
 
-def render_opml(
-    feeds: Iterable[Feed | OpmlFeed], *, title: str = "Feeds", comment: str = ""
-) -> str:
-    """Return an OPML 2.0 document; feeds with folders lie in outlines of these names."""
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    if comment:
-        lines.append(f"<!-- {comment.replace('--', '—')} -->")
-    lines += ['<opml version="2.0">', f"  <head><title>{escape(title)}</title></head>", "  <body>"]
-    inside: tuple[str, ...] = ()
-    for feed in sorted(feeds, key=_folders):
-        folders = _folders(feed)
-        pairs = zip(inside, folders, strict=False)
-        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-        lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), common, -1)]
-        for depth in range(common, len(folders)):
-            name = _attribute(folders[depth])
-            lines.append("  " * (depth + 2) + f"<outline text={name} title={name}>")
-        inside = folders
-        lines.append("  " * (len(inside) + 2) + _outline(feed))
-    lines += ["  " * (depth + 1) + "</outline>" for depth in range(len(inside), 0, -1)]
+def render_opml(feeds: Iterable[Feed]) -> str:
+    """Return an OPML 2.0 document."""
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">']
+    lines += ["  <head><title>Feeds</title></head>", "  <body>"]
+    for feed in feeds:
+        name = _attribute(feed.title or feed.url)
+        site = f" htmlUrl={_attribute(without_login(feed.site))}" if feed.site else ""
+        said = f" description={_attribute(feed.description)}" if feed.description else ""
+        kind = "rss" if feed.kind == "feed" else feed.kind
+        address = f"xmlUrl={_attribute(feed.url)}{site}{said}"
+        lines.append(f'    <outline type="{kind}" text={name} title={name} {address}/>')
     return "\n".join([*lines, "  </body>", "</opml>", ""])
-
-
-def _folders(feed: Feed | OpmlFeed) -> tuple[str, ...]:
-    return feed.folders if isinstance(feed, OpmlFeed) else ()
-
-
-def _outline(feed: Feed | OpmlFeed) -> str:
-    name = _attribute(feed.title or feed.url)
-    site = f" htmlUrl={_attribute(without_login(feed.site))}" if feed.site else ""
-    about = feed.description if isinstance(feed, Feed) else ""
-    said = f" description={_attribute(about)}" if about else ""
-    address = _attribute(feed.url)
-    kind = "rss" if feed.kind == "feed" else feed.kind
-    return f'<outline type="{kind}" text={name} title={name} xmlUrl={address}{site}{said}/>'
 
 
 def _attribute(text: str) -> str:
@@ -151,7 +120,7 @@ CUT = "cut"
 """The attribute of an outline in whose address the file ends."""
 
 
-def without_comments(text: str) -> str:
+def _without_comments(text: str) -> str:
     """Return `text` without the comments between its tags; a `<!--` inside one is text."""
     kept: list[str] = []
     at = 0
@@ -166,8 +135,14 @@ def without_comments(text: str) -> str:
     return "".join([*kept, text[at:]])
 
 
-def scan_outlines(text: str) -> Iterator[Element]:
-    """Yield the `opml` and `outline` elements of a broken OPML file in order, in linear time."""
+def _read_outlines(text: str) -> Iterator[Element]:
+    """Yield an OPML file's elements in order; of a broken one, in linear time, its outlines."""
+    root = parse_xml(text)
+    if root is not None:
+        for element in root.iter("*"):
+            said = {local_name(k): clean(str(v)).strip() for k, v in element.attrib.items()}
+            yield local_name(element.tag), said, sum(1 for _ in element.iterancestors())
+        return
     depth = 0
     tags = list(_TAG.finditer(text))
     for index, tag in enumerate(tags):
@@ -176,8 +151,13 @@ def scan_outlines(text: str) -> Iterator[Element]:
             continue
         end = tags[index + 1].start() if index + 1 < len(tags) else len(text)
         inside, closed, rest = text[tag.end() : end].rpartition(">")
-        attributes = _attributes(inside.removesuffix("/")) if closed else _cut_attributes(rest)
-        yield Element(tag[1].lower(), attributes, depth + 1)
+        found = _attributes(inside.removesuffix("/") if closed else rest)
+        if not closed:  # the file's end cuts the tag, perhaps in its address
+            if whole := _WHOLE_ADDRESS.search(rest):
+                found["xmlurl"] = clean(html.unescape(whole[2])).strip()
+            elif found.get("xmlurl"):
+                found[CUT] = ""
+        yield tag[1].lower(), found, depth
         depth += not (closed and inside.endswith("/"))
 
 
@@ -196,15 +176,4 @@ def _attributes(inside: str) -> dict[str, str]:
         found.setdefault(key, clean(html.unescape(inside[start:end])).strip())
     if not found.get("xmlurl") and (address := _ADDRESS.search(inside)):
         found["xmlurl"] = clean(html.unescape(address[1]))
-    return found
-
-
-def _cut_attributes(inside: str) -> dict[str, str]:
-    """Return the attributes of a tag that the file's end cuts, with `CUT` if in its address."""
-    found = _attributes(inside)
-    whole = _WHOLE_ADDRESS.search(inside)
-    if whole:
-        found["xmlurl"] = clean(html.unescape(whole[2])).strip()
-    elif found.get("xmlurl"):
-        found[CUT] = ""
     return found

@@ -1,23 +1,27 @@
 """Boilerplate removal: text, headline, authors and date of an article page, with trafilatura.
 
-The page is decoded here first: trafilatura trusts labels, and misses mislabelled Windows-1252
-and ISO-2022-JP pages. Of the libraries measured it has the best F1 (.93 on its own corpus) at a
-speed, some 30 to 50 pages a second, that fetching never reaches.
+The page is decoded here first: trafilatura trusts labels, and misses mislabelled Windows-1252 and
+ISO-2022-JP pages. Its `with_metadata` would look for more than is needed: a third of the time a
+page takes. Each part is found by its own functions, in its own order; what is ours is that a site's
+name is no part of a headline and no author.
 
-Its `with_metadata` would also look for tags, a site name and, through every link of a footer, a
-licence: a third of the time a page takes. Each part is found by trafilatura's own functions, in its
-own order; what is ours is that a site's name is no part of a headline and no author.
+PDFs are programs of a kind: every reader of them has met files over which it never ends, or fills
+the memory. A child process, `pdf_process`, has its limits, and takes its faults with it.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +30,7 @@ from monitor.feeds.feed_entry import listed, plausible_date, short_language
 from monitor.feeds.html_text import plain_title, tidy
 from monitor.feeds.text_mining_rights import UNSAID, Terms, markup_terms
 from monitor.records.errors import InstallationError
+from monitor.records.feed import PageFailure
 
 MAX_PAGE_BYTES = 3_000_000
 """Larger pages are not articles, and cost the extractor tens of seconds."""
@@ -104,14 +109,14 @@ def extractor_fault() -> str | None:
 
     trafilatura's parts import each other only when the first page comes, so it is given one.
     """
+    fault = "it finds nothing in a plain page"
     try:
         found = extract_document(_TRIAL, "https://outlet.example/")
+        if found is not None and "ferry" in (found.text or ""):
+            return None
     except Exception as error:  # noqa: BLE001 - a broken part may raise anything
-        said = " ".join(str(error).split())
-        return f"the extractor cannot work on this installation: {type(error).__name__}: {said}"
-    if found is None or "ferry" not in (found.text or ""):
-        return "the extractor cannot work on this installation: it finds nothing in a plain page"
-    return None
+        fault = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"the extractor cannot work on this installation: {fault}"
 
 
 _TURN = threading.Lock()
@@ -126,52 +131,37 @@ def extract_document(markup: str, url: str) -> Any:
     """Return trafilatura's document of a page with `title`, `author` and `date`, else `None`.
 
     `author` has the authors with `; ` between them, "" where the page names none.
-
     Raises whatever trafilatura's parts raise.
     """
-    from trafilatura import bare_extraction
+    from htmldate import find_date
+    from trafilatura import bare_extraction, metadata
+    from trafilatura.settings import Document
     from trafilatura.utils import load_html
 
     with _TURN:
         tree = load_html(markup)
         if tree is None:
             return None
-        said = _metadata(tree, url)
+        said, linked = metadata.examine_meta(tree), Document()
+        with suppress(Exception):  # as there: broken JSON-LD is no reason to do without a title
+            linked = metadata.extract_meta_json(tree, linked)
+        sites = _site_names(said.sitename, linked.sitename, url)
+        title = said.title or linked.title or metadata.extract_title(tree)
+        headings = [linked.title, *("".join(h1.itertext()) for h1 in tree.iter("h1"))]
+        said.title = without_site(title, headings, sites) if title else title
+        # JSON-LD tells people from organisations, the others do not; what only stands on the page
+        # may be anything, and has to look like a name
+        declared = linked.author or said.author
+        names = (declared or metadata.extract_author(tree) or "").split("; ")
+        names = [name for name in names if declared or _is_name(name)]
+        said.author = "; ".join(name for name in names if _letters(name) not in sites)
+        here = said.url or metadata.extract_url(tree, url)
+        said.date = find_date(tree, url=here, extensive_search=False, original_date=True)
+        said.clean_and_trim()
         document: Any = bare_extraction(tree, url=url, include_comments=False, include_tables=False)
     if document is not None:
         document.title, document.author, document.date = said.title, said.author, said.date
     return document
-
-
-def _metadata(tree: Any, url: str) -> Any:
-    """Return trafilatura's document with the headline, the authors and the date of a page."""
-    from htmldate import find_date
-    from trafilatura.metadata import (
-        examine_meta,
-        extract_author,
-        extract_meta_json,
-        extract_title,
-        extract_url,
-    )
-    from trafilatura.settings import Document
-
-    found, linked = examine_meta(tree), Document()
-    with suppress(Exception):  # as there: broken JSON-LD is no reason to do without a title
-        linked = extract_meta_json(tree, linked)
-    sites = _site_names(found.sitename, linked.sitename, url)
-    title = found.title or linked.title or extract_title(tree)
-    headings = [linked.title, *("".join(h1.itertext()) for h1 in tree.iter("h1"))]
-    found.title = without_site(title, headings, sites) if title else title
-    # JSON-LD tells people from organisations, the others do not; what only stands on the page may
-    # be anything, and has to look like a name
-    declared = linked.author or found.author
-    names = (declared or extract_author(tree) or "").split("; ")
-    names = [name for name in names if declared or _is_name(name)]
-    found.author = "; ".join(name for name in names if _letters(name) not in sites)
-    here = found.url or extract_url(tree, url)
-    found.date = find_date(tree, url=here, extensive_search=False, original_date=True)
-    found.clean_and_trim()
-    return found
 
 
 def _is_name(words: str) -> bool:
@@ -218,3 +208,70 @@ def _site_names(*told: str | None) -> frozenset[str]:
 
 def _letters(words: str) -> str:
     return "".join(filter(str.isalnum, words.casefold()))
+
+
+_CHILD = Path(__file__).with_name("pdf_process.py")
+MAX_SHEETS = 60
+"""A longer PDF is a report or a law, not news of the day."""
+_ENDS = re.compile(r"[.!?:…\"”’»)]\s*\Z")
+_FILE_NAME = re.compile(r"microsoft|\.(?:docx?|pdf|indd|rtf|odt)\b|\Auntitled\b", re.IGNORECASE)
+_WORDS: dict[PageFailure, str] = {
+    "encrypted": "the PDF is locked with a password",
+    "scanned": "the PDF is a picture of a text (scanned)",
+    "too_long": f"the PDF has more than {MAX_SHEETS} pages",
+    "broken": "the PDF cannot be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PdfAnswer:
+    """The article in a PDF, or why there is none: as a cause, and in words."""
+
+    page: Page | None = None
+    failure: PageFailure | None = None
+    said: str = ""
+
+
+def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
+    """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
+    # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
+    command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
+    found: Any = None
+    with suppress(subprocess.SubprocessError, OSError, ValueError):
+        done = subprocess.run(  # noqa: S603 - our own file; the PDF comes through its stdin
+            command, input=body, capture_output=True, timeout=seconds, check=True
+        )
+        found = json.loads(done.stdout)
+    found = found if isinstance(found, dict) else {"failure": "broken"}
+    failure: PageFailure | None = found.get("failure")
+    text = tidy("\n\n".join(_paragraphs(clean(sheet)) for sheet in found.get("sheets", ())))
+    if failure is None and not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
+        failure = "scanned" if len(text) < MIN_TEXT_CHARS else "too_long"
+    if failure is not None:
+        return PdfAnswer(None, failure, _WORDS[failure])
+    title = " ".join(clean(found.get("title") or "").split())
+    if not title or _FILE_NAME.search(title):
+        title = text.partition("\n")[0]
+    published = None
+    with suppress(ValueError):
+        published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
+    return PdfAnswer(Page(title[:300], text, published))
+
+
+def _paragraphs(sheet: str) -> str:
+    """Join the lines of a page; a PDF says where lines are, not where paragraphs end."""
+    lines = [" ".join(line.split()) for line in sheet.split("\n")]
+    width = sorted(map(len, lines))[int(0.9 * (len(lines) - 1))] if lines else 0
+    joined = ""
+    for number, line in enumerate(lines):
+        short = len(line) < 0.8 * width
+        after = lines[number + 1] if number + 1 < len(lines) else ""
+        if not line:
+            joined += "\n\n"
+        elif short and (_ENDS.search(line) or after[:1].isupper()):
+            joined += f"{line}\n\n"
+        elif line.endswith("-") and line[-2:-1].isalpha() and after[:1].islower():
+            joined += line[:-1]
+        else:
+            joined += f"{line} "
+    return joined

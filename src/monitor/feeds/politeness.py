@@ -1,13 +1,10 @@
 """Crawl politeness: a pause between two requests to a host, and a queue of tasks per host.
 
-One `Manners` serves all feeds and pages of a run, and of the runs that follow: when each host was
-asked last, how long to wait, what its files forbid. What it knows of visits is kept in the store
-between processes. The clock and the waiting are parameters.
-
-`HostQueues` runs several tasks at once, but never two for one host, nor one before the host's pause
-is over. A task waits in its host's queue and not in a thread, so that one slow host with many tasks
-does not keep the others waiting. Results come back in the caller's thread, which alone talks to the
-store. The threads are daemons: when told to stop, the program ends even where a server does not.
+One `Manners` serves all runs of a desk: when each host was asked last, how long to wait, what its
+files forbid. `HostQueues` runs several tasks at once, but never two for one host, nor one before
+the host's pause is over. A task waits in its host's queue and not in a thread, so that a slow host
+keeps no other waiting. Results come back in the caller's thread, which alone talks to the store.
+The threads are daemons: when told to stop, the program ends even where a server does not.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -32,11 +30,6 @@ MAX_CRAWL_DELAY_S = 30.0
 """A longer Crawl-delay is honoured so far: with more, a day would not do for one day's news."""
 STEP_S = 0.2
 """Who waits looks so often whether to stop."""
-FILE_LIFE = timedelta(days=1)
-"""How long a robots.txt may be gone by (RFC 9309, section 2.4)."""
-FAILURE_LIFE = timedelta(hours=1)
-"""How long it is taken for granted that one cannot be had."""
-_MAX_FILES = 2_000
 
 
 class Stopped(BaseException):
@@ -72,15 +65,11 @@ class Manners:
         return max(self._least_s, self._visits.get(host, Visit(None)).crawl_delay_s)
 
     def wait_s(self, host: str) -> float:
-        """Return how many seconds are left until `host` may be asked, 0 where it may be now.
-
-        Never more than its pause: a visit that lies ahead, since the clock was set back, is taken
-        for one of just now.
-        """
+        """Return how many seconds are left until `host` may be asked, never more than its pause."""
         visit, now = self._visits.get(host, Visit(None)), self._now()
         if visit.at is None:
             return 0.0
-        if visit.at > now:
+        if visit.at > now:  # the clock was set back
             self._note(host, Visit(now, visit.crawl_delay_s))
             return self.pause_s(host)
         return max(0.0, self.pause_s(host) - (now - visit.at).total_seconds())
@@ -118,18 +107,17 @@ class Manners:
 
     def file(self, url: str) -> tuple[bool, Any]:
         """Return whether what the file at `url` says is known, and what."""
-        with self._guard:
-            kept = self._files.get(url)
-        if kept and kept[0] <= self._now() < kept[0] + kept[1]:
-            return True, kept[2]
-        return False, None
+        kept = self._files.get(url)
+        known = bool(kept and kept[0] <= self._now() < kept[0] + kept[1])
+        return known, kept[2] if kept and known else None
 
     def keep_file(self, url: str, value: Any, *, failed: bool = False) -> None:
         """Remember what the file at `url` says, for a day, or for an hour that it cannot be had."""
         with self._guard:
-            while len(self._files) >= _MAX_FILES:
+            while len(self._files) >= 2_000:
                 self._files.pop(next(iter(self._files)))
-            self._files[url] = (self._now(), FAILURE_LIFE if failed else FILE_LIFE, value)
+            life = timedelta(hours=1) if failed else timedelta(days=1)  # RFC 9309, section 2.4
+            self._files[url] = (self._now(), life, value)
 
 
 _KEPT: WeakKeyDictionary[Desk, Manners] = WeakKeyDictionary()
@@ -143,21 +131,19 @@ def manners_of(desk: Desk) -> Manners:
     return _KEPT[desk]
 
 
-GRACE_S = 5.0
-"""How long requests that are under way are waited for once it is said to stop."""
 T = TypeVar("T")
 
 
 class HostQueues(Generic[T]):
     """Runs tasks in up to `parallel` threads; `results` yields what they return, as they finish."""
 
-    def __init__(self, parallel: int, manners: Manners, *, grace_s: float = GRACE_S) -> None:
+    def __init__(self, parallel: int, manners: Manners, *, grace_s: float = 5.0) -> None:
         self._grace_s = grace_s
         self._parallel = parallel
         self._manners = manners
         self._waiting: dict[str, deque[Callable[[], T]]] = {}
         self._running: set[str] = set()
-        self._done: SimpleQueue[tuple[str, list[T], BaseException | None]] = SimpleQueue()
+        self._done: SimpleQueue[tuple[str, Future[T]]] = SimpleQueue()
         self._over_at: float | None = None
 
     def __enter__(self) -> Self:
@@ -165,60 +151,44 @@ class HostQueues(Generic[T]):
 
     def __exit__(self, *_: object) -> None:
         self._waiting.clear()
-        while self._running and self._finished() is not None:
-            pass
+        deque(self._finished(), maxlen=0)
 
     def add(self, host: str, task: Callable[[], T]) -> None:
         """Queue `task`, which makes requests to `host`."""
         self._waiting.setdefault(host, deque()).append(task)
 
     def results(self) -> Iterator[T]:
-        """Yield results until no task is left, or it is said to stop; tasks may be added meanwhile.
+        """Yield, or raise, what tasks give until none is left, of those added too, or it stops."""
+        for done in self._finished():
+            if not isinstance(done.exception(), Stopped):
+                yield done.result()
 
-        What a task raises is raised here.
-        """
+    def _finished(self) -> Iterator[Future[T]]:
+        """Yield tasks as they finish; once it is said to stop, those that do within the grace."""
         while True:
             self._start()
+            waits = (self._manners.wait_s(h) for h in self._waiting if h not in self._running)
+            pause = min(STEP_S, min(waits, default=0.0))
+            stopped = self._manners.stopped()
             if self._running:
-                finished = self._finished()
-                if finished is None:
-                    return
-                results, error = finished
-                if error is not None and not isinstance(error, Stopped):
-                    raise error
-                yield from results
-            elif self._waiting and not self._manners.stopped():
-                self._manners.sleep(min(STEP_S, self._soonest_s()))
+                try:
+                    host, done = self._done.get(timeout=pause or STEP_S)
+                except Empty:
+                    if stopped:
+                        self._over_at = self._over_at or time.monotonic() + self._grace_s
+                        if time.monotonic() >= self._over_at:
+                            return
+                else:
+                    self._running.discard(host)
+                    yield done
+            elif self._waiting and not stopped:
+                self._manners.sleep(pause)
             else:
                 return
 
-    def _finished(self) -> tuple[list[T], BaseException | None] | None:
-        """Return what the next task gave; `None`: it was said to stop, and that was waited for."""
-        while True:
-            try:
-                host, results, error = self._done.get(
-                    timeout=min(self._soonest_s(), STEP_S) or STEP_S
-                )
-            except Empty:
-                if self._manners.stopped():
-                    now = time.monotonic()
-                    self._over_at = self._over_at or now + self._grace_s
-                    if now >= self._over_at:
-                        return None
-                self._start()
-            else:
-                self._running.discard(host)
-                return results, error
-
-    def _soonest_s(self) -> float:
-        waits = (self._manners.wait_s(h) for h in self._waiting if h not in self._running)
-        return min(waits, default=0.0)
-
     def _start(self) -> None:
-        if self._manners.stopped():
-            return
         for host in list(self._waiting):
-            if len(self._running) >= self._parallel:
+            if len(self._running) >= self._parallel or self._manners.stopped():
                 return
             if host not in self._running and self._manners.wait_s(host) <= 0:
                 queue = self._waiting.pop(host)
@@ -229,7 +199,9 @@ class HostQueues(Generic[T]):
                     self._waiting[host] = queue  # at the end: every host gets its turn
 
     def _run(self, host: str, task: Callable[[], T]) -> None:
+        done = Future[T]()
         try:
-            self._done.put((host, [task()], None))
+            done.set_result(task())
         except BaseException as error:  # noqa: BLE001 - raised in the caller's thread
-            self._done.put((host, [], error))
+            done.set_exception(error)
+        self._done.put((host, done))

@@ -17,21 +17,9 @@ from monitor.feeds.http_client import FetchResult
 from monitor.feeds.polling_interval import MAX_PAUSE, fresh_for, rhythm_pause
 from monitor.records.feed import Feed, FeedSilence, FeedState, KnownArticle, Move
 
-MAX_HINT = timedelta(hours=1)
-"""At most so long is a feed left alone because its Cache-Control, Expires or ttl says so; they are
-mostly defaults of some software, and a desk wants the news of the day."""
 GONE = 410
 """A publisher who answers so says that the feed will not be back: it is asked no more."""
-MOVE_TIMES = 3
-MOVE_TIME = timedelta(days=1)
-"""A permanent move (301, 308) is adopted once it was answered so often in a row, over so long: a
-broken server or a captive portal says it once, to everything."""
-MIN_BACKOFF_S = 60
 MAX_PAGE_TRIES = 3
-MIN_CONTENT_WORDS = 60
-"""Content of fewer words is a teaser, whatever the feed calls it."""
-MIN_SUMMARY_WORDS = 200
-"""A description of so many words is the article itself: teasers have 20 to 60."""
 RECENT = 30
 _WORD = re.compile(r"\w+")
 _CUT = re.compile(
@@ -39,12 +27,7 @@ _CUT = re.compile(
     r"\W{0,4})\Z",
     re.IGNORECASE,
 )
-_CUT_CHARS = 64
-"""No such end is longer."""
 _NEVER = datetime.min.replace(tzinfo=UTC)
-
-Step = Literal["sighting", "page", "text"]
-"""What to do about an entry: note that it was seen, fetch its page, or take the feed's text."""
 
 
 def due_feeds(
@@ -52,8 +35,7 @@ def due_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll now, the longest waiting first.
 
-    A feed whose state is missing was never polled; a paused one is not due. `min_interval_s` counts
-    from the last poll.
+    One without a state was never polled. `min_interval_s` counts from the last poll.
     """
     times = _due_times(feeds, states, now, min_interval_s)
     return _longest_waiting_first((feed for feed, due in times if due <= now), states)
@@ -72,8 +54,7 @@ def _due_times(
 def due_at(state: FeedState, now: datetime, min_interval_s: int) -> datetime | None:
     """Return when a feed is to be polled; `None`: no more, its publisher has removed it.
 
-    Where the last poll lies ahead, the clock was set back since, and what was planned by it means
-    nothing: the feed is due, save that a server's own wish holds as long as it can be true.
+    Where the last poll lies ahead, the clock was set back since: then only a server's wish counts.
     """
     if state.gone is not None:
         return None
@@ -92,18 +73,11 @@ def askable_feeds(
 ) -> list[Feed]:
     """Return the feeds to poll where somebody asks for all at once, the longest waiting first.
 
-    Our own waiting is passed over; a server's Retry-After is not, nor that a feed is gone or
-    paused.
+    Our own waiting is passed over; a Retry-After is not, nor that a feed is gone or paused.
     """
     known = ((feed, states.get(feed.id, FeedState())) for feed in feeds if feed.paused is None)
-    return _longest_waiting_first(
-        (
-            feed
-            for feed, state in known
-            if state.gone is None and (state.not_before is None or state.not_before <= now)
-        ),
-        states,
-    )
+    willing = (f for f, state in known if not state.gone and (state.not_before or now) <= now)
+    return _longest_waiting_first(willing, states)
 
 
 def next_due(
@@ -116,10 +90,8 @@ def next_due(
 
 
 def _longest_waiting_first(feeds: Iterable[Feed], states: Mapping[str, FeedState]) -> list[Feed]:
-    never_polled = FeedState()
-    return sorted(
-        feeds, key=lambda feed: (states.get(feed.id, never_polled).last_poll or _NEVER, feed.id)
-    )
+    asked = {key: state.last_poll or _NEVER for key, state in states.items()}
+    return sorted(feeds, key=lambda feed: (asked.get(feed.id, _NEVER), feed.id))
 
 
 def next_poll(
@@ -141,11 +113,12 @@ def next_poll(
     if min_interval_s == 0:
         pass
     elif state.failures:
-        base = timedelta(seconds=max(min_interval_s, MIN_BACKOFF_S))
+        base = timedelta(seconds=max(min_interval_s, 60))
         pause = min(base * 2 ** min(state.failures, 20), max(MAX_PAUSE, base))
     elif result is not None:
         hint = max(fresh_for(result.headers, now), timedelta(seconds=ttl_s or 0))
-        pause = max(rhythm_pause(state.recent, now, pause), min(hint, MAX_HINT))
+        # hints are mostly defaults of some software, and a desk wants the news of the day
+        pause = max(rhythm_pause(state.recent, now, pause), min(hint, timedelta(hours=1)))
     wish = _not_before(result, now)
     return max(now + pause, wish) if wish else now + pause
 
@@ -155,23 +128,6 @@ def _not_before(result: FetchResult | None, now: datetime) -> datetime | None:
     if result is None or not result.retry_after or result.status == 200:
         return None
     return now + min(timedelta(seconds=min(result.retry_after, 1e9)), MAX_PAUSE)
-
-
-def follow_move(state: FeedState, target: str | None, now: datetime) -> FeedState:
-    """Return `state` after a good answer that came by way of a permanent move to `target`, if any.
-
-    The move is adopted (`moved_to`) after `MOVE_TIMES` in a row over `MOVE_TIME`, forgotten after
-    an answer without it.
-    """
-    if target is None:
-        return replace(state, move=None)
-    before = state.move
-    if before is None or before.to != target or before.since > now:
-        before = Move(target, 0, now)
-    move = replace(before, times=before.times + 1)
-    if move.times >= MOVE_TIMES and now - move.since >= MOVE_TIME:
-        return replace(state, moved_to=target, move=None)
-    return replace(state, move=move)
 
 
 def after_success(
@@ -184,10 +140,19 @@ def after_success(
     dates: Iterable[datetime] = (),
 ) -> FeedState:
     """Return the state after a good poll; `dates` are when the feed's entries appeared."""
+    # a move is adopted after three in a row over a day, forgotten by an answer without: a broken
+    # server or a captive portal says it once, to everything
+    target, move, moved_to = result.permanent_redirect, state.move, state.moved_to
+    if target is None or move is None or move.to != target or move.since > now:
+        move = Move(target, 0, now) if target else None
+    if move and move.times + 1 >= 3 and now - move.since >= timedelta(days=1):
+        move, moved_to = None, target
     kept = sorted({*state.recent, *(date for date in dates if date <= now)}, reverse=True)
     changed = not result.not_modified
     after = replace(
-        follow_move(state, result.permanent_redirect, now),
+        state,
+        move=move and replace(move, times=move.times + 1),
+        moved_to=moved_to,
         etag=result.etag if changed else state.etag,
         modified=result.modified if changed else state.modified,
         last_poll=now,
@@ -198,10 +163,8 @@ def after_success(
         silent=find_silence(kept[:RECENT], now) is not None,
         not_before=_not_before(result, now),
     )
-    return replace(
-        after,
-        next_poll=next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s),
-    )
+    due = next_poll(after, result, now, min_interval_s=min_interval_s, ttl_s=ttl_s)
+    return replace(after, next_poll=due)
 
 
 def after_failure(
@@ -209,8 +172,7 @@ def after_failure(
 ) -> FeedState:
     """Return the state after a poll that gave no feed. What was known of the feed is kept.
 
-    After a failure at a moved address the original one is tried again. Only of its own address a
-    publisher can say that the feed is gone.
+    After a failure at a moved address, which cannot say "gone", the original one is tried again.
     """
     answer = None if state.moved_to else result  # what a moved address says is not the feed's word
     gone = answer is not None and answer.status == GONE and answer.final_url == answer.url
@@ -233,9 +195,8 @@ def after_failure(
 def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | None:
     """Return since when a feed has been quiet for longer than its own rhythm explains, if it has.
 
-    `recent` are the times of its latest entries. Silent is a pause of more than twice the longest
-    usual gap (the 90th percentile), and of at least two days, so that no weekend counts. With
-    fewer than five entries there is no rhythm to speak of.
+    `recent` are the times of its latest entries, five at least. Silent is a pause of more than
+    twice the longest usual gap (the 90th percentile), and of two days, so that no weekend counts.
     """
     dates = sorted(set(recent), reverse=True)
     if len(dates) < 5:
@@ -248,16 +209,14 @@ def find_silence(recent: Sequence[datetime], now: datetime) -> FeedSilence | Non
 
 def needs_page(entry: FeedEntry) -> bool:
     """Tell whether the feed gives only a summary of `entry`, so that its page is needed."""
-    if _CUT.search(entry.text[-_CUT_CHARS:]):
+    if _CUT.search(entry.text[-64:]):  # no such end is longer
         return True
-    if entry.content and _has_words(entry.content, MIN_CONTENT_WORDS):
-        return False
-    return not _has_words(entry.summary, MIN_SUMMARY_WORDS)
-
-
-def _has_words(text: str, least: int) -> bool:
-    """Tell whether `text` has so many words, counting no further."""
-    return next(islice(_WORD.finditer(text), least - 1, None), None) is not None
+    # content of fewer words is a teaser, a description of as many the article itself
+    enough = ((entry.content, 60), (entry.summary, 200))
+    # counting no further than needed
+    return not any(
+        next(islice(_WORD.finditer(text), least - 1, None), None) for text, least in enough
+    )
 
 
 def count_words(text: str) -> int:
@@ -265,30 +224,25 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
-def next_step(entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str) -> Step:
-    """Return what to do about `entry`, found in the feed with id `feed`.
+def next_step(
+    entry: FeedEntry, known: KnownArticle | None, feed: str, feed_sha256: str
+) -> Literal["sighting", "page", "text"]:
+    """Return what to do about `entry` of the feed: note it, fetch its page, or take its text.
 
-    An article that the store has whole is read again only where the feed that it was seen
-    through says something else than last time: through another feed it is but seen once more.
-    One of which the store has only the summary is tried again a few times. What expired does not
-    come back.
+    What the store has whole is read again only where the feed that it was seen through says
+    something else than last time. What it has only the summary of is tried again a few times. What
+    expired does not come back.
     """
-    if known is not None and known.expired:
-        return "sighting"
     if known is not None:
         said = known.feed_sha256.get(feed)
-        if known.origin != "summary" and said in (None, feed_sha256):
-            return "sighting"
-        if said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES:
+        whole = known.origin != "summary" and said in (None, feed_sha256)
+        given_up = said == feed_sha256 and known.page_tries >= MAX_PAGE_TRIES
+        if known.expired or whole or given_up:
             return "sighting"
     return "page" if needs_page(entry) else "text"
 
 
 def usable_date(published: datetime | None, now: datetime) -> datetime | None:
-    """Return `published`, or `None` where it lies more than a day ahead.
-
-    A day, because feeds without time zones are common: their mornings are ours to come.
-    """
-    if published is None or published > now + timedelta(days=1):
-        return None
-    return published
+    """Return `published`, or `None` where it lies more than a day ahead."""
+    # a day, because feeds without time zones are common: their mornings are ours to come
+    return published if published and published <= now + timedelta(days=1) else None

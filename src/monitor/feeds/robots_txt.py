@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.feeds.encoding_detection import decode
@@ -16,8 +15,6 @@ from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, UnsafeAddress
 
 UNREADABLE = "robots.txt could not be read"
-_MAX_BYTES = 512_000
-"""As much of a robots.txt as is read (RFC 9309 asks for at least 500 KiB)."""
 
 
 def robots_refusal(client: HttpClient, url: str, now: Callable[[], datetime]) -> str | None:
@@ -30,30 +27,22 @@ def robots_refusal(client: HttpClient, url: str, now: Callable[[], datetime]) ->
     address = f"{parts.scheme}://{parts.netloc}/robots.txt"
     known, rules = client.manners.file(address)
     if not known:
-        rules = _load(client, address, now())
+        from protego import Protego
+
+        try:
+            answer = fetch(client, address, now=now(), accept="*/*")
+            is_missing = 400 <= answer.status < 500 and answer.status != 429
+            if answer.body is not None or is_missing:
+                # RFC 9309 asks for at least 500 KiB
+                text = decode((answer.body or b"")[:512_000]).text
+                # a body that is no robots.txt, such as a web page, allows everything
+                rules = Protego.parse("" if text.lstrip().startswith("<") else text)
+        except FeedError as error:
+            if isinstance(error, UnsafeAddress):
+                raise
         client.manners.keep_file(address, rules, failed=rules is None)
     if rules is None:
         return UNREADABLE
     agent = client.settings.user_agent.partition("/")[0].strip() or "*"
     client.manners.set_crawl_delay(host_of(url), rules.crawl_delay(agent))
     return None if rules.can_fetch(url, agent) else "robots.txt forbids it"
-
-
-def _load(client: HttpClient, address: str, now: datetime) -> Any:
-    """Return the rules that are at `address`, `None` where they cannot be had.
-
-    A body that is no robots.txt, such as a web page, allows everything.
-    """
-    from protego import Protego
-
-    try:
-        answer = fetch(client, address, now=now, accept="*/*")
-    except UnsafeAddress:
-        raise
-    except FeedError:
-        return None
-    is_missing = 400 <= answer.status < 500 and answer.status != 429
-    if answer.body is None and not is_missing:
-        return None
-    text = decode((answer.body or b"")[:_MAX_BYTES]).text
-    return Protego.parse("" if text.lstrip().startswith("<") else text)

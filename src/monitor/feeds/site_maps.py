@@ -14,73 +14,93 @@ from datetime import datetime, timedelta
 from monitor.feeds.encoding_detection import clean, decode, header_charset
 from monitor.feeds.feed_dates import read_date
 from monitor.feeds.feed_entry import MAX_ENTRIES, FeedEntry, ParsedFeed, short_language
-from monitor.feeds.html_text import plain_title, read_records
+from monitor.feeds.html_text import local_name, parse_xml, plain_title
 from monitor.feeds.http_client import FetchResult
-from monitor.feeds.urls import join_url, same_site, shown_url
+from monitor.feeds.urls import join_url, naming, same_site, shown_url
 from monitor.feeds.xml_repair import MAX_TAGS, declared_charset, prepare_xml
 from monitor.records.errors import FeedError
 
 RECENT = timedelta(days=3)
 """Over a long weekend. News site maps hold two days, others everything."""
-MAX_MAPS = 8
-"""Of an index so many site maps are asked for in one poll, the newest first."""
-_RECORDS = frozenset(("url", "sitemap"))
 Record = Mapping[str, str]
 
 
 def read_sitemap(
-    answer: FetchResult,
-    fetch_map: Callable[[str], FetchResult],
-    now: datetime,
-    *,
-    max_bytes: int,
+    answer: FetchResult, fetch_map: Callable[[str], FetchResult], now: datetime, *, max_bytes: int
 ) -> ParsedFeed:
     """Return the news of the site map in `answer`; those that an index lists come by `fetch_map`.
 
     `max_bytes` bounds each when unpacked. Entries too old, undated or of another site are named
     drops. Raises `FeedError` where this is no site map, or no map of an index can be had.
     """
-    root, records = _read(answer, max_bytes)
-    warnings: list[str] = []
+    base = answer.final_url
+    root, records = _records(answer, max_bytes)
+    failures: list[FeedError] = []
     if root == "sitemapindex":
-        chosen = _chosen_maps(records, answer.final_url, now)
-        records = _from_maps(chosen, fetch_map, max_bytes, warnings)
+        # those that may be new, news maps and newest first
+        ranked: list[tuple[bool, float, int, str]] = []
+        for place, record in enumerate(records):
+            url, changed = _address(record, base), read_date(record.get("lastmod", ""))
+            if url and same_site(url, base) and not (changed and changed < now - RECENT):
+                age = (now - changed).total_seconds() if changed else float("inf")
+                ranked.append(("news" not in url.lower(), age, place, url))
+        ranked, records = sorted(ranked)[:8], []
+        for *_, url in ranked:
+            try:
+                records += _one_map(fetch_map(url), max_bytes)
+            except FeedError as error:
+                failures.append(error)
+        if failures and len(failures) == len(ranked):
+            raise failures[0]
     elif root != "urlset":
         hint = "; is it a feed? add it without --kind" if root in ("rss", "feed", "rdf") else ""
         raise FeedError(f"{shown_url(answer.url)}: this is no site map, but XML of <{root}>{hint}")
-    entries, dropped = _entries(records, answer.final_url, now)
+    entries, dropped = _entries(records, base, now)
+    warnings, alone = tuple(map(str, failures)), root == "urlset"
     return ParsedFeed(
-        site=answer.final_url,
-        entries=tuple(entries),
-        warnings=tuple(warnings),
-        dropped=dict(dropped),
-        answers_alone=root == "urlset",
+        site=base, entries=entries, warnings=warnings, dropped=dropped, answers_alone=alone
     )
 
 
-def _read(answer: FetchResult, max_bytes: int) -> tuple[str, list[dict[str, str]]]:
-    """Return the name of the root and the records of a site map, unpacked if it is gzip."""
-    try:
-        return _records(answer.body or b"", answer.content_type, max_bytes)
-    except FeedError as error:
-        raise FeedError(f"{shown_url(answer.url)}: {error}") from error
+def _one_map(answer: FetchResult, max_bytes: int) -> list[Record]:
+    with naming(answer.url):
+        if answer.body is None:
+            raise FeedError(f"status {answer.status}")
+        root, records = _records(answer, max_bytes)
+        if root != "urlset":
+            raise FeedError("an index within an index is not followed")
+        return records
 
 
-def _records(body: bytes, content_type: str, max_bytes: int) -> tuple[str, list[dict[str, str]]]:
-    if body.startswith(b"\x1f\x8b"):
-        body = _unpacked(body, max_bytes)
-    text = decode(body, (header_charset(content_type), declared_charset(body))).text
-    text = clean(text).strip()
-    if not text.startswith("<"):
-        raise FeedError("this is no site map: it is no XML")
-    if text.count("<") <= MAX_TAGS:
-        text = prepare_xml(text)
-    elif "<!doctype" in text[:2000].lower() or "<!ENTITY" in text:
-        # a huge map was made by a machine: nothing is mended, what would expand is refused
-        raise FeedError("it declares XML entities, which are not read")
-    if (found := read_records(text, _RECORDS)) is None:
-        raise FeedError("broken XML")
-    return found
+def _records(answer: FetchResult, max_bytes: int) -> tuple[str, list[Record]]:
+    """Return the root's name and, of each address in a site map, the texts of its elements."""
+    with naming(answer.url):
+        body = answer.body or b""
+        if body.startswith(b"\x1f\x8b"):
+            body = _unpacked(body, max_bytes)
+        labels = (header_charset(answer.content_type), declared_charset(body))
+        text = clean(decode(body, labels).text).strip()
+        if not text.startswith("<"):
+            raise FeedError("this is no site map: it is no XML")
+        if text.count("<") <= MAX_TAGS:
+            text = prepare_xml(text)
+        elif "<!doctype" in text[:2000].lower() or "<!ENTITY" in text:
+            # a huge map was made by a machine: nothing is mended, what would expand is refused
+            raise FeedError("it declares XML entities, which are not read")
+        if (root := parse_xml(text)) is None:
+            raise FeedError("broken XML")
+    records: list[Record] = []
+    for element in root:
+        if local_name(element.tag) in ("url", "sitemap"):
+            found: dict[str, str] = {}
+            for part in element.iterdescendants():
+                if isinstance(part.tag, str) and 0 < len(part.text or "") <= 4_000:
+                    above = part.getparent()
+                    prefix = "" if above is element else f"{local_name(above.tag)}."
+                    name = f"{prefix}{local_name(part.tag)}"
+                    found.setdefault(name, " ".join(clean(part.text).split()))
+            records.append(found)
+    return local_name(root.tag), records
 
 
 def _unpacked(body: bytes, max_bytes: int) -> bytes:
@@ -96,48 +116,6 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
     return found
 
 
-def _chosen_maps(records: Sequence[Record], base: str, now: datetime) -> list[str]:
-    """Return the maps of an index to read: those that may be new, news maps and newest first."""
-    ranked: list[tuple[bool, float, int, str]] = []
-    for place, record in enumerate(records):
-        url = _address(record, base)
-        changed = read_date(record.get("lastmod", ""))
-        if url is None or not same_site(url, base) or (changed and changed < now - RECENT):
-            continue
-        age = (now - changed).total_seconds() if changed else float("inf")
-        ranked.append(("news" not in url.lower(), age, place, url))
-    return [url for *_, url in sorted(ranked)[:MAX_MAPS]]
-
-
-def _from_maps(
-    urls: Sequence[str],
-    fetch_map: Callable[[str], FetchResult],
-    max_bytes: int,
-    warnings: list[str],
-) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
-    failures: list[FeedError] = []
-    for url in urls:
-        try:
-            found += _one_map(fetch_map(url), max_bytes)
-        except FeedError as error:
-            failures.append(error)
-    if failures and len(failures) == len(urls):
-        raise failures[0]
-    warnings += map(str, failures)
-    return found
-
-
-def _one_map(answer: FetchResult, max_bytes: int) -> list[dict[str, str]]:
-    name = shown_url(answer.url)
-    if answer.body is None:
-        raise FeedError(f"{name}: status {answer.status}")
-    root, records = _read(answer, max_bytes)
-    if root != "urlset":
-        raise FeedError(f"{name}: an index within an index is not followed")
-    return records
-
-
 def _address(record: Record, base: str) -> str | None:
     where = record.get("loc")
     return join_url(base, where) if where else None
@@ -145,7 +123,7 @@ def _address(record: Record, base: str) -> str | None:
 
 def _entries(
     records: Sequence[Record], base: str, now: datetime
-) -> tuple[list[FeedEntry], Counter[str]]:
+) -> tuple[tuple[FeedEntry, ...], Counter[str]]:
     dropped: Counter[str] = Counter()
     dated: list[tuple[datetime, FeedEntry]] = []
     for record in records:
@@ -169,4 +147,4 @@ def _entries(
     dated.sort(key=lambda pair: pair[0], reverse=True)
     if len(dated) > MAX_ENTRIES:
         raise FeedError(f"it has more than {MAX_ENTRIES:,} entries of the last days")
-    return [entry for _, entry in dated], dropped
+    return tuple(entry for _, entry in dated), dropped

@@ -8,12 +8,12 @@ something else. An IPv4 address wrapped in an IPv6 one is unwrapped and judged i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from monitor.records.errors import UnsafeAddress
 
-_REFUSED_V4 = tuple(
-    IPv4Network(network)
+_REFUSED = tuple(
+    ip_network(network)
     for network in (
         "0.0.0.0/8",  # this network
         "10.0.0.0/8",  # private
@@ -30,26 +30,18 @@ _REFUSED_V4 = tuple(
         "203.0.113.0/24",  # documentation
         "224.0.0.0/4",  # multicast
         "240.0.0.0/4",  # reserved, broadcast
-    )
-)
-_GLOBAL_V6 = IPv6Network("2000::/3")
-_REFUSED_V6 = tuple(
-    IPv6Network(network)
-    for network in (
         "2001::/23",  # protocol assignments: Teredo, ORCHID, benchmarks
         "2001:db8::/32",  # documentation
         "3fff::/20",  # documentation
     )
 )
-_EMBEDDING = tuple(
-    (IPv6Network(network), shift)
-    for network, shift in (
-        ("::/96", 0),  # IPv4-compatible; :: and ::1 are in it
-        ("::ffff:0:0/96", 0),  # IPv4-mapped
-        ("::ffff:0:0:0/96", 0),  # IPv4-translated
-        ("64:ff9b::/96", 0),  # NAT64
-        ("2002::/16", 80),  # 6to4
-    )
+_GLOBAL_V6 = ip_network("2000::/3")
+_EMBEDDING = (
+    (ip_network("::/96"), 0),  # IPv4-compatible; :: and ::1 are in it
+    (ip_network("::ffff:0:0/96"), 0),  # IPv4-mapped
+    (ip_network("::ffff:0:0:0/96"), 0),  # IPv4-translated
+    (ip_network("64:ff9b::/96"), 0),  # NAT64
+    (ip_network("2002::/16"), 80),  # 6to4
 )
 """IPv6 networks that carry an IPv4 address, and its distance in bits from the right. NAT64's
 local-use 64:ff9b:1::/48 is not among them: where the address sits in it is the site's choice, so
@@ -62,14 +54,15 @@ def is_public(ip: str) -> bool:
         address = ip_address(ip)
     except ValueError:
         return False
-    if isinstance(address, IPv4Address):
-        return not any(address in network for network in _REFUSED_V4)
-    if address.scope_id is not None:
-        return False
-    for network, shift in _EMBEDDING:
-        if address in network:
-            return is_public(str(IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)))
-    return address in _GLOBAL_V6 and not any(address in network for network in _REFUSED_V6)
+    if isinstance(address, IPv6Address):
+        if address.scope_id is not None:
+            return False
+        for network, shift in _EMBEDDING:
+            if address in network:
+                return is_public(str(IPv4Address((int(address) >> shift) & 0xFFFF_FFFF)))
+        if address not in _GLOBAL_V6:
+            return False
+    return not any(address in network for network in _REFUSED)
 
 
 def check_address(

@@ -8,11 +8,9 @@ from the machine that the lists were made on, and an entry says so (`verified`) 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from monitor.feeds.html_text import plain_title
 from monitor.feeds.opml import OpmlFeed
@@ -26,10 +24,8 @@ def make_feed(
 ) -> Feed:
     """Return the source at `url`; without a `title` the first poll learns its own.
 
-    `feed:` and `feed://` addresses, as browsers hand them over, are understood.
-
-    Raises `FeedError` where `url` is no http or https URL, carries a user name or password, or is
-    of a service that cannot be followed.
+    `feed:` and `feed://` addresses, as browsers hand them over, are understood. Raises `FeedError`
+    for what is no http or https URL, has a user name or password, or cannot be followed.
     """
     address = url.strip()
     if address.lower().startswith("feed:"):
@@ -80,17 +76,11 @@ CLOSED = {
 """Names of services by host; their subdomains are meant too."""
 
 
-def closed_service(url: str) -> str | None:
-    """Return the name of the service that `url` is of, `None` where it is of none listed."""
-    labels = host_of(url).split(".")
-    names = (".".join(labels[place:]) for place in range(len(labels)))
-    return next((CLOSED[name] for name in names if name in CLOSED), None)
-
-
 def refuse_closed(url: str) -> None:
     """Raise `FeedError` with what to do instead where `url` is of a closed service."""
-    service = closed_service(url)
-    if service:
+    labels = host_of(url).split(".")
+    names = (".".join(labels[place:]) for place in range(len(labels)))
+    if service := next((CLOSED[name] for name in names if name in CLOSED), None):
         raise FeedError(
             f"{shown_url(url)}: {service} cannot be followed: it has no feeds and shows its posts"
             " only to who is signed in. Look for a web site of the outlet (monitor feeds discover"
@@ -132,36 +122,36 @@ class Pack:
     @property
     def feeds(self) -> tuple[PackFeed, ...]:
         """All feeds of the pack; those of included packs come first, and each feed comes once."""
-        found = {each.feed.id: each for name in self.others for each in find_pack(name).feeds}
-        return tuple({**found, **{each.feed.id: each for each in self.own}}.values())
+        included = [each for name in self.others for each in find_pack(name).feeds]
+        return tuple({each.feed.id: each for each in (*included, *self.own)}.values())
 
 
+@cache
 def all_packs() -> tuple[Pack, ...]:
     """Return the packs there are, by name."""
-    return tuple(_packs()[name] for name in sorted(_packs()))
+    found = []
+    for file in files("monitor.feeds").joinpath("packs").iterdir():
+        if file.name.endswith(".toml"):
+            table = tomllib.loads(file.read_text(encoding="utf-8"))
+            own = tuple(
+                PackFeed(
+                    make_feed(entry["url"], title=entry["title"], site=entry["site"]),
+                    entry["language"],
+                    entry["by"],
+                    tuple(entry["seen"]),
+                    entry["verified"],
+                    entry.get("note", ""),
+                )
+                for entry in table["feed"]
+            )
+            name, others = file.name.removesuffix(".toml"), tuple(table.get("with", ()))
+            found.append(Pack(name, table["title"], table["about"], own, others))
+    return tuple(sorted(found, key=lambda pack: pack.name))
 
 
 def find_pack(name: str) -> Pack:
     """Return the pack called `name`; raises `UsageError` that lists those there are."""
-    if name not in _packs():
-        raise UsageError(f"no pack '{name}' (there are: {', '.join(sorted(_packs()))})")
-    return _packs()[name]
-
-
-@cache
-def _packs() -> Mapping[str, Pack]:
-    found: dict[str, Pack] = {}
-    for file in files("monitor.feeds").joinpath("packs").iterdir():
-        if file.name.endswith(".toml"):
-            table = tomllib.loads(file.read_text(encoding="utf-8"))
-            name = file.name.removesuffix(".toml")
-            own = tuple(map(_feed, table["feed"]))
-            others = tuple(table.get("with", ()))
-            found[name] = Pack(name, table["title"], table["about"], own, others)
-    return found
-
-
-def _feed(entry: Mapping[str, Any]) -> PackFeed:
-    feed = make_feed(entry["url"], title=entry["title"], site=entry["site"])
-    by, seen, note = entry["by"], tuple(entry["seen"]), entry.get("note", "")
-    return PackFeed(feed, entry["language"], by, seen, entry["verified"], note)
+    packs = {pack.name: pack for pack in all_packs()}
+    if name not in packs:
+        raise UsageError(f"no pack '{name}' (there are: {', '.join(packs)})")
+    return packs[name]

@@ -23,15 +23,11 @@ from monitor.records.article import Mining
 from monitor.records.errors import FeedError
 
 PATH = "/.well-known/tdmrep.json"
-_MAX_BYTES = 512_000
-_MAX_RULES = 1_000
-_MAX_POLICY_CHARS = 2_000
 _META = re.compile(r"<meta\b[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     r"\s(name|content)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE
 )
 _NO_AI = re.compile(r"(?:^|[\s,:;])noai(?:$|[\s,;])", re.IGNORECASE)
-_HEAD_CHARS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +42,14 @@ UNSAID = Terms()
 """Nothing is said."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReservationRule:
-    """What a tdmrep.json says of paths like `location` (`*` and a final `$` as in robots.txt)."""
-
-    location: str
-    terms: Terms
+ReservationRule = tuple[str, Terms]
+"""What a tdmrep.json says of paths like the first (`*` and a final `$` as in robots.txt)."""
 
 
 def strictest(*said: Terms) -> Terms:
     """Return the reservation among `said` if there is one, else the permission, else nothing."""
-    for wanted in ("reserved", "allowed"):
-        fitting = [terms for terms in said if terms.mining == wanted]
-        if fitting:
-            return next((terms for terms in fitting if terms.policy), fitting[0])
-    return UNSAID
+    ranks = (None, "allowed", "reserved")
+    return max(said, key=lambda one: (ranks.index(one.mining), bool(one.policy)), default=UNSAID)
 
 
 def header_terms(headers: Mapping[str, str], url: str) -> Terms:
@@ -71,11 +60,9 @@ def header_terms(headers: Mapping[str, str], url: str) -> Terms:
 def markup_terms(markup: str, url: str) -> Terms:
     """Return what the metas of the page at `url` say."""
     said: dict[str, str] = {}
-    for meta in _META.finditer(markup[:_HEAD_CHARS]):
-        found = {
-            name.lower(): one or two or three
-            for name, one, two, three in _ATTRIBUTE.findall(meta[0])
-        }
+    for meta in _META.finditer(markup[:200_000]):
+        pairs = _ATTRIBUTE.findall(meta[0])
+        found = {name.lower(): one or two or three for name, one, two, three in pairs}
         name = found.get("name", "").strip().lower()
         said[name] = ", ".join(filter(None, (said.get(name), found.get("content"))))
     return _read_terms(said, said.get("robots", ""), url)
@@ -87,23 +74,21 @@ def _read_terms(said: Mapping[str, Any], robots: str, url: str) -> Terms:
     value = str(reservation).strip() if isinstance(reservation, (str, int)) else ""
     statuses: dict[str, Mining] = {"1": "reserved", "0": "allowed"}
     status = statuses.get(value.partition(",")[0].strip())
-    where = policy if isinstance(policy, str) and len(policy) <= _MAX_POLICY_CHARS else ""
+    where = policy if isinstance(policy, str) and len(policy) <= 2_000 else ""
     terms = Terms(status, (join_url(url, where) or "") if status and where else "")
     return strictest(terms, Terms("reserved")) if _NO_AI.search(robots) else terms
 
 
 def parse_tdmrep(body: bytes, url: str) -> tuple[ReservationRule, ...]:
     """Return the rules of the tdmrep.json at `url`; none where it is no such file."""
-    try:
-        found = json.loads(body[:_MAX_BYTES])
-    except (ValueError, RecursionError):
-        return ()
-    entries: list[Any] = found if isinstance(found, list) else []
+    found: Any = None
+    with suppress(ValueError, RecursionError):
+        found = json.loads(body[:512_000])
     rules = []
-    for entry in entries[:_MAX_RULES]:
+    for entry in found[:1_000] if isinstance(found, list) else ():
         location = entry.get("location") if isinstance(entry, dict) else None
         if isinstance(location, str) and location.startswith("/") and location.count("*") <= 10:
-            rules.append(ReservationRule(location, _read_terms(entry, "", url)))
+            rules.append((location, _read_terms(entry, "", url)))
     return tuple(rules)
 
 
@@ -111,9 +96,9 @@ def rule_terms(rules: Sequence[ReservationRule], url: str) -> Terms:
     """Return what the rule that fits the path of `url` most closely (the longest) says."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-    fitting = [rule for rule in rules if _fits(rule.location, path)]
-    longest = max((len(rule.location) for rule in fitting), default=0)
-    return strictest(*(rule.terms for rule in fitting if len(rule.location) == longest))
+    fitting = [(len(location), terms) for location, terms in rules if _fits(location, path)]
+    longest = max((length for length, _ in fitting), default=0)
+    return strictest(*(terms for length, terms in fitting if length == longest))
 
 
 def _fits(location: str, path: str) -> bool:

@@ -1,25 +1,21 @@
 """URL canonicalisation: one article, one canonical URL, one id, however it was linked.
 
-A user name and password in a URL are a secret: none is fetched with, kept, or shown. What is said
-of a URL in a message says it with `shown_url`.
+A user name and password in a URL are a secret: none is fetched with, kept, or shown.
 
 Ids leave out the scheme: sites move from http to https and their archive must not come in anew.
-The query is sorted, since its order rarely matters and often varies; a fetch uses `request_url`,
-which leaves it as given.
+The query is sorted, since its order rarely matters and often varies; a fetch leaves it as given.
 
-Links of Google Alerts, Bing News and the like, which lead through a counter, give the publisher's
-address in the link itself, so it is read there, and nobody is asked. Links that name it only to
-whoever follows them (news.google.com/rss/articles, feedproxy.google.com, t.co and other shorteners)
-stay as they are: the article's id is then that of the link, and a copy that came in under its own
-address is an article beside it.
+Links that lead through a counter (Google Alerts, Bing News) give the publisher's address in the
+link itself, so it is read there. Links that name it only to whoever follows them (t.co, Google
+News) stay as they are: a copy that came in under its own address is an article beside it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, parse_qs, unquote, urljoin, urlsplit
 
@@ -47,10 +43,6 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 """User name and password; a password with a `/` in it ends the host for parsers, not for people."""
-_LOGIN_REFUSED = (
-    "an address with a user name or password is not followed: feeds behind a login are not read, "
-    "and addresses are shown and exported"
-)
 
 
 def canonical_url(url: str) -> str:
@@ -59,7 +51,6 @@ def canonical_url(url: str) -> str:
     Lower-cases scheme and host (IDNA), drops user name, default port, fragment and tracking
     parameters, sorts the query, resolves dot segments, and brings percent-encoding to its normal
     form. A link through a counter that names its target (Google Alerts) becomes the target.
-
     Raises `FeedError` where `url` is no http or https URL.
     """
     return _normal(publisher_url(url), as_given=False)
@@ -71,15 +62,15 @@ def request_url(url: str) -> str:
     Raises `FeedError` where `url` is no http or https URL, or carries a user name or password.
     """
     if has_login(url):
-        raise FeedError(f"{shown_url(url)}: {_LOGIN_REFUSED}")
+        raise FeedError(
+            f"{shown_url(url)}: an address with a user name or password is not followed: feeds"
+            " behind a login are not read, and addresses are shown and exported"
+        )
     return _normal(url, as_given=True)
 
 
 def join_url(base: str, link: str) -> str | None:
-    """Return `link` made absolute against `base`, or `None` where it is no http or https URL.
-
-    A user name and password are left out.
-    """
+    """Return `link` made absolute against `base`, without login; `None` if no http or https URL."""
     try:
         joined = without_login(urljoin(base, link.strip()))
         return joined if _split(joined) else None
@@ -104,11 +95,19 @@ def shown_url(url: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def host_of(url: str) -> str:
-    """Return the host name of `url`, as `canonical_url` spells it.
+@contextmanager
+def naming(url: str) -> Iterator[None]:
+    """Begin the message of a `FeedError` inside with `url`, unless it does."""
+    name = shown_url(url)
+    try:
+        yield
+    except FeedError as error:
+        said = str(error)
+        raise type(error)(said if said.startswith(name) else f"{name}: {said}") from error
 
-    Raises `FeedError` where `url` is no http or https URL.
-    """
+
+def host_of(url: str) -> str:
+    """Return the host name of `url`, as `canonical_url` spells it, and raises as that."""
     return _host(_split(url), url)
 
 
@@ -132,15 +131,11 @@ def same_outlet(url: str, feeds: Iterable[Feed]) -> bool:
 
 def article_id(url: str) -> str:
     """Return the id of the article at `url`: 16 hex digits. Raises as `canonical_url`."""
-    return _hash("article", url)
+    return feed_id(url, "article")
 
 
-def feed_id(url: str) -> str:
+def feed_id(url: str, kind: str = "feed") -> str:
     """Return the id of the feed at `url`: 16 hex digits. Raises as `canonical_url`."""
-    return _hash("feed", url)
-
-
-def _hash(kind: str, url: str) -> str:
     address = canonical_url(url).partition("://")[2]
     return hashlib.sha256(f"{kind}\0{address}".encode()).hexdigest()[:16]
 
@@ -160,9 +155,8 @@ def _normal(url: str, *, as_given: bool) -> str:
     query = _escaped(parts.query)
     if not as_given:
         names = ((pair, unquote(pair.partition("=")[0]).lower()) for pair in query.split("&"))
-        query = "&".join(
-            sorted(pair for pair, name in names if pair and not _TRACKING.fullmatch(name))
-        )
+        kept = sorted(pair for pair, name in names if pair and not _TRACKING.fullmatch(name))
+        query = "&".join(kept)
     return f"{parts.scheme}://{host}{path}" + (f"?{query}" if query else "")
 
 
@@ -179,17 +173,14 @@ def _split(url: str) -> SplitResult:
 
 def _host(parts: SplitResult, url: str) -> str:
     host = parts.hostname or ""
-    try:
+    with suppress(ValueError):
         if ":" in host:
             return IPv6Address(host.partition("%")[0]).compressed
         host = unquote(host, errors="strict").rstrip(".").lower()
-        if not host.isascii():
-            host = idna.encode(host, uts46=True).decode()
-    except (ValueError, UnicodeError):
-        raise FeedError(f"{shown_url(url)}: impossible host name") from None
-    if not _HOST.fullmatch(host):
-        raise FeedError(f"{shown_url(url)}: impossible host name")
-    return host
+        host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+        if _HOST.fullmatch(host):
+            return host
+    raise FeedError(f"{shown_url(url)}: impossible host name")
 
 
 def _escaped(text: str) -> str:
@@ -197,9 +188,8 @@ def _escaped(text: str) -> str:
 
     def one(match: re.Match[str]) -> str:
         code = bytes([int(match[1], 16)]) if match[1] else match[0].encode()
-        if match[1] and code[0] in _UNRESERVED:
-            return code.decode()
-        return "".join(f"%{byte:02X}" for byte in code)
+        unreserved = match[1] and code[0] in _UNRESERVED
+        return code.decode() if unreserved else "".join(f"%{byte:02X}" for byte in code)
 
     return _ESCAPE.sub(one, text)
 
@@ -235,33 +225,26 @@ _COUNTERS: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
 
 def publisher_url(url: str) -> str:
     """Return the address that `url` wraps, itself where it wraps none that is http or https."""
-    while (inner := _wrapped(url)) is not None and len(inner) < len(url):
+    while (inner := _wrapped(url)) and len(inner) < len(url):
         url = inner
     return url
 
 
-def _wrapped(url: str) -> str | None:
-    try:
+def _wrapped(url: str) -> str:
+    targets: list[str] = []
+    with suppress(ValueError):
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
-    except ValueError:
-        return None
-    if host == "r.search.yahoo.com":
-        found = _YAHOO_TARGET.search(parts.path)
-        return _address(unquote(found[1])) if found else None
-    for counter, path, names in _COUNTERS:
-        if counter.fullmatch(host) and path in ("", parts.path.rstrip("/")):
-            values = {}
-            with suppress(ValueError):
+        if host == "r.search.yahoo.com":
+            targets = [unquote(found) for found in _YAHOO_TARGET.findall(parts.path)[:1]]
+        for counter, path, names in _COUNTERS:
+            if counter.fullmatch(host) and path in ("", parts.path.rstrip("/")):
                 values = parse_qs(parts.query, max_num_fields=50)
-            targets = (_address(value) for name in names for value in values.get(name, ()))
-            return next(filter(None, targets), None)
-    return None
-
-
-def _address(text: str) -> str | None:
-    with suppress(ValueError):
-        parts = urlsplit(text.strip())
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return text.strip()
-    return None
+                targets = [value for name in names for value in values.get(name, ())]
+                break
+    for target in map(str.strip, targets):
+        with suppress(ValueError):
+            parts = urlsplit(target)
+            if parts.scheme in ("http", "https") and parts.hostname:
+                return target
+    return ""

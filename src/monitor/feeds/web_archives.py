@@ -24,10 +24,7 @@ from monitor.feeds.text_mining_rights import UNSAID, Terms, header_terms
 from monitor.records.errors import DataError, FeedError, UsageError, how_to_install
 
 if TYPE_CHECKING:
-    from fastwarc.stream_io import BrotliReader, ChunkedReader
     from fastwarc.warc import WarcRecord
-
-SUFFIXES = (".warc", ".warc.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +42,16 @@ class RawPage:
         return len(self.body)
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadRecord:
-    """Why an answer is no page: `status`, `not_html`, `too_long`, `broken` or `no_link`."""
-
-    why: str
-
-
-_CUT = UnreadRecord("broken")
-"""What the end of the file cut off; or its length is a lie, and it has swallowed what came then."""
-
-
 def is_warc(path: Path) -> bool:
     """Tell whether a file's name is a web archive's."""
-    return path.name.lower().endswith(SUFFIXES)
+    return path.name.lower().endswith((".warc", ".warc.gz"))
 
 
 @contextmanager
-def open_warc(
-    path: Path,
-) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | UnreadRecord]]]]:
+def open_warc(path: Path) -> Iterator[tuple[BinaryIO, Iterator[tuple[int, RawPage | str]]]]:
     """Open a web archive: its file, and each answer in it with the offset of its record.
 
+    An answer that is no page is said why: `status`, `not_html`, `too_long`, `broken`, `no_link`.
     Raises `UsageError` where it cannot be opened or the library is not there; `DataError`, while
     records are read, where it is damaged.
     """
@@ -80,13 +65,13 @@ def open_warc(
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
 
-    def answers() -> Iterator[tuple[int, RawPage | UnreadRecord]]:
+    def answers() -> Iterator[tuple[int, RawPage | str]]:
         kinds = WarcRecordType.response
         try:
             for record in ArchiveIterator(stream, record_types=kinds, fsspec_args=False):
                 answer = _answer(record)
-                yield record.stream_pos, answer
-                if answer is _CUT:
+                yield record.stream_pos, "broken" if answer is None else answer
+                if answer is None:
                     raise DataError(f"{path}: is damaged or cut off (a record is not whole)")
         except (OSError, ValueError) as error:
             raise DataError(f"{path}: is damaged or cut off ({error})") from error
@@ -105,49 +90,41 @@ def page_lines(rows: Sequence[str | RawPage]) -> list[str | dict[str, Any]]:
 
     Of a page without an article it is the record that says so. Lines stay as they are.
     """
-    return [row if isinstance(row, str) else _page_line(row) for row in rows]
-
-
-def _page_line(raw: RawPage) -> str | dict[str, Any]:
     from monitor.text.language_detection import identify_language
 
-    page = read_page(raw)
-    if page is None:
-        said: dict[str, Any] = {"id": raw.url, "relevance": None, "relevant": None}
-        return {**said, "not_judged": "no_text", "tags": [], "stamps": []}
-    language = identify_language(f"{page.title}\n{page.text}") or page.language
-    row = {"id": raw.url, "url": raw.url, "title": page.title, "text": page.text}
-    return json.dumps({**row, "language": language})
+    lines: list[str | dict[str, Any]] = []
+    for row in rows:
+        if isinstance(row, str):
+            lines.append(row)
+        elif page := read_page(row):
+            language = identify_language(f"{page.title}\n{page.text}") or page.language
+            said = {"id": row.url, "url": row.url, "title": page.title, "text": page.text}
+            lines.append(json.dumps({**said, "language": language}))
+        else:
+            unjudged = {"id": row.url, "relevance": None, "relevant": None}
+            lines.append({**unjudged, "not_judged": "no_text", "tags": [], "stamps": []})
+    return lines
 
 
-def _answer(record: WarcRecord) -> RawPage | UnreadRecord:
-    """Return the page that a record holds; what is wrong with one costs no other."""
+def _answer(record: WarcRecord) -> RawPage | str | None:
+    """Return the page that a record holds, or why it is none; `None` where it is not whole."""
     url = (record.headers.get("WARC-Target-URI") or "").strip().strip("<>")
     headers = record.http_headers
     if not url or headers is None:
-        return UnreadRecord("no_link")
+        return "no_link"
     try:
         packed = record.reader.read(MAX_PAGE_BYTES + 1)
-    except (OSError, EOFError):
-        return UnreadRecord("broken")
-    if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
-        return _CUT
-    if headers.status_code != 200:
-        return UnreadRecord("status")
-    if len(packed) > MAX_PAGE_BYTES:
-        return UnreadRecord("too_long")
-    return _page(record, url, packed)
-
-
-def _page(record: WarcRecord, url: str, packed: bytes) -> RawPage | UnreadRecord:
-    said = {name.lower(): value for name, value in record.http_headers.to_tuples()}
-    content_type = said.get("content-type", "").lower()
-    try:
+        if len(packed) < min(record.content_length, MAX_PAGE_BYTES):
+            return None  # its end is cut off, or its length is a lie and swallowed what came then
+        if headers.status_code != 200 or len(packed) > MAX_PAGE_BYTES:
+            return "status" if headers.status_code != 200 else "too_long"
+        said = {name.lower(): value for name, value in headers.to_tuples()}
         body = _unpacked(packed, said)
     except (FeedError, OSError, EOFError):
-        return UnreadRecord("broken")
+        return "broken"
+    content_type = said.get("content-type", "").lower()
     if not is_html(content_type, body):
-        return UnreadRecord("not_html")
+        return "not_html"
     captured = None
     with suppress(ValueError):
         if moment := record.record_date:
@@ -159,22 +136,20 @@ def _unpacked(body: bytes, headers: dict[str, str]) -> bytes:
     """Undo how an answer was sent; archives often hold it undone, and the headers as they were."""
     from fastwarc.stream_io import BrotliReader, ChunkedReader
 
+    def whole(reader: ChunkedReader | BrotliReader) -> bytes:
+        found = bytearray()
+        while part := reader.read(MAX_PAGE_BYTES + 1 - len(found)):
+            found += part
+            if len(found) > MAX_PAGE_BYTES:
+                raise FeedError(f"larger than {MAX_PAGE_BYTES:,} bytes")
+        return bytes(found)
+
     if "chunked" in headers.get("transfer-encoding", "").lower():
         with suppress(OSError):
-            body = _whole(ChunkedReader(io.BytesIO(body)))
+            body = whole(ChunkedReader(io.BytesIO(body)))
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding == "br":
-        return _whole(BrotliReader(io.BytesIO(body)))
+        return whole(BrotliReader(io.BytesIO(body)))
     if "gzip" in encoding and not body.startswith(b"\x1f\x8b"):
         return body
     return unpack(body, encoding, MAX_PAGE_BYTES)
-
-
-def _whole(reader: ChunkedReader | BrotliReader) -> bytes:
-    """Return what a reader gives to its end; raises `FeedError` where that is more than a page."""
-    found = bytearray()
-    while part := reader.read(MAX_PAGE_BYTES + 1 - len(found)):
-        found += part
-        if len(found) > MAX_PAGE_BYTES:
-            raise FeedError(f"larger than {MAX_PAGE_BYTES:,} bytes")
-    return bytes(found)

@@ -29,7 +29,6 @@ _NUMBER = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,9}));?", re.IGNORECASE)
 _PAIR = re.compile(r"&#(\d{5}|x[0-9a-f]{4});&#(\d{5}|x[0-9a-f]{4});", re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
-_XML_ENTITIES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _ROOT = re.compile(r"<\s*([\w:.-]+)")
 
 
@@ -44,12 +43,28 @@ def prepare_xml(text: str) -> str:
 
     Raises `FeedError` for entity declarations and for absurdly many tags or attributes.
     """
-    text = _without_doctype(_DECLARATION.sub("", clean(text), count=1).lstrip())
+    text = _DECLARATION.sub("", clean(text), count=1).lstrip()
+    start = _after_prolog(text)
+    if text[start : start + 9].lower() == "<!doctype":
+        match = _DOCTYPE.match(text, start)
+        if match is None:
+            raise FeedError("its document type declaration does not end")
+        if "<!entity" in match[0].lower():
+            raise FeedError("it declares XML entities, which are not read")
+        text = text[:start] + text[match.end() :]
     parts = _CDATA.split(text)  # in turn what is outside of the sections, and the sections
     if sum(part.count("<") for part in parts[0::2]) > MAX_TAGS:
         raise FeedError(f"it has more than {MAX_TAGS:,} tags")
-    parts[0::2] = [_mended(part) for part in parts[0::2]]
-    parts[1::2] = list(map(_numbers_mended, parts[1::2]))
+    for place, part in enumerate(parts):
+        outside = place % 2 == 0
+        bare = _COMMENT.sub("", part) if outside else part
+        if outside and any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(bare)):
+            raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
+        if "&#" in bare:
+            bare = _NUMBER.sub(_character, _PAIR.sub(_joined, bare))
+        if outside and "&" in bare:
+            bare = _BARE.sub("&amp;", _NAMED.sub(_letter, bare))
+        parts[place] = bare
     return "".join(parts)
 
 
@@ -62,31 +77,6 @@ def root_name(text: str) -> str:
 def _after_prolog(text: str) -> int:
     prolog = _PROLOG.match(text)
     return prolog.end() if prolog else 0
-
-
-def _without_doctype(text: str) -> str:
-    start = _after_prolog(text)
-    if text[start : start + 9].lower() != "<!doctype":
-        return text
-    match = _DOCTYPE.match(text, start)
-    if match is None:
-        raise FeedError("its document type declaration does not end")
-    if "<!entity" in match[0].lower():
-        raise FeedError("it declares XML entities, which are not read")
-    return text[:start] + text[match.end() :]
-
-
-def _numbers_mended(text: str) -> str:
-    """Return `text` with its numeric references mended."""
-    return _NUMBER.sub(_character, _PAIR.sub(_joined, text)) if "&#" in text else text
-
-
-def _mended(text: str) -> str:
-    bare = _COMMENT.sub("", text)
-    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(bare)):
-        raise FeedError(f"it has a tag with more than {MAX_ATTRIBUTES} attributes")
-    bare = _numbers_mended(bare)
-    return _BARE.sub("&amp;", _NAMED.sub(_letter, bare)) if "&" in bare else bare
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -102,13 +92,9 @@ def _character(match: re.Match[str]) -> str:
     code = int(match[1], 16) if match[1] else int(match[2])
     if code in (0x9, 0xA, 0xD) or 0x20 <= code < 0x7F:
         return f"&#{code};"
-    if 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-        return "\ufffd"
-    return clean(chr(code))
+    return "\ufffd" if 0xD800 <= code < 0xE000 or code > 0x10FFFF else clean(chr(code))
 
 
 def _letter(match: re.Match[str]) -> str:
-    if match[1] in _XML_ENTITIES:
-        return match[0]
     letter = html.entities.html5.get(f"{match[1]};", match[0])
     return match[0] if letter in "<>&\"'" else letter

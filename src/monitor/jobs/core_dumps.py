@@ -5,16 +5,12 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-_PR_SET_DUMPABLE = 4
-"""Of Linux's `prctl`: whether the process may be dumped, and looked into by its user's others."""
-
 
 def forbid_dumps() -> None:
     """Let no core dump be made of this process.
 
-    By the limit of its size, which processes that it starts have too. A program that takes dumps
-    from the kernel by a pipe does not heed that, so on Linux the kernel is told as well: this one
-    has to be said in each process anew. Does nothing where there are no such limits.
+    By the limit of its size, which processes that it starts have too; where a program takes dumps
+    by a pipe (Linux) the kernel has to be told as well, in each process anew.
     """
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -24,4 +20,4 @@ def forbid_dumps() -> None:
         import ctypes
 
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+            ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE

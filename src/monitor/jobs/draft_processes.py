@@ -45,30 +45,29 @@ _TEXTS = "The women, who were trafficked, admitted it.", "Rain moves in from the
 def perform(desk: Desk, job: Job) -> bytes:
     """Return the answer to `job`, as JSON or a Word file; raises what `desk` raises."""
     options = dict(job.options)
+    answer: Any
     if job.method == "warm_up":
-        return _json([desk.check_text(text)["words"] for text in _TEXTS])
-    if job.method == "check_text":
-        return _json(desk.check_text(**options))
-    if job.method == "check_bytes":
-        return _json(desk.check_bytes(job.data, **options))
-    if job.method == "comment_docx":
+        answer = [desk.check_text(text)["words"] for text in _TEXTS]
+    elif job.method == "check_text":
+        answer = desk.check_text(**options)
+    elif job.method == "check_bytes":
+        answer = desk.check_bytes(job.data, **options)
+    elif job.method == "comment_docx":
         from monitor.text.docx_comments import AUTHOR, comment_docx
 
         now = datetime.fromisoformat(options.pop("now"))  # when the comments are made
         document = desk.check_bytes(job.data, **options)
         return comment_docx(job.data, document, author=AUTHOR, now=now)
-    if job.method == "say_flag":  # nothing of a draft is in the options
+    elif job.method == "say_flag":  # nothing of a draft is in the options
         from monitor.review.flag_feedback import ChangedError, say_flag
 
         try:
-            return _json({"hits": say_flag(desk, **options).hits})
+            answer = {"hits": say_flag(desk, **options).hits}
         except ChangedError as error:
             raise UsageError(str(error)) from error  # which every process knows
-    (line,) = desk.classify_lines([json.dumps(options)])
-    return line.encode()
-
-
-def _json(answer: Any) -> bytes:
+    else:
+        (line,) = desk.classify_lines([json.dumps(options)])
+        return line.encode()
     return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -96,14 +95,10 @@ class Worker:
         self._pipe: Connection | None = None
 
     def do(self, job: Job) -> bytes:
-        """Return the answer to `job`; raises what `perform` raises as expected, else `WorkerError`.
-
-        Starts the process where there is none, or none any more.
-        """
+        """Return the answer to `job`; raises an expected error of `perform`, else `WorkerError`."""
         pipe = self.start()
         try:
-            head = {"method": job.method, "options": dict(job.options)}
-            pipe.send_bytes(json.dumps(head).encode())
+            pipe.send_bytes(json.dumps([job.method, dict(job.options)]).encode())
             pipe.send_bytes(job.data)
             return _receive(pipe)
         except (EOFError, OSError) as error:
@@ -112,32 +107,27 @@ class Worker:
     def start(self) -> Connection:
         """Return the pipe to the process, started if need be and ready; raises what is wrong."""
         with self._starting:
-            process, pipe = self._process, self._pipe
-            if process and pipe and process.is_alive():
-                return pipe
+            if self._process and self._pipe and self._process.is_alive():
+                return self._pipe
             self._stop()
-            return self._start()
-
-    def _start(self) -> Connection:
-        context = get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=work, args=(theirs, self._settings), name="checker", daemon=True
-        )
-        with self._guard:
-            if self._closed:
-                raise WorkerEnded("the server is ending")
-            process.start()
-            self._process, self._pipe = process, ours
-        theirs.close()  # or its end would never be seen
-        try:
-            _receive(ours)
-        except (EOFError, OSError) as error:
-            raise self._ended() from error
-        except BaseException:
-            self._stop()
-            raise
-        return ours
+            context = get_context("spawn")
+            ours, theirs = context.Pipe()
+            given = (theirs, self._settings)
+            process = context.Process(target=work, args=given, name="checker", daemon=True)
+            with self._guard:
+                if self._closed:
+                    raise WorkerEnded("the server is ending")
+                process.start()
+                self._process, self._pipe = process, ours
+            theirs.close()  # or its end would never be seen
+            try:
+                _receive(ours)
+            except (EOFError, OSError) as error:
+                raise self._ended() from error
+            except BaseException:
+                self._stop()
+                raise
+            return ours
 
     def close(self) -> None:
         """End the process whatever it is doing, for good."""
@@ -172,12 +162,11 @@ def expected_error(kind: str, says: str) -> MonitorError | None:
 
 def _receive(pipe: Connection) -> bytes:
     """Return an answer, or raise what kept it."""
-    failure: dict[str, str] = json.loads(pipe.recv_bytes())
-    answer = pipe.recv_bytes()
-    if not failure:
+    failure, answer = json.loads(pipe.recv_bytes()), pipe.recv_bytes()
+    if failure is None:
         return answer
-    says = failure["says"]
-    raise expected_error(failure["kind"], says) or WorkerError(says)
+    kind, says = failure
+    raise expected_error(kind, says) or WorkerError(says)
 
 
 def work(pipe: Connection, settings: Settings) -> None:
@@ -187,20 +176,18 @@ def work(pipe: Connection, settings: Settings) -> None:
     with suppress(EOFError, OSError), Desk(settings) as desk, desk.shelf.watched():
         job = WARM_UP
         while True:
-            failure: dict[str, str] = {}
-            answer = b""
+            failure, answer = None, b""
             try:
                 answer = perform(desk, job)
             except Exception as error:  # noqa: BLE001 - told without its message
                 name = type(error).__name__
-                if getattr(errors, name, None) is type(error):  # whoever is told knows it
-                    failure = {"kind": name, "says": str(error)}
-                else:
-                    failure = {"kind": "", "says": describe_exception(error)}
+                known = getattr(errors, name, None) is type(error)  # to whoever is told
+                says = str(error) if known else describe_exception(error)
+                failure = name if known else "", says
             pipe.send_bytes(json.dumps(failure).encode())
             pipe.send_bytes(answer)
             if job is WARM_UP:
                 gc.collect()
                 gc.freeze()  # as `monitor serve` does: the rules are a million objects that stay
-            head = json.loads(pipe.recv_bytes())
-            job = Job(head["method"], head["options"], pipe.recv_bytes())
+            method, options = json.loads(pipe.recv_bytes())
+            job = Job(method, options, pipe.recv_bytes())

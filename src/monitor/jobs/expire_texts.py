@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 from monitor.settings import Settings
 from monitor.storage.store import Store
 
-_AT_ONCE = 200
-"""Articles that expire in one transaction: some hundredths of a second for other writers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Expired:
@@ -22,16 +19,14 @@ class Expired:
 
 
 def expire(store: Store, settings: Settings, now: datetime) -> Expired | None:
-    """Let the words of old articles expire; `None` where the desk keeps them for ever.
-
-    May be killed and repeated at any moment: what was not cleared then is cleared by the next run.
-    """
+    """Let the words of old articles expire; `None` where the desk keeps them for ever."""
     days = settings.store.keep_text_days
     if not days:
         return None
     before = now - timedelta(days=days)
     total = 0
-    while count := store.expire(before, now, limit=_AT_ONCE):
+    # some hundredths of a second for other writers
+    while count := store.expire(before, now, limit=200):
         total += count
     cleared = store.clear_file() if store.count_expired() else True
     return Expired(total, before, cleared)

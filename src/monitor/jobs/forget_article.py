@@ -48,7 +48,12 @@ def choose(desk: Desk, given: Sequence[str]) -> list[ForgetCandidate]:
 
     Raises `UsageError` for what is neither, or is the id of an article that there is not.
     """
-    ids = {_id_of(name): name for name in given}
+    from monitor.feeds.urls import article_id
+
+    try:
+        ids = {article_id(name) if "://" in name else name: name for name in given}
+    except FeedError as error:
+        raise UsageError(str(error)) from error
     held = desk.store.held(list(ids), desk.stories_stamp)
     gone = desk.store.forgotten(ids)
     for one, name in ids.items():
@@ -61,28 +66,12 @@ def titles(desk: Desk, chosen: Sequence[ForgetCandidate]) -> dict[str, str]:
     """Return by id the headlines of what is held, without names, or why there is none."""
     held = [one.article_id for one in chosen if one.held]
     articles = [desk.store.article(one, ()).article for one in held]
-    shown = desk.shown(articles, patient=True)
-    return {
-        one: f"({view.withheld})" if view.withheld else view.title for one, view in shown.items()
-    }
-
-
-def _id_of(name: str) -> str:
-    from monitor.feeds.urls import article_id
-
-    if "://" not in name:
-        return name
-    try:
-        return article_id(name)
-    except FeedError as error:
-        raise UsageError(str(error)) from error
+    shown = desk.shown(articles, patient=True).items()
+    return {one: f"({view.withheld})" if view.withheld else view.title for one, view in shown}
 
 
 def forget(desk: Desk, ids: Sequence[str], reason: Reason) -> ForgetResult:
-    """Forget articles, clear the database's file and log of their words, delete exports kept here.
-
-    May be killed and repeated at any moment: what was not cleared then is by the next call.
-    """
+    """Forget articles, clear the database's file and log of their words, delete exports made."""
     if reason not in REASONS:
         raise UsageError(f"'{reason}' is none of {', '.join(REASONS)}")
     count = desk.store.forget(ids, reason, desk.now())

@@ -1,8 +1,4 @@
-"""Anonymisation ahead of reading: finds the names to hide in articles that nobody looked through.
-
-Names of victims, minors and relatives are hidden in lists, and shown on request
-(`archive/names_on_request`).
-"""
+"""Anonymisation ahead of reading: finds names to hide in articles that nobody looked through."""
 
 from __future__ import annotations
 
@@ -26,14 +22,13 @@ def mask_due(
 ) -> int:
     """Look through the articles that nobody looked through yet; return how many.
 
-    What is told of comes first, newest first. May be killed and repeated at any moment, and done by
-    several processes at once; with `wait` it ends when they have. `report` is told the number after
-    each batch; it ends after the batch in hand once `stopped` says so.
+    What is told of comes first, newest first. May be killed and repeated, and done by several
+    processes at once; with `wait` it ends when they have, else after the batch in hand once
+    `stopped` says so. `report` is told the number after each batch.
     """
     store, stamp, begun = desk.store, desk.names_stamp, desk.now()
-    claim = partial(
-        store.claim_unmasked, stamp, limit=AT_ONCE, since=desk.judged.since(stamp, begun)
-    )
+    since = desk.judged.since(stamp, begun)
+    claim = partial(store.claim_unmasked, stamp, limit=AT_ONCE, since=since)
     total, told_by = 0, desk.relevance_stamps
     with ClaimedWork(store, desk.now) as work:
         while True:
@@ -59,10 +54,7 @@ def mask_due(
 
 
 def complete_due(desk: Desk, *, stopped: Callable[[], bool] = lambda: False) -> int:
-    """Hide in every article what others of its story, and older versions, hide; return how many.
-
-    May be killed and repeated at any moment.
-    """
+    """Hide in every article what others of its story, and older versions, hide; return how many."""
     store, begun = desk.store, desk.now()
     known = f"complete {desk.names_stamp} {desk.stories_stamp}"
     since = desk.judged.since(known, begun)

@@ -1,11 +1,8 @@
 """Ray: judging, classifying and checking on a cluster of this machine's processes or of others.
 
-Each job is the same as on one machine but for who judges. What goes to workers and comes back is
-serialised by Ray between its own processes; nothing of it is read from a file. A cluster of our own
-is for one run: it has no dashboard, no usage report, no log of what workers print, listens to who
-has its token, and keeps what is on the way in memory, never in Ray's object store or on disk; its
-folder goes with it.
-
+What goes to workers and comes back is serialised by Ray between its own processes. A cluster of our
+own is for one run: it has no dashboard, no usage report, no log of what workers print, listens to
+who has its token, and keeps what is on the way in memory, never in Ray's object store or on disk.
 On a worker nothing is printed or logged, no failure is told in words but an expected one, and no
 core dump is made: it may hold drafts.
 """
@@ -36,8 +33,6 @@ from monitor.records.article import Article, Assessment
 from monitor.records.errors import MonitorError, UsageError, describe_exception, how_to_install
 from monitor.settings import Settings, guideline_dir
 
-ROWS = 64
-"""Rows that go to a worker in one go: a second's work or two, which is what a death costs."""
 FILES = 8
 """Drafts that do."""
 IN_FLIGHT = 2
@@ -46,9 +41,6 @@ RETRIES = 3
 """So often a task is begun anew after its worker died."""
 MOST_BYTES = 400_000_000
 """What is on the way is below: Ray takes it along in its messages instead of storing it."""
-PATIENCE_S = 10
-STORE_BYTES = 80_000_000
-"""The least that Ray's object store, which we do not use, may be."""
 
 
 class WorkerDied(MonitorError):
@@ -77,35 +69,28 @@ class Cluster:
                 for reference in done:
                     busy[whose.pop(reference)] -= 1
             if len(waiting) >= 2 * IN_FLIGHT * len(self.workers):
-                yield self._result(waiting.popleft())
+                yield self.result(waiting.popleft())
             number = busy.index(min(busy))
             reference = self.workers[number].do.remote(task)
             busy[number] += 1
             whose[reference] = number
             waiting.append(reference)
         while waiting:
-            yield self._result(waiting.popleft())
+            yield self.result(waiting.popleft())
 
-    def ask(self, task: Task) -> list[Any]:
-        """Return what every worker says to one task."""
-        return [self._result(one) for one in [worker.do.remote(task) for worker in self.workers]]
-
-    def _result(self, reference: Any) -> Any:
+    def result(self, reference: Any) -> Any:
+        """Return what a worker's `do` gave; raises as `in_order`."""
         try:
-            answer: Answer = self.ray.get(reference)
+            result, kind, says = self.ray.get(reference)
         except self.ray.exceptions.RayActorError as error:
-            tries = RETRIES + 1
-            raise WorkerDied(
-                f"a worker of the cluster died {tries} times over one piece"
-            ) from error
+            message = f"a worker of the cluster died {RETRIES + 1} times over one piece"
+            raise WorkerDied(message) from error
         except self.ray.exceptions.RayError as error:
-            kind = type(error).__name__
-            raise WorkerDied(
-                f"the cluster failed ({kind}): is this very monitor installed on its machines?"
-            ) from None
-        if answer.kind:
-            raise expected_error(answer.kind, answer.says) or WorkerDied(answer.says)
-        return answer.result
+            asked = "is this very monitor installed on its machines?"
+            raise WorkerDied(f"the cluster failed ({type(error).__name__}): {asked}") from None
+        if kind:
+            raise expected_error(kind, says) or WorkerDied(says)
+        return result
 
 
 @contextmanager
@@ -114,14 +99,11 @@ def open_cluster(
 ) -> Iterator[Cluster]:
     """Open a cluster with so many workers, each a `worker(**make)`; close all that was opened.
 
-    A worker has a method `do`, from a task to an `Answer`.
-
-    Without `address` it is one of this machine's processes, for this run; a cluster at an address
-    gets no more workers than it has cores. Raises `UsageError` where Ray is not installed or no
-    cluster answers at `address`.
+    A worker has a method `do`, from a task to a result, or the kind and the words of a failure.
+    Without `address` it is one of this machine's processes; a cluster at an address gets no more
+    workers than it has cores. Raises `UsageError` without Ray, or a cluster at `address`.
     """
-    ray = _import_ray(own=not address)
-    _reach(address)
+    ray = _import_ray(address)
     # sockets need a short path; Ray lets everybody into its folder, and nobody gets into this one
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
     cluster = Cluster(ray)
@@ -141,11 +123,11 @@ def open_cluster(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _import_ray(*, own: bool) -> Any:
+def _import_ray(address: str) -> Any:
     # Ray reads them as it is imported
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_IGNORE_UNHANDLED_ERRORS"] = "1"
-    if own:  # else whoever calls has the token of that cluster
+    if not address:  # else whoever calls has the token of that cluster
         os.environ["RAY_AUTH_MODE"] = "token"
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
     try:
@@ -157,19 +139,13 @@ def _import_ray(*, own: bool) -> Any:
         raise UsageError(message) from error
     # a worker's death would be told on stdout, among the results
     told._worker_logs_enabled = False  # noqa: SLF001 - as Ray's own debugger does
-    return ray
-
-
-def _reach(address: str) -> None:
-    """Raise `UsageError` where nobody listens at `HOST:PORT`: Ray would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not host or not port.isdigit():
-        return
-    try:
-        with socket.create_connection((host.strip("[]"), int(port)), PATIENCE_S):
-            return
+    try:  # where nobody listens Ray would try for minutes
+        if host and port.isdigit():
+            socket.create_connection((host.strip("[]"), int(port)), 10).close()
     except OSError as error:
         raise UsageError(f"no Ray cluster at {address}: {error.strerror or error}") from error
+    return ray
 
 
 def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
@@ -178,7 +154,7 @@ def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
         "num_cpus": workers,
         "num_gpus": 0,
         "include_dashboard": False,
-        "object_store_memory": STORE_BYTES,
+        "object_store_memory": 80_000_000,  # the least it may be; it is not used
         "_temp_dir": str(folder / "r"),
         "_system_config": {
             "automatic_object_spilling_enabled": False,
@@ -198,19 +174,14 @@ def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is to do: one of its methods, and what that takes; plain data."""
+    """What a worker is to do, in plain data.
+
+    `stamps`: whether of all assessors; `classify`: rows; `check`: files, by absolute path and by
+    how they were named, and options; `assess`: articles, and the numbers of those `Wanted`.
+    """
 
     method: Literal["stamps", "classify", "check", "assess"]
     given: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a worker says: a result, or an expected failure by its kind and words."""
-
-    result: Any = None
-    kind: str = ""
-    says: str = ""
 
 
 Wanted = Mapping[str, Sequence[int]]
@@ -218,16 +189,13 @@ Wanted = Mapping[str, Sequence[int]]
 
 
 def bare_settings(settings: Settings) -> Settings:
-    """Return what judging needs of the settings: no address or password of anything goes along.
-
-    Guidelines of one's own are named by whole paths, at which every worker has to find them.
-    """
-    names = []
-    for name in settings.check.guidelines:
-        folder = guideline_dir(name, settings.home)
-        own = folder != data_dir("guidelines") / name
-        names.append(str(folder.resolve()) if own else name)
-    check = replace(settings.check, guideline=tuple(names), baseline_key="")
+    """Return what judging needs of the settings, no password, own guidelines by whole paths."""
+    folders = {name: guideline_dir(name, settings.home) for name in settings.check.guidelines}
+    names = tuple(
+        name if folder == data_dir("guidelines") / name else str(folder.resolve())
+        for name, folder in folders.items()
+    )
+    check = replace(settings.check, guideline=names, baseline_key="")
     return Settings(home=settings.home.resolve(), timezone=settings.timezone, check=check)
 
 
@@ -238,7 +206,8 @@ def _cluster(
     """Open a cluster whose workers judge as this program does; raises `UsageError` for another."""
     make = {"settings": bare_settings(desk.settings)}
     with open_cluster(RayWorker, make, workers=workers, address=address) as cluster:
-        for theirs in cluster.ask(Task("stamps", (everything,))):
+        asked = [one.do.remote(Task("stamps", (everything,))) for one in cluster.workers]
+        for theirs in map(cluster.result, asked):
             if tuple(theirs) != tuple(stamps):
                 pairs = (pair for pair in zip(theirs, stamps, strict=False) if pair[0] != pair[1])
                 one, two = next(pairs, (f"{len(theirs)} of them", f"{len(stamps)}"))
@@ -254,7 +223,8 @@ def classify(
 ) -> Iterator[ClassifiedChunk]:
     """Yield the records of rows in order, chunk by chunk: as `Desk.classify_bulk`."""
     stamps = [assessor.stamp for assessor in desk.classifiers]
-    tasks = (Task("classify", (chunk,)) for chunk in chunks(rows, ROWS))
+    # a second's work or two, which is what a death costs
+    tasks = (Task("classify", (chunk,)) for chunk in chunks(rows, 64))
     with _cluster(desk, workers, address, stamps, everything=False) as cluster:
         for lines, errors in cluster.in_order(tasks):
             yield ClassifiedChunk(lines, errors)
@@ -263,10 +233,7 @@ def classify(
 def check_files(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], *, workers: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield a document's JSON for each path, in order.
-
-    Only on a cluster of this machine's own: drafts are read by the workers and stay here.
-    """
+    """Yield a document's JSON for each path, in order; drafts stay on this machine."""
     named = [(str(Path(path).absolute()), path) for path in paths]
     some = (named[start : start + FILES] for start in range(0, len(named), FILES))
     tasks = (Task("check", (files, options)) for files in some)
@@ -277,48 +244,35 @@ def check_files(
 
 
 def assess(
-    desk: Desk,
-    *,
-    workers: int,
-    address: str = "",
-    report: Callable[[str, int], None] | None = None,
+    desk: Desk, *, workers: int, address: str = "", report: Callable[[str, int], None] | None = None
 ) -> dict[str, dict[str, int]]:
     """Run every assessor on what is due: as `work_queue.assess_due`, which see.
 
-    The database is read and written here alone, a batch a transaction: a kill loses no more than
-    what is on the way.
+    The database is read and written here alone, a batch a transaction.
     """
     totals = {stamp: {"assessed": 0, "failed": 0} for stamp in desk.stamps}
+    handed: deque[tuple[Sequence[Article], Wanted]] = deque()
+
+    def tasks(stamp: str) -> Iterator[Task]:
+        for batch, wanted in _due(desk, stamp):
+            handed.append((batch, wanted))
+            yield Task("assess", (batch, wanted))
+
     with _cluster(desk, workers, address, desk.stamps, everything=True) as cluster:
-        for said in chain.from_iterable(_judged(desk, cluster, one) for one in desk.stamps):
+        for said in chain.from_iterable(cluster.in_order(tasks(stamp)) for stamp in desk.stamps):
+            batch, wanted = handed.popleft()
+            pairs = [
+                (batch[number], one)
+                for name, judged in said.items()
+                for number, one in zip(wanted[name], judged, strict=True)
+            ]
+            patiently(partial(desk.store.record_assessments, pairs, desk.now()))
             for name, judged in said.items():
                 totals[name]["assessed"] += len(judged)
                 totals[name]["failed"] += sum(one.error is not None for one in judged)
                 if report:
                     report(name, len(judged))
     return totals
-
-
-def _judged(
-    desk: Desk, cluster: Cluster, stamp: str
-) -> Iterator[Mapping[str, Sequence[Assessment]]]:
-    """Have judged what `stamp` has not; yield what was said of some articles once it is stored."""
-    handed: deque[tuple[Sequence[Article], Wanted]] = deque()
-
-    def tasks() -> Iterator[Task]:
-        for batch, wanted in _due(desk, stamp):
-            handed.append((batch, wanted))
-            yield Task("assess", (batch, wanted))
-
-    for said in cluster.in_order(tasks()):
-        batch, wanted = handed.popleft()
-        pairs = [
-            (batch[number], one)
-            for name, judged in said.items()
-            for number, one in zip(wanted[name], judged, strict=True)
-        ]
-        patiently(partial(desk.store.record_assessments, pairs, desk.now()))
-        yield said
 
 
 def _due(desk: Desk, stamp: str) -> Iterator[tuple[Sequence[Article], Wanted]]:
@@ -347,45 +301,33 @@ class RayWorker:
     def _desk(self) -> Desk:
         return Desk(self._settings)
 
-    def do(self, task: Task) -> Answer:
-        """Return the answer to a task; what fails unexpectedly is told by type and place only."""
-        doing: dict[str, Callable[..., Any]] = {
-            "stamps": self._stamps,
-            "classify": self._classify,
-            "check": self._check,
-            "assess": self._assess,
-        }
+    def do(self, task: Task) -> tuple[Any, str, str]:
+        """Return the result of a task, or its failure: the kind and what may be said of it."""
         try:
-            return Answer(doing[task.method](*task.given))
+            return self._answer(task.method, *task.given), "", ""
         except MonitorError as error:
-            return Answer(kind=type(error).__name__, says=str(error))
+            return None, type(error).__name__, str(error)
         except Exception as error:  # noqa: BLE001 - its message may quote a draft
-            return Answer(kind="WorkerDied", says=f"a worker failed: {describe_exception(error)}")
+            return None, "WorkerDied", f"a worker failed: {describe_exception(error)}"
 
-    def _stamps(self, everything: bool) -> tuple[str, ...]:
-        judges = self._desk.assessors if everything else self._desk.classifiers
-        return tuple(judge.stamp for judge in judges)
+    def _answer(self, method: str, given: Any, more: Any = None) -> Any:
+        desk = self._desk
+        if method == "stamps":
+            return [judge.stamp for judge in (desk.assessors if given else desk.classifiers)]
+        if method == "classify":
+            from monitor.classify.bulk import classify_batch
+            from monitor.feeds.web_archives import page_lines
 
-    def _classify(self, rows: Sequence[Any]) -> tuple[list[str], int]:
-        from monitor.classify.bulk import classify_batch
-        from monitor.feeds.web_archives import page_lines
+            return classify_batch(page_lines(given), desk.classifiers)
+        if method == "check":
+            from monitor.check.batch import checked_file
 
-        return classify_batch(page_lines(rows), self._desk.classifiers)
+            def check(data: bytes, name: str) -> dict[str, Any]:
+                return desk.check_bytes(data, name, **more)
 
-    def _check(
-        self, files: Sequence[tuple[str, str]], options: Mapping[str, Any]
-    ) -> list[dict[str, Any]]:
-        """Check files, by absolute path and by how they were named."""
-        from monitor.check.batch import checked_file
-
-        def check(data: bytes, name: str) -> dict[str, Any]:
-            return self._desk.check_bytes(data, name, **options)
-
-        return [checked_file(name, check, path) for path, name in files]
-
-    def _assess(self, articles: Sequence[Article], wanted: Wanted) -> dict[str, list[Assessment]]:
-        said = {}
-        for assessor in self._desk.assessors:
-            numbers = wanted.get(assessor.stamp, ())
-            said[assessor.stamp] = assessor.assess([articles[number] for number in numbers])
+            return [checked_file(name, check, path) for path, name in given]
+        said: dict[str, list[Assessment]] = {}
+        for assessor in desk.assessors:
+            numbers = more.get(assessor.stamp, ())
+            said[assessor.stamp] = assessor.assess([given[number] for number in numbers])
         return said

@@ -1,13 +1,10 @@
 """Scheduler: does what is due, job after job, until told to stop; in a process of its own.
 
-`pause_s` and `clock_words` decide, without I/O; `watch` does. A round looks at what is due now, not
-at what would have been due meanwhile, so that a machine that slept does one round when it wakes.
-What goes wrong in a job is told in its line, and the next round goes on. One schedule at a time
-works on a database: it has the lease.
-
-Beside a server it is a process, not a thread: judging articles is minutes of work under Python's
-global lock, and every request, `/healthz` too, would wait for it. The child ends when its standard
-input does, so that it never outlives the server; where it ends by itself it is started again.
+A round looks at what is due now, not at what would have been due meanwhile, so that a machine that
+slept does one round when it wakes. What goes wrong in a job is told in its line. One schedule at a
+time works on a database: it has the lease. Beside a server it is a process, not a thread: judging
+articles is minutes of work under Python's global lock. The child ends when its standard input does,
+so that it never outlives the server; where it ends by itself it is started again.
 """
 
 from __future__ import annotations
@@ -20,9 +17,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from monitor.jobs.work_queue import SCHEDULE_RENEW_S, ScheduleLease, assess_due, holder_words
@@ -35,15 +33,9 @@ if TYPE_CHECKING:
     from monitor.storage.polls import PollResult
 
 
-LEAST_S = 30.0
-"""What comes due within so many seconds is done in one round."""
-MOST_S = 60.0
-"""So often it is looked again: for feeds added meanwhile, jobs that cannot say when they are due,
-a clock that was set."""
-SLEPT = timedelta(minutes=5)
-"""So much more than a pause says that the machine slept."""
-MOST_SKIPPED = 15
-"""A job that fails again and again is tried in every sixteenth round."""
+PAUSES = (30.0, 60.0)
+"""What comes due within the first is done in one round; after the second it is looked again: for
+feeds added meanwhile, jobs that cannot say when they are due, a clock that was set."""
 
 Stopped = Callable[[], bool]
 Tell = Callable[[str], None]
@@ -53,8 +45,7 @@ Tell = Callable[[str], None]
 class ScheduledJob:
     """One kind of work. `do` does what is due and returns its counts, told where one is not 0.
 
-    `due` is when there will be something to do (`None`: nothing), so that a round begins then; a
-    job without it is done in every round.
+    `due` is when there will be something to do (`None`: nothing), and a round begins then.
     """
 
     name: str
@@ -63,26 +54,20 @@ class ScheduledJob:
 
 
 def pause_s(
-    moments: Mapping[str, datetime | None],
-    now: datetime,
-    *,
-    pauses: tuple[float, float] = (LEAST_S, MOST_S),
+    moments: Mapping[str, datetime | None], now: datetime, *, pauses: tuple[float, float] = PAUSES
 ) -> float:
     """Return the seconds until the next round, from the least to the most of `pauses`."""
     waits = [(moment - now).total_seconds() for moment in moments.values() if moment is not None]
     return max(pauses[0], min((*waits, pauses[1])))
 
 
-def clock_words(expected: datetime, now: datetime) -> dict[str, object] | None:
+def clock_words(expected: datetime, now: datetime) -> str | None:
     """Say what the clock did while nothing was done, where that is not what was `expected`."""
-    if now < expected - timedelta(seconds=MOST_S):
-        back = round((expected - now).total_seconds())
-        return {"clock": f"set back by {back} s; what was planned by it is planned anew"}
-    if now > expected + SLEPT:
-        return {
-            "clock": f"{round((now - expected).total_seconds())} s later than expected: one round"
-        }
-    return None
+    late = round((now - expected).total_seconds())
+    if now < expected - timedelta(seconds=PAUSES[1]):
+        return f"set back by {-late} s; what was planned by it is planned anew"
+    slept = now > expected + timedelta(minutes=5)
+    return f"{late} s later than expected: one round" if slept else None
 
 
 def line(now: datetime, **said: object) -> str:
@@ -91,13 +76,10 @@ def line(now: datetime, **said: object) -> str:
 
 
 class Stop:
-    """Whether to stop, asked from signal handlers and threads; `sleep` ends early with it.
-
-    A plain flag that is looked at: an Event's lock could be held where a signal comes.
-    """
+    """Whether to stop, asked from signal handlers and threads; `sleep` ends early with it."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = False  # an Event's lock could be held where a signal comes
 
     def __call__(self) -> bool:
         """Tell whether to stop."""
@@ -110,26 +92,6 @@ class Stop:
             time.sleep(min(left, 0.25))
 
 
-@dataclass(slots=True)
-class _Failures:
-    """How often each job has failed in a row, and how many rounds it is left out."""
-
-    count: Counter[str] = field(default_factory=Counter)
-    left_out: Counter[str] = field(default_factory=Counter)
-
-    def skips(self, name: str) -> bool:
-        """Tell whether to leave a job out this time."""
-        if self.left_out[name] <= 0:
-            return False
-        self.left_out[name] -= 1
-        return True
-
-    def note(self, name: str, *, failed: bool) -> None:
-        """Take how a job went: after the second failure it is left out once, then longer."""
-        self.count[name] = self.count[name] + 1 if failed else 0
-        self.left_out[name] = min(2 ** max(0, self.count[name] - 1) - 1, MOST_SKIPPED)
-
-
 def watch(
     desk: Desk,
     *,
@@ -137,25 +99,38 @@ def watch(
     tell: Tell,
     jobs: Sequence[ScheduledJob] | None = None,
     sleep: Callable[[float], object] | None = None,
-    pauses: tuple[float, float] = (LEAST_S, MOST_S),
+    pauses: tuple[float, float] = PAUSES,
     lease: ScheduleLease | None = None,
 ) -> None:
     """Do what is due until `stop`; `tell` gets a line for each job that did something.
 
-    Where another process has the schedule of this database it is waited for. `lease` is this one's
-    claim to it.
+    Where another process has the schedule it is waited for. `lease` is this one's claim to it.
     """
     rest = sleep or stop.sleep
-    failures = _Failures()
+    failures, left_out = Counter[str](), Counter[str]()
     with desk.shelf.watched(), lease or ScheduleLease(desk.store, desk.now) as mine:
         while not stop():
             if not _wait_for_lease(desk, mine, stop, tell, rest):
                 return
-            pause = _round(desk, jobs or JOBS, lambda: stop() or mine.lost, tell, failures, pauses)
+            for job in jobs or JOBS:
+                if stop() or mine.lost:
+                    break
+                if left_out[job.name] > 0:
+                    left_out[job.name] -= 1
+                    continue
+                failed = not _do(desk, job, lambda: stop() or mine.lost, tell)
+                count = failures[job.name] = failures[job.name] + 1 if failed else 0
+                # after the second failure in a row it is left out once, then longer
+                left_out[job.name] = min(2 ** max(0, count - 1) - 1, 15)
+            pause = pauses[1]
+            if not any(failures.values()):
+                with suppress(MonitorError):  # the jobs themselves will say what is wrong
+                    moments = {job.name: job.due(desk) for job in jobs or JOBS if job.due}
+                    pause = pause_s(moments, desk.now(), pauses=pauses)
             expected = desk.now() + timedelta(seconds=pause)
             rest(pause)
             if not stop() and (said := clock_words(expected, desk.now())):
-                tell(line(desk.now(), job="schedule", **said))
+                tell(line(desk.now(), job="schedule", clock=said))
 
 
 def _wait_for_lease(
@@ -166,41 +141,16 @@ def _wait_for_lease(
     while not stop():
         try:
             other = lease.take()
-        except MonitorError as error:
-            tell(line(desk.now(), job="schedule", error=str(error)))
-        else:
             if other is None:
                 return True
             if other.holder != told:
                 told = other.holder
                 says = f"{holder_words(other)}; this one waits until it ends"
                 tell(line(desk.now(), job="schedule", waits=says))
+        except MonitorError as error:
+            tell(line(desk.now(), job="schedule", error=str(error)))
         rest(SCHEDULE_RENEW_S)
     return False
-
-
-def _round(
-    desk: Desk,
-    jobs: Sequence[ScheduledJob],
-    stopped: Stopped,
-    tell: Tell,
-    failures: _Failures,
-    pauses: tuple[float, float],
-) -> float:
-    """Do what is due once; return the seconds until the next round."""
-    for job in jobs:
-        if stopped():
-            break
-        if failures.skips(job.name):
-            continue
-        failures.note(job.name, failed=not _do(desk, job, stopped, tell))
-    if any(failures.count.values()):
-        return pauses[1]
-    try:
-        moments = {job.name: job.due(desk) for job in jobs if job.due}
-        return pause_s(moments, desk.now(), pauses=pauses)
-    except MonitorError:
-        return pauses[1]  # the jobs themselves will say what is wrong
 
 
 def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
@@ -218,8 +168,7 @@ def _do(desk: Desk, job: ScheduledJob, stopped: Stopped, tell: Tell) -> bool:
     return "error" not in said
 
 
-def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Poll the feeds that are due."""
+def _ingest(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     from monitor.feeds.ingest import ingest_due
 
     counts = Counter(feeds=0, failed=0, unchanged=0, fetched=0, stored=0, dropped=0)
@@ -235,7 +184,7 @@ def ingest(desk: Desk, stopped: Stopped) -> dict[str, int]:
         )
 
     ingest_due(desk, report=report, stopped=stopped)
-    return dict(counts)
+    return counts
 
 
 def _next_poll(desk: Desk) -> datetime | None:
@@ -245,28 +194,7 @@ def _next_poll(desk: Desk) -> datetime | None:
     return due[1] if due else None
 
 
-def assess(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Run every assessor on what it has not judged."""
-    totals = assess_due(desk, stopped=stopped).values()
-    return {name: sum(count[name] for count in totals) for name in ("assessed", "failed")}
-
-
-def names(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Look for names that lists do not show."""
-    from monitor.jobs.mask_names import mask_due
-
-    return {"masked": mask_due(desk, stopped=stopped)}
-
-
-def index(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Take into the index of the archive what is not in it, as after an update."""
-    from monitor.archive.articles_found import fill_index
-
-    return {"indexed": fill_index(desk, stopped=stopped)}
-
-
-def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
-    """Fold new articles into stories, and take care of what outlets took back."""
+def _fold(desk: Desk, stopped: Stopped) -> Mapping[str, int]:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
     from monitor.stories.clustering import fold_due
@@ -279,56 +207,57 @@ def fold(desk: Desk, stopped: Stopped) -> dict[str, int]:
     return {"folded": folded, "withdrawn": done.withdrawn, "erased": done.erased}
 
 
-def sample(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Draw what of yesterday is offered for review, once all of it is judged."""
-    from monitor.review.sampling import draw_due
+def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
+    """Do a job of a call or two; return its counts."""
+    if name == "assess":
+        totals = assess_due(desk, stopped=stopped).values()
+        return {key: sum(count[key] for count in totals) for key in ("assessed", "failed")}
+    if name == "names":
+        from monitor.jobs.mask_names import mask_due
 
-    drawn = draw_due(desk)
-    return {"drawn": len(drawn.offered) if drawn else 0}
+        return {"masked": mask_due(desk, stopped=stopped)}
+    if name == "index":  # after an update
+        from monitor.archive.articles_found import fill_index
 
+        return {"indexed": fill_index(desk, stopped=stopped)}
+    if name == "sample":
+        from monitor.review.sampling import draw_due
 
-def send(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Send the digests that are due."""
-    from monitor.digest.mail_delivery import send_due
+        drawn = draw_due(desk)
+        return {"drawn": len(drawn.offered) if drawn else 0}
+    if name == "send":
+        from monitor.digest.mail_delivery import send_due
 
-    outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
-    return {name: outcomes[name] for name in ("sent", "failed", "unknown")}
+        outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
+        return {key: outcomes[key] for key in ("sent", "failed", "unknown")}
+    from monitor.jobs.expire_texts import expire
 
-
-def expire(desk: Desk, stopped: Stopped) -> dict[str, int]:  # noqa: ARG001 - as every job
-    """Let the words of old articles expire, where the desk says so."""
-    from monitor.jobs.expire_texts import expire as expire_old
-
-    done = expire_old(desk.store, desk.settings, desk.now())
+    done = expire(desk.store, desk.settings, desk.now())
     return {"expired": done.articles if done else 0}
 
 
 JOBS: tuple[ScheduledJob, ...] = (
-    ScheduledJob("ingest", ingest, _next_poll),
-    ScheduledJob("assess", assess),
-    ScheduledJob("names", names),
-    ScheduledJob("index", index),
-    ScheduledJob("fold", fold),
-    ScheduledJob("sample", sample),
-    ScheduledJob("send", send),
-    ScheduledJob("expire", expire),
+    ScheduledJob("ingest", _ingest, _next_poll),
+    ScheduledJob("assess", partial(_keep_house, "assess")),
+    ScheduledJob("names", partial(_keep_house, "names")),
+    ScheduledJob("index", partial(_keep_house, "index")),
+    ScheduledJob("fold", _fold),
+    ScheduledJob("sample", partial(_keep_house, "sample")),
+    ScheduledJob("send", partial(_keep_house, "send")),
+    ScheduledJob("expire", partial(_keep_house, "expire")),
 )
 """What is done in a round, in this order. A further job is a line here."""
 
 
-AGAIN_S = 30.0
-"""So long after a schedule that ended by itself the next is started."""
 PATIENCE_S = 20.0
 """So long a schedule that is told to stop may take for what it has in hand."""
-NICE = 5
-"""How much the schedule stands back behind drafts that wait for a processor."""
 
 
 class ScheduleProcess:
     """A child process that runs `command`, started and ended with this context."""
 
     def __init__(
-        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = AGAIN_S
+        self, command: Sequence[str], tell: Callable[[str], None], *, again_s: float = 30.0
     ) -> None:
         self._command = list(command)
         self._tell = tell
@@ -342,33 +271,24 @@ class ScheduleProcess:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         with self._guard:
             process = self._process
-        if process:
-            self._end(process)
-        self._thread.join(PATIENCE_S)
-
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
-        if process.stdin:
+        if process and process.stdin:
             process.stdin.close()
-        try:
-            process.wait(PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._say("does not stop, and is ended")
-            process.kill()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._say("does not stop, and is ended")
+                process.kill()
+        self._thread.join(PATIENCE_S)
 
     def _say(self, error: str) -> None:
         self._tell(line(datetime.now(UTC), job="schedule", error=error))
 
     def _keep(self) -> None:
-        while not self._over.is_set():
+        while True:
             with self._guard:
                 if self._over.is_set():
                     return
@@ -376,16 +296,15 @@ class ScheduleProcess:
             code = self._process.wait()
             if self._process.stdin:
                 self._process.stdin.close()
-            if self._over.is_set():
-                return
-            self._say(f"ended with {code}; started again in {self._again_s:g} s")
-            self._over.wait(self._again_s)
+            if not self._over.is_set():
+                self._say(f"ended with {code}; started again in {self._again_s:g} s")
+                self._over.wait(self._again_s)
 
 
 def stand_back() -> None:
     """Let other processes of this machine go first, where the system knows how."""
     if hasattr(os, "nice"):
-        os.nice(NICE)
+        os.nice(5)  # behind drafts that wait for a processor
 
 
 def on_end_of_input(do: Callable[[], None]) -> None:

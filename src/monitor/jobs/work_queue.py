@@ -1,22 +1,21 @@
 """Work queue: several processes, on one machine or more, share what is due by claims and leases.
 
 Each is renewed while its holder lives. Who is killed renews no more: on its own machine others see
-that at once, elsewhere its claims run out within a minute, and others do the work again. What is
-recorded twice is stored once.
+that at once, elsewhere its claims run out within a minute. What is recorded twice is stored once.
 """
 
 from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.desk import BATCH, Desk
-from monitor.records.article import Article, Assessor
+from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import Locked, StoreError, UsageError
 from monitor.storage.work_queue import Lease, holder_name, is_over
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 LENGTH = timedelta(seconds=60)
 """So long is a claim held after its holder was last heard of."""
-RENEW_S = 15.0
 SCHEDULE_LENGTH = timedelta(seconds=90)
 """After the holder of the schedule died unseen, so long nobody works."""
 SCHEDULE_RENEW_S = 20.0
@@ -38,21 +36,10 @@ WATCHED_BATCH = 16
 """As `BATCH` where it may be said to stop in between: seconds of work, not a minute's."""
 
 Result = TypeVar("Result")
-Counts = dict[str, int]
-
-
-class Claim(Protocol):
-    """Claims the next articles that are due and free, from the id `after` on."""
-
-    def __call__(self, mine: Lease, now: datetime, *, after: str | None) -> list[Article]:
-        """Return them, claimed as `mine`."""
 
 
 def patiently(do: Callable[[], Result]) -> Result:
-    """Return what `do` does, again where a lock kept it from that; raises `Locked` at last.
-
-    Work that took minutes is not to be lost to somebody's transaction of some seconds.
-    """
+    """Return what `do` does, again where a lock kept it from that; raises `Locked` at last."""
     for _ in range(TRIES - 1):
         with suppress(Locked):
             return do()
@@ -62,20 +49,16 @@ def patiently(do: Callable[[], Result]) -> Result:
 class _Renewed:
     """What a process holds in a database, renewed by a thread of its own once it is held."""
 
+    length = LENGTH
+    renew_s = 15.0
+
     def __init__(
-        self,
-        store: Store,
-        now: Callable[[], datetime],
-        *,
-        length: timedelta,
-        renew_s: float,
-        holder: str = "",
+        self, store: Store, now: Callable[[], datetime], *, holder: str = "", renew_s: float = 0.0
     ) -> None:
         self.token = uuid.uuid4().hex
         self._store = store
         self._now = now
-        self._length = length
-        self._renew_s = renew_s
+        self._pause_s = renew_s or self.renew_s
         self._holder = holder or holder_name()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
@@ -91,17 +74,17 @@ class _Renewed:
                 self._drop()
 
     def _mine(self) -> Lease:
-        return Lease(self._holder, self.token, self._now() + self._length)
+        return Lease(self._holder, self.token, self._now() + self.length)
 
     def _keep(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._renew_all, name="lease", daemon=True)
-            self._thread.start()
+        def renew_all() -> None:
+            while not self._over.wait(self._pause_s):
+                with suppress(StoreError):  # locked for a moment: there is time for more tries
+                    self._renew()
 
-    def _renew_all(self) -> None:
-        while not self._over.wait(self._renew_s):
-            with suppress(StoreError):  # locked for a moment: there is time for some more tries
-                self._renew()
+        if self._thread is None:
+            self._thread = threading.Thread(target=renew_all, name="lease", daemon=True)
+            self._thread.start()
 
     def _renew(self) -> None:
         raise NotImplementedError
@@ -111,16 +94,9 @@ class _Renewed:
 
 
 class ClaimedWork(_Renewed):
-    """A process's part in what is due. Use as a context manager, then go through `batches`.
+    """A process's part in what is due; `left`: others were at it when the last batch ended."""
 
-    `left` tells whether others were still at it when the last of them ended.
-    """
-
-    def __init__(
-        self, store: Store, now: Callable[[], datetime], *, renew_s: float = RENEW_S
-    ) -> None:
-        super().__init__(store, now, length=LENGTH, renew_s=renew_s)
-        self.left = False
+    left = False
 
     def _renew(self) -> None:
         self._store.renew_claims(self._mine())
@@ -128,51 +104,36 @@ class ClaimedWork(_Renewed):
     def _drop(self) -> None:
         self._store.drop_claims(self.token)
 
-    def batches(self, stamp: str, claim: Claim) -> Iterator[list[Article]]:
-        """Yield what is due for `stamp` and free; each batch is to be recorded before the next."""
+    def batches(self, stamp: str, claim: Callable[..., list[Article]]) -> Iterator[list[Article]]:
+        """Yield what `claim(mine, now, after=id)` finds due; to be recorded before the next."""
         for _ in range(2):  # the second time for what somebody gave back behind us
             last: str | None = None
             while batch := patiently(lambda: claim(self._mine(), self._now(), after=last)):  # noqa: B023 - called at once
                 last = batch[-1].id
                 self._keep()
                 yield batch
-            self.left = self._others_at_work(stamp)
+            now, self.left = self._now(), False
+            for lease in patiently(lambda: self._store.claims(stamp)):
+                if lease.token != self.token:
+                    self.left = True  # what the dead had is looked for in another round
+                    if is_over(lease, now, LENGTH):
+                        self._store.drop_claims(lease.token)
             if last is None or self.left:
                 return
 
-    def _others_at_work(self, stamp: str) -> bool:
-        """Tell whether others have claims, once those of the dead are ended."""
-        now, busy = self._now(), False
-        for lease in patiently(lambda: self._store.claims(stamp)):
-            if lease.token != self.token:
-                busy = True  # what the dead had is looked for in another round
-                if is_over(lease, now, LENGTH):
-                    self._store.drop_claims(lease.token)
-        return busy
-
 
 class ScheduleLease(_Renewed):
-    """A process's claim to a database's schedule. Use as a context manager, then `take`.
+    """A process's claim to a database's schedule; `lost`: another has it, as after a sleep."""
 
-    `lost` tells that somebody else has it, as after a sleep.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        now: Callable[[], datetime],
-        *,
-        holder: str = "",
-        renew_s: float = SCHEDULE_RENEW_S,
-    ) -> None:
-        super().__init__(store, now, length=SCHEDULE_LENGTH, renew_s=renew_s, holder=holder)
-        self.lost = False
+    length = SCHEDULE_LENGTH
+    renew_s = SCHEDULE_RENEW_S
+    lost = False
 
     def take(self) -> Lease | None:
         """Take or renew the lease; return whose it is where that is somebody else."""
         wanted, now = self._mine(), self._now()
         held = self._store.take_lease(
-            wanted, lambda other: other.token == wanted.token or is_over(other, now, self._length)
+            wanted, lambda other: other.token == wanted.token or is_over(other, now, self.length)
         )
         self.lost = held.token != wanted.token
         if self.lost:
@@ -190,20 +151,17 @@ class ScheduleLease(_Renewed):
 
 def holder_words(lease: Lease) -> str:
     """Say who holds a lease, and until when."""
-    return (
-        f"{lease.holder} is at work on this database (until {lease.until:%H:%M:%S} UTC or longer)"
-    )
+    until = f"{lease.until:%H:%M:%S} UTC or longer"
+    return f"{lease.holder} is at work on this database (until {until})"
 
 
 @contextmanager
 def alone(desk: Desk) -> Iterator[None]:
     """Hold the schedule for a job that is done once; raises `UsageError` where another has it."""
     with ScheduleLease(desk.store, desk.now) as mine:
-        other = mine.take()
-        if other is not None:
-            raise UsageError(
-                f"{holder_words(other)}: it does this by itself, nothing was done here"
-            )
+        if other := mine.take():
+            said = f"{holder_words(other)}: it does this by itself, nothing was done here"
+            raise UsageError(said)
         yield
 
 
@@ -213,15 +171,14 @@ def assess_due(
     report: Callable[[str, int], None] | None = None,
     stopped: Callable[[], bool] | None = None,
     wait: bool = False,
-) -> dict[str, Counts]:
+) -> dict[str, dict[str, int]]:
     """Run every assessor on what is due; return per stamp how many were `assessed`, `failed`.
 
-    Other processes may do so too: each article is judged by one of them. With `wait` it ends
-    when they have, and does what one of them left. `report` is told the stamp and the number
-    judged after each batch. It ends after the batch in hand once `stopped` says so.
+    Other processes may do so too; with `wait` it ends when they have, and does what one of them
+    left, else after the batch in hand once `stopped` says so. `report` is told stamp and number
+    after each batch.
     """
     desk.carried(desk.stamps)
-    over = stopped or (lambda: False)
     pending = desk.assessors
     totals = {assessor.stamp: {"assessed": 0, "failed": 0} for assessor in pending}
     with ClaimedWork(desk.store, desk.now) as work:
@@ -229,14 +186,14 @@ def assess_due(
             busy: list[Assessor] = []
             for assessor in pending:
                 stamp = assessor.stamp
-                for count in _judged(desk, assessor, work, WATCHED_BATCH if stopped else BATCH):
-                    for name, number in count.items():
-                        totals[stamp][name] += number
+                for said in _judged(desk, assessor, work, WATCHED_BATCH if stopped else BATCH):
+                    totals[stamp]["assessed"] += len(said)
+                    totals[stamp]["failed"] += sum(one.error is not None for one in said)
                     if report:
-                        report(stamp, count["assessed"])
-                    if over():
+                        report(stamp, len(said))
+                    if stopped and stopped():
                         return totals
-                if over():
+                if stopped and stopped():
                     return totals
                 if work.left:
                     busy.append(assessor)
@@ -246,8 +203,10 @@ def assess_due(
     return totals
 
 
-def _judged(desk: Desk, assessor: Assessor, work: ClaimedWork, size: int) -> Iterator[Counts]:
-    """Let one assessor judge what is due and free; yield the counts of each batch once stored."""
+def _judged(
+    desk: Desk, assessor: Assessor, work: ClaimedWork, size: int
+) -> Iterator[Sequence[Assessment]]:
+    """Let one assessor judge what is due and free; yield what it said of each batch once stored."""
     stamp, begun, found = assessor.stamp, desk.now(), False
     since = desk.judged.since(stamp, begun)
     claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
@@ -256,7 +215,6 @@ def _judged(desk: Desk, assessor: Assessor, work: ClaimedWork, size: int) -> Ite
         said = assessor.assess(batch)
         pairs = list(zip(batch, said, strict=True))
         patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=work.token))
-        failed = sum(assessment.error is not None for assessment in said)
-        yield {"assessed": len(said), "failed": failed}
+        yield said
     if not found and not work.left:
         desk.judged.note(stamp, begun, begun)

@@ -1,8 +1,7 @@
 """Worker processes of one machine that share what is due, and their progress as JSON lines.
 
-Each writes a line for every batch: `stamp`, `judged`, `failed`. Who is killed is seen at once, and
-the others do what it had in hand. They end when their standard input does, so that none outlives
-who started them.
+Each writes a line for every batch: `stamp`, `judged`, `failed`. They end when their standard input
+does, so that none outlives who started them.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING
 
 from monitor.jobs.schedule import PATIENCE_S, on_end_of_input
 
@@ -35,12 +35,15 @@ class Ended:
     code: int
 
 
+Said = queue.SimpleQueue[tuple[str, int, int] | Ended]
+
+
 def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
     """Run `command` as so many processes until all have ended; return how they did."""
-    said: queue.SimpleQueue[tuple[str, int, int] | Ended] = queue.SimpleQueue()
+    said: Said = queue.SimpleQueue()
     ended: list[Ended] = []
-    inputs: list[IO[str] | None] = []
-    with ExitStack() as stack:
+    workers: list[tuple[subprocess.Popen[str], threading.Thread]] = []
+    try:
         for number in range(1, count + 1):
             process = subprocess.Popen(  # noqa: S603 - our own words
                 command,
@@ -49,27 +52,34 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
                 encoding="utf-8",
                 errors="replace",  # a library's word must not end the thread that reads
             )
+            given = (number, process, said)
             reader = threading.Thread(
-                target=_read, args=(number, process, said), name=f"worker {number}", daemon=True
+                target=_read, args=given, name=f"worker {number}", daemon=True
             )
             reader.start()
-            stack.callback(_end, process, reader)
-            inputs.append(process.stdin)
-        stack.callback(_tell_all, inputs)
+            workers.append((process, reader))
         while len(ended) < count:
             one = said.get()
             if isinstance(one, Ended):
                 ended.append(one)
             else:
                 told(*one)
+    finally:
+        for (
+            process,
+            _,
+        ) in workers:  # all of them at once: to wait for one after the other takes long
+            process.stdin and process.stdin.close()
+        for process, reader in reversed(workers):
+            try:  # it ends after the batch in hand
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            reader.join()
     return sorted(ended, key=lambda one: one.number)
 
 
-def _read(
-    number: int,
-    process: subprocess.Popen[str],
-    said: queue.SimpleQueue[tuple[str, int, int] | Ended],
-) -> None:
+def _read(number: int, process: subprocess.Popen[str], said: Said) -> None:
     """Pass on what a worker says; once it ended it is waited for, or it would seem to live."""
     assert process.stdout is not None  # it is a pipe
     with process.stdout as lines:
@@ -80,23 +90,6 @@ def _read(
     said.put(Ended(number, process.pid, process.wait()))
 
 
-def _tell_all(inputs: Sequence[IO[str] | None]) -> None:
-    """Let all of them come to their end at once: to wait for one after the other takes long."""
-    for stream in inputs:
-        if stream:
-            stream.close()
-
-
-def _end(process: subprocess.Popen[str], reader: threading.Thread) -> None:
-    """Wait until a worker has ended after the batch in hand; end it where that takes long."""
-    _tell_all([process.stdin])
-    try:
-        process.wait(PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    reader.join()
-
-
 def work(desk: Desk) -> None:
     """Judge what is due, as one of several; this is what a worker runs."""
     from monitor.jobs.mask_names import mask_due
@@ -105,17 +98,14 @@ def work(desk: Desk) -> None:
     asked = threading.Event()
     on_end_of_input(asked.set)
     for stamp in (*desk.stamps, desk.names_stamp):
-        _say(stamp, 0, 0)
-    totals = assess_due(
-        desk, report=lambda stamp, n: _say(stamp, n, 0), stopped=asked.is_set, wait=True
-    )
-    for stamp, count in totals.items():
+        _say(stamp, 0)
+    for stamp, count in assess_due(desk, report=_say, stopped=asked.is_set, wait=True).items():
         _say(stamp, 0, count["failed"])
     if not asked.is_set():
-        names = desk.names_stamp
-        mask_due(desk, report=lambda n: _say(names, n, 0), stopped=asked.is_set, wait=True)
+        say = partial(_say, desk.names_stamp)
+        mask_due(desk, report=say, stopped=asked.is_set, wait=True)
 
 
-def _say(stamp: str, judged: int, failed: int) -> None:
+def _say(stamp: str, judged: int, failed: int = 0) -> None:
     sys.stdout.write(f"{json.dumps({'stamp': stamp, 'judged': judged, 'failed': failed})}\n")
     sys.stdout.flush()

@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
@@ -45,40 +45,19 @@ class ExactDocument(TextDocument):
 class ExactWorkspace(Workspace):
     """A workspace of such documents."""
 
-    def _create_text_document(
-        self,
-        doc_uri: str,
-        source: str | None = None,
-        version: int | None = None,
-        language_id: str | None = None,
-    ) -> TextDocument:
-        return ExactDocument(
-            doc_uri,
-            source=source,
-            version=version,
-            language_id=language_id,
-            sync_kind=self._sync_kind,
-            position_codec=self._position_codec,
-        )
+    def _create_text_document(self, *args: Any, **given: Any) -> TextDocument:
+        given |= {"sync_kind": self._sync_kind, "position_codec": self._position_codec}
+        return ExactDocument(*args, **given)
 
 
 Format = Literal["md", "html", "txt"]
-_LANGUAGES: dict[str, Format] = {
-    "markdown": "md",
-    "gfm": "md",
-    "html": "html",
-    "xhtml": "html",
-    "mhtml": "html",
-    "plaintext": "txt",
-    "text": "txt",
+_LANGUAGES: dict[str | None, Format] = {
+    **dict.fromkeys(("markdown", "gfm"), "md"),
+    **dict.fromkeys(("html", "xhtml", "mhtml"), "html"),
+    **dict.fromkeys(("plaintext", "text"), "txt"),
 }
 """The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
-_SUFFIXES: dict[str, Format] = {
-    ".md": "md",
-    ".markdown": "md",
-    ".html": "html",
-    ".htm": "html",
-}
+_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
 _PLAIN = (".txt", ".text")
 
 
@@ -137,8 +116,8 @@ class Lines:
     def place(self, offset: int) -> Place:
         """Return the place of a code point offset; inside a line break it is the line's end."""
         line = bisect_right(self._starts, offset) - 1
-        begin = self._starts[line]
-        return line, self._units(self.text[begin : min(offset, self._ends[line])])
+        text = self.text[self._starts[line] : min(offset, self._ends[line])]
+        return line, len(text) if text.isascii() else len(self._encoded(text)) // self._width
 
     def offset(self, place: Place) -> int:
         """Return the code point offset of a place; the middle of a character is its start."""
@@ -158,17 +137,12 @@ class Lines:
 
         In UTF-16 a pair may be cut in half, as editors that count so can do.
         """
-        (first, head, begin), (last, tail, stop) = (
-            self._found(place) for place in sorted((start, end))
-        )
+        (first, head, begin), (last, tail, stop) = map(self._found, sorted((start, end)))
         if head.isascii() and tail.isascii() and not _SURROGATE.search(new):
             middle = head[:begin] + new + tail[stop:]
         else:
             front, back = self._encoded(head), self._encoded(tail)
-            at, to = (
-                min(units * self._width, len(data))
-                for units, data in ((begin, front), (stop, back))
-            )
+            at, to = min(begin * self._width, len(front)), min(stop * self._width, len(back))
             if self._width == 1:
                 at, to = _whole(front, at, 1), _whole(back, to, 1)
             whole = front[:at] + self._encoded(new) + back[to:]
@@ -181,9 +155,6 @@ class Lines:
         if line >= len(self._starts):
             line, units = len(self._starts) - 1, len(self.text) * 4
         return line, self.text[self._starts[line] : self._ends[line]], max(units, 0)
-
-    def _units(self, text: str) -> int:
-        return len(text) if text.isascii() else len(self._encoded(text)) // self._width
 
     def _encoded(self, text: str) -> bytes:
         return text.encode(self._codec, "surrogatepass")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from monitor.check.options import CheckOptions
 from monitor.labels.countries import parse_country
@@ -58,48 +58,36 @@ def read_options(given: Any) -> tuple[Options, tuple[str, ...]]:
     return options, tuple(wrong)
 
 
+def _reader(fits: Callable[[Any], bool], wanted: str) -> Callable[[Any], Any]:
+    """Return what lets a value pass that `fits`, and raises `UsageError` for others."""
+
+    def read(value: Any) -> Any:
+        if not fits(value):
+            raise UsageError(f"must be {wanted}")
+        return tuple(value) if isinstance(value, list) else value
+
+    return read
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
 def _country(value: Any) -> str:
-    code = _text(value)
+    code: str = _text(value)
     return parse_country(code) if code.strip() else ""
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise UsageError("must be a string")
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise UsageError("must be a list of strings")
-    return tuple(value)
-
-
-def _guideline(value: Any) -> str | tuple[str, ...] | None:
-    return (value if isinstance(value, str) else _texts(value)) or None
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise UsageError("must be true or false")
-    return value
-
-
-def _share(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise UsageError("must be a number from 0 to 1")
-    return float(value)
-
-
-def _severity(value: Any) -> Severity:
-    if value not in SEVERITIES:
-        raise UsageError(f"must be one of {', '.join(SEVERITIES)}")
-    return cast("Severity", value)
-
-
+_text = _reader(lambda value: isinstance(value, str), "a string")
+_texts = _reader(_is_texts, "a list of strings")
+_flag = _reader(lambda value: isinstance(value, bool), "true or false")
+_share = _reader(
+    lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"
+)
+_severity = _reader(SEVERITIES.__contains__, f"one of {', '.join(SEVERITIES)}")
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "country": ("country", _country),
-    "guideline": ("guideline", _guideline),
+    "guideline": ("guideline", lambda v: (v if isinstance(v, str) else _texts(v)) or None),
     "minConfidence": ("min_confidence", _share),
     "severity": ("severity", _severity),
     "onTopic": ("on_topic", _flag),

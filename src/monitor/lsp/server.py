@@ -9,7 +9,8 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,22 +20,13 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from monitor import __version__
-from monitor.lsp.background_checks import Checker
-from monitor.lsp.code_actions import (
-    FEEDBACK,
-    FORGET_IGNORED,
-    IGNORE_RULE,
-    IGNORE_WORDS,
-    SHOW_PLACE,
-    read_capabilities,
-)
+from monitor.lsp import diagnostics
 from monitor.lsp.documents import ExactWorkspace
 from monitor.lsp.editor_settings import SECTION
-from monitor.lsp.session import EditorSession
+from monitor.lsp.session import Checker, EditorSession
 from monitor.records.errors import describe_exception
 from monitor.settings import CONFIG_NAME, Settings
 
-Handler = Callable[..., Any]
 WATCHED = (f"**/{CONFIG_NAME}", "**/*.yaml")
 
 
@@ -72,153 +64,129 @@ def make_server(
     """Return a server that answers everything a session can, and the session."""
     server = Server("thb-monitor", __version__)
     session = EditorSession(server, config, make_checker)
-    _follow_start(server, session)
-    _follow_settings(server, session)
-    _offer_actions(server, session)
-    _on(
-        server,
-        types.TEXT_DOCUMENT_DID_OPEN,
-        lambda said: session.changed(said.text_document.uri, 0),
-    )
-    _on(
-        server, types.TEXT_DOCUMENT_DID_CHANGE, lambda said: session.changed(said.text_document.uri)
-    )
-    _on(server, types.TEXT_DOCUMENT_DID_CLOSE, lambda said: session.closed(said.text_document.uri))
+    handlers = _Handlers(server, session)
+    offered = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    for method, handler, options in (
+        (types.INITIALIZE, handlers.initialize, None),
+        (types.INITIALIZED, handlers.initialized, None),
+        (types.SHUTDOWN, lambda _: session.close(), None),
+        (types.WORKSPACE_DID_CHANGE_CONFIGURATION, handlers.settings_changed, None),
+        (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, handlers.files_changed, None),
+        (types.TEXT_DOCUMENT_CODE_ACTION, handlers.actions, offered),
+        (types.TEXT_DOCUMENT_DID_OPEN, lambda it: session.changed(it.text_document.uri, 0), None),
+        (types.TEXT_DOCUMENT_DID_CHANGE, lambda it: session.changed(it.text_document.uri), None),
+        (types.TEXT_DOCUMENT_DID_CLOSE, lambda it: session.closed(it.text_document.uri), None),
+    ):
+        server.feature(method, options)(_guarded(handler))
+    for name, command in (
+        (diagnostics.IGNORE_WORDS, lambda uri, rule, words: session.put_aside(rule, words, uri)),
+        (diagnostics.IGNORE_RULE, lambda rule, *_: session.put_aside(rule)),
+        (diagnostics.FORGET_IGNORED, lambda *_: session.take_back()),
+        (diagnostics.SHOW_PLACE, handlers.show_place),
+        (diagnostics.FEEDBACK, session.say_flag),
+    ):
+        server.command(name)(_guarded(command))
     return server, session
 
 
-def _on(server: Server, method: str, handler: Handler, options: Any = None) -> None:
-    server.feature(method, options)(_guarded(handler))
+@contextmanager
+def _no_words() -> Iterator[None]:
+    """Let a failure carry no message of its cause."""
+    try:
+        yield
+    except JsonRpcException:
+        raise
+    except Exception as error:  # noqa: BLE001 - told without its message
+        raise JsonRpcInternalError(describe_exception(error)) from None
 
 
-def _guarded(handler: Handler) -> Handler:
-    """Return `handler` with failures that carry no message of their cause."""
+def _guarded(handler: Callable[..., Any]) -> Callable[..., Any]:
     if asyncio.iscoroutinefunction(handler):
 
         async def handle(*words: Any) -> Any:
-            try:
+            with _no_words():
                 return await handler(*words)
-            except JsonRpcException:
-                raise
-            except Exception as error:  # noqa: BLE001 - told without its message
-                raise JsonRpcInternalError(describe_exception(error)) from None
 
         return handle
 
     def handle_now(*words: Any) -> Any:
-        try:
+        with _no_words():
             return handler(*words)
-        except JsonRpcException:
-            raise
-        except Exception as error:  # noqa: BLE001 - told without its message
-            raise JsonRpcInternalError(describe_exception(error)) from None
 
     return handle_now
 
 
-def _follow_start(server: Server, session: EditorSession) -> None:
-    given: list[Any] = []
+class _Handlers:
+    """What is done with the protocol's messages."""
 
-    def initialize(said: types.InitializeParams) -> None:
-        session.client = read_capabilities(said.capabilities)
+    def __init__(self, server: Server, session: EditorSession) -> None:
+        self._server, self._session = server, session
+        self._given: Any = None
+
+    def initialize(self, said: types.InitializeParams) -> None:
+        server, session = self._server, self._session
+        session.client = diagnostics.read_capabilities(said.capabilities)
         was = server.workspace
         folders = list(was.folders.values())
+        sync, encoding = types.TextDocumentSyncKind.Incremental, was.position_encoding
         # its documents are exact; pygls takes no other class of workspace
-        server.protocol._workspace = ExactWorkspace(  # noqa: SLF001
-            was.root_uri,
-            types.TextDocumentSyncKind.Incremental,
-            folders,
-            was.position_encoding,
-        )
+        exact = ExactWorkspace(was.root_uri, sync, folders, encoding)
+        server.protocol._workspace = exact  # noqa: SLF001
         root = folders[0].uri if folders else was.root_uri
         session.enter(to_fs_path(root) if root else None)
-        given.append(said.initialization_options)
+        self._given = said.initialization_options
         if session.client.only_pulls:
-            _answer_pulls(server, session)
+            options = types.DiagnosticOptions(
+                inter_file_dependencies=False, workspace_diagnostics=False, identifier=SECTION
+            )
+            server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(_guarded(self.pull))
 
-    def initialized(_: types.InitializedParams) -> None:
-        session.configure(given[0] if given else None)
-        if session.client.watches_files:
-            _watch_settings(server)
-        session.reload()
+    def initialized(self, _: types.InitializedParams) -> None:
+        self._session.configure(self._given)
+        if self._session.client.watches_files:
+            # to be told when a monitor.toml changes, or a rule of a newsroom's own
+            watchers = [types.FileSystemWatcher(glob_pattern=each) for each in WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            asked = types.Registration(id="settings", method=method, register_options=options)
+            self._server.client_register_capability(types.RegistrationParams([asked]))
+        self._session.reload()
 
-    _on(server, types.INITIALIZE, initialize)
-    _on(server, types.INITIALIZED, initialized)
-    _on(server, types.SHUTDOWN, lambda _: session.close())
-
-
-def _watch_settings(server: Server) -> None:
-    """Ask to be told when a monitor.toml changes, or a rule of a newsroom's own."""
-    watchers = [types.FileSystemWatcher(glob_pattern=each) for each in WATCHED]
-    options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
-    method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-    asked = types.Registration(id="settings", method=method, register_options=options)
-    server.client_register_capability(types.RegistrationParams(registrations=[asked]))
-
-
-def _answer_pulls(server: Server, session: EditorSession) -> None:
-    async def pull(asked: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        flags = await session.asked(asked.text_document.uri)
+    async def pull(
+        self, asked: types.DocumentDiagnosticParams
+    ) -> types.RelatedFullDocumentDiagnosticReport:
+        flags = await self._session.asked(asked.text_document.uri)
         return types.RelatedFullDocumentDiagnosticReport(items=flags)
 
-    options = types.DiagnosticOptions(
-        inter_file_dependencies=False, workspace_diagnostics=False, identifier=SECTION
-    )
-    _on(server, types.TEXT_DOCUMENT_DIAGNOSTIC, pull, options)
-
-
-def _follow_settings(server: Server, session: EditorSession) -> None:
-    async def changed(said: types.DidChangeConfigurationParams) -> None:
+    async def settings_changed(self, said: types.DidChangeConfigurationParams) -> None:
         settings = said.settings
-        if settings is None and session.client.asked_settings:
-            items = [types.ConfigurationItem(section=SECTION)]
-            asked = types.ConfigurationParams(items=items)
-            (settings,) = await server.workspace_configuration_async(asked)
-        session.configure(settings)
+        if settings is None and self._session.client.asked_settings:
+            asked = types.ConfigurationParams([types.ConfigurationItem(section=SECTION)])
+            (settings,) = await self._server.workspace_configuration_async(asked)
+        self._session.configure(settings)
 
-    def files_changed(said: types.DidChangeWatchedFilesParams) -> None:
+    def files_changed(self, said: types.DidChangeWatchedFilesParams) -> None:
         if any(change.uri.endswith(f"/{CONFIG_NAME}") for change in said.changes):
-            session.reload()
+            self._session.reload()
         else:  # a check looks by itself whether the rules have changed
-            session.renew()
+            self._session.renew()
 
-    _on(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, changed)
-    _on(server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, files_changed)
-
-
-def _offer_actions(server: Server, session: EditorSession) -> None:
-    def actions(asked: types.CodeActionParams) -> list[types.CodeAction]:
+    def actions(self, asked: types.CodeActionParams) -> list[types.CodeAction]:
         only = asked.context.only
         kinds = (types.CodeActionKind.QuickFix, types.CodeActionKind.Empty)
         if only is not None and not any(kind in kinds for kind in only):
             return []
         flags = list(asked.context.diagnostics)
-        return session.actions(asked.text_document.uri, flags, asked.range)
+        return self._session.actions(asked.text_document.uri, flags, asked.range)
 
-    options = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
-    _on(server, types.TEXT_DOCUMENT_CODE_ACTION, actions, options)
-
-    def show_place(uri: str, *places: list[int]) -> None:
-        start, end = (types.Position(*place) for place in places)
-        selection = types.Range(start, end)
+    def show_place(self, uri: str, *places: list[int]) -> None:
+        selection = types.Range(*(types.Position(*place) for place in places))
         shown = types.ShowDocumentParams(uri=uri, take_focus=True, selection=selection)
-        server.window_show_document(shown)  # whatever the editor answers
-
-    for name, handler in (
-        (IGNORE_WORDS, lambda uri, rule, words: session.put_aside(rule, words, uri)),
-        (IGNORE_RULE, lambda rule, *_: session.put_aside(rule)),
-        (FORGET_IGNORED, lambda *_: session.take_back()),
-        (SHOW_PLACE, show_place),
-        (FEEDBACK, session.say_flag),
-    ):
-        server.command(name)(_guarded(handler))
+        self._server.window_show_document(shown)  # whatever the editor answers
 
 
 class Wordless(logging.Handler):
-    """Says which line of code logged something, and of errors the types and places; no words.
-
-    What libraries log holds messages of the protocol, and so drafts.
-    """
+    """Says where something was logged, and the types of errors: libraries log drafts in words."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line to stderr."""
@@ -239,10 +207,7 @@ def log_no_words() -> None:
 
 
 def take_stdio() -> tuple[BinaryIO, BinaryIO]:
-    """Return the protocol's streams; what else is printed goes to stderr, also by processes made.
-
-    One stray line between two messages would end the conversation.
-    """
+    """Return the protocol's streams; what else is printed would end the conversation: to stderr."""
     sys.stdout.flush()
     streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDONLY)

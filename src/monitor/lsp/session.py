@@ -1,10 +1,15 @@
-"""One editor's session: its drafts, what was said of them, and what its user put aside."""
+"""One editor's session: its drafts, what was said of them, and what its user put aside.
+
+Drafts are checked beside the main loop, in a process of their own, so that typing never waits.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,16 +20,87 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
-from monitor.lsp.background_checks import Checker, Debouncer
-from monitor.lsp.code_actions import Capabilities, EditorDraft, actions_at
-from monitor.lsp.diagnostics import diagnostics_of, refusal
-from monitor.lsp.documents import Format, Lines, encoding_of, format_of
+from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
+from monitor.lsp import diagnostics
+from monitor.lsp.documents import Encoding, Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
 from monitor.settings import CONFIG_NAME, Settings, load_settings
 
 PAUSE_S = 0.4
 """How long nothing is typed before a draft is checked."""
+
+
+class Checker:
+    """Checks drafts in a process of its own, which loads guideline and models; one at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._worker = Worker(settings)
+        self._pool = ThreadPoolExecutor(1, "checks")
+
+    async def load(self) -> None:
+        """Start the process and wait until it is ready; raises what is wrong."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._worker.start)
+
+    async def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `Drafts.check_text(**options)`; raises what that raises, else `WorkerError`.
+
+        Where the process ended, a new one tries once more: it may have been another's fault.
+        """
+        job = Job("check_text", options)
+        try:
+            return await self._do(job)
+        except WorkerEnded:
+            return await self._do(job)
+
+    async def say_flag(self, options: Mapping[str, Any]) -> None:
+        """Count whether a flag was right, in the desk's database; raises as `say_flag` does."""
+        await self._do(Job("say_flag", options))
+
+    async def _do(self, job: Job) -> dict[str, Any]:
+        loop = asyncio.get_running_loop()
+        done = await loop.run_in_executor(self._pool, self._worker.do, job)
+        answer: dict[str, Any] = json.loads(done)
+        return answer
+
+    def close(self) -> None:
+        """End the process whatever it is doing."""
+        self._worker.close()
+        self._pool.shutdown(wait=False)
+
+
+class Debouncer:
+    """Which document is checked when: a pause after its last change, one at a time."""
+
+    def __init__(self, check: Callable[[str], Awaitable[None]]) -> None:
+        self._check = check
+        self._pausing: dict[str, asyncio.Task[None]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
+
+    def later(self, uri: str, pause_s: float) -> None:
+        """Have `uri` checked when nothing happened to it for `pause_s`."""
+        self.forget(uri)
+        task = asyncio.get_running_loop().create_task(self._run(uri, pause_s))
+        self._pausing[uri] = task
+        self._running.add(task)  # the loop itself keeps no task alive
+        task.add_done_callback(self._running.discard)
+
+    def forget(self, uri: str) -> None:
+        """Have `uri` not checked, unless that has begun."""
+        if task := self._pausing.pop(uri, None):
+            task.cancel()
+
+    async def now(self, uri: str) -> None:
+        """Check `uri` as soon as it is its turn, and return when that is done."""
+        self.forget(uri)
+        async with self._turn:
+            await self._check(uri)
+
+    async def _run(self, uri: str, pause_s: float) -> None:
+        await asyncio.sleep(pause_s)
+        self._pausing.pop(uri, None)  # its pause is over: nothing is to be cancelled
+        await self.now(uri)
 
 
 @dataclass(slots=True)
@@ -48,7 +124,7 @@ class EditorSession:
         make_checker: Callable[[Settings], Checker] = Checker,
     ) -> None:
         self.server = server
-        self.client = Capabilities()
+        self.client = diagnostics.Capabilities()
         self.options = Options()
         self._make_checker = make_checker
         self._ignored: set[tuple[str, str, str]] = set()
@@ -59,8 +135,6 @@ class EditorSession:
         self._said: dict[str, LastCheck] = {}
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-
-    # Settings ------------------------------------------------------------------------------
 
     def enter(self, root: str | None) -> None:
         """Work in the workspace's folder: its monitor.toml is in force, paths in it are its."""
@@ -94,36 +168,31 @@ class EditorSession:
         loading = asyncio.ensure_future(checker.load())
         # where the editor ends meanwhile nobody waits for it
         loading.add_done_callback(lambda done: done.cancelled() or done.exception())
-        token = await self._begin_progress()
+        token, progress = uuid4().hex, self.server.work_done_progress
+        shown = self.client.progress
+        try:
+            if shown:
+                await asyncio.wait_for(progress.create_async(token), 2)
+                begun = types.WorkDoneProgressBegin(
+                    title="monitor", message="loading the guideline"
+                )
+                progress.begin(token, begun)
+        except Exception:  # noqa: BLE001 - loading goes on without being shown
+            shown = False
         try:
             await loading
         except Exception as error:  # noqa: BLE001 - told without its message
             if checker is self._checker:
                 self._fail(error)
         finally:
-            if token:
-                self.server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-
-    async def _begin_progress(self) -> str | None:
-        """Show that something is loading; `None` where the editor cannot."""
-        if not self.client.progress:
-            return None
-        token, progress = uuid4().hex, self.server.work_done_progress
-        try:
-            await asyncio.wait_for(progress.create_async(token), 2)
-        except Exception:  # noqa: BLE001 - loading goes on without being shown
-            return None
-        begun = types.WorkDoneProgressBegin(title="monitor", message="loading the guideline")
-        progress.begin(token, begun)
-        return token
+            if shown:
+                progress.end(token, types.WorkDoneProgressEnd())
 
     def close(self) -> None:
         """End the checking process; what it is at is nobody's business any more."""
         checker, self._checker = self._checker, None
         if checker:
             checker.close()
-
-    # Drafts --------------------------------------------------------------------------------
 
     def changed(self, uri: str, pause_s: float = PAUSE_S) -> None:
         """Have a draft checked that was opened or edited."""
@@ -195,12 +264,17 @@ class EditorSession:
         known = said.diagnostics if said else []
         is_current = bool(said and said.text is document.source)
         if flags:  # a client may keep no data of a flag
-            flags = [flag if flag.data else _same_place(flag, known) for flag in flags]
+            flags = [
+                flag
+                if flag.data
+                else next((o for o in known if (o.range, o.code) == (flag.range, flag.code)), flag)
+                for flag in flags
+            ]
         elif is_current:
             flags = [f for f in known if f.range.start <= at.end and at.start <= f.range.end]
-        lines = self._lines(document.source)
-        draft = EditorDraft(uri, document.version, lines, kind, is_current=is_current)
-        return actions_at(draft, flags, self.client, feedback=self.options.feedback)
+        lines = Lines(document.source, self._encoding)
+        draft = diagnostics.EditorDraft(uri, document.version, lines, kind, is_current=is_current)
+        return diagnostics.actions_at(draft, flags, self.client, feedback=self.options.feedback)
 
     async def _check(self, uri: str) -> None:
         """Check a draft; what is older than the draft by the time of the answer is dropped."""
@@ -217,7 +291,7 @@ class EditorSession:
         try:
             answer = await checker.check({"text": text, "format": kind, **self.options.given()})
         except DocumentError as error:
-            flags = refusal(error)
+            flags = diagnostics.refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message
             if checker is self._checker:
                 self._fail(error)
@@ -238,7 +312,9 @@ class EditorSession:
         flags = list(flags or ())
         if answer is not None and kind:
             aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
-            flags = diagnostics_of(answer, self._lines(text), kind, self.options, aside)
+            flags = diagnostics.diagnostics_of(
+                answer, Lines(text, self._encoding), kind, self.options, aside
+            )
         self._said[document.uri] = LastCheck(document, text, self._generation, answer, flags)
         self._publish(document.uri, document.version, flags)
 
@@ -258,10 +334,9 @@ class EditorSession:
             return None
         return format_of(document.uri, document.language_id, self.options.languages)
 
-    def _lines(self, text: str) -> Lines:
-        return Lines(text, encoding_of(self.server.workspace.position_encoding))
-
-    # Words to the user ---------------------------------------------------------------------
+    @property
+    def _encoding(self) -> Encoding:
+        return encoding_of(self.server.workspace.position_encoding)
 
     def _fail(self, error: Exception) -> None:
         """Tell of a failure: an expected one in its words, any other by its type and place."""
@@ -277,10 +352,3 @@ class EditorSession:
             self._shown.add(words)
             said = types.ShowMessageParams(type=kind, message=f"monitor: {words}")
             self.server.window_show_message(said)
-
-
-def _same_place(flag: types.Diagnostic, known: list[types.Diagnostic]) -> types.Diagnostic:
-    """Return the flag that is known at the same place under the same code, else `flag` itself."""
-    return next(
-        (each for each in known if (each.range, each.code) == (flag.range, flag.code)), flag
-    )

@@ -1,4 +1,1 @@
-"""What the desk misses, estimated: a few articles below the threshold are drawn and looked at.
-
-Pure arithmetic: `draw_sample` for a day, `estimate_missed` over the days of a window.
-"""
+"""Reviews: the queue and what is decided, practice, samples of what was not shown, recall."""

@@ -32,11 +32,7 @@ class ChangedError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class FlagFeedback:
-    """How often a rule's flags were said to be right and wrong, from the first day to the last.
-
-    `current_hits` and `current_right` are of the guideline in force; the rest was said of earlier
-    versions.
-    """
+    """How often a rule's flags were said to be right; `current_*`: of the guideline in force."""
 
     stamp: str
     right: int
@@ -45,11 +41,6 @@ class FlagFeedback:
     last: date
     current_right: int
     current_hits: int
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval of the share that is right."""
-        return wilson(self.right / self.hits, self.hits)
 
 
 def say_flag(
@@ -71,23 +62,16 @@ def say_flag(
         raise UsageError(f"the client must be one of {', '.join(CLIENTS)}")
     if severity is not None and severity not in SEVERITIES:
         raise UsageError(f"the severity must be one of {', '.join(SEVERITIES)}")
-    found = _guideline_of(desk, rule, guideline)
-    day = desk.today
-    desk.store.count_feedback(
-        found.stamp, rule, severity=severity or "", right=right, day=day, client=client
-    )
-    return said_of(desk.store.feedback(rule), found)[rule]
-
-
-def _guideline_of(desk: Desk, rule: str, named: str | None) -> Guideline:
-    """Return the guideline in force that has the rule, which may be named by id or stamp."""
     having = [one for one in desk.guidelines if any(r.id == rule for r in one.rules)]
     if not having:
         raise NotFound("no such rule")
-    for one in having:
-        if named in (None, one.id) or is_same(named, one.stamp):
-            return one
-    raise ChangedError("the flag was made by a guideline that is not in force here")
+    named = (one for one in having if guideline in (None, one.id) or is_same(guideline, one.stamp))
+    if (found := next(named, None)) is None:
+        raise ChangedError("the flag was made by a guideline that is not in force here")
+    desk.store.count_feedback(
+        found.stamp, rule, severity=severity or "", right=right, day=desk.today, client=client
+    )
+    return said_of(desk.store.feedback(rule), found)[rule]
 
 
 def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFeedback]:
@@ -99,23 +83,21 @@ def said_of(rows: Iterable[Feedback], guideline: Guideline) -> dict[str, FlagFee
     found = {}
     for rule, those in sorted(by_rule.items()):
         current = [row for row in those if is_same(row.stamp, guideline.stamp)]
+        right, of_now = (sum(row.right for row in some) for some in (those, current))
         found[rule] = FlagFeedback(
             stamp=guideline.stamp,
-            right=sum(row.right for row in those),
-            hits=sum(row.right + row.wrong for row in those),
+            right=right,
+            hits=right + sum(row.wrong for row in those),
             since=min(row.day for row in those),
             last=max(row.day for row in those),
-            current_right=sum(row.right for row in current),
-            current_hits=sum(row.right + row.wrong for row in current),
+            current_right=of_now,
+            current_hits=of_now + sum(row.wrong for row in current),
         )
     return found
 
 
 def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
-    """Return what was said of a rule's flags beside `measured`, under the same names.
-
-    `current` is whether all of it was said of the guideline in force.
-    """
+    """Return what was said of a rule's flags beside `measured`, under the same names."""
     if said is None:
         return None
     return {
@@ -127,17 +109,14 @@ def said_json(said: FlagFeedback | None) -> dict[str, Any] | None:
         "hits": said.hits,
         "right": said.right,
         "precision": round(said.right / said.hits, 3),
-        "interval": [round(end, 3) for end in said.interval],
+        "interval": [round(end, 3) for end in wilson(said.right / said.hits, said.hits)],
         "current_hits": said.current_hits,
         "current_right": said.current_right,
     }
 
 
 def describe_rule(desk: Desk, name: str, rows: Iterable[Feedback]) -> dict[str, Any] | None:
-    """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none.
-
-    `rows` are the counts as stored, of this rule at least.
-    """
+    """Return what `describe_ruled` does with `feedback`, what editors said of it; None for none."""
     from monitor.rules.rule_descriptions import describe_ruled
 
     found = describe_ruled(desk.in_force, name)
@@ -161,12 +140,10 @@ def said_words(feedback: Mapping[str, Any] | None) -> list[str]:
     low, high = (f"{100 * end:.0f}" for end in feedback["interval"])
     first, last = feedback["since"], feedback["date"]
     days = f"on {last}" if first == last else f"from {first} to {last}"
-    counted = f"{feedback['right']} of {feedback['hits']}"
-    spread = f"95 % interval: {low} to {high} %"
-    lines = [
-        f"Editors said of {counted} flags of their drafts that they were right, {days} ({spread}).",
-        "They choose which flags to judge, so that is no measurement.",
-    ]
+    counted = f"{feedback['right']} of {feedback['hits']} flags of their drafts"
+    said = f"that they were right, {days} (95 % interval: {low} to {high} %)."
+    lines = [f"Editors said of {counted} {said}"]
+    lines.append("They choose which flags to judge, so that is no measurement.")
     if not feedback["current"]:
         of_now = f"{feedback['current_right']} of {feedback['current_hits']}"
         lines.append(f"Of the rules as they are now: {of_now}.")
@@ -174,22 +151,10 @@ def said_words(feedback: Mapping[str, Any] | None) -> list[str]:
 
 
 def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> dict[str, Any]:
-    """Return what was said of the flags of the guideline in force, in the form of `measured.json`.
-
-    No articles and no recall: nobody said what was missed.
-    """
+    """Return what was said of flags in force as `measured.json`: nobody said what was missed."""
     said = said_of((row for row in rows if is_same(row.stamp, guideline.stamp)), guideline)
-    rules = {
-        rule.id: {
-            "sure": 0,
-            "found": 0,
-            "flags": said[rule.id].hits if rule.id in said else 0,
-            "right": said[rule.id].right if rule.id in said else 0,
-            "general": None,
-            "examples": len(rule.examples),
-        }
-        for rule in guideline.rules
-    }
+    counts = {rule: {"flags": one.hits, "right": one.right} for rule, one in said.items()}
+    none = {"flags": 0, "right": 0}
     return {
         "schema": 1,
         "guideline": guideline.stamp,
@@ -199,5 +164,14 @@ def as_measured(rows: Iterable[Feedback], guideline: Guideline, day: date) -> di
         "articles": 0,
         "general": None,
         "sentences": None,
-        "rules": rules,
+        "rules": {
+            rule.id: {
+                "sure": 0,
+                "found": 0,
+                **counts.get(rule.id, none),
+                "general": None,
+                "examples": len(rule.examples),
+            }
+            for rule in guideline.rules
+        },
     }

@@ -17,16 +17,11 @@ if TYPE_CHECKING:
 
 
 def desk_verdicts(said: Mapping[str, Sequence[Opinion]], me: str) -> dict[str, Verdict]:
-    """Return by article what the desk has decided and `me` has not: all whose word counts agree.
-
-    Two reviewers or one; what waits to be confirmed is not the desk's word.
-    """
+    """Return by article what the desk has decided and `me` has not: all whose word counts agree."""
     found: dict[str, Verdict] = {}
     for article_id, words in said.items():
-        if any(word.reviewer == me for word in words):
-            continue
         counting = {word.verdict for word in words if not word.waits}
-        if len(counting) == 1:
+        if len(counting) == 1 and all(word.reviewer != me for word in words):
             found[article_id] = counting.pop()
     return found
 
@@ -56,8 +51,7 @@ def answer(
 ) -> PracticeAnswer:
     """Store what is said in practice; return it beside the desk's word.
 
-    The first answer stays. Raises `NotFound` for an article, `UsageError` for one that the desk has
-    not decided, or that was changed meanwhile.
+    The first answer stays. Raises `NotFound`, `UsageError` for what is not decided, or changed.
     """
     read = desk.store.article(article_id, ()).article
     decided = desk_verdicts(desk.store.said([article_id]), who.name).get(article_id)

@@ -2,16 +2,12 @@
 
 In each stratum the share of relevant articles is Hajek's (each article looked at weighs what its
 probability stands for), with the Beta posterior of Jeffreys' prior at Kish's effective number of
-articles; what was not looked at is drawn from it (Beta-binomial, so that a stratum looked at whole
-leaves nothing unsure), and the strata are summed. Jeffreys' interval has about its nominal coverage
-in the mean over true shares; where none was found its lower end is taken as none (Brown, Cai,
-DasGupta, Interval estimation for a binomial proportion, Statistical Science 16, 2001). The
-simulation in tests/support/proof.py holds the sum to it.
+articles; what was not looked at is drawn from it (Beta-binomial), and the strata are summed. Where
+none was found the lower end is taken as none (Brown, Cai, DasGupta, Interval estimation for a
+binomial proportion, Statistical Science 16, 2001). tests/support/proof.py holds the sum to it.
 
-Of what was shown, people may have looked at what they liked: those not looked at are all right at
-one end of the interval of recall and all wrong at the other.
-
-Beside it stands the share that the desk had of the cases that it learned of elsewhere.
+Of what was shown, those not looked at are all right at one end of the interval of recall and all
+wrong at the other. Beside it stands the share had of the cases that were learned of elsewhere.
 """
 
 from __future__ import annotations
@@ -24,10 +20,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk import Desk
-from monitor.feeds.urls import same_outlet
+from monitor.feeds.urls import article_id, canonical_url, same_outlet
 from monitor.records.confidence_interval import wilson
 from monitor.records.dates import days_of, midnight
 from monitor.records.finding import MEASURED_FROM
+from monitor.records.json_shapes import time_json
 from monitor.records.review import CaseOutcome, CoverageGaps, Draw, OutsideCase, RecallEstimate
 from monitor.review.sampling import CUTS, OUTSIDE, Sample, allocate
 
@@ -47,8 +44,7 @@ DRAWS = 20_000
 class StratumResult:
     """One stratum over all days: its articles, and what was found in those looked at.
 
-    `seen` were looked at and `relevant` of them were; `share` is the weighted share of relevant
-    ones and `effective` the number of articles that this share is worth.
+    `share` is the weighted share of relevant ones, `effective` how many articles it is worth.
     """
 
     population: int
@@ -68,24 +64,20 @@ def pool(draws: Sequence[Draw], verdicts: Mapping[str, bool]) -> tuple[StratumRe
     """Put the days together, by stratum; `verdicts` say of articles looked at whether relevant."""
     found = []
     for number in range(len(CUTS)):
-        weights: list[float] = []
-        right = 0.0
-        relevant = 0
-        for draw in draws:
-            for item in draw.offered:
-                if item.stratum == number and item.article_id in verdicts:
-                    weight = 1 / item.probability
-                    weights.append(weight)
-                    right += weight * verdicts[item.article_id]
-                    relevant += verdicts[item.article_id]
-        whole = sum(weights)
+        seen = [
+            (1 / item.probability, verdicts[item.article_id])
+            for draw in draws
+            for item in draw.offered
+            if item.stratum == number and item.article_id in verdicts
+        ]
+        whole = sum(weight for weight, _ in seen)
         found.append(
             StratumResult(
                 population=sum(draw.strata[number].population for draw in draws),
-                seen=len(weights),
-                relevant=relevant,
-                share=right / whole if weights else 0.0,
-                effective=whole**2 / sum(w * w for w in weights) if weights else 0.0,
+                seen=len(seen),
+                relevant=sum(right for _, right in seen),
+                share=sum(weight * right for weight, right in seen) / whole if seen else 0.0,
+                effective=whole**2 / sum(w * w for w, _ in seen) if seen else 0.0,
             )
         )
     return tuple(found)
@@ -96,8 +88,7 @@ def estimate_missed(
 ) -> RecallEstimate:
     """Return recall among what was judged, from the draws of a window and what people said.
 
-    `verdicts` are of any articles, shown or drawn; what has none was not looked at. Without `plan`
-    it is not reckoned how many reviews are needed.
+    `verdicts` are of any articles, shown or drawn. Without `plan` no `needed` is reckoned.
     """
     if not draws:
         return RecallEstimate()
@@ -136,41 +127,28 @@ def estimate_missed(
 def needed_a_day(looked: Sequence[StratumResult], *, found: int, days: int) -> int | None:
     """Return how many reviews a day would make recall's interval narrow within the window.
 
-    Reckoned with the articles a day, those found a day and the shares of relevant ones as they are
-    so far; None where nothing was found, or where looking at all of them would not do.
+    None where nothing was found, or where looking at all articles would not do.
     """
-    if not found or not days:
-        return None
     daily = [round(stratum.population / days) for stratum in looked]
+    found_then = found / days * WINDOW_DAYS
+
+    def would_do(size: int) -> bool:
+        planned = [
+            StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, one.share, float(k * WINDOW_DAYS))
+            for n, k, one in zip(daily, allocate(daily, size), looked, strict=True)
+        ]
+        low, high = _interval(planned, expected=True)
+        return found_then / (found_then + low) - found_then / (found_then + high) <= NARROW
+
     sizes = range(1, max(1, sum(daily)) + 1)
-    if not _would_do(sizes[-1], daily, looked, found / days):
+    if not found or not would_do(sizes[-1]):
         return None
-    least = bisect_left(
-        sizes,
-        True,
-        hi=len(sizes) - 1,
-        key=lambda size: _would_do(size, daily, looked, found / days),
-    )
+    least = bisect_left(sizes, True, hi=len(sizes) - 1, key=would_do)
     return sum(allocate(daily, sizes[least]))
 
 
-def _would_do(
-    size: int, daily: Sequence[int], looked: Sequence[StratumResult], found_a_day: float
-) -> bool:
-    planned = [
-        StratumResult(n * WINDOW_DAYS, k * WINDOW_DAYS, 0, stratum.share, float(k * WINDOW_DAYS))
-        for n, k, stratum in zip(daily, allocate(daily, size), looked, strict=True)
-    ]
-    low, high = _interval(planned, expected=True)
-    found = found_a_day * WINDOW_DAYS
-    return found / (found + low) - found / (found + high) <= NARROW
-
-
 def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> tuple[float, float]:
-    """Return the 95 % interval of how many articles of all strata are relevant.
-
-    `expected`: those found so far are as many as the share says.
-    """
+    """Return the 95 % interval of how many articles of all strata are relevant."""
     import numpy as np
 
     # The same draws each time, so that the same reviews give the same figure.
@@ -179,6 +157,7 @@ def _interval(looked: Collection[StratumResult], *, expected: bool = False) -> t
     heard: NDArray[np.float64] = np.zeros(DRAWS)
     for stratum in looked:
         rest = stratum.population - stratum.seen
+        # expected: those found so far are as many as the share says
         known = stratum.share * stratum.seen if expected else stratum.relevant
         total += known
         heard += known
@@ -199,15 +178,10 @@ def tell_elsewhere(
 ) -> tuple[CaseOutcome, bool]:
     """Record a case learned of elsewhere; return what we had of it, and whether it is new.
 
-    `same_as` is an article of ours about the same case, by id or URL. A case is known by its
-    canonical URL, and what was said of it first stays. Raises `FeedError` for an address that is
-    none, `NotFound` for `same_as`, `Forgotten` for an article that was forgotten.
+    `same_as` is an article of ours about it, by id or URL. What was said first of a canonical URL
+    stays. Raises `FeedError` for a false address, `NotFound` for `same_as`, `Forgotten`.
     """
-    from monitor.feeds.urls import article_id, canonical_url
-
-    article = same_as
-    if article is not None and "/" in article:
-        article = article_id(article)
+    article = article_id(same_as) if same_as and "/" in same_as else same_as
     case = OutsideCase(canonical_url(url), article_id(url), note, desk.now(), article)
     new = desk.store.add_told(case)
     kept = next(one for one in desk.store.told() if one.article_id == case.article_id)
@@ -215,16 +189,21 @@ def tell_elsewhere(
 
 
 def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
-    """Return the account of the days [since, until) as data: feeds, items, languages, gaps.
-
-    What may be missed is of the window that ends with the period. Raises `UsageError`.
-    """
+    """Return the account of the days [since, until) as data, or raise `UsageError`."""
     days_of(since, until)
     zone = desk.settings.zone
     first, last = midnight(since, zone), midnight(until, zone)
     ledger = desk.store.ledger(first, last, desk.stamps)
-    gaps = gaps_until(desk, until.isoformat())
+    gaps = gaps_until(desk, until.isoformat())  # of the window that ends with the period
     cases = had_of(desk, desk.store.told(first, last))
+
+    def hidden(case: CaseOutcome) -> dict[str, None]:
+        """Return what is not told: an address that holds a name hidden in its article."""
+        if case.article_id is None:
+            return {}
+        article = desk.store.article(case.article_id, ()).article
+        return {"url": None} if desk.shown([article])[article.id].link_tells else {}
+
     return {
         "schema": 1,
         "since": since.isoformat(),
@@ -252,23 +231,13 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
         "not_judged": dict(ledger.not_judged),
         "not_judged_languages": dict(ledger.languages),
         **gaps.figures,
-        "cases": [{**told_json(case), **_hidden(desk, case)} for case in cases],
+        "cases": [told_json(case) | hidden(case) for case in cases],
         "words": [*gaps.words, OUTSIDE],
     }
 
 
-def _hidden(desk: Desk, case: CaseOutcome) -> dict[str, None]:
-    """Return what is not told of a case: an address that holds a name hidden in its article."""
-    if case.article_id is None:
-        return {}
-    article = desk.store.article(case.article_id, ()).article
-    return {"url": None} if desk.shown([article])[article.id].link_tells else {}
-
-
 def told_json(case: CaseOutcome) -> dict[str, Any]:
     """Return a case learned of elsewhere, as data."""
-    from monitor.records.json_shapes import time_json
-
     return {
         "url": case.told.url,
         "note": case.told.note,
@@ -280,10 +249,7 @@ def told_json(case: CaseOutcome) -> dict[str, Any]:
 
 
 def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[str, Any]:
-    """Return a sample as data, names hidden, without the scores that it was stratified by.
-
-    Those would suggest something to who reviews it.
-    """
+    """Return a sample as data, names hidden, without scores, which would suggest something."""
     shown = desk.shown(sample.articles, patient=patient)
     return {
         "schema": 1,
@@ -310,37 +276,13 @@ CASES_NEEDED = MEASURED_FROM
 """Cases without which a share says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ElsewhereShare:
-    """Of so many `cases` the digest showed `shown` in time; the rest by what we had of them.
-
-    `interval` (Wilson, 95 %) is None below `CASES_NEEDED`.
-    """
-
-    cases: int
-    shown: int
-    by: Mapping[str, int]
-    interval: tuple[float, float] | None
-
-
-def share_had(told: Sequence[CaseOutcome]) -> ElsewhereShare:
-    """Count what we had of the cases learned of elsewhere."""
-    by = Counter(one.had for one in told)
-    cases, shown = len(told), by["shown"]
-    interval = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
-    return ElsewhereShare(cases, shown, dict(sorted(by.items())), interval)
-
-
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
-    """Return what may be missed, as far as the samples of days before `until` (ISO) tell.
-
-    `short` is for the foot of a digest.
-    """
+    """Return what may be missed, as the samples of days before `until` (ISO) tell; see `gaps`."""
     stamp = " ".join(desk.relevance_stamps)
     draws = [draw for draw in desk.store.draws(window(until), until) if draw.stamp == stamp]
     ids = {item.article_id for draw in draws for item in draw.items}
     missed = estimate_missed(draws, desk.store.verdicts(ids))
-    return gaps(missed, share_had(had_of(desk, desk.store.told())), short=short)
+    return gaps(missed, had_of(desk, desk.store.told()), short=short)
 
 
 def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
@@ -350,7 +292,7 @@ def had_of(desk: Desk, cases: Sequence[OutsideCase]) -> list[CaseOutcome]:
     return desk.store.had(cases, desk.relevance_stamps, followed)
 
 
-UNIVERSE = "items that the feeds brought and the model judged below the threshold"
+METHOD = "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %"
 NO_TOTAL = (
     "Neither figure is how much of all there was is found: what no followed feed brought is in"
     " neither, and the cases learned of elsewhere are no random ones."
@@ -364,51 +306,54 @@ _HAD = {
 }
 
 
-def gaps(missed: RecallEstimate, share: ElsewhereShare, *, short: bool) -> CoverageGaps:
-    """Return both figures in words and as JSON; `short` is for the foot of a digest."""
-    words = [_missed_words(missed), _share_words(share)]
-    figures = {"missed": missed_json(missed), "elsewhere": share_json(share)}
-    return CoverageGaps((*words, *(() if short else (NO_TOTAL,))), figures)
+def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) -> CoverageGaps:
+    """Return recall, and the share of `told` cases that was shown, in words and as JSON.
 
-
-def missed_json(missed: RecallEstimate) -> dict[str, Any]:
-    """Return recall among what was judged, as data."""
-    ends = missed.recall_interval
-    return {
-        "universe": UNIVERSE,
-        "method": "stratified by score, Hajek's weights; Beta (Jeffreys) a stratum, summed, 95 %",
-        "days": missed.days,
-        "window_days": WINDOW_DAYS,
-        "population": missed.population,
-        "offered": missed.offered,
-        "reviewed": missed.reviewed,
-        "relevant_among_reviewed": missed.relevant,
-        "missed": round(missed.missed, 1),
-        "missed_interval": [round(end, 1) for end in missed.missed_interval],
-        "found": missed.confirmed,
-        "shown_not_reviewed": missed.unreviewed,
-        "recall": None if missed.recall is None else round(missed.recall, 3),
-        "recall_interval": None if ends is None else [round(end, 3) for end in ends],
-        "enough": missed.says,
-        "reviews_a_day_needed": missed.needed,
+    Below `CASES_NEEDED` the share has no interval. `short` is for the foot of a digest.
+    """
+    by = Counter(one.had for one in told)
+    cases, shown, ends = len(told), by["shown"], missed.recall_interval
+    had = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
+    figures = {
+        "missed": {
+            "universe": "items that the feeds brought and the model judged below the threshold",
+            "method": METHOD,
+            "days": missed.days,
+            "window_days": WINDOW_DAYS,
+            "population": missed.population,
+            "offered": missed.offered,
+            "reviewed": missed.reviewed,
+            "relevant_among_reviewed": missed.relevant,
+            "missed": round(missed.missed, 1),
+            "missed_interval": [round(end, 1) for end in missed.missed_interval],
+            "found": missed.confirmed,
+            "shown_not_reviewed": missed.unreviewed,
+            "recall": None if missed.recall is None else round(missed.recall, 3),
+            "recall_interval": None if ends is None else [round(end, 3) for end in ends],
+            "enough": missed.says,
+            "reviews_a_day_needed": missed.needed,
+        },
+        "elsewhere": {
+            "cases": cases,
+            "needed": CASES_NEEDED,
+            "shown": shown,
+            "by": dict(sorted(by.items())),
+            "share": round(shown / cases, 3) if had and cases else None,
+            "interval": None if had is None else [round(end, 3) for end in had],
+        },
     }
-
-
-def share_json(share: ElsewhereShare) -> dict[str, Any]:
-    """Return the share had of cases learned of elsewhere, as data."""
-    ends = share.interval
-    return {
-        "cases": share.cases,
-        "needed": CASES_NEEDED,
-        "shown": share.shown,
-        "by": dict(share.by),
-        "share": round(share.shown / share.cases, 3) if ends and share.cases else None,
-        "interval": None if ends is None else [round(end, 3) for end in ends],
-    }
+    others = [f"{n} {_HAD[why]}" for why, n in sorted(by.items()) if why != "shown"]
+    rest = f"; {', '.join(others)}" if others else ""
+    said = f"too few to say ({cases} of the {CASES_NEEDED} cases needed{rest})"
+    if had is not None:
+        within = f"{_percent(had[0])} to {_percent(had[1])}"
+        said = f"{shown} of {cases} cases had been shown ({within}){rest}"
+    words = (_missed_words(missed), f"Learned of elsewhere: {said}")
+    return CoverageGaps(words if short else (*words, NO_TOTAL), figures)
 
 
 def _missed_words(missed: RecallEstimate) -> str:
-    head = "Missed below the threshold:"
+    head, narrow = "Missed below the threshold:", f"{NARROW * 100:.0f} points"
     if not missed.days:
         return f"{head} not known; monitor reviews sample offers a few items a day to look at"
     ends = missed.recall_interval
@@ -418,31 +363,16 @@ def _missed_words(missed: RecallEstimate) -> str:
             f" model judged ({_percent(ends[0])} to {_percent(ends[1])}, {missed.reviewed:,} of"
             f" {missed.population:,} below the threshold looked at in {missed.days} days)"
         )
+    if missed.needed is not None:
+        days = f"{missed.needed:,} a day for {WINDOW_DAYS} days"
+        needed = f"to tell within {narrow} takes about {days}"
+    elif missed.confirmed + missed.unreviewed:
+        needed = f"no number of reviews would tell within {narrow}"
+    else:
+        needed = "nothing was found in these days yet"
     looked = f"{missed.reviewed:,} of {missed.offered:,} sampled items looked at"
     waiting = f", {missed.unreviewed:,} shown ones not reviewed" if missed.unreviewed else ""
-    return f"{head} too few to say ({looked}{waiting}); {_needed(missed)}"
-
-
-def _needed(missed: RecallEstimate) -> str:
-    narrow = f"{NARROW * 100:.0f} points"
-    if missed.needed is not None:
-        return f"to tell within {narrow} takes about {missed.needed:,} a day for {WINDOW_DAYS} days"
-    if missed.confirmed + missed.unreviewed:
-        return f"no number of reviews would tell within {narrow}"
-    return "nothing was found in these days yet"
-
-
-def _share_words(share: ElsewhereShare) -> str:
-    head = "Learned of elsewhere:"
-    others = [f"{n} {_HAD[why]}" for why, n in share.by.items() if why != "shown"]
-    rest = f"; {', '.join(others)}" if others else ""
-    if share.interval is None:
-        return f"{head} too few to say ({share.cases} of the {CASES_NEEDED} cases needed{rest})"
-    low, high = share.interval
-    return (
-        f"{head} {share.shown} of {share.cases} cases had been shown"
-        f" ({_percent(low)} to {_percent(high)}){rest}"
-    )
+    return f"{head} too few to say ({looked}{waiting}); {needed}"
 
 
 def _percent(value: float) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.labels.schemes import check_labels
-from monitor.records.article import Article, AssessedArticle, Review, Verdict
+from monitor.records.article import Article, Review, Verdict
 from monitor.records.dates import bounds_of, parse_day
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.review import Act, Decision, FlagSaid, Opinion, Reviewable
@@ -21,11 +21,7 @@ Order = Literal["uncertain", "newest"]
 Which = Literal["open", "sample", "second", "differ"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 SETS: tuple[Which, ...] = get_args(Which)
-CLAIMED_FOR = timedelta(minutes=10)
-"""So long a story is kept from others for whoever looks at it."""
 MANY = 500
-MOST_COPIES = 50
-"""So many articles of a story are looked through for the same words."""
 _WORD = re.compile(r"\w+")
 
 
@@ -71,22 +67,18 @@ class Queue:
         """How many are still to be decided."""
         return sum(not entry.done for entry in self.entries)
 
-    def place(self, article_id: str) -> int | None:
+    def place(self, article_id: str | None) -> int | None:
         """Return where the story of an article stands."""
         places = (n for n, entry in enumerate(self.entries) if article_id in entry.articles)
         return next(places, None)
 
     def following(self, article_id: str | None, taken: Collection[str] = ()) -> str | None:
-        """Return the next article to decide behind one (or from the first), then from the start.
-
-        Those `taken` by others come last.
-        """
-        place = None if article_id is None else self.place(article_id)
+        """Return the next article to decide behind one, then from the start; those `taken` last."""
+        place = self.place(article_id)
         at = -1 if place is None else place
         turned = (*self.entries[at + 1 :], *self.entries[: max(at, 0)])
-        waiting = [entry.article_id for entry in turned if not entry.done]
-        free = [one for one in waiting if one not in taken]
-        return next(iter(free or waiting), None)
+        waiting = (entry.article_id for entry in turned if not entry.done)
+        return next(iter(sorted(waiting, key=lambda one: one in taken)), None)
 
     def before(self, article_id: str) -> str | None:
         """Return the article of the story before one, decided or not."""
@@ -96,18 +88,20 @@ class Queue:
 
 def queue_of(desk: Desk, chosen: QueueChoice, who: Reviewer) -> Queue:
     """Return the stories chosen, for a reviewer. Raises `UsageError` for a day that is none."""
-    if chosen.which == "sample":
-        return _sample(desk, chosen.day)
+    if chosen.which == "sample":  # as far as it was drawn, in the order of its lots
+        day = parse_day(chosen.day, "day") if chosen.day else desk.today - timedelta(days=1)
+        draws = desk.store.draws(day.isoformat(), (day + timedelta(days=1)).isoformat())
+        ids = [item.article_id for draw in draws for item in draw.offered]
+        said = desk.store.said(ids)
+        return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
     since = until = None
     if chosen.day:
         day = parse_day(chosen.day, "day")
         since, until = bounds_of(day, day, desk.settings.zone)
-    shown = desk.store.shown_articles(
-        desk.relevance_stamps, desk.stories_stamp, since=since, until=until
-    )
+    stamps = desk.relevance_stamps, desk.stories_stamp
+    shown = desk.store.shown_articles(*stamps, since=since, until=until)
     # Of many articles it costs less to read all that was said than to ask of each.
-    ids = [one.article_id for one in shown] if len(shown) <= MANY else None
-    said = desk.store.said(ids)
+    said = desk.store.said([one.article_id for one in shown] if len(shown) <= MANY else None)
     return Queue(make_queue(shown, said, chosen, who.name))
 
 
@@ -121,16 +115,13 @@ def make_queue(
     ranked = []
     for story, articles in stories.items():
         articles.sort(key=lambda one: (-one.relevance, one.seen, one.article_id))
-        words = [word for one in articles for word in said.get(one.article_id, ())]
-        done = bool(words)
-        if chosen.which == "second":
-            if all(word.reviewer == me for word in words):
-                continue
-            done = any(word.reviewer == me for word in words)
-        elif chosen.which == "differ":
-            if not any(differ(said.get(one.article_id, ())) for one in articles):
-                continue
-            done = False
+        words = [said.get(one.article_id, ()) for one in articles]
+        mine = [word.reviewer == me for some in words for word in some]
+        done = bool(mine) if chosen.which == "open" else chosen.which == "second" and any(mine)
+        if (chosen.which == "second" and all(mine)) or (
+            chosen.which == "differ" and not any(map(differ, words))
+        ):
+            continue
         lead = articles[0]
         seen = -max(one.seen for one in articles).timestamp()
         # Most uncertain is what the calibrated probability says least of.
@@ -145,15 +136,6 @@ def differ(said: Sequence[Opinion]) -> bool:
     return len({one.verdict for one in said if not one.waits}) > 1
 
 
-def _sample(desk: Desk, day: str) -> Queue:
-    """Return a day's sample as far as it was drawn, in the order of its lots."""
-    chosen = parse_day(day, "day") if day else desk.today - timedelta(days=1)
-    draws = desk.store.draws(chosen.isoformat(), (chosen + timedelta(days=1)).isoformat())
-    ids = [item.article_id for draw in draws for item in draw.offered]
-    said = desk.store.said(ids)
-    return Queue(tuple(QueueEntry(one, one, (one,), bool(said.get(one))) for one in ids))
-
-
 def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
     """Return by article which other reviewer looks at it now."""
     claimed = desk.store.claimed(desk.now())
@@ -161,14 +143,9 @@ def taken_by_others(desk: Desk, who: Reviewer) -> dict[str, str]:
 
 
 def claim(desk: Desk, article_id: str, who: Reviewer) -> bool:
-    """Keep an article from others for some minutes; False where another looks at it.
-
-    Who has no name keeps nothing: it would be kept from whoever gives one next.
-    """
+    """Keep an article from others, if with a name, for some minutes; False: another looks at it."""
     now = desk.now()
-    if not who.name:
-        return True
-    return desk.store.claim(article_id, who.name, now + CLAIMED_FOR, now)
+    return not who.name or desk.store.claim(article_id, who.name, now + timedelta(minutes=10), now)
 
 
 def same_words(one: Article, other: Article) -> bool:
@@ -182,11 +159,13 @@ def others_of(desk: Desk, article: Article) -> tuple[tuple[Article, ...], tuple[
     stamp = desk.stories_stamp
     story = desk.store.stories_of(stamp, [article.id]).get(article.id)
     every = [] if story is None else desk.store.story_members(stamp, story)
-    ids = [one for one in every if one != article.id][:MOST_COPIES]
+    ids = [one for one in every if one != article.id][:50]
     others = [desk.store.article(one, ()).article for one in ids]
-    others = [one for one in others if not one.expired]
-    same = tuple(one for one in others if same_words(article, one))
-    return same, tuple(one for one in others if one not in same)
+    sides: tuple[list[Article], list[Article]] = [], []
+    for one in others:
+        if not one.expired:
+            sides[not same_words(article, one)].append(one)
+    return tuple(sides[0]), tuple(sides[1])
 
 
 def decide(
@@ -214,22 +193,18 @@ def decide(
     if verdict is not None:
         same, _ = others_of(desk, read)
         said = [Review(one.id, one.sha256, who.name, verdict, labels) for one in (read, *same)]
-    spots = [_flag(assessed, *spot, right) for spot, right in (flags or {}).items()]
+    spots = []
+    for place, right in (flags or {}).items():
+        found = (f for f in assessed.findings if (f.rule, f.field, f.start, f.end) == place)
+        if (flag := next(found, None)) is None:
+            raise NotFound(f"article '{read.id}' has no such flag of the rule '{place[0]}'")
+        at = (flag.field, flag.start, flag.end)
+        spots.append(FlagSaid(read.id, read.sha256, flag.rule, *at, right))
     if not said and not spots:
         raise UsageError("nothing is said of the article")
     return desk.store.decide(
         said, spots, reviewer=who.name, provisional=who.provisional, now=desk.now()
     )
-
-
-def _flag(
-    assessed: AssessedArticle, rule: str, field: str, start: int, end: int, right: bool
-) -> FlagSaid:
-    read = assessed.article
-    for found in assessed.findings:
-        if (found.rule, found.field, found.start, found.end) == (rule, field, start, end):
-            return FlagSaid(read.id, read.sha256, rule, found.field, start, end, right)
-    raise NotFound(f"article '{assessed.article.id}' has no such flag of the rule '{rule}'")
 
 
 def undo(desk: Desk, decision: int, who: Reviewer) -> Decision:
@@ -245,8 +220,7 @@ def last_act(desk: Desk, who: Reviewer, acts: Sequence[Act] = ("review",)) -> De
 def confirm(desk: Desk, decision: int, who: Reviewer, *, right: bool) -> int:
     """Confirm a volunteer's decision, or overrule it; return the act.
 
-    Raises `NotFound`, and `UsageError` for one's own, for one that does not wait, and for a
-    volunteer.
+    Raises `NotFound`, and `UsageError` for one's own, one that does not wait, and a volunteer.
     """
     if who.provisional:
         raise UsageError("a volunteer confirms nothing")
@@ -265,8 +239,7 @@ def add_review(
 ) -> Review:
     """Store what a person says of an article; of its current version unless `sha256` is given.
 
-    What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
-    `UsageError` for a label that is none.
+    What is `provisional` counts once confirmed. Raises `NotFound`, `UsageError` for a false label.
     """
     version = sha256 or desk.store.article(article_id, ()).article.sha256
     now, labels = desk.now(), check_labels(tags or {})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import sqrt
@@ -25,8 +27,7 @@ what calibrated scores say. It cannot bias the estimate, only widen it where it 
 def allocate(populations: Sequence[int], size: int) -> list[int]:
     """Return how many to draw of each stratum: Neyman's shares, one at least where there is any.
 
-    So that every article has a chance, more than `size` are drawn where that is below the number
-    of strata.
+    More than `size` are drawn where that is below the number of strata.
     """
     drawn = [min(1, population) for population in populations]
     weights = [n * sqrt(p) for n, p in zip(populations, _PLANNED, strict=True)]
@@ -45,15 +46,18 @@ def draw_sample(
 ) -> Draw:
     """Draw about `size` of the articles of an ISO `day` that were not shown.
 
-    Which are drawn depends on `day` and their ids alone, not on their order: of each stratum those
-    whose hash with the day is lowest, which is a simple random sample as far as ids say nothing of
-    what is in an article.
+    Of each stratum those whose id's hash with the day is lowest: a simple random sample as far as
+    ids say nothing of what is in an article, whatever the order of `candidates`.
     """
-    every = sorted(candidates, key=lambda one: (_lot(day, one.article_id), one.article_id))
+
+    def lot(one: DrawCandidate | Drawn) -> tuple[bytes, str]:
+        return hashlib.sha256(f"{day}\n{one.article_id}".encode()).digest(), one.article_id
+
+    every = sorted(candidates, key=lot)
     strata: list[list[DrawCandidate]] = [[] for _ in CUTS]
     for one in every:
         if not one.shown:
-            strata[_stratum(one.score)].append(one)
+            strata[bisect_right(CUTS, one.score) - 1].append(one)
     numbers = allocate([len(stratum) for stratum in strata], size)
     items = [Drawn(one.article_id, SHOWN, 1.0) for one in every if one.shown]
     for number, (stratum, drawn) in enumerate(zip(strata, numbers, strict=True)):
@@ -63,16 +67,7 @@ def draw_sample(
         for low, high, stratum, drawn in zip(CUTS, (*CUTS[1:], 1.0), strata, numbers, strict=True)
     )
     # In the order of their lots, so that their place says nothing of their scores.
-    items.sort(key=lambda item: (_lot(day, item.article_id), item.article_id))
-    return Draw(day, stamp, told, tuple(items), at)
-
-
-def _stratum(score: float) -> int:
-    return max(i for i, cut in enumerate(CUTS) if score >= cut)
-
-
-def _lot(day: str, article_id: str) -> bytes:
-    return hashlib.sha256(f"{day}\n{article_id}".encode()).digest()
+    return Draw(day, stamp, told, tuple(sorted(items, key=lot)), at)
 
 
 OUTSIDE = (
@@ -107,34 +102,26 @@ def sample_of(desk: Desk, day: str | None = None, *, draw: bool = True) -> Sampl
     if not found:
         desk.store.add_draw(_draw(desk, chosen))
         found = desk.store.draws(name, after)
-    return _sample(desk, found[0])
-
-
-def _sample(desk: Desk, draw: Draw) -> Sample:
-    ids = [item.article_id for item in draw.offered]
+    ids = [item.article_id for item in found[0].offered]
     articles = tuple(desk.store.article(one, ()).article for one in ids)
-    return Sample(draw, articles, frozenset(desk.store.verdicts(ids)))
+    return Sample(found[0], articles, frozenset(desk.store.verdicts(ids)))
 
 
 def draw_due(desk: Desk) -> Draw | None:
     """Draw yesterday's sample if it is not drawn yet and all of that day is judged."""
-    today = desk.today
-    day = today - timedelta(days=1)
-    if desk.store.draws(day.isoformat(), today.isoformat()):
+    day = desk.today - timedelta(days=1)
+    if desk.store.draws(day.isoformat(), desk.today.isoformat()):
         return None
-    try:
+    with suppress(UsageError):
         draw = _draw(desk, day)
-    except UsageError:
-        return None
-    return draw if desk.store.add_draw(draw) else None
+        return draw if desk.store.add_draw(draw) else None
+    return None
 
 
 def _draw(desk: Desk, day: date) -> Draw:
-
     zone, stamps = desk.settings.zone, desk.relevance_stamps
     since, until = midnight(day, zone), midnight(day, zone, after=1)
-    waiting = desk.store.waiting(since, until, stamps)
-    if waiting:
+    if waiting := desk.store.waiting(since, until, stamps):
         raise UsageError(f"{waiting} articles of {day} are not judged yet: monitor assess")
     return draw_sample(
         desk.store.candidates(since, until, stamps),

@@ -5,146 +5,66 @@ Word lists as authors write them become the phrases and chains that are looked u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
 from monitor.rules.figures import Figure
-from monitor.rules.guideline_heads import GuidelineHead, guideline_stamp
-from monitor.rules.rule_schema import (
-    Clause,
-    GuidelineFile,
-    Lexicon,
-    Matcher,
-    Rule,
-    Slot,
-    StatisticPart,
-    Strict,
-    Within,
-)
+from monitor.rules.guideline_heads import GuidelineHead, head_fields
+from monitor.rules.rule_schema import Clause, GuidelineFile, Lexicon, Matcher, Rule, Slot, Strict
 from monitor.rules.spacy_patterns import (
     ENTITIES,
     NONE,
+    CompileError,
     DependencyPatterns,
-    NeededWords,
     TokenPatterns,
-    check_node,
-    check_pattern,
 )
 from monitor.text.phrase_search import PhraseList, Scanner, SlotWords, WordSets, key_of
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
 
-
-@dataclass(frozen=True, slots=True)
-class TopicSets:
-    """Word lists that decide the topic."""
-
-    strong: tuple[int, ...]
-    weak: tuple[int, ...]
-    act: tuple[int, ...]
-    means: tuple[int, ...]
-    purpose: tuple[int, ...]
-    other: tuple[int, ...]
-    elsewhere: tuple[int, ...]
-    breaks: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseSets:
-    """Word lists of the elements of trafficking, and of a paid or hidden passage."""
-
-    act: tuple[int, ...]
-    means: tuple[int, ...]
-    purpose: tuple[int, ...]
-    crossing: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NameSets:
-    """Word lists by which names of organisations, laws and charges are told."""
-
-    heads: tuple[int, ...]
-    openings: tuple[int, ...]
-    listed: tuple[int, ...]
-    offences: tuple[int, ...]
-
-
-Sets = TypeVar("Sets", TopicSets, CaseSets, NameSets)
-
-
-class CompileError(ValueError):
-    """A name or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used.
-
-    `name` is the word in the file that is wrong.
-    """
-
-    def __init__(self, message: str, name: str = "") -> None:
-        super().__init__(message)
-        self.rule, self.name = "", name
+WordLists = Mapping[str, tuple[int, ...]]
+"""Numbers of word lists, by the field of `guideline.yaml` that names them."""
+MAX_EXPANDED = 200
+"""A sequence that makes more phrases is kept as a chain of slots."""
+MAX_PHRASE = 120
+"""Characters; the search for overlaps relies on phrases not being long."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledClause:
-    """A clause ready to be looked up: any of its word lists or patterns counts."""
+    """A clause ready to be looked up: any of its word lists or patterns counts.
 
-    wordsets: tuple[int, ...] = ()
-    patterns: TokenPatterns | None = None
-    person: str | None = None
-    referent: str | None = None
-    roles: tuple[frozenset[str], ...] = ()
-    """Any of these; of one, all at once."""
-    details: int = 0
-    """So many kinds of identifying detail must be told of the person."""
-    looks: tuple[str, ...] = ()
-    quoted: str | None = None
-    within: Within = "sentence"
-    reach: int | None = None
-    at_least: int = 1
-    statistic: tuple[StatisticPart, ...] = ()
-    """Parts of a statistic, all of which must be there."""
-    case: tuple[str, ...] = ()
-    """What the facts told make: trafficking or smuggling."""
-    whose: str | None = None
-    """Of whom the words must be told, in one of `roles` and none of `never`."""
-    never: tuple[frozenset[str], ...] = ()
-    contact: bool = False
-    needed: tuple[NeededWords, ...] = ()
-    """The words that patterns need, any of them, in the piece of the match."""
+    Of `roles`, which are wanted, and `never`, which are not, any counts: of one, all at once.
+    """
 
-    @property
-    def level(self) -> int:
-        """How much analysis of the sentence this clause needs."""
-        return self.patterns.level if self.patterns else NONE
+    asked: Clause
+    wordsets: tuple[int, ...]
+    patterns: TokenPatterns | None
+    roles: tuple[frozenset[str], ...]
+    never: tuple[frozenset[str], ...]
 
-    @property
-    def base(self) -> int:
-        """The same before anybody knows whether entities matter."""
-        return self.patterns.base if self.patterns else NONE
-
-    @property
-    def is_early(self) -> bool:
-        """Whether words alone answer this clause, wherever in the sentence the match stands."""
-        apart = self.person or self.referent or self.quoted or self.patterns
-        return not apart and self.within not in ("match", "before", "after")
+    def is_early(self, *, exact: bool) -> bool:
+        """Whether words alone answer it, wherever in the sentence a match not `exact` stands."""
+        if self.patterns or self.asked.person or exact:
+            return exact and not self.patterns and not self.asked.person
+        apart = self.asked.referent or self.asked.quoted
+        return not apart and self.asked.within not in ("match", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMatcher:
-    """One way to find the breach."""
+    """One way to find the breach: by `patterns` where a trigger stands, or else by words."""
 
-    wordset: int
-    tokens: TokenPatterns | None
-    dependency: DependencyPatterns | None
-    has_patterns: bool
-    """Whether matches are found by these, where a trigger stands, and not by words."""
     source: Matcher
+    wordset: int
+    patterns: tuple[TokenPatterns | DependencyPatterns, ...]
     replacements: Mapping[str, tuple[str, ...]]
     persons: tuple[frozenset[str], ...]
     """Roles of persons who are themselves the match."""
@@ -154,32 +74,24 @@ class CompiledMatcher:
     """How much analysis finding and judging a match needs."""
     base: int
     """How much of it before anybody knows whether entities matter."""
-    early_needs: tuple[CompiledClause, ...] = ()
-    early_unless: tuple[CompiledClause, ...] = ()
+    early_needs: tuple[CompiledClause, ...]
+    early_unless: tuple[CompiledClause, ...]
     """Clauses whose answer for an opening is known without analysis."""
     plain: CompiledMatcher | None = None
     """The same for pieces that lack the words of the patterns in its clauses."""
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledCheck:
-    """A question about a whole text."""
-
-    about: tuple[CompiledClause, ...]
-    unless: tuple[CompiledClause, ...]
-    met: tuple[CompiledClause, ...]
-    weak: tuple[CompiledClause, ...]
-    broken: tuple[CompiledClause, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule with its matchers; the rule's own clauses are part of each matcher's."""
+    """A rule with its matchers, which have the rule's own clauses too.
+
+    `check` are the clauses of a question about a whole text, by their field of `DocumentCheck`.
+    """
 
     rule: Rule
     trigger: int
     matchers: tuple[CompiledMatcher, ...]
-    check: CompiledCheck | None
+    check: Mapping[str, tuple[CompiledClause, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,14 +101,12 @@ class Guideline(GuidelineHead):
     rules: tuple[Rule, ...]
     compiled: tuple[CompiledRule, ...]
     scanner: Scanner
-    topic: TopicSets
-    survivor: tuple[int, ...]
-    other_speaker: tuple[int, ...]
-    first_person: tuple[int, ...]
+    topic: WordLists
+    speakers: WordLists
     captions: tuple[int, ...]
     persons: PersonSets
-    cases: CaseSets
-    names: NameSets
+    cases: WordLists
+    names: WordLists
     figures: tuple[Figure, ...] = ()
     judge: Judge | None = None
     added: frozenset[str] = frozenset()
@@ -213,173 +123,31 @@ def compile_guideline(
     lexicons: Mapping[str, Lexicon],
     rules: Sequence[Rule],
     path: Path,
+    *,
     own: Path | None = None,
+    extends: str = "",
+    figures: tuple[Figure, ...] = (),
+    judge: Judge | None = None,
+    added: Iterable[str] = (),
 ) -> Guideline:
-    """Return the guideline made of its parts; raises `CompileError`.
-
-    `own` is the folder of a newsroom's own rules, if they are among them.
-    """
+    """Return the guideline made of its parts, some in the folder `own`; raises `CompileError`."""
     build = _Build(about, lexicons)
-    compiled = tuple(map(build.rule, rules))
+    folder = judge.folder if judge else None
     return Guideline(
-        id=about.id,
-        version=about.version,
-        language=about.language,
-        title=about.title,
-        stamp=guideline_stamp(about.id, about.version, path, own),
-        path=path,
-        own=own,
-        about=about,
+        **head_fields(about, path, own=own, extends=extends, judge=folder),
         rules=tuple(rules),
-        compiled=compiled,
-        topic=build.numbered(TopicSets, about.topic),
-        survivor=build.named(about.speakers.survivor),
-        other_speaker=build.named(about.speakers.other),
-        first_person=build.named(about.speakers.first_person),
+        compiled=tuple(map(build.rule, rules)),
+        topic=build.lists(about.topic),
+        speakers=build.lists(about.speakers),
         captions=build.named(about.captions),
-        persons=person_sets(about, build.named),
-        cases=build.numbered(CaseSets, about.cases),
-        names=build.numbered(NameSets, about.names),
+        persons=build.persons(),
+        cases=build.lists(about.cases),
+        names=build.lists(about.names),
         scanner=Scanner(build.sets.sets),
+        figures=figures,
+        judge=judge,
+        added=frozenset(added),
     )
-
-
-class _Build:
-    """Numbers the word lists of one guideline while its rules are compiled."""
-
-    def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
-        self.sets = WordSets()
-        self._about = about
-        self._words = Lexicons(lexicons)
-
-    def rule(self, rule: Rule) -> CompiledRule:
-        """Compile one rule; what is wrong with it is told with its id."""
-        try:
-            needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
-            matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-            trigger = self.sets.add(PhraseList(keys(rule.trigger), keys(rule.trigger_stems)))
-            check = None
-            if asked := rule.check:
-                parts = (asked.about, asked.unless, asked.met, asked.weak, asked.broken)
-                check = CompiledCheck(*map(self._clauses, parts))
-        except CompileError as error:
-            error.rule = rule.id
-            raise
-        return CompiledRule(rule, trigger, matchers, check)
-
-    def numbered(self, made: type[Sets], words: Strict) -> Sets:
-        """Return the lists that fields of `guideline.yaml` name, under the same names."""
-        return made(**{one.name: self.named(getattr(words, one.name)) for one in fields(made)})
-
-    def named(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of named lexicons; raises `CompileError`."""
-        return tuple(self.sets.add(self._words.words(name)) for name in names)
-
-    def _matcher(
-        self,
-        matcher: Matcher,
-        needs: tuple[CompiledClause, ...],
-        unless: tuple[CompiledClause, ...],
-    ) -> CompiledMatcher:
-        sequence = [matcher.sequence] if matcher.sequence else []
-        phrases = self._words.listed([*matcher.phrases, *matcher.replace], sequence)
-        for pattern in matcher.tokens:
-            _refuse(check_pattern(pattern))
-        for node in (node for pattern in matcher.dependency for node in pattern.nodes):
-            _refuse(check_node(node))
-        tokens = TokenPatterns(matcher.tokens, self._words.single) if matcher.tokens else None
-        nodes = matcher.dependency
-        dependency = DependencyPatterns(nodes, self._words.single) if nodes else None
-        of_rule = ((), ()) if matcher.apart else (needs, unless)
-        needs = of_rule[0] + self._clauses(matcher.needs)
-        unless = of_rule[1] + self._clauses(matcher.unless)
-        parts = [part for part in (tokens, dependency, *needs, *unless) if part]
-        made = CompiledMatcher(
-            wordset=self.sets.add(phrases),
-            tokens=tokens,
-            dependency=dependency,
-            has_patterns=bool(tokens or dependency),
-            source=matcher,
-            persons=self._wanted(matcher.persons),
-            replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
-            needs=needs,
-            unless=unless,
-            level=max((part.level for part in parts), default=NONE),
-            base=max((part.base for part in parts), default=NONE),
-        )
-        early_needs, early_unless = _early(made)
-        return replace(made, early_needs=early_needs, early_unless=early_unless, plain=_plain(made))
-
-    def _clauses(self, clauses: Sequence[Clause]) -> tuple[CompiledClause, ...]:
-        return tuple(map(self._clause, clauses))
-
-    def _wanted(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
-        roles = tuple(frozenset(names.split("+")) for names in listed)
-        check_roles(self._about, sorted(frozenset().union(*roles)))
-        return roles
-
-    def _clause(self, clause: Clause) -> CompiledClause:
-        own = self._words.listed(clause.phrases, clause.sequences)
-        roles = self._wanted(clause.is_)
-        for pattern in clause.tokens:
-            _refuse(check_pattern(pattern))
-        named = self._about.statistics.source if clause.statistic else clause.lexicons
-        return CompiledClause(
-            wordsets=self.named(named) + ((self.sets.add(own),) if any(own) else ()),
-            patterns=TokenPatterns(clause.tokens, self._words.single) if clause.tokens else None,
-            person=clause.person,
-            referent=clause.referent,
-            roles=roles,
-            details=clause.details or 0,
-            looks=tuple(clause.headline_has),
-            quoted=clause.quoted,
-            within=clause.within,
-            reach=clause.reach,
-            at_least=clause.at_least,
-            statistic=tuple(clause.statistic),
-            case=tuple(clause.case),
-            whose=clause.whose,
-            never=self._wanted(clause.not_),
-            contact=clause.contact,
-        )
-
-
-def _refuse(problem: str | None) -> None:
-    if problem:
-        raise CompileError(problem, problem.split("'")[1])
-
-
-def _plain(made: CompiledMatcher) -> CompiledMatcher | None:
-    """Return a matcher without the patterns of its clauses, if that spares all analysis.
-
-    Names that NER found count for other rules too, so it is run where it was.
-    """
-    if made.has_patterns or made.level in (NONE, ENTITIES):
-        return None
-    needs, unless = (
-        tuple(replace(clause, patterns=None) for clause in clauses)
-        for clauses in (made.needs, made.unless)
-    )
-    return replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
-
-
-def _early(made: CompiledMatcher) -> tuple[tuple[CompiledClause, ...], tuple[CompiledClause, ...]]:
-    """Return the needs and exceptions that are tried before anything is analysed."""
-    exact = not made.has_patterns and made.level < ENTITIES
-    early_needs, early_unless = (
-        tuple(c for c in clauses if c.is_early or (exact and not c.patterns and not c.person))
-        for clauses in (made.needs, made.unless)
-    )
-    needed = tuple(part.needed for part in (made.tokens, made.dependency) if part)
-    if needed:
-        early_needs = (CompiledClause(needed=needed), *early_needs)
-    return early_needs, early_unless
-
-
-MAX_EXPANDED = 200
-"""A sequence that makes more phrases is kept as a chain of slots."""
-MAX_PHRASE = 120
-"""Characters; the search for overlaps relies on phrases not being long."""
 
 
 class Lexicons:
@@ -399,7 +167,7 @@ class Lexicons:
             raise CompileError(f"lexicon '{name}' includes itself", name)
         lexicon, below = self._lexicons[name], (*path, name)
         own = self.listed(lexicon.words, lexicon.sequences, below)
-        own = own._replace(stems=keys(lexicon.stems), never_in=keys(lexicon.never_in))
+        own = own._replace(stems=_keys(lexicon.stems), never_in=_keys(lexicon.never_in))
         parts = [own, *(self.words(other, below) for other in lexicon.include)]
         made = PhraseList(*(frozenset().union(*lists) for lists in zip(*parts, strict=True)))
         self._known[name] = made
@@ -412,34 +180,30 @@ class Lexicons:
         path: tuple[str, ...] = (),
     ) -> PhraseList:
         """Return a list without a name; a slot is a list of words or a lexicon's name."""
-        made, chains = set(keys(phrases)), set()
+        made, chains = set(_keys(phrases)), set()
         for sequence in sequences:
-            slots = [self._slot(slot, path) for slot in sequence]
+            slots = [
+                SlotWords(self.words(slot, path), optional=False)
+                if isinstance(slot, str)
+                else SlotWords(PhraseList(_keys(slot)), optional="" in slot)
+                for slot in sequence
+            ]
             size = prod(len(slot.words.phrases) + slot.optional for slot in slots)
             plain = not any(slot.words.chains or slot.words.stems for slot in slots)
             if plain and size <= MAX_EXPANDED:
-                made |= _expand(slots)
+                lists = [[*slot.words.phrases, *([""] if slot.optional else [])] for slot in slots]
+                several = (" ".join(filter(None, words)) for words in product(*lists))
+                made.update(words.replace(" ,", ",") for words in several)
             else:
                 chains.add(tuple(slots))
         return PhraseList(_sized(made), chains=frozenset(chains))
-
-    def _slot(self, slot: Slot, path: tuple[str, ...]) -> SlotWords:
-        if isinstance(slot, str):
-            return SlotWords(self.words(slot, path), optional=False)
-        return SlotWords(PhraseList(keys(slot)), optional="" in slot)
 
     def single(self, name: str) -> list[str]:
         """Return the one-word entries of a lexicon, for token patterns."""
         return sorted(phrase for phrase in self.words(name).phrases if " " not in phrase)
 
 
-def _expand(slots: Sequence[SlotWords]) -> set[str]:
-    """Return every phrase that slots make; a comma joins the word before it."""
-    lists = [[*slot.words.phrases, *([""] if slot.optional else [])] for slot in slots]
-    return {" ".join(filter(None, words)).replace(" ,", ",") for words in product(*lists)}
-
-
-def keys(phrases: Iterable[str]) -> frozenset[str]:
+def _keys(phrases: Iterable[str]) -> frozenset[str]:
     """Return phrases in the form in which they are looked up."""
     return _sized(set(map(key_of, phrases)))
 
@@ -450,55 +214,133 @@ def _sized(phrases: set[str]) -> frozenset[str]:
     return frozenset(phrases - {""})
 
 
-Named = Callable[[Iterable[str]], tuple[int, ...]]
-"""Gives the numbers of named lexicons."""
+class _Build(Lexicons):
+    """Numbers the word lists of one guideline while its rules are compiled."""
 
+    def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
+        super().__init__(lexicons)
+        self.sets = WordSets()
+        self._about = about
 
-def person_sets(about: GuidelineFile, named: Named) -> PersonSets:
-    """Return the word lists by which persons are followed; raises `CompileError`."""
-    words = about.persons
-    misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
-    known = frozenset().union(*misfits.values())
-    check_roles(
-        about,
-        (name for event in words.events for name in (event.subject, event.object, event.agent)),
-    )
-    return PersonSets(
-        roles={role: named(names) for role, names in about.roles.items()},
-        assumed=frozenset(named(words.assumed)),
-        ignored=named(words.no_person),
-        no_name=named(words.no_name),
-        done_to=named(words.participles),
-        several=frozenset(named(words.several)),
-        traits=known,
-        implied={word: known - unfit for word, unfit in misfits.items()},
-        misfits=misfits,
-        adult_age=words.adult_age,
-        by_age=words.by_age,
-        instead={role: frozenset(others) for role, others in words.instead.items()},
-        never={role: frozenset(others) for role, others in words.never.items()},
-        events=tuple(
-            PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
-            for e in words.events
-        ),
-        details=tuple(
-            DetailSets(name, named(kind.words), named(kind.named), named(kind.ahead), kind.alone)
-            for name, kind in words.details.items()
-        ),
-        owners=frozenset(words.owners),
-        broad=named(words.broad),
-        regions=named(words.regions),
-        kin=named(words.kin),
-        relative=words.relative,
-        protected=words.protected,
-    )
+    def named(self, names: Iterable[str]) -> tuple[int, ...]:
+        """Return the numbers of named lexicons; raises `CompileError`."""
+        return tuple(self.sets.add(self.words(name)) for name in names)
 
+    def lists(self, table: Strict) -> WordLists:
+        """Return the lists that the fields of a table name, by these fields."""
+        return {name: self.named(names) for name, names in table if isinstance(names, list)}
 
-def check_roles(about: GuidelineFile, names: Iterable[str | None]) -> None:
-    """Raise `CompileError` for a name that is no role."""
-    by_age = about.persons.by_age
-    known = {*about.roles, "named", "unnamed", "one", "general", "somebody", *by_age}
-    known |= {f"{by_age[0]}-then", about.persons.relative}
-    for name in names:
-        if name is not None and name.removeprefix("known-") not in known:
-            raise CompileError(f"'{name}' is no role of guideline.yaml", name)
+    def rule(self, rule: Rule) -> CompiledRule:
+        """Compile one rule; what is wrong with it is told with its id."""
+        try:
+            needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
+            matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
+            trigger = self.sets.add(PhraseList(_keys(rule.trigger), _keys(rule.trigger_stems)))
+            parts = ("about", "unless", "met", "weak", "broken") if rule.check else ()
+            check = {part: self._clauses(getattr(rule.check, part)) for part in parts}
+        except CompileError as error:
+            error.rule = rule.id
+            raise
+        return CompiledRule(rule, trigger, matchers, check)
+
+    def _matcher(
+        self,
+        matcher: Matcher,
+        needs: tuple[CompiledClause, ...],
+        unless: tuple[CompiledClause, ...],
+    ) -> CompiledMatcher:
+        sequence = [matcher.sequence] if matcher.sequence else []
+        phrases = self.listed([*matcher.phrases, *matcher.replace], sequence)
+        patterns: list[TokenPatterns | DependencyPatterns] = []
+        if matcher.tokens:
+            patterns.append(TokenPatterns(matcher.tokens, self.single))
+        if matcher.dependency:
+            patterns.append(DependencyPatterns(matcher.dependency, self.single))
+        both = [
+            (() if matcher.apart else of_rule) + self._clauses(own)
+            for of_rule, own in ((needs, matcher.needs), (unless, matcher.unless))
+        ]
+        used = [*patterns, *(c.patterns for clauses in both for c in clauses if c.patterns)]
+        level = max((each.level for each in used), default=NONE)
+        exact = not patterns and level < ENTITIES
+        early = [tuple(c for c in clauses if c.is_early(exact=exact)) for clauses in both]
+        made = CompiledMatcher(
+            source=matcher,
+            wordset=self.sets.add(phrases),
+            patterns=tuple(patterns),
+            replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
+            persons=self._roles(matcher.persons),
+            needs=both[0],
+            unless=both[1],
+            level=level,
+            base=max((each.base for each in used), default=NONE),
+            early_needs=early[0],
+            early_unless=early[1],
+        )
+        # names that NER found count for other rules too, so it is run where it was
+        if patterns or level in (NONE, ENTITIES):
+            return made
+        needs, unless = (tuple(replace(c, patterns=None) for c in clauses) for clauses in both)
+        plain = replace(made, needs=needs, unless=unless, level=NONE, base=NONE)
+        return replace(made, plain=plain)
+
+    def _clauses(self, clauses: Sequence[Clause]) -> tuple[CompiledClause, ...]:
+        made = []
+        for clause in clauses:
+            words = self.listed(clause.phrases, clause.sequences)
+            roles = self._roles(clause.is_)
+            tokens = TokenPatterns(clause.tokens, self.single) if clause.tokens else None
+            named = self._about.statistics.source if clause.statistic else clause.lexicons
+            numbers = self.named(named) + ((self.sets.add(words),) if any(words) else ())
+            made.append(CompiledClause(clause, numbers, tokens, roles, self._roles(clause.not_)))
+        return tuple(made)
+
+    def _roles(self, listed: Iterable[str]) -> tuple[frozenset[str], ...]:
+        roles = tuple(frozenset(names.split("+")) for names in listed)
+        self._check_roles(sorted(frozenset().union(*roles)))
+        return roles
+
+    def _check_roles(self, names: Iterable[str | None]) -> None:
+        """Raise `CompileError` for a name that is no role."""
+        by_age, relative = self._about.persons.by_age, self._about.persons.relative
+        known = {*self._about.roles, *by_age, f"{by_age[0]}-then", relative}
+        known |= {"named", "unnamed", "one", "general", "somebody"}
+        for name in names:
+            if name is not None and name.removeprefix("known-") not in known:
+                raise CompileError(f"'{name}' is no role of guideline.yaml", name)
+
+    def persons(self) -> PersonSets:
+        """Return the word lists by which persons are followed; raises `CompileError`."""
+        about, words, named = self._about, self._about.persons, self.named
+        misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
+        known = frozenset().union(*misfits.values())
+        self._check_roles(name for e in words.events for name in (e.subject, e.object, e.agent))
+        return PersonSets(
+            roles={role: named(names) for role, names in about.roles.items()},
+            assumed=frozenset(named(words.assumed)),
+            ignored=named(words.no_person),
+            no_name=named(words.no_name),
+            done_to=named(words.participles),
+            several=frozenset(named(words.several)),
+            traits=known,
+            implied={word: known - unfit for word, unfit in misfits.items()},
+            misfits=misfits,
+            adult_age=words.adult_age,
+            by_age=words.by_age,
+            instead={role: frozenset(others) for role, others in words.instead.items()},
+            never={role: frozenset(others) for role, others in words.never.items()},
+            events=tuple(
+                PersonEvents(e.voice, named(e.verbs), e.subject, e.object, e.agent)
+                for e in words.events
+            ),
+            details=tuple(
+                DetailSets(key, named(each.words), named(each.named), named(each.ahead), each.alone)
+                for key, each in words.details.items()
+            ),
+            owners=frozenset(words.owners),
+            broad=named(words.broad),
+            regions=named(words.regions),
+            kin=named(words.kin),
+            relative=words.relative,
+            protected=words.protected,
+        )

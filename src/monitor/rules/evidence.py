@@ -8,16 +8,15 @@ told, neither word is wrong, and the answer is none.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.people.identifiability import details_of, stretches_of
 from monitor.people.persons import Cast, Person
 from monitor.people.protected_persons import named_in_full
 from monitor.people.roles import subject_of
-from monitor.rules.compiler import CaseSets, CompiledClause, CompiledMatcher, CompiledRule
+from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, WordLists
 from monitor.rules.figures import find_bases, find_quantities, find_years
 from monitor.rules.matching import OpenDraft, RuleMatch, fitting
-from monitor.rules.rule_schema import StatisticPart
 from monitor.text.analysis import Place, Region, Scene
 from monitor.text.positions import Stretch
 
@@ -31,61 +30,61 @@ every match."""
 
 def all_hold(
     clauses: Sequence[CompiledClause], draft: OpenDraft, at: RuleMatch
-) -> tuple[Region, ...] | None:
+) -> list[Region] | None:
     """Return the evidence for every clause, or None if one has too little."""
     evidence: list[Region] = []
     for clause in clauses:
-        found = find_evidence(clause, draft, at)
-        if len(found) < clause.at_least:
+        found = _evidence(clause, draft, at)
+        if len(found) < clause.asked.at_least:
             return None
         evidence += found
-    return tuple(evidence)
+    return evidence
 
 
 def any_holds(clauses: Sequence[CompiledClause], draft: OpenDraft, at: RuleMatch) -> bool:
     """Whether one of the clauses has enough evidence."""
-    return any(len(find_evidence(clause, draft, at)) >= clause.at_least for clause in clauses)
+    return any(all_hold((clause,), draft, at) is not None for clause in clauses)
 
 
-def find_evidence(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+def _evidence(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
     """Return up to `at_least` pieces of evidence for one clause around a match."""
-    scene = at.scene
-    if clause.needed:
-        piece = scene.piece_text(at.sentence, at.start)
-        there = any(needed.may_match(*piece) for needed in clause.needed)
-        return [(scene, at.start, at.end)] if there else []
-    if clause.person is not None:
-        return _of_node(clause, draft, at)
-    if clause.referent is not None:
-        shown = _of_referent(clause, draft, at)
-        if shown or not clause.wordsets:
+    scene, asked = at.scene, clause.asked
+    if asked.person is not None or asked.referent is not None:
+        shown = _of_person(clause, draft, at)
+        if shown or asked.person is not None or not clause.wordsets:
             return shown
-    if clause.quoted is not None:
+    if asked.quoted is not None:
         quotation = scene.quotation_around(at.start, at.end)
-        same = quotation is not None and quotation.kind == clause.quoted
+        same = quotation is not None and quotation.kind == asked.quoted
         return [(scene, at.start, at.end)] if same else []
-    if clause.case or clause.statistic:
-        places, sets = _places(clause, draft, at), draft.guideline.cases
-        told = case_evidence(clause, sets, places) if clause.case else None
-        return statistic_evidence(clause, places) if told is None else told
-    if clause.within == "match":
+    if asked.case:
+        return _of_case(clause, draft.guideline.cases, list(_places(clause, draft, at)))
+    if asked.statistic:
+        return _of_statistic(clause, _places(clause, draft, at))
+    if asked.within == "match":
         hits = (scene.hits.overlapping(w, at.start, at.end) for w in clause.wordsets)
         found = [(scene, *hit) for some in hits for hit in some]
     else:
         found = _look_up(clause, _places(clause, draft, at))
-    if clause.patterns and len(found) < clause.at_least:
-        found += _of_patterns(clause, at)
+    if clause.patterns and len(found) < asked.at_least:
+        base, _ = scene.piece_at(at.sentence, at.start)
+        doc, (low, high) = scene.docs.get(base), _window(clause, at)
+        may = clause.patterns.needed.may_match(*scene.piece_text(at.sentence, at.start))
+        for start, end, _ in clause.patterns.find(doc, base) if doc is not None and may else ():
+            if start < high and end > low and (start >= low or asked.within == "match"):
+                found.append((scene, start, end))
     return found
 
 
 def _look_up(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
     """Return hits of a clause's words in the places, distinct, no more than it needs."""
     found: dict[tuple[str, int], Region] = {}
+    least = clause.asked.at_least
     for scene, low, high in places:
         for wordset in clause.wordsets:
-            for start, end in scene.hits.between(wordset, low, high, clause.at_least):
+            for start, end in scene.hits.between(wordset, low, high, least):
                 found.setdefault((scene.field, start), (scene, start, end))
-        if len(found) >= clause.at_least:
+        if len(found) >= least:
             break
     return list(found.values())
 
@@ -93,16 +92,16 @@ def _look_up(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
 def _window(clause: CompiledClause, at: RuleMatch) -> Stretch:
     """Return the stretch of a match's sentence in which a clause looks."""
     low, high = at.scene.sentence_span(at.sentence)
-    text, reach = at.scene.view.shadow, clause.reach
-    if clause.within == "match":
+    text, reach = at.scene.view.shadow, clause.asked.reach
+    if clause.asked.within == "match":
         return at.start, at.end
-    if clause.within == "before":
+    if clause.asked.within == "before":
         if reach is not None:
             words = text[max(low, at.start - 30 * reach) : at.start].split()
             back = len(" ".join(words[-reach:])) + 1 if words else 0
             low = max(low, at.start - back)
         return low, at.start
-    if clause.within == "after":
+    if clause.asked.within == "after":
         if reach is not None:
             words = text[at.end : min(high, at.end + 30 * reach)].split()
             high = min(high, at.end + len(" ".join(words[:reach])) + 1)
@@ -111,15 +110,15 @@ def _window(clause: CompiledClause, at: RuleMatch) -> Stretch:
 
 
 def _places(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> Iterator[Region]:
-    scene = at.scene
-    if clause.within in ("match", "before", "after", "sentence"):
+    scene, within = at.scene, clause.asked.within
+    if within in ("match", "before", "after", "sentence"):
         yield scene, *_window(clause, at)
-    elif clause.within == "paragraph":
+    elif within == "paragraph":
         paragraphs = scene.view.paragraphs
         index = bisect_right(paragraphs, (at.start, len(scene.view.shadow) + 1)) - 1
         inside = index >= 0 and at.start < paragraphs[index][1]
         yield scene, *(paragraphs[index] if inside else scene.sentence_span(at.sentence))
-    elif clause.within in ("near", "around"):
+    elif within in ("near", "around"):
         yield scene, *scene.sentence_span(at.sentence)
         # a headline is near the text's first two sentences, and those are near it
         if scene.field == "title":
@@ -131,10 +130,10 @@ def _places(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> Iterator
                 yield draft.scenes[0], 0, len(draft.scenes[0].view.shadow)
             if scene.headline and at.end <= scene.headline[1]:
                 yield from ((scene, *scene.sentence_span(at.sentence + n)) for n in (1, 2))
-        if clause.within == "around":
+        if within == "around":
             yield scene, *scene.sentence_span(at.sentence + 1)
     else:
-        yield from regions(draft, clause.within)
+        yield from regions(draft, within)
 
 
 def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
@@ -148,26 +147,6 @@ def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
     if within != "headline":
         start = head[1][1] if head and head[0] is draft.text else 0
         yield draft.text, start, len(draft.text.view.shadow)
-
-
-def _of_patterns(clause: CompiledClause, at: RuleMatch) -> list[Region]:
-    scene = at.scene
-    assert clause.patterns
-    if not clause.patterns.needed.may_match(*scene.piece_text(at.sentence, at.start)):
-        return []
-    low, high = _window(clause, at)
-    base, _ = scene.piece_at(at.sentence, at.start)
-    doc = scene.docs.get(base)
-    found = clause.patterns.find(doc, base) if doc is not None else ()
-    whole = clause.within != "match"
-    return [
-        (scene, start, end)
-        for start, end in found
-        if start < high and end > low and (start >= low or not whole)
-    ]
-
-
-# Whom words refer to ------------------------------------------------------------------------------
 
 
 def find_persons(
@@ -197,33 +176,29 @@ def find_persons(
                 yield RuleMatch(scene, rule, best, start, end, number, person=person)
 
 
-def _of_node(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
-    """Return what shows that a grammatical node means somebody in a wanted role, else nothing."""
-    node, cast = at.nodes.get(clause.person or ""), draft.cast
-    spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
-    for low, high in spans:
-        for mention in cast.mentions[at.scene.field].over(low, high):
+def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
+    """Return what shows that a node or the match means somebody in a wanted role, else nothing."""
+    cast, scene, referent = draft.cast, at.scene, clause.asked.referent or ""
+    mentions = cast.mentions[scene.field]
+    if clause.asked.person is not None:
+        node = at.nodes.get(clause.asked.person)
+        spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
+        for mention in (m for span in spans for m in mentions.over(*span)):
             person = cast.of(mention)
             if person is not None:
                 return _in_role(clause, cast, person, mention.place)
             if mention.kind == "pronoun":
-                return []
-    return []
-
-
-def _of_referent(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
-    """Return what shows that the match refers to somebody in a wanted role, else nothing."""
-    cast, scene = draft.cast, at.scene
-    if at.person is not None and clause.referent == "match":
+                break
+        return []
+    if at.person is not None and referent == "match":
         return _in_role(clause, cast, at.person, (scene, (at.start, at.end)))
-    if clause.referent != "anyone":
-        meant = meant_at(clause.referent or "", cast, (scene, at.start, at.end), at.sentence)
+    if referent != "anyone":
+        meant = meant_at(referent, cast, (scene, at.start, at.end), at.sentence)
         return _in_role(clause, cast, *meant) if meant else []
-    for mention in cast.mentions[scene.field].between(*scene.sentence_span(at.sentence)):
-        person = cast.of(mention)
-        if person and (shown := _in_role(clause, cast, person, mention.place)):
-            return shown
-    return []
+    around = mentions.between(*scene.sentence_span(at.sentence))
+    persons = ((cast.of(mention), mention.place) for mention in around)
+    shown = (_in_role(clause, cast, one, place) for one, place in persons if one)
+    return next(filter(None, shown), [])
 
 
 def of_anyone(clause: CompiledClause, cast: Cast) -> list[Region]:
@@ -259,10 +234,7 @@ def meant_at(where: str, cast: Cast, words: Region, sentence: int) -> tuple[Pers
 
 
 def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -> list[Region]:
-    """Return the words for the person and the facts that give her a role that is wanted.
-
-    A pronoun says little to a reader: then the person's own words stand for it.
-    """
+    """Return the words for the person and the facts that give her a role that is wanted."""
     roles = person.roles
     wanted = next((names for names in clause.roles if names <= roles), None)
     if wanted is None:
@@ -274,85 +246,59 @@ def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -
             age, scene = person.age
             fact = scene, age.hit
         facts += [fact] if fact else []
-    if clause.details:
+    if least := clause.asked.details:
         facts = details_of(cast, person)
-        if len(facts) < clause.details:
+        if len(facts) < least:
             return []
     own, (low, high) = next((m.place for m in person.mentions if m.kind != "pronoun"), words)
-    apart = [
+    apart = (
         (scene, start, end)
         for scene, (start, end) in facts
         if not (own is scene and low <= start and end <= high)
-    ]
+    )
     return [(own, low, high), *dict.fromkeys(apart)]
 
 
-# What a case and a statistic are made of ----------------------------------------------------------
-
-
-def case_evidence(clause: CompiledClause, sets: CaseSets, places: Iterable[Region]) -> list[Region]:
+def _of_case(clause: CompiledClause, lists: WordLists, places: Sequence[Region]) -> list[Region]:
     """Return the words that make the case which a clause names, or nothing."""
-    within = list(places)
-    purpose, crossing = _hits(sets.purpose, within), _hits(sets.crossing, within)
-    done = _hits((*sets.act, *sets.means), within)
+
+    def hits(*names: str) -> list[Region]:
+        found = {
+            (scene.field, *hit): (scene, *hit)
+            for scene, low, high in places
+            for name in names
+            for wordset in lists[name]
+            for hit in scene.hits.between(wordset, low, high, 20)
+        }
+        return [found[key] for key in sorted(found)]
+
+    purpose, crossing, done = hits("purpose"), hits("crossing"), hits("act", "means")
     words = {scene.view.shadow[start:end].lower() for scene, start, end in crossing}
     passage = len(words) >= CROSSINGS
-    if "trafficking" in clause.case and purpose and done and not passage:
+    if "trafficking" in clause.asked.case and purpose and done and not passage:
         return [*purpose[:MAX_SHOWN], *done[:1]]
-    if "smuggling" in clause.case and passage and not purpose:
-        return crossing[:MAX_SHOWN]
-    return []
+    return (
+        crossing[:MAX_SHOWN] if "smuggling" in clause.asked.case and passage and not purpose else []
+    )
 
 
-def _hits(wordsets: Sequence[int], places: Sequence[Region]) -> list[Region]:
-    found = {
-        (scene.field, *hit): (scene, *hit)
-        for scene, low, high in places
-        for wordset in wordsets
-        for hit in scene.hits.between(wordset, low, high, 20)
-    }
-    return [found[key] for key in sorted(found)]
-
-
-def statistic_evidence(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
-    """Return one place for each part that the clause names, or nothing if a part is missing.
-
-    The parts are an amount of a unit, a year, a base, a source.
-    """
+def _of_statistic(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
+    """Return one place for each part that the clause names, or nothing if a part is missing."""
     within = [(scene, low, min(high, low + REACH)) for scene, low, high in places]
-    found = [next(_find(part, clause, within), None) for part in clause.statistic]
-    shown = [place for place in found if place is not None]
-    return shown if len(shown) == len(found) else []
 
-
-def _find(
-    part: StatisticPart, clause: CompiledClause, places: Iterable[Region]
-) -> Iterator[Region]:
-    for scene, low, high in places:
-        if part == "source":
-            for wordset in clause.wordsets:
-                yield from ((scene, *hit) for hit in scene.hits.between(wordset, low, high, 1))
-        else:
-            spans = _FINDERS[part](scene.view.shadow[low:high])
+    def find(part: str) -> Iterator[Region]:
+        for scene, low, high in within:
+            text = scene.view.shadow[low:high]
+            if part == "source":
+                for wordset in clause.wordsets:
+                    yield from ((scene, *hit) for hit in scene.hits.between(wordset, low, high, 1))
+                continue
+            spans = find_years(text) if part == "year" else find_bases(text)
+            if part not in ("year", "base"):
+                years = set(find_years(text))
+                amounts = (q for q in find_quantities(text) if part in ("amount", q.unit))
+                spans = (at for q in amounts if (at := (q.start, q.end)) not in years)
             yield from ((scene, low + start, low + end) for start, end in spans)
 
-
-def _amounts(unit: str | None = None) -> Callable[[str], Iterator[Stretch]]:
-    """Return a finder of amounts of one unit or of any; a year is none."""
-
-    def find(text: str) -> Iterator[Stretch]:
-        years = set(find_years(text))
-        spans = ((q.start, q.end) for q in find_quantities(text) if unit in (None, q.unit))
-        return (span for span in spans if span not in years)
-
-    return find
-
-
-_FINDERS: Mapping[StatisticPart, Callable[[str], Iterator[Stretch]]] = {
-    "amount": _amounts(),
-    "count": _amounts("count"),
-    "share": _amounts("share"),
-    "money": _amounts("money"),
-    "year": find_years,
-    "base": find_bases,
-}
+    found = [place for part in clause.asked.statistic if (place := next(find(part), None))]
+    return found if len(found) == len(clause.asked.statistic) else []

@@ -1,11 +1,8 @@
 """Figures: numbers as English news writes them, what makes one a statistic, and known wrong ones.
 
-Numbers are read out of a text only where a rule's clause asks for their unit, year or base.
-
 Known figures circulate with a wrong label, or with no source that can be checked. `figures.yaml`
 says how each is written, what it really was, on whose word, and what to write instead. When a
-guideline is loaded each becomes matchers of the rule it names, written out in all its ways, with a
-message and sources of its own: at run time a figure is found like any phrase.
+guideline is loaded each becomes matchers of the rule it names, with a message of its own.
 """
 
 from __future__ import annotations
@@ -59,27 +56,18 @@ def write_number(value: int) -> tuple[str, ...]:
         ways.append(spell(value))
     for scale, size in _SCALES.items():
         if size <= value < 1000 * size and not (value * 10) % size:
-            ways += _scaled(value * 10 // size, scale)
+            whole, tenth = divmod(value * 10 // size, 10)
+            digits, words = f"{whole}.{tenth}" if tenth else str(whole), spell(whole)
+            ways.append(f"{digits} {scale}")
+            ways += [f"{digits}{short}" for short in _SHORT.get(scale, ())]
+            ways.append(f"{words} point {_ONES[tenth]} {scale}" if tenth else f"{words} {scale}")
+            if tenth == 5:
+                ways.append(f"{words} and a half {scale}")
+            if not tenth and words.partition(" ")[0] == "one":
+                ways.append(f"a{words.removeprefix('one')} {scale}")
         if value * 2 == size:
             ways.append(f"half a {scale}")
     return tuple(dict.fromkeys(ways))
-
-
-def _scaled(tenths: int, scale: str) -> Iterator[str]:
-    """Yield an amount of thousands, millions … given in tenths of them."""
-    whole, tenth = divmod(tenths, 10)
-    digits = f"{whole}.{tenth}" if tenth else str(whole)
-    yield f"{digits} {scale}"
-    yield from (f"{digits}{short}" for short in _SHORT.get(scale, ()))
-    words = spell(whole)
-    if tenth:
-        yield f"{words} point {_ONES[tenth]} {scale}"
-        if tenth == 5:
-            yield f"{words} and a half {scale}"
-        return
-    yield f"{words} {scale}"
-    if words.partition(" ")[0] == "one":
-        yield f"a{words.removeprefix('one')} {scale}"
 
 
 def write_range(low: int, high: int) -> tuple[str, ...]:
@@ -110,9 +98,6 @@ def spell(value: int) -> str:
     return f"{_ONES[hundreds]} hundred" + (f" {spell(rest)}" if rest else "")
 
 
-Unit = Literal["count", "share", "money"]
-
-
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """An amount in a text; shares ("62%", "nine in ten", "a third") are in per cent."""
@@ -120,7 +105,7 @@ class Quantity:
     start: int
     end: int
     value: float
-    unit: Unit
+    unit: Literal["count", "share", "money"]
 
 
 _SCALE = "|".join(sorted(_NAMES, key=len, reverse=True))
@@ -146,20 +131,19 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     for match in _QUANTITY.finditer(text):
         start, end = match.span()
         if match["share"]:
-            yield Quantity(start, end, _part(match["share"]), "share")
+            *count, part = re.split(r"[ -]", match["share"].lower())
+            times = _SPELT.get(count[0], 1) if count else 1
+            share = _PARTS[part if part in _PARTS else part.removesuffix("s")]
+            yield Quantity(start, end, times * share, "share")
         elif match["part"]:
-            part, whole = read_number(match["part"]), read_number(match["whole"])
-            if part and whole and part <= whole:
-                yield Quantity(start, end, 100 * part / whole, "share")
+            some, whole = read_number(match["part"]), read_number(match["whole"])
+            if some and whole and some <= whole:
+                yield Quantity(start, end, 100 * some / whole, "share")
         elif (value := read_number(match["amount"])) is not None:
-            unit: Unit = "money" if match["cash"] or match["coin"] else "count"
-            yield Quantity(start, end, value, "share" if match["cent"] else unit)
-
-
-def _part(words: str) -> float:
-    *count, part = re.split(r"[ -]", words.lower())
-    times = _SPELT.get(count[0], 1) if count else 1
-    return times * _PARTS[part if part in _PARTS else part.removesuffix("s")]
+            money = match["cash"] or match["coin"]
+            yield Quantity(
+                start, end, value, "share" if match["cent"] else "money" if money else "count"
+            )
 
 
 def read_number(text: str) -> float | None:
@@ -296,19 +280,20 @@ def with_figures(rules: Sequence[Rule], figures: Iterable[Figure], file: Path) -
     Raises `GuidelineError` for a figure whose rule does not take any, and for a rule that takes
     figures where none names it.
     """
-    by_rule: dict[str, list[Figure]] = {}
-    takers = {rule.id for rule in rules if any(m.figures for m in rule.match)}
+    by_rule: dict[str, list[Matcher]] = {r.id: [] for r in rules if any(m.figures for m in r.match)}
     for figure in figures:
-        if figure.rule not in takers:
+        if figure.rule not in by_rule:
             raise _error(file, figure, f"no rule '{figure.rule}' has 'figures: true'")
-        by_rule.setdefault(figure.rule, []).append(figure)
-    for name in sorted(takers - by_rule.keys()):
-        raise GuidelineError(f"{file}: rule '{name}' has 'figures: true', and no figure names it")
+        by_rule[figure.rule] += _matchers(figure)
+    for name, made in sorted(by_rule.items()):
+        if not made:
+            raise GuidelineError(
+                f"{file}: rule '{name}' has 'figures: true', and no figure names it"
+            )
     filled = []
     for rule in rules:
-        made = [m for figure in by_rule.get(rule.id, ()) for m in figure_matchers(figure)]
-        own = [matcher for matcher in rule.match if not matcher.figures]
-        filled.append(rule.model_copy(update={"match": own + made}) if made else rule)
+        match = [m for m in rule.match if not m.figures] + by_rule.get(rule.id, [])
+        filled.append(rule.model_copy(update={"match": match}) if rule.id in by_rule else rule)
     return filled
 
 
@@ -317,12 +302,16 @@ def _error(file: Path, figure: Figure, problem: str) -> GuidelineError:
     return GuidelineError(f"{file}, figure '{figure.id}', line {line}: {problem}")
 
 
-def figure_matchers(figure: Figure) -> Iterator[Matcher]:
+def _matchers(figure: Figure) -> Iterator[Matcher]:
     """Yield the matchers of a figure, one for each way it is written."""
     for form in figure.written:
+        write = write_money if form.money else write_number
+        ways = [way for value in form.numbers for way in write(value)]
+        ways += [way for low, high in form.ranges for way in write_range(low, high)]
+        slots: list[Slot] = [list(slot) for slot in (form.before, ways, form.of) if slot]
         yield Matcher(
             phrases=list(form.phrases),
-            sequence=list(form.sequence) or _numbers(form),
+            sequence=list(form.sequence) or slots,
             severity=figure.severity,
             message=f"'{{match}}': {figure.fact}",
             why=figure.instead,
@@ -330,11 +319,3 @@ def figure_matchers(figure: Figure) -> Iterator[Matcher]:
             needs=list(figure.needs),
             unless=list(figure.unless),
         )
-
-
-def _numbers(form: Form) -> list[Slot]:
-    """Return the slots of a form with numbers: none for a form without."""
-    write = write_money if form.money else write_number
-    ways = [way for value in form.numbers for way in write(value)]
-    ways += [way for low, high in form.ranges for way in write_range(low, high)]
-    return [list(slot) for slot in (form.before, ways, form.of) if slot]

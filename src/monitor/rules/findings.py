@@ -16,9 +16,9 @@ from typing import Any
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.rules.compiler import Guideline
-from monitor.rules.matching import OpenDraft, RuleMatch
+from monitor.rules.matching import OpenDraft, RuleMatch, overlap
 from monitor.rules.preconditions import About
-from monitor.rules.rule_schema import Example, Paired, Rule, SourceEntry
+from monitor.rules.rule_schema import Paired, Rule, SourceEntry, as_example
 from monitor.text.analysis import Region
 from monitor.text.datelines_bylines import DeskLine
 from monitor.text.document import Document
@@ -26,6 +26,7 @@ from monitor.text.language_detection import identify_language
 from monitor.text.phrase_search import key_of
 from monitor.text.positions import Positions, Stretch
 from monitor.text.quotations import Quotation
+from monitor.text.regular_expressions import word_set
 
 MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
@@ -33,6 +34,7 @@ MAX_TOLD = 6
 _AN = re.compile(r"[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE)
 _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
 _A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.IGNORECASE)
+_SHOWN = word_set("id title principle kind severity scope gate quotes message why sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,22 @@ def make_finding(
     """Return the finding for a match that stands."""
     own, rule, words = at.matcher.source, at.rule.rule, (at.scene, at.start, at.end)
     plain = plain_finding(rule, words, scope, quotation)
-    said = _filled(own.message or rule.message, plain.match, _telling(guideline, words, evidence))
+    # nothing that stands in the match or in other evidence; no pronouns where there is a noun
+    apart = [(s, a, b) for s, a, b in evidence if s is not at.scene or b <= at.start or at.end <= a]
+    widest = [
+        (scene, start, end)
+        for scene, start, end in apart
+        if not any(
+            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
+        )
+    ]
+    spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
+    named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
     return replace(
         plain,
         severity=severity,
-        message=said,
-        why=" ".join((own.why or rule.why).split()),
+        message=_filled(own.message or rule.message, plain.match, named or spoken),
+        why=one_line(own.why or rule.why),
         suggestions=_suggestions(guideline, at),
         sources=tuple(dict.fromkeys((*_sources(own.sources), *plain.sources))),
     )
@@ -87,7 +99,7 @@ def plain_finding(rule: Rule, words: Region, scope: Scope, quotation: Quotation 
         match=match,
         quoted="no" if quotation is None or quotation.kind == "mention" else quotation.kind,
         message=_filled(rule.message, match, ()),
-        why=" ".join(rule.why.split()),
+        why=one_line(rule.why),
         suggestions=(),
         sources=_sources(rule.sources),
     )
@@ -115,6 +127,11 @@ def headline_finding(
     )
 
 
+def one_line(text: str) -> str:
+    """Return a text without line breaks and runs of spaces."""
+    return " ".join(text.split())
+
+
 def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
     return tuple(Citation(entry.title, entry.section, entry.url) for entry in entries)
 
@@ -122,30 +139,11 @@ def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     """Put the match and what made the rule speak into a message, each wording once."""
     pieces = [piece.strip(" ,;:\n") for piece in evidence]
-    words = {" ".join(piece.split()).lower(): piece for piece in pieces if piece}
+    words = {one_line(piece).lower(): piece for piece in pieces if piece}
     if not words:
         message = _NO_EVIDENCE.sub("", message)
     told = ", ".join(list(words.values())[:MAX_TOLD])
-    return " ".join(message.replace("{match}", match).replace("{evidence}", told).split())
-
-
-def _telling(guideline: Guideline, match: Region, evidence: Sequence[Region]) -> list[str]:
-    """Return the words of the evidence that tell a reader something.
-
-    Not those that stand in the match or in other evidence, nor pronouns where there is a noun.
-    """
-    own, low, high = match
-    apart = [(s, a, b) for s, a, b in evidence if s is not own or b <= low or high <= a]
-    widest = [
-        (scene, start, end)
-        for scene, start, end in apart
-        if not any(
-            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
-        )
-    ]
-    spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
-    named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
-    return named or spoken
+    return one_line(message.replace("{match}", match).replace("{evidence}", told))
 
 
 def _suggestions(guideline: Guideline, at: RuleMatch) -> tuple[str, ...]:
@@ -163,8 +161,7 @@ def _suggestions(guideline: Guideline, at: RuleMatch) -> tuple[str, ...]:
     before = text[max(0, at.start - 4) : at.start].lower().rpartition(" ")[0]
     article = before.rpartition(" ")[2]
     if article in ("a", "an"):
-        fitting = tuple(new for new in offered if _takes_an(new) == (article == "an"))
-        offered = fitting or offered
+        offered = tuple(n for n in offered if _takes_an(n) == (article == "an")) or offered
     if match[:1].isupper():
         offered = tuple(new[:1].upper() + new[1:] for new in offered)
     return tuple(dict.fromkeys(offered))
@@ -210,71 +207,47 @@ def document_json(
     findings = []
     for finding in checked.findings:
         positions, start, end = fields[finding.field], finding.start, finding.end
-        there = located(Span(finding.field, start, end))
-        place = {
-            "field": finding.field,
-            "start": start,
-            "end": end,
-            "utf16_start": positions.utf16(start),
-            "utf16_end": positions.utf16(end),
-        } | there
+        span = Span(finding.field, start, end)
+        there = located(span)
+        utf16 = {"utf16_start": positions.utf16(start), "utf16_end": positions.utf16(end)}
+        place = span_json(span) | utf16 | there
         if source is not None and "source_start" in there:
             positions, start, end = source.positions, there["source_start"], there["source_end"]
         place["line"], place["column"] = positions.line_column(start)
         place["end_line"], place["end_column"] = positions.line_column(end)
         told = finding_json(finding, place={**place, "match": finding.match})
         findings.append({**told, "protects": finding.rule in protecting})
-    entry: dict[str, Any] = {"path": path} if path is not None else {}
-    entry["language"] = document.language or identify_language(document.text)
-    entry["words"] = checked.words
-    entry["findings"] = findings
-    entry["scorecard"] = [scorecard_json(item, locate=located) for item in checked.scorecard]
-    if checked.unchecked:
-        entry["unchecked"] = [
-            {**located(Span("text", line.start, line.end)), "kind": line.kind}
-            for line in checked.unchecked
-        ]
-    if include_text:
-        entry["text"] = document.text
-    return entry
+    desk = (({**located(Span("text", x.start, x.end)), "kind": x.kind}) for x in checked.unchecked)
+    return {
+        **({"path": path} if path is not None else {}),
+        "language": document.language or identify_language(document.text),
+        "words": checked.words,
+        "findings": findings,
+        "scorecard": [scorecard_json(item, locate=located) for item in checked.scorecard],
+        **({"unchecked": list(desk)} if checked.unchecked else {}),
+        **({"text": document.text} if include_text else {}),
+    }
 
 
 def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     """Return a rule as data for readers: what, why, suggestions, sources, examples as text."""
-    shown = rule.model_dump(include=set(_SHOWN))
-    shown = {"id": shown.pop("id"), "guideline": guideline.id, **shown}
-    shown["message"] = " ".join(rule.message.split())
-    shown["why"] = " ".join(rule.why.split())
     offered = [*rule.suggest, *(s for matcher in rule.match for s in matcher.suggest)]
-    numbers = [("one",) if isinstance(each, str) else ("one", "many") for each in offered]
-    pairs = zip(offered, numbers, strict=True)
-    shown["suggest"] = list(dict.fromkeys(pick(s, n) for s, both in pairs for n in both))
-    shown["examples"] = {
-        name: [_example_text(example) for example in getattr(rule.examples, name)]
-        for name in ("bad", "good", "quoted")
+    suggest = dict.fromkeys(pick(each, number) for each in offered for number in ("one", "many"))
+    examples = {}
+    for kind in ("bad", "good", "quoted"):
+        parts = (
+            (e.title, e.context, e.text) for e in map(as_example, getattr(rule.examples, kind))
+        )
+        examples[kind] = ["\n\n".join(filter(None, each)) for each in parts]
+    return {
+        "id": rule.id,
+        "guideline": guideline.id,
+        **rule.model_dump(include=set(_SHOWN)),
+        "message": one_line(rule.message),
+        "why": one_line(rule.why),
+        "suggest": list(suggest),
+        "examples": examples,
     }
-    return shown
-
-
-_SHOWN = (
-    "id",
-    "title",
-    "principle",
-    "kind",
-    "severity",
-    "scope",
-    "gate",
-    "quotes",
-    "message",
-    "why",
-    "sources",
-)
-
-
-def _example_text(example: str | Example) -> str:
-    if isinstance(example, str):
-        return example
-    return "\n\n".join(filter(None, (example.title, example.context, example.text)))
 
 
 def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
@@ -282,12 +255,12 @@ def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
 
     Those of the rules in `keep` stay, and those of which nothing is known.
     """
-    kept = tuple(
+    kept = (
         finding
         for finding in checked.findings
         if finding.rule in keep or finding.confidence is None or finding.confidence >= least
     )
-    return replace(checked, findings=kept)
+    return replace(checked, findings=tuple(kept))
 
 
 MOST, WORDS = 40, 100_000
@@ -336,12 +309,13 @@ def hide_nothing(
 
 def put_in(document: Document, finding: Finding, new: str) -> Document:
     """Return the document with an offered wording in place of what was found."""
+    text: str = getattr(document, finding.field)
+    text = text[: finding.start] + new + text[finding.end :]
     if finding.field == "title":
-        title = document.title[: finding.start] + new + document.title[finding.end :]
-        return replace(document, title=title, source_map=None)
+        return replace(document, title=text, source_map=None)
     return replace(
         document,
-        text=document.text[: finding.start] + new + document.text[finding.end :],
+        text=text,
         headline=document.headline and _moved(document.headline, finding, new),
         captions=tuple(_moved(caption, finding, new) for caption in document.captions),
         source_map=None,
@@ -355,17 +329,14 @@ def gone_with(
     after: Sequence[Finding],
     siblings: Sequence[Sequence[str]],
 ) -> list[Finding]:
-    """Return the other findings whose words still stand, and that are gone `after`.
-
-    A finding is there as long as its rule, or a sibling of it, speaks of one of its words.
-    """
+    """Return the other findings whose words still stand, and that are gone `after`."""
     gone: list[Finding] = []
     for finding in findings:
-        same = finding.field == taken.field
-        if same and finding.start < taken.end and taken.start < finding.end:
+        if overlap(finding, taken):
             continue  # its own words are changed, or it is the finding itself
-        place = (finding.start, finding.end)
-        start, end = _moved(place, taken, new) if same else place
+        start, end = finding.start, finding.end
+        if finding.field == taken.field:
+            start, end = _moved((start, end), taken, new)
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
         if not any(
             f.rule in family and f.field == finding.field and f.start < end and start < f.end

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
@@ -52,33 +52,32 @@ def read_heads(folders: Iterable[Path], *, cache: Path | None, models: Path) -> 
     """Read the heads of guidelines as `load_in_order` orders them; raises `GuidelineError`."""
 
     def read(path: Path, base: GuidelineHead | None) -> GuidelineHead:
-        if base is None:
-            about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
-            return _head(about, path, judge=judge_folder(about, models))
-        return _head(own_about(path, base.about, cache), base.path, own=path, extends=base.id)
+        if base is not None:
+            own = own_about(path, base.about, cache)
+            return GuidelineHead(**head_fields(own, base.path, own=path, extends=base.id))
+        about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
+        return GuidelineHead(**head_fields(about, path, judge=judge_folder(about, models)))
 
     return list(load_in_order(folders, read).values())
 
 
-def _head(
+def head_fields(
     about: GuidelineFile,
     path: Path,
     *,
-    judge: ModelFolder | None = None,
     own: Path | None = None,
     extends: str = "",
-) -> GuidelineHead:
-    return GuidelineHead(
-        id=about.id,
-        version=about.version,
-        language=about.language,
-        title=about.title,
-        stamp=guideline_stamp(about.id, about.version, path, own, judge),
-        path=path,
-        about=about,
-        own=own,
-        extends=extends,
-    )
+    judge: ModelFolder | None = None,
+) -> dict[str, Any]:
+    """Return the fields of a `GuidelineHead`; any change that could change a finding changes it."""
+    files = [*path.glob("*.yaml"), *path.glob("countries/*.yaml")]
+    files += [*(own.glob("*.yaml") if own else ()), *(judge.stamped_files if judge else ())]
+    libraries = [*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())]
+    known = judge.checked if judge else {}
+    whole = (about.id, about.version, "guideline")
+    stamp = make_stamp(*whole, files=files, libraries=libraries, known=known)
+    told = {name: getattr(about, name) for name in ("id", "version", "language", "title")}
+    return {**told, "stamp": stamp, "path": path, "about": about, "own": own, "extends": extends}
 
 
 def load_in_order(
@@ -101,10 +100,11 @@ def load_in_order(
                 found[key] = (kept or {}).get(key) or load(path, base)
             base = found[key]
     for guideline in found.values():
-        same = [g for g in found.values() if g.id == guideline.id]
+        same = [str(g.folder) for g in found.values() if g.id == guideline.id]
         if len(same) > 1:
-            places = " and ".join(str(one.folder) for one in same)
-            raise GuidelineError(f"two guidelines are called '{guideline.id}': {places}")
+            raise GuidelineError(
+                f"two guidelines are called '{guideline.id}': {' and '.join(same)}"
+            )
     return found
 
 
@@ -116,67 +116,44 @@ def check_folder(path: Path) -> None:
 
 def extended_folder(path: Path) -> Path | None:
     """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
+    found = read_extension(path, None)
+    return found[1] if found else None
+
+
+def read_extension(path: Path, cache: Path | None) -> tuple[ExtensionFile, Path] | None:
+    """Return the head of a guideline that extends another, and the folder of that other.
+
+    It is beside it, or built in. None for a guideline of its own.
+    """
     check_folder(path)
-    own = read_extension(path, None)
-    return base_folder(path, own.extends) if own else None
-
-
-def base_folder(path: Path, name: str) -> Path:
-    """Return the folder of the guideline that the one in `path` extends: beside it, or built in."""
-    beside = path.resolve().parent / name
-    folder = beside if (beside / GUIDELINE).is_file() else data_dir("guidelines") / name
-    if not (folder / GUIDELINE).is_file():
-        line = line_of(path / GUIDELINE, name)
-        raise GuidelineError(f"{path / GUIDELINE}, line {line}: there is no guideline '{name}'")
-    return folder
-
-
-def read_extension(path: Path, cache: Path | None) -> ExtensionFile | None:
-    """Return the head of a guideline that extends another, None for one of its own."""
     file = path / GUIDELINE
-    if not re.search(
-        r"^extends:", file.read_text(encoding="utf-8", errors="replace"), re.MULTILINE
-    ):
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^extends:", text, re.MULTILINE):
         return None
     for name in (FIGURES, "countries"):
         if (path / name).exists():
             raise GuidelineError(f"{path / name}: a guideline that extends another has none")
-    return read_yaml(file, ExtensionFile, cache)
+    own = read_yaml(file, ExtensionFile, cache)
+    folder = path.resolve().parent / own.extends
+    if not (folder / GUIDELINE).is_file():
+        folder = data_dir("guidelines") / own.extends
+    if not (folder / GUIDELINE).is_file():
+        line = line_of(file, own.extends)
+        raise GuidelineError(f"{file}, line {line}: there is no guideline '{own.extends}'")
+    return own, folder
 
 
 def own_about(path: Path, base: GuidelineFile, cache: Path | None) -> GuidelineFile:
     """Return what holds for the rules alone that the folder `path` adds to another guideline."""
-    own = read_extension(path, cache)
-    assert own
-    mine = own.model_dump(exclude={"extends"})
+    found = read_extension(path, cache)
+    assert found
+    mine = found[0].model_dump(exclude={"extends"})
     return base.model_copy(update={**mine, "judge": None, "siblings": []})
 
 
 def judge_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
     """Return the verified folder of the judge that a guideline names, if any."""
     return load_folder(find_model(models, about.judge.model)) if about.judge else None
-
-
-def guideline_stamp(
-    name: str, version: str, path: Path, own: Path | None = None, judge: ModelFolder | None = None
-) -> str:
-    """Return `name@version+hash`; any change of data that could change a finding changes it.
-
-    `own` is a folder whose rules come on top of those in `path`.
-    """
-    return make_stamp(
-        name,
-        version,
-        "guideline",
-        files=[
-            *path.glob("*.yaml"),
-            *path.glob("countries/*.yaml"),
-            *(judge.stamped_files if judge else ()),
-            *(own.glob("*.yaml") if own else ()),
-        ],
-        libraries=[*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())],
-        known=judge.checked if judge else {},
-    )
 
 
 def protecting(guideline: GuidelineHead) -> frozenset[str]:
@@ -186,10 +163,7 @@ def protecting(guideline: GuidelineHead) -> frozenset[str]:
 
 
 def identifying(guideline: GuidelineHead) -> frozenset[str]:
-    """Return the rules whose findings tell by which words a person can be known.
-
-    Those that protect people, and their siblings, one of which may stand in their place.
-    """
+    """Return the rules that tell by which words somebody can be known, and their siblings."""
     rules = protecting(guideline)
     families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
     return rules.union(*families)

@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.rules.compiler import CompileError, Guideline, compile_guideline
+from monitor.rules import guideline_heads as heads
+from monitor.rules.compiler import Guideline, compile_guideline
 from monitor.rules.figures import Figure, load_figures, with_figures
-from monitor.rules.guideline_heads import (
-    FIGURES,
-    GUIDELINE,
-    base_folder,
-    check_folder,
-    guideline_stamp,
-    judge_folder,
-    own_about,
-    read_extension,
-)
-from monitor.rules.rule_schema import (
-    GuidelineFile,
-    Lexicon,
-    LexiconFile,
-    Rule,
-    RuleFile,
-)
+from monitor.rules.rule_schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
+from monitor.rules.spacy_patterns import CompileError
 from monitor.rules.yaml_files import line_of, read_yaml, where
 
 if TYPE_CHECKING:
     from monitor.rules.neural_model import Judge
 
-
 LEXICON = "lexicon.yaml"
-FILES = (GUIDELINE, LEXICON, FIGURES)
+FILES = (heads.GUIDELINE, LEXICON, heads.FIGURES)
 """What in a guideline's folder holds no rules."""
 
 
@@ -45,21 +29,14 @@ def load_guideline(
 ) -> Guideline:
     """Read the guideline in folder `path`; the folder `cache` spares parsing its files again.
 
-    Its judge, if it names one, is the newest of that name in the folder `models`; without one
-    nothing is said of how sure a finding is.
-
-    Raises `GuidelineError` naming file, rule and line for a file that is not valid YAML, an
-    unknown or missing field, a rule id used twice, or the name of a lexicon that does not exist;
-    `ModelError` for a judge that is not there or cannot be read. A folder whose `guideline.yaml`
-    says `extends` adds its rules and lexicons to another guideline.
+    Its judge, if it names one, is the newest of that name in the folder `models`. A folder whose
+    `guideline.yaml` says `extends` adds its rules and lexicons to another guideline. Raises
+    `GuidelineError` naming file, rule and line, and `ModelError` for a judge that cannot be read.
     """
-    check_folder(path)
-    own = read_extension(path, cache)
-    base = base_folder(path, own.extends) if own else path
-    about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
+    own, base = heads.read_extension(path, cache) or (None, path)
+    about = read_yaml(base / heads.GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
-    named = judge_folder(about, models) if models else None
-    if named:
+    if models and (named := heads.judge_folder(about, models)):
         from monitor.rules.neural_model import load_judge
 
         judge = load_judge(named)  # first of all: its encoder may open while the rules are read
@@ -67,30 +44,23 @@ def load_guideline(
     files = rule_files(base)
     if own:
         about = about.model_copy(update=own.model_dump(exclude={"extends"}))
-        lexicons = _more_lexicons(lexicons, path, cache)
+        lexicons = load_lexicons(path, cache, lexicons)
         files += rule_files(path)
     rules = _read_rules(files, cache)
-    figures = load_figures(base / FIGURES, cache)
-    guideline = _compiled(about, lexicons, rules, path, base, path if own else None, figures)
-    added = frozenset(rule for rule, (_, file) in rules.items() if own and file.parent == path)
-    guideline = replace(guideline, figures=figures, added=added)
-    if judge is None:
-        return guideline
-    folder = path if own else None
-    stamp = guideline_stamp(guideline.id, guideline.version, base, folder, judge.folder)
-    return replace(guideline, judge=judge, stamp=stamp)
+    more = {"own": path if own else None, "judge": judge}
+    added = [rule for rule, (_, file) in rules.items() if own and file.parent == path]
+    figures = load_figures(base / heads.FIGURES, cache)
+    return _compiled(about, lexicons, rules, path, base, figures=figures, added=added, **more)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
-    """Read the rules that the folder `path` adds to `base`, to be run beside it, and only these.
-
-    Raises `GuidelineError` as `load_guideline` of the folder does.
-    """
-    about = own_about(path, base.about, cache)
-    lexicons = _more_lexicons(load_lexicons(base.path, cache), path, cache)
+    """Read the rules that a folder adds to `base`, and only these; raises `GuidelineError`."""
+    about = heads.own_about(path, base.about, cache)
+    lexicons = load_lexicons(path, cache, load_lexicons(base.path, cache))
     rules = _read_rules(rule_files(path), cache, taken=base)
-    guideline = _compiled(about, lexicons, rules, path, base.path, path)
-    return replace(guideline, added=frozenset(rules), extends=base.id)
+    return _compiled(
+        about, lexicons, rules, path, base.path, own=path, added=rules, extends=base.id
+    )
 
 
 def load_rule_file(
@@ -101,14 +71,13 @@ def load_rule_file(
     `beside` are folders of a newsroom's own whose lists the rules may use; so may they those of a
     guideline's folder that the file stands in. Raises `GuidelineError` with file, rule and line.
     """
-    lexicons: Mapping[str, Lexicon] = load_lexicons(folder, cache)
+    lexicons = load_lexicons(folder, cache)
     for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
-        lexicons = _more_lexicons(lexicons, path, cache)
-    about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
+        lexicons = load_lexicons(path, cache, lexicons)
+    about = read_yaml(folder / heads.GUIDELINE, GuidelineFile, cache)
     about = about.model_copy(update={"judge": None, "siblings": []})
     rules = _read_rules([file], cache)
-    guideline = _compiled(about, lexicons, rules, file.parent, folder)
-    return replace(guideline, added=frozenset(rules))
+    return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
 
 
 def _compiled(
@@ -117,15 +86,16 @@ def _compiled(
     rules: Mapping[str, tuple[Rule, Path]],
     path: Path,
     base: Path,
-    own: Path | None = None,
-    figures: Sequence[Figure] = (),
+    *,
+    figures: tuple[Figure, ...] = (),
+    **more: Any,
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
-    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / heads.FIGURES)
     try:
-        return compile_guideline(about, lexicons, filled, base, own)
+        return compile_guideline(about, lexicons, filled, base, figures=figures, **more)
     except CompileError as error:
-        file = path / (LEXICON if error.rule else GUIDELINE)
+        file = path / (LEXICON if error.rule else heads.GUIDELINE)
         file = rules[error.rule][1] if error.rule in rules else file
         rule = f", rule '{error.rule}'" if error.rule else ""
         line = line_of(file, error.name, entry=error.rule)
@@ -137,14 +107,14 @@ def _read_rules(
 ) -> dict[str, tuple[Rule, Path]]:
     """Return the rules of files by id, each with its file; those of `taken` have theirs too."""
     rules: dict[str, tuple[Rule, Path]] = {}
-    other = {rule.id: taken.path for rule in taken.rules} if taken else {}
+    known = {rule.id: taken.path for rule in taken.rules} if taken else {}
     for file in files:
         for index, rule in enumerate(read_yaml(file, RuleFile, cache).rules):
-            if rule.id in rules or rule.id in other:
+            if rule.id in known:
                 place = where(file, ("rules", index))
-                there = rules[rule.id][1] if rule.id in rules else other[rule.id]
-                raise GuidelineError(f"{place}: this id is taken by a rule in {there}")
+                raise GuidelineError(f"{place}: this id is taken by a rule in {known[rule.id]}")
             rules[rule.id] = rule, file
+            known[rule.id] = file
     return rules
 
 
@@ -153,20 +123,16 @@ def rule_files(path: Path) -> list[Path]:
     return sorted(p for p in path.glob("*.yaml") if p.name not in FILES)
 
 
-def _more_lexicons(
-    lexicons: Mapping[str, Lexicon], path: Path, cache: Path | None
+def load_lexicons(
+    path: Path, cache: Path | None = None, more: Mapping[str, Lexicon] | None = None
 ) -> dict[str, Lexicon]:
-    more = load_lexicons(path, cache)
-    for name in more.keys() & lexicons.keys():
-        place = where(path / LEXICON, ("lexicons", name))
+    """Return the named lists of a guideline's folder, if any, and those of the one it extends."""
+    file, known = path / LEXICON, dict(more or {})
+    own = read_yaml(file, LexiconFile, cache).lexicons if file.is_file() else {}
+    for name in own.keys() & known.keys():
+        place = where(file, ("lexicons", name))
         raise GuidelineError(f"{place}: the guideline extended has a list of this name")
-    return {**lexicons, **more}
-
-
-def load_lexicons(path: Path, cache: Path | None = None) -> dict[str, Lexicon]:
-    """Return the named lists of a guideline's folder; there may be none."""
-    file = path / LEXICON
-    return dict(read_yaml(file, LexiconFile, cache).lexicons) if file.is_file() else {}
+    return known | own
 
 
 EXTENDED = "thb-en"
@@ -220,7 +186,7 @@ def write_skeleton(folder: Path, rule: str) -> list[Path]:
     """
     if not _NAME.match(rule):
         raise UsageError(f"'{rule}' is no id: small letters and digits, with hyphens between words")
-    file, head = folder / f"{rule}.yaml", folder / GUIDELINE
+    file, head = folder / f"{rule}.yaml", folder / heads.GUIDELINE
     if file.exists() or file.name in FILES:
         raise UsageError(f"{file} is already there; nothing was written")
     for other in (*rule_files(folder), *rule_files(data_dir("guidelines") / EXTENDED)):

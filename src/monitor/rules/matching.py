@@ -5,9 +5,11 @@ One finding per place: the longest of one rule, the best fitting of sibling rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import cached_property
+from typing import Literal
 
 from monitor.people.coreference import find_cast
 from monitor.people.persons import Cast, Person
@@ -20,6 +22,11 @@ from monitor.text.positions import Stretch
 
 CAPTION = 400
 """Characters of the longest caption whose label may stand at its end."""
+Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
+"""`assumed`: too short to tell, and nothing speaks against it. `touched`: one mention that is no
+passing one, enough for a question about the whole text and too little for a flag."""
+ON_TOPIC = frozenset({"thb", "assumed"})
+"""Topics of texts on which rules whose subject is trafficking may be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +44,13 @@ class RuleMatch:
     """The person that the match is, where persons are what was looked for."""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class OpenDraft:
     """A document opened for checking: its text, and its title where that is a field.
 
     `scenes` are both, title first; `headline` is where the headline stands, if there is one.
-    `is_short`: it is a headline, a sentence, a paragraph, too short to tell its topic.
+    `is_short`: it is a headline, a sentence, a paragraph, too short to tell its topic. Rules on
+    trafficking may speak in the `passages` of its text.
     """
 
     guideline: Guideline
@@ -52,51 +60,40 @@ class OpenDraft:
     headline: Place | None
     words: int
     is_short: bool
+    topic: Topic = "unknown"
+    passages: Sequence[Stretch] = ()
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
-    _cast: Cast | None = None
 
-    @property
+    @cached_property
     def cast(self) -> Cast:
         """The persons of the text, worked out when somebody first asks for them."""
-        if self._cast is None:
-            self._cast = find_cast(self.guideline.persons, self.scenes)
-        return self._cast
+        return find_cast(self.guideline.persons, self.scenes)
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
     """Scan a document for every word of the guideline; no linguistic analysis yet."""
     scenes = read_scenes(guideline.scanner, document.text, document.title)
-    text, shadow = scenes[-1], scenes[-1].view.shadow
+    first, text = scenes[0], scenes[-1]
     captions = {text.view.to_shadow(*caption) for caption in document.captions}
-    text.captions = tuple(sorted(captions.union(_labelled_captions(guideline, text))))
+    # plain text has paragraphs that begin with a label ("Photo:") or, if short, hold "(Archive)"
+    shadow = text.view.shadow
+    labels = {start for wordset in guideline.captions for start, _ in text.hits.of(wordset)}
+    for low, high in text.view.paragraphs if labels else ():
+        inside = (at for at in labels if low < at < high and high - low <= CAPTION)
+        if low in labels or any(
+            shadow[low:at].rstrip().endswith(("(", "[", ".", "|")) for at in inside
+        ):
+            captions.add((low, high))
+    text.captions = tuple(sorted(captions))
     if document.headline:
         text.headline = text.view.to_shadow(*document.headline)
-    if len(scenes) > 1:
-        scenes[0].headline = 0, len(scenes[0].view.shadow)
-    first = scenes[0]
+    if first is not text:
+        first.headline = 0, len(first.view.shadow)
     headline = (first, first.headline) if first.headline else None
     words = len(shadow.split())
     short = words < guideline.about.topic.short_words
     return OpenDraft(guideline, document, scenes, text, headline, words, short)
-
-
-def _labelled_captions(guideline: Guideline, scene: Scene) -> Iterator[Stretch]:
-    """Yield what plain text has as captions: paragraphs that begin with a label ("Photo:").
-
-    In a short one the label may also stand in brackets or begin a later sentence: "(Stock image)".
-    """
-    text = scene.view.shadow
-    labels = {start for wordset in guideline.captions for start, _ in scene.hits.of(wordset)}
-    for low, high in scene.view.paragraphs if labels else ():
-        if low in labels or (
-            high - low <= CAPTION
-            and any(
-                low < at < high and text[low:at].rstrip().endswith(("(", "[", ".", "|"))
-                for at in labels
-            )
-        ):
-            yield low, high
 
 
 def fitting(matcher: CompiledMatcher, scene: Scene, sentence: int, start: int) -> CompiledMatcher:
@@ -109,9 +106,7 @@ def fitting(matcher: CompiledMatcher, scene: Scene, sentence: int, start: int) -
 
 
 def settle(
-    findings: Sequence[Finding],
-    siblings: Sequence[Sequence[str]],
-    first: Sequence[Finding] = (),
+    findings: Sequence[Finding], siblings: Sequence[Sequence[str]], first: Sequence[Finding] = ()
 ) -> list[Finding]:
     """Return the findings that stand, in order of place.
 
@@ -123,26 +118,18 @@ def settle(
     for number, group in enumerate(siblings):
         for order, rule in enumerate(group):
             groups.setdefault(rule, {})[number] = order
-    ranked = sorted(
-        findings,
-        key=lambda f: (
-            f not in favoured,
-            -(f.end - f.start),
-            SEVERITIES.index(f.severity),
-            min(groups.get(f.rule, {0: 0}).values()),
-            f.rule,
-            f.start,
-        ),
-    )
+
+    def rank(finding: Finding) -> tuple[bool, int, int, int, str, int]:
+        among = min(groups.get(finding.rule, {0: 0}).values())
+        severity, length = SEVERITIES.index(finding.severity), finding.end - finding.start
+        return finding not in favoured, -length, severity, among, finding.rule, finding.start
+
     standing: dict[str, list[Finding]] = {}
-    for finding in ranked:
+    for finding in sorted(findings, key=rank):
         own = groups.get(finding.rule, {}).keys()
-        rivals = [
-            rule
-            for rule in standing
-            if rule == finding.rule or not own.isdisjoint(groups.get(rule, {}).keys())
-        ]
-        if not any(overlap(finding, other) for rule in rivals for other in standing[rule]):
+        family = {r for r in standing if not own.isdisjoint(groups.get(r, {}))} | {finding.rule}
+        rivals = (other for rule in family for other in standing.get(rule, ()))
+        if not any(overlap(finding, other) for other in rivals):
             standing.setdefault(finding.rule, []).append(finding)
     return sorted((f for places in standing.values() for f in places), key=in_order)
 

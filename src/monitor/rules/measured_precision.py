@@ -81,10 +81,7 @@ class Measured(Strict):
 
 
 def load_measured(path: Path) -> Measured | None:
-    """Read the measurements of the guideline in folder `path`, None where there are none.
-
-    Raises `GuidelineError` for a file that cannot be used.
-    """
+    """Read the measurements of the guideline in a folder, if any; raises `GuidelineError`."""
     file = path / MEASURED
     if not file.is_file():
         return None
@@ -106,11 +103,7 @@ def measured_of(
     general: tuple[str, Mapping[str, Any]] | None = None,
     sentences: Sentences | None = None,
 ) -> dict[str, Any]:
-    """Return the content of `measured.json` from what `evaluate_guideline` returned.
-
-    `general` is the name of a file of news and what `evaluate_general` returned of it; `sentences`
-    was measured elsewhere.
-    """
+    """Return `measured.json` from what `evaluate_guideline` and `evaluate_general` returned."""
     counted = general[1]["rules"] if general else None
     rules = {}
     for rule in guideline.rules:
@@ -155,8 +148,7 @@ def measured_json(guideline: Guideline, rule: str, measured: Measured | None) ->
     row = measured.rules.get(rule) if measured else None
     if measured is None or row is None:
         return None
-    news = measured.general
-    rate = None
+    news, rate = measured.general, None
     if news is not None and row.general is not None and news.words:
         rate = round(PER_WORDS * row.general / news.words, 2)
     return {
@@ -196,27 +188,26 @@ def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
     if measured is None:
         return ["No independent hits yet: it has not been measured on annotated articles."]
     hits, articles = measured["hits"], measured["articles"]
-    lines = []
-    if not hits and measured["answers"]:
-        lines.append(
-            f"It answers for the whole text: in {measured['as_editors']} of {measured['answers']} "
-            f"articles among {articles} as editors had."
-        )
-    elif not hits:
-        lines.append(
+    said = (
+        f"Editors had marked {measured['right']} of the {hits} places that it flags in "
+        f"{articles} annotated articles."
+    )
+    if not hits:
+        said = (
             f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
             "often it is right is not known."
         )
-    else:
-        lines.append(
-            f"Editors had marked {measured['right']} of the {hits} places that it flags in "
-            f"{articles} annotated articles."
-        )
-        if not measured["independent_hits"]:
-            lines.append(
-                "No independent hits yet: those who wrote the rules worked with these articles, so "
-                "expect it to be right less often on others."
+        if measured["answers"]:
+            said = (
+                f"It answers for the whole text: in {measured['as_editors']} of "
+                f"{measured['answers']} articles among {articles} as editors had."
             )
+    lines = [said]
+    if hits and not measured["independent_hits"]:
+        lines.append(
+            "No independent hits yet: those who wrote the rules worked with these articles, so "
+            "expect it to be right less often on others."
+        )
     if measured["sure"]:
         lines.append(
             f"It found {measured['found']} of the {measured['sure']} breaches there that editors "

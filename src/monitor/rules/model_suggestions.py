@@ -1,9 +1,8 @@
 """What the judge says of a draft: the confidence of findings, and suggestions of its own.
 
-Suggestions are made in words that no rule's list or pattern has found. The judge reads the
-headline, every sentence in which something was found, and of the others those that a look at their
-words ranks highest. In somebody's speech it says nothing (on articles it was right there once of 34
-times), and a rule that earned nothing this way on articles stays silent.
+The judge reads the headline, every sentence in which something was found, and of the others those
+that a look at their words ranks highest. In somebody's speech it says nothing (on articles it was
+right there once of 34 times).
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from monitor.classify.tokenizer import Sentence
 from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule
 from monitor.rules.findings import plain_finding
-from monitor.rules.matching import OpenDraft, in_order, overlap
+from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
 from monitor.rules.neural_model import DraftReader, EarlierMatches, SuggestionModel, others_of
-from monitor.rules.preconditions import is_open, spoken_severity
-from monitor.rules.proper_names import is_in_name
+from monitor.rules.preconditions import is_in_name, is_open, spoken_severity
+from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
@@ -34,10 +33,7 @@ if TYPE_CHECKING:
 def judged(
     draft: OpenDraft, reader: DraftReader, findings: Sequence[Finding], kept: frozenset[str]
 ) -> list[Finding]:
-    """Return findings with their confidence; what is doubted is a suggestion at most, or silent.
-
-    What rules in `kept` find stays as it is.
-    """
+    """Return findings with their confidence; the doubted are suggestions but for rules `kept`."""
     of_field = {scene.field: scene for scene in draft.scenes}
     judge, siblings = reader.judge, draft.guideline.about.siblings
     found: list[Finding] = []
@@ -48,13 +44,11 @@ def judged(
         if weighed is None:
             found.append(finding)
             continue
-        severity = finding.severity
-        if finding.rule not in kept:
-            if weighed.confidence < judge.silent or weighed.odds < judge.unlikely:
-                continue
-            if weighed.confidence < judge.doubt:
-                severity = "suggestion"
-        found.append(replace(finding, confidence=weighed.confidence, severity=severity))
+        sure, odds = weighed
+        weak = finding.rule not in kept and sure < judge.doubt
+        if finding.rule in kept or (sure >= judge.silent and odds >= judge.unlikely):
+            severity = "suggestion" if weak else finding.severity
+            found.append(replace(finding, confidence=sure, severity=severity))
     return found
 
 
@@ -74,33 +68,29 @@ _WORD = re.compile(r"\w(?:[\w'-]*\w)?")
 def suggested(
     rules: Sequence[CompiledRule],
     draft: OpenDraft,
-    open_at: Sequence[Stretch],
     standing: Sequence[Finding],
     reader: DraftReader,
-    *,
-    titled: bool,
 ) -> list[Finding]:
     """Return what stands and what the judge finds besides, where nothing stands: the surest rule.
 
     A second rule at one place was right on articles 3 times of 130, where its first was 66 of 382.
-    It looks into `open_at` of the text, and into the title where rules may speak there (`titled`).
+    It looks into the passages of the text, and into the title of one that is on topic.
     """
     alone = reader.judge.alone
     assert alone is not None
-    known = alone.rules.keys() & reader.judge.heads.keys()
-    speaking = [rule for rule in rules if rule.rule.id in known]
+    heads = reader.judge.heads
+    speaking = [rule for rule in rules if rule.rule.id in alone.rules.keys() & heads.keys()]
     found: list[Finding] = []
     for scene in draft.scenes:
-        if scene.field == "title":
-            chosen = list(range(len(scene.view.sentences))) if titled else []
-        else:
-            chosen = _chosen(scene, open_at, standing, reader, others_of(alone, draft.words))
+        chosen = list(range(len(scene.view.sentences))) if draft.topic in ON_TOPIC else []
+        if scene.field == "text":
+            chosen = _chosen(draft, standing, reader, others_of(alone, draft.words))
         for number in chosen:
             read = reader.read(scene, number)
             for rule in speaking if read else ():
                 assert read
-                odds = read[1][:, reader.judge.heads[rule.rule.id]]
-                finding = _suggestion(rule, draft, scene, number, read[0], odds, alone)
+                odds = read[1][:, heads[rule.rule.id]]
+                finding = _suggestion(rule.rule, draft, scene, number, read[0], odds, alone)
                 found += [finding] if finding else []
     kept: list[Finding] = list(standing)
     for finding in sorted(found, key=lambda f: (-(f.confidence or 0), f.field, f.start, f.rule)):
@@ -116,25 +106,21 @@ def suggested(
 
 
 def _chosen(
-    scene: Scene,
-    open_at: Sequence[Stretch],
-    standing: Sequence[Finding],
-    reader: DraftReader,
-    most: int,
+    draft: OpenDraft, standing: Sequence[Finding], reader: DraftReader, most: int
 ) -> list[int]:
     """Return the sentences to read: those with a finding, and of the others the likeliest."""
-    view = scene.view
-    inside = [n for n, (start, _) in enumerate(view.sentences) if is_open(open_at, start)]
+    view = draft.text.view
+    inside = [n for n, (start, _) in enumerate(view.sentences) if is_open(draft.passages, start)]
     places = [view.to_shadow(f.start, f.end)[0] for f in standing if f.field == "text"]
     flagged = set(map(view.sentence_at, places))
     others = [n for n in inside if n not in flagged]
     if len(others) > most:
-        others = sorted(others, key=lambda n: (-reader.rank(scene, n), n))[:most]
+        others = sorted(others, key=lambda n: (-reader.rank(draft.text, n), n))[:most]
     return sorted(flagged.intersection(inside).union(others))
 
 
 def _suggestion(
-    rule: CompiledRule,
+    rule: Rule,
     draft: OpenDraft,
     scene: Scene,
     number: int,
@@ -143,21 +129,19 @@ def _suggestion(
     alone: SuggestionModel,
 ) -> Finding | None:
     """Return what a rule finds in a sentence, if it is sure enough and may say so there."""
-    sure = alone.confidence(rule.rule.id, float(odds.max())) if len(odds) else -1.0
+    sure = alone.confidence(rule.id, float(odds.max())) if len(odds) else -1.0
     span = _words(scene, number, sentence, odds, alone) if sure >= alone.least else None
     if span is None:
         return None
     scope, quotation = scene.scope_of(*span), scene.quotation_around(*span)
-    if rule.rule.scope not in ("any", "document", scope):
+    if (
+        rule.scope not in ("any", "document", scope)
+        or (rule.names == "skip" and is_in_name(draft, scene, *span))
+        or (quotation and quotation.kind == "attributed")
+        or spoken_severity(draft.guideline, rule, scene, number, quotation, "suggestion") is None
+    ):
         return None
-    if rule.rule.names == "skip" and is_in_name(draft, scene, *span):
-        return None
-    if quotation and quotation.kind == "attributed":
-        return None
-    guideline = draft.guideline
-    if spoken_severity(guideline, rule.rule, scene, number, quotation, "suggestion") is None:
-        return None
-    return replace(plain_finding(rule.rule, (scene, *span), scope, quotation), confidence=sure)
+    return replace(plain_finding(rule, (scene, *span), scope, quotation), confidence=sure)
 
 
 def _words(

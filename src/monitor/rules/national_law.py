@@ -17,7 +17,7 @@ from monitor.labels.countries import country_name, parse_country
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.records.finding import Citation, Finding, ScorecardItem
 from monitor.rules.figures import DatedSource
-from monitor.rules.findings import Checked
+from monitor.rules.findings import Checked, one_line
 from monitor.rules.rule_schema import Concern, IsoDate, Rule, Strict, Text
 from monitor.rules.yaml_files import line_of, read_yaml
 
@@ -46,10 +46,7 @@ class Law(Strict):
 
 
 class Helpline(Strict):
-    """A service that people can call; hours and languages where a source gives them.
-
-    Whether its sources still say so was not looked at since the day of `unchecked_since`.
-    """
+    """A service that people can call; its sources were not read since `unchecked_since`."""
 
     name: Text
     numbers: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -80,20 +77,18 @@ def load_countries(path: Path, cache: Path | None = None) -> dict[str, Country]:
     Raises `GuidelineError` with file and line for an unknown or missing field, a code that is none,
     or a file called otherwise than its country.
     """
-    found = [_load(file, cache) for file in sorted((path / COUNTRIES).glob("*.yaml"))]
+    found: list[Country] = []
+    for file in sorted((path / COUNTRIES).glob("*.yaml")):
+        found.append(read_yaml(file, Country, cache))
+        code = found[-1].country
+        try:
+            name = f"{parse_country(code).lower()}.yaml"
+        except UsageError as error:
+            raise GuidelineError(f"{file}, line {line_of(file, code)}: {error}") from error
+        if file.name != name:
+            line = line_of(file, code)
+            raise GuidelineError(f"{file}, line {line}: a file on {code} is called {name}")
     return {country.country: country for country in sorted(found, key=lambda c: c.name)}
-
-
-def _load(file: Path, cache: Path | None) -> Country:
-    country = read_yaml(file, Country, cache)
-    line = line_of(file, country.country)
-    try:
-        code = parse_country(country.country)
-    except UsageError as error:
-        raise GuidelineError(f"{file}, line {line}: {error}") from error
-    if file.stem != code.lower():
-        raise GuidelineError(f"{file}, line {line}: a file on {code} is called {code.lower()}.yaml")
-    return country
 
 
 def laws_for(country: Country, rule: Rule) -> list[Law]:
@@ -104,33 +99,24 @@ def laws_for(country: Country, rule: Rule) -> list[Law]:
 def in_country(checked: Checked, rules: Iterable[Rule], country: Country) -> Checked:
     """Return a result with the country's law in findings and its helplines in the scorecard."""
     by_id = {rule.id: rule for rule in rules}
-    return replace(
-        checked,
-        findings=tuple(_with_law(f, by_id[f.rule], country) for f in checked.findings),
-        scorecard=tuple(_with_help(i, by_id[i.item], country) for i in checked.scorecard),
-    )
-
-
-def _with_law(finding: Finding, rule: Rule, country: Country) -> Finding:
-    laws = laws_for(country, rule)
-    if not laws:
-        return finding
-    cited = (Citation(s.title, s.section, s.url) for law in laws for s in law.sources)
-    return replace(
-        finding,
-        why="\n".join([finding.why, *(law_sentence(law, country) for law in laws)]),
-        sources=tuple(dict.fromkeys((*finding.sources, *cited))),
-    )
-
-
-def _with_help(item: ScorecardItem, rule: Rule, country: Country) -> ScorecardItem:
-    if item.met is not False:
-        return item
-    said = [law_sentence(law, country) for law in laws_for(country, rule)]
-    if rule.offers == "helplines" and country.helplines:
-        lines = "; ".join(helpline_words(line) for line in country.helplines)
-        said.append(f"In {country.name}: {lines}. Call before you print a number.")
-    return replace(item, reason=f"{item.reason}. {' '.join(said)}") if said else item
+    findings: list[Finding] = []
+    for finding in checked.findings:
+        laws = laws_for(country, by_id[finding.rule])
+        cited = (Citation(s.title, s.section, s.url) for law in laws for s in law.sources)
+        why = "\n".join([finding.why, *(law_sentence(law, country) for law in laws)])
+        sources = tuple(dict.fromkeys((*finding.sources, *cited))) if laws else finding.sources
+        findings.append(replace(finding, why=why, sources=sources))
+    scorecard: list[ScorecardItem] = []
+    for item in checked.scorecard:
+        rule, reason = by_id[item.item], item.reason
+        said = [law_sentence(law, country) for law in laws_for(country, rule)]
+        if rule.offers == "helplines" and country.helplines:
+            lines = "; ".join(helpline_words(line) for line in country.helplines)
+            said.append(f"In {country.name}: {lines}. Call before you print a number.")
+        if item.met is False and said:
+            reason = f"{reason}. {' '.join(said)}"
+        scorecard.append(replace(item, reason=reason))
+    return replace(checked, findings=tuple(findings), scorecard=tuple(scorecard))
 
 
 def law_sentence(law: Law, country: Country) -> str:
@@ -143,9 +129,9 @@ def law_sentence(law: Law, country: Country) -> str:
 
 def law_words(states: str, consent: str, unchecked_since: str | None) -> str:
     """Return what a law says, what it asks of consent, and since when nobody read it, on a line."""
-    said = " ".join(states.split())
+    said = one_line(states)
     if consent:
-        said = f"{said} Consent: {' '.join(consent.split())}"
+        said = f"{said} Consent: {one_line(consent)}"
     return f"{said} ({unchecked_words(unchecked_since)})" if unchecked_since else said
 
 
@@ -163,16 +149,7 @@ def helpline_words(line: Helpline) -> str:
 
 
 def country_json(code: str, country: Country | None) -> dict[str, Any]:
-    """Return which country's law was applied; `covered` is whether anything is known of it.
-
-    `note` says what is not known.
-    """
+    """Return which country's law was applied, and in `note` what is not known of it."""
     if country is None:
         return {"code": code, "name": country_name(code), "covered": False, "note": NOT_HELD}
-    note = " ".join(country.note.split())
-    return {"code": code, "name": country.name, "covered": True, "note": note}
-
-
-def law_json(country: Country, rule: Rule) -> list[dict[str, Any]]:
-    """Return what a country's law says on a rule's matter, as data."""
-    return [law.model_dump(exclude={"concerns"}) for law in laws_for(country, rule)]
+    return {"code": code, "name": country.name, "covered": True, "note": one_line(country.note)}

@@ -2,15 +2,14 @@
 
 One encoder with a head per rule reads the sentence, and the end of the one before it. What it says
 of the flagged words, and how often the rule was right on annotated articles, make a confidence.
-What it needs to speak alone is kept here too: how sure it must be, and which sentences it reads, by
-weights of single words at a thousandth of the cost of reading.
+Which sentences it reads to speak alone is told by weights of words, a thousand times faster.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +36,9 @@ DIGITS = 3
 class Formula:
     """From the judge's numbers to a confidence; a logistic regression on annotated articles.
 
-    `judge` weighs the log odds of the rule or a sibling at the flagged words, `best` those of any
-    rule there, `prior` the rule's own, `loud` that it is no suggestion, `again` that the rule has
-    spoken of other words before, `quoted` that somebody's speech is flagged, `title` the headline.
-    Log odds of the judge count within `low` and `high`.
+    `judge` weighs the log odds (from `low` to `high`) of the rule or a sibling at the words, `best`
+    those of any rule, `prior` the rule's own, `loud` that it is no suggestion, `again` that it has
+    spoken of other words before, `quoted` that speech is flagged, `title` the headline.
     """
 
     judge: float
@@ -71,17 +69,8 @@ class Formula:
         return round(1 / (1 + math.exp(-odds)), DIGITS)
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """The confidence of a finding, and the log odds that its words got."""
-
-    confidence: float
-    odds: float
-
-
 USUAL = 600
 """Words of a usual draft: of one that is longer, more sentences are read."""
-_NUMBERS = ("slope", "high", "least", "edge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +122,11 @@ def others_of(alone: SuggestionModel, words: int) -> int:
 
 
 def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
-    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`.
-
-    A rule without one of the `heads` cannot speak.
-    """
-    slope, high, least, edge = (float(str(settings[name])) for name in _NUMBERS)
-    words, others = int(str(settings["words"])), int(str(settings["others"]))
+    """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
+    slope, high, least, edge = (
+        float(str(settings[name])) for name in ("slope", "high", "least", "edge")
+    )
+    words, others = (int(str(settings[name])) for name in ("words", "others"))
     rules = settings["rules"]
     if not isinstance(rules, Mapping):
         raise TypeError("'rules' must be an object")
@@ -148,6 +136,21 @@ def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> Suggesti
         raise ValueError(f"'least' is a number from 0 to 1, not {least:g}")
     own = {str(rule): float(offset) for rule, offset in rules.items()}
     return SuggestionModel(slope, own, high, least, edge, words, others)
+
+
+def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
+    """Return how the judge speaks alone in short drafts: slope, rules and threshold are its own.
+
+    Raises `ValueError` that says where something is wrong.
+    """
+    where = "short"
+    try:
+        own = settings[where]
+        where = "short.alone"
+        said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
+        return alone_of({**settings["alone"], **said}, heads)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}") from error
 
 
 ReadSentences = dict[tuple[str, str], "tuple[Sentence, NDArray[np.float32]]"]
@@ -165,9 +168,8 @@ class Judge:
     """A verified model of one head per rule.
 
     Below the confidence `doubt` nothing is loud, below `silent` nothing is told, nor what gets less
-    than `unlikely` log odds, however often its rule is right. Of a draft it reads the `most` first
-    sentences that something is found in. In a short draft it speaks alone
-    as `short` says: a sentence by itself gets higher log odds than one in an article.
+    than `unlikely` log odds. It reads the `most` first sentences that something is found in. In a
+    `short` draft it speaks alone otherwise: a sentence by itself gets higher log odds.
     """
 
     folder: ModelFolder
@@ -187,11 +189,7 @@ class Judge:
 
 @dataclass(slots=True)
 class EarlierMatches:
-    """What rules have found so far in a draft.
-
-    An editor marks a rule's first words in a text, and seldom what it says of others later; the
-    same words again are as wrong as they were.
-    """
+    """What rules have found in a draft: an editor marks a rule's first words, and seldom others."""
 
     _words: dict[str, set[str]] = field(default_factory=dict)
 
@@ -205,18 +203,15 @@ class EarlierMatches:
 
 @dataclass(slots=True, eq=False)
 class DraftReader:
-    """Reads sentences of one draft with the judge: each once, however much is found in it.
-
-    `known` is what it has read of the draft, and of the same with an offered wording in place.
-    """
+    """Reads sentences of one draft, or with a wording in place, with the judge: each once."""
 
     judge: Judge
     known: ReadSentences
 
     def weigh(
         self, scene: Scene, finding: Finding, siblings: Sequence[Sequence[str]], *, again: bool
-    ) -> Weighed | None:
-        """Return how sure a finding in `scene` is, `None` for a rule without a head.
+    ) -> tuple[float, float] | None:
+        """Return a finding's confidence and its words' log odds, `None` for a rule without a head.
 
         `again`: its rule has found other words before it in the draft.
         """
@@ -236,24 +231,21 @@ class DraftReader:
         said = numbers[at]
         own = float(said[:, [heads[rule] for rule in family if rule in heads]].max())
         sure = self.judge.formula.confidence(finding, own, float(said.max()), again=again)
-        return Weighed(sure, own)
+        return sure, own
 
     def rank(self, scene: Scene, number: int) -> float:
         """Return how much a sentence of the text looks like one worth reading."""
         judge = self.judge
         if judge.glance is None:
             return 0.0
-        text = scene.view.text[slice(*scene.view.original(*scene.sentence_span(number)))]
-        sentence = judge.tokenizer.sentence(text, "", 0)
+        sentence = judge.tokenizer.sentence(_sentence(scene, number), "", 0)
         return judge.glance.score(sentence.ids[2 : 2 + len(sentence.offsets)])
 
     def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
-        view = scene.view
-        text = view.text[slice(*view.original(*scene.sentence_span(number)))]
-        before = ""
+        text, before = _sentence(scene, number), ""
         if scene.field == "text" and number:
-            before = view.text[slice(*view.original(*scene.sentence_span(number - 1)))]
+            before = _sentence(scene, number - 1)
         key = text, before
         if key not in self.known:
             if len(self.known) >= self.judge.most:
@@ -265,14 +257,9 @@ class DraftReader:
         return self.known[key]
 
 
-def _formula(raw: Mapping[str, Any]) -> Formula:
-    low, high = map(float, raw["clip"])
-    weights = {key: float(raw[key]) for key in WEIGHTS}
-    weights |= {key: float(raw.get(key, 0)) for key in PLACES}
-    priors = {str(rule): float(value) for rule, value in raw["priors"].items()}
-    return Formula(
-        **weights, low=low, high=high, priors=priors, unknown_prior=float(raw["unknown_prior"])
-    )
+def _sentence(scene: Scene, number: int) -> str:
+    """Return a sentence as the text has it."""
+    return scene.view.text[slice(*scene.view.original(*scene.sentence_span(number)))]
 
 
 def load_judge(folder: ModelFolder) -> Judge:
@@ -283,12 +270,20 @@ def load_judge(folder: ModelFolder) -> Judge:
         if name not in folder.content:
             raise ModelError(f"{meta}: lists no file '{name}'")
     try:
-        formula = _formula(settings["confidence"])
+        raw, limits = settings["confidence"], folder.meta.thresholds
+        low, high = map(float, raw["clip"])
+        formula = Formula(
+            **{key: float(raw[key]) for key in WEIGHTS},
+            **{key: float(raw.get(key, 0)) for key in PLACES},
+            low=low,
+            high=high,
+            priors={str(rule): float(value) for rule, value in raw["priors"].items()},
+            unknown_prior=float(raw["unknown_prior"]),
+        )
         limit, context = int(settings["sentence_tokens"]), int(settings["context_tokens"])
         heads = {rule: at for at, rule in enumerate(folder.meta.labels["rules"])}
-        doubt = float(folder.meta.thresholds["suggestion"])
-        silent = float(folder.meta.thresholds["silent"])
-        unlikely = float(folder.meta.thresholds.get("unlikely", -math.inf))
+        doubt, silent = float(limits["suggestion"]), float(limits["silent"])
+        unlikely = float(limits.get("unlikely", -math.inf))
         alone = alone_of(settings["alone"], heads) if "alone" in settings else None
         short = short_of(settings, heads) if "short" in settings else None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -297,33 +292,5 @@ def load_judge(folder: ModelFolder) -> Judge:
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.content[TOKENIZER], limit=limit, where=where)
     glance = SentenceRanker(**folder.arrays(GLANCE)) if GLANCE in folder.content else None
-    return Judge(
-        folder,
-        session,
-        tokenizer,
-        heads,
-        context,
-        formula,
-        doubt,
-        silent,
-        unlikely,
-        alone=alone,
-        glance=glance,
-        short=short,
-    )
-
-
-def short_of(settings: Mapping[str, Any], heads: Collection[str]) -> SuggestionModel:
-    """Return how the judge speaks alone in short drafts, from `meta.json`.
-
-    Slope, rules and threshold are its own there, the rest as elsewhere. Raises `ValueError` that
-    says where something is wrong.
-    """
-    where = "short"
-    try:
-        own = settings[where]
-        where = "short.alone"
-        said = {name: own["alone"][name] for name in ("slope", "rules", "least")}
-        return alone_of({**settings["alone"], **said}, heads)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{where}: {error}") from error
+    judge = Judge(folder, session, tokenizer, heads, context, formula, doubt, silent, unlikely)
+    return replace(judge, alone=alone, glance=glance, short=short)

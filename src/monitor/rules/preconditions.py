@@ -1,40 +1,36 @@
-"""What must be known before a rule may speak: the topic of the text, and who is speaking.
+"""What must be known before a rule may speak: the topic, who is speaking, whether it is a name.
 
 The topic is told of each passage: in a round-up, rules on one story are no rules on the others. A
 text is cut where it says so ("Elsewhere", a row of stars), or where a run of paragraphs has no
-word of trafficking, several of something else, and nobody of whom the rest tells. Anything less
-is the same story: features go on for pages without the word. In a text on other things, a story
-that is about trafficking by itself is open.
+word of trafficking, several of something else, and nobody of whom the rest tells.
+
+Words in names are no breach. A name is told by a list or by a head word among capitals ("Office for
+Victims of Crime"), but in headlines only if the running text has it, or a list.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 
-from monitor.records.finding import Severity
-from monitor.rules.compiler import Guideline
-from monitor.rules.matching import OpenDraft
-from monitor.rules.rule_schema import QuotePolicy, Rule
+from monitor.records.finding import FieldName, Severity
+from monitor.rules.compiler import Guideline, WordLists
+from monitor.rules.matching import ON_TOPIC, OpenDraft, Topic
+from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
+from monitor.text.phrase_search import key_of, normalise
 from monitor.text.positions import Stretch
 from monitor.text.quotations import Quotation
-
-Topic = Literal["thb", "assumed", "touched", "other", "unknown"]
-"""`assumed`: too short to tell, and nothing speaks against it. `touched`: one mention that is no
-passing one, enough for a question about the whole text and too little for a flag."""
+from monitor.text.regular_expressions import word_set
 
 About = Literal["on", "said", "assumed", "part", "touched", "off"]
 """The topic as it is told: `said` by who asked, `part` where one story of several is on it."""
 
-ON_TOPIC = frozenset({"thb", "assumed"})
-"""Topics of texts on which rules whose subject is trafficking may be tried."""
-ASKED = ON_TOPIC | {"touched"}
-"""Topics of texts of which questions about the whole may be asked."""
 TOP = 1_200
 """Characters in which a news story says what it is about."""
 CLOSE = 250
@@ -51,30 +47,30 @@ def find_topic(draft: OpenDraft) -> Topic:
     or a purpose.
     """
     topic, scenes = draft.guideline.topic, draft.scenes
-    terms = _hits(draft.text, topic.strong)
-    titled = len(scenes) > 1 and _hits(scenes[0], topic.strong)
+    terms = _hits(draft.text, topic["strong"])
+    titled = len(scenes) > 1 and _hits(scenes[0], topic["strong"])
     if titled or len(terms) > 1 or any(start < TOP for start, _ in terms):
         return "thb"
-    purposes = [_hits(scene, topic.purpose) for scene in scenes]
+    purposes = [_hits(scene, topic["purpose"]) for scene in scenes]
     for scene, found in zip(scenes, purposes, strict=True):
-        others = sorted(_hits(scene, topic.act + topic.means)) if found else []
+        others = sorted(_hits(scene, topic["act"] + topic["means"])) if found else []
         for start, end in found:
             index = bisect_left(others, (start - CLOSE, 0))
             if index < len(others) and others[index][0] < end + CLOSE:
                 return "thb"
-    weak = [start for scene in scenes for start, _ in _hits(scene, topic.weak)]
-    other = any(_hits(scene, topic.other) for scene in scenes)
+    weak = [start for scene in scenes for start, _ in _hits(scene, topic["weak"])]
+    other = any(_hits(scene, topic["other"]) for scene in scenes)
     if not other and len(weak) > 1:
         return "thb"
     if other and not any(purposes):
         return "other"
     if draft.is_short:
         return "assumed"
-    told = any(purposes) or any(_hits(scene, topic.means) for scene in scenes)
+    told = any(purposes) or any(_hits(scene, topic["means"]) for scene in scenes)
     return "touched" if weak and not other and (min(weak) < TOP or told) else "unknown"
 
 
-def _hits(scene: Scene, wordsets: Sequence[int]) -> list[Stretch]:
+def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 
 
@@ -97,16 +93,15 @@ def spoken_severity(
         return severity
     if rule.quotes == "skip":
         return None
-    policy: QuotePolicy = rule.quotes
-    assert policy == "soften"
+    speakers = guideline.speakers
     if quotation.speaker_span:
-        if _any_hit(scene, guideline.survivor, *quotation.speaker_span):
+        if _any_hit(scene, speakers["survivor"], *quotation.speaker_span):
             return None
-        if _any_hit(scene, guideline.other_speaker, *quotation.speaker_span):
+        if _any_hit(scene, speakers["other"], *quotation.speaker_span):
             return "suggestion"
     low, high = scene.sentence_span(sentence)
     low, high = max(low, quotation.start), min(high, quotation.end)
-    return None if _any_hit(scene, guideline.first_person, low, high) else "suggestion"
+    return None if _any_hit(scene, speakers["first_person"], low, high) else "suggestion"
 
 
 def _any_hit(scene: Scene, wordsets: Iterable[int], low: int, high: int) -> bool:
@@ -117,18 +112,18 @@ LEAST = 100
 """Words of a text that is worth cutting up: shorter ones tell one story."""
 SIGNS = 3
 """Different words of something else that make a run of paragraphs another story."""
-
 _RULE = re.compile(r"[\W_]+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class _StoryParagraph:
+    """A paragraph of one of the text's stories; `others` are its words of something else."""
+
     start: int
     end: int
     ours: bool
     others: frozenset[str]
     story: int
-    """Which story of the text it belongs to."""
 
 
 def find_passages(draft: OpenDraft, topic: Topic) -> list[Stretch]:
@@ -138,18 +133,20 @@ def find_passages(draft: OpenDraft, topic: Topic) -> list[Stretch]:
     on_topic = topic in ON_TOPIC
     if topic == "assumed" or draft.words < LEAST or len(scene.view.paragraphs) < 3:
         return [whole] if on_topic else []
-    if not on_topic and not any(map(scene.hits.of, (*words.strong, *words.weak, *words.purpose))):
+    if not on_topic and not _hits(scene, (*words["strong"], *words["weak"], *words["purpose"])):
         return []
-    paragraphs = list(_paragraphs(draft))
+    paragraphs = _paragraphs(draft)
     if on_topic:
-        closed = {p.start for p in _elsewhere(draft, paragraphs)}
+        closed = _elsewhere(draft, paragraphs)
         spans = [(p.start, p.end) for p in paragraphs if p.start not in closed]
         return spans if closed else [whole]
     stories = [list(story) for _, story in groupby(paragraphs, key=lambda p: p.story)]
-    if len(stories) < 2:
-        return []
-    spans = [(story[0].start, story[-1].end) for story in stories]
-    return [span for span in spans if _is_ours(words.strong, scene, *span)]
+    spans = []
+    for low, high in ((s[0].start, s[-1].end) for s in stories if len(stories) > 1):
+        terms = [hit for w in words["strong"] for hit in scene.hits.between(w, low, high, 3)]
+        if len(terms) > 1 or any(start < low + CLOSE for start, _ in terms):
+            spans.append((low, high))
+    return spans
 
 
 def is_open(passages: Sequence[Stretch], position: int) -> bool:
@@ -157,40 +154,44 @@ def is_open(passages: Sequence[Stretch], position: int) -> bool:
     return any(start <= position < end for start, end in passages)
 
 
-def _paragraphs(draft: OpenDraft) -> Iterator[_StoryParagraph]:
-    """Yield the paragraphs with their words, and in which story each stands."""
+def _paragraphs(draft: OpenDraft) -> list[_StoryParagraph]:
+    """Return the paragraphs with their words, and in which story each stands."""
     scene, topic = draft.text, draft.guideline.topic
     text, hits = scene.view.shadow, scene.hits
-    story = 0
-    for number, (start, end) in enumerate(scene.view.paragraphs):
+    about = (*topic["strong"], *topic["weak"], *topic["purpose"])
+    found: list[_StoryParagraph] = []
+    for start, end in scene.view.paragraphs:
         ruled = bool(_RULE.match(text, start, min(end, start + 40)))
-        cued = any(hit[0] == start for w in topic.breaks for hit in hits.between(w, start, end))
-        story += (ruled or cued) and number > 0
-        mine = _any_hit(scene, (*topic.strong, *topic.weak, *topic.purpose), start, end)
+        cued = any(hit[0] == start for w in topic["breaks"] for hit in hits.between(w, start, end))
+        story = found[-1].story + (ruled or cued) if found else 0
         others = frozenset(
-            text[a:b].lower() for w in topic.elsewhere for a, b in hits.between(w, start, end, 20)
+            text[a:b].lower()
+            for wordset in topic["elsewhere"]
+            for a, b in hits.between(wordset, start, end, 20)
         )
-        yield _StoryParagraph(start, end, mine, others, story)
+        ours = _any_hit(scene, about, start, end)
+        found.append(_StoryParagraph(start, end, ours, others, story))
+    return found
 
 
-def _elsewhere(
-    draft: OpenDraft, paragraphs: Sequence[_StoryParagraph]
-) -> Iterator[_StoryParagraph]:
-    """Yield the paragraphs that tell of something else."""
+def _elsewhere(draft: OpenDraft, paragraphs: Sequence[_StoryParagraph]) -> set[int]:
+    """Return where the paragraphs begin that tell of something else."""
     if not any(p.others for p in paragraphs if not p.ours):
-        return
+        return set()
     ours = {p.story for p in paragraphs if p.ours}
     mine = {
         p.start
         for p in paragraphs
         if p.ours or ((p.story in ours or not p.story) and _tells_of_ours(draft, p))
     }
+    found: set[int] = set()
     for (story, is_mine), members in groupby(paragraphs, key=lambda p: (p.story, p.start in mine)):
         run = list(members)
         apart = story not in ours and story > 0
         signs = frozenset[str]().union(*(p.others for p in run))
         if not is_mine and len(signs) >= (1 if apart else SIGNS):
-            yield from run
+            found.update(p.start for p in run)
+    return found
 
 
 def _tells_of_ours(draft: OpenDraft, paragraph: _StoryParagraph) -> bool:
@@ -208,7 +209,160 @@ def _tells_of_ours(draft: OpenDraft, paragraph: _StoryParagraph) -> bool:
     return False
 
 
-def _is_ours(strong: Iterable[int], scene: Scene, start: int, end: int) -> bool:
-    """Whether one story of a text on other things is about trafficking by itself."""
-    terms = [hit for wordset in strong for hit in scene.hits.between(wordset, start, end, 3)]
-    return len(terms) > 1 or any(hit[0] < start + CLOSE for hit in terms)
+MAX_WORDS = 10
+"""Words on one side of a head: a longer run of capitals is a heading that ran into the text."""
+_WORD = re.compile(r"[^\W\d_][\w']*|\d+|&")
+_JOINING = word_set("of and & for the in on to against")
+_LEADING = word_set("of for against to")
+_SMALL = _JOINING | word_set(
+    "a an or nor but as at by from into over with after about before between through than via per "
+    "vs amid under up off out"
+)
+"""Words that a headline in capitals writes small."""
+_NEVER_JOINING = _SMALL - _JOINING
+_ENTITIES = word_set("ORG LAW FAC WORK_OF_ART EVENT PRODUCT")
+
+
+def is_in_name(draft: OpenDraft, scene: Scene, start: int, end: int) -> bool:
+    """Whether a span lies inside a name, or begins or ends in the middle of one."""
+    if draft.names is None:
+        draft.names = find_proper_names(draft)
+    names = draft.names[scene.field]
+    for low, high in names[max(0, bisect_right(names, (start, end)) - 1) :]:
+        if low >= end:
+            return False
+        if start < high and (low < start or end < high or (low, high) == (start, end)):
+            return True
+    return False
+
+
+def find_proper_names(draft: OpenDraft) -> Mapping[FieldName, Sequence[Stretch]]:
+    """Return where names stand, by field; those of NER only where it was run for some rule."""
+    names = draft.guideline.names
+    found: dict[FieldName, set[Stretch]] = {}
+    written: set[str] = set()
+    for scene in draft.scenes:
+        text = scene.view.shadow
+        listed = _hits(scene, names["listed"])
+        spans = found[scene.field] = {hit for hit in listed if text[hit[0]].isupper()}
+        spans.update(_hits(scene, names["offences"]), _entities(scene))
+        for span, wordings in _headed(names, scene):
+            spans.add(span)
+            written.update(wordings)
+    # wordings of names count within a sentence, also in a headline
+    ordered = sorted(written, key=lambda wording: (-len(wording), wording))
+    wording = "|".join(re.escape(each).replace(r"\ ", " +") for each in ordered)
+    joined: dict[FieldName, list[Stretch]] = {}
+    for scene in draft.scenes:
+        text, spans = scene.view.shadow, found[scene.field]
+        again = re.finditer(rf"(?<!\w)(?:{wording})(?!\w)", normalise(text)) if written else ()
+        for start, end in (match.span() for match in again):
+            if text[start].isupper() and scene.sentence_of(start, end) is not None:
+                spans.add((start, end))
+        apart = joined[scene.field] = []
+        for start, end in sorted(spans):
+            if apart and start < apart[-1][1]:
+                apart[-1] = apart[-1][0], max(end, apart[-1][1])
+            else:
+                apart.append((start, end))
+    return joined
+
+
+def _entities(scene: Scene) -> Iterator[Stretch]:
+    """Yield what NER took for a name, where capitals of several words say so too."""
+    for base, doc in scene.docs.items():
+        for entity in doc.ents:
+            start, end = base + entity.start_char, base + entity.end_char
+            run = _read(scene.view.shadow, start, end)
+            several = len(run.spans) > 1 and run.is_heading
+            sentence = scene.sentence_of(start, end) if several else None
+            if entity.label_ not in _ENTITIES or sentence is None:
+                continue
+            if not _read(scene.view.shadow, *scene.sentence_span(sentence)).is_heading:
+                yield start, end
+
+
+_Name = tuple[Stretch, list[str]]
+"""Where a name stands in running text; its wordings: itself, and shorter ones with the head."""
+
+
+def _headed(names: WordLists, scene: Scene) -> Iterator[_Name]:
+    """Yield names told by a head word; nothing in sentences that have capitals everywhere."""
+    text = scene.view.shadow
+    heads: defaultdict[int, set[tuple[Stretch, bool]]] = defaultdict(set)
+    for opens, wordsets in enumerate((names["heads"], names["openings"])):
+        for start, end in _hits(scene, wordsets):
+            sentence = scene.sentence_of(start, end)
+            if sentence is not None and text[start].isupper() and not text[start:end].isupper():
+                heads[sentence].add(((start, end), bool(opens)))
+    for sentence in sorted(heads):
+        run = _read(text, *scene.sentence_span(sentence))
+        if not run.is_heading:
+            found = (_name(run, head, opens=opens) for head, opens in sorted(heads[sentence]))
+            yield from filter(None, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The words of a stretch of text, and whether all have capitals, as a heading has.
+
+    Of each: whether it begins a sentence, is a capital, touches the next one.
+    """
+
+    text: str
+    spans: list[Stretch]
+    words: list[str]
+    is_heading: bool
+    begins: list[bool]
+    capital: list[bool]
+    touches: list[bool]
+
+
+def _read(text: str, low: int, high: int) -> _Run:
+    spans = [found.span() for found in _WORD.finditer(text, low, high)]
+    words = [text[start:end] for start, end in spans]
+    small = any(
+        word[0].islower() and word not in _SMALL and text[start - 1 : start] not in ("-", "'")
+        for word, (start, _) in zip(words, spans, strict=True)
+    )
+    begins = [
+        n == 0 or text[start - 1] in "\"'" or text[start - 2 : start] == ": "
+        for n, (start, _) in enumerate(spans)
+    ]
+    capital = [
+        word[0].isupper() and word.lower() not in (_SMALL if first else _NEVER_JOINING)
+        for word, first in zip(words, begins, strict=True)
+    ]
+    between = (text[end:start] for (_, end), (start, _) in pairwise(spans))
+    touches = [gap in (" ", "  ", "\n", "-") for gap in between]
+    return _Run(text, spans, words, not small, begins, capital, touches)
+
+
+def _name(run: _Run, head: Stretch, *, opens: bool) -> _Name | None:
+    """Return the name that has this head, if capitals stand beside it, also behind "of", "for"."""
+    spans, words, capital = run.spans, run.words, run.capital
+    at = bisect_left(spans, head[:1])
+    last = bisect_left(spans, (head[1],)) - 1
+    if spans[at][0] != head[0]:
+        return None
+    first, until = at, last
+    for n in range(at - 1, max(-1, at - 1 - MAX_WORDS), -1) if not opens else ():
+        joins = words[n] in _JOINING and words[n] != "the"
+        if not run.touches[n] or not (capital[n] or joins):
+            break
+        if capital[n] and not (run.begins[n] and words[n + 1] in _JOINING):
+            first = n
+    for n in range(last + 1, min(len(spans), last + 1 + MAX_WORDS)):
+        joins = words[n].lower() in (_JOINING if until > last else _LEADING)
+        if not run.touches[n - 1] or not (capital[n] or joins):
+            break
+        if n == last + 1 and not (joins or opens):
+            break
+        if capital[n]:
+            until = n
+    if until == last and (opens or first == at):
+        return None
+    end = spans[until][1] if until > last else head[1]
+    begins = (spans[n][0] for n in range(first, at + 1) if capital[n])
+    wordings = [run.text[start:end] for start in begins if until > last or start < head[0]]
+    return (spans[first][0], end), list(map(key_of, wordings))

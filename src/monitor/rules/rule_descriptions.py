@@ -1,20 +1,29 @@
-"""A rule told to its readers: what it cannot do, what the law says, how often it was right.
+"""Rules told to their readers: what one cannot do, the law, how often it was right, their size.
 
 Half of a rule's limits follow from how it is made and are written here once; a rule file adds what
-only its author knows (`limits`).
+only its author knows (`limits`). The size is what somebody who reads rules aloud has to say: each
+phrase, word of a slot and name of a lexicon, wherever it stands, and their long lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
 from typing import Any
 
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import rule_json
-from monitor.rules.house_style import InForce, rules_called
-from monitor.rules.measured_precision import Measured, load_measured, measured_json
-from monitor.rules.national_law import Country, law_json
-from monitor.rules.rule_schema import Rule
+from monitor.rules.figures import load_figures
+from monitor.rules.findings import one_line, rule_json
+from monitor.rules.guideline_heads import FIGURES, check_folder
+from monitor.rules.loading import load_lexicons, rule_files
+from monitor.rules.measured_precision import Measured, measured_json
+from monitor.rules.national_law import Country, laws_for
+from monitor.rules.rule_reloading import InForce, rules_called
+from monitor.rules.rule_schema import Clause, Rule, RuleFile, Slot, Token
+from monitor.rules.spacy_patterns import WORDS
+from monitor.rules.yaml_files import read_yaml
 
 _KINDS: Mapping[str, str] = {
     "phrase": "It finds the wordings listed for it; the same thing said in other words is missed.",
@@ -42,11 +51,7 @@ _SCOPES: Mapping[str, str] = {
 
 
 def describe_rule(
-    guideline: Guideline,
-    rule: Rule,
-    *,
-    countries: Mapping[str, Country],
-    measured: Measured | None,
+    guideline: Guideline, rule: Rule, *, countries: Mapping[str, Country], measured: Measured | None
 ) -> dict[str, Any]:
     """Return all there is to know of a rule, as data.
 
@@ -56,32 +61,37 @@ def describe_rule(
     figures = []
     for figure in guideline.figures:
         if figure.rule == rule.id:
+            fact = one_line(figure.fact)
             shown = figure.model_dump(include={"id", "claim", "right"}, by_alias=True)
-            fact = _line(figure.fact)
-            shown["fact"], shown["instead"] = fact[:1].upper() + fact[1:], _line(figure.instead)
-            shown["sources"] = [source.model_dump() for source in figure.sources]
-            figures.append(shown)
+            shown |= {"fact": fact[:1].upper() + fact[1:], "instead": one_line(figure.instead)}
+            sources = [source.model_dump() for source in figure.sources]
+            figures.append({**shown, "sources": sources})
+    told = []
+    for country in countries.values():
+        law = [each.model_dump(exclude={"concerns"}) for each in laws_for(country, rule)]
+        lines = country.helplines if rule.offers == "helplines" else ()
+        # that a law was looked for in vain is something: the country is there with its note
+        if law or lines or (rule.law and country.note):
+            place = {"code": country.country, "name": country.name, "note": one_line(country.note)}
+            told.append({**place, "law": law, "helplines": [line.model_dump() for line in lines]})
     return {
         **rule_json(guideline, rule),
         "limits": list(_limits(guideline, rule)),
         "figures": figures,
-        "countries": [said for c in countries.values() if (said := _country(c, rule))],
+        "countries": told,
         "measured": measured_json(guideline, rule.id, measured),
     }
 
 
 def describe_ruled(in_force: InForce, name: str) -> dict[str, Any] | None:
-    """Return all there is to know of the rule called `name`, None where there is none.
-
-    Of several guidelines' that are called so the first's; `also` are the others' whole names.
-    """
+    """Return all there is to know of the first rule called so, if any; `also` names the others."""
     found = rules_called(in_force.guidelines, name)
     if not found:
         return None
     (guideline, rule), *others = found
     ruling = next(one for one in in_force.rulings if one.guideline is guideline)
-    measured = None if guideline.extends else load_measured(guideline.path)
-    said = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
+    countries, measured = ruling.countries, ruling.measured
+    said = describe_rule(guideline, rule, countries=countries, measured=measured)
     return {**said, "also": [f"{of.id}/{other.id}" for of, other in others]}
 
 
@@ -91,7 +101,7 @@ def rules_json(in_force: InForce) -> list[dict[str, Any]]:
 
 
 def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
-    yield from (" ".join(limit.split()) for limit in rule.limits)
+    yield from map(one_line, rule.limits)
     if rule.kind in _KINDS:
         yield _KINDS[rule.kind]
     if rule.check:
@@ -109,23 +119,114 @@ def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
         )
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
+WIDE = 120
+"""Characters of the longest line that an editor reads without scrolling."""
 
 
-def _country(country: Country, rule: Rule) -> dict[str, Any] | None:
-    """Return what is known in one country on a rule's matter, None where that is nothing.
+@dataclass(frozen=True, slots=True)
+class RuleSize:
+    """Entries of one rule; `patterns` are words of its token patterns and triggers, besides."""
 
-    That a law was looked for in vain is something: the country is there with its note.
-    """
-    law = law_json(country, rule)
-    lines = country.helplines if rule.offers == "helplines" else ()
-    if not law and not lines and not (rule.law and country.note):
-        return None
-    return {
-        "code": country.country,
-        "name": country.name,
-        "note": _line(country.note),
-        "law": law,
-        "helplines": [line.model_dump() for line in lines],
-    }
+    rule: str
+    entries: int
+    patterns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongLine:
+    """A line over `WIDE`."""
+
+    file: str
+    line: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuidelineSize:
+    """The size of a guideline, largest rule first; `lists` maps a lexicon to its entries."""
+
+    rules: tuple[RuleSize, ...]
+    lists: Mapping[str, int]
+    figures: int
+    longest: LongLine
+    wide: tuple[LongLine, ...]
+
+    @property
+    def entries(self) -> int:
+        """Entries of all rules."""
+        return sum(rule.entries for rule in self.rules)
+
+    @property
+    def median(self) -> float:
+        """Entries of a rule in the middle."""
+        return median(rule.entries for rule in self.rules) if self.rules else 0
+
+    @property
+    def total(self) -> int:
+        """Entries of rules, lexicons and known figures."""
+        return self.entries + sum(self.lists.values()) + self.figures
+
+
+def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
+    """Measure the guideline in folder `path`; raises `GuidelineError` for a file that is wrong."""
+    check_folder(path)
+    rules = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
+    lists = {}
+    for name, lexicon in load_lexicons(path, cache).items():
+        parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
+        lists[name] = sum(map(len, parts)) + sum(map(_slots, lexicon.sequences))
+    figures = 0
+    for figure in load_figures(path / FIGURES, cache):
+        figures += _clauses((*figure.needs, *figure.unless))
+        for form in figure.written:
+            slots = (form.numbers, form.ranges, form.phrases, form.before, form.of)
+            figures += sum(map(len, slots)) + _slots(form.sequence)
+    lines = [
+        LongLine(file.relative_to(path).as_posix(), number, len(line))
+        for file in sorted((*path.glob("*.yaml"), *path.glob("countries/*.yaml")))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+    ]
+    return GuidelineSize(
+        rules=tuple(sorted(map(_size, rules), key=lambda size: (-size.entries, size.rule))),
+        lists=lists,
+        figures=figures,
+        longest=max(lines, key=lambda line: line.characters, default=LongLine("", 0, 0)),
+        wide=tuple(line for line in lines if line.characters > WIDE),
+    )
+
+
+def _size(rule: Rule) -> RuleSize:
+    clauses = [*rule.needs, *rule.unless]
+    if check := rule.check:
+        clauses += [*check.about, *check.unless, *check.met, *check.broken]
+    entries = 0
+    tokens: list[Token] = []
+    for matcher in rule.match:
+        entries += len(matcher.phrases) + len(matcher.replace) + _slots(matcher.sequence)
+        clauses += [*matcher.needs, *matcher.unless]
+        tokens += [token for pattern in matcher.tokens for token in pattern]
+        tokens += [node for pattern in matcher.dependency for node in pattern.nodes]
+    tokens += [token for clause in clauses for pattern in clause.tokens for token in pattern]
+    patterns = len(rule.trigger) + len(rule.trigger_stems) + sum(map(_said, tokens))
+    return RuleSize(rule.id, entries + _clauses(clauses), patterns)
+
+
+def _clauses(clauses: Iterable[Clause]) -> int:
+    return sum(
+        len(clause.lexicons) + len(clause.phrases) + sum(map(_slots, clause.sequences))
+        for clause in clauses
+    )
+
+
+def _slots(slots: Iterable[Slot | Sequence[str]]) -> int:
+    return sum(1 if isinstance(slot, str) else len(slot) for slot in slots)
+
+
+def _said(value: Any, key: str = "") -> int:
+    """Count the words that a token of a pattern asks for."""
+    if isinstance(value, Mapping):
+        inside = key if key in WORDS else ""
+        return sum(_said(v, k if k in WORDS else inside) for k, v in value.items())
+    if isinstance(value, list):
+        return len(value) if key in WORDS else 0
+    return int(isinstance(value, str) and key in WORDS)

@@ -1,7 +1,8 @@
-"""The guidelines in force, read anew when a newsroom edits its own.
+"""The guidelines in force: ours, and a newsroom's own beside it, read anew when it edits its own.
 
-Whoever asks gets a whole set: the one from before until a new one is loaded and fits the settings.
-What is edited into something that cannot be used changes nothing, and is said.
+A guideline that extends another is two: the one extended, and its own rules. So each rule runs
+once, and after an edit of the newsroom's rules only they have the archive to go through. What is
+edited into something that cannot be used changes nothing, and is said.
 """
 
 from __future__ import annotations
@@ -11,15 +12,20 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Self
 
 from monitor.labels.data_files import data_dir
-from monitor.records.errors import MonitorError
+from monitor.records.errors import MonitorError, UsageError
+from monitor.records.finding import Severity
 from monitor.rules.compiler import Guideline
-from monitor.rules.house_style import InForce, RuleNames, load_guidelines, rule_on
+from monitor.rules.guideline_heads import load_in_order
+from monitor.rules.loading import load_guideline, load_own_rules
+from monitor.rules.measured_precision import Measured, load_measured, missed_words
+from monitor.rules.national_law import Country, load_countries
+from monitor.rules.rule_schema import Rule
 
 logger = logging.getLogger("monitor.guidelines")
 
@@ -32,6 +38,112 @@ State = tuple[tuple[str, int, int, int], ...]
 """Of each file of a folder: name, time and size, and which file it is."""
 
 
+@dataclass(frozen=True)
+class Ruling:
+    """One guideline in force, with the desk's settings of its rules; `cache` as for loading."""
+
+    guideline: Guideline
+    disable: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    cache: Path | None = None
+
+    @cached_property
+    def countries(self) -> Mapping[str, Country]:
+        """The countries whose law and helplines it knows, by code, in order of name."""
+        return load_countries(self.guideline.path, cache=self.cache)
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """How often its rules were right; that is not known of rules on top of another's."""
+        return None if self.guideline.extends else load_measured(self.guideline.path)
+
+    @cached_property
+    def missed(self) -> str | None:
+        """How much it misses, as measured, in a sentence."""
+        return missed_words(self.measured)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The guidelines in force, in their order, none twice."""
+
+    rulings: tuple[Ruling, ...]
+
+    @property
+    def guidelines(self) -> tuple[Guideline, ...]:
+        """The guidelines alone."""
+        return tuple(ruling.guideline for ruling in self.rulings)
+
+    @property
+    def stamp(self) -> str:
+        """Their stamps, with a space between two."""
+        return " ".join(guideline.stamp for guideline in self.guidelines)
+
+    @property
+    def countries(self) -> Mapping[str, Country]:
+        """The countries that any of them knows, by code, in order of name; the first one's word."""
+        found: dict[str, Country] = {}
+        for ruling in self.rulings:
+            found = {**ruling.countries, **found}
+        return dict(sorted(found.items(), key=lambda item: item[1].name))
+
+    def chosen(self, wanted: str | Sequence[str] | None) -> InForce:
+        """Return those `wanted`, by id or stamp, and what these extend; raises `UsageError`."""
+        if wanted is None:
+            return self
+        ids: set[str] = set()
+        for name in (wanted,) if isinstance(wanted, str) else wanted:
+            one = next((g for g in self.guidelines if name in (g.id, g.stamp)), None)
+            if one is None:
+                there = ", ".join(guideline.id for guideline in self.guidelines)
+                raise UsageError(f"no guideline '{name}' here (there is: {there})")
+            ids |= {one.id, one.extends}
+        if not ids:
+            raise UsageError("name a guideline, or leave 'guideline' out")
+        return InForce(tuple(r for r in self.rulings if r.guideline.id in ids))
+
+
+def rules_called(guidelines: Iterable[Guideline], name: str) -> list[tuple[Guideline, Rule]]:
+    """Return the rules called `id` or `guideline/id`, each with its guideline."""
+    of, _, id_ = name.rpartition("/")
+    some = (guideline for guideline in guidelines if of in ("", guideline.id))
+    return [(guideline, rule) for guideline in some for rule in guideline.rules if rule.id == id_]
+
+
+def rule_on(
+    guidelines: Sequence[Guideline],
+    *,
+    disable: Sequence[str] = (),
+    severity: Mapping[str, Severity] | None = None,
+    cache: Path | None = None,
+) -> InForce:
+    """Return the guidelines with the settings of their rules.
+
+    Raises `UsageError` for a setting of a rule that is not there, or that several of them have.
+    """
+
+    def the_rule(name: str) -> tuple[Guideline, str]:
+        found = [(guideline, rule.id) for guideline, rule in rules_called(guidelines, name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ways = " or ".join(f"{guideline.id}/{rule}" for guideline, rule in found)
+            raise UsageError(f"several guidelines have a rule '{name}': write {ways}")
+        ids = ", ".join(guideline.id for guideline in guidelines)
+        if len(guidelines) == 1:
+            raise UsageError(f"guideline {ids} has no rule '{name}'")
+        raise UsageError(f"none of the guidelines {ids} has a rule '{name}'")
+
+    off = list(map(the_rule, disable))
+    loud = [(*the_rule(name), level) for name, level in (severity or {}).items()]
+    rulings = []
+    for one in guidelines:
+        silent = tuple(rule for of, rule in off if of is one)
+        levels = {rule: level for of, rule, level in loud if of is one}
+        rulings.append(Ruling(one, silent, levels, cache))
+    return InForce(tuple(rulings))
+
+
 @dataclass(frozen=True, slots=True)
 class _Set:
     """What is in force: guidelines by folder, and how the folders looked before they were read."""
@@ -41,30 +153,23 @@ class _Set:
     states: Mapping[Path, State]
 
 
-@dataclass(frozen=True, slots=True)
-class GuidelineSettings:
-    """Which guidelines are wanted, by folder, and the settings of their rules."""
-
-    folders: tuple[Path, ...]
-    disable: tuple[str, ...] = ()
-    severity: RuleNames = field(default_factory=dict)
-
-
 class GuidelineLoader:
-    """Loads guidelines when first asked for them, and again what was edited since.
+    """Loads the guidelines of `folders` when first asked for them, and again what was edited since.
 
     Folders that come along with the program are not looked at again: an upgrade restarts it.
     """
 
     def __init__(
         self,
-        rules: GuidelineSettings,
+        folders: Sequence[Path],
+        disable: Sequence[str] = (),
+        severity: Mapping[str, Severity] | None = None,
         *,
         cache: Path | None = None,
         models: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._rules = rules
+        self._folders, self._disable, self._severity = folders, disable, severity
         self._cache, self._models, self._clock = cache, models, clock
         self._lock = threading.Lock()
         self._set: _Set | None = None
@@ -72,13 +177,6 @@ class GuidelineLoader:
         self._next = 0.0
         self.problem: str | None = None
         """Why an edit is not in force, with file, rule and line; None where all is as it says."""
-
-    @classmethod
-    def of(cls, guidelines: Sequence[Guideline]) -> Self:
-        """Return a shelf of guidelines that are loaded, and never looked for again."""
-        shelf = cls(GuidelineSettings(()))
-        shelf._set = _Set({}, rule_on(guidelines), {})
-        return shelf
 
     @property
     def in_force(self) -> InForce:
@@ -132,7 +230,6 @@ class GuidelineLoader:
             for path, guideline in kept.loaded.items()
             if all(states.get(p) == kept.states.get(p) for p in _folders(guideline))
         }
-        asked = self._rules
         try:
             new = self._load(same)
         except Exception as error:  # noqa: BLE001 - no edit may keep a draft from being checked
@@ -140,7 +237,7 @@ class GuidelineLoader:
             said = str(error) if known else f"{type(error).__name__}: {error}"
             logger.warning("the rules from before stay in force: %s", said)
             # for readers who need not know where on the machine a folder is
-            folders = (path for folder in asked.folders for path in (folder, folder.resolve()))
+            folders = (path for one in self._folders for path in (one, one.resolve()))
             for parent in {path.parent for path in folders}:
                 said = said.replace(f"{parent}{os.sep}", "") if parent.name else said
             self.problem, self._refused = said, states
@@ -151,24 +248,26 @@ class GuidelineLoader:
 
     def _load(self, same: Mapping[Path, Guideline]) -> _Set:
         """Load what is not the `same` as before."""
-        asked = self._rules
-        before = _states(_watched(asked.folders))
-        loaded = load_guidelines(asked.folders, cache=self._cache, models=self._models, kept=same)
-        in_force = rule_on(
-            tuple(loaded.values()),
-            disable=asked.disable,
-            severity=asked.severity,
-            cache=self._cache,
-        )
+        cache = self._cache
+        before = _states(_watched(self._folders))
+
+        def load(path: Path, base: Guideline | None) -> Guideline:
+            if base is None:
+                return load_guideline(path, cache=cache, models=self._models)
+            return load_own_rules(path, base, cache=cache)
+
+        loaded = load_in_order(self._folders, load, same)
+        off, loud = self._disable, self._severity
+        in_force = rule_on(tuple(loaded.values()), disable=off, severity=loud, cache=cache)
         folders = _watched(path for one in loaded.values() for path in _folders(one))
         for ruling in in_force.rulings:
-            if folders & set(_folders(ruling.guideline)):
+            if folders & _folders(ruling.guideline):
                 _ = ruling.countries  # what cannot be read is told now, not with some draft
         return _Set(loaded, in_force, {**_states(folders), **before})
 
 
-def _folders(guideline: Guideline) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys((guideline.path.resolve(), guideline.folder.resolve())))
+def _folders(guideline: Guideline) -> set[Path]:
+    return {guideline.path.resolve(), guideline.folder.resolve()}
 
 
 def _watched(folders: Iterable[Path]) -> set[Path]:
@@ -178,19 +277,13 @@ def _watched(folders: Iterable[Path]) -> set[Path]:
 
 
 def _states(folders: Iterable[Path]) -> dict[Path, State]:
-    return {folder: (*_state(folder), *_state(folder / "countries")) for folder in folders}
-
-
-def _state(folder: Path) -> State:
-    """Return how the files of a folder look; one that is not there has none."""
-    try:
-        with os.scandir(folder) as entries:
-            found = [
-                (entry.name, stat.st_mtime_ns, stat.st_size, stat.st_ino)
-                for entry in entries
-                if entry.name.endswith((".yaml", ".json"))
-                for stat in (entry.stat(),)
-            ]
-    except OSError:
-        return ()
-    return tuple(sorted(found))
+    """Return how the files of folders look; one that is not there has none."""
+    found: dict[Path, State] = {}
+    for folder in folders:
+        found[folder] = ()
+        for place in (folder, folder / "countries"):
+            with suppress(OSError), os.scandir(place) as entries:
+                told = ((e.name, e.stat()) for e in entries if e.name.endswith((".yaml", ".json")))
+                files = sorted((n, s.st_mtime_ns, s.st_size, s.st_ino) for n, s in told)
+                found[folder] += tuple(files)
+    return found

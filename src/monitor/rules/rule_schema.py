@@ -9,9 +9,8 @@ guideline is, and what holds for all its rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -32,19 +31,9 @@ Principle = Literal[
     "privacy-consent",
     "terminology",
 ]
-Within = Literal[
-    "match",
-    "before",
-    "after",
-    "sentence",
-    "near",
-    "around",
-    "paragraph",
-    "headline",
-    "caption",
-    "body",
-    "document",
-]
+WholeText = Literal["headline", "caption", "body", "document"]
+InSentence = Literal["match", "before", "after", "sentence"]
+Within = Literal[InSentence, "near", "around", "paragraph", WholeText]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
@@ -98,20 +87,15 @@ class Paired(Strict):
     many: Text
 
 
-class WordList(Strict):
-    """Words and phrases, listed or made by combining slots; see README, "Lists of words"."""
+class Lexicon(Strict):
+    """A named list of words that rules use as evidence; see README, "Lists of words"."""
 
+    about: Text
     words: list[Text] = Field(default_factory=list)
     stems: list[Text] = Field(default_factory=list)
     sequences: list[Annotated[list[Slot], Field(min_length=1)]] = Field(default_factory=list)
     include: list[Name] = Field(default_factory=list)
     never_in: list[Text] = Field(default_factory=list, alias="except")
-
-
-class Lexicon(WordList):
-    """A named list of words that other rules use as evidence."""
-
-    about: Text
 
 
 class Clause(Strict):
@@ -160,7 +144,7 @@ class Clause(Strict):
             )
         if self.reach is not None and self.within not in ("before", "after"):
             raise ValueError("'reach' counts words before or after the match only")
-        if self.tokens and self.within not in ("match", "before", "after", "sentence"):
+        if self.tokens and self.within not in get_args(InSentence):
             raise ValueError("'tokens' look at the sentence of the match only")
         return self
 
@@ -188,6 +172,9 @@ class DependencyPattern(Strict):
         return self
 
 
+_WAYS = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
+
+
 class Matcher(Strict):
     """One way to find the breach: exactly one of the seven ways, with exceptions of its own.
 
@@ -213,22 +200,18 @@ class Matcher(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if sum(map(bool, _ways(self).values())) != 1:
-            raise ValueError(f"a matcher has exactly one of {', '.join(_ways(self))}")
+        if len(self._ways) != 1:
+            raise ValueError(f"a matcher has exactly one of {', '.join(_WAYS)}")
         return self
+
+    @property
+    def _ways(self) -> list[str]:
+        return [name for name in _WAYS if getattr(self, name)]
 
     @property
     def way(self) -> str:
         """Which of the seven ways this matcher goes."""
-        return next(name for name, value in _ways(self).items() if value)
-
-
-def _ways(matcher: Matcher) -> Mapping[str, Sequence[Any] | Mapping[str, Any] | bool]:
-    names = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
-    return {name: getattr(matcher, name) for name in names}
-
-
-_WHOLE = ("headline", "caption", "body", "document")
+        return self._ways[0]
 
 
 class DocumentCheck(Strict):
@@ -254,8 +237,9 @@ class DocumentCheck(Strict):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
-            if clause.model_fields_set & {"within"} and clause.within not in _WHOLE:
-                raise ValueError(f"clauses of a 'check' look {', '.join(_WHOLE)}")
+            whole = get_args(WholeText)
+            if clause.model_fields_set & {"within"} and clause.within not in whole:
+                raise ValueError(f"clauses of a 'check' look {', '.join(whole)}")
         return self
 
 
@@ -266,6 +250,11 @@ class Example(Strict):
     context: str = ""
     title: str = ""
     caption: bool = False
+
+
+def as_example(example: str | Example) -> Example:
+    """Return an example that may be a text alone."""
+    return Example(text=example) if isinstance(example, str) else example
 
 
 class Examples(Strict):
@@ -316,10 +305,6 @@ class Rule(Strict):
 
 
 _PLACEHOLDER = re.compile(r"\{(.*?)\}")
-_WAYS: Mapping[str, frozenset[str]] = {
-    "phrase": frozenset({"phrases", "sequence", "replace", "figures", "persons"}),
-    "tokens": frozenset({"phrases", "sequence", "replace", "figures", "persons", "tokens"}),
-}
 
 
 def _kind_problem(rule: Rule) -> str | None:
@@ -327,7 +312,8 @@ def _kind_problem(rule: Rule) -> str | None:
     clauses = [*rule.needs, *rule.unless]
     clauses += [clause for matcher in rule.match for clause in (*matcher.needs, *matcher.unless)]
     ways = {matcher.way for matcher in rule.match}
-    extra = ways - _WAYS.get(rule.kind, ways)
+    refused = {"phrase": {"tokens", "dependency"}, "tokens": {"dependency"}}
+    extra = ways & refused.get(rule.kind, set())
     has_needs = rule.needs or any(
         matcher.needs or matcher.figures or matcher.persons for matcher in rule.match
     )
@@ -372,19 +358,17 @@ def _example_problem(rule: Rule) -> str | None:
         return None
     if not rule.examples.quoted and rule.scope != "caption":
         return "'examples' needs a quoted one"
-    for number, example in enumerate(bad, 1):
-        if "[[" not in _text(example):
-            return (
-                f"'examples': every bad one marks what is flagged with [[…]]; bad {number} has none"
-            )
-    for number, example in enumerate(good, 1):
-        if "[[" in _text(example):
-            return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
+    marked = [
+        ["[[" in one.text + one.title for one in map(as_example, all_)] for all_ in (bad, good)
+    ]
+    if not all(marked[0]):
+        number = marked[0].index(False) + 1
+        said = "every bad one marks what is flagged with [[…]]"
+        return f"'examples': {said}; bad {number} has none"
+    if any(marked[1]):
+        number = marked[1].index(True) + 1
+        return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
     return None
-
-
-def _text(example: str | Example) -> str:
-    return example if isinstance(example, str) else example.text + example.title
 
 
 class RuleFile(Strict):

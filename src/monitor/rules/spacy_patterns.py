@@ -4,10 +4,6 @@ Token patterns run on sentences that hold one of the rule's triggers. Dependency
 nodes that clauses refer to; the small model reads "admitted she was trafficked" as copula and
 adjective: write two or three parse variants of each. The keys are checked here and not by spaCy,
 because importing spaCy takes longer than loading and checking all rules.
-
-A pattern says of most tokens which words they may be. Where they do not stand in a piece, one after
-another, spaCy need neither split it nor match it, and often need not be loaded. A word counts
-inside another one too: spaCy makes two tokens of "cannot".
 """
 
 from __future__ import annotations
@@ -17,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from monitor.text.regular_expressions import word_set
 from monitor.text.spacy_pipeline import token_matcher, tree_matcher
 
 if TYPE_CHECKING:
@@ -24,6 +21,38 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from monitor.rules.rule_schema import DependencyPattern
+
+MAX_LOOSE = 2
+"""Each token that repeats over any word multiplies the matches by the length of the sentence."""
+
+NONE, TOKENS, PARSE, ENTITIES = range(4)
+"""How much analysis a sentence needs; each level includes the ones before."""
+
+_LEXICAL = word_set(
+    "ORTH TEXT NORM LOWER LENGTH SHAPE PREFIX SUFFIX IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER "
+    "IS_TITLE IS_PUNCT IS_SPACE IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL IS_QUOTE IS_BRACKET "
+    "IS_CURRENCY OP MARK"
+)
+_PARSED = word_set("POS TAG DEP LEMMA MORPH SENT_START IS_SENT_START SPACY")
+_ENTITY = word_set("ENT_TYPE ENT_IOB")
+WORDS = word_set("LOWER LEMMA TEXT ORTH NORM")
+"""Attributes whose value is a word."""
+_NODE = word_set("LEFT_ID REL_OP RIGHT_ID RIGHT_ATTRS")
+_WORDED = {"LOWER": False, "TEXT": True, "ORTH": True}
+"""Attributes whose value is a stretch of the text itself, and whether capitals count."""
+_PLAIN = re.compile(r"\^\(([A-Za-z]+(?:\|[A-Za-z]+)*)\)\$")
+
+Token = Mapping[str, Any]
+Words = Callable[[str], Sequence[str]]
+"""Gives the one-word entries of a lexicon by name."""
+
+
+class CompileError(ValueError):
+    """A `name` or pattern in a rule (or, without `rule`, in guideline.yaml) cannot be used."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.rule, self.name = "", name
 
 
 class Node(NamedTuple):
@@ -35,18 +64,71 @@ class Node(NamedTuple):
     subtree_end: int
 
 
+PatternMatch = tuple[int, int, Mapping[str, Node]]
+"""Start and end of what a pattern finds, and the nodes that have a name."""
+
+
+class TokenPatterns:
+    """Matcher patterns of one matcher or clause; built for the vocabulary they first meet.
+
+    A pattern whose tokens carry `MARK: true` finds the marked stretch, else the whole match.
+    Raises `CompileError`.
+    """
+
+    def __init__(self, patterns: Sequence[Sequence[Token]], words: Words) -> None:
+        for pattern in patterns:
+            loose = [t for t in pattern if t.get("OP") in ("*", "+") and not t.keys() & WORDS]
+            if len(loose) > MAX_LOOSE:
+                raise CompileError(
+                    f"'OP' is '*' or '+' on more than {MAX_LOOSE} tokens that may be any word", "OP"
+                )
+        self.level = _level(patterns)
+        bare = without_entities(patterns) if self.level == ENTITIES else None
+        self.loose: TokenPatterns | None = TokenPatterns(bare, words) if bare else None
+        """The same without entities, which finds whatever these could find."""
+        self.base = self.loose.level if self.loose else self.level
+        """The analysis needed before anybody knows whether entities matter."""
+        self._patterns = [[_fill_lexicons(token, words) for token in p] for p in patterns]
+        self.needed = NeededWords(self._patterns)
+        self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
+        self._built: tuple[Matcher, Mapping[int, int]] | None = None
+
+    def may_find(self, doc: Doc) -> bool:
+        """Whether these could find anything in a doc whose entities are not known yet."""
+        return next((self.loose or self).find(doc), None) is not None
+
+    def find(self, doc: Doc, base: int = 0) -> Iterator[PatternMatch]:
+        """Yield what the patterns find, as offsets in the doc's text and `base`; no node."""
+        self._built = self._built or token_matcher(doc, self._patterns)
+        matcher, index = self._built
+        found: list[Any] = matcher(doc, with_alignments=True)
+        for key, start, end, alignment in found:
+            marks = self._marks[index[key]]
+            inside = [start + i for i, node in enumerate(alignment) if node in marks]
+            first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
+            yield base + first.idx, base + last.idx + len(last), {}
+
+
 class DependencyPatterns:
-    """Dependency patterns of one matcher; built for the vocabulary they first meet."""
+    """Dependency patterns of one matcher, built like `TokenPatterns`; raises `CompileError`."""
+
+    base = PARSE
 
     def __init__(self, patterns: Sequence[DependencyPattern], words: Words) -> None:
-        attrs = [[node["RIGHT_ATTRS"] for node in p.nodes] for p in patterns]
-        self.level = max(PARSE, level_of(attrs))
-        self.base = PARSE
-        self._names = [[node["RIGHT_ID"] for node in p.nodes] for p in patterns]
-        self._patterns = [[fill_lexicons(node, words) for node in p.nodes] for p in patterns]
-        self.needed = NeededWords(
-            ([node["RIGHT_ATTRS"] for node in p] for p in self._patterns), ordered=False
-        )
+        for node in (node for pattern in patterns for node in pattern.nodes):
+            if extra := set(node) - _NODE:
+                name = min(extra)
+                raise CompileError(f"'{name}' is no part of a dependency node", name)
+            if missing := {"RIGHT_ID", "RIGHT_ATTRS"} - set(node):
+                name = min(missing)
+                raise CompileError(f"a dependency node lacks '{name}'", name)
+        self.level = max(PARSE, _level([[n["RIGHT_ATTRS"] for n in p.nodes] for p in patterns]))
+        self._patterns = [
+            [{**n, "RIGHT_ATTRS": _fill_lexicons(n["RIGHT_ATTRS"], words)} for n in p.nodes]
+            for p in patterns
+        ]
+        attributes = ([node["RIGHT_ATTRS"] for node in p] for p in self._patterns)
+        self.needed = NeededWords(attributes, ordered=False)
         self._marks = [p.mark for p in patterns]
         self._built: tuple[DependencyMatcher, Mapping[int, int]] | None = None
 
@@ -54,55 +136,35 @@ class DependencyPatterns:
         """Whether these could find anything in a doc whose entities are not known yet."""
         return self.level > self.base or next(self.find(doc), None) is not None
 
-    def find(self, doc: Doc, base: int = 0) -> Iterator[tuple[int, int, Mapping[str, Node]]]:
-        """Yield spans, from the first to the last marked node, with the named nodes.
-
-        Offsets are those in the doc's text and `base`, where that begins.
-        """
+    def find(self, doc: Doc, base: int = 0) -> Iterator[PatternMatch]:
+        """Yield spans, from the first to the last marked node, with the named nodes."""
         self._built = self._built or tree_matcher(doc, self._patterns)
         matcher, index = self._built
         for key, tokens in matcher(doc):
             number = index[key]
             nodes = {}
-            for name, at in zip(self._names[number], tokens, strict=True):
+            for node, at in zip(self._patterns[number], tokens, strict=True):
                 token = doc[at]
                 if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
                     token = token.head.head  # "the women, who admitted": who they are is before
                 start, left, right = base + token.idx, token.left_edge, token.right_edge
                 right_end = base + right.idx + len(right)
-                nodes[name] = Node(start, start + len(token), base + left.idx, right_end)
+                nodes[node["RIGHT_ID"]] = Node(
+                    start, start + len(token), base + left.idx, right_end
+                )
             marked = [nodes[name] for name in self._marks[number]]
             yield min(node.start for node in marked), max(node.end for node in marked), nodes
 
 
-MAX_LOOSE = 2
-"""Each token that repeats over any word multiplies the matches by the length of the sentence."""
-
-NONE, TOKENS, PARSE, ENTITIES = range(4)
-"""How much analysis a sentence needs; each level includes the ones before."""
-
-_LEXICAL = frozenset(
-    """
-    ORTH TEXT NORM LOWER LENGTH SHAPE PREFIX SUFFIX IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_UPPER
-    IS_TITLE IS_PUNCT IS_SPACE IS_STOP LIKE_NUM LIKE_URL LIKE_EMAIL IS_QUOTE IS_BRACKET
-    IS_CURRENCY OP MARK
-    """.split()  # noqa: SIM905 - a list of forty lines says no more
-)
-_PARSED = frozenset(["POS", "TAG", "DEP", "LEMMA", "MORPH", "SENT_START", "IS_SENT_START", "SPACY"])
-_ENTITY = frozenset(["ENT_TYPE", "ENT_IOB"])
-_NODE = frozenset(["LEFT_ID", "REL_OP", "RIGHT_ID", "RIGHT_ATTRS"])
-
-Token = Mapping[str, Any]
-Words = Callable[[str], Sequence[str]]
-"""Gives the one-word entries of a lexicon by name."""
-
-
-def level_of(patterns: Sequence[Sequence[Token]]) -> int:
-    """Return how much analysis token patterns need."""
-    keys = {key for pattern in patterns for token in pattern for key in token}
-    if keys & _ENTITY:
+def _level(patterns: Iterable[Iterable[Token]]) -> int:
+    """Return how much analysis tokens need; raises `CompileError` for an unknown attribute."""
+    keys = [key for pattern in patterns for token in pattern for key in token]
+    for key in keys:
+        if key not in _LEXICAL | _PARSED | _ENTITY:
+            raise CompileError(f"'{key}' is no attribute of a token pattern", key)
+    if not _ENTITY.isdisjoint(keys):
         return ENTITIES
-    return PARSE if keys & _PARSED else TOKENS
+    return TOKENS if _PARSED.isdisjoint(keys) else PARSE
 
 
 def without_entities(patterns: Sequence[Sequence[Token]]) -> list[list[Token]]:
@@ -118,66 +180,22 @@ def without_entities(patterns: Sequence[Sequence[Token]]) -> list[list[Token]]:
     ]
 
 
-def check_token(token: Token) -> str | None:
-    """Say what is wrong with a token of a pattern, or None."""
-    for key in token:
-        if key not in _LEXICAL | _PARSED | _ENTITY:
-            return f"'{key}' is no attribute of a token pattern"
-    return None
-
-
-def check_pattern(pattern: Sequence[Token]) -> str | None:
-    """Say what is wrong with a token pattern, or None."""
-    loose = [token for token in pattern if token.get("OP") in ("*", "+") and not _is_word(token)]
-    if len(loose) > MAX_LOOSE:
-        return f"'OP' is '*' or '+' on more than {MAX_LOOSE} tokens that may be any word"
-    return next(filter(None, map(check_token, pattern)), None)
-
-
-def _is_word(token: Token) -> bool:
-    return bool(token.keys() & {"LOWER", "LEMMA", "TEXT", "ORTH", "NORM"})
-
-
-def check_node(node: Token) -> str | None:
-    """Say what is wrong with a node of a dependency pattern, or None."""
-    if extra := set(node) - _NODE:
-        return f"'{min(extra)}' is no part of a dependency node"
-    if missing := {"RIGHT_ID", "RIGHT_ATTRS"} - set(node):
-        return f"a dependency node lacks '{min(missing)}'"
-    return check_token(node["RIGHT_ATTRS"])
-
-
-def fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
+def _fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
     """Replace a lexicon's name in `IN` or `NOT_IN` by its words; drop our own `MARK`."""
-    filled: dict[str, Any] = {}
-    for key, value in token.items():
-        if key == "MARK":
-            continue
-        if key == "RIGHT_ATTRS":
-            filled[key] = fill_lexicons(value, words)
-        elif isinstance(value, Mapping):
+    filled = {key: value for key, value in token.items() if key != "MARK"}
+    for key, value in filled.items():
+        if isinstance(value, Mapping):
             filled[key] = {
                 test: list(words(operand))
                 if test in ("IN", "NOT_IN") and isinstance(operand, str)
                 else operand
                 for test, operand in value.items()
             }
-        else:
-            filled[key] = value
     return filled
 
 
-_WORDED = {"LOWER": False, "TEXT": True, "ORTH": True}
-"""Attributes whose value is a stretch of the text itself, and whether capitals count."""
-
-_PLAIN = re.compile(r"\^\(([A-Za-z]+(?:\|[A-Za-z]+)*)\)\$")
-
-
 class _Step(NamedTuple):
-    """A token of a pattern: the words it may be (none: any), how often it stands.
-
-    `exact`: with just these capitals.
-    """
+    """A token of a pattern: the words it may be (none: any), in `exact` capitals, and how often."""
 
     words: tuple[str, ...]
     exact: bool
@@ -186,22 +204,18 @@ class _Step(NamedTuple):
 
 
 class NeededWords:
-    """What must stand in a text for one of some patterns to match there.
+    """What must stand in a text, given in order, for one of some patterns to match there.
 
-    `ordered`: the tokens of a pattern follow one another, with nothing but space between them.
+    Elsewhere spaCy need neither split nor match it, and often need not be loaded. A word counts
+    inside another one too: spaCy makes two tokens of "cannot".
     """
 
-    def __init__(
-        self, patterns: Iterable[Sequence[Mapping[str, Any]]], *, ordered: bool = True
-    ) -> None:
+    def __init__(self, patterns: Iterable[Sequence[Token]], *, ordered: bool = True) -> None:
         self._given, self._ordered = list(patterns), ordered
 
     @cached_property
     def _patterns(self) -> list[tuple[list[_Step], list[_Step]]]:
-        """The steps that must be there, those of few words first, and all if they are in order.
-
-        Worked out when first asked for: most texts ask for few patterns.
-        """
+        """The needed steps, those of few words first, and all in order; made when first asked."""
         found: list[tuple[list[_Step], list[_Step]]] = []
         for pattern in self._given:
             steps = list(map(_step, pattern))
@@ -251,22 +265,19 @@ def _may_follow(steps: Sequence[_Step], text: str, lower: str) -> bool:
 def _after(words: Iterable[str], text: str, at: Iterable[int], free: int | None) -> Iterator[int]:
     """Yield where the word after one of `words` may begin."""
     for word in words:
-        for start in at:
-            if text.startswith(word, start):
-                yield _past_space(text, start + len(word))
-        start = -1 if free is None else text.find(word, free)
-        while start >= 0:
-            yield _past_space(text, start + len(word))
-            start = text.find(word, start + 1)
+        starts = [start for start in at if text.startswith(word, start)]
+        found = -1 if free is None else text.find(word, free)
+        while found >= 0:
+            starts.append(found)
+            found = text.find(word, found + 1)
+        for start in starts:
+            end = start + len(word)
+            while text[end : end + 1].isspace():
+                end += 1
+            yield end
 
 
-def _past_space(text: str, at: int) -> int:
-    while at < len(text) and text[at].isspace():
-        at += 1
-    return at
-
-
-def _step(token: Mapping[str, Any]) -> _Step:
+def _step(token: Token) -> _Step:
     often = token.get("OP") or "1"
     needed = often in ("1", "+") or often.startswith(tuple(f"{{{n}" for n in range(1, 10)))
     repeats = often not in ("1", "?")
@@ -280,40 +291,3 @@ def _step(token: Mapping[str, Any]) -> _Step:
         if listed:
             return _Step(tuple(sorted(set(listed))), exact, needed, repeats)
     return _Step((), False, needed, repeats)
-
-
-class TokenPatterns:
-    """Matcher patterns of one matcher or clause; built for the vocabulary they first meet.
-
-    A pattern whose tokens carry `MARK: true` finds the marked stretch, else the whole match.
-    """
-
-    def __init__(self, patterns: Sequence[Sequence[Mapping[str, Any]]], words: Words) -> None:
-        self.level = level_of(patterns)
-        loose = without_entities(patterns) if self.level == ENTITIES else None
-        self.loose: TokenPatterns | None = TokenPatterns(loose, words) if loose else None
-        """The same without entities, which finds whatever these could find."""
-        self._patterns = [[fill_lexicons(token, words) for token in p] for p in patterns]
-        self.needed = NeededWords(self._patterns)
-        self._marks = [frozenset(i for i, t in enumerate(p) if t.get("MARK")) for p in patterns]
-        self._built: tuple[Matcher, Mapping[int, int]] | None = None
-
-    @property
-    def base(self) -> int:
-        """The analysis needed before anybody knows whether entities matter."""
-        return self.loose.level if self.loose else self.level
-
-    def may_find(self, doc: Doc) -> bool:
-        """Whether these could find anything in a doc whose entities are not known yet."""
-        return next((self.loose or self).find(doc), None) is not None
-
-    def find(self, doc: Doc, base: int = 0) -> Iterator[tuple[int, int]]:
-        """Yield what the patterns find, as offsets in the doc's text and `base`."""
-        self._built = self._built or token_matcher(doc, self._patterns)
-        matcher, index = self._built
-        found: list[Any] = matcher(doc, with_alignments=True)
-        for key, start, end, alignment in found:
-            marks = self._marks[index[key]]
-            inside = [start + i for i, node in enumerate(alignment) if node in marks]
-            first, last = doc[min(inside, default=start)], doc[max(inside, default=end - 1)]
-            yield base + first.idx, base + last.idx + len(last)

@@ -1,13 +1,9 @@
 """Strict reading of a guideline's YAML files: every error names file, entry and line.
 
-Files are read with libyaml and without line numbers, twenty times as fast as in Python with them,
-and only once; when something is wrong the file is read again, for the line. YAML 1.2 (ruamel),
-because in 1.1 `no` is a truth value and `012` ten.
-
-Parsing costs as much as all the rest of loading rules, so a file's content is kept as JSON under
-the sha256 of its bytes: an edited file is read anew and nothing ever needs to be cleared. What
-comes out is validated like any file: whoever can write to the folder can do no more than whoever
-can write rules.
+Files are read with libyaml and without line numbers, twenty times as fast as in Python with them;
+when something is wrong the file is read again, for the line. YAML 1.2 (ruamel), because in 1.1 `no`
+is a truth value. A file's content is kept as JSON under the sha256 of its bytes: parsing costs as
+much as all the rest of loading. What comes out is validated like any file.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,8 +25,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from monitor.records.errors import GuidelineError
 
 Model = TypeVar("Model", bound=BaseModel)
-Path_ = Sequence[str | int]
 
+_TAG = re.compile(r"constrained|(str|bool)\Z|.*[(\[]", re.DOTALL)
 _ENTRIES: Mapping[str, str] = {"rules": "rule", "lexicons": "rule", "figures": "figure"}
 """What the entries of a list or table are called in errors."""
 
@@ -51,78 +47,63 @@ def read_yaml(file: Path, model: type[Model], cache: Path | None) -> Model:
 
 
 def _explain(file: Path, error: ValidationError) -> str:
-    """Turn the most telling of pydantic's complaints into one sentence with its place.
-
-    What is only empty is told all at once.
-    """
+    """Turn the most telling of pydantic's complaints, or all empty fields, into one sentence."""
     rank = {"extra_forbidden": 0, "missing": 1}
     first = min(error.errors(), key=lambda e: (rank.get(e["type"], 2), -len(e["loc"])))
-    place = [part for part in first["loc"] if not _is_type_tag(part)]
-    empty = [e for e in error.errors() if e["input"] is None or e["input"] == ""]
+    empty = [_place(e["loc"]) for e in error.errors() if e["input"] is None or e["input"] == ""]
     if first["type"] not in rank and empty:
-        return _to_fill_in(file, [e["loc"] for e in empty])
+        told: dict[str, None] = {}  # every field that has been left empty, with its line
+        entry: list[str | int] = []
+        for place in empty:
+            entry, inside = (place[:2], place[2:]) if place[:1] == ["rules"] else ([], place)
+            name = ""
+            for part in inside:
+                name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
+            line = where(file, place).rpartition(", line ")[2]
+            told[f"{name} (line {line})"] = None
+        head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
+        return f"{head}: still to fill in: {', '.join(told)}"
+    place, said = _place(first["loc"]), first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
-        message = f"unknown field '{place[-1]}'"
+        said = f"unknown field '{place[-1]}'"
     elif first["type"] == "missing":
-        message = f"field '{place[-1]}' is missing"
+        said = f"field '{place[-1]}' is missing"
     else:
-        said = first["msg"].removeprefix("Value error, ")
         field = next((part for part in reversed(place) if isinstance(part, str)), "")
-        if told := re.match(r"'(\w+)'", said):
-            place.append(told[1])  # where() stops at the last part that is there
-        message = said if first["type"] == "value_error" else f"'{field}': {said}"
-    return f"{where(file, place)}: {message}"
+        if named := re.match(r"'(\w+)'", said):
+            place.append(named[1])  # where() stops at the last part that is there
+        said = said if first["type"] == "value_error" else f"'{field}': {said}"
+    return f"{where(file, place)}: {said}"
 
 
-def _to_fill_in(file: Path, places: Sequence[tuple[str | int, ...]]) -> str:
-    """Name every field that has been left empty, with its line."""
-    told: dict[str, None] = {}
-    entry: list[str | int] = []
-    for loc in places:
-        place = [part for part in loc if not _is_type_tag(part)]
-        entry, inside = (place[:2], place[2:]) if place[:1] == ["rules"] else ([], place)
-        name = ""
-        for part in inside:
-            name += f" {part + 1}" if isinstance(part, int) else f".{part}" if name else part
-        line = where(file, place).rpartition(", line ")[2]
-        told[f"{name} (line {line})"] = None
-    head = where(file, entry).rpartition(", line ")[0] if entry else str(file)
-    return f"{head}: still to fill in: {', '.join(told)}"
+def _place(location: Iterable[str | int]) -> list[str | int]:
+    """Return pydantic's location without what it puts in to name a member of a union."""
+    return [
+        part
+        for part in location
+        if isinstance(part, int) or not (part[:1].isupper() or _TAG.match(part))
+    ]
 
 
-def _is_type_tag(part: str | int) -> bool:
-    """Whether pydantic put this into a location to name a member of a union."""
-    return isinstance(part, str) and (
-        part[:1].isupper() or "(" in part or "[" in part or part.startswith("constrained")
-        or part in ("str", "bool")
-    )  # fmt: skip
-
-
-def where(file: Path, place: Path_) -> str:
+def where(file: Path, place: Sequence[str | int]) -> str:
     """Return `file, rule 'id', line n` of a place in a file (or figure, or only the line)."""
     node: Node | None = YAML(pure=True).compose(file.read_text(encoding="utf-8"))
     line, called, name = 1, "", None
     for part in place:
-        step = _step(node, part)
+        # from a node to its child: what shows the line, and the child
+        step: tuple[Node, Node] | None = None
+        if isinstance(node, MappingNode):
+            step = next(((key, value) for key, value in node.value if key.value == part), None)
+        elif isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+            step = node.value[part], node.value[part]
         if step is None:
             break
-        key, node = step
-        line = key.start_mark.line + 1
+        line, node = step[0].start_mark.line + 1, step[1]
         if part in _ENTRIES:
             called, name = _ENTRIES[str(part)], ""
         elif name == "":
             name = str(part) if isinstance(part, str) else _id_of(node)
     return f"{file}, {called} '{name}', line {line}" if name else f"{file}, line {line}"
-
-
-def _step(node: Node | None, part: str | int) -> tuple[Node, Node] | None:
-    """Go from a YAML node to its child; return the node that shows the line, and the child."""
-    if isinstance(node, MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == part), None)
-    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
-        child = node.value[part]
-        return child, child
-    return None
 
 
 def _id_of(node: Node) -> str:
@@ -141,13 +122,10 @@ def line_of(file: Path, name: str, *, entry: str = "") -> int:
 
 def _nodes(node: Any) -> Iterator[Node]:
     yield node
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield key
-            yield from _nodes(value)
-    elif isinstance(node, SequenceNode):
-        for child in node.value:
-            yield from _nodes(child)
+    if isinstance(node, MappingNode | SequenceNode):
+        for child in node.value:  # of a table a key and its value
+            for each in child if isinstance(child, tuple) else (child,):
+                yield from _nodes(each)
 
 
 FORMAT = "1"
@@ -168,21 +146,15 @@ def parse_yaml(file: Path, cache: Path | None = None) -> Any:
         if kept:
             return json.loads(kept.read_bytes())
     data = YAML(typ="safe").load(raw.decode("utf-8"))
-    if kept:
-        with suppress(OSError, TypeError, ValueError):
-            _keep(kept, data)
+    with suppress(OSError, TypeError, ValueError):
+        # JSON cannot carry keys that are no strings
+        if kept and json.loads(text := json.dumps(data)) == data:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            # written beside and moved into place: a reader never sees half a file
+            beside = kept.with_suffix(f".{os.getpid()}")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(kept)
+            files = sorted(kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
+            for old in files[:-KEPT]:
+                old.unlink(missing_ok=True)
     return data
-
-
-def _keep(kept: Path, data: Any) -> None:
-    """Write beside and move into place: a reader never sees half a file."""
-    text = json.dumps(data)
-    if json.loads(text) != data:  # keys that are no strings: JSON cannot carry them
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    beside = kept.with_suffix(f".{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(kept)
-    files = sorted(kept.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)
-    for old in files[:-KEPT]:
-        old.unlink(missing_ok=True)

@@ -7,37 +7,27 @@ what stands in quotation marks is the article's or the guideline's; the rest is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from monitor.archive.articles_found import seen_words
 from monitor.archive.withdrawals import IDENTIFYING
+from monitor.desk import Desk
+from monitor.records.article import AssessedArticle
 from monitor.records.dates import date_words, day_words, midnight
+from monitor.records.finding import FieldName, Finding
 from monitor.records.hidden_names import WITHHELD, Shown
+from monitor.rules.rule_schema import Rule
 from monitor.text.safe_text import clean, excerpt, safe_url
 
-if TYPE_CHECKING:
-    from monitor.desk import Desk
-    from monitor.records.article import AssessedArticle
-    from monitor.records.finding import FieldName, Finding
-    from monitor.rules.rule_schema import Rule
-
-
 PRINCIPLES = {
-    "accountability": "accountability",
-    "accuracy": "accuracy",
     "child-protection": "protecting children",
     "do-no-harm": "doing no harm",
-    "humanity": "humanity",
-    "impartiality": "impartiality",
-    "independence": "independence",
     "privacy-consent": "privacy and consent",
-    "terminology": "terminology",
 }
-SUGGESTIONS = 2
-"""So many better wordings are offered for each point."""
+"""How principles are named that are not by their own words."""
+SUGGESTIONS = 2  # so many better wordings are offered for each point
 NO_QUOTE = "wording that we do not repeat here, because it could tell who somebody is"
 
 
@@ -94,18 +84,18 @@ def write_letter(
         " wording would serve your readers, and the people you write about, better. Many of these"
         " expressions are common; we send the list because it may help with the next report."
     )
-    body = "\n\n".join(_article(n, one) for n, one in enumerate(complaints, 1))
+    articles = []
+    for number, one in enumerate(complaints, 1):
+        name = f"“{one.headline}”" if one.headline else "An article whose headline we do not repeat"
+        address = [one.url] if one.url else []
+        lines = [f"{number}. {name}, {one.day}", *address, *map(_point, one.points)]
+        articles.append("\n".join(lines))
+    body = "\n\n".join(articles)
     closing = (
         "You may see some of this differently, or have had reasons that we do not know. We would be"
         " glad to hear them, and to send you the guideline.\n\nWith kind regards"
     )
     return EditorLetter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
-
-
-def _article(number: int, one: Complaint) -> str:
-    headline = f"“{one.headline}”" if one.headline else "An article whose headline we do not repeat"
-    head = f"{number}. {headline}, {one.day}"
-    return "\n".join([head, *([one.url] if one.url else []), *map(_point, one.points)])
 
 
 def _point(point: Point) -> str:
@@ -122,8 +112,6 @@ def _point(point: Point) -> str:
     return "\n".join(lines)
 
 
-Rules = Mapping[tuple[str, str], "Rule"]
-"""Rules by the id of their guideline and their own."""
 QUOTE_CHARS, HEADLINE_CHARS = 120, 160
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
 
@@ -181,51 +169,46 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLet
         groups.setdefault(flag.article.article.id, []).append(flag)
     guidelines = desk.guidelines
     rules = {(of.id, rule.id): rule for of in guidelines for rule in of.rules}
+    complaints = []
+    for flags in groups.values():
+        one, seen = flags[0].article.article, flags[0].shown
+        when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
+        of = [(flag, rules.get((flag.finding.guideline, flag.finding.rule))) for flag in flags]
+        points = dict.fromkeys(_confirmed_point(flag, rule) for flag, rule in of)
+        # an address mostly repeats its headline
+        tells = _identifies(flags[0].article, "title", 0, len(one.title))
+        headline = "" if tells else excerpt(seen.title, HEADLINE_CHARS)
+        url = "" if tells or seen.link_tells else safe_url(one.url) or ""
+        complaints.append(Complaint(headline, url, when, tuple(points)))
     used = {flag.finding.guideline for flags in groups.values() for flag in flags}
+    titles = [f"{one.title} {one.version}" for one in guidelines if one.id in used]
     return write_letter(
         clean(outlet) or "your outlet",
-        [_complaint(desk, flags, rules) for flags in groups.values()],
+        complaints,
         first=day_words(since.isoformat()),
         last=day_words((until - timedelta(days=1)).isoformat()),
-        guideline="” and “".join(
-            f"{one.title} {one.version}" for one in guidelines if one.id in used
-        ),
+        guideline="” and “".join(titles),
     )
 
 
-def _complaint(desk: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
-    one, seen = flags[0].article.article, flags[0].shown
-    when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
-    points = dict.fromkeys(_confirmed_point(flag, rules) for flag in flags)
-    # an address mostly repeats its headline
-    tells = _identifies(flags[0].article, "title", 0, len(one.title))
-    return Complaint(
-        headline="" if tells else excerpt(seen.title, HEADLINE_CHARS),
-        url="" if tells or seen.link_tells else safe_url(one.url) or "",
-        day=when,
-        points=tuple(points),
-    )
-
-
-def _confirmed_point(flag: ConfirmedFlag, rules: Rules) -> Point:
-    finding, rule = flag.finding, rules.get((flag.finding.guideline, flag.finding.rule))
-    source = finding.sources[0] if finding.sources else None
-    words = quote(flag)
+def _confirmed_point(flag: ConfirmedFlag, rule: Rule | None) -> Point:
+    """Return a point in the rule's own words: those of a finding may repeat the article's."""
+    finding, words = flag.finding, quote(flag)
+    why = source = source_url = ""
+    if rule:
+        every = [one for one in _SENTENCES.split(clean(rule.message)) if "{" not in one]
+        why = " ".join([clean(rule.why), *every]).replace("”", "'").replace("“", "'")
+    if finding.sources:
+        first = finding.sources[0]
+        source = ", ".join(filter(None, map(clean, (first.title, first.section))))
+        source_url = safe_url(first.url) or ""
     return Point(
         rule=finding.rule,
         title=clean(rule.title if rule else finding.rule),
         principle=finding.principle,
         words=words,
-        why=_said_by(rule) if rule else "",
+        why=why,
         suggestions=tuple(map(clean, finding.suggestions)) if words else (),
-        source=", ".join(filter(None, map(clean, (source.title, source.section))))
-        if source
-        else "",
-        source_url=safe_url(source.url) or "" if source else "",
+        source=source,
+        source_url=source_url,
     )
-
-
-def _said_by(rule: Rule) -> str:
-    """Return a rule's own words: why, and what to write; a finding's may repeat the article's."""
-    advice = [one for one in _SENTENCES.split(clean(rule.message)) if "{" not in one]
-    return " ".join([clean(rule.why), *advice]).replace("”", "'").replace("“", "'")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from monitor.labels.countries import country_name
 from monitor.labels.institutions import entity_name
@@ -13,15 +14,9 @@ from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.plots import Bars
 from monitor.stats.trends import SIDES, BalanceRow, Basis, DayCount, Trends
 
-ROWS = 20
-"""Rows of a table in the page and the document; the workbook has all."""
+ROWS = 20  # rows of a table in the page and the document; the workbook has all
 BARS = 12
-SIDE_WORDS = {
-    "prosecution": "enforcement",
-    "protection": "protection",
-    "prevention": "prevention",
-    "partnership": "partnership",
-}
+SIDE_WORDS = {side: side for side in SIDES} | {"prosecution": "enforcement"}
 Cell = str | int | float
 
 
@@ -72,8 +67,8 @@ def make_report(
                 short="{.day}",
             ),
             *(scheme_section(trends, scheme) for scheme in trends.schemes),
-            balance_section("Balance by country", "country", trends.balance.countries, trends),
-            balance_section("Balance by outlet", "outlet", trends.balance.outlets, trends),
+            balance_section(trends, "country"),
+            balance_section(trends, "outlet"),
             _outlets(outlets, cards),
             rules_section(trends, rules),
             changes_section(trends),
@@ -97,15 +92,9 @@ def time_section(
     """
     marks = tuple(n for n, row in enumerate(rows) if row.changes)
     mixed = "Dashed lines: feeds were added or removed; what follows is another mix."
-    bars = Bars(
-        title,
-        tuple(short.format(row.day) for row in rows),
-        (
-            ("items", tuple(row.items for row in rows)),
-            ("stories", tuple(row.stories for row in rows)),
-        ),
-        marks=marks,
-    )
+    labels = tuple(short.format(row.day) for row in rows)
+    items, stories = (tuple(getattr(row, of) for row in rows) for of in ("items", "stories"))
+    bars = Bars(title, labels, (("items", items), ("stories", stories)), marks=marks)
     return ReportSection(
         title,
         (note, *([mixed] if marks else [])),
@@ -113,7 +102,7 @@ def time_section(
         tuple(
             (name.format(row.day), row.stored, row.items, row.stories, row.changes) for row in rows
         ),
-        bars if any(row.items for row in rows) else None,
+        bars if any(items) else None,
     )
 
 
@@ -127,50 +116,43 @@ def story_bars(title: str, rows: Sequence[tuple[str, int]]) -> Bars | None:
 
 def scheme_section(trends: Trends, scheme: str) -> ReportSection:
     """Return how often each label of a scheme was given."""
-    rows = trends.schemes[scheme]
+    rows = [
+        (label_words(scheme, row.label), row.items, row.stories) for row in trends.schemes[scheme]
+    ]
     title = SCHEMES[scheme].trend
-    none = "No article has a label of this kind; it may be that no model in force gives them."
-    several = "An item may have several." if scheme != "victim" else ""
-    return ReportSection(
-        title,
-        (several,) if rows and several else (() if rows else (none,)),
-        ("country" if scheme == "place" else scheme, "items", "stories"),
-        tuple((label_words(scheme, row.label), row.items, row.stories) for row in rows),
-        story_bars(title, [(label_words(scheme, row.label), row.stories) for row in rows]),
-    )
+    notes = ["No article has a label of this kind; it may be that no model in force gives them."]
+    if rows:
+        notes = ["An item may have several."] if scheme != "victim" else []
+    columns = ("country" if scheme == "place" else scheme, "items", "stories")
+    bars = story_bars(title, [(name, stories) for name, _, stories in rows])
+    return ReportSection(title, tuple(notes), columns, tuple(rows), bars)
 
 
-def balance_section(
-    title: str, what: str, rows: Sequence[BalanceRow], trends: Trends
-) -> ReportSection:
-    """Return which responses are told of, by `what`: country or outlet."""
-    whole = trends.balance.whole
+def balance_section(trends: Trends, what: Literal["country", "outlet"]) -> ReportSection:
+    """Return which responses are told of, by country or by outlet."""
+    title, whole = f"Balance by {what}", trends.balance.whole
     told = ", ".join(f"{SIDE_WORDS[side]} {whole.told[side]}" for side in SIDES)
     notes = (
         f"Of {whole.stories} stories that tell of a response: {told}. A story may tell of several.",
         f"Shares with 95 % intervals (Wilson) from {MEASURED_FROM} stories on.",
         f"The plot has the first {BARS // 2}.",
     )
-    named = [(label_words("place", row.key) if what == "country" else row.key, row) for row in rows]
-    top = named[: BARS // 2]
+    found = trends.balance.outlets
+    if what == "country":
+        countries = trends.balance.countries
+        found = tuple(replace(row, key=label_words("place", row.key)) for row in countries)
+    top = found[: BARS // 2]
+    series = ((SIDE_WORDS[side], tuple(row.told[side] for row in top)) for side in SIDES[:3])
+    names = tuple(row.key for row in top)
     return ReportSection(
         title,
         notes,
         (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
         tuple(
-            (name, row.stories, *(row.told[side] for side in SIDES), _shares(row))
-            for name, row in named
+            (row.key, row.stories, *(row.told[side] for side in SIDES), _shares(row))
+            for row in found
         ),
-        Bars(
-            title,
-            tuple(name for name, _ in top),
-            tuple(
-                (SIDE_WORDS[side], tuple(row.told[side] for _, row in top)) for side in SIDES[:3]
-            ),
-            across=True,
-        )
-        if top
-        else None,
+        Bars(title, names, tuple(series), across=True) if top else None,
     )
 
 
@@ -217,30 +199,20 @@ def rules_section(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
         (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
         for row in trends.rules
     )
-    return ReportSection(
-        "Flags",
-        (*basis_words(trends.basis)[:2],),
-        ("rule", "title", "items", "stories", "not looked at"),
-        rows,
-    )
+    columns = ("rule", "title", "items", "stories", "not looked at")
+    return ReportSection("Flags", basis_words(trends.basis)[:2], columns, rows)
 
 
 def changes_section(trends: Trends) -> ReportSection:
     """Return the feeds that were added or removed."""
-    rows = tuple(
-        (
-            change.at.date().isoformat(),
-            "added" if change.followed else "removed",
-            change.title or change.outlet,
-            change.url,
-        )
-        for change in trends.changes
-    )
-    none = ("No feed was added or removed.",)
-    said = ("Curves before and after a change are of different feeds.",)
-    return ReportSection(
-        "Changes of feeds", said if rows else none, ("day", "change", "feed", "URL"), rows
-    )
+    rows = []
+    for change in trends.changes:
+        day, done = change.at.date().isoformat(), "added" if change.followed else "removed"
+        rows.append((day, done, change.title or change.outlet, change.url))
+    note = "Curves before and after a change are of different feeds."
+    notes = (note if rows else "No feed was added or removed.",)
+    columns = ("day", "change", "feed", "URL")
+    return ReportSection("Changes of feeds", notes, columns, tuple(rows))
 
 
 NOT_INCIDENCE = (

@@ -8,17 +8,8 @@ from dataclasses import dataclass
 from monitor.records.confidence_interval import wilson
 from monitor.records.counts import CountedItem, outlet_id
 from monitor.records.finding import MEASURED_FROM
-from monitor.stats.trends import (
-    BalanceRow,
-    Basis,
-    StoryOf,
-    balance_of,
-    counts,
-    flagged,
-    group_items,
-    open_flags,
-    stories,
-)
+from monitor.stats import trends
+from monitor.stats.trends import BalanceRow, Basis, StoryOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +58,12 @@ def list_outlets(
     items: Sequence[CountedItem], story_of: StoryOf, stored: Mapping[str, int]
 ) -> tuple[OutletCount, ...]:
     """Return the outlets with `stored` articles (by name), most stories first."""
-    groups = {**{name: [] for name in stored}, **group_items(items, lambda item: (item.outlet,))}
-    found = (
-        OutletCount(
-            outlet_id(name), name, stored.get(name, 0), len(own), len(stories(own, story_of))
-        )
-        for name, own in groups.items()
-    )
+    by_outlet = trends.group_items(items, lambda item: (item.outlet,))
+    groups: dict[str, list[CountedItem]] = {**{name: [] for name in stored}, **by_outlet}
+    found = []
+    for name, own in groups.items():
+        told = len(trends.stories(own, story_of))
+        found.append(OutletCount(outlet_id(name), name, stored.get(name, 0), len(own), told))
     return tuple(sorted(found, key=lambda one: (-one.stories, -one.stored, one.name)))
 
 
@@ -82,13 +72,13 @@ def score_outlet(
 ) -> Scorecard:
     """Return an outlet's scorecard; `items` may be of all outlets."""
     own = [item for item in items if item.outlet == outlet.name]
-    marked = [item for item in own if any(counts(flag, basis) for flag in item.flags)]
     rows = []
     for rule in sorted({flag.rule for item in own for flag in item.flags}):
-        n = len(stories(flagged(own, rule, basis), story_of))
-        unseen = open_flags(own, rule, basis)
+        n = len(trends.stories(trends.flagged(own, rule, basis), story_of))
+        unseen = trends.open_flags(own, rule, basis)
         rows.append(RuleShare(rule, n, unseen, _interval(n, outlet.stories, unseen)))
-    n = len(stories(marked, story_of))
+    marked = (item for item in own if any(trends.counts(flag, basis) for flag in item.flags))
+    n = len(trends.stories(marked, story_of))
     unseen = sum(row.unseen for row in rows)
     return Scorecard(
         outlet=outlet,
@@ -96,7 +86,7 @@ def score_outlet(
         unseen=unseen,
         interval=_interval(n, outlet.stories, unseen),
         rules=tuple(sorted(rows, key=lambda row: (-row.stories, -row.unseen, row.rule))),
-        balance=balance_of(own, story_of).whole,
+        balance=trends.balance_of(own, story_of).whole,
         enough=outlet.stories >= MEASURED_FROM,
         basis=basis,
     )

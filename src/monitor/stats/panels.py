@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from monitor.records.finding import MEASURED_FROM
-from monitor.stats.monthly_report import (
-    BARS,
-    SIDE_WORDS,
-    Cell,
-    ReportSection,
-    balance_section,
-    changes_section,
-    label_words,
-    rules_section,
-    scheme_section,
-    story_bars,
-    time_section,
-)
+from monitor.stats import monthly_report as report
 from monitor.stats.outlet_scorecards import RuleShare, Scorecard
 from monitor.stats.trends import SIDES, BalanceRow, Step, Trends, by_step
 
@@ -53,28 +42,39 @@ class Panel:
     """A section under the name that its table has in addresses; it plots bars, or `ranges`."""
 
     key: str
-    section: ReportSection
+    section: report.ReportSection
     ranges: tuple[Ranges, ...] = ()
 
 
 def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple[Panel, ...]:
     """Return what is shown of a period, by `step`; `titles` are those of rules."""
-    balance = trends.balance
+    balance, flags = trends.balance, report.rules_section(trends, titles)
+    counted = [(titles.get(row.rule, row.rule), row.stories) for row in trends.rules if row.stories]
+    shown: tuple[tuple[str, Literal["country", "outlet"], Sequence[BalanceRow]], ...] = (
+        ("countries", "country", balance.countries),
+        ("outlets", "outlet", balance.outlets),
+    )
     return (
         Panel("time", steps_section(trends, step)),
-        *(Panel(scheme, scheme_section(trends, scheme)) for scheme in trends.schemes),
-        balance_panel("countries", "Balance by country", "country", balance.countries, trends),
-        balance_panel("outlets", "Balance by outlet", "outlet", balance.outlets, trends),
-        Panel("rules", _counted_rules(trends, titles)),
+        *(Panel(scheme, report.scheme_section(trends, scheme)) for scheme in trends.schemes),
+        *(
+            Panel(
+                key,
+                replace(report.balance_section(trends, what), bars=None),
+                tuple(_sides(row, what) for row in rows[: report.BARS // 2]),
+            )
+            for key, what, rows in shown
+        ),
+        Panel("rules", replace(flags, bars=report.story_bars(flags.title, counted))),
         # when feeds were added says nothing of days of publication
-        *([Panel("feeds", changes_section(trends))] if trends.dates == "first_seen" else []),
+        *([Panel("feeds", report.changes_section(trends))] if trends.dates == "first_seen" else []),
     )
 
 
-def steps_section(trends: Trends, step: Step) -> ReportSection:
+def steps_section(trends: Trends, step: Step) -> report.ReportSection:
     """Return items and stories by day, week or month."""
     title, first = _STEP_WORDS[step]
-    return time_section(
+    return report.time_section(
         title,
         first,
         "A story counts once: when it was first told in the period.",
@@ -84,20 +84,12 @@ def steps_section(trends: Trends, step: Step) -> ReportSection:
     )
 
 
-def balance_panel(
-    key: str, title: str, what: str, rows: Sequence[BalanceRow], trends: Trends
-) -> Panel:
-    """Return which responses are told of, with the shares of those that tell of most."""
-    section = replace(balance_section(title, what, rows, trends), bars=None)
-    return Panel(key, section, tuple(_sides(row, what) for row in rows[: BARS // 2]))
-
-
 def _sides(row: BalanceRow, what: str) -> Ranges:
-    label = label_words("place", row.key) if what == "country" else row.key
+    label = report.label_words("place", row.key) if what == "country" else row.key
     if not row.intervals:
         return Ranges(label, (), too_few(row.stories))
     shares = (
-        Proportion(SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
+        Proportion(report.SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
         for side in SIDES[:3]
     )
     return Ranges(label, tuple(shares))
@@ -109,58 +101,40 @@ def too_few(stories: int) -> str:
     return f"No share is told: {told}, and a share takes {MEASURED_FROM}."
 
 
-def _counted_rules(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
-    section = rules_section(trends, titles)
-    rows = [(titles.get(row.rule, row.rule), row.stories) for row in trends.rules if row.stories]
-    return replace(section, bars=story_bars(section.title, rows))
-
-
 def card_panels(card: Scorecard, titles: Mapping[str, str]) -> tuple[Panel, ...]:
     """Return what an outlet's page shows of its scorecard; `titles` are those of rules."""
     stories = card.outlet.stories
-    rows = [(titles.get(row.rule, row.rule), row) for row in card.rules]
-    flags = ReportSection(
+
+    def flagged(label: str, n: int, of: Scorecard | RuleShare) -> Ranges:
+        if of.interval:
+            return Ranges(label, (Proportion("flagged", n, stories, of.interval),))
+        flags = f"{of.unseen} flag{'' if of.unseen == 1 else 's'}"
+        why = f"No share is told: {flags} not looked at."
+        return Ranges(label, (), too_few(stories) if stories < MEASURED_FROM else why)
+
+    rows: list[tuple[report.Cell, ...]] = []
+    ranges = [flagged("Any rule", card.flagged, card)] if card.rules else []
+    for row in card.rules:
+        title = titles.get(row.rule, row.rule)
+        cells: tuple[report.Cell, ...] = ("not told", "", "")
+        if row.interval is not None:
+            cells = tuple(round(one, 3) for one in (row.stories / stories, *row.interval))
+        rows.append((row.rule, title, row.stories, row.unseen, *cells))
+        ranges.append(flagged(title, row.stories, row))
+    flags = report.ReportSection(
         "Flags by rule",
         (f"Of {stories} stories, each counted once; shares with 95 % intervals (Wilson).",),
         ("rule", "title", "stories", "not looked at", "share", "from", "to"),
-        tuple(
-            (row.rule, title, row.stories, row.unseen, *_share_cells(row, stories))
-            for title, row in rows
-        ),
+        tuple(rows),
     )
-    whole = _flagged("Any rule", card.flagged, stories, card.interval, card.unseen)
-    ranges = [
-        _flagged(title, row.stories, stories, row.interval, row.unseen)
-        for title, row in rows[:BARS]
-    ]
-    side = _sides(card.balance, "outlet")
-    told = tuple((SIDE_WORDS[name], card.balance.told[name]) for name in SIDES)
-    balance = ReportSection(
+    balance = report.ReportSection(
         "Balance of responses",
         (f"Of {card.balance.stories} stories that tell of a response; one may tell of several.",),
         ("response", "stories"),
-        told,
+        tuple((report.SIDE_WORDS[name], card.balance.told[name]) for name in SIDES),
     )
+    sides = replace(_sides(card.balance, "outlet"), label="Responses")
     return (
-        Panel("flags", flags, (whole, *ranges) if rows else ()),
-        Panel("balance", balance, (replace(side, label="Responses"),)),
+        Panel("flags", flags, tuple(ranges[: 1 + report.BARS])),
+        Panel("balance", balance, (sides,)),
     )
-
-
-def _flagged(
-    label: str, n: int, stories: int, interval: tuple[float, float] | None, unseen: int
-) -> Ranges:
-    if interval:
-        return Ranges(label, (Proportion("flagged", n, stories, interval),))
-    if stories < MEASURED_FROM:
-        return Ranges(label, (), too_few(stories))
-    return Ranges(
-        label, (), f"No share is told: {unseen} flag{'' if unseen == 1 else 's'} not looked at."
-    )
-
-
-def _share_cells(row: RuleShare, stories: int) -> tuple[Cell, ...]:
-    if row.interval is None:
-        return ("not told", "", "")
-    low, high = row.interval
-    return (round(row.stories / stories, 3), round(low, 3), round(high, 3))

@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +19,13 @@ if TYPE_CHECKING:
 HATCHES = ("", "////", "---", "xxxx")
 SHADES = ("0.35", "0.9", "1.0", "0.75")
 LABEL_CHARS = 44
+_STYLE: Any = {
+    "text.parse_math": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "monitor",
+    "font.size": 9,
+    "hatch.linewidth": 0.6,
+}
 _PROLOGUE = re.compile(r"\A.*?(?=<svg)", re.DOTALL)
 
 
@@ -39,8 +44,15 @@ class Bars:
 
 
 def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
-    """Return a plot as SVG (UTF-8, an element to stand in a page) or as PNG."""
-    with _styled():
+    """Return a plot as SVG (UTF-8, an element to stand in a page) or as PNG.
+
+    A page sizes the SVG; screen readers, which pass it over, read the table that stands beside it.
+    """
+    import matplotlib as mpl
+
+    with warnings.catch_warnings(), mpl.rc_context(_STYLE):
+        # A letter that the font does not have is a box in Word; the table beside names it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -48,7 +60,7 @@ def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
         figure = Figure(figsize=(7.2, min(high, 12)) if bars.across else (7.2, 2.8), dpi=150)
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        (_across if bars.across else _upright)(axes, bars)
+        _fill(axes, bars)
         axes.spines[["top", "right"]].set_visible(False)
         if len(bars.series) > 1:
             axes.legend(frameon=False, fontsize=8, loc="best", handlelength=2.5)
@@ -56,83 +68,50 @@ def draw(bars: Bars, kind: Literal["svg", "png"]) -> bytes:
         file = io.BytesIO()
         metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
         figure.savefig(file, format=kind, metadata=metadata)
-    return _element(file.getvalue(), bars) if kind == "svg" else file.getvalue()
-
-
-@contextmanager
-def _styled() -> Iterator[None]:
-    import matplotlib as mpl
-
-    style: Any = {
-        "text.parse_math": False,
-        "svg.fonttype": "none",
-        "svg.hashsalt": "monitor",
-        "font.size": 9,
-        "hatch.linewidth": 0.6,
-    }
-    with warnings.catch_warnings(), mpl.rc_context(style):
-        # A letter that the font does not have is a box in Word; the table beside names it.
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        yield
-
-
-def _bar_style(place: int) -> dict[str, Any]:
-    return {
-        "hatch": HATCHES[place % len(HATCHES)],
-        "facecolor": SHADES[place % len(SHADES)],
-        "edgecolor": "black",
-        "linewidth": 0.6,
-    }
-
-
-def _across(axes: Axes, bars: Bars) -> None:
-    """Draw horizontal bars, the first on top, each with its number."""
-    thick = 0.8 / len(bars.series)
-    for place, (name, values) in enumerate(bars.series):
-        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
-        drawn = axes.barh(at, values, thick, label=name, **_bar_style(place))
-        axes.bar_label(drawn, padding=2, fontsize=7)
-    axes.set_yticks(range(len(bars.labels)), [_short(label) for label in bars.labels])
-    axes.invert_yaxis()
-    if len(bars.series) == 1:
-        axes.set_xlabel(bars.series[0][0])
-    _whole(axes.xaxis)
-
-
-def _upright(axes: Axes, bars: Bars) -> None:
-    """Draw bars by day; a dashed line stands where the feeds changed."""
-    thick = 0.8 / len(bars.series)
-    for place, (name, values) in enumerate(bars.series):
-        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
-        axes.bar(at, values, thick, label=name, **_bar_style(place))
-    for mark in bars.marks:
-        axes.axvline(mark - 0.5, color="black", linestyle="--", linewidth=0.9)
-    step = max(1, -(-len(bars.labels) // 10))
-    shown = range(0, len(bars.labels), step)
-    axes.set_xticks(list(shown), [bars.labels[n] for n in shown])
-    _whole(axes.yaxis)
-
-
-def _whole(axis: Any) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axis.set_major_locator(MaxNLocator(integer=True))
-
-
-def _short(label: str) -> str:
-    shown = "".join(c if c.isprintable() else " " for c in label)
-    return shown if len(shown) <= LABEL_CHARS else shown[: LABEL_CHARS - 1] + "…"
-
-
-def _element(svg: bytes, bars: Bars) -> bytes:
-    """Take the SVG out of its document, let its page size it, and hide it from screen readers.
-
-    They read the table that stands beside every plot.
-    """
-    text = _PROLOGUE.sub("", svg.decode())
+    if kind == "png":
+        return file.getvalue()
+    text = _PROLOGUE.sub("", file.getvalue().decode())
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     head, _, rest = text.partition(">")
     head = re.sub(r' (?:width|height)="[^"]*"', "", head)
     prefix = re.sub(r"\W+", "-", bars.title.casefold())
     rest = re.sub(r'(id="|url\(#|href="#)', rf"\g<1>{prefix}-", rest)
     return f'{head} aria-hidden="true">{rest}'.encode()
+
+
+def _fill(axes: Axes, bars: Bars) -> None:
+    """Draw bars across, the first on top, with numbers; or by day, dashed where feeds changed."""
+    from matplotlib.ticker import MaxNLocator
+
+    thick = 0.8 / len(bars.series)
+    for place, (name, values) in enumerate(bars.series):
+        at = [n + place * thick - 0.4 + thick / 2 for n in range(len(values))]
+        drawn = (axes.barh if bars.across else axes.bar)(
+            at,
+            values,
+            thick,
+            label=name,
+            hatch=HATCHES[place % len(HATCHES)],
+            facecolor=SHADES[place % len(SHADES)],
+            edgecolor="black",
+            linewidth=0.6,
+        )
+        if bars.across:
+            axes.bar_label(drawn, padding=2, fontsize=7)
+    if bars.across:
+        axes.set_yticks(range(len(bars.labels)), [_short(label) for label in bars.labels])
+        axes.invert_yaxis()
+        if len(bars.series) == 1:
+            axes.set_xlabel(bars.series[0][0])
+    else:
+        for mark in bars.marks:
+            axes.axvline(mark - 0.5, color="black", linestyle="--", linewidth=0.9)
+        shown = range(0, len(bars.labels), max(1, -(-len(bars.labels) // 10)))
+        axes.set_xticks(list(shown), [bars.labels[n] for n in shown])
+    axis: Any = axes.xaxis if bars.across else axes.yaxis
+    axis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _short(label: str) -> str:
+    shown = "".join(c if c.isprintable() else " " for c in label)
+    return shown if len(shown) <= LABEL_CHARS else shown[: LABEL_CHARS - 1] + "…"

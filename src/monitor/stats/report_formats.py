@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from monitor.stats.monthly_report import ROWS, Cell, MonthlyReport, ReportSection
@@ -76,27 +75,22 @@ def _add_sheet(book: Any, section: ReportSection, caption: str, bold: Any) -> No
     last = len(section.rows) + 2
     for place, note in enumerate((caption, *section.notes)):
         sheet.write_string(last + place, 0, _clean(note))
-    if section.bars is not None:
-        _add_chart(book, sheet, name, section)
-
-
-def _add_chart(book: Any, sheet: Any, name: str, section: ReportSection) -> None:
-    """Add a chart of the columns that the plot has, where they are numbers."""
-    bars = section.bars
-    assert bars is not None
-    columns = [section.columns.index(title) for title, _ in bars.series]
-    if not all(isinstance(section.rows[0][column], int) for column in columns):
+    if (bars := section.bars) is None:
+        return
+    # a chart of the columns that the plot has, where they are numbers
+    numbers = [section.columns.index(title) for title, _ in bars.series]
+    if not all(isinstance(section.rows[0][at], int) for at in numbers):
         return
     chart = book.add_chart({"type": "bar" if bars.across else "column"})
     rows = len(bars.labels)
-    for place, column in enumerate(columns):
+    for place, at in enumerate(numbers):
         filled = {"pattern": _PATTERNS[place], "fg_color": _SHADES[place], "bg_color": "#FFFFFF"}
         style = {"fill": {"color": _SHADES[0]}} if place == 0 else {"pattern": filled}
         chart.add_series(
             {
-                "name": [name, 0, column],
+                "name": [name, 0, at],
                 "categories": [name, 1, 0, rows, 0],
-                "values": [name, 1, column, rows, column],
+                "values": [name, 1, at, rows, at],
                 "border": {"color": "#000000"},
                 **style,
             }
@@ -115,47 +109,40 @@ def _clean(text: str) -> str:
 def write_document(report: MonthlyReport) -> bytes:
     """Return the document; plots are pictures with the words of their tables as alternative."""
     import docx
+    from docx.shared import Cm
 
     document = docx.Document()
     document.core_properties.title = _clean(f"{report.title}: {report.period}")
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.add_heading(_clean(report.title), 0)
-    document.add_paragraph(_clean(report.period))
-    for note in report.notes:
-        document.add_paragraph(_clean(note))
+    for line in (report.period, *report.notes):
+        document.add_paragraph(_clean(line))
     for section in report.sections:
-        _add_section(document, section, report.notes[0])
+        document.add_heading(section.title, 1)
+        for note in section.notes:
+            document.add_paragraph(_clean(note))
+        if section.bars is not None:
+            picture = document.add_picture(io.BytesIO(draw(section.bars, "png")), width=Cm(16))
+            said = f"Plot: {section.title}. Its figures are in the table below."
+            picture._inline.docPr.set("descr", said)  # noqa: SLF001 - python-docx has no other way
+            document.add_paragraph(f"{section.title}. {report.notes[0]}")
+        rows = section.rows if section.title == "By day" else section.rows[:ROWS]
+        if not rows:
+            continue
+        table = document.add_table(1, len(section.columns), style="Table Grid")
+        _fill(table.rows[0], section.columns)
+        for row in rows:
+            _fill(table.add_row(), row)
+        if len(rows) < len(section.rows):
+            more = f"The first {len(rows)} of {len(section.rows)}; the workbook has all."
+            document.add_paragraph(more)
     document.add_heading("What it rests on", 1)
     for line in report.foot:
         document.add_paragraph(_clean(line))
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
-
-
-def _add_section(document: Any, section: ReportSection, caption: str) -> None:
-    from docx.shared import Cm
-
-    document.add_heading(section.title, 1)
-    for note in section.notes:
-        document.add_paragraph(_clean(note))
-    if section.bars is not None:
-        picture = document.add_picture(io.BytesIO(draw(section.bars, "png")), width=Cm(16))
-        said = f"Plot: {section.title}. Its figures are in the table below."
-        picture._inline.docPr.set("descr", said)  # noqa: SLF001 - python-docx has no other way
-        document.add_paragraph(f"{section.title}. {caption}")
-    rows = section.rows if section.title == "By day" else section.rows[:ROWS]
-    if not rows:
-        return
-    table = document.add_table(1, len(section.columns), style="Table Grid")
-    _fill(table.rows[0], section.columns)
-    for row in rows:
-        _fill(table.add_row(), row)
-    if len(rows) < len(section.rows):
-        document.add_paragraph(
-            f"The first {len(rows)} of {len(section.rows)}; the workbook has all."
-        )
 
 
 def _fill(row: Any, cells: tuple[Cell, ...]) -> None:
@@ -165,13 +152,9 @@ def _fill(row: Any, cells: tuple[Cell, ...]) -> None:
 
 ReportFormat = Literal["html", "docx", "xlsx"]
 FORMATS: tuple[ReportFormat, ...] = get_args(ReportFormat)
-_WRITERS: Mapping[ReportFormat, Callable[[MonthlyReport], bytes]] = {
-    "html": write_page,
-    "docx": write_document,
-    "xlsx": write_workbook,
-}
 
 
 def render_report(report: MonthlyReport, format: ReportFormat) -> bytes:
     """Return a report as the content of an .html, .docx or .xlsx file."""
-    return _WRITERS[format](report)
+    writers = {"html": write_page, "docx": write_document, "xlsx": write_workbook}
+    return writers[format](report)

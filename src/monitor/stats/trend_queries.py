@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
+from monitor.feeds.urls import article_id
 from monitor.records.counts import CountedItem
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, days_of, midnight, month_of
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.stamps import is_same
 from monitor.review.recall_estimate import gaps_until
-
-if TYPE_CHECKING:
-    from monitor.stats.monthly_report import MonthlyReport
-    from monitor.stats.outlet_scorecards import OutletCount, Scorecard
-    from monitor.stats.trends import Basis, Trends
+from monitor.rules.measured_precision import load_measured
+from monitor.stats import trends
+from monitor.stats.monthly_report import MonthlyReport, make_report
+from monitor.stats.outlet_scorecards import OutletCount, Scorecard, list_outlets, score_outlet
+from monitor.stats.trends import Basis, Trends
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read_published(desk: Desk, since: date, until: date) -> Period:
     every = desk.store.items(None, None, desk.stamps)
     undated = desk.store.undated()
     items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
-    stored = Counter(on_clock.date() for on_clock in (m.astimezone(zone) for _, m in when.values()))
+    stored = Counter(moment.astimezone(zone).date() for _, moment in when.values())
     return Period(
         since,
         until,
@@ -86,9 +86,6 @@ def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
 
 def basis_of(desk: Desk) -> Basis:
     """Return which flags are counted: what was measured of other rules than these does not hold."""
-    from monitor.rules.measured_precision import load_measured
-    from monitor.stats.trends import proven_rules
-
     in_force = desk.in_force
     times = Counter(rule.id for guideline in in_force.guidelines for rule in guideline.rules)
     rows: dict[str, tuple[int, int]] = {}
@@ -98,27 +95,24 @@ def basis_of(desk: Desk) -> Basis:
             # of an id that several have nobody knows whose flag it is
             told = {rule: row for rule, row in measured.rules.items() if times[rule] == 1}
             rows |= {rule: (row.flags, row.right) for rule, row in told.items()}
-    return proven_rules(in_force.stamp, rows)
+    return trends.proven_rules(in_force.stamp, rows)
 
 
 def trends_of(desk: Desk, period: Period) -> Trends:
     """Count a period."""
-    from monitor.stats.trends import count_trends
-
-    zone = desk.settings.zone
     if period.stored is None:
         by_day = _stored(desk, period.since, period.until)
         stored = {day: sum(by_outlet.values()) for day, by_outlet in by_day.items()}
         changes = desk.store.feed_changes(*_bounds(desk, period.since, period.until))
     else:
         stored, changes = dict(period.stored), []  # feeds are of when something came in
-    found = count_trends(
+    found = trends.count_trends(
         period.items,
         story_of=period.story_of,
         stored=stored,
         changes=changes,
         basis=basis_of(desk),
-        zone=zone,
+        zone=desk.settings.zone,
         stamps=desk.stamps,
         until=period.until,
     )
@@ -129,13 +123,7 @@ def trends_of(desk: Desk, period: Period) -> Trends:
 
 def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
     """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
-    from monitor.records.counts import outlet_id as id_of
-
-    names = (name for day in _stored(desk, since, until).values() for name in day)
-    found = next((name for name in names if id_of(name) == outlet_id), None)
-    if found is None:
-        raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
-    return found
+    return _outlet(desk, Period(since, until, (), {}), outlet_id).name
 
 
 def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
@@ -149,8 +137,6 @@ def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, 
 
 def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
     """Return the outlets with articles in a period, most stories first."""
-    from monitor.stats.outlet_scorecards import list_outlets
-
     stored: Counter[str] = Counter()
     for by_outlet in _stored(desk, period.since, period.until).values():
         stored.update(by_outlet)
@@ -159,34 +145,28 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import outlet_basis
+    found = _outlet(desk, period, outlet_id)
+    return score_outlet(found, period.items, period.story_of, trends.outlet_basis(basis_of(desk)))
 
+
+def _outlet(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
     found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
     if found is None:
         raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
-    basis = outlet_basis(basis_of(desk))
-    return score_outlet(found, period.items, period.story_of, basis)
+    return found
 
 
 def report_of(desk: Desk, month: str) -> MonthlyReport:
     """Return the report of a month such as 2026-11. Raises `UsageError`, also for one to come."""
-    from monitor.stats.monthly_report import make_report
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import outlet_basis
-
     since, until = month_of(month)
     today = desk.today
     if since > today:
         raise UsageError(f"{month} has not begun")
     period = read_period(desk, since, min(until, today + timedelta(days=1)))
-    outlets, basis = outlets_of(desk, period), outlet_basis(basis_of(desk))
-    cards = [
-        score_outlet(one, period.items, period.story_of, basis) for one in outlets if one.stories
-    ]
+    cards = read_cards(desk, period, limit=None).cards
     return make_report(
         trends_of(desk, period),
-        outlets,
+        [card.outlet for card in cards],
         cards,
         title=f"Coverage of trafficking in human beings, {month}",
         gaps=gaps_until(desk, period.until.isoformat()).words,
@@ -204,11 +184,8 @@ def judge_flag(
     provisional: bool = False,
 ) -> int:
     """Record whether the flags of `rule` in an article are right; return how many. `NotFound`."""
-    from monitor.feeds.urls import article_id
-
-    chosen = article_id(article) if "://" in article else article
     return desk.store.add_flag_verdict(
-        chosen,
+        article_id(article) if "://" in article else article,
         rule,
         stamps=desk.stamps,
         right=right,
@@ -234,9 +211,6 @@ def read_cards(
 
     Raises `NotFound` where there is no outlet `after`.
     """
-    from monitor.stats.outlet_scorecards import score_outlet
-    from monitor.stats.trends import group_items, outlet_basis
-
     wanted = name.strip().casefold()
     outlets = [one for one in outlets_of(desk, period) if wanted in one.name.casefold()]
     ids = [one.id for one in outlets]
@@ -244,8 +218,8 @@ def read_cards(
         raise NotFound(f"no outlet '{after}'")
     begin = ids.index(after) + 1 if after is not None else 0
     end = len(ids) if limit is None else begin + limit
-    items = group_items(period.items, lambda item: (item.outlet,))
-    basis = outlet_basis(basis_of(desk))
+    items = trends.group_items(period.items, lambda item: (item.outlet,))
+    basis = trends.outlet_basis(basis_of(desk))
     cards = tuple(
         score_outlet(one, items.get(one.name, []), period.story_of, basis)
         for one in outlets[begin:end]

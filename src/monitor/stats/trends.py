@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import starmap
+from operator import attrgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -45,19 +47,24 @@ class Balance:
 
 def balance_of(items: Sequence[CountedItem], story_of: StoryOf) -> Balance:
     """Count stories by response; most stories first."""
+
+    def row(key: str, some: Sequence[CountedItem]) -> BalanceRow:
+        n = len(stories(some, story_of))
+        told = {
+            side: len(stories((one for one in some if side in one.labels["response"]), story_of))
+            for side in SIDES
+        }
+        enough = n >= MEASURED_FROM
+        shares = {side: wilson(count / n, n) for side, count in told.items()} if enough else {}
+        return BalanceRow(key, n, told, shares)
+
+    def rows(keys_of: Callable[[CountedItem], Iterable[str]]) -> tuple[BalanceRow, ...]:
+        found = starmap(row, group_items(told, keys_of).items())
+        return tuple(sorted(found, key=lambda one: (-one.stories, one.key)))
+
     told = [item for item in items if item.labels.get("response")]
-    return Balance(
-        _row("", told, story_of),
-        _rows(told, story_of, lambda item: item.labels.get("place", ())),
-        _rows(told, story_of, lambda item: (item.outlet,)),
-    )
-
-
-def _rows(
-    items: Sequence[CountedItem], story_of: StoryOf, keys_of: Callable[[CountedItem], Iterable[str]]
-) -> tuple[BalanceRow, ...]:
-    rows = [_row(key, group, story_of) for key, group in group_items(items, keys_of).items()]
-    return tuple(sorted(rows, key=lambda row: (-row.stories, row.key)))
+    places = rows(lambda item: item.labels.get("place", ()))
+    return Balance(row("", told), places, rows(lambda item: (item.outlet,)))
 
 
 def group_items(
@@ -69,20 +76,6 @@ def group_items(
         for key in keys_of(item):
             groups.setdefault(key, []).append(item)
     return groups
-
-
-def _row(key: str, items: Sequence[CountedItem], story_of: StoryOf) -> BalanceRow:
-    by_side: dict[str, set[str]] = {side: set() for side in SIDES}
-    for item in items:
-        story = story_of.get(item.id, item.id)
-        for side in item.labels["response"]:
-            if side in by_side:
-                by_side[side].add(story)
-    n = len(stories(items, story_of))
-    told = {side: len(found) for side, found in by_side.items()}
-    enough = n >= MEASURED_FROM
-    intervals = {side: wilson(count / n, n) for side, count in told.items()} if enough else {}
-    return BalanceRow(key, n, told, intervals)
 
 
 PRECISION = 0.95
@@ -123,9 +116,7 @@ def outlet_basis(basis: Basis) -> Basis:
     return replace(basis, proven=frozenset(), nearly=basis.nearly | basis.proven)
 
 
-Dates = Literal["first_seen", "published"]
-CHOSEN = ("form", "place", "response", "victim", "indicator", "topic")
-"""The schemes by which trends can be filtered."""
+CHOSEN = ("form", "place", "response", "victim", "indicator", "topic")  # trends are filtered by
 COUNTED = tuple(dict.fromkeys((*CHOSEN, *(one.name for one in SCHEMES.values() if one.trend))))
 """The schemes whose labels are counted."""
 
@@ -187,7 +178,7 @@ class Trends:
     changes: tuple[FeedChange, ...]
     basis: Basis
     stamps: tuple[str, ...]
-    dates: Dates = "first_seen"
+    dates: Literal["first_seen", "published"] = "first_seen"
     undated: int = 0
 
 
@@ -203,6 +194,22 @@ def count_trends(
     until: date,
 ) -> Trends:
     """Count the `items` of a period whose days are the keys of `stored` (all articles by day)."""
+    rules = []
+    for rule, having in group_items(items, lambda item: {flag.rule for flag in item.flags}).items():
+        found = flagged(having, rule, basis)
+        unseen = open_flags(having, rule, basis)
+        rules.append(RuleCount(rule, len(found), len(stories(found, story_of)), unseen))
+    by_day, first = Counter(dict.fromkeys(stored, 0)), dict[str, date]()
+    for item in sorted(items, key=lambda one: (one.seen, one.id)):
+        day = item.seen.astimezone(zone).date()
+        by_day[day] += 1
+        first.setdefault(story_of.get(item.id, item.id), day)
+    begun = Counter(first.values())
+    changed = Counter(change.at.astimezone(zone).date() for change in changes)
+    days = (
+        DayCount(day, stored.get(day, 0), found, begun[day], changed[day])
+        for day, found in sorted(by_day.items())
+    )
     return Trends(
         since=min(stored),
         until=until,
@@ -211,9 +218,9 @@ def count_trends(
         items=len(items),
         stories=len(stories(items, story_of)),
         outlets=len({item.outlet for item in items}),
-        days=_days(items, story_of, stored, changes, zone),
+        days=tuple(days),
         schemes={scheme: _by_label(items, story_of, scheme) for scheme in COUNTED},
-        rules=_by_rule(items, story_of, basis),
+        rules=tuple(sorted(rules, key=lambda row: (-row.stories, -row.items, row.rule))),
         balance=balance_of(items, story_of),
         changes=tuple(changes),
         basis=basis,
@@ -221,75 +228,30 @@ def count_trends(
     )
 
 
-def _days(
-    items: Sequence[CountedItem],
-    story_of: StoryOf,
-    stored: Mapping[date, int],
-    changes: Sequence[FeedChange],
-    zone: ZoneInfo,
-) -> tuple[DayCount, ...]:
-    by_day: dict[date, int] = dict.fromkeys(stored, 0)
-    first: dict[str, date] = {}
-    for item in sorted(items, key=lambda one: (one.seen, one.id)):
-        day = item.seen.astimezone(zone).date()
-        by_day[day] = by_day.get(day, 0) + 1
-        first.setdefault(story_of.get(item.id, item.id), day)
-    begun = Counter(first.values())
-    changed = Counter(change.at.astimezone(zone).date() for change in changes)
-    return tuple(
-        DayCount(day, stored.get(day, 0), found, begun[day], changed[day])
-        for day, found in sorted(by_day.items())
-    )
-
-
 def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
-    told: dict[str, list[str]] = {}  # the stories of a label's items
-    for item in items:
-        story = story_of.get(item.id, item.id)
-        for label in item.labels.get(scheme, ()):
-            told.setdefault(label, []).append(story)
-    rows = (Counted(label, len(found), len(set(found))) for label, found in told.items())
+    labelled = group_items(items, lambda item: item.labels.get(scheme, ()))
+    rows = (
+        Counted(label, len(found), len(stories(found, story_of)))
+        for label, found in labelled.items()
+    )
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
-def _by_rule(
-    items: Sequence[CountedItem], story_of: StoryOf, basis: Basis
-) -> tuple[RuleCount, ...]:
-    rows = []
-    having_rule = group_items(items, lambda item: {flag.rule for flag in item.flags})
-    for rule, having in having_rule.items():
-        found = flagged(having, rule, basis)
-        unseen = open_flags(having, rule, basis)
-        rows.append(RuleCount(rule, len(found), len(stories(found, story_of)), unseen))
-    return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.rule)))
-
-
-@dataclass(frozen=True, slots=True)
-class ItemFilter:
-    """What items must have: of each scheme in `labels` that label; `outlet` "" is any."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    outlet: str = ""
-
-    def __bool__(self) -> bool:
-        """Whether anything is asked for."""
-        return bool(self.labels or self.outlet)
-
-
-def choose(items: Iterable[CountedItem], choice: ItemFilter) -> tuple[CountedItem, ...]:
-    """Return the items that have all that is asked for."""
+def choose(
+    items: Iterable[CountedItem], labels: Mapping[str, str], outlet: str = ""
+) -> tuple[CountedItem, ...]:
+    """Return the items that have of each scheme in `labels` that label; `outlet` "" is any."""
     return tuple(
         item
         for item in items
-        if (not choice.outlet or item.outlet == choice.outlet)
-        and all(label in item.labels.get(scheme, ()) for scheme, label in choice.labels.items())
+        if (not outlet or item.outlet == outlet)
+        and all(label in item.labels.get(scheme, ()) for scheme, label in labels.items())
     )
 
 
 Step = Literal["day", "week", "month"]
 STEPS: tuple[Step, ...] = ("day", "week", "month")
-MOST = 120
-"""More bars than that are narrower than what stands between them."""
+MOST = 120  # more bars than that are narrower than what stands between them
 _LONGEST = {"day": 1, "week": 7, "month": 28}
 
 
@@ -305,23 +267,15 @@ def by_step(days: Iterable[DayCount], step: Step) -> tuple[DayCount, ...]:
 
     A story counts once in all: on the day on which it was first told.
     """
-    begin: Mapping[Step, Callable[[date], date]] = {
-        "day": lambda day: day,
-        "week": lambda day: day - timedelta(days=day.weekday()),
-        "month": lambda day: day.replace(day=1),
-    }
-    sums: dict[date, DayCount] = {}
+    groups: dict[date, list[DayCount]] = {}
     for row in days:
-        key = begin[step](row.day)
-        so_far = sums.get(key, DayCount(row.day, 0, 0, 0))
-        sums[key] = DayCount(
-            so_far.day,
-            so_far.stored + row.stored,
-            so_far.items + row.items,
-            so_far.stories + row.stories,
-            so_far.changes + row.changes,
-        )
-    return tuple(sums.values())
+        back = {"day": 0, "week": row.day.weekday(), "month": row.day.day - 1}[step]
+        groups.setdefault(row.day - timedelta(days=back), []).append(row)
+    figures = attrgetter("stored", "items", "stories", "changes")
+    return tuple(
+        DayCount(rows[0].day, *map(sum, zip(*map(figures, rows), strict=True)))
+        for rows in groups.values()
+    )
 
 
 StoryOf = Mapping[str, str]

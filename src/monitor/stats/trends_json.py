@@ -11,6 +11,8 @@ from monitor.stats.monthly_report import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES
 from monitor.stats.outlet_scorecards import OutletCount, Scorecard
 from monitor.stats.trends import PRECISION, BalanceRow, Basis, Trends
 
+_AS_THEY_ARE = ("dates", "undated", "timezone", "stored", "items", "stories", "outlets")
+
 
 def trends_json(trends: Trends) -> dict[str, Any]:
     """Return trends as data."""
@@ -19,13 +21,7 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         "note": NOT_INCIDENCE,
         "since": trends.since.isoformat(),
         "until": trends.days[-1].day.isoformat(),
-        "dates": trends.dates,
-        "undated": trends.undated,
-        "timezone": trends.timezone,
-        "stored": trends.stored,
-        "items": trends.items,
-        "stories": trends.stories,
-        "outlets": trends.outlets,
+        **{name: getattr(trends, name) for name in _AS_THEY_ARE},
         "days": [
             {
                 "day": row.day.isoformat(),
@@ -38,13 +34,8 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         ],
         "by": {scheme: list(map(asdict, rows)) for scheme, rows in trends.schemes.items()},
         "rules": [
-            {
-                "rule": row.rule,
-                "items": row.items,
-                "stories": row.stories,
-                "not_looked_at": row.unseen,
-            }
-            for row in trends.rules
+            {"rule": r.rule, "items": r.items, "stories": r.stories, "not_looked_at": r.unseen}
+            for r in trends.rules
         ],
         "balance": {
             "all": balance_json(trends.balance.whole),

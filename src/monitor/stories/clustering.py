@@ -1,6 +1,7 @@
 """Event clustering: incremental, single-pass, average-link; articles fold into stories.
 
-An article joins the story whose articles are most likely to tell the same event. The weights were
+An article joins the story whose articles are most likely to tell the same event, or begins one, in
+the order of first sight; a story keeps the id of its first article for ever. The weights were
 fitted by logistic regression to pairs of train, to 159 pairs of full articles of train, regional
 and pool that were read for it, and to texts dealt from train; none may count against its sense (a
 shared word never speaks against a pair). Those of snippets, of one outlet and of days, and the bar,
@@ -31,15 +32,9 @@ from monitor.stories.near_duplicates import (
     write_fingerprint,
 )
 
-SHARED_KEYS = 2
-"""An article is compared with those that share so many of its heaviest words."""
-NEAREST = 24
-"""And of them with the stories of so many that share most."""
 FIRST, LAST = 4, 4
 """A story stands for itself by its first and its last articles: what it began as, and what it has
 become."""
-NEWEST = 400
-"""In memory, under one word, an article meets so many of the last ones."""
 
 
 def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
@@ -48,11 +43,27 @@ def group_stories(articles: Iterable[AssessedArticle]) -> tuple[Story, ...]:
     The result does not depend on the order of `articles`. Stories, and the articles in each, come
     most certain first (`relevance`, None last; then first seen); ids must be distinct.
     """
-    index = StoryIndex()
-    members: dict[str, list[AssessedArticle]] = defaultdict(list)
+    by_key: defaultdict[int, list[Fingerprint]] = defaultdict(list)
+    story_of: dict[str, str] = {}
+    members: defaultdict[str, list[Fingerprint]] = defaultdict(list)
+    told: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in sorted(articles, key=lambda a: (a.article.seen.timestamp(), a.article.id)):
-        members[index.add(make_fingerprint(assessed.article))].append(assessed)
-    return as_stories(members.items())
+        one = make_fingerprint(assessed.article)
+        needed, since, until = reach(one)
+        shared: Counter[str] = Counter()
+        for key in one.keys:
+            shared.update(o.id for o in by_key[key][-400:] if since <= o.at <= until)
+        found = sorted((-n, id_) for id_, n in shared.items() if n >= needed)[:24]
+        near = {story_of[id_]: members[story_of[id_]] for _, id_ in found}
+        for story, many in near.items():
+            if len(many) > FIRST + LAST:
+                near[story] = many[:FIRST] + many[-LAST:]
+        story_of[one.id] = story = choose_story(one, near) or one.id
+        for key in one.keys:
+            by_key[key].append(one)
+        members[story].append(one)
+        told[story].append(assessed)
+    return as_stories(told.items())
 
 
 def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple[Story, ...]:
@@ -61,41 +72,10 @@ def as_stories(groups: Iterable[tuple[str, Iterable[AssessedArticle]]]) -> tuple
     return tuple(sorted(stories, key=lambda story: _certainty(story.articles[0])))
 
 
-class StoryIndex:
-    """Stories in memory, as the store keeps them."""
-
-    def __init__(self) -> None:
-        self._keys: defaultdict[int, list[Fingerprint]] = defaultdict(list)
-        self._story: dict[str, str] = {}
-        self._members: defaultdict[str, list[Fingerprint]] = defaultdict(list)
-
-    def add(self, one: Fingerprint) -> str:
-        """Put the next article into its story; return the story's id."""
-        story = choose_story(one, self._near(one)) or one.id
-        self._story[one.id] = story
-        self._members[story].append(one)
-        for key in one.keys:
-            self._keys[key].append(one)
-        return story
-
-    def _near(self, one: Fingerprint) -> dict[str, list[Fingerprint]]:
-        since, until = window(one)
-        shared: Counter[str] = Counter()
-        for key in one.keys:
-            shared.update(o.id for o in self._keys[key][-NEWEST:] if since <= o.at <= until)
-        needed = enough_keys(one)
-        found = sorted((-n, key) for key, n in shared.items() if n >= needed)[:NEAREST]
-        near: dict[str, list[Fingerprint]] = {}
-        for story in {self._story[key] for _, key in found}:
-            members = self._members[story]
-            few = len(members) <= FIRST + LAST
-            near[story] = members if few else members[:FIRST] + members[-LAST:]
-        return near
-
-
-def enough_keys(one: Fingerprint) -> int:
-    """Return how many keys an article must share to be compared: of three words, one."""
-    return min(SHARED_KEYS, max(1, len(one.keys) // 3))
+def reach(one: Fingerprint) -> tuple[int, datetime, datetime]:
+    """Return how many keys an article to compare must share, and its first and last moment."""
+    needed = min(2, max(1, len(one.keys) // 3))  # of its heaviest words
+    return needed, one.at - WINDOW, one.at + WINDOW
 
 
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
@@ -116,7 +96,7 @@ def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlace
     one = make_fingerprint(article)
     story = None
     if shelf and one.keys:
-        near = shelf.near(one.keys, enough_keys(one), *window(one))
+        near = shelf.near(one.keys, *reach(one))
         story = choose_story(one, {key: list(map(_read, texts)) for key, texts in near.items()})
     return StoryPlacement(story, write_fingerprint(one), one.keys, one.at)
 
@@ -124,9 +104,8 @@ def place(article: Article, shelf: StoredStoryIndex | None = None) -> StoryPlace
 def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | None = None) -> int:
     """Put what is relevant or borderline and in no story yet into stories; return how many.
 
-    In the order of first sight, `size` articles a transaction: a kill loses nothing that is not
-    done again, to the same stories. An article keeps its place whatever its text becomes. `report`
-    is told the number after each batch.
+    In the order of first sight, `size` articles a transaction, after each of which `report` is told
+    the number. An article keeps its place whatever its text becomes.
     """
     store, stamp, now = desk.store, desk.stories_stamp, desk.now()
     judges = desk.carried(assessor.stamp for assessor in desk.classifiers)
@@ -146,18 +125,14 @@ def fold_due(desk: Desk, *, size: int = BATCH, report: Callable[[int], None] | N
 def kept_groups(
     store: Store, stamp: str
 ) -> Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]:
-    """Return what groups articles as they are kept; those not folded yet, among themselves.
-
-    So are those that people rejected: their stories are told without them.
-    """
+    """Return what groups articles as they are kept; rejected and new ones among themselves."""
 
     def group(articles: Sequence[AssessedArticle]) -> tuple[Story, ...]:
         known = store.stories_of(stamp, [a.article.id for a in articles if not is_rejected(a)])
         groups: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
-        waiting = [a for a in articles if a.article.id not in known]
         for assessed in articles:
-            if assessed.article.id in known:
-                groups[known[assessed.article.id]].append(assessed)
+            groups[known.get(assessed.article.id, "")].append(assessed)
+        waiting = groups.pop("", [])
         kept = store.kept_stories(stamp, list(groups))
         stories = [
             replace(story, since=kept[story.id].first_seen, total=kept[story.id].articles)
@@ -189,9 +164,6 @@ SAME_OUTLET, SAME_OUTLET_SNIPPET = -2.5, -1.0
 FREE_DAYS, A_DAY, A_DAY_SNIPPET = 3.0, -0.15, -0.5
 WINDOW = timedelta(days=30)
 """Nothing further apart is compared."""
-FEW_TERMS = 4
-"""Fewer words ("Morning briefing") name no event."""
-_APART_MOST = 20.0
 _NEVER = -9.0
 
 
@@ -206,43 +178,37 @@ def same_event(a: Fingerprint, b: Fingerprint) -> float:
     late = max(0.0, days - FREE_DAYS) * (A_DAY_SNIPPET if a.short or b.short else A_DAY)
     if not (a.english and b.english):
         return (COPY if copied >= FOREIGN_SHARE and not same_outlet else _NEVER) + late
-    odds = _odds(a, b)
+    cosine = _dot(a.terms, b.terms)
+    # the cosines of names and figures alone, and of all other words
+    both = [(one.terms, one.names.keys() | one.figures) for one in (a, b)]
+    names = [{w: terms[w] for w in named if w in terms} for terms, named in both]
+    others = [{w: v for w, v in terms.items() if w not in named} for terms, named in both]
+    shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
+    least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
+    odds = BIAS + WORDS * cosine + NAMES * _cosine(*names) + OTHERS * _cosine(*others)
+    odds += SHARED_NAMES * shared / least if least else 0.0
+    # the weight of the names in the headline of one that the other has nowhere
+    apart = min(
+        math.fsum(one.names[name] for name in one.title_names if name not in other.names)
+        for one, other in ((a, b), (b, a))
+    )
+    apart = min(apart, 20.0)
+    odds += NAMES_APART * apart / 10
+    odds += SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0
+    # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the
+    # headlines contradict each other, names tell more apart than are shared, or nothing that is
+    # shared is a name or a figure
+    template = (
+        (a.title_figures and b.title_figures and not a.title_figures & b.title_figures)
+        or (a.short and b.short and apart > shared)
+        or not (shared or a.figures & b.figures)
+    )
+    odds = _NEVER if template else odds
     if same_outlet:
         odds += SAME_OUTLET_SNIPPET if a.short and b.short else SAME_OUTLET
     if copied >= COPY_SHARE and not same_outlet and odds > _NEVER:
         odds = max(odds, COPY)
     return odds + late
-
-
-def _odds(a: Fingerprint, b: Fingerprint) -> float:
-    cosine = _dot(a.terms, b.terms)
-    # the cosines of names and figures alone, and of all other words
-    (names_a, others_a), (names_b, others_b) = _split(a), _split(b)
-    named, other = _cosine(names_a, names_b), _cosine(others_a, others_b)
-    shared = math.fsum(a.names[name] for name in a.names.keys() & b.names.keys())
-    least = min(math.fsum(a.names.values()), math.fsum(b.names.values()))
-    odds = BIAS + WORDS * cosine + NAMES * named + OTHERS * other
-    odds += SHARED_NAMES * shared / least if least else 0.0
-    apart = min(_apart(a, b), _apart(b, a), _APART_MOST)
-    odds += NAMES_APART * apart / 10
-    # one template filled twice, "man charged in Hall County", "… in Cobb County": figures of the
-    # headlines contradict each other, names tell more apart than are shared, or nothing that is
-    # shared is a name or a figure
-    if (
-        (a.title_figures and b.title_figures and not a.title_figures & b.title_figures)
-        or (a.short and b.short and apart > shared)
-        or not (shared or a.figures & b.figures)
-    ):
-        return _NEVER
-    return odds + (SNIPPET + SNIPPET_WORDS * cosine if a.short or b.short else 0.0)
-
-
-def _split(one: Fingerprint) -> tuple[dict[int, float], dict[int, float]]:
-    named: dict[int, float] = {}
-    other: dict[int, float] = {}
-    for word, value in one.terms.items():
-        (named if word in one.names or word in one.figures else other)[word] = value
-    return named, other
 
 
 def _cosine(a: Mapping[int, float], b: Mapping[int, float]) -> float:
@@ -255,28 +221,17 @@ def _dot(a: Mapping[int, float], b: Mapping[int, float]) -> float:
     return math.fsum(a[word] * b[word] for word in a.keys() & b.keys())
 
 
-def _apart(a: Fingerprint, b: Fingerprint) -> float:
-    """Return the weight of the names in the headline of `a` that `b` has nowhere."""
-    return math.fsum(a.names[name] for name in a.title_names if name not in b.names)
-
-
 def choose_story(one: Fingerprint, stories: Mapping[str, Sequence[Fingerprint]]) -> str | None:
     """Return which of `stories` an article belongs to, `None` for one of its own.
 
     Each story stands for itself by some of its articles. It is joined by their mean, not by its
     nearest article: a chain of neighbours would end at another event. Of equals the first id.
     """
-    if len(one.terms) < FEW_TERMS:
-        return None
-    best: tuple[float, str] | None = None
-    for story in sorted(stories):
-        odds = [same_event(one, other) for other in stories[story]]
-        mean = math.fsum(odds) / len(odds)
-        if mean >= SAME_EVENT and (best is None or mean > best[0]):
-            best = mean, story
-    return best[1] if best else None
-
-
-def window(one: Fingerprint) -> tuple[datetime, datetime]:
-    """Return the first and the last moment of an article that could tell the same event."""
-    return one.at - WINDOW, one.at + WINDOW
+    if len(one.terms) < 4:
+        return None  # so few words ("Morning briefing") name no event
+    means = {
+        story: math.fsum(same_event(one, other) for other in some) / len(some)
+        for story, some in stories.items()
+    }
+    best = min(means, key=lambda story: (-means[story], story), default="")
+    return best if best and means[best] >= SAME_EVENT else None

@@ -1,14 +1,12 @@
 """Fingerprints for near-duplicate detection: weighted terms, names and sampled word shingles.
 
-A fingerprint is computed once per article and stored with the story, so that a later version of the
-text, or its erasure, does not change what was folded. It has hashes rather than words: nobody reads
-a name out of the table of stories.
+A fingerprint is stored with the story, so that a later version of the text, or its erasure, does
+not change what was folded. It has hashes rather than words: nobody reads a name out of it.
 
-A word's weight comes from a table of document frequencies shipped with the program, not from
-the batch at hand: so whether two articles tell the same story never depends on what else
-happened that day. The table holds counts only, of words found in at least 20 of 26,601 news
-texts (no private name is that frequent), and how often each is written with a capital inside a
-sentence; `benchmarks/bench_stories.py` makes it anew.
+A word's weight comes from a table of document frequencies shipped with the program, so that whether
+two articles tell the same story never depends on what else happened that day. It counts words found
+in at least 20 of 26,601 news texts (no private name is that frequent), and how often each is
+written with a capital inside a sentence; `benchmarks/bench_stories.py` makes it anew.
 """
 
 from __future__ import annotations
@@ -28,21 +26,11 @@ from pathlib import Path
 from monitor.records.article import Article
 
 SHINGLE = 3
-SAMPLE = 4
-"""Of the shingles one in so many is kept, the same of every text."""
 MAX_WORDS = 400
 """Wire copy is cut from the bottom and boilerplate stands at the bottom: the first words say
 which event a text is about."""
-TITLE_COUNTS = 2
-"""A word of the headline counts as if it stood so often more in the text."""
-LIGHT = 2.0
-"""Lighter words stand in every eighth text."""
-TERMS = 160
-KEYS = 16
 NAMED = 1.5
 """Names come first among the keys."""
-KEY_WEIGHT = 3.4
-"""What stands in more than one text in thirty finds nothing: every article would be a candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +56,50 @@ class Fingerprint:
     keys: tuple[int, ...]
 
 
-SNIPPET_WORDS = 42
-
-
 def make_fingerprint(article: Article) -> Fingerprint:
     """Return the article's fingerprint."""
-    title, text, lower, upper, proper = _count(article)
-    counts = Counter(text)
-    for word in title:
-        counts[word] += TITLE_COUNTS
+    # stems written small, big, and big inside a sentence
+    lower, upper, proper = set[str](), set[str](), set[str]()
+    headline = article.title
+    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= 20:
+        headline = short  # without the outlet's name that aggregators append (` - WFLA`)
+    told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
+    # capitals of a headline say something only where it does not have them everywhere
+    sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
+    for word, root, begins in told:
+        if word[0].isupper() and not headline.isupper():
+            upper.add(root)
+            if sentence_case and not begins:
+                proper.add(root)
+    title = [root for _, root, _ in told]
+    text: list[str] = []
+    for word, plain, begins in islice(written_words(article.text), MAX_WORDS):
+        text.append(stem(plain))
+        (upper if word[0].isupper() else lower).add(text[-1])
+        if word[0].isupper() and not begins:
+            proper.add(text[-1])
+    counts = Counter(text + 2 * title)
     heavy = {
         word: (1 + math.log(count)) * weight(word)
         for word, count in counts.items()
-        if weight(word) > LIGHT and word not in DAYS
+        if weight(word) > 2.0 and word not in DAYS  # lighter words stand in every eighth text
     }
-    chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:TERMS]
+    chosen = sorted(heavy, key=lambda word: (-heavy[word], word))[:160]
     length = math.sqrt(math.fsum(heavy[word] ** 2 for word in chosen)) or 1.0
-    names = {word for word in counts if _is_name(word, lower, upper, proper)}
+    stems = _frequencies()[0]
+    names = {
+        word
+        for word in counts
+        if (
+            # lighter ones ("Minister") say nothing
+            (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > 3.5
+            if word in stems
+            else word in upper
+        )
+        and not (word in lower or word in DAYS or word.isdigit())
+    }
+    # numbers of people, years or the like (a year has four digits)
+    figures = {word for word in counts if word.isdigit() and len(word) <= 3}
     keys = sorted(chosen, key=lambda w: (-heavy[w] * (NAMED if w in names else 1.0), w))
     shingles = {_hash(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)}
     return Fingerprint(
@@ -92,49 +107,16 @@ def make_fingerprint(article: Article) -> Fingerprint:
         outlet=article.outlet.casefold().strip(),
         at=article.published or article.seen,
         english=article.language in (None, "en"),
-        short=len(text) < SNIPPET_WORDS,
+        short=len(text) < 42,
         terms={_hash(word): round(heavy[word] / length, 4) for word in chosen},
         names={_hash(word): round(weight(word), 3) for word in sorted(names)},
-        figures=frozenset(_hash(word) for word in counts if is_figure(word)),
-        title_names=frozenset(_hash(word) for word in names & set(title)),
-        title_figures=frozenset(_hash(word) for word in title if is_figure(word)),
-        shingles=frozenset(value for value in shingles if value % SAMPLE == 0),
-        keys=tuple(_hash(word) for word in keys if weight(word) >= KEY_WEIGHT)[:KEYS],
+        figures=frozenset(map(_hash, figures)),
+        title_names=frozenset(map(_hash, names & set(title))),
+        title_figures=frozenset(map(_hash, figures & set(title))),
+        shingles=frozenset(value for value in shingles if value % 4 == 0),
+        # what is lighter finds nothing
+        keys=tuple(_hash(word) for word in keys if weight(word) >= 3.4)[:16],
     )
-
-
-def _count(article: Article) -> tuple[list[str], list[str], set[str], set[str], set[str]]:
-    """Return the stems of headline and text, and those written small, big, big inside a sentence.
-
-    Capitals of a headline say something only where it does not have them everywhere.
-    """
-    lower, upper, proper = set[str](), set[str](), set[str]()
-    headline = article.title
-    while (short := _OUTLET_SUFFIX.sub("", headline)) != headline and len(short) >= _MIN_HEADLINE:
-        headline = short  # without the outlet's name that aggregators append (` - WFLA`)
-    told = [(word, stem(plain), begins) for word, plain, begins in written_words(headline)]
-    sentence_case = 2 * sum(word[0].islower() for word, _, _ in told) >= len(told)
-    for word, root, begins in told:
-        if word[0].isupper() and not headline.isupper():
-            upper.add(root)
-            if sentence_case and not begins:
-                proper.add(root)
-    text: list[str] = []
-    for word, plain, begins in islice(written_words(article.text), MAX_WORDS):
-        text.append(stem(plain))
-        (upper if word[0].isupper() else lower).add(text[-1])
-        if word[0].isupper() and not begins:
-            proper.add(text[-1])
-    return [root for _, root, _ in told], text, lower, upper, proper
-
-
-def _is_name(word: str, lower: set[str], upper: set[str], proper: set[str]) -> bool:
-    if word in lower or word in DAYS or word.isdigit():
-        return False
-    stems, _, _ = _frequencies()
-    if word not in stems:
-        return word in upper
-    return (stems[word][1] >= NAME_SHARE or word in proper) and weight(word) > NAME_WEIGHT
 
 
 def _hash(words: str) -> int:
@@ -164,20 +146,16 @@ def write_fingerprint(one: Fingerprint) -> str:
 def read_fingerprint(text: str) -> Fingerprint:
     """Read back what `write_fingerprint` returned."""
     values = json.loads(text)
-    for key in _SETS:
-        values[key] = frozenset(values[key])
-    for key in ("terms", "names"):
-        values[key] = dict(values[key])
-    values["at"] = datetime.fromisoformat(values["at"])
-    values["keys"] = tuple(values["keys"])
-    return Fingerprint(**values)
+    values |= {key: frozenset(values[key]) for key in _SETS}
+    values |= {key: dict(values[key]) for key in ("terms", "names")}
+    at, keys = datetime.fromisoformat(values["at"]), tuple(values["keys"])
+    return Fingerprint(**values | {"at": at, "keys": keys})
 
 
 FREQUENCIES = Path(__file__).with_name("frequencies.json")
 """The table; it counts in the stamp of stories."""
 NAME_SHARE = 0.6
 """A word of the table is a name if it is written with a capital this often."""
-NAME_WEIGHT = 3.5
 """Lighter ones ("Minister", "Police") say nothing about which event is meant."""
 FIGURE_WEIGHTS = (3.0, 5.0)
 """Of a figure of one digit, and of more: "3 arrested" is said of many days, "213 arrested" not."""
@@ -188,23 +166,17 @@ DAYS = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _BEGINS = re.compile("[.!?:\"“”'‘’(\n]\\s*$")
 _OUTLET_SUFFIX = re.compile(r"\s+[-|–—]\s+[^-|–—]{1,40}$")
-_MIN_HEADLINE = 20
-_MAX_FIGURE_DIGITS = 3
 _ENDINGS = ("ing", "ed", "es", "s")
 _NO_PLURAL = ("ss", "us", "is")
 _SHORT_WORD = 5
-_SHORT_STEM = 3
 
 
 def written_words(text: str) -> Iterator[tuple[str, str, bool]]:
     """Yield each word as it is written, as it is counted, and whether it begins a sentence."""
     for found in _WORD.finditer(text):
         begins = bool(_BEGINS.search(text, max(0, found.start() - 3), found.start()))
-        yield found[0], _plain(found[0]), begins or found.start() == 0
-
-
-def _plain(word: str) -> str:
-    return word.lower().replace("’", "'").removesuffix("'s")
+        plain = found[0].lower().replace("’", "'").removesuffix("'s")
+        yield found[0], plain, begins or found.start() == 0
 
 
 @cache
@@ -214,7 +186,7 @@ def stem(word: str) -> str:
         return word
     for ending in _ENDINGS:
         is_plural = ending != "s" or not word.endswith(_NO_PLURAL)
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORT_STEM and is_plural:
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and is_plural:
             word = word[: -len(ending)]
             break
     return word.removesuffix("e") if len(word) >= _SHORT_WORD else word
@@ -238,8 +210,3 @@ def weight(word: str) -> float:
         return FIGURE_WEIGHTS[len(word) > 1]
     stems, documents, least = _frequencies()
     return math.log(documents / stems.get(word, (least, 0.0))[0])
-
-
-def is_figure(word: str) -> bool:
-    """Tell whether the word is a number of people, years or the like (a year has four digits)."""
-    return word.isdigit() and len(word) <= _MAX_FIGURE_DIGITS

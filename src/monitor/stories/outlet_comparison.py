@@ -11,20 +11,12 @@ from itertools import islice
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.finding import FieldName, Finding
 
-SAME_TEXT = 0.3
-"""Of two texts that share less, word for word, one is no copy of the other: nothing is compared."""
-MOST_WORDS = 2500
-"""So many words of a text are compared: the time grows with their square at worst."""
-
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stretch of the older text and what stands there in the newer; either may be empty.
-
-    Code points, half open, into `field` of the one and the other.
-    """
+    """Code points, half open, in `field` of the older text and the newer; either may be empty."""
 
     field: FieldName
     old: tuple[int, int]
@@ -50,35 +42,37 @@ class OutletVersion:
 
 def compare_story(articles: Sequence[AssessedArticle]) -> tuple[OutletVersion, ...]:
     """Return a story's articles in the order they were published, each beside the first."""
+
+    def published(assessed: AssessedArticle) -> tuple[float, float, str]:
+        article = assessed.article
+        moment = article.published or article.seen
+        return moment.timestamp(), article.seen.timestamp(), article.id
+
     versions: list[OutletVersion] = []
-    for one in sorted(articles, key=_published):
-        if versions:
-            first = versions[0].assessed
-            copied, changes = changes_of(first.article, one.article)
-            flags = flags_of(first.findings, one.findings)
-            versions.append(OutletVersion(one, False, copied, changes, *flags))
-        else:
+    for one in sorted(articles, key=published):
+        if not versions:
             versions.append(OutletVersion(one, True, None, (), (), one.findings))
+            continue
+        first = versions[0].assessed
+        copied, changes = changes_of(first.article, one.article)
+        flags = flags_of(first.findings, one.findings)
+        versions.append(OutletVersion(one, False, copied, changes, *flags))
     return tuple(versions)
 
 
 def changes_of(old: Article, new: Article) -> tuple[float, tuple[Change, ...]]:
-    """Return how much of the newer text stands in the older, and what was changed.
-
-    Of headlines all is told; of a text that is no copy nothing.
-    """
+    """Return how much of the newer text stands in the older, and what a copy changed."""
     _, title = _compare("title", old.title, new.title)
     share, text = _compare("text", old.text, new.text)
-    return share, (*title, *(text if share >= SAME_TEXT else ()))
+    return share, (*title, *(text if share >= 0.3 else ()))  # else it is no copy
 
 
 def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change, ...]]:
-    before, after = _pieces(old), _pieces(new)
-    matcher = SequenceMatcher(
-        None, [p for p, _, _ in before], [p for p, _, _ in after], autojunk=False
-    )
-    blocks = matcher.get_matching_blocks()
-    share = sum(block.size for block in blocks) / (len(after) or 1)
+    # the time grows with their square
+    before, after = (list(islice(_PIECE.finditer(text), 2500)) for text in (old, new))
+    words = ([piece[0] for piece in before], [piece[0] for piece in after])
+    matcher = SequenceMatcher(None, *words, autojunk=False)
+    share = sum(block.size for block in matcher.get_matching_blocks()) / (len(after) or 1)
     changes = tuple(
         Change(field, _span(before, a, b, len(old)), _span(after, c, d, len(new)))
         for kind, a, b, c, d in matcher.get_opcodes()
@@ -87,35 +81,21 @@ def _compare(field: FieldName, old: str, new: str) -> tuple[float, tuple[Change,
     return round(share, 3), changes
 
 
-def _pieces(text: str) -> list[tuple[str, int, int]]:
-    found = islice(_PIECE.finditer(text), MOST_WORDS)
-    return [(piece[0], piece.start(), piece.end()) for piece in found]
-
-
-def _span(
-    pieces: Sequence[tuple[str, int, int]], start: int, end: int, length: int
-) -> tuple[int, int]:
+def _span(pieces: Sequence[re.Match[str]], start: int, end: int, length: int) -> tuple[int, int]:
     """Return the place of pieces in their text; of none, the place between its neighbours."""
     if start < end:
-        return pieces[start][1], pieces[end - 1][2]
-    place = pieces[start][1] if start < len(pieces) else min(length, pieces[-1][2] if pieces else 0)
+        return pieces[start].start(), pieces[end - 1].end()
+    behind = min(length, pieces[-1].end() if pieces else 0)
+    place = pieces[start].start() if start < len(pieces) else behind
     return place, place
 
 
 def flags_of(
     first: Iterable[Finding], other: Iterable[Finding]
 ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Split the findings of a copy into those that the first had too, and those it had not.
-
-    They are the same by rule and words: where they stand says nothing.
-    """
+    """Split findings of a copy into those that the first has too (by rule and words) and others."""
     known = {(f.rule, f.match.casefold()) for f in first}
     sides: tuple[list[Finding], list[Finding]] = [], []
     for finding in other:
         sides[(finding.rule, finding.match.casefold()) not in known].append(finding)
     return tuple(sides[0]), tuple(sides[1])
-
-
-def _published(assessed: AssessedArticle) -> tuple[float, float, str]:
-    article = assessed.article
-    return (article.published or article.seen).timestamp(), article.seen.timestamp(), article.id

@@ -19,7 +19,7 @@ from monitor.records.dates import undated_words
 from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
 from monitor.stats.panels import Panel, trend_panels
 from monitor.stats.trend_queries import Period, read_period, read_published, trends_of
-from monitor.stats.trends import CHOSEN, STEPS, ItemFilter, Step, Trends, choose, fitting_step
+from monitor.stats.trends import CHOSEN, STEPS, Step, Trends, choose, fitting_step
 from monitor.web.page_frame import PageDep, address, page_router
 from monitor.web.page_queries import TrendsPageQuery, days_asked
 from monitor.web.svg_plots import view_panels, write_csv
@@ -87,8 +87,8 @@ def _counted(query: TrendsPageQuery, desk: Desk) -> tuple[Period, Trends, Step, 
     """Return the whole period, what is asked for of it counted, the step, and what is shown."""
     read = read_published if query.by_publication else read_period
     period = read(desk, *days_asked(query, desk))
-    choice = ItemFilter(query.labels(), query.outlet or "")
-    trends = trends_of(desk, replace(period, items=choose(period.items, choice)))
+    items = choose(period.items, query.labels(), query.outlet or "")
+    trends = trends_of(desk, replace(period, items=items))
     step = fitting_step(len(trends.days), query.step)
     titles = desk.rule_titles
     return period, trends, step, trend_panels(trends, titles, step)

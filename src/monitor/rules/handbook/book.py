@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 from monitor.records.finding import SEVERITIES, Severity
 from monitor.records.stamps import is_same
 from monitor.rules.compiler import Guideline
-from monitor.rules.findings import pick
-from monitor.rules.house_style import InForce, Ruling
-from monitor.rules.measured_precision import load_measured
+from monitor.rules.findings import one_line, pick
 from monitor.rules.rule_descriptions import describe_rule
-from monitor.rules.rule_schema import Example, Rule
+from monitor.rules.rule_reloading import InForce, Ruling
+from monitor.rules.rule_schema import Example, Principle, Rule, as_example
 
 _MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _GAP = re.compile(r"\s*\n\s*\n\s*")
@@ -29,10 +28,7 @@ Pieces = tuple[tuple[str, bool], ...]
 
 @dataclass(frozen=True, slots=True)
 class ShownExample:
-    """An example: its headline and paragraphs in pieces, each with whether it is flagged.
-
-    `context` stands before it and is never flagged; a `caption` goes with a picture.
-    """
+    """An example in pieces, each with whether it is flagged; `context` stands before it."""
 
     title: Pieces
     paragraphs: tuple[Pieces, ...]
@@ -60,7 +56,7 @@ class ShownExample:
 
 def show_example(example: str | Example, *, headline: bool = False) -> ShownExample:
     """Return an example of a rule file in pieces; `headline`: only what it is about is shown."""
-    whole = Example(text=example) if isinstance(example, str) else example
+    whole = as_example(example)
     title, context = _pieces(whole.title), whole.context.strip()
     if headline and title:
         return ShownExample(title, (), context)
@@ -79,15 +75,8 @@ def short_first(examples: Sequence[ShownExample], count: int) -> tuple[ShownExam
 
 
 PRINCIPLES: Mapping[str, str] = {
-    "accuracy": "Accuracy",
-    "accountability": "Accountability",
-    "child-protection": "Child protection",
-    "do-no-harm": "Do no harm",
-    "humanity": "Humanity",
-    "impartiality": "Impartiality",
-    "independence": "Independence",
+    **{name: name.replace("-", " ").capitalize() for name in get_args(Principle)},
     "privacy-consent": "Privacy and consent",
-    "terminology": "Terminology",
 }
 """What each principle is called, in the order of the chapters."""
 TOGETHER = "How often its answers are right has been measured for such rules together only."
@@ -95,35 +84,17 @@ _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)|:?\s*\{evidence\}")
 
 
 @dataclass(frozen=True, slots=True)
-class GuidelineFacts:
-    """A guideline as a reader needs to know it; `house`: rules on top of another guideline."""
-
-    id: str
-    title: str
-    version: str
-    stamp: str
-    language: str
-    publisher: str
-    licence: str
-    url: str
-    rules: int
-    house: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RuleEntry:
     """One rule. `message` is what it says of its own first example; `data` is all about it.
 
-    `bad`, `good` and `quoted` are all its examples, `whole` says that they are whole articles,
-    `headline` that they are headlines, each with what the article says first. `right` and `flags`:
-    how many of its flags on annotated articles editors had marked. `limits` are those that its
-    author knows; what holds for all of its kind stands once, in the front. `siblings` are the ids
-    of rules that fit the same words.
+    Of its `bad`, `good` and quoted examples the `first` are one or two of a sentence, or none where
+    they are `whole` articles. `flags` were counted in annotated articles; its author has told its
+    `limits`. `siblings` are the ids of rules that fit the same words.
     """
 
     id: str
     number: str
-    about: GuidelineFacts
+    about: Guideline
     title: str
     principle: str
     severity: Severity
@@ -132,11 +103,11 @@ class RuleEntry:
     suggest: tuple[str, ...]
     bad: tuple[ShownExample, ...]
     good: tuple[ShownExample, ...]
-    quoted: tuple[ShownExample, ...]
+    first_bad: tuple[ShownExample, ...]
+    first_good: tuple[ShownExample, ...]
+    first_quoted: tuple[ShownExample, ...]
     whole: bool
-    headline: bool
-    right: int | None
-    flags: int | None
+    flags: int
     measured: str
     limits: tuple[str, ...]
     siblings: frozenset[str]
@@ -152,50 +123,24 @@ class RuleEntry:
         """The same, as the id of an element."""
         return f"{self.about.id}--{self.id}"
 
-    @property
-    def first_bad(self) -> tuple[ShownExample, ...]:
-        """Up to two flagged examples of a sentence each, or none where they are articles."""
-        return () if self.whole else short_first(self.bad, 2)
-
-    @property
-    def first_good(self) -> tuple[ShownExample, ...]:
-        """Up to two examples that are not flagged."""
-        return () if self.whole else short_first(self.good, 2)
-
-    @property
-    def first_quoted(self) -> tuple[ShownExample, ...]:
-        """One example of a quotation."""
-        return () if self.whole else short_first(self.quoted, 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """The rules of one principle, those about sentences first."""
+    """The rules of one principle: on `sentences`, and on whole `texts`."""
 
     id: str
     number: int
     title: str
     entries: tuple[RuleEntry, ...]
-
-    @property
-    def sentences(self) -> tuple[RuleEntry, ...]:
-        """The rules that look at words."""
-        return tuple(entry for entry in self.entries if not entry.whole)
-
-    @property
-    def texts(self) -> tuple[RuleEntry, ...]:
-        """The rules that look at the whole text."""
-        return tuple(entry for entry in self.entries if entry.whole)
+    sentences: tuple[RuleEntry, ...]
+    texts: tuple[RuleEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Handbook:
-    """What is printed: guidelines, chapters, the day that it was made, on what it was measured.
+    """What is printed: guidelines, chapters, when it was `made`, on what it was `measured`."""
 
-    `program` is the program's version.
-    """
-
-    abouts: tuple[GuidelineFacts, ...]
+    abouts: tuple[Guideline, ...]
     chapters: tuple[Chapter, ...]
     made: date
     program: str
@@ -207,29 +152,15 @@ class Handbook:
         return self.abouts[0].title
 
     @property
-    def kinds(self) -> Mapping[str, str]:
-        """What holds for all rules of a kind, by its name."""
-        return self._general("kind", 0)
-
-    @property
-    def quotes(self) -> Mapping[str, str]:
-        """What rules do with quotations, by the name of the policy."""
-        return self._general("quotes", 1)
-
-    def _general(self, key: str, place: int) -> Mapping[str, str]:
-        words = [one for one in self.entries if one.data["kind"] != "document"]
-        found = {one.data[key]: one.data["limits"][len(one.limits) + place] for one in words}
-        return dict(sorted(found.items()))
-
-    @property
-    def language(self) -> str:
-        """The first guideline's language."""
-        return self.abouts[0].language
-
-    @property
     def entries(self) -> tuple[RuleEntry, ...]:
         """All rules, in order."""
         return tuple(entry for chapter in self.chapters for entry in chapter.entries)
+
+    def general(self, key: str, place: int) -> Mapping[str, str]:
+        """Return what holds for all rules of a kind or policy, so far behind authors' limits."""
+        words = [one for one in self.entries if one.data["kind"] != "document"]
+        found = {one.data[key]: one.data["limits"][len(one.limits) + place] for one in words}
+        return dict(sorted(found.items()))
 
     @property
     def stamp_line(self) -> str:
@@ -239,70 +170,52 @@ class Handbook:
 
 def make_book(in_force: InForce, *, made: date, program: str) -> Handbook:
     """Return the book of the guidelines in force, without the rules that the desk has disabled."""
-    found: list[tuple[Ruling, GuidelineFacts, Rule]] = []
-    abouts, told = [], []
+    found: list[tuple[Ruling, Rule]] = []
+    told = []
     for ruling in in_force.rulings:
-        rules = [rule for rule in ruling.guideline.rules if rule.id not in ruling.disable]
-        abouts.append(_facts(ruling.guideline, len(rules)))
-        found += [(ruling, abouts[-1], rule) for rule in rules]
+        found += [(ruling, r) for r in ruling.guideline.rules if r.id not in ruling.disable]
         told += [said for said in (_told(ruling), ruling.missed) if said]
     order = list(PRINCIPLES)
-    found.sort(key=lambda one: (order.index(one[2].principle), one[2].kind == "document"))
+    found.sort(key=lambda one: (order.index(one[1].principle), one[1].kind == "document"))
     chapters = []
-    for number, (principle, group) in enumerate(groupby(found, lambda one: one[2].principle), 1):
+    for number, (principle, group) in enumerate(groupby(found, lambda one: one[1].principle), 1):
         entries = tuple(_entry(*one, f"{number}.{n}") for n, one in enumerate(group, 1))
-        chapters.append(Chapter(principle, number, PRINCIPLES[principle], entries))
-    return Handbook(tuple(abouts), tuple(chapters), made, program, tuple(told))
+        apart = (tuple(one for one in entries if one.whole is whole) for whole in (False, True))
+        chapters.append(Chapter(principle, number, PRINCIPLES[principle], entries, *apart))
+    return Handbook(in_force.guidelines, tuple(chapters), made, program, tuple(told))
 
 
-def _facts(guideline: Guideline, rules: int) -> GuidelineFacts:
-    about = guideline.about
-    return GuidelineFacts(
-        guideline.id,
-        guideline.title,
-        guideline.version,
-        guideline.stamp,
-        guideline.language,
-        about.publisher,
-        about.licence,
-        about.url,
-        rules,
-        bool(guideline.extends),
-    )
-
-
-def _entry(ruling: Ruling, about: GuidelineFacts, rule: Rule, number: str) -> RuleEntry:
-    guideline = ruling.guideline
-    measured = None if guideline.extends else load_measured(guideline.path)
+def _entry(ruling: Ruling, rule: Rule, number: str) -> RuleEntry:
+    guideline, measured = ruling.guideline, ruling.measured
     data = describe_rule(guideline, rule, countries=ruling.countries, measured=measured)
     figures = data["measured"]
     headline = rule.check is not None and rule.check.flags == "headline"
     show = partial(show_example, headline=headline)
-    bad = tuple(map(show, rule.examples.bad))
+    bad, good = tuple(map(show, rule.examples.bad)), tuple(map(show, rule.examples.good))
     # the message as it reads for the rule's own first example
     words = next((one.marked[0] for one in short_first(bad, 1) if one.marked), "…")
-    message = _NO_EVIDENCE.sub("", _line(rule.message)).replace("{match}", words)
+    message = _NO_EVIDENCE.sub("", one_line(rule.message)).replace("{match}", words)
     offered = (*rule.suggest, *(one for matcher in rule.match for one in matcher.suggest))
     whole = rule.kind == "document" and not headline
     return RuleEntry(
         id=rule.id,
         number=number,
-        about=about,
+        about=guideline,
         title=rule.title,
         principle=rule.principle,
         severity=ruling.severity.get(rule.id, rule.severity),
         message=message[:1].upper() + message[1:],
-        why=_line(rule.why),
+        why=one_line(rule.why),
         suggest=tuple(dict.fromkeys(pick(one, "one") for one in offered)),
         bad=bad,
-        good=tuple(map(show, rule.examples.good)),
-        quoted=tuple(map(show, rule.examples.quoted)),
+        good=good,
+        first_bad=() if whole else short_first(bad, 2),
+        first_good=() if whole else short_first(good, 2),
+        first_quoted=() if whole else short_first(tuple(map(show, rule.examples.quoted)), 1),
         whole=whole,
-        headline=headline,
-        right=figures and figures["right"],
-        flags=figures and figures["hits"],
+        flags=figures["hits"] if figures else 0,
         measured=TOGETHER if whole and measured else _measured(figures),
-        limits=tuple(map(_line, rule.limits)),
+        limits=tuple(map(one_line, rule.limits)),
         siblings=frozenset().union(*(g for g in guideline.about.siblings if rule.id in g)),
         data=data,
     )
@@ -337,13 +250,11 @@ def _share(who: str, did: str, count: int, of: int, what: str) -> str:
 
 def _told(ruling: Ruling) -> str | None:
     """Return on what a guideline was measured, None where it was not."""
-    measured = None if ruling.guideline.extends else load_measured(ruling.guideline.path)
+    measured = ruling.measured
     if measured is None:
         return None
-    said = (
-        f"{ruling.guideline.title} was measured on {measured.date} on {measured.articles} articles"
-    )
-    said += f" ({measured.data})"
+    said = f"{ruling.guideline.title} was measured on {measured.date} on {measured.articles} "
+    said += f"articles ({measured.data})"
     if not is_same(measured.guideline, ruling.guideline.stamp):
         said += f", with {measured.guideline}"
     if not measured.unseen:
@@ -351,12 +262,6 @@ def _told(ruling: Ruling) -> str | None:
     return f"{said}."
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def worst_first(entries: Iterable[RuleEntry]) -> list[RuleEntry]:
     """Return rules in the order in which they matter: severity, then how much they were seen."""
-    return sorted(
-        entries, key=lambda one: (SEVERITIES.index(one.severity), -(one.flags or 0), one.key)
-    )
+    return sorted(entries, key=lambda one: (SEVERITIES.index(one.severity), -one.flags, one.key))

@@ -1,10 +1,8 @@
 """Exercises, tests and other papers drawn from the handbook's rules and examples.
 
 Each question has one right answer: what the checker says of it. An example may be flagged by other
-rules than its own, or be judged otherwise without what stood around it. So a sentence becomes a
-question only if all rules together flag in it exactly what is marked, or nothing at all.
-
-What is drawn by lot is the same for the same seed on every machine and with every Python.
+rules than its own, so a sentence becomes a question only if all rules together flag in it exactly
+what is marked. What is drawn by lot is the same for the same seed on every machine.
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import Literal, TypeVar
 
 from monitor.rules.handbook.book import Chapter, Handbook, RuleEntry, ShownExample, worst_first
 
-QuestionKind = Literal["mark", "why"]
-
+T = TypeVar("T")
 OPTIONS, REASON = 4, 180
 _WORD = re.compile(r"[^\W\d_]{4,}")
 STEM = 5
@@ -54,7 +51,7 @@ class QuizQuestion:
     `right` the index of the one that the rule gives.
     """
 
-    kind: QuestionKind
+    kind: Literal["mark", "why"]
     entry: RuleEntry
     shown: ShownExample
     flagged: bool
@@ -62,65 +59,57 @@ class QuizQuestion:
     right: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionPool:
-    """Sentences of one answer each, by rule: flagged ones and others, in the order drawn."""
-
-    bad: Mapping[str, tuple[ShownExample, ...]]
-    good: Mapping[str, tuple[ShownExample, ...]]
+Pool = Mapping[str, tuple[ShownExample, ...]]
+"""Sentences of one answer each, by rule, in the order drawn."""
 
 
-def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> QuestionPool:
-    """Return the sentences that questions may be made of, those that the handbook shows last."""
+def fill_stock(book: Handbook, seed: str, flags: FlagSentences) -> tuple[Pool, Pool]:
+    """Return sentences for questions, flagged ones and others; what the handbook shows is last."""
     asked: list[tuple[bool, RuleEntry, ShownExample]] = []
     for entry in book.entries:
-        if entry.whole or entry.headline:
+        if entry.data["kind"] == "document":
             continue
-        asked += [(True, entry, one) for one in _drawn(entry.bad, entry.first_bad, seed, PER_RULE)]
-        few = PER_RULE // 2
-        asked += [(False, entry, one) for one in _drawn(entry.good, entry.first_good, seed, few)]
+        for flagged, examples, seen, count in (
+            (True, entry.bad, entry.first_bad, PER_RULE),
+            (False, entry.good, entry.first_good, PER_RULE // 2),
+        ):
+            unique = dict.fromkeys(one for one in examples if one.is_sentence)
+            drawn = shuffled(unique, seed, lambda one: one.text)
+            drawn.sort(key=seen.__contains__)
+            asked += [(flagged, entry, one) for one in drawn[:count]]
     told = flags([shown.text for _, _, shown in asked])
-    bad: dict[str, tuple[ShownExample, ...]] = {}
-    good: dict[str, tuple[ShownExample, ...]] = {}
+    kept: tuple[dict[str, tuple[ShownExample, ...]], ...] = ({}, {})
     for (flagged, entry, shown), found in zip(asked, told, strict=True):
         wanted = {(entry.key, words) for words in shown.marked} if flagged else set()
         if {(flag.rule, flag.words) for flag in found} == wanted:
-            kept = bad if flagged else good
-            kept[entry.key] = (*kept.get(entry.key, ()), shown)
-    return QuestionPool(bad, good)
-
-
-def _drawn(
-    examples: Sequence[ShownExample], seen: Sequence[ShownExample], seed: str, count: int
-) -> Sequence[ShownExample]:
-    """Return up to `count` sentences in the order drawn, the ones `seen` elsewhere at the end."""
-    unique = dict.fromkeys(one for one in examples if one.is_sentence)
-    drawn = shuffled(unique, seed, lambda one: one.text)
-    return sorted(drawn, key=lambda one: one in seen)[:count]
+            pool = kept[not flagged]
+            pool[entry.key] = (*pool.get(entry.key, ()), shown)
+    return kept[0], kept[1]
 
 
 def make_test(
-    book: Handbook, stock: QuestionPool, seed: str, number: int
+    book: Handbook, bad: Pool, good: Pool, seed: str, number: int
 ) -> tuple[QuizQuestion, ...]:
     """Return a test; tests of other numbers ask of the same rules with other sentences.
 
     Each rule needs as many sentences as there are tests (2), so that none is asked twice.
     """
-    able = [entry for entry in book.entries if len(stock.bad.get(entry.key, ())) > 1]
-    calm = [entry for entry in book.entries if len(stock.good.get(entry.key, ())) > 1]
-    order = across(able, seed, "rules")
-    marked, asked = order[:MARKED], order[MARKED : MARKED + WHY]
-    clean = across(calm, seed, "calm")[:CLEAN]
-    first = [QuizQuestion("mark", one, stock.bad[one.key][number], flagged=True) for one in marked]
-    first += [
-        QuizQuestion("mark", one, stock.good[one.key][number], flagged=False) for one in clean
-    ]
+    order = across([one for one in book.entries if len(bad.get(one.key, ())) > 1], seed, "rules")
+    calm = across([one for one in book.entries if len(good.get(one.key, ())) > 1], seed, "calm")
+    mark = _asked(order[:MARKED], bad, number, flagged=True)
+    mark += _asked(calm[:CLEAN], good, number, flagged=False)
     second: list[QuizQuestion] = []
-    for one in asked:
+    for one in order[MARKED : MARKED + WHY]:
         seen = {option for question in second for option in question.options}
-        second.append(_why(book, one, stock.bad[one.key][number], f"{seed}.{number}", seen))
-    mixed = shuffled(first, f"{seed}.{number}", lambda question: question.shown.text)
+        second.append(_why(book, one, bad[one.key][number], f"{seed}.{number}", seen))
+    mixed = shuffled(mark, f"{seed}.{number}", lambda question: question.shown.text)
     return (*mixed, *second)
+
+
+def _asked(
+    entries: Iterable[RuleEntry], pool: Pool, number: int, *, flagged: bool
+) -> list[QuizQuestion]:
+    return [QuizQuestion("mark", one, pool[one.key][number], flagged) for one in entries]
 
 
 def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry]:
@@ -129,7 +118,8 @@ def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry
     groups: dict[str, list[RuleEntry]] = {}
     for entry in drawn:
         groups.setdefault(entry.principle, []).append(entry)
-    return in_turns(groups.values())
+    rounds = zip_longest(*groups.values())
+    return [entry for each in rounds for entry in each if entry is not None]
 
 
 def _why(
@@ -140,24 +130,19 @@ def _why(
     Those are the ones that speak most of the same things, so that words alone do not tell the right
     one; what was `seen` in another question comes last.
     """
-    others = [
-        one
-        for one in book.entries
-        if one.principle != entry.principle
-        and not one.whole
-        and not (one.about.id == entry.about.id and one.id in entry.siblings)
-    ]
+    kin = {f"{entry.about.id}/{sibling}" for sibling in entry.siblings}
+    apart = (one for one in book.entries if one.principle != entry.principle and not one.whole)
+    others = [one for one in apart if one.key not in kin]
     right = _reason(entry)
     told = {one.key: _stems(_reason(one)) for one in book.entries}
     common = Counter(stem for stems in told.values() for stem in stems)
     about = (_stems(shown.text) | _stems(right)) & common.keys()
-    drawn = shuffled(others, f"{seed}.{entry.key}", lambda one: one.key)
-    drawn.sort(
-        key=lambda one: (
-            _reason(one) in seen,
-            -sum(1 / common[stem] for stem in sorted(about & told[one.key])),
-        )
-    )
+
+    def rank(one: RuleEntry) -> tuple[bool, float]:
+        shared = sum(1 / common[stem] for stem in sorted(about & told[one.key]))
+        return _reason(one) in seen, -shared
+
+    drawn = sorted(shuffled(others, f"{seed}.{entry.key}", lambda one: one.key), key=rank)
     wrong = [why for why in dict.fromkeys(map(_reason, drawn)) if why != right][: OPTIONS - 1]
     options = shuffled([right, *wrong], f"{seed}.{entry.key}.order", str)
     return QuizQuestion("why", entry, shown, True, tuple(options), options.index(right))
@@ -197,48 +182,27 @@ class Brochure:
     panels: tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]
     checks: tuple[RuleEntry, ...]
     sources: tuple[tuple[str, str], ...]
-
-    @property
-    def shown(self) -> int:
-        """How many rules it explains."""
-        return sum(map(len, self.panels))
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSession:
-    """A session of the training: one principle, the rules shown, and how long it takes."""
-
-    chapter: Chapter
-    entries: tuple[RuleEntry, ...]
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Exercises:
-    """Sentences to mark, to say better and to sort by principle, and articles to complete."""
-
-    mark: tuple[QuizQuestion, ...]
-    better: tuple[QuizQuestion, ...]
-    sort: tuple[QuizQuestion, ...]
-    articles: tuple[tuple[RuleEntry, ShownExample], ...]
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that is printed; `seed` decides what was drawn.
-
-    `offered` is what a rule's key and an example's words bring as suggestions.
-    """
+    """All that is printed; `seed` decides what was drawn, `offered` is by rule and sentence."""
 
     book: Handbook
     seed: int
     brochures: tuple[Brochure, ...]
-    sessions: tuple[TrainingSession, ...]
+    sessions: tuple[tuple[Chapter, tuple[RuleEntry, ...], int], ...]
+    """The principles, the rules shown, and how many minutes it takes."""
     slides: tuple[tuple[Chapter, tuple[RuleEntry, ...]], ...]
-    exercises: Exercises
     pre: tuple[QuizQuestion, ...]
     post: tuple[QuizQuestion, ...]
     offered: Mapping[tuple[str, str], tuple[str, ...]]
+    mark: tuple[QuizQuestion, ...]
+    """Sentences to mark, then to say better and to sort by principle."""
+    better: tuple[QuizQuestion, ...]
+    sort: tuple[QuizQuestion, ...]
+    articles: tuple[tuple[RuleEntry, ShownExample], ...]
 
     def instead(self, entry: RuleEntry, shown: ShownExample) -> tuple[str, ...]:
         """Return what a rule offers in place of what it flags in an example."""
@@ -247,49 +211,38 @@ class Material:
     @property
     def minutes(self) -> int:
         """How long the training takes, tests and exercises included."""
-        work = sum(session.minutes for session in self.sessions) + 2 * MINUTES_TEST
-        return work + MINUTES_EXERCISES
+        return sum(minutes for *_, minutes in self.sessions) + 2 * MINUTES_TEST + MINUTES_EXERCISES
 
 
 def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Material:
     """Return what is printed of the book; `flags` tells what the checker flags in sentences."""
     lot = str(seed)
-    stock = fill_stock(book, lot, flags)
-    offered = _offered(book, stock, flags)
+    bad, good = fill_stock(book, lot, flags)
+    pairs = [
+        (one.key, shown.text)
+        for one in book.entries
+        for shown in (*one.first_bad[:1], *bad.get(one.key, ()))
+    ]
+    offered: dict[tuple[str, str], tuple[str, ...]] = {}
+    for pair, found in zip(pairs, flags([text for _, text in pairs]), strict=True):
+        words = (new for flag in found if flag.rule == pair[0] for new in flag.offered)
+        offered[pair] = tuple(dict.fromkeys(words))
     showable = [(one, _showable(one)) for one in book.chapters]
     sessions = []
     for chapter, shown in showable:
         entries = (*shown[:SESSION_RULES], *chapter.texts[:1])
-        minutes = MINUTES_SESSION + MINUTES_RULE * len(entries)
-        sessions.append(TrainingSession(chapter, entries, minutes))
+        sessions.append((chapter, entries, MINUTES_SESSION + MINUTES_RULE * len(entries)))
     return Material(
         book,
         seed,
         tuple(_brochure(one, offered) for one in book.chapters),
         tuple(sessions),
         tuple((one, shown[:SLIDE_RULES]) for one, shown in showable if shown),
-        _exercises(book, stock, lot),
-        make_test(book, stock, lot, 0),
-        make_test(book, stock, lot, 1),
+        make_test(book, bad, good, lot, 0),
+        make_test(book, bad, good, lot, 1),
         offered,
+        *_exercises(book, bad, good, lot),
     )
-
-
-def _offered(
-    book: Handbook, stock: QuestionPool, flags: FlagSentences
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return what is offered for each sentence that may be shown."""
-    pairs = [
-        (one.key, shown.text)
-        for one in book.entries
-        for shown in (*one.first_bad[:1], *stock.bad.get(one.key, ()))
-    ]
-    told = flags([text for _, text in pairs])
-    found = {
-        pair: tuple(dict.fromkeys(o for flag in all_ if flag.rule == pair[0] for o in flag.offered))
-        for pair, all_ in zip(pairs, told, strict=True)
-    }
-    return {pair: offered for pair, offered in found.items() if offered}
 
 
 def _showable(chapter: Chapter) -> tuple[RuleEntry, ...]:
@@ -310,14 +263,12 @@ def _brochure(chapter: Chapter, offered: Mapping[tuple[str, str], tuple[str, ...
         if at is not None:
             panels[at].append(entry)
             left[at] -= need
-    counted = Counter(
-        (source["title"], source["url"])
-        for one in chapter.entries
-        for source in one.data["sources"]
-    )
+    told = (source for one in chapter.entries for source in one.data["sources"])
+    counted = Counter((source["title"], source["url"]) for source in told)
     sources = [source for source, _ in counted.most_common(SOURCES)]
     first, second = map(tuple, panels)
-    return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources))
+    shown = len(first) + len(second)
+    return Brochure(chapter, (first, second), chapter.texts[:CHECKS], tuple(sources), shown)
 
 
 def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float:
@@ -334,47 +285,34 @@ def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float
     return CARD_MM + LINE_MM * lines * (1.15 if why else 1) + 0.8 * len(paragraphs)
 
 
-def _exercises(book: Handbook, stock: QuestionPool, seed: str) -> Exercises:
+Exercises = tuple[
+    tuple[QuizQuestion, ...],
+    tuple[QuizQuestion, ...],
+    tuple[QuizQuestion, ...],
+    tuple[tuple[RuleEntry, ShownExample], ...],
+]
+
+
+def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
     """Return exercises with sentences that no test asks."""
-    spare = {key: left for key, all_ in stock.bad.items() if (left := all_[2:])}
-    calm = {key: left for key, all_ in stock.good.items() if (left := all_[2:])}
-    able = across([one for one in book.entries if one.key in spare], seed, "exercises")
-    quiet = across([one for one in book.entries if one.key in calm], seed, "quiet")
-    mark = _asked(able[:MARK_SENTENCES], spare, flagged=True)
-    mark += _asked(quiet[:MARK_CLEAN], calm, flagged=False)
+    able = across([one for one in book.entries if bad.get(one.key, ())[2:]], seed, "exercises")
+    quiet = across([one for one in book.entries if good.get(one.key, ())[2:]], seed, "quiet")
+    mark = _asked(able[:MARK_SENTENCES], bad, 2, flagged=True)
+    mark += _asked(quiet[:MARK_CLEAN], good, 2, flagged=False)
     rest = able[MARK_SENTENCES:]
     offering = [one for one in rest if one.suggest][:BETTER] or rest[:BETTER]
     other = [one for one in rest if one not in offering][:SORT]
+    better, sort = (tuple(_asked(some, bad, 2, flagged=True)) for some in (offering, other))
     # articles that lack something, with the rule that says what
     articles = [
         (entry, shuffled(short, seed, lambda one: one.text)[0])
         for entry in across([one for one in book.entries if one.whole], seed, "articles")
         if (short := [one for one in entry.bad if len(one.text) <= ARTICLE])
     ]
-    return Exercises(
-        tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)),
-        tuple(_asked(offering, spare, flagged=True)),
-        tuple(_asked(other, spare, flagged=True)),
-        tuple(articles[:ARTICLES]),
-    )
-
-
-def _asked(
-    entries: Iterable[RuleEntry], of: dict[str, tuple[ShownExample, ...]], *, flagged: bool
-) -> list[QuizQuestion]:
-    return [QuizQuestion("mark", one, of[one.key][0], flagged) for one in entries]
-
-
-T = TypeVar("T")
+    mixed = shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)
+    return tuple(mixed), better, sort, tuple(articles[:ARTICLES])
 
 
 def shuffled(items: Iterable[T], seed: str, key: Callable[[T], str]) -> list[T]:
     """Return items in an order that only `seed` and what `key` says of each decide."""
     return sorted(items, key=lambda item: hashlib.sha256(f"{seed}\n{key(item)}".encode()).digest())
-
-
-def in_turns(groups: Iterable[Iterable[T]]) -> list[T]:
-    """Return the first of each group, then the second of each, and so on."""
-    nothing = object()
-    rounds = zip_longest(*groups, fillvalue=nothing)
-    return [item for item in chain.from_iterable(rounds) if item is not nothing]  # type: ignore[misc]

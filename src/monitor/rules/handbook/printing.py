@@ -23,16 +23,9 @@ from uuid import uuid4
 
 from monitor import __version__
 from monitor.records.errors import HandbookError
+from monitor.rules.handbook import exercises
 from monitor.rules.handbook.book import PRINCIPLES, Handbook, make_book
-from monitor.rules.handbook.exercises import (
-    MINUTES_EXERCISES,
-    MINUTES_TEST,
-    FlaggedWords,
-    FlagSentences,
-    Material,
-    make_material,
-)
-from monitor.rules.house_style import InForce
+from monitor.rules.rule_reloading import InForce
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -40,61 +33,42 @@ if TYPE_CHECKING:
 
 
 _BLOCK = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
-LETTERS = "ABCDEFGH"
 
 
-def render_pages(material: Material, *, printed: bool = False) -> dict[str, str]:
+def render_pages(material: exercises.Material, *, printed: bool = False) -> dict[str, str]:
     """Return the pages by file name; `printed`: there will be a PDF of each but the first."""
-    shown = {"material": material, "book": material.book, "numbers": {}, "printed": printed}
     names = ("index", "handbook", "training", "slides", "exercises")
-    pages = {f"{name}.html": _render(f"{name}.html", shown) for name in names}
+    pages = {f"{name}.html": _render(f"{name}.html", material, printed=printed) for name in names}
     for heading, questions in (("Pre-test", material.pre), ("Post-test", material.post)):
-        asked = {**shown, "heading": heading, "questions": questions}
-        pages[f"{heading.lower()}.html"] = _render("test.html", asked)
-    pages["answer-key.html"] = _render("answer-key.html", shown)
-    for brochure in material.brochures:
-        name = f"brochure-{brochure.chapter.id}.html"
-        pages[name] = _render("brochure.html", {**shown, "brochure": brochure})
+        asked = {"printed": printed, "heading": heading, "questions": questions}
+        pages[f"{heading.lower()}.html"] = _render("test.html", material, **asked)
+    pages["answer-key.html"] = _render("answer-key.html", material, printed=printed)
+    for one in material.brochures:
+        name = f"brochure-{one.chapter.id}.html"
+        pages[name] = _render("brochure.html", material, printed=printed, brochure=one)
     return pages
 
 
-def render_handbook(material: Material, numbers: Mapping[str, int]) -> str:
+def render_handbook(material: exercises.Material, numbers: Mapping[str, int]) -> str:
     """Return the handbook with the printed page of each heading in its contents."""
-    shown = {"material": material, "book": material.book, "numbers": numbers}
-    return _render("handbook.html", shown)
+    return _render("handbook.html", material, numbers=numbers)
 
 
-def _render(template: str, values: Mapping[str, Any]) -> str:
-    page = (
-        _environment()
-        .get_template(template)
-        .render(
-            **values,
-            LETTERS=LETTERS,
-            MINUTES_TEST=MINUTES_TEST,
-            MINUTES_EXERCISES=MINUTES_EXERCISES,
-            principles=PRINCIPLES,
-            policy="{policy}",
-        )
-    )
-    return page.replace("{policy}", _policy(page), 1).encode("utf-8", "replace").decode()
-
-
-def _policy(page: str) -> str:
-    """Return the page's policy: only its own styles and script, and nothing from anywhere."""
+def _render(template: str, material: exercises.Material, **values: Any) -> str:
+    """Return a page whose policy allows its own styles and script, and nothing from anywhere."""
+    given = {"numbers": {}, "material": material, "book": material.book, **values}
+    page = _environment().get_template(template).render(**given, policy="{policy}")
     hashes: dict[str, list[str]] = {"style": [], "script": []}
     for kind, text in _BLOCK.findall(page):
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         hashes[kind].append(f"'sha256-{digest}'")
     parts = [f"{kind}-src {' '.join(found)}" for kind, found in hashes.items() if found]
-    return "; ".join(("default-src 'none'", *parts, "base-uri 'none'", "form-action 'none'"))
+    policy = "; ".join(("default-src 'none'", *parts, "base-uri 'none'", "form-action 'none'"))
+    return page.replace("{policy}", policy, 1).encode("utf-8", "replace").decode()
 
 
 def css_string(text: str) -> str:
-    """Return text as a CSS string in which nothing ends it or the style.
-
-    An escape takes the space behind it with it, so each has one of its own.
-    """
+    """Return text as a CSS string in which nothing ends it or the style."""
     escaped = "".join(
         char if char.isascii() and (char.isalnum() or char in " .,:()-+") else f"\\{ord(char):06x} "
         for char in text
@@ -114,6 +88,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["css"] = css_string
+    made.globals |= {"LETTERS": "ABCDEFGH", "principles": PRINCIPLES}
+    made.globals |= {
+        "MINUTES_TEST": exercises.MINUTES_TEST,
+        "MINUTES_EXERCISES": exercises.MINUTES_EXERCISES,
+    }
     return made
 
 
@@ -158,13 +137,10 @@ def print_pdf(browser: str, page: Path, target: Path, *, made: date) -> None:
             raise HandbookError(f"{browser}: cannot print {page.name}: {error}") from error
         if not printed.is_file() or done.returncode:
             raise HandbookError(f"{browser}: cannot print {page.name} (exit {done.returncode})")
-        target.write_bytes(_dated(printed.read_bytes(), made))
-
-
-def _dated(data: bytes, made: date) -> bytes:
-    """Return a PDF whose dates are `made`, so that the same pages give the same bytes."""
-    stamp = made.strftime("%Y%m%d000000").encode()
-    return _DATES.sub(lambda found: found[1] + stamp + found[3], data)
+        # with its own dates the same pages would not give the same bytes
+        stamp = made.strftime("%Y%m%d000000").encode()
+        dated = _DATES.sub(lambda found: found[1] + stamp + found[3], printed.read_bytes())
+        target.write_bytes(dated)
 
 
 UNPRINTED = "index.html"
@@ -181,7 +157,7 @@ class Written:
 
     files: tuple[str, ...]
     browser: str | None
-    material: Material
+    material: exercises.Material
     problem: str = ""
 
 
@@ -201,7 +177,7 @@ def write_handbook(
     `HandbookError` where the folder cannot be written to.
     """
     book = make_book(in_force, made=made, program=__version__)
-    material = make_material(book, seed=seed, flags=flags_of(in_force))
+    material = exercises.make_material(book, seed=seed, flags=flags_of(in_force))
     browser = find_browser() if pdf else None
     pages = render_pages(material, printed=browser is not None)
     for name, page in pages.items():
@@ -210,18 +186,16 @@ def write_handbook(
     files = list(pages)
     problem = "" if browser or not pdf else ABSENT
     try:
-        for name in pages if browser else ():
-            if name != UNPRINTED:
-                assert browser is not None
-                files.append(_print(browser, directory / name, material))
-                tell(files[-1])
+        for name in (name for name in pages if browser and name != UNPRINTED):
+            files.append(_print(browser or "", directory / name, material))
+            tell(files[-1])
     except HandbookError as error:
         problem = str(error)
         _put(directory / UNPRINTED, render_pages(material)[UNPRINTED].encode())
     return Written(tuple(files), browser, material, problem)
 
 
-def _print(browser: str, page: Path, material: Material) -> str:
+def _print(browser: str, page: Path, material: exercises.Material) -> str:
     """Print a page beside itself and return the PDF's name."""
     target, made = page.with_suffix(".pdf"), material.book.made
     print_pdf(browser, page, target, made=made)
@@ -237,22 +211,20 @@ def _print(browser: str, page: Path, material: Material) -> str:
     return target.name
 
 
-def flags_of(in_force: InForce) -> FlagSentences:
+def flags_of(in_force: InForce) -> exercises.FlagSentences:
     """Return what tells which words of sentences the guidelines in force flag."""
-    from monitor.rules.checker import check_documents
+    from monitor.rules.checker import make_policy, run_policy
     from monitor.text.document import Document
 
-    def flags(sentences: Sequence[str]) -> list[list[FlaggedWords]]:
-        found: list[list[FlaggedWords]] = [[] for _ in sentences]
-        documents = [Document(sentence) for sentence in sentences]
+    def flags(sentences: Sequence[str]) -> list[list[exercises.FlaggedWords]]:
+        found: list[list[exercises.FlaggedWords]] = [[] for _ in sentences]
+        documents = list(map(Document, sentences))
         for ruling in in_force.rulings:
-            guideline = ruling.guideline
-            told = check_documents(
-                guideline, documents, disable=ruling.disable, severity=ruling.severity
-            )
+            own = ruling.guideline
+            told = run_policy(own, documents, make_policy(own, ruling.disable, ruling.severity))
             for flagged, checked in zip(found, told, strict=True):
                 flagged += [
-                    FlaggedWords(f"{guideline.id}/{one.rule}", one.match, one.suggestions)
+                    exercises.FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
                     for one in checked.findings
                 ]
         return found
@@ -275,10 +247,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
-    """Return the page numbers, from 1, of the book's headings by anchor, from the PDF's outline.
-
-    A heading that the outline does not have is left out.
-    """
+    """Return the pages, from 1, of the book's headings by anchor, as the PDF's outline has them."""
     from pypdf import PdfReader
 
     reader = PdfReader(printed)
@@ -286,8 +255,13 @@ def heading_pages(printed: Path, book: Handbook) -> dict[str, int]:
     wanted = {f"c{one.number}": f"{one.number}{one.title}" for one in book.chapters}
     wanted |= {one.anchor: f"{one.number}{one.title}" for one in book.entries}
     wanted["index"] = "Index of rule names"
-    found = {anchor: _nearest(title, pages) for anchor, title in wanted.items()}
-    return {anchor: page for anchor, page in found.items() if page is not None}
+    # a heading's severity may stand behind it
+    endings = ("", "error", "warning", "suggestion", "ERROR", "WARNING", "SUGGESTION")
+    found = {
+        anchor: [key for ending in endings if (key := "".join(title.split()) + ending) in pages]
+        for anchor, title in wanted.items()
+    }
+    return {anchor: pages[keys[0]] for anchor, keys in found.items() if keys}
 
 
 def _titled(reader: PdfReader, outline: Any) -> Iterator[tuple[str, int]]:
@@ -295,16 +269,5 @@ def _titled(reader: PdfReader, outline: Any) -> Iterator[tuple[str, int]]:
     for item in outline:
         if isinstance(item, list):
             yield from _titled(reader, item)
-        else:
-            page = reader.get_destination_page_number(item)
-            if page is not None:
-                yield "".join(str(item.title).split()), page + 1
-
-
-def _nearest(title: str, pages: dict[str, int]) -> int | None:
-    """Return the page of a heading, behind which its severity may stand."""
-    key = "".join(title.split())
-    for ending in ("", "error", "warning", "suggestion", "ERROR", "WARNING", "SUGGESTION"):
-        if key + ending in pages:
-            return pages[key + ending]
-    return None
+        elif (page := reader.get_destination_page_number(item)) is not None:
+            yield "".join(str(item.title).split()), page + 1
