@@ -14,7 +14,7 @@ from html.entities import html5
 
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.visible_text import VisibleText
+from monitor.text.visible_text import Piece, VisibleText
 
 _WHITE = " \t\r\n\f"
 _COMMENT = "!--"
@@ -145,7 +145,7 @@ class _HtmlReader:
                 self.visible.space("\n" if kept else " ", at, width)
 
 
-def _pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _pieces(source: str, start: int, end: int) -> Iterator[Piece]:
     """Yield (text, offset, width): words as they are, white space as one space, entities read."""
     while start < end and (found := _CHUNK.match(source, start, end)):
         text, width = found[0], found.end() - start

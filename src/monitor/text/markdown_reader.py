@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from monitor.text.html_reader import append_html
 from monitor.text.normalised_text import OffsetMap
 from monitor.text.positions import Stretch
-from monitor.text.visible_text import VisibleText
+from monitor.text.visible_text import Piece, VisibleText
 
 if TYPE_CHECKING:
     from markdown_it.utils import EnvType
@@ -164,14 +164,14 @@ class _MarkdownReader:
         if lead:
             self.visible.space(" ", place.position(at), lead)
         for source, length in place.pieces(at + lead, len(body)):
-            self.visible.copy(source, source + length)
+            self.visible.put(self.source[source : source + length], source, length)
         if trail:
             self.visible.space(" ", place.position(at + lead + len(body)), trail)
 
     def _alt(self, image: Token, place: OffsetMap) -> None:
         """Add an image's alternative text; it begins behind `![`."""
         base = int(image.meta["at"]) + 2
-        pieces: list[tuple[str, int, int]] = []
+        pieces: list[Piece] = []
         for child in image.children or []:
             if child.type in {"text", "text_special", "softbreak"}:
                 raw = child.markup if child.type == "text_special" else child.content
