@@ -31,11 +31,12 @@ from monitor.classify.model_files import (
     model_versions,
     pack_arrays,
     pack_json,
+    read_meta,
     save_folder,
 )
 from monitor.classify.model_stamps import encoder_folder
-from monitor.classify.relevance import NAME as NAME_
 from monitor.classify.relevance import (
+    NAME,
     VOCABULARY,
     WEIGHTS,
     Judgement,
@@ -103,40 +104,34 @@ def review_rows(reviewed: Iterable[tuple[Article, Sequence[Review]]], *, languag
     conflicts: list[Conflict] = []
     for article, reviews in reviewed:
         latest = {review.reviewer: review for review in reviews}
-        found = [c for scheme in _schemes(latest) if (c := _conflict(article, scheme, latest))]
-        conflicts += found
+        schemes = sorted({scheme for review in latest.values() for scheme in review.tags})
+        said = {"relevance": {name: str(review.verdict) for name, review in latest.items()}}
+        said |= {
+            scheme: {
+                name: ", ".join(review.tags[scheme]) or "none"
+                for name, review in latest.items()
+                if scheme in review.tags
+            }
+            for scheme in schemes
+        }
+        differ = {scheme for scheme, words in said.items() if len(set(words.values())) > 1}
+        conflicts += [
+            Conflict(article.id, article.title, scheme, words)
+            for scheme, words in said.items()
+            if scheme in differ
+        ]
         spoken = article.language or identify_language(f"{article.title}\n{article.text}")
-        if article.expired:
-            continue  # what was said of it stands, but there is no text to learn from
         in_language = (spoken or language).partition("-")[0].lower() == language
-        if in_language and not any(conflict.scheme == "relevance" for conflict in found):
-            rows.append(_row(article, latest, {conflict.scheme for conflict in found}))
+        # what was said of an expired one stands, but there is no text to learn from
+        if in_language and "relevance" not in differ and not article.expired:
+            rows.append(_row(article, latest, differ))
     return Reviewed(tuple(rows), tuple(conflicts))
 
 
-def _schemes(latest: Mapping[str, Review]) -> list[str]:
-    return ["relevance", *sorted({scheme for review in latest.values() for scheme in review.tags})]
-
-
-def _conflict(article: Article, scheme: str, latest: Mapping[str, Review]) -> Conflict | None:
-    if scheme == "relevance":
-        said = {name: str(review.verdict) for name, review in latest.items()}
-    else:
-        said = {
-            name: ", ".join(review.tags[scheme]) or "none"
-            for name, review in latest.items()
-            if scheme in review.tags
-        }
-    return (
-        Conflict(article.id, article.title, scheme, said) if len(set(said.values())) > 1 else None
-    )
-
-
-def _row(article: Article, latest: Mapping[str, Review], open_schemes: set[str]) -> Labelled:
+def _row(article: Article, latest: Mapping[str, Review], differ: set[str]) -> Labelled:
     tags: dict[str, tuple[str, ...]] = {}
     for review in latest.values():
-        tags |= {s: labels for s, labels in review.tags.items() if s not in open_schemes}
-    verdict = next(iter(latest.values())).verdict
+        tags |= {s: labels for s, labels in review.tags.items() if s not in differ}
     return Labelled(
         id=f"review:{article.id}:{article.sha256[:12]}",
         # versions of one article tell one story
@@ -145,7 +140,7 @@ def _row(article: Article, latest: Mapping[str, Review], open_schemes: set[str])
         language=article.language or "en",
         title=article.title,
         text=article.text,
-        rel=REL[verdict],
+        rel=REL[next(iter(latest.values())).verdict],
         basis=BASIS,
         sure=True,
         form=tags.get("form") or None,
@@ -204,15 +199,25 @@ def refit_relevance(
     and of both versions on those held out. The same rows, seed and libraries give the same files.
     Raises `DataError` for too few rows and `ModelError`.
     """
-    folder = load_folder(find_model(models, NAME_))
+    folder = load_folder(find_model(models, NAME))
     base = load_relevance(folder)
     learned, held = split_rows([row for row in rows if row.language.partition("-")[0] == "en"])
     _check_enough(learned, "to learn from")
     readings = [base.read(row.title, row.text)[1] for row in learned]
     say(f"cross-fitting {FOLDS} models on {len(learned)} articles, {len(held)} are held out")
-    main, any_ = _cross_judged(base, learned, readings, seed)
-    model = _refitted(base, learned, readings)
-    model = replace(model, thresholds=_thresholds(main, any_, learned))
+    main, any_ = np.zeros(len(learned)), np.zeros(len(learned))
+    for fold in make_folds([row.event for row in learned], FOLDS, seed):
+        rest = np.setdiff1d(np.arange(len(learned)), fold).tolist()
+        model = _refitted(base, [learned[i] for i in rest], [readings[i] for i in rest])
+        said, _ = judge_rows(model, [learned[i] for i in fold.tolist()])
+        main[fold] = [judgement.main for judgement in said]
+        any_[fold] = [judgement.any for judgement in said]
+    rel = np.array([row.rel for row in learned])
+    thresholds = {
+        "relevant": _best_threshold(main[rel != 1], rel[rel != 1] == 2),
+        "borderline": _best_threshold(any_, rel >= 1),
+    }
+    model = replace(_refitted(base, learned, readings), thresholds=thresholds)
     say("measuring")
     pairs = zip(main.tolist(), any_.tolist(), strict=True)
     crossed = [model.decide(*pair) for pair in pairs]
@@ -242,7 +247,7 @@ def refit_relevance(
         VOCABULARY: pack_json({key: list(grams) for key, grams in model.linear.vocabulary.items()}),
     }
     card = render("refitted.md", meta=meta)
-    return asdict(save_folder(out / NAME_ / version, meta, files, f"{card}\n"))
+    return asdict(save_folder(out / NAME / version, meta, files, f"{card}\n"))
 
 
 def _check_enough(rows: Sequence[Labelled], what: str) -> None:
@@ -262,34 +267,8 @@ def _refitted(
     return replace(base, linear=linear)
 
 
-def _cross_judged(
-    base: RelevanceModel, rows: Sequence[Labelled], readings: Sequence[Reading], seed: int
-) -> tuple[Floats, Floats]:
-    """Return both probabilities of every row by a model refitted without its story."""
-    main, any_ = np.zeros(len(rows)), np.zeros(len(rows))
-    for fold in make_folds([row.event for row in rows], FOLDS, seed):
-        rest = np.setdiff1d(np.arange(len(rows)), fold).tolist()
-        model = _refitted(base, [rows[i] for i in rest], [readings[i] for i in rest])
-        said, _ = judge_rows(model, [rows[i] for i in fold.tolist()])
-        main[fold] = [judgement.main for judgement in said]
-        any_[fold] = [judgement.any for judgement in said]
-    return main, any_
-
-
-def _thresholds(main: Floats, any_: Floats, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return where the F1 of each output is best, in the middle of the gap below it.
-
-    `rel` 1 rows do not count for `relevant`.
-    """
-    rel = np.array([row.rel for row in rows])
-    clear = rel != 1
-    return {
-        "relevant": _best_threshold(main[clear], rel[clear] == 2),
-        "borderline": _best_threshold(any_, rel >= 1),
-    }
-
-
 def _best_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
+    """Return where F1 is best, in the middle of the gap below it."""
     best = best_f1_threshold(scores, truth)
     return round((best + float(scores[scores < best].max(initial=0.0))) / 2, 4)
 
@@ -326,8 +305,8 @@ def promote_on_reviews(
     Raises `UsageError` for another model than that of relevance, `ModelError` for an unknown
     version, and `DataError` where too few rows are held out.
     """
-    if name != NAME_:
-        raise UsageError(f"{name}: only {NAME_} is refitted from reviews")
+    if name != NAME:
+        raise UsageError(f"{name}: only {NAME} is refitted from reviews")
     folder = find_version(models, name, version)
     held = [row for row in rows if is_held_out(row)]
     _check_enough(held, "held out to compare with")
@@ -373,13 +352,9 @@ def release(folder: ModelFolder) -> None:
     meta: dict[str, Any] = asdict(folder.meta) | {"released": True}
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)
     (folder.path / META).write_text(text + "\n", encoding="utf-8", newline="\n")
-    encoder = encoder_folder(folder) if folder.meta.name == NAME_ else None
+    encoder = encoder_folder(folder) if folder.meta.name == NAME else None
     if encoder is not None and not encoder.meta.released:
         release(encoder)
-
-
-NAME = "relevance-en"
-"""The model that learns from reviews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,33 +376,25 @@ class Learning:
 
 def learning_of(desk: Desk) -> Learning:
     """Return what the model in force has not learned yet; nothing is trained for it."""
-    training = _training()
-    last = _until(training)
+    training, last = _training()
     stamps = [s for s in desk.relevance_stamps if s.startswith(f"{NAME}@")]
     reviewed, _, _ = desk.store.count_reviews(stamps)
-    new, judged, differ = desk.store.count_reviews(stamps, last)
     return Learning(
-        model=stamps[0].partition("+")[0] if stamps else NAME,
-        learned=sum(training.get("reviews_rel", {}).values()),
-        until=last,
-        reviewed=reviewed,
-        new=new,
-        judged=judged,
-        differ=differ,
+        stamps[0].partition("+")[0] if stamps else NAME,
+        sum(training.get("reviews_rel", {}).values()),
+        last,
+        reviewed,
+        *desk.store.count_reviews(stamps, last),
     )
 
 
 def count_new(desk: Desk) -> int:
     """Return how many reviewed articles the model in force has not learned from."""
-    return desk.store.count_reviewed(_until(_training()))
+    return desk.store.count_reviewed(_training()[1])
 
 
-def _training() -> Mapping[str, Any]:
-    from monitor.classify.model_files import find_model, read_meta
-
-    return read_meta(find_model(data_dir("models"), NAME)).training
-
-
-def _until(training: Mapping[str, Any]) -> datetime | None:
+def _training() -> tuple[Mapping[str, Any], datetime | None]:
+    """Return how the model in force was trained, and up to when it learned from reviews."""
+    training = read_meta(find_model(data_dir("models"), NAME)).training
     until = training.get("reviews_until")
-    return datetime.fromisoformat(until) if until else None
+    return training, datetime.fromisoformat(until) if until else None
