@@ -71,16 +71,14 @@ def flow_of_tags(tags: Iterable[Mapping[str, Any]], day: date) -> FlowRegion:
     crosses a border goes as far as its places tell, and is never domestic.
     """
     listed = list(tags)
-    origins = _places(listed, "origin")
-    exploited = _places(listed, "exploitation")
+    origins, exploited = (
+        {tag["label"] for tag in listed if tag["scheme"] == "place" and tag.get("role") == role}
+        for role in ("origin", "exploitation")
+    )
     flows = {tag["label"] for tag in listed if tag["scheme"] == "flow"}
     if "domestic" in flows:
         return FlowRegion("domestic", _ids(exploited, day))
     return flow_region(origins, exploited, day, crosses="cross_border" in flows)
-
-
-def _places(tags: Iterable[Mapping[str, Any]], role: str) -> set[str]:
-    return {tag["label"] for tag in tags if tag["scheme"] == "place" and tag.get("role") == role}
 
 
 def _way(home: str, place: str, day: date) -> Kind | None:
@@ -109,10 +107,6 @@ class Membership:
     since: date
     until: date | None = None
 
-    def holds(self, day: date) -> bool:
-        """Whether the country is a member on a day."""
-        return self.since <= day and (self.until is None or day < self.until)
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -126,7 +120,11 @@ class Body:
 
     def members_on(self, day: date) -> frozenset[str]:
         """Return the ISO 3166-1 alpha-2 codes of its members on a day."""
-        return frozenset(one.country for one in self.members if one.holds(day))
+        return frozenset(
+            one.country
+            for one in self.members
+            if one.since <= day and (one.until is None or day < one.until)
+        )
 
 
 @cache
