@@ -201,8 +201,3 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         named = behind and behind.kind == "name" and behind.start - mention.end <= len(", ")
         if named or _HIS.match(text, mention.end):
             cast.kin_told.append((owner, here))
-
-
-def owner_of(cast: Cast, person: Person) -> Person:
-    """Return of whom the details of a person tell: a relative's lead to the exploited."""
-    return cast.kin.get(id(person), person)
