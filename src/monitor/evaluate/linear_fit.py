@@ -174,10 +174,9 @@ def fit_linear(
 
 def _rounded(model: LinearModel) -> LinearModel:
     """Return the model in the precision it is stored in, so that it scores as it will be read."""
-    arrays = linear_arrays(model).items()
-    return replace(
-        model, **{key: value.astype(np.float32).astype(np.float64) for key, value in arrays}
-    )
+    stored = {name: value.astype(np.float32) for name, value in linear_arrays(model).items()}
+    read = {name: value.astype(np.float64) for name, value in stored.items()}
+    return LinearModel(model.vocabulary, **read)
 
 
 def linear_arrays(model: LinearModel) -> dict[str, Floats]:

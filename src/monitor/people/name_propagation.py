@@ -315,11 +315,12 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
     known: frozenset[str] | None = None
     while known != more:  # "Yaw" of "Yaw Mensah" may stand alone elsewhere, also before
         known = more
-        for reader in filter(None, map(readers.get, ("text", "title"))):
-            reader.small, reader.named, reader.more = small, named, more
-            spans, parts = reader.spans()
-            found += spans
-            more |= parts
+        for name in ("text", "title"):
+            if reader := readers.get(name):
+                reader.small, reader.named, reader.more = small, named, more
+                spans, parts = reader.spans()
+                found += spans
+                more |= parts
     return found
 
 
