@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,38 +23,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import model_files, relevance
 from monitor.classify.features import Reading
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    pack_arrays,
-    pack_json,
-    read_meta,
-    save_folder,
-)
 from monitor.classify.model_stamps import encoder_folder
-from monitor.classify.relevance import (
-    NAME,
-    VOCABULARY,
-    WEIGHTS,
-    Judgement,
-    RelevanceModel,
-    load_relevance,
-)
+from monitor.classify.relevance import NAME, Judgement, RelevanceModel
+from monitor.evaluate import linear_fit as fit
 from monitor.evaluate.evaluate_models import as_article, judge_rows, rounded
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.linear_fit import (
-    Floats,
-    best_f1_threshold,
-    linear_arrays,
-    make_folds,
-    refit_linear,
-    relevance_targets,
-)
 from monitor.evaluate.metrics import average_precision, share_of
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Article, AssessedArticle, Review
@@ -199,14 +176,14 @@ def refit_relevance(
     and of both versions on those held out. The same rows, seed and libraries give the same files.
     Raises `DataError` for too few rows and `ModelError`.
     """
-    folder = load_folder(find_model(models, NAME))
-    base = load_relevance(folder)
+    folder = model_files.load_folder(model_files.find_model(models, NAME))
+    base = relevance.load_relevance(folder)
     learned, held = split_rows([row for row in rows if row.language.partition("-")[0] == "en"])
     _check_enough(learned, "to learn from")
     readings = [base.read(row.title, row.text)[1] for row in learned]
     say(f"cross-fitting {FOLDS} models on {len(learned)} articles, {len(held)} are held out")
     main, any_ = np.zeros(len(learned)), np.zeros(len(learned))
-    for fold in make_folds([row.event for row in learned], FOLDS, seed):
+    for fold in fit.make_folds([row.event for row in learned], FOLDS, seed):
         rest = np.setdiff1d(np.arange(len(learned)), fold).tolist()
         model = _refitted(base, [learned[i] for i in rest], [readings[i] for i in rest])
         said, _ = judge_rows(model, [learned[i] for i in fold.tolist()])
@@ -243,17 +220,18 @@ def refit_relevance(
     }
     files = {
         **folder.content,
-        WEIGHTS: pack_arrays(linear_arrays(model.linear)),
-        VOCABULARY: pack_json({key: list(grams) for key, grams in model.linear.vocabulary.items()}),
+        relevance.WEIGHTS: model_files.pack_arrays(fit.linear_arrays(model.linear)),
+        relevance.VOCABULARY: model_files.pack_json(
+            {key: list(grams) for key, grams in model.linear.vocabulary.items()}
+        ),
     }
     card = render("refitted.md", meta=meta)
-    return asdict(save_folder(out / NAME / version, meta, files, f"{card}\n"))
+    return asdict(model_files.save_folder(out / NAME / version, meta, files, f"{card}\n"))
 
 
 def _check_enough(rows: Sequence[Labelled], what: str) -> None:
-    main = sum(row.rel == 2 for row in rows)
-    others = sum(row.rel == 0 for row in rows)
-    if main < FEWEST or others < FEWEST:
+    main, others = (sum(row.rel == rel for row in rows) for rel in (2, 0))
+    if min(main, others) < FEWEST:
         raise DataError(
             f"too few reviews {what}: {main} relevant and {others} not relevant, "
             f"at least {FEWEST} of each are needed"
@@ -263,13 +241,13 @@ def _check_enough(rows: Sequence[Labelled], what: str) -> None:
 def _refitted(
     base: RelevanceModel, rows: Sequence[Labelled], readings: Sequence[Reading]
 ) -> RelevanceModel:
-    linear = refit_linear(base.linear, base.counter, readings, relevance_targets(rows))
+    linear = fit.refit_linear(base.linear, base.counter, readings, fit.relevance_targets(rows))
     return replace(base, linear=linear)
 
 
-def _best_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
+def _best_threshold(scores: fit.Floats, truth: NDArray[np.bool_]) -> float:
     """Return where F1 is best, in the middle of the gap below it."""
-    best = best_f1_threshold(scores, truth)
+    best = fit.best_f1_threshold(scores, truth)
     return round((best + float(scores[scores < best].max(initial=0.0))) / 2, 4)
 
 
@@ -310,11 +288,9 @@ def promote_on_reviews(
     folder = find_version(models, name, version)
     held = [row for row in rows if is_held_out(row)]
     _check_enough(held, "held out to compare with")
-    used = find_model(models, name)
-    before, reached = (
-        rounded(_figures(held, judge_rows(load_relevance(load_folder(at)), held)[0]))
-        for at in (used, folder)
-    )
+    used = model_files.find_model(models, name)
+    both = (relevance.load_relevance(model_files.load_folder(at)) for at in (used, folder))
+    before, reached = (rounded(_figures(held, judge_rows(one, held)[0])) for one in both)
     refused = [
         f"{name} {version}: {key} is {reached[key]:g} on {len(held)} held-out reviews, "
         f"that of {used.name} is {before[key]:g}"
@@ -323,35 +299,33 @@ def promote_on_reviews(
     ]
     refused += newer_released(models, name, folder)
     if not refused:
-        release(load_folder(folder))
+        release(model_files.load_folder(folder))
     return Comparison(reached, before, tuple(refused))
 
 
 def find_version(models: Path, name: str, version: str) -> Path:
     """Return the folder of a version, released or not; raises `ModelError`."""
     folder = models / name / version
-    if folder not in model_versions(models, name):
+    if folder not in model_files.model_versions(models, name):
         raise ModelError(f"{folder}: no such version")
     return folder
 
 
 def newer_released(models: Path, name: str, folder: Path) -> list[str]:
     """Return why a version would not be used: a newer one is released already."""
-    try:
-        used = find_model(models, name)
-    except ModelError:
-        return []
-    versions = model_versions(models, name)
-    if versions.index(used) > versions.index(folder):
-        return [f"{name} {folder.name}: {used.name} is newer and released"]
+    with suppress(ModelError):  # none is released
+        used = model_files.find_model(models, name)
+        versions = model_files.model_versions(models, name)
+        if versions.index(used) > versions.index(folder):
+            return [f"{name} {folder.name}: {used.name} is newer and released"]
     return []
 
 
-def release(folder: ModelFolder) -> None:
+def release(folder: model_files.ModelFolder) -> None:
     """Set `released` in `meta.json`, of a relevance model's encoder too; the files stay."""
     meta: dict[str, Any] = asdict(folder.meta) | {"released": True}
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder.path / META).write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder.path / model_files.META).write_text(text + "\n", encoding="utf-8", newline="\n")
     encoder = encoder_folder(folder) if folder.meta.name == NAME else None
     if encoder is not None and not encoder.meta.released:
         release(encoder)
@@ -395,6 +369,6 @@ def count_new(desk: Desk) -> int:
 
 def _training() -> tuple[Mapping[str, Any], datetime | None]:
     """Return how the model in force was trained, and up to when it learned from reviews."""
-    training = read_meta(find_model(data_dir("models"), NAME)).training
+    training = model_files.read_meta(model_files.find_model(data_dir("models"), NAME)).training
     until = training.get("reviews_until")
     return training, datetime.fromisoformat(until) if until else None

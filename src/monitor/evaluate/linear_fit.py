@@ -6,6 +6,7 @@ on, not chosen on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -298,15 +299,14 @@ def _with_new_ngrams(
     model: LinearModel, readings: Sequence[Reading], target: Target, keep: int
 ) -> LinearModel:
     """Return the model with the n-grams whose articles differ most in truth from all, weight 0."""
-    positives = int(target.truth.sum())
-    share = positives / len(target.truth)
+    share = int(target.truth.sum()) / len(target.truth)
     idf: dict[str, dict[str, float]] = {field: {} for field in model.vocabulary}
     ranked: list[tuple[float, str, str, int]] = []
-    for field in model.vocabulary:
-        seen: dict[str, list[int]] = {}
+    for field, known in model.vocabulary.items():
+        seen: defaultdict[str, list[int]] = defaultdict(list)
         for at, reading in enumerate(readings):
-            for gram in set(field_ngrams(reading)[field]) - model.vocabulary[field].keys():
-                seen.setdefault(gram, []).append(at)
+            for gram in set(field_ngrams(reading)[field]) - known.keys():
+                seen[gram].append(at)
         for gram, rows in seen.items():
             if len(rows) >= NEW_DF:
                 hits = int(target.truth[rows].sum())
@@ -394,12 +394,9 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     hits = np.cumsum(truth[order])
     good = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
     last = int(good[-1]) if len(good) else 0
-    lowest = float(scores[order[last]])
-    if last + 1 == len(order):
-        return lowest
-    following = float(scores[order[last + 1]])
-    between = (lowest + following) / 2
-    return between if between > following else lowest
+    lowest, *following = scores[order[last : last + 2]].tolist()
+    between = (lowest + following[0]) / 2 if following else lowest
+    return between if following and between > following[0] else lowest
 
 
 def best_f1_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:

@@ -198,10 +198,8 @@ def evaluate_general(
     `force_topic` treats every text as one on trafficking.
     """
     rows = [row for row in read_lines(texts) if row.get("rel") == 0]
-    documents = [
-        Document(str(row.get("text") or ""), str(row.get("title") or ""), language="en")
-        for row in rows
-    ]
+    given = ((str(row.get("text") or ""), str(row.get("title") or "")) for row in rows)
+    documents = [Document(*each, language="en") for each in given]
     policy = replace(make_policy(guideline, (), {}), force_topic=force_topic)
     words, flags, errors = 0, Counter[str](), []
     for row, checked in zip(rows, run_policy(guideline, documents, policy), strict=True):
@@ -258,25 +256,14 @@ def item_of(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
     """Return an annotated row with the article it belongs to."""
     text, title = str(article.get("text") or ""), str(article.get("title") or "")
     fields = {"title": title, "text": text}
-    marks = tuple(
-        Mark(
-            mark["rule"],
-            mark["field"],
-            mark["quote"],
-            mark["quoted"],
-            bool(mark["sure"]),
-            tuple(_places(fields[mark["field"]], mark["quote"])),
-        )
-        for mark in row["findings"]
-    )
-    return Item(
-        str(row["id"]),
-        Document(text, title, language="en"),
-        int(row["read"]),
-        marks,
-        frozenset(row["doc"]),
-        frozenset(row["doc_ok"]),
-    )
+    marks = []
+    for mark in row["findings"]:
+        given = (mark[key] for key in ("rule", "field", "quote", "quoted"))
+        places = tuple(_places(fields[mark["field"]], mark["quote"]))
+        marks.append(Mark(*given, bool(mark["sure"]), places))
+    answers = frozenset(row["doc"]), frozenset(row["doc_ok"])
+    document = Document(text, title, language="en")
+    return Item(str(row["id"]), document, int(row["read"]), tuple(marks), *answers)
 
 
 def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
