@@ -294,10 +294,7 @@ class Anchors:
 
 
 def _outward(element: Any, *, before: bool) -> Any:
-    """Return the outermost element in the paragraph that begins, or ends, with `element`.
-
-    A comment on all of a link, an insertion, a content control stands around it.
-    """
+    """Return the outermost element in the paragraph that begins, or ends, with `element`."""
     while (parent := element.getparent()) is not None and parent.tag != W + "p":
         tags = [e.tag for e in element.itersiblings(preceding=before) if isinstance(e.tag, str)]
         # properties say how their parent is, and are no content

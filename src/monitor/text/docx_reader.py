@@ -27,10 +27,7 @@ _MARKS = {
 }
 # Deleted text of tracked changes, and field codes, are not what the reader sees; how a word is
 # pronounced stands above it, and is no part of the sentence.
-_UNSEEN = {
-    *(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")),
-    _FALLBACK,
-}
+_UNSEEN = {*(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")), _FALLBACK}
 _NOTES: dict[str, Literal["footnote", "endnote"]] = {
     W + "footnoteReference": "footnote",
     W + "endnoteReference": "endnote",

@@ -54,12 +54,7 @@ def read_document(data: bytes, name: str, *, max_chars: int) -> Document:
 
 
 def read_markup(
-    text: str,
-    *,
-    title: str = "",
-    format: str,
-    language: str | None = None,
-    max_chars: int,
+    text: str, *, title: str = "", format: str, language: str | None = None, max_chars: int
 ) -> Document:
     """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
     if format == "html":
@@ -150,12 +145,7 @@ def _read(data: bytes, suffix: str, max_chars: int) -> Document:
 
 
 def make_document(
-    text: str,
-    *,
-    title: str = "",
-    format: str = "txt",
-    language: str | None = None,
-    max_chars: int,
+    text: str, *, title: str = "", format: str = "txt", language: str | None = None, max_chars: int
 ) -> Document:
     """Return the document of a text that is at hand.
 
