@@ -1,12 +1,9 @@
 """Learning from a desk's reviews: labelled rows, refitting relevance, promotion on held-out ones.
 
-The latest review of each reviewer holds. Versions on which reviewers differ are left out of
-training and reported; what each said stays stored. The first (linear) stage and the thresholds of
-the relevance model in use are fitted anew, from its weights on; gate, encoder and calibration stay.
-One reviewed article in `HELD_OUT_OF` is never learned from: a new version is promoted where it does
-no worse on these than the one in use.
-
-What comes of reviews: how many the model has not learned from, and where it says otherwise.
+The latest review of each reviewer holds; versions on which they differ are left out and reported.
+The linear stage and the thresholds of the model in use are fitted anew, from its weights on. One
+reviewed article in `HELD_OUT_OF` is never learned from: a new version is promoted where it does no
+worse on these than the one in use.
 """
 
 from __future__ import annotations

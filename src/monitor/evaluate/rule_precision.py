@@ -1,16 +1,10 @@
 """Precision and recall of the rules on articles whose breaches editors have marked.
 
-How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
-flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag that a
-question on the whole text raises in the headline if the editor had answered it so; recall counts
-sure marks only. What lies behind the `read` characters was not judged and does not count. Editors
-mark a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same
-rule elsewhere in the article are counted as `repeats` beside, and not as right.
-
-What a list of literal phrases would find: the yardstick beside which judgement is measured.
-
-A catalogue is a JSON list of `{id, patterns}`. A pattern that begins with a word in capitals and a
-colon is a note to the reader; `*` in one stands for the rest of a word.
+A flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag of a
+question on the whole text if the editor had answered it so; recall counts sure marks only. What
+lies behind the `read` characters does not count. Flags whose words stand in a mark of the same rule
+elsewhere count as `repeats`. The yardstick is a catalogue of literal phrases, a JSON list of
+`{id, patterns}`: words in capitals with a colon begin a note, `*` stands for the rest of a word.
 """
 
 from __future__ import annotations
@@ -310,10 +304,7 @@ def _repeats(finding: Finding, mark: Mark) -> bool:
 def _score_items(
     guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
 ) -> dict[str, dict[str, int]]:
-    """Return per question how the answers compare, where editors gave one.
-
-    A document rule that flags the headline answers by flagging it or not.
-    """
+    """Return per question how the answers compare; a rule on the headline answers by its flag."""
     flagging = {r.rule.id for r in guideline.compiled if r.rule.check and r.rule.check.flags}
     table: defaultdict[str, dict[str, int]] = defaultdict(
         lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}

@@ -1,13 +1,9 @@
 """Trafficking flows by region: M49 regions, members of regional bodies, and how far people came.
 
-The UNODC counts flows as domestic, within a subregion, within a region, or between regions. The
-regions are those of M49. Membership of one body on that day makes a flow at least one within a
-region (Cyprus, which M49 puts into Asia, and Greece), and is told beside it: a way from Mali to
-Ghana stays within Western Africa, but since 29 January 2025 not within ECOWAS.
-
-Both are data with their sources: `m49.json` and `bodies.json`. A membership holds from its first
-day on and until the day before its last: ECOWAS has three states less since 29 January 2025, ASEAN
-one more since 26 October 2025.
+The UNODC counts flows as domestic, within a subregion, within a region, or between regions, those
+of M49. Membership of one body on that day makes a flow at least one within a region, and is told
+beside it. Both are data with their sources: `m49.json` and `bodies.json`. A membership holds from
+its first day on and until the day before its last.
 """
 
 from __future__ import annotations

@@ -1,14 +1,9 @@
 """Anonymisation: texts with the names of victims, minors and relatives masked.
 
 Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
-two could be meant the name goes: a name too many hidden costs a reader a word, one too few may
-cost somebody her safety. English only, as all of this package; of a text in another language
-nothing is known, and its headline is better not shown.
-
-Where following persons through a text has missed them, names are told by their shape alone: shapes
-that reporters use for people they report on, such as a first name with an initial in the place of
-a surname, a name with an age or after "one of the girls", somebody whose mother speaks, somebody
-who "recalls". Capitals alone tell nothing.
+two could be meant the name goes: one too many hidden costs a word, one too few may cost a person
+her safety. English only. Where following persons has missed names, the shapes that reporters use
+for people they report on tell them: an initial for a surname, a name with an age, who "recalls".
 """
 
 from __future__ import annotations

@@ -1,14 +1,9 @@
 """Coreference of person mentions: who is who from sentence to sentence.
 
-No model: one pass over the mentions in order. "The girl" is the last girl told of, "Mensah" the
-person whose full name held it, "she" the first person named in her own sentence or in the two
-before it whose gender and number fit: pronouns go on with a sentence's subject more often than
-with the person named last. What is done to a person, or by her, gives her a role for the whole
-text. That is right often enough for a suggestion.
-
-"A schoolgirl", "the girl" and a "she" of whom the text does not say who she is are one child, where
-no other child is told of. Linking keeps them apart, since what is done to one must not be told of
-another; what a reader can put together about her is counted over all of them (`same_person`).
+No model: one pass over the mentions in order. Pronouns go on with a sentence's subject more often
+than with the person named last. What is done to a person, or by her, gives her a role for the whole
+text. "A schoolgirl", "the girl" and a "she" of whom nothing tells who she is are one child where no
+other is told of: linking keeps them apart, `same_person` counts what a reader can put together.
 """
 
 from __future__ import annotations
@@ -260,10 +255,7 @@ class _Linking:
         return next(filter(None, map(self.cast.of, near)), None)
 
     def _known_to_fit(self, index: int, mention: Mention) -> Person | None:
-        """Return the one of "X met the girl after she left" who is known to be a "she".
-
-        Where the other has no sex told, a name alone; "she" who says something may be either.
-        """
+        """Return the one of "X met the girl after she left" who is known to be a "she"."""
         shown = self.sets.implied.get(mention.word)
         if mention.word not in ("she", "he") or not shown or self._speaks(mention):
             return None
@@ -291,9 +283,7 @@ class _Linking:
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
         """Yield earlier mentions: of its own sentence in order, then of the ones before.
 
-        Of "The lawyer said the boy was held", the lawyer comes second. Last comes who is no more
-        than part of a phrase set before "she": in "The eldest of six children of a widow who sells
-        corn, she was …" nobody acts.
+        Last comes who is part of a phrase set before: "The eldest child of a widow, she was …".
         """
         number = self.scene.view.sentence_at(mention.start)
         window = self.mentions[max(0, index - MAX_LOOKED) : index]

@@ -123,10 +123,7 @@ def _whole(text: str, hit: Stretch) -> Stretch:
 
 
 def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
-    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any.
-
-    A lone "from" or "of" tells where somebody is from only behind her, or behind her age.
-    """
+    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any."""
     text, (start, end) = scene.view.shadow, hit
     if text[start:end].lower() in ("from", "of") and not _BEHIND.search(text, start - 24, start):
         before = cast.mentions[scene.field].before(start)
@@ -155,11 +152,7 @@ def _named(text: str, hit: Stretch) -> Stretch | None:
 
 
 def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
-    """Return of whom a detail tells: who is named last before it in its sentence, else first after.
-
-    Who hangs on a preposition comes second: the couple's address is the cook's. A relative named
-    with the detail ("whose father runs the mill") is no other person.
-    """
+    """Return of whom a detail tells: who is named last before it in its sentence, else after it."""
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
     mentions = cast.mentions[scene.field]
     before = mentions.between(low, hit[0])[-6:][::-1]

@@ -325,11 +325,7 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
 
 
 class _NameFinder:
-    """Reads one field of an article.
-
-    `small` are the words that the article has in small letters, `named` those of whole names in it,
-    `more` such as were found beside names.
-    """
+    """Reads one field; `small` are words in small letters, `more` found beside names."""
 
     small: frozenset[str]
     named: frozenset[str]

@@ -134,11 +134,7 @@ def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
 
 
 def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Mention]:
-    """Return who is named behind the last verb of saying, if anybody: the speaker does not act.
-
-    "She said the boy rescued last week was sold" tells of the boy. Who is told something does not
-    act either, unless nobody else is named.
-    """
+    """Return who is named behind the last verb of saying: in "She said the boy was" the boy."""
     for index in range(len(near) - 1, -1, -1):
         light = _LIGHT.match(text, near[index].end, position)
         if light and (said := SAID.match(text, light.end(), position)):

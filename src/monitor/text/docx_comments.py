@@ -263,11 +263,7 @@ class Anchors:
         below.addnext(make("r", copy.deepcopy(look), make("commentReference", id=comment)))
 
     def _whole(self, node: Any, *, before: bool) -> Any:
-        """Return what a comment on `node` goes around.
-
-        What stands before `node` in its run, or behind it, goes into one of its own, which looks
-        the same.
-        """
+        """Return what a comment on `node` goes around, the rest of its run put apart."""
         run, is_split = home_of(node)
         properties = run.find(W + "rPr")
         others = [e for e in node.itersiblings(preceding=before) if e is not properties]

@@ -172,11 +172,7 @@ def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
 
 
 class _Pairing:
-    """Pairs the marks of a text, paragraph by paragraph.
-
-    `carried` is what the last paragraph left open, `found` are the double pairs of this one, `open`
-    its double marks that are still open.
-    """
+    """Pairs the marks of a text, paragraph by paragraph; `carried` is what the last left open."""
 
     def __init__(self, marks: str) -> None:
         self.marks = marks
@@ -222,11 +218,7 @@ class _Pairing:
         return self.groups
 
     def _pair_doubles(self, doubles: Sequence[QuoteMark]) -> set[int]:
-        """Pair the double marks in order.
-
-        Return where two single marks in a row close no double quotation, and so may close single
-        ones.
-        """
+        """Pair double marks in order; return where two typed single ones may close a single one."""
         unused: set[int] = set()
         if self.carried and self.carried.mark.weight == "double" and not self.carried.reopens:
             start = self.span[0]
@@ -282,10 +274,7 @@ class _Pairing:
             self.found += _pair(current, end, end)
 
     def _pair_singles(self, marks: Sequence[QuoteMark], unused: set[int]) -> _Open | None:
-        """Pair single marks with those of the same double quotation, or of none.
-
-        Return what is still open in none.
-        """
+        """Pair single marks in one double quotation, or in none; return what is open in none."""
         around: list[Pair] = []
         slots: list[_Open | None] = [None]
         following = 0

@@ -215,10 +215,7 @@ class _Classifier:
         return speech.signature(self.masked, *self.paragraphs[index])
 
     def _told_beside(self, pair: Pair, last: Pair) -> speech.Attribution | None:
-        """`Demonstrators said they want him gone. "We will be back."`, or the other way round.
-
-        Only in one paragraph, with no other speech between, and for a full sentence.
-        """
+        """`Demonstrators said they want him gone. "We will be back."`, or the other way round."""
         if not self._ends(last, _FULL):
             return None
         low, high = self._paragraph(pair.before)
@@ -256,10 +253,7 @@ class _Classifier:
         return speech.before(self.masked, max(start, self._lead(end - 1)), end)
 
     def _floating(self, pair: Pair) -> Stretch | None:
-        """Return the speaker of the quotation before, if that was speech and not far.
-
-        Else it is the person of the sentence beside, in the same paragraph.
-        """
+        """Return who spoke before, if not far; else the person of a sentence beside."""
         if self.done:
             previous, quotation = self.done[-1]
             here = bisect_right(self.paragraph_starts, pair.before)

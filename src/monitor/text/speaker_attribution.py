@@ -325,10 +325,7 @@ def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Attribut
 def _named_after(
     text: str, verb: re.Match[str] | None, *, passive: bool, cut: bool
 ) -> Attribution | None:
-    """Read "according to", "by", "in the words of", "- Name" and "was the reply from".
-
-    With `cut` also `drawled the rancher`, where no known verb of speech stands nearer.
-    """
+    """Read "according to", "by", "- Name"; with `cut` also `drawled the rancher`."""
     found = ACCORDING.search(text) or (BY_AGENT.match(text) if passive else None)
     found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text) or PUT_IT_AFTER.match(text)
     found = found or REPLY_FROM.match(text) or CALLED_AFTER.match(text)
@@ -634,10 +631,7 @@ class Antecedents:
         return found[-1].lower() if found else ""
 
     def _names(self, index: int) -> list[Stretch]:
-        """Return the persons named in a sentence who may be its subject, in order.
-
-        Who only owns something in it ("Ana Doe's house") comes last.
-        """
+        """Return the persons named in a sentence; who only owns something in it comes last."""
         if self.surnames is None:
             self.surnames = {
                 found[2]
