@@ -148,11 +148,11 @@ class _Classifier:
             return self._quotation(pair, "mention")
         if said := self._broken(pair, lead):
             return replace(said, start=pair.start, end=pair.end)
-        attribution = self._attribution(pair, last, lead, tail, words)
-        if attribution is not None:
-            source = attribution.speaker
-            speaker = self.antecedents.hear(source) if source else None
-            return self._quotation(pair, "attributed", speaker, source)
+        source = self._attribution(pair, last, lead, tail, words)
+        if source == speech.SOMEBODY:
+            return self._quotation(pair, "attributed")
+        if source is not None:
+            return self._quotation(pair, "attributed", self.antecedents.hear(source), source)
         # a full sentence with nothing around it is speech that goes on
         alone = (
             lead == pair.before and words > 1 and inside[0].isupper() and self._ends(pair, _FULL)
@@ -185,7 +185,7 @@ class _Classifier:
 
     def _attribution(
         self, pair: Pair, last: Pair, lead: int, tail: int, words: int
-    ) -> speech.Attribution | None:
+    ) -> Stretch | None:
         masked = self.masked
         passive = speech.PASSIVE.search(masked[lead : pair.before]) is not None
         spoken = self._ends(last, _SPOKEN) or masked[last.after : last.after + 1] == ","
@@ -204,7 +204,7 @@ class _Classifier:
             found = self._colon_above(pair) or self._told_beside(pair, last)
         return found
 
-    def _signature(self, pair: Pair, last: Pair) -> speech.Attribution | None:
+    def _signature(self, pair: Pair, last: Pair) -> Stretch | None:
         """`"We ran." - Ana Doe, teacher`, in one paragraph or with the name in one of its own."""
         start, end = self._paragraph(last.after - 1)
         if self.masked[last.after : end].strip():
@@ -214,7 +214,7 @@ class _Classifier:
             return None
         return speech.signature(self.masked, *self.paragraphs[index])
 
-    def _told_beside(self, pair: Pair, last: Pair) -> speech.Attribution | None:
+    def _told_beside(self, pair: Pair, last: Pair) -> Stretch | None:
         """`Demonstrators said they want him gone. "We will be back."`, or the other way round."""
         if not self._ends(last, _FULL):
             return None
@@ -228,7 +228,7 @@ class _Classifier:
             return None
         return speech.teller(self.masked, *behind, of_herself=True)
 
-    def _next_sentence(self, last: Pair) -> speech.Attribution | None:
+    def _next_sentence(self, last: Pair) -> Stretch | None:
         behind = self._behind(last, self._paragraph(last.after - 1)[1])
         if behind is None or not self._ends(last, _FULL):
             return None
@@ -242,7 +242,7 @@ class _Classifier:
         start = self.sentences[index][0]
         return self.sentences[index] if start < high and start <= last.after + 2 else None
 
-    def _colon_above(self, pair: Pair) -> speech.Attribution | None:
+    def _colon_above(self, pair: Pair) -> Stretch | None:
         """`She told reporters:` as a paragraph of its own."""
         index = bisect_right(self.paragraph_starts, pair.before) - 1
         if index <= 0 or self.paragraphs[index][0] != pair.before:

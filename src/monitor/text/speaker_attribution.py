@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, one_of, verb_forms, word_set
@@ -206,24 +205,20 @@ _NO_NOUN = NOT_A_SPEAKER - {"the", "a", "an"}
 """Behind a verb of speech they begin no name of a speaker."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Somebody says it; `speaker` is a span in the text that was searched, if it can be told."""
-
-    speaker: Stretch | None = None
+SOMEBODY: Stretch = (-1, -1)
+"""Who says it where that cannot be told; all who can are spans of the text that was searched."""
 
 
-def before(masked: str, start: int, end: int) -> Attribution | None:
+def before(masked: str, start: int, end: int) -> Stretch | None:
     """Return the attribution in the words that lead to a quotation, `start` to `end`."""
     text = _without_relatives(masked[start:end])
     return None if PASSIVE.search(text) else _placed(_naming(text) or _saying(text), start)
 
 
-def _placed(found: Attribution | None, start: int) -> Attribution | None:
+def _placed(found: Stretch | None, start: int) -> Stretch | None:
     """Return an attribution that was read in a part of the text from `start` on."""
-    if found is None or found.speaker is None:
-        return found
-    return Attribution((found.speaker[0] + start, found.speaker[1] + start))
+    placed = found and (found[0] + start, found[1] + start)
+    return found if found == SOMEBODY else placed
 
 
 def _without_relatives(text: str) -> str:
@@ -231,23 +226,23 @@ def _without_relatives(text: str) -> str:
     return RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", text)
 
 
-def _naming(text: str) -> Attribution | None:
+def _naming(text: str) -> Stretch | None:
     """Read "in her words", "what police call", "the judge called it"."""
     if found := PUT_IT.search(text) or SAYS_FIRST.match(text):
-        return Attribution(found.span(1))
+        return found.span(1)
     if found := IN_WORDS.search(text):
-        return Attribution(found.span("of" if found["of"] else "own"))
+        return found.span("of" if found["of"] else "own")
     if found := WHAT_ONE_CALLS.search(text):
-        return Attribution(found.span("subject"))
+        return found.span("subject")
     if (found := ACTIVE_OBJECT.search(text)) and found["object"].strip() not in {"as", "a", "an"}:
-        return Attribution(_subject(text, found.start("verb")))
+        return _subject(text, found.start("verb")) or SOMEBODY
     return None
 
 
-def _saying(text: str) -> Attribution | None:
+def _saying(text: str) -> Stretch | None:
     """Read "according to", a speech verb whose clause still runs, and "Minister:"."""
     if found := ACCORDING.search(text):
-        return Attribution(_strip(text, *found.span("speaker")))
+        return _strip(text, *found.span("speaker"))
     clause = max((found.end() for found in BREAKS.finditer(text)), default=0)
     verbs = list(_speech_verbs(text, clause))
     stripped = text.rstrip()
@@ -262,13 +257,13 @@ def _saying(text: str) -> Attribution | None:
             and len(text[verb.end() :].split()) <= MAX_OBJECT
         ]
     if verbs:
-        return Attribution(_subject(text, verbs[-1].start()))
+        return _subject(text, verbs[-1].start()) or SOMEBODY
     if stripped.endswith(":"):  # `Minister: '…'`: the whole lead if it is short
         aside = ASIDE_LEAD.search(text, 0, len(stripped) - 1)
         span = _strip(text, 0, aside.start() if aside else len(stripped) - 1)
-        return Attribution(span if 0 < len(text[slice(*span)].split()) <= 6 else None)
+        return span if 0 < len(text[slice(*span)].split()) <= 6 else SOMEBODY
     found = NOUN_OF_SPEECH.search(text, clause)
-    return Attribution(found.span("speaker")) if found else None
+    return found.span("speaker") if found else None
 
 
 def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
@@ -287,7 +282,7 @@ def _is_noun(text: str, found: re.Match[str]) -> bool:
 
 def after(
     masked: str, start: int, end: int, *, spoken: bool, passive: bool, cut: bool = False
-) -> Attribution | None:
+) -> Stretch | None:
     """Return the attribution in the words that follow a quotation, `start` to `end`.
 
     `spoken`: the quotation is set off by a comma or other mark, so that a verb may follow at
@@ -299,7 +294,7 @@ def after(
     return _placed(_following(text, spoken=spoken, passive=passive, cut=cut), start)
 
 
-def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Attribution | None:
+def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Stretch | None:
     verb = next(_speech_verbs(text), None)
     found = _named_after(text, verb, passive=passive, cut=cut)
     if found or verb is None:
@@ -319,12 +314,12 @@ def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Attribut
             return None
         if CONJUNCTION.match(" ".join(told) + " "):
             return None
-    return Attribution(_subject(text, verb.start()))
+    return _subject(text, verb.start()) or SOMEBODY
 
 
 def _named_after(
     text: str, verb: re.Match[str] | None, *, passive: bool, cut: bool
-) -> Attribution | None:
+) -> Stretch | None:
     """Read "according to", "by", "- Name"; with `cut` also `drawled the rancher`."""
     found = ACCORDING.search(text) or (BY_AGENT.match(text) if passive else None)
     found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text) or PUT_IT_AFTER.match(text)
@@ -333,10 +328,10 @@ def _named_after(
         if first := ANY_VERB_FIRST.match(text):
             return _inverted(text, first.end())
         found = ANY_VERB_LAST.match(text) if verb is None else None
-    return Attribution(_strip(text, *found.span("speaker"))) if found else None
+    return _strip(text, *found.span("speaker")) if found else None
 
 
-def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
+def leads_with_attribution(masked: str, start: int, end: int) -> Stretch | None:
     """Return the attribution if the whole short sentence is one, as in `Maria Lopez said`."""
     text = masked[start:end]
     verb = next(_speech_verbs(text), None)
@@ -344,10 +339,10 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
         return None
     if len(text[verb.end() :].strip(" .").split()) > 4:
         return None
-    return _placed(Attribution(_subject(text, verb.start())), start)
+    return _placed(_subject(text, verb.start()) or SOMEBODY, start)
 
 
-def teller(masked: str, start: int, end: int, *, of_herself: bool = False) -> Attribution | None:
+def teller(masked: str, start: int, end: int, *, of_herself: bool = False) -> Stretch | None:
     """Return who tells what a whole sentence says: `Demonstrators said they want it back.`.
 
     `of_herself`: only of a sentence whose teller speaks of herself: `Ana Doe said she ran`.
@@ -362,13 +357,13 @@ def teller(masked: str, start: int, end: int, *, of_herself: bool = False) -> At
     subject = _subject(text, verb.start()) if verb else None
     if subject is None or not PLAIN_SPEAKER.match(masked[start:end], *subject):
         return None
-    return _placed(Attribution(subject), start)
+    return _placed(subject, start)
 
 
-def signature(masked: str, start: int, end: int) -> Attribution | None:
+def signature(masked: str, start: int, end: int) -> Stretch | None:
     """Return who signs a quotation, `- Ana Doe, teacher`, if that is all that stands there."""
     found = SIGNED.match(masked, start, end)
-    return Attribution(found.span("speaker")) if found else None
+    return found.span("speaker") if found else None
 
 
 def is_one(text: str) -> bool:
@@ -376,14 +371,14 @@ def is_one(text: str) -> bool:
     return sum(not GERUND.match(found[0]) for found in _speech_verbs(text)) <= 1
 
 
-def _inverted(text: str, verb_end: int) -> Attribution | None:
+def _inverted(text: str, verb_end: int) -> Stretch | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
     if kin := _kin_named(text, verb_end, len(text)):
-        return Attribution(kin)
+        return kin
     first = rest.split(None, 1)[0].strip(",.") if rest.strip() else ""
     if not first or first in _NO_NOUN:
-        return Attribution()
+        return SOMEBODY
     stop = NOUN_PHRASE_END.search(rest, 1)
     end = stop.start() if stop else len(rest)
     comma = rest.find(",", 0, end)
@@ -391,7 +386,7 @@ def _inverted(text: str, verb_end: int) -> Attribution | None:
         is_name = any(c.isupper() for c in rest[:comma])
         apposed = None if is_name else NAME_APPOSED.match(rest, comma + 1, end)
         end = apposed.end() if apposed else comma
-    return Attribution(_strip(text, verb_end, verb_end + end))
+    return _strip(text, verb_end, verb_end + end)
 
 
 def _subject(text: str, verb: int) -> Stretch | None:
@@ -451,13 +446,13 @@ def _apposition_start(text: str, end: int) -> int:
     return start
 
 
-def _headline_tail(text: str) -> Attribution | None:
+def _headline_tail(text: str) -> Stretch | None:
     """Read the end of a headline: `… - police`, `…: minister`, `…, court told`."""
     stripped = text.rstrip()
     for mark in (": ", " - ", " \u2014 ") if not stripped.endswith((".", "!", "?")) else ():
         _, found, tail = stripped.rpartition(mark)
         if found and 0 < len(tail.split()) <= 4 and HEADLINE_SPEAKERS.match(tail):
-            return Attribution((len(stripped) - len(tail), len(stripped)))
+            return len(stripped) - len(tail), len(stripped)
     return None
 
 
