@@ -11,7 +11,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from monitor.text.analysis import view
-from monitor.text.quotations import find_about_terms
+from monitor.text.quotations import is_about_terms
 
 CASES = Path(__file__).resolve().parents[1] / "data" / "text" / "quotations.yaml"
 KEPT_APART = {3, 6, 0}
@@ -100,7 +100,7 @@ def trim(text, start, end):
 def quotations_of(text):
     """Return what stands in marks, as spans of the text; not sentences about wording."""
     seen = view(text)
-    about = set(find_about_terms(seen.shadow, seen.sentences))
+    about = {span for span in seen.sentences if is_about_terms(seen.shadow[slice(*span)])}
     return [
         (trim(text, *seen.original(q.start, q.end)), q)
         for q in seen.quotations

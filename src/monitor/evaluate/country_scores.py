@@ -46,12 +46,12 @@ def home_of(row: Labelled) -> str | None:
     """
     homes = load_homes()
     host = _host(row.url) or _host(f"//{row.outlet}")
-    named = [*reversed(host.split(".")), "".join(row.outlet.lower().split())]
-    return (
-        homes.sources.get(row.source)
-        or _by_ending(host, homes)
-        or next(filter(None, map(homes.outlets.get, named)), None)
-    )
+    *_, ending = parts = host.split(".")
+    code = "US" if ending in _AMERICAN else _OTHER_CODES.get(ending, ending.upper())
+    by_ending = code if ending not in homes.anybody and is_country(code) else None
+    named = [*reversed(parts), "".join(row.outlet.lower().split())]
+    by_name = next(filter(None, map(homes.outlets.get, named)), None)
+    return homes.sources.get(row.source) or by_ending or by_name
 
 
 @cache
@@ -75,14 +75,6 @@ def _host(url: str) -> str:
     except ValueError:
         return ""
     return host if "." in host else ""
-
-
-def _by_ending(host: str, homes: Homes) -> str | None:
-    ending = host.rpartition(".")[2]
-    if ending in _AMERICAN:
-        return "US"
-    code = _OTHER_CODES.get(ending, ending.upper())
-    return code if ending not in homes.anybody and is_country(code) else None
 
 
 def country_scores(
@@ -114,30 +106,27 @@ def country_scores(
 def _figures(
     placed: Sequence[tuple[str, bool]], shown: Sequence[tuple[str, bool]]
 ) -> dict[str, Any]:
-    measured = _stories(placed) >= MEASURED_FROM
+    stories = _stories(placed)
+    measured = stories >= MEASURED_FROM
     return {
         "n": len(placed),
-        "stories": _stories(placed),
-        "found": _hits(placed),
-        **_share("recall", placed, measured=measured),
+        "stories": stories,
+        "found": sum(hit for _, hit in placed),
+        **_share("recall", placed if measured else ()),
         "shown": len(shown),
-        "right": _hits(shown),
-        **_share("precision", shown, measured=measured and _stories(shown) >= MEASURED_FROM),
+        "right": sum(hit for _, hit in shown),
+        **_share("precision", shown if measured and _stories(shown) >= MEASURED_FROM else ()),
     }
 
 
-def _share(name: str, rows: Sequence[tuple[str, bool]], *, measured: bool) -> Mapping[str, Any]:
+def _share(name: str, rows: Sequence[tuple[str, bool]]) -> Mapping[str, Any]:
     """Return a share and its interval; articles of one story are one trial, as they go together."""
-    if not measured:
+    if not rows:
         return {name: None, f"{name}_interval": None}
-    share = _hits(rows) / len(rows)
+    share = sum(hit for _, hit in rows) / len(rows)
     interval = [round(end, 4) for end in wilson(share, _stories(rows))]
     return {name: round(share, 4), f"{name}_interval": interval}
 
 
 def _stories(rows: Sequence[tuple[str, bool]]) -> int:
     return len({event for event, _ in rows})
-
-
-def _hits(rows: Sequence[tuple[str, bool]]) -> int:
-    return sum(hit for _, hit in rows)

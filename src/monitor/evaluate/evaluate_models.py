@@ -166,9 +166,8 @@ def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     `form`, `victim` and `flow` only. Places count where the role is exploitation.
     """
     main = [row for row in rows if row.rel == 2]
-    said = [
-        said_of(model.tag(row.title, row.text, Provenance(row.url, row.outlet))) for row in main
-    ]
+    tagged = (model.tag(row.title, row.text, Provenance(row.url, row.outlet)) for row in main)
+    said = [said_of(tags) for tags in tagged]
     return {
         scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
         for scheme, labels in SCHEMES.items()
@@ -195,16 +194,12 @@ def score_scheme(
     truth, answer = [gold[i] for i in counted], [said[i] for i in counted]
     known = labels or sorted({label for each in (*truth, *answer) for label in each})
     scores = label_scores(truth, answer, known)
-    if scheme in MAJORITY:
-        drop = {MAJORITY[scheme]}
-        scores["micro_without_majority"] = label_scores(
-            [set(t) - drop for t in truth], [set(a) - drop for a in answer], known
-        )["micro"]
-    elif scheme in UNKNOWN:
-        pairs = [(t, a) for t, a in zip(truth, answer, strict=True) if t]
-        scores["micro_without_majority"] = label_scores(
-            [t for t, _ in pairs], [a for _, a in pairs], known
-        )["micro"]
+    if scheme in MAJORITY or scheme in UNKNOWN:
+        drop = {MAJORITY.get(scheme)}
+        pairs = [(set(t) - drop, set(a) - drop) for t, a in zip(truth, answer, strict=True)]
+        some = [pair for pair in pairs if pair[0] or scheme in MAJORITY]
+        without = label_scores([t for t, _ in some], [a for _, a in some], known)
+        scores["micro_without_majority"] = without["micro"]
     return scores
 
 

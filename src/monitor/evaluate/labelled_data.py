@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,9 @@ from monitor.records.errors import DataError, MonitorError
 SAMPLED = "sampled negative"
 """The `basis` of a negative that nobody read."""
 _STRINGS = ("id", "title", "text", "language", "source")
-_KEYS = {
-    *_STRINGS,
-    *("event", "url", "date", "outlet", "rel", "basis", "sure"),
-    *("form", "response", "place", "victim", "flow"),
-}
+_LISTS = {"form": FORMS, "response": RESPONSES, "place": country_codes()}
+_SCHEMES: Mapping[str, Collection[str]] = {**_LISTS, "victim": VICTIMS, "flow": FLOWS}
+_KEYS = {*_STRINGS, *_SCHEMES, "event", "url", "date", "outlet", "rel", "basis", "sure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,42 +121,24 @@ def _parse(raw: Mapping[str, Any], where: str) -> Labelled:
             raise DataError(f"{where}: '{key}' must be a string")
     if type(raw.get("rel")) is not int or raw["rel"] not in (0, 1, 2):
         raise DataError(f"{where}: 'rel' must be 0, 1 or 2")
+    labels: dict[str, Any] = {}
+    for key in (key for key in _SCHEMES if raw.get(key) is not None):
+        if key in _LISTS and not isinstance(raw[key], list):
+            raise DataError(f"{where}: '{key}' must be a list")
+        labels[key] = tuple(raw[key]) if key in _LISTS else raw[key]
+        for label in labels[key] if key in _LISTS else (raw[key],):
+            if not isinstance(label, str) or label not in _SCHEMES[key]:
+                raise DataError(f"{where}: unknown label '{label}' in '{key}'")
     return Labelled(
         **{key: raw[key] for key in _STRINGS},
         event=str(raw.get("event") or raw["id"]),
         rel=raw["rel"],
         basis=str(raw.get("basis", "")),
         sure=raw.get("sure") is not False,
-        form=_labels(raw, "form", FORMS, where),
-        response=_labels(raw, "response", RESPONSES, where),
-        place=_labels(raw, "place", None, where),
-        victim=_label(raw, "victim", VICTIMS, where),
-        flow=_label(raw, "flow", FLOWS, where),
         url=str(raw.get("url") or ""),
         outlet=str(raw.get("outlet") or ""),
+        **labels,
     )
-
-
-def _labels(
-    raw: Mapping[str, Any], key: str, known: tuple[str, ...] | None, where: str
-) -> tuple[str, ...] | None:
-    value = raw.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, list):
-        raise DataError(f"{where}: '{key}' must be a list")
-    for label in value:
-        fits = label in known if known else isinstance(label, str) and is_country(label)
-        if not fits:
-            raise DataError(f"{where}: unknown label '{label}' in '{key}'")
-    return tuple(value)
-
-
-def _label(raw: Mapping[str, Any], key: str, known: tuple[str, ...], where: str) -> str | None:
-    value = raw.get(key)
-    if value is not None and value not in known:
-        raise DataError(f"{where}: unknown label '{value}' in '{key}'")
-    return value if isinstance(value, str) else None
 
 
 def is_country(code: str) -> bool:

@@ -1,12 +1,9 @@
 """Learning from a desk's reviews: labelled rows, refitting relevance, promotion on held-out ones.
 
-The latest review of each reviewer holds. Versions on which reviewers differ are left out of
-training and reported; what each said stays stored. The first (linear) stage and the thresholds of
-the relevance model in use are fitted anew, from its weights on; gate, encoder and calibration stay.
-One reviewed article in `HELD_OUT_OF` is never learned from: a new version is promoted where it does
-no worse on these than the one in use.
-
-What comes of reviews: how many the model has not learned from, and where it says otherwise.
+The latest review of each reviewer holds; versions on which they differ are left out and reported.
+The linear stage and the thresholds of the model in use are fitted anew, from its weights on. One
+reviewed article in `HELD_OUT_OF` is never learned from: a new version is promoted where it does no
+worse on these than the one in use.
 """
 
 from __future__ import annotations
@@ -14,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,37 +20,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.classify import model_files, relevance
 from monitor.classify.features import Reading
-from monitor.classify.model_files import (
-    META,
-    ModelFolder,
-    find_model,
-    load_folder,
-    model_versions,
-    pack_arrays,
-    pack_json,
-    save_folder,
-)
 from monitor.classify.model_stamps import encoder_folder
-from monitor.classify.relevance import NAME as NAME_
-from monitor.classify.relevance import (
-    VOCABULARY,
-    WEIGHTS,
-    Judgement,
-    RelevanceModel,
-    load_relevance,
-)
+from monitor.classify.relevance import NAME, Judgement, RelevanceModel
+from monitor.evaluate import linear_fit as fit
 from monitor.evaluate.evaluate_models import as_article, judge_rows, rounded
 from monitor.evaluate.evaluation_report import render
 from monitor.evaluate.labelled_data import Labelled
-from monitor.evaluate.linear_fit import (
-    Floats,
-    best_f1_threshold,
-    linear_arrays,
-    make_folds,
-    refit_linear,
-    relevance_targets,
-)
 from monitor.evaluate.metrics import average_precision, share_of
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Article, AssessedArticle, Review
@@ -103,40 +78,34 @@ def review_rows(reviewed: Iterable[tuple[Article, Sequence[Review]]], *, languag
     conflicts: list[Conflict] = []
     for article, reviews in reviewed:
         latest = {review.reviewer: review for review in reviews}
-        found = [c for scheme in _schemes(latest) if (c := _conflict(article, scheme, latest))]
-        conflicts += found
+        schemes = sorted({scheme for review in latest.values() for scheme in review.tags})
+        said = {"relevance": {name: str(review.verdict) for name, review in latest.items()}}
+        said |= {
+            scheme: {
+                name: ", ".join(review.tags[scheme]) or "none"
+                for name, review in latest.items()
+                if scheme in review.tags
+            }
+            for scheme in schemes
+        }
+        differ = {scheme for scheme, words in said.items() if len(set(words.values())) > 1}
+        conflicts += [
+            Conflict(article.id, article.title, scheme, words)
+            for scheme, words in said.items()
+            if scheme in differ
+        ]
         spoken = article.language or identify_language(f"{article.title}\n{article.text}")
-        if article.expired:
-            continue  # what was said of it stands, but there is no text to learn from
         in_language = (spoken or language).partition("-")[0].lower() == language
-        if in_language and not any(conflict.scheme == "relevance" for conflict in found):
-            rows.append(_row(article, latest, {conflict.scheme for conflict in found}))
+        # what was said of an expired one stands, but there is no text to learn from
+        if in_language and "relevance" not in differ and not article.expired:
+            rows.append(_row(article, latest, differ))
     return Reviewed(tuple(rows), tuple(conflicts))
 
 
-def _schemes(latest: Mapping[str, Review]) -> list[str]:
-    return ["relevance", *sorted({scheme for review in latest.values() for scheme in review.tags})]
-
-
-def _conflict(article: Article, scheme: str, latest: Mapping[str, Review]) -> Conflict | None:
-    if scheme == "relevance":
-        said = {name: str(review.verdict) for name, review in latest.items()}
-    else:
-        said = {
-            name: ", ".join(review.tags[scheme]) or "none"
-            for name, review in latest.items()
-            if scheme in review.tags
-        }
-    return (
-        Conflict(article.id, article.title, scheme, said) if len(set(said.values())) > 1 else None
-    )
-
-
-def _row(article: Article, latest: Mapping[str, Review], open_schemes: set[str]) -> Labelled:
+def _row(article: Article, latest: Mapping[str, Review], differ: set[str]) -> Labelled:
     tags: dict[str, tuple[str, ...]] = {}
     for review in latest.values():
-        tags |= {s: labels for s, labels in review.tags.items() if s not in open_schemes}
-    verdict = next(iter(latest.values())).verdict
+        tags |= {s: labels for s, labels in review.tags.items() if s not in differ}
     return Labelled(
         id=f"review:{article.id}:{article.sha256[:12]}",
         # versions of one article tell one story
@@ -145,7 +114,7 @@ def _row(article: Article, latest: Mapping[str, Review], open_schemes: set[str])
         language=article.language or "en",
         title=article.title,
         text=article.text,
-        rel=REL[verdict],
+        rel=REL[next(iter(latest.values())).verdict],
         basis=BASIS,
         sure=True,
         form=tags.get("form") or None,
@@ -204,15 +173,25 @@ def refit_relevance(
     and of both versions on those held out. The same rows, seed and libraries give the same files.
     Raises `DataError` for too few rows and `ModelError`.
     """
-    folder = load_folder(find_model(models, NAME_))
-    base = load_relevance(folder)
+    folder = model_files.load_folder(model_files.find_model(models, NAME))
+    base = relevance.load_relevance(folder)
     learned, held = split_rows([row for row in rows if row.language.partition("-")[0] == "en"])
     _check_enough(learned, "to learn from")
     readings = [base.read(row.title, row.text)[1] for row in learned]
     say(f"cross-fitting {FOLDS} models on {len(learned)} articles, {len(held)} are held out")
-    main, any_ = _cross_judged(base, learned, readings, seed)
-    model = _refitted(base, learned, readings)
-    model = replace(model, thresholds=_thresholds(main, any_, learned))
+    main, any_ = np.zeros(len(learned)), np.zeros(len(learned))
+    for fold in fit.make_folds([row.event for row in learned], FOLDS, seed):
+        rest = np.setdiff1d(np.arange(len(learned)), fold).tolist()
+        model = _refitted(base, [learned[i] for i in rest], [readings[i] for i in rest])
+        said, _ = judge_rows(model, [learned[i] for i in fold.tolist()])
+        main[fold] = [judgement.main for judgement in said]
+        any_[fold] = [judgement.any for judgement in said]
+    rel = np.array([row.rel for row in learned])
+    thresholds = {
+        "relevant": _best_threshold(main[rel != 1], rel[rel != 1] == 2),
+        "borderline": _best_threshold(any_, rel >= 1),
+    }
+    model = replace(_refitted(base, learned, readings), thresholds=thresholds)
     say("measuring")
     pairs = zip(main.tolist(), any_.tolist(), strict=True)
     crossed = [model.decide(*pair) for pair in pairs]
@@ -238,17 +217,18 @@ def refit_relevance(
     }
     files = {
         **folder.content,
-        WEIGHTS: pack_arrays(linear_arrays(model.linear)),
-        VOCABULARY: pack_json({key: list(grams) for key, grams in model.linear.vocabulary.items()}),
+        relevance.WEIGHTS: model_files.pack_arrays(fit.linear_arrays(model.linear)),
+        relevance.VOCABULARY: model_files.pack_json(
+            {key: list(grams) for key, grams in model.linear.vocabulary.items()}
+        ),
     }
     card = render("refitted.md", meta=meta)
-    return asdict(save_folder(out / NAME_ / version, meta, files, f"{card}\n"))
+    return asdict(model_files.save_folder(out / NAME / version, meta, files, f"{card}\n"))
 
 
 def _check_enough(rows: Sequence[Labelled], what: str) -> None:
-    main = sum(row.rel == 2 for row in rows)
-    others = sum(row.rel == 0 for row in rows)
-    if main < FEWEST or others < FEWEST:
+    main, others = (sum(row.rel == rel for row in rows) for rel in (2, 0))
+    if min(main, others) < FEWEST:
         raise DataError(
             f"too few reviews {what}: {main} relevant and {others} not relevant, "
             f"at least {FEWEST} of each are needed"
@@ -258,39 +238,13 @@ def _check_enough(rows: Sequence[Labelled], what: str) -> None:
 def _refitted(
     base: RelevanceModel, rows: Sequence[Labelled], readings: Sequence[Reading]
 ) -> RelevanceModel:
-    linear = refit_linear(base.linear, base.counter, readings, relevance_targets(rows))
+    linear = fit.refit_linear(base.linear, base.counter, readings, fit.relevance_targets(rows))
     return replace(base, linear=linear)
 
 
-def _cross_judged(
-    base: RelevanceModel, rows: Sequence[Labelled], readings: Sequence[Reading], seed: int
-) -> tuple[Floats, Floats]:
-    """Return both probabilities of every row by a model refitted without its story."""
-    main, any_ = np.zeros(len(rows)), np.zeros(len(rows))
-    for fold in make_folds([row.event for row in rows], FOLDS, seed):
-        rest = np.setdiff1d(np.arange(len(rows)), fold).tolist()
-        model = _refitted(base, [rows[i] for i in rest], [readings[i] for i in rest])
-        said, _ = judge_rows(model, [rows[i] for i in fold.tolist()])
-        main[fold] = [judgement.main for judgement in said]
-        any_[fold] = [judgement.any for judgement in said]
-    return main, any_
-
-
-def _thresholds(main: Floats, any_: Floats, rows: Sequence[Labelled]) -> dict[str, float]:
-    """Return where the F1 of each output is best, in the middle of the gap below it.
-
-    `rel` 1 rows do not count for `relevant`.
-    """
-    rel = np.array([row.rel for row in rows])
-    clear = rel != 1
-    return {
-        "relevant": _best_threshold(main[clear], rel[clear] == 2),
-        "borderline": _best_threshold(any_, rel >= 1),
-    }
-
-
-def _best_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    best = best_f1_threshold(scores, truth)
+def _best_threshold(scores: fit.Floats, truth: NDArray[np.bool_]) -> float:
+    """Return where F1 is best, in the middle of the gap below it."""
+    best = fit.best_f1_threshold(scores, truth)
     return round((best + float(scores[scores < best].max(initial=0.0))) / 2, 4)
 
 
@@ -326,16 +280,14 @@ def promote_on_reviews(
     Raises `UsageError` for another model than that of relevance, `ModelError` for an unknown
     version, and `DataError` where too few rows are held out.
     """
-    if name != NAME_:
-        raise UsageError(f"{name}: only {NAME_} is refitted from reviews")
+    if name != NAME:
+        raise UsageError(f"{name}: only {NAME} is refitted from reviews")
     folder = find_version(models, name, version)
     held = [row for row in rows if is_held_out(row)]
     _check_enough(held, "held out to compare with")
-    used = find_model(models, name)
-    before, reached = (
-        rounded(_figures(held, judge_rows(load_relevance(load_folder(at)), held)[0]))
-        for at in (used, folder)
-    )
+    used = model_files.find_model(models, name)
+    both = (relevance.load_relevance(model_files.load_folder(at)) for at in (used, folder))
+    before, reached = (rounded(_figures(held, judge_rows(one, held)[0])) for one in both)
     refused = [
         f"{name} {version}: {key} is {reached[key]:g} on {len(held)} held-out reviews, "
         f"that of {used.name} is {before[key]:g}"
@@ -344,42 +296,36 @@ def promote_on_reviews(
     ]
     refused += newer_released(models, name, folder)
     if not refused:
-        release(load_folder(folder))
+        release(model_files.load_folder(folder))
     return Comparison(reached, before, tuple(refused))
 
 
 def find_version(models: Path, name: str, version: str) -> Path:
     """Return the folder of a version, released or not; raises `ModelError`."""
     folder = models / name / version
-    if folder not in model_versions(models, name):
+    if folder not in model_files.model_versions(models, name):
         raise ModelError(f"{folder}: no such version")
     return folder
 
 
 def newer_released(models: Path, name: str, folder: Path) -> list[str]:
     """Return why a version would not be used: a newer one is released already."""
-    try:
-        used = find_model(models, name)
-    except ModelError:
-        return []
-    versions = model_versions(models, name)
-    if versions.index(used) > versions.index(folder):
-        return [f"{name} {folder.name}: {used.name} is newer and released"]
+    with suppress(ModelError):  # none is released
+        used = model_files.find_model(models, name)
+        versions = model_files.model_versions(models, name)
+        if versions.index(used) > versions.index(folder):
+            return [f"{name} {folder.name}: {used.name} is newer and released"]
     return []
 
 
-def release(folder: ModelFolder) -> None:
+def release(folder: model_files.ModelFolder) -> None:
     """Set `released` in `meta.json`, of a relevance model's encoder too; the files stay."""
     meta: dict[str, Any] = asdict(folder.meta) | {"released": True}
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder.path / META).write_text(text + "\n", encoding="utf-8", newline="\n")
-    encoder = encoder_folder(folder) if folder.meta.name == NAME_ else None
+    (folder.path / model_files.META).write_text(text + "\n", encoding="utf-8", newline="\n")
+    encoder = encoder_folder(folder) if folder.meta.name == NAME else None
     if encoder is not None and not encoder.meta.released:
         release(encoder)
-
-
-NAME = "relevance-en"
-"""The model that learns from reviews."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,33 +347,25 @@ class Learning:
 
 def learning_of(desk: Desk) -> Learning:
     """Return what the model in force has not learned yet; nothing is trained for it."""
-    training = _training()
-    last = _until(training)
+    training, last = _training()
     stamps = [s for s in desk.relevance_stamps if s.startswith(f"{NAME}@")]
     reviewed, _, _ = desk.store.count_reviews(stamps)
-    new, judged, differ = desk.store.count_reviews(stamps, last)
     return Learning(
-        model=stamps[0].partition("+")[0] if stamps else NAME,
-        learned=sum(training.get("reviews_rel", {}).values()),
-        until=last,
-        reviewed=reviewed,
-        new=new,
-        judged=judged,
-        differ=differ,
+        stamps[0].partition("+")[0] if stamps else NAME,
+        sum(training.get("reviews_rel", {}).values()),
+        last,
+        reviewed,
+        *desk.store.count_reviews(stamps, last),
     )
 
 
 def count_new(desk: Desk) -> int:
     """Return how many reviewed articles the model in force has not learned from."""
-    return desk.store.count_reviewed(_until(_training()))
+    return desk.store.count_reviewed(_training()[1])
 
 
-def _training() -> Mapping[str, Any]:
-    from monitor.classify.model_files import find_model, read_meta
-
-    return read_meta(find_model(data_dir("models"), NAME)).training
-
-
-def _until(training: Mapping[str, Any]) -> datetime | None:
+def _training() -> tuple[Mapping[str, Any], datetime | None]:
+    """Return how the model in force was trained, and up to when it learned from reviews."""
+    training = model_files.read_meta(model_files.find_model(data_dir("models"), NAME)).training
     until = training.get("reviews_until")
-    return datetime.fromisoformat(until) if until else None
+    return training, datetime.fromisoformat(until) if until else None

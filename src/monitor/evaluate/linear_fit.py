@@ -6,8 +6,10 @@ on, not chosen on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -141,23 +143,26 @@ def fit_linear(
     """Fit one output per target on `rows`, keeping the n-grams that a first fit weighs most."""
     rows = np.arange(len(matrix.story)) if rows is None else rows
     columns = choose_columns(matrix, rows)
-    if sum(map(len, columns.kept.values())) > options.keep:
-        weights = np.array(
-            [_fit(matrix, rows, columns, target, options, seed)[0] for target in targets]
-        )
-        columns = choose_columns(matrix, rows, _heaviest(columns, weights, options.keep))
+    size = sum(map(len, columns.kept.values()))
+    if size > options.keep:
+        first = [_fit(matrix, rows, columns, target, options, seed)[0] for target in targets]
+        weight = np.abs(np.array(first)[:, :size]).max(0)
+        chosen = np.zeros(size, dtype=bool)
+        chosen[np.argsort(-weight, kind="stable")[: options.keep]] = True
+        ends = np.cumsum([*map(len, columns.kept.values())])
+        parts = zip(columns.kept.items(), np.split(chosen, ends[:-1]), strict=True)
+        kept = {field: old[part] for (field, old), part in parts}
+        columns = choose_columns(matrix, rows, kept)
     fitted = [_fit(matrix, rows, columns, target, options, seed) for target in targets]
     weights = np.array([weight for weight, _ in fitted])
     story = matrix.story.shape[1]
-    vocabulary: dict[str, dict[str, int]] = {}
-    size = 0
-    for field, kept in columns.kept.items():
-        grams = matrix.grams[field][kept]
-        vocabulary[field] = {gram: size + i for i, gram in enumerate(grams)}
-        size += len(grams)
+    numbers = count()
     return _rounded(
         LinearModel(
-            vocabulary=vocabulary,
+            vocabulary={
+                field: {gram: next(numbers) for gram in matrix.grams[field][kept]}
+                for field, kept in columns.kept.items()
+            },
             idf=np.concatenate([np.zeros(0), *columns.idf.values()]),
             weights=weights[:, :-story],
             story_mean=columns.story_mean,
@@ -170,13 +175,9 @@ def fit_linear(
 
 def _rounded(model: LinearModel) -> LinearModel:
     """Return the model in the precision it is stored in, so that it scores as it will be read."""
-    return LinearModel(
-        model.vocabulary,
-        **{
-            name: value.astype(np.float32).astype(np.float64)
-            for name, value in linear_arrays(model).items()
-        },
-    )
+    stored = {name: value.astype(np.float32) for name, value in linear_arrays(model).items()}
+    read = {name: value.astype(np.float64) for name, value in stored.items()}
+    return LinearModel(model.vocabulary, **read)
 
 
 def linear_arrays(model: LinearModel) -> dict[str, Floats]:
@@ -204,20 +205,6 @@ def _fit(
     return model.coef_[0], float(model.intercept_[0])
 
 
-def _heaviest(columns: Columns, weights: Floats, keep: int) -> dict[str, NDArray[np.intp]]:
-    """Return the `keep` n-grams, over all fields, with the largest weight in any output."""
-    size = sum(map(len, columns.kept.values()))
-    weight = np.abs(weights[:, :size]).max(0)
-    chosen = np.zeros(size, dtype=bool)
-    chosen[np.argsort(-weight, kind="stable")[:keep]] = True
-    kept: dict[str, NDArray[np.intp]] = {}
-    start = 0
-    for field, old in columns.kept.items():
-        kept[field] = old[chosen[start : start + len(old)]]
-        start += len(old)
-    return kept
-
-
 def relevance_targets(rows: Sequence[Labelled]) -> list[Target]:
     """Return what the outputs of a relevance model learn: main subjects, and any subject."""
     rel = np.array([row.rel for row in rows])
@@ -240,18 +227,34 @@ def refit_linear(
     Learns up to `keep` n-grams that the model does not know and several of the articles have;
     `strength` is scikit-learn's C. What few articles tell moves little.
     """
+    from scipy.sparse import csr_array, hstack
+
     model = _with_new_ngrams(model, readings, targets[0], options.keep)
     story = standardise(
         np.array([counter.count(reading) for reading in readings]),
         model.story_mean,
         model.story_scale,
     )
-    features = _features_of(model, readings, story * options.story_weight)
+    # what the model weighs of each article: unit vectors of its fields, story counts
+    rows, columns, values = [], [], []
+    for at, reading in enumerate(readings):
+        grams = field_ngrams(reading)
+        for field, vocabulary in model.vocabulary.items():
+            ids, numbers = field_vector(grams[field], vocabulary, model.idf)
+            rows.append(np.full(len(ids), at))
+            columns.append(ids)
+            values.append(numbers)
+    cells = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    words = csr_array(cells, shape=(len(readings), len(model.idf)))
+    features = csr_array(hstack([words, csr_array(story * options.story_weight)]))
     known = np.hstack([model.weights, model.story_weights / options.story_weight])
-    moved = [
-        _move(features, target, weights, float(bias), options.strength)
-        for target, weights, bias in zip(targets, known, model.intercept, strict=True)
-    ]
+    moved = []
+    for target, old, bias in zip(targets, known, model.intercept.tolist(), strict=True):
+        used = target.weight > 0
+        truth, weight = target.truth[used], target.weight[used] * options.strength
+        centre = np.zeros(len(old))
+        step = _logistic(features[used], truth, weight, centre=centre, known=old, bias=bias)
+        moved.append((old + step[:-1], bias + float(step[-1])))
     weights = np.array([weight for weight, _ in moved])
     size = story.shape[1]
     return _rounded(
@@ -264,39 +267,46 @@ def refit_linear(
     )
 
 
-def _move(
-    features: Any, target: Target, known: Floats, bias: float, strength: float
-) -> tuple[Floats, float]:
-    """Return weights and intercept of a ridge logistic regression whose centre is `known`."""
+def _logistic(
+    features: Any,
+    truth: NDArray[Any],
+    weight: Floats,
+    *,
+    centre: Floats,
+    ridge: float = 1.0,
+    known: Floats | float = 0.0,
+    bias: float = 0.0,
+    **options: Any,
+) -> Floats:
+    """Return what a logistic regression, drawn towards `centre`, adds to weights and intercept."""
     from scipy.optimize import minimize
     from scipy.special import expit
 
-    used = target.weight > 0
-    rows, truth, weight = features[used], target.truth[used], target.weight[used] * strength
-
     def loss(point: Floats) -> tuple[float, Floats]:
-        odds = rows @ (known + point[:-1]) + bias + point[-1]
+        odds = features @ (known + point[:-1]) + bias + point[-1]
         gap = weight * (expit(odds) - truth)
-        total = weight @ (np.logaddexp(0, odds) - truth * odds) + point[:-1] @ point[:-1] / 2
-        return float(total), np.append(rows.T @ gap + point[:-1], gap.sum())
+        total = weight @ (np.logaddexp(0, odds) - truth * odds)
+        off = point[:-1] - centre
+        slope = np.append(gap @ features + ridge * off, gap.sum())
+        return float(total + ridge * off @ off / 2), slope
 
-    found = minimize(loss, np.zeros(len(known) + 1), jac=True, method="L-BFGS-B")
-    return known + found.x[:-1], bias + float(found.x[-1])
+    start = np.append(centre, 0.0)
+    found: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", **options).x
+    return found
 
 
 def _with_new_ngrams(
     model: LinearModel, readings: Sequence[Reading], target: Target, keep: int
 ) -> LinearModel:
     """Return the model with the n-grams whose articles differ most in truth from all, weight 0."""
-    positives = int(target.truth.sum())
-    share = positives / len(target.truth)
+    share = int(target.truth.sum()) / len(target.truth)
     idf: dict[str, dict[str, float]] = {field: {} for field in model.vocabulary}
     ranked: list[tuple[float, str, str, int]] = []
-    for field in model.vocabulary:
-        seen: dict[str, list[int]] = {}
+    for field, known in model.vocabulary.items():
+        seen: defaultdict[str, list[int]] = defaultdict(list)
         for at, reading in enumerate(readings):
-            for gram in set(field_ngrams(reading)[field]) - model.vocabulary[field].keys():
-                seen.setdefault(gram, []).append(at)
+            for gram in set(field_ngrams(reading)[field]) - known.keys():
+                seen[gram].append(at)
         for gram, rows in seen.items():
             if len(rows) >= NEW_DF:
                 hits = int(target.truth[rows].sum())
@@ -306,33 +316,15 @@ def _with_new_ngrams(
     vocabulary: dict[str, dict[str, int]] = {}
     weights: list[Floats] = []
     rarity: list[Floats] = []
-    size = 0
+    numbers = count()
     for field, columns in model.vocabulary.items():
         old, new = list(columns.values()), idf[field]
-        vocabulary[field] = {gram: size + at for at, gram in enumerate([*columns, *new])}
+        vocabulary[field] = {gram: next(numbers) for gram in (*columns, *new)}
         rarity += [model.idf[old], np.array(list(new.values()))]
         weights += [model.weights[:, old], np.zeros((len(model.weights), len(new)))]
-        size += len(old) + len(new)
     return replace(
         model, vocabulary=vocabulary, idf=np.concatenate(rarity), weights=np.hstack(weights)
     )
-
-
-def _features_of(model: LinearModel, readings: Sequence[Reading], story: Floats) -> Any:
-    """Return what the model weighs of each article: unit vectors of its fields, story counts."""
-    from scipy.sparse import csr_array, hstack
-
-    size = len(model.idf)
-    rows, columns, values = [], [], []
-    for at, reading in enumerate(readings):
-        grams = field_ngrams(reading)
-        for field, known in model.vocabulary.items():
-            ids, numbers = field_vector(grams[field], known, model.idf)
-            rows.append(np.full(len(ids), at))
-            columns.append(ids)
-            values.append(numbers)
-    cells = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-    return csr_array(hstack([csr_array(cells, shape=(len(readings), size)), csr_array(story)]))
 
 
 def make_folds(events: Sequence[str], folds: int, seed: int) -> list[NDArray[np.intp]]:
@@ -346,21 +338,16 @@ def make_folds(events: Sequence[str], folds: int, seed: int) -> list[NDArray[np.
 
 def score_rows(model: LinearModel, matrix: Matrix, rows: NDArray[np.intp]) -> Floats:
     """Return log odds (rows x outputs) from a matrix; equal to `LinearModel.decide` row by row."""
-    columns = _columns_of(model, matrix)
-    features = design(matrix, rows, columns, 1.0)
-    weights = np.hstack([model.weights, model.story_weights])
-    scores: Floats = np.asarray(features @ weights.T) + model.intercept
-    return scores
-
-
-def _columns_of(model: LinearModel, matrix: Matrix) -> Columns:
     kept: dict[str, NDArray[np.intp]] = {}
     idf: dict[str, Floats] = {}
-    for field, columns in model.vocabulary.items():
+    for field, vocabulary in model.vocabulary.items():
         place = {gram: i for i, gram in enumerate(matrix.grams[field])}
-        kept[field] = np.array([place[gram] for gram in columns], dtype=np.intp)
-        idf[field] = model.idf[list(columns.values())]
-    return Columns(kept, idf, model.story_mean, model.story_scale)
+        kept[field] = np.array([place[gram] for gram in vocabulary], dtype=np.intp)
+        idf[field] = model.idf[list(vocabulary.values())]
+    columns = Columns(kept, idf, model.story_mean, model.story_scale)
+    weights = np.hstack([model.weights, model.story_weights])
+    scores: Floats = np.asarray(design(matrix, rows, columns, 1.0) @ weights.T) + model.intercept
+    return scores
 
 
 def cross_fit(
@@ -383,26 +370,13 @@ def fit_calibration(
     Each answer counts one row more than there are, so that ten positives on top of a ranking are
     not certain (Platt's targets); both slopes stay above `LEAST_SLOPE`.
     """
-    from scipy.optimize import minimize
-    from scipy.special import expit
-
     weight = np.ones(len(scores)) if weight is None else weight
     positives, negatives = float(weight[truth].sum()), float(weight[~truth].sum())
     target = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     features = np.column_stack([-np.logaddexp(0, -scores), np.logaddexp(0, scores)])
-
-    def loss(point: Floats) -> tuple[float, Floats]:
-        odds = features @ point[:2] + point[2]
-        gap = weight * (expit(odds) - target)
-        total = weight @ (np.logaddexp(0, odds) - target * odds)
-        ridge = RIDGE * (point[:2] - 1)
-        return float(total + ridge @ (point[:2] - 1) / 2), np.append(
-            gap @ features + ridge, gap.sum()
-        )
-
     bounds = [(LEAST_SLOPE, None), (LEAST_SLOPE, None), (None, None)]
-    found = minimize(loss, np.array([1.0, 1.0, 0.0]), jac=True, bounds=bounds, method="L-BFGS-B")
-    return Calibration(*(round(float(value), 5) for value in found.x))
+    found = _logistic(features, target, weight, centre=np.ones(2), ridge=RIDGE, bounds=bounds)
+    return Calibration(*(round(value, 5) for value in found.tolist()))
 
 
 def probabilities(calibration: Sequence[Calibration], odds: Floats) -> tuple[Floats, Floats]:
@@ -420,12 +394,9 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     hits = np.cumsum(truth[order])
     good = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
     last = int(good[-1]) if len(good) else 0
-    lowest = float(scores[order[last]])
-    if last + 1 == len(order):
-        return lowest
-    following = float(scores[order[last + 1]])
-    between = (lowest + following) / 2
-    return between if between > following else lowest
+    lowest, *following = scores[order[last : last + 2]].tolist()
+    between = (lowest + following[0]) / 2 if following else lowest
+    return between if following and between > following[0] else lowest
 
 
 def best_f1_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -105,17 +107,12 @@ def hard_kinds(
     There are no labels for kinds: a row is of the first kind of `HARD_KINDS` whose words it
     has, in the headline before the text.
     """
-    table: dict[str, dict[str, int]] = {}
+    table: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for row, is_relevant, is_borderline in zip(rows, relevant, borderline, strict=True):
-        if row.rel == 2 or row.basis != "annotated":
-            continue
-        cell = table.setdefault(
-            f"{kind_of(row)}, rel {row.rel}", {"rows": 0, "relevant": 0, "borderline": 0}
-        )
-        cell["rows"] += 1
-        cell["relevant"] += int(is_relevant)
-        cell["borderline"] += int(is_borderline)
-    return dict(sorted(table.items()))
+        if row.rel != 2 and row.basis == "annotated":
+            said = {"rows": 1, "relevant": int(is_relevant), "borderline": int(is_borderline)}
+            table[f"{kind_of(row)}, rel {row.rel}"].update(said)
+    return {kind: dict(cell) for kind, cell in sorted(table.items())}
 
 
 def kind_of(row: Labelled) -> str:
@@ -129,25 +126,21 @@ def kind_of(row: Labelled) -> str:
 
 def error_list(rows: Sequence[Labelled], said: Sequence[Judgement]) -> list[dict[str, Any]]:
     """Return the missed and the falsely shown rows, the worst first, by id."""
-    errors: list[tuple[float, dict[str, Any]]] = []
+    errors: list[tuple[float, str, dict[str, Any]]] = []
     for row, judgement in zip(rows, said, strict=True):
+        shown = "relevant" if judgement.relevant else "borderline" if judgement.borderline else ""
         missed = row.rel == 2 and not judgement.relevant
-        false = row.rel == 0 and (judgement.relevant or judgement.borderline)
-        if missed or false:
-            shown = (
-                "relevant" if judgement.relevant else "borderline" if judgement.borderline else ""
-            )
-            worst = judgement.main if row.rel == 2 else 1 - judgement.main
+        if missed or (row.rel == 0 and shown):
             entry = {
                 "id": row.id,
                 "rel": row.rel,
                 "relevance": round(judgement.main, 4),
                 "any": round(judgement.any, 4),
                 "shown": shown,
-                "kind": kind_of(row) if row.rel == 0 else "missed",
+                "kind": "missed" if missed else kind_of(row),
             }
-            errors.append((worst, entry))
-    return [entry for _, entry in sorted(errors, key=lambda item: (item[0], item[1]["id"]))]
+            errors.append((judgement.main if missed else 1 - judgement.main, row.id, entry))
+    return [entry for *_, entry in sorted(errors, key=itemgetter(0, 1))]
 
 
 def average_precision(truth: Bools, scores: Floats, weight: Floats | None = None) -> float:
@@ -184,44 +177,44 @@ def relevance_scores(
     borderline = np.array([j.borderline for j in said])
     clear = rel != 1
     shown = relevant | borderline
+    annotated = np.array([row.basis == "annotated" for row in rows])
+    truth = rel == 2
     return {
         "rows": len(rows),
         "rel": {str(value): int((rel == value).sum()) for value in (2, 1, 0)},
-        "average_precision": average_precision(rel[clear] == 2, main[clear]),
-        "recall_at_precision_0.90": recall_at_precision(rel[clear] == 2, main[clear]),
-        "average_precision_rel1_negative": average_precision(rel == 2, main),
+        **_ranking(truth[clear], main[clear]),
+        "average_precision_rel1_negative": average_precision(truth, main),
         "average_precision_rel1_positive": average_precision(rel >= 1, main),
         "average_precision_any": average_precision(rel >= 1, any_),
         "at_threshold": {
-            "precision": share_of(rel[clear & relevant] == 2),
-            "recall": share_of(relevant[rel == 2]),
-            "precision_rel1_negative": share_of(rel[relevant] == 2),
-            "recall_with_borderline": share_of(shown[rel == 2]),
+            "precision": share_of(truth[clear & relevant]),
+            "recall": share_of(relevant[truth]),
+            "precision_rel1_negative": share_of(truth[relevant]),
+            "recall_with_borderline": share_of(shown[truth]),
             "rel1_relevant": share_of(relevant[rel == 1]),
             "rel1_borderline": share_of(borderline[rel == 1]),
             "borderline": int(borderline.sum()),
             "borderline_precision_any": share_of(rel[borderline] >= 1),
         },
-        **_calibration(rows, rel, main),
-        "general_outlets_interval": general_interval(rows, rel, main),
-        "sources": _sources(rows, rel, main),
-        "regions": _regions(rows, relevant, shown),
-        "hard_kinds": hard_kinds(rows, relevant, borderline),
-        "feed": project_to_feed(rows, rel, relevant),
-        "asked": _asked(rows, rel, asked),
-    }
-
-
-def _calibration(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> dict[str, Any]:
-    annotated = np.array([row.basis == "annotated" for row in rows])
-    truth = rel == 2
-    return {
         "calibration_error": calibration_error(truth, main),
         "calibration_error_annotated": calibration_error(truth[annotated], main[annotated]),
         "calibration_error_by_chance": chance_error(main),
         "calibration_error_annotated_by_chance": chance_error(main[annotated]),
         "reliability": reliability(truth, main),
         "reliability_annotated": reliability(truth[annotated], main[annotated]),
+        "general_outlets_interval": general_interval(rows, rel, main),
+        "sources": _sources(rows, rel, main),
+        "regions": _regions(rows, relevant, shown),
+        "hard_kinds": hard_kinds(rows, relevant, borderline),
+        "feed": project_to_feed(rel, annotated, relevant),
+        "asked": {} if asked is None else _asked(rel, annotated, asked),
+    }
+
+
+def _ranking(truth: Bools, scores: Floats) -> dict[str, float]:
+    return {
+        "average_precision": average_precision(truth, scores),
+        "recall_at_precision_0.90": recall_at_precision(truth, scores),
     }
 
 
@@ -238,14 +231,10 @@ def _sources(rows: Sequence[Labelled], rel: NDArray[np.int_], main: Floats) -> d
     table: dict[str, Any] = {}
     for name, member in groups.items():
         chosen = member & (rel != 1)
-        positives = int((rel[chosen] == 2).sum())
-        if positives:
-            table[name] = {
-                "rows": int(chosen.sum()),
-                "positives": positives,
-                "average_precision": average_precision(rel[chosen] == 2, main[chosen]),
-                "recall_at_precision_0.90": recall_at_precision(rel[chosen] == 2, main[chosen]),
-            }
+        truth = rel[chosen] == 2
+        if truth.any():
+            counts = {"rows": int(chosen.sum()), "positives": int(truth.sum())}
+            table[name] = counts | _ranking(truth, main[chosen])
     return table
 
 
@@ -267,31 +256,27 @@ def general_interval(
     if not len(hits) or not len(others):
         return {}
     draw = np.random.default_rng(0)
-    drawn: dict[str, list[float]] = {"average_precision": [], "recall_at_precision_0.90": []}
+    drawn: list[dict[str, float]] = []
     for _ in range(DRAWS):
         at = np.concatenate([draw.choice(hits, len(hits)), draw.choice(others, len(others))])
-        drawn["average_precision"].append(average_precision(truth[at], scores[at]))
-        drawn["recall_at_precision_0.90"].append(recall_at_precision(truth[at], scores[at]))
-    return {key: np.quantile(values, (0.025, 0.975)).tolist() for key, values in drawn.items()}
+        drawn.append(_ranking(truth[at], scores[at]))
+    return {
+        key: np.quantile([one[key] for one in drawn], (0.025, 0.975)).tolist() for key in drawn[0]
+    }
 
 
-def _asked(
-    rows: Sequence[Labelled], rel: NDArray[np.int_], asked: Bools | None
-) -> dict[str, float]:
+def _asked(rel: NDArray[np.int_], annotated: Bools, asked: Bools) -> dict[str, float]:
     """Return the share that the encoder reads of each kind of row, and of a natural mix."""
-    if asked is None:
-        return {}
-    hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
-    main, negative, easy = share_of(asked[rel == 2]), share_of(asked[rel == 0]), rel == 0
-    in_feed = HARD_IN_FEED * share_of(asked[hard]) + (1 - HARD_IN_FEED) * share_of(
-        asked[easy & ~hard]
-    )
+    negative = rel == 0
+    parts = (rel == 2, rel == 1, negative & annotated, negative & ~annotated)
+    main, borderline, hard, easy = (share_of(asked[part]) for part in parts)
+    in_feed = HARD_IN_FEED * hard + (1 - HARD_IN_FEED) * easy
     return {
         "rel2": main,
-        "rel1": share_of(asked[rel == 1]),
-        "hard_negatives": share_of(asked[hard]),
-        "sampled_negatives": share_of(asked[easy & ~hard]),
-        "natural_mix": PREVALENCE * main + (1 - PREVALENCE) * negative,
+        "rel1": borderline,
+        "hard_negatives": hard,
+        "sampled_negatives": easy,
+        "natural_mix": PREVALENCE * main + (1 - PREVALENCE) * share_of(asked[negative]),
         "feed": PREVALENCE * main + (1 - PREVALENCE) * in_feed,
     }
 
@@ -324,27 +309,24 @@ def region_of(country: str) -> str:
     return _OTHERWISE.get(country) or continent or "elsewhere"
 
 
-def project_to_feed(
-    rows: Sequence[Labelled], rel: NDArray[np.int_], relevant: Bools
-) -> dict[str, Any]:
+def project_to_feed(rel: NDArray[np.int_], annotated: Bools, relevant: Bools) -> dict[str, float]:
     """Project precision to a national feed: `PREVALENCE` of positives, two mixes of negatives.
 
-    `as_sampled` takes negatives as they are in `rows` (about 6 % hard ones), `as_in_feed` weighs
+    `as_sampled` takes negatives as they are in the rows (about 6 % hard ones), `as_in_feed` weighs
     annotated (hard) negatives down to `HARD_IN_FEED`.
     """
-    hard = np.array([row.basis == "annotated" for row in rows]) & (rel == 0)
-    easy = (rel == 0) & ~hard
-    recall, hard_rate, easy_rate = (share_of(relevant[part]) for part in (rel == 2, hard, easy))
-    result: dict[str, Any] = {
+    negative = rel == 0
+    hard = negative & annotated
+    parts = (rel == 2, hard, negative & ~annotated)
+    recall, hard_rate, easy_rate = (share_of(relevant[part]) for part in parts)
+    result = {
         "prevalence": PREVALENCE,
         "hard_negative_rate": hard_rate,
         "easy_negative_rate": easy_rate,
     }
     hits = recall * PREVALENCE
-    for name, share in (
-        ("as_sampled", float(hard.sum() / max(1, (rel == 0).sum()))),
-        ("as_in_feed", HARD_IN_FEED),
-    ):
+    sampled = float(hard.sum() / max(1, negative.sum()))
+    for name, share in (("as_sampled", sampled), ("as_in_feed", HARD_IN_FEED)):
         false = (1 - PREVALENCE) * (share * hard_rate + (1 - share) * easy_rate)
         result[f"precision_{name}"] = hits / (hits + false) if hits + false else 0.0
         result[f"false_per_10000_{name}"] = false * 10_000

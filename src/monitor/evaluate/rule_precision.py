@@ -1,16 +1,10 @@
 """Precision and recall of the rules on articles whose breaches editors have marked.
 
-How it counts: an editor marks the same wording once per field, so its repeats count as marked. A
-flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag that a
-question on the whole text raises in the headline if the editor had answered it so; recall counts
-sure marks only. What lies behind the `read` characters was not judged and does not count. Editors
-mark a rule's first wordings and seldom all of them: flags whose words stand in a mark of the same
-rule elsewhere in the article are counted as `repeats` beside, and not as right.
-
-What a list of literal phrases would find: the yardstick beside which judgement is measured.
-
-A catalogue is a JSON list of `{id, patterns}`. A pattern that begins with a word in capitals and a
-colon is a note to the reader; `*` in one stands for the rest of a word.
+A flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag of a
+question on the whole text if the editor had answered it so; recall counts sure marks only. What
+lies behind the `read` characters does not count. Flags whose words stand in a mark of the same rule
+elsewhere count as `repeats`. The yardstick is a catalogue of literal phrases, a JSON list of
+`{id, patterns}`: words in capitals with a colon begin a note, `*` stands for the rest of a word.
 """
 
 from __future__ import annotations
@@ -20,7 +14,7 @@ import json
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +29,6 @@ from monitor.text.phrase_search import key_of
 
 _NOTE = re.compile(r"[A-Z]+:")
 Literals = Mapping[str, re.Pattern[str]]
-Spans = dict[str, list[tuple[int, int]]]
 
 
 def load_literals(path: Path) -> Literals:
@@ -50,24 +43,14 @@ def load_literals(path: Path) -> Literals:
         raise DataError(f"{path}: no list of rules with 'id' and 'patterns'") from error
     found: dict[str, re.Pattern[str]] = {}
     for rule, patterns in listed.items():
-        phrases = [_expression(p) for p in patterns if not _NOTE.match(p)]
+        phrases = [re.split(r"[\s-]+", p.strip()) for p in patterns if not _NOTE.match(p)]
+        either = "|".join(
+            r"[\s-]+".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+            for words in phrases
+        )
         if phrases:
-            found[rule] = re.compile(rf"(?<!\w)(?:{'|'.join(phrases)})(?!\w)", re.IGNORECASE)
+            found[rule] = re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
     return found
-
-
-def _expression(phrase: str) -> str:
-    words = (re.escape(word).replace(r"\*", r"\w*") for word in re.split(r"[\s-]+", phrase.strip()))
-    return r"[\s-]+".join(words)
-
-
-def find_literals(literals: Literals, text: str) -> Spans:
-    """Return where the phrases of each rule stand in a text."""
-    spans = {
-        rule: [match.span() for match in pattern.finditer(text)]
-        for rule, pattern in literals.items()
-    }
-    return {rule: found for rule, found in spans.items() if found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +92,10 @@ def evaluate_guideline(
     the same rule or a sibling touches. Raises `DataError` for a line that cannot be read or an
     article that is in none of the files.
     """
-    files = list(texts) if texts is not None else sorted(_beside(data).glob("*.jsonl*"))
-    items = read_items(data, files)
-    checked = run_policy(
-        guideline, [item.document for item in items], make_policy(guideline, (), {})
-    )
+    beside = data.resolve().parent.parent / "relevance"
+    items = read_items(data, sorted(beside.glob("*.jsonl*")) if texts is None else texts)
+    policy = make_policy(guideline, (), {})
+    checked = run_policy(guideline, [item.document for item in items], policy)
     return score(guideline, items, checked, literals)
 
 
@@ -125,93 +107,80 @@ def score(
 ) -> dict[str, Any]:
     """Compare findings and scorecards with what editors marked."""
     related = related_rules(guideline)
-    rules: defaultdict[str, _Count] = defaultdict(_Count)
-    beyond = _Count()
+    rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    beyond, total = Counter[str](), Counter[str]()
     misses: list[dict[str, Any]] = []
     false: list[dict[str, Any]] = []
     flagging = {rule.id for rule in guideline.rules}
     for item, result in zip(items, checked, strict=True):
         findings = [f for f in result.findings if f.field == "title" or f.start < item.read]
-        phrases = _phrases(item, literals or {}, related)
+        touch = _phrases(item, literals or {}, related)
         for mark in item.marks:
             if mark.sure:
                 hit = any(agree(finding, mark, related) for finding in findings)
-                new = not any(phrases.touch(mark.rule, mark.field, *span) for span in mark.spans)
-                rules[mark.rule].add(_Count(sure=1, found=hit))
-                beyond.add(_Count(sure=new, found=new and hit))
+                said = {"sure": 1, "found": int(hit)}
+                rules[mark.rule].update(said)
+                if not any(touch(mark.rule, mark.field, *span) for span in mark.spans):
+                    beyond.update(said)
                 if not hit:
-                    misses.append(_shown_mark(item, mark, mark.rule in flagging))
+                    miss = {key: getattr(mark, key) for key in ("rule", "field", "quote")}
+                    start = mark.spans[0][0] if mark.spans else None
+                    miss |= {"start": start, "has_rule": mark.rule in flagging}
+                    misses.append({"id": item.id, **miss})
         for finding in findings:
             right = is_marked(finding, item, related)
             repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
-            said = _Count(flags=1, right=right, repeats=repeat)
-            rules[finding.rule].add(said)
-            if not phrases.touch(finding.rule, finding.field, finding.start, finding.end):
-                beyond.add(said)
+            said = {"flags": 1, "right": int(right), "repeats": int(repeat)}
+            rules[finding.rule].update(said)
+            if not touch(finding.rule, finding.field, finding.start, finding.end):
+                beyond.update(said)
             if not right:
-                false.append({**_shown_finding(item, finding), "repeat": repeat})
-    total = _Count()
-    for count in rules.values():
-        total.add(count)
+                keys = ("rule", "severity", "field", "match", "start", "end")
+                flag = {key: getattr(finding, key) for key in keys}
+                false.append({"id": item.id, **flag, "repeat": repeat})
+    for counts in rules.values():
+        total.update(counts)
     return {
         "guideline": guideline.stamp,
         "articles": len(items),
-        "overall": total.report(),
-        **({} if literals is None else {"beyond_literal": beyond.report()}),
-        "rules": {rule: rules[rule].report() for rule in sorted(rules)},
+        "overall": _report(total),
+        **({} if literals is None else {"beyond_literal": _report(beyond)}),
+        "rules": {rule: _report(rules[rule]) for rule in sorted(rules)},
         "scorecard": _score_items(guideline, items, checked),
         "misses": misses,
         "false_flags": false,
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrases:
-    """Where the literal phrases of a rule stand in an article, by field."""
-
-    spans: Mapping[str, Spans]
-    related: Mapping[str, set[str]]
-
-    def touch(self, rule: str, field: str, start: int, end: int) -> bool:
-        """Whether a phrase of the rule or of a sibling shares a character with the span."""
-        return any(
-            low < end and start < high
-            for name in self.related.get(rule, {rule})
-            for low, high in self.spans[field].get(name, ())
-        )
-
-
-def _phrases(item: Item, literals: Literals, related: Mapping[str, set[str]]) -> _Phrases:
+def _phrases(
+    item: Item, literals: Literals, related: Mapping[str, set[str]]
+) -> Callable[[str, str, int, int], bool]:
+    """Return what tells whether a phrase of a rule or a sibling shares a character with a span."""
     fields = {"title": item.document.title, "text": item.document.text}
-    return _Phrases(
-        {field: find_literals(literals, text) for field, text in fields.items()}, related
+    places = {
+        (rule, field): [found.span() for found in pattern.finditer(text)]
+        for rule, pattern in literals.items()
+        for field, text in fields.items()
+    }
+    return lambda rule, field, start, end: any(
+        low < end and start < high
+        for name in related.get(rule, {rule})
+        for low, high in places.get((name, field), ())
     )
 
 
-@dataclass(slots=True)
-class _Count:
-    """Counts of one rule: sure marks and those found, flags and those right or repeating."""
-
-    sure: int = 0
-    found: int = 0
-    flags: int = 0
-    right: int = 0
-    repeats: int = 0
-
-    def add(self, other: _Count) -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-
-    def report(self) -> dict[str, Any]:
-        return {
-            "sure": self.sure,
-            "found": self.found,
-            "recall": round(self.found / self.sure, 3) if self.sure else None,
-            "flags": self.flags,
-            "right": self.right,
-            "precision": round(self.right / self.flags, 3) if self.flags else None,
-            "repeats": self.repeats,
-        }
+def _report(count: Counter[str]) -> dict[str, Any]:
+    """Return sure marks and those found, flags and those right or repeating, and the shares."""
+    sure, flags = count["sure"], count["flags"]
+    return {
+        "sure": sure,
+        "found": count["found"],
+        "recall": round(count["found"] / sure, 3) if sure else None,
+        "flags": flags,
+        "right": count["right"],
+        "precision": round(count["right"] / flags, 3) if flags else None,
+        "repeats": count["repeats"],
+    }
 
 
 def evaluate_general(
@@ -223,10 +192,8 @@ def evaluate_general(
     `force_topic` treats every text as one on trafficking.
     """
     rows = [row for row in read_lines(texts) if row.get("rel") == 0]
-    documents = [
-        Document(str(row.get("text") or ""), str(row.get("title") or ""), language="en")
-        for row in rows
-    ]
+    given = ((str(row.get("text") or ""), str(row.get("title") or "")) for row in rows)
+    documents = [Document(*each, language="en") for each in given]
     policy = replace(make_policy(guideline, (), {}), force_topic=force_topic)
     words, flags, errors = 0, Counter[str](), []
     for row, checked in zip(rows, run_policy(guideline, documents, policy), strict=True):
@@ -262,54 +229,35 @@ def read_items(data: Path, texts: Iterable[Path]) -> list[Item]:
     return [item_of(row, found[row["id"]]) for row in rows]
 
 
-def _beside(data: Path) -> Path:
-    return data.resolve().parent.parent / "relevance"
-
-
 def read_lines(file: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of JSON Lines, gzipped or not; raises `DataError` that names the line."""
     opener = gzip.open if file.suffix == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
-                yield _row(line, f"{file}, line {number}")
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise DataError(f"{file}, line {number}: not JSON") from error
+                if not isinstance(row, dict) or "id" not in row:
+                    raise DataError(f"{file}, line {number}: no object with an 'id'")
+                yield row
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise DataError(f"{file}: cannot be read ({error})") from error
-
-
-def _row(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"{where}: not JSON") from error
-    if not isinstance(row, dict) or "id" not in row:
-        raise DataError(f"{where}: no object with an 'id'")
-    return row
 
 
 def item_of(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
     """Return an annotated row with the article it belongs to."""
     text, title = str(article.get("text") or ""), str(article.get("title") or "")
     fields = {"title": title, "text": text}
-    marks = tuple(
-        Mark(
-            mark["rule"],
-            mark["field"],
-            mark["quote"],
-            mark["quoted"],
-            bool(mark["sure"]),
-            tuple(_places(fields[mark["field"]], mark["quote"])),
-        )
-        for mark in row["findings"]
-    )
-    return Item(
-        str(row["id"]),
-        Document(text, title, language="en"),
-        int(row["read"]),
-        marks,
-        frozenset(row["doc"]),
-        frozenset(row["doc_ok"]),
-    )
+    marks = []
+    for mark in row["findings"]:
+        given = (mark[key] for key in ("rule", "field", "quote", "quoted"))
+        places = tuple(_places(fields[mark["field"]], mark["quote"]))
+        marks.append(Mark(*given, bool(mark["sure"]), places))
+    answers = frozenset(row["doc"]), frozenset(row["doc_ok"])
+    document = Document(text, title, language="en")
+    return Item(str(row["id"]), document, int(row["read"]), tuple(marks), *answers)
 
 
 def _places(text: str, quote: str) -> Iterator[tuple[int, int]]:
@@ -353,36 +301,10 @@ def _repeats(finding: Finding, mark: Mark) -> bool:
     return finding.rule == mark.rule and key_of(finding.match) in key_of(mark.quote)
 
 
-def _shown_mark(item: Item, mark: Mark, has_rule: bool) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "rule": mark.rule,
-        "field": mark.field,
-        "quote": mark.quote,
-        "start": mark.spans[0][0] if mark.spans else None,
-        "has_rule": has_rule,
-    }
-
-
-def _shown_finding(item: Item, finding: Finding) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "field": finding.field,
-        "match": finding.match,
-        "start": finding.start,
-        "end": finding.end,
-    }
-
-
 def _score_items(
     guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
 ) -> dict[str, dict[str, int]]:
-    """Return per question how the answers compare, where editors gave one.
-
-    A document rule that flags the headline answers by flagging it or not.
-    """
+    """Return per question how the answers compare; a rule on the headline answers by its flag."""
     flagging = {r.rule.id for r in guideline.compiled if r.rule.check and r.rule.check.flags}
     table: defaultdict[str, dict[str, int]] = defaultdict(
         lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}

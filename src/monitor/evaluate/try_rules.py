@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice, zip_longest
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from monitor.archive.articles_found import seen_words
 from monitor.desk import BATCH
 from monitor.records.errors import UsageError
-from monitor.settings import cache_dir
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
@@ -97,28 +96,22 @@ def tried_rules(desk: Desk, file: Path) -> Guideline:
     """
     from monitor.rules.guideline_heads import GUIDELINE, extended_folder
     from monitor.rules.loading import load_rule_file
+    from monitor.settings import cache_dir, guideline_dir
 
     if not file.is_file():
         raise UsageError(f"{file}: no such file")
-    cache = cache_dir()
-    folders = [extended_folder(path) or path for path in _own(desk)]
+    settings = desk.settings
+    own = [guideline_dir(name, settings.home) for name in settings.check.guidelines]
+    folders = [extended_folder(path) or path for path in own]
     folder = folders[0]
     if (file.parent / GUIDELINE).is_file():
         folder = extended_folder(file.parent) or file.parent
     beside = [
-        own
-        for own, base in zip(_own(desk), folders, strict=True)
-        if own != base and base.resolve() == folder.resolve()
+        path
+        for path, base in zip(own, folders, strict=True)
+        if path != base and base.resolve() == folder.resolve()
     ]
-    return load_rule_file(file, folder, beside=beside, cache=cache)
-
-
-def _own(desk: Desk) -> list[Path]:
-    """Return the folders of the guidelines in force."""
-    from monitor.settings import guideline_dir
-
-    settings = desk.settings
-    return [guideline_dir(name, settings.home) for name in settings.check.guidelines]
+    return load_rule_file(file, folder, beside=beside, cache=cache_dir())
 
 
 def try_rules(
@@ -134,12 +127,22 @@ def try_rules(
     `shown` hits of each rule are kept to be looked at, from as many outlets as there are, newest
     first. `report` is told how many articles were looked at since it was told last.
     """
+    from monitor.rules.checker import language_of
+
+    def reason(article: Article) -> str:
+        """Return why an article is not looked at; "" where it is."""
+        if article.expired:
+            return "expired"
+        return "" if language_of(article) == guideline.language else "language"
+
     kept = {rule.id: _Kept() for rule in guideline.rules}
     looked_at = relevant = with_hit = 0
     apart: Counter[str] = Counter()
     archive = desk.store.assessed(desk.relevance_stamps, since=since)
     while some := list(islice(archive, BATCH)):
-        there = [one for one in some if not _reason(one.article, guideline, apart)]
+        reasons = [reason(one.article) for one in some]
+        apart.update(filter(None, reasons))
+        there = [one for one, why in zip(some, reasons, strict=True) if not why]
         for one, checked in zip(there, _check(guideline, there), strict=True):
             with_hit += _count(one, checked, kept)
             relevant += _is_shown(one)
@@ -152,19 +155,6 @@ def try_rules(
         tuple(apart.most_common()),
         tuple(_told(desk, rule, one, shown) for rule, one in kept.items()),
     )
-
-
-def _reason(article: Article, guideline: Guideline, apart: Counter[str]) -> str:
-    """Return why an article is not looked at, counted in `apart`; "" where it is."""
-    from monitor.rules.checker import language_of
-
-    if article.expired:
-        reason = "expired"
-    else:
-        reason = "" if language_of(article) == guideline.language else "language"
-    if reason:
-        apart[reason] += 1
-    return reason
 
 
 def _check(guideline: Guideline, articles: Sequence[AssessedArticle]) -> list[Checked]:
@@ -219,15 +209,15 @@ def _told(desk: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
 
 
 def _hit(article: Article, finding: Finding, shown: Shown) -> Hit:
-    text = article.title if finding.field == "title" else article.text
-    low, high = finding.start, finding.end
+    fields = {"title": article.title, "text": article.text}
+    text, low, high = fields[finding.field], finding.start, finding.end
     before, match, after = (
         " ".join(seen_words(article, finding.field, place, shown).split())
         for place in (_from(text, low), (low, high), _to(text, high))
     )
-    tells = list(_hidden_words(article, shown))
+    hidden = [fields[span.field][span.start : span.end] for span in shown.spans]
     said = (finding.message, *finding.suggestions)
-    message, *offered = ("" if any(name in words for name in tells) else words for words in said)
+    message, *offered = ("" if any(name in words for name in hidden) else words for words in said)
     return Hit(
         article.id,
         None if shown.link_tells else article.url,
@@ -241,13 +231,6 @@ def _hit(article: Article, finding: Finding, shown: Shown) -> Hit:
         message,
         tuple(filter(None, offered)),
     )
-
-
-def _hidden_words(article: Article, shown: Shown) -> Iterator[str]:
-    """Yield the names that are hidden of an article."""
-    for span in shown.spans:
-        text = article.title if span.field == "title" else article.text
-        yield text[span.start : span.end]
 
 
 def _from(text: str, start: int) -> tuple[int, int]:

@@ -12,8 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from monitor.labels.data_files import DataEntry, data_dir, read_entries
 from monitor.records.errors import ModelError
@@ -64,9 +63,8 @@ class Entity:
 
 def parse_entities(text: str, file: str) -> tuple[Entity, ...]:
     """Return the entities of a file; raises `ModelError` naming file, line, entry and field."""
-    raw, entries = read_entries(
-        text, file, head={"scheme": str, "about": str}, fields=_FIELDS, named="id"
-    )
+    head = {"scheme": str, "about": str}
+    raw, entries = read_entries(text, file, head=head, fields=_FIELDS, named="id")
     if raw["scheme"] not in ENTITY_SCHEMES:
         raise ModelError(f"{file}: scheme '{raw['scheme']}' is none of {', '.join(ENTITY_SCHEMES)}")
     found: dict[str, Entity] = {}
@@ -88,7 +86,11 @@ def _entity(scheme: EntityScheme, entry: DataEntry) -> Entity:
     if beside.keys() != {"near", "article"}:
         entry.refuse("field 'beside' must have just 'near' and 'article'")
     for key in ("names", "abbreviations", "ambiguous"):
-        fields[key] = _by_language(entry, key)
+        for language in fields[key]:
+            if not _LANGUAGE.fullmatch(language):
+                entry.refuse(f"'{key}': '{language}' is no code of a language")
+        told = fields[key].items()
+        fields[key] = {code: entry.strings(names, f"'{key}.{code}'") for code, names in told}
     near = entry.strings(beside["near"], "'beside.near'")
     anywhere = entry.strings(beside["article"], "'beside.article'")
     if fields["ambiguous"] and not (near or anywhere or fields["names"]):
@@ -99,22 +101,21 @@ def _entity(scheme: EntityScheme, entry: DataEntry) -> Entity:
     return Entity(scheme=scheme, near=near, anywhere=anywhere, **fields)
 
 
-def _by_language(entry: DataEntry, key: str) -> ByLanguage:
-    value: Mapping[str, Any] = entry.fields[key]
-    for language in value:
-        if not _LANGUAGE.fullmatch(language):
-            entry.refuse(f"'{key}': '{language}' is no code of a language")
-    return {code: entry.strings(listed, f"'{key}.{code}'") for code, listed in value.items()}
-
-
 @cache
 def known_entities(scheme: str) -> Mapping[str, Entity]:
     """Return the institutions or instruments of the list in use, by id; raises `ModelError`."""
-    folder = _folder(data_dir("models"))
-    if folder is None:
-        return {}
-    path = folder / FILES[scheme]  # type: ignore[index]
-    return {one.id: one for one in parse_entities(path.read_text(encoding="utf-8"), str(path))}
+    # the newest version that is released, as `find_model` would have it
+    folders = sorted(
+        (p.parent for p in (data_dir("models") / MODEL).glob("*/meta.json")),
+        key=lambda p: [int(part) for part in p.name.split(".") if part.isdigit()],
+        reverse=True,
+    )
+    for folder in folders:
+        if json.loads((folder / "meta.json").read_bytes()).get("released"):
+            path = folder / FILES[scheme]  # type: ignore[index]
+            entities = parse_entities(path.read_text(encoding="utf-8"), str(path))
+            return {one.id: one for one in entities}
+    return {}
 
 
 def entity_name(scheme: str, label: str) -> str | None:
@@ -123,15 +124,3 @@ def entity_name(scheme: str, label: str) -> str | None:
         return None
     known = known_entities(scheme).get(label)
     return known.shown if known else None
-
-
-def _folder(models: Path) -> Path | None:
-    """Return the folder of the newest version that is released, as `find_model` would."""
-    folders = sorted(
-        (p.parent for p in (models / MODEL).glob("*/meta.json")),
-        key=lambda p: [int(part) for part in p.name.split(".") if part.isdigit()],
-    )
-    for folder in reversed(folders):
-        if json.loads((folder / "meta.json").read_bytes()).get("released"):
-            return folder
-    return None

@@ -1,13 +1,9 @@
 """Trafficking flows by region: M49 regions, members of regional bodies, and how far people came.
 
-The UNODC counts flows as domestic, within a subregion, within a region, or between regions. The
-regions are those of M49. Membership of one body on that day makes a flow at least one within a
-region (Cyprus, which M49 puts into Asia, and Greece), and is told beside it: a way from Mali to
-Ghana stays within Western Africa, but since 29 January 2025 not within ECOWAS.
-
-Both are data with their sources: `m49.json` and `bodies.json`. A membership holds from its first
-day on and until the day before its last: ECOWAS has three states less since 29 January 2025, ASEAN
-one more since 26 October 2025.
+The UNODC counts flows as domestic, within a subregion, within a region, or between regions, those
+of M49. Membership of one body on that day makes a flow at least one within a region, and is told
+beside it. Both are data with their sources: `m49.json` and `bodies.json`. A membership holds from
+its first day on and until the day before its last.
 """
 
 from __future__ import annotations
@@ -71,16 +67,14 @@ def flow_of_tags(tags: Iterable[Mapping[str, Any]], day: date) -> FlowRegion:
     crosses a border goes as far as its places tell, and is never domestic.
     """
     listed = list(tags)
-    origins = _places(listed, "origin")
-    exploited = _places(listed, "exploitation")
+    origins, exploited = (
+        {tag["label"] for tag in listed if tag["scheme"] == "place" and tag.get("role") == role}
+        for role in ("origin", "exploitation")
+    )
     flows = {tag["label"] for tag in listed if tag["scheme"] == "flow"}
     if "domestic" in flows:
         return FlowRegion("domestic", _ids(exploited, day))
     return flow_region(origins, exploited, day, crosses="cross_border" in flows)
-
-
-def _places(tags: Iterable[Mapping[str, Any]], role: str) -> set[str]:
-    return {tag["label"] for tag in tags if tag["scheme"] == "place" and tag.get("role") == role}
 
 
 def _way(home: str, place: str, day: date) -> Kind | None:
@@ -109,10 +103,6 @@ class Membership:
     since: date
     until: date | None = None
 
-    def holds(self, day: date) -> bool:
-        """Whether the country is a member on a day."""
-        return self.since <= day and (self.until is None or day < self.until)
-
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -126,7 +116,11 @@ class Body:
 
     def members_on(self, day: date) -> frozenset[str]:
         """Return the ISO 3166-1 alpha-2 codes of its members on a day."""
-        return frozenset(one.country for one in self.members if one.holds(day))
+        return frozenset(
+            one.country
+            for one in self.members
+            if one.since <= day and (one.until is None or day < one.until)
+        )
 
 
 @cache

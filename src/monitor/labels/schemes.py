@@ -51,24 +51,20 @@ class TagScheme:
     other_words: Mapping[str, str] = field(default_factory=dict)
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 _TABLE = (
     TagScheme(
         name="form",
         word="Form",
         heading="Form",
         only="Only this form of exploitation.",
-        labels=(
-            "sexual_exploitation",
-            "forced_labour",
-            "domestic_servitude",
-            "forced_criminality",
-            "forced_begging",
-            "forced_marriage",
-            "organ_removal",
-            "armed_recruitment",
-            "illegal_adoption",
-            "other",
-            "unspecified",
+        labels=_words(
+            "sexual_exploitation forced_labour domestic_servitude forced_criminality "
+            "forced_begging forced_marriage organ_removal armed_recruitment illegal_adoption other "
+            "unspecified"
         ),
         trend="Forms of exploitation",
         in_line={"unspecified": "form unspecified", "other": "other form"},
@@ -148,18 +144,11 @@ _TABLE = (
         word="Indicator",
         heading="Indicators",
         only="Only this indicator of forced labour.",
-        labels=(
-            "abuse_of_vulnerability",
-            "deception",
-            "restriction_of_movement",
-            "isolation",
-            "physical_and_sexual_violence",
-            "intimidation_and_threats",
-            "retention_of_identity_documents",
-            "withholding_of_wages",
-            "debt_bondage",
-            "abusive_working_and_living_conditions",
-            "excessive_overtime",
+        labels=_words(
+            "abuse_of_vulnerability deception restriction_of_movement isolation "
+            "physical_and_sexual_violence intimidation_and_threats retention_of_identity_documents "
+            "withholding_of_wages debt_bondage abusive_working_and_living_conditions "
+            "excessive_overtime"
         ),
         trend="Indicators of forced labour",
         reviewed=False,
@@ -194,12 +183,9 @@ _TABLE = (
         word="Topic",
         heading="Topics",
         only="Only this topic beside trafficking.",
-        labels=(
-            "smuggling",
-            "irregular_migration",
-            "labour_abuse",
-            "migration_management",
-            "international_protection",
+        labels=_words(
+            "smuggling irregular_migration labour_abuse migration_management "
+            "international_protection"
         ),
         trend="Topics beside trafficking",
         question="Topics beside trafficking",
@@ -225,14 +211,7 @@ _TABLE = (
         word="Partnership",
         heading="Partnership",
         only="Only this kind of partnership.",
-        labels=(
-            "task_force",
-            "agreement",
-            "coalition",
-            "data_sharing",
-            "funding",
-            "joint_training",
-        ),
+        labels=_words("task_force agreement coalition data_sharing funding joint_training"),
         trend="Kinds of partnership",
         question="Kinds of partnership",
         policy=True,

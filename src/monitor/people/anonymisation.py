@@ -1,14 +1,9 @@
 """Anonymisation: texts with the names of victims, minors and relatives masked.
 
 Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
-two could be meant the name goes: a name too many hidden costs a reader a word, one too few may
-cost somebody her safety. English only, as all of this package; of a text in another language
-nothing is known, and its headline is better not shown.
-
-Where following persons through a text has missed them, names are told by their shape alone: shapes
-that reporters use for people they report on, such as a first name with an initial in the place of
-a surname, a name with an age or after "one of the girls", somebody whose mother speaks, somebody
-who "recalls". Capitals alone tell nothing.
+two could be meant the name goes: one too many hidden costs a word, one too few may cost a person
+her safety. English only. Where following persons has missed names, the shapes that reporters use
+for people they report on tell them: an initial for a surname, a name with an age, who "recalls".
 """
 
 from __future__ import annotations
@@ -105,30 +100,39 @@ def mask_names(
     cast = find_cast(lists.sets, read_scenes(lists.scanner, text, title))
     spans = _told(cast, parts)
     if title.strip():  # once more as a sentence: a name that the text does not repeat
-        opening = _told_opening(lists, text, title, parts)
-        spans += [Span("title", s.start, min(s.end, len(title))) for s in opening]
+        # where no name could stand in it nobody need be followed through the text
+        (whole,) = scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
+        body = find_mentions(lists.sets, whole, frozenset())
+        lower, original = whole.view.shadow[: len(title)].lower(), whole.view.original
+        if any(
+            m.kind == "name"
+            and (original(m.start, m.end)[0] < len(title) or m.word.lower() in lower)
+            for m in body.all
+        ):
+            opening = _told(find_cast(lists.sets, scenes, body), parts)
+            starts = ((s.start, s.end) for s in opening if s.start < len(title))
+            spans += [Span("title", start, min(end, len(title))) for start, end in starts]
     fields: dict[FieldName, str] = {"title": title, "text": text}
     others = [
-        (person, Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
+        (cast.stands_apart(person), Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
         for person in cast.persons
         if not parts_of(cast, person) & set(parts)
         for m in person.mentions
         if m.kind == "name"
     ]
-    apart = [span for person, span in others if cast.stands_apart(person)]
+    apart = [span for stands_apart, span in others if stands_apart]
     if spans or any(parts_of(cast, person) for person in cast.persons):
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
-    doubtful: list[Span] = []
+    hidden = sure
     if unsure:  # headlines have capitals everywhere: only the text is looked through for shapes
-        doubtful = [s for person, s in others if not cast.stands_apart(person)]
+        doubtful = [span for stands_apart, span in others if not stands_apart]
         in_shape = (Span("text", *place) for place in shaped(text))
         doubtful += [s for s in in_shape if not _inside(s, apart)]
-    common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
-    parts_told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
-    hidden = sure | {p for p in parts_told if p.lower() not in common}
-    spans += [s for s in doubtful if hidden & set(_parts_at(fields, [s]))]
-    if unsure:
+        common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
+        told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
+        hidden = sure | {p for p in told if p.lower() not in common}
+        spans += [s for s in doubtful if not hidden.isdisjoint(_parts_at(fields, [s]))]
         spans = [
             s if s.field == "title" else Span("text", *whole_name(text, s.start, s.end))
             for s in spans
@@ -138,7 +142,14 @@ def mask_names(
         words = PART.findall(fields[span.field][span.start : span.end])
         if len(words) > 1 and words[-1] not in hidden:
             kept.append(span)
-    swept = [span for field, words in fields.items() for span in _swept(field, words, hidden)]
+    # every other place of a hidden part, as written or in capitals
+    forms = {form for part in hidden for form in (part, part.title(), part.upper())}
+    any_of = "|".join(map(re.escape, sorted(sorted(forms), key=len, reverse=True))) or "(?!)"
+    swept = (
+        Span(field, *found.span())
+        for field, words in fields.items()
+        for found in re.finditer(rf"(?<!\w)(?:{any_of})(?!\w)", words)
+    )
     joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
     title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
@@ -147,22 +158,6 @@ def mask_names(
 def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
     """Return where those to be hidden are named."""
     return [s for person in people_of(cast) if person.parts & set(parts) for s in person.named]
-
-
-def _told_opening(
-    lists: PersonLists, text: str, title: str, parts: Sequence[Part]
-) -> Iterator[Span]:
-    """Yield where a headline names those to be hidden, read as the first sentence of its text.
-
-    Where no name could stand in it nobody need be followed through the text.
-    """
-    scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
-    body = find_mentions(lists.sets, scenes[-1], frozenset())
-    view, lower = scenes[-1].view, scenes[-1].view.shadow[: len(title)].lower()
-    names = [m for m in body.all if m.kind == "name"]
-    if any(view.original(m.start, m.end)[0] < len(title) or m.word.lower() in lower for m in names):
-        cast = find_cast(lists.sets, scenes, body)
-        yield from (span for span in _told(cast, parts) if span.start < len(title))
 
 
 def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
@@ -184,15 +179,6 @@ def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterato
         for word in PART.findall(fields[span.field][span.start : span.end]):
             if len(word) >= MIN_PART and word[0].isupper():
                 yield word
-
-
-def _swept(field: FieldName, text: str, hidden: frozenset[str]) -> Iterator[Span]:
-    """Yield every other place of a hidden part, as written or in capitals."""
-    if hidden:
-        forms = sorted({form for part in hidden for form in (part, part.title(), part.upper())})
-        pattern = "|".join(map(re.escape, sorted(forms, key=len, reverse=True)))
-        for found in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", text):
-            yield Span(field, *found.span())
 
 
 def _inside(span: Span, kept: Iterable[Span]) -> bool:
@@ -337,7 +323,6 @@ def whole_name(text: str, start: int, end: int) -> tuple[int, int]:
             break
         start = found.start()
     for _ in range(_MOST):
-        if not (found := _RIGHT.match(text, end)):
-            break
-        end = found.end()
+        found = _RIGHT.match(text, end)
+        end = found.end() if found else end
     return start, end

@@ -1,20 +1,15 @@
 """Coreference of person mentions: who is who from sentence to sentence.
 
-No model: one pass over the mentions in order. "The girl" is the last girl told of, "Mensah" the
-person whose full name held it, "she" the first person named in her own sentence or in the two
-before it whose gender and number fit: pronouns go on with a sentence's subject more often than
-with the person named last. What is done to a person, or by her, gives her a role for the whole
-text. That is right often enough for a suggestion.
-
-"A schoolgirl", "the girl" and a "she" of whom the text does not say who she is are one child, where
-no other child is told of. Linking keeps them apart, since what is done to one must not be told of
-another; what a reader can put together about her is counted over all of them (`same_person`).
+No model: one pass over the mentions in order. Pronouns go on with a sentence's subject more often
+than with the person named last. What is done to a person, or by her, gives her a role for the whole
+text. "A schoolgirl", "the girl" and a "she" of whom nothing tells who she is are one child where no
+other is told of: linking keeps them apart, `same_person` counts what a reader can put together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.people.mentions import NOMINATIVE, Mention, Mentions, is_object
 from monitor.people.person_names import find_mentions
@@ -70,10 +65,9 @@ def find_cast(sets: PersonSets, scenes: Sequence[Scene], body: Mentions | None =
     cast.scenes = {scene.field: scene for scene in scenes}
     for scene in scenes:
         _Linking(cast, scene).run()
-    for scene in scenes:
-        tell_roles(cast, scene)
-    for scene in scenes:
-        tell_kin(cast, scene)
+    for tell in (tell_roles, tell_kin):
+        for scene in scenes:
+            tell(cast, scene)
     return cast
 
 
@@ -82,11 +76,11 @@ class _Linking:
 
     def __init__(self, cast: Cast, scene: Scene) -> None:
         self.cast, self.scene, self.text = cast, scene, scene.view.shadow
-        self.mentions = cast.mentions[scene.field].all
+        self.sets, self.found = cast.sets, cast.mentions[scene.field]
+        self.mentions = self.found.all
         self.names: dict[str, Person | None] = {}
         for person in cast.persons:
-            for name in person.names:
-                self._remember(name, person)
+            self._remember(person.names, person)
 
     def run(self) -> None:
         """Settle each mention in order; who says "I" may be named behind it, and comes last."""
@@ -97,46 +91,46 @@ class _Linking:
             if person is None:
                 if mention.word in _RELATIVES:
                     continue
-                person = Person(self.cast.sets)
+                person = Person(self.sets)
                 self.cast.persons.append(person)
             self.cast.give(mention, person)
             if mention.kind == "name":
-                for part in mention.word.split():
-                    self._remember(part, person)
+                self._remember(mention.word.split(), person)
 
-    def _remember(self, name: str, person: Person) -> None:
-        """Keep whose name it is; one that two persons bear tells neither."""
-        other = self.names.setdefault(name, person)
-        if other is not person:
-            self.names[name] = None
+    def _remember(self, names: Iterable[str], person: Person) -> None:
+        """Keep whose names they are; one that two persons bear tells neither."""
+        for name in names:
+            if self.names.setdefault(name, person) is not person:
+                self.names[name] = None
+
+    def _low(self, mention: Mention) -> int:
+        """Return where the sentence of a mention begins."""
+        return self.scene.sentence_span(self.scene.view.sentence_at(mention.start))[0]
 
     def _person(self, index: int, mention: Mention) -> Person | None:
         if mention.kind == "pronoun":
             return self._pronoun(index, mention)
-        before = self.mentions[index - 1] if index else None
-        beside = self._beside(before, mention) if before else None
-        if mention.kind == "name":
-            return self._of_name(mention.word.split()) or beside
-        return beside or self._apposed(index, mention) or self._described(mention)
-
-    def _of_name(self, written: Sequence[str]) -> Person | None:
-        """Return the person of whose names these are part, or who had part of them."""
-        known = (self.names.get(part) for part in written)  # in order: a set has another each run
-        parts = set(written)
-        return next((p for p in known if p and (parts <= p.names or p.names <= parts)), None)
+        beside = self._beside(self.mentions[index - 1], mention) if index else None
+        if mention.kind == "noun":
+            return beside or self._apposed(index, mention) or self._described(mention)
+        # the person of whose names these are part, or who had part of them; in order: a set of
+        # them has another each run
+        parts = set(mention.word.split())
+        known = (self.names.get(part) for part in mention.word.split())
+        return next((p for p in known if p and (parts <= p.names or p.names <= parts)), beside)
 
     def _apposed(self, index: int, mention: Mention) -> Person | None:
         """Return the person of "The 13-year-old from Brod, a pupil": an earlier one of its role."""
         lead = self.text[max(0, mention.start - 40) : mention.start]
         if mention.lead not in ("a", "the") or not _COMMA_LEAD.search(lead):
             return None
-        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        low = self._low(mention)
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
             person = self.cast.of(earlier)
             if earlier.start < low or person is None or earlier.kind == "pronoun":
                 continue
             shared = (mention.roles | mention.assumed) & person.roles
-            opposed = self.cast.sets.opposed(person.traits, mention.traits)
+            opposed = self.sets.opposed(person.traits, mention.traits)
             if shared and not opposed and not self._differ(person, mention):
                 return person
         return None
@@ -146,26 +140,25 @@ class _Linking:
         person = self.cast.of(before)
         if person is None or mention.start - before.end > 60:
             return None
-        if before.kind == "name" and mention.kind == "noun":
-            shape = _BESIDE
-        elif before.kind == "noun" and mention.kind == "name":
-            shape = _NAMED
-        elif before.kind == "pronoun" and mention.kind == "name":
-            linked = before.word in NOMINATIVE and not person.names
-            named = linked and _IS.fullmatch(self.text, before.end, mention.start)
-            return person if named else None
-        elif before.kind != "name" and mention.kind == "noun" and mention.lead == "a":
-            if not _LINK.match(self.text, before.end):
+        match before.kind, mention.kind:
+            case "name", "noun":
+                shape = _BESIDE
+            case "noun", "name":
+                shape = _NAMED
+            case "pronoun", "name":
+                linked = before.word in NOMINATIVE and not person.names
+                named = linked and _IS.fullmatch(self.text, before.end, mention.start)
+                return person if named else None
+            case _, "noun" if mention.lead == "a" and _LINK.match(self.text, before.end):
+                shape = _BESIDE
+            case _:
                 return None
-            shape = _BESIDE
-        else:
-            return None
         gap = shape.fullmatch(self.text, before.end, mention.start)
         return person if gap and not self._differ(person, mention) else None
 
     def _differ(self, person: Person, mention: Mention) -> bool:
         """Whether number tells the two apart."""
-        several = self.cast.sets.several
+        several = self.sets.several
         return bool((person.traits & several) ^ (mention.traits & several)) and not person.names
 
     def _described(self, mention: Mention) -> Person | None:
@@ -175,47 +168,44 @@ class _Linking:
         recent = self.cast.persons[-MAX_RECENT:][::-1]
         same = (p for p in recent if mention.word in p.words)
         if mention.lead != "the":
-            return next((p for p in same if mention.lead == "whose"), None)
-        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+            return next(same, None) if mention.lead == "whose" else None
+        low = self._low(mention)
         others = (p for p in recent if not (p.names and p.mentions[-1].start >= low))
         found = next(same, None) or next((p for p in others if self._fits(p, mention)), None)
-        return found or self._announced(mention) or self._named_before(mention)
+        return found or self._announced(mention, low) or self._named_before(mention)
 
     def _named_before(self, mention: Mention) -> Person | None:
         """Return whom "the 36-year-old" means: the person named last, of no other age."""
-        persons = self.cast.sets
-        if not mention.ages or mention.ages[0].years < persons.adult_age:
+        if not mention.ages or mention.ages[0].years < self.sets.adult_age:
             return None
         number = self.scene.view.sentence_at(mention.start)
         low, _ = self.scene.sentence_span(max(0, number - LOOK_BACK))
-        for earlier in reversed(self.cast.mentions[self.scene.field].between(low, mention.start)):
+        for earlier in reversed(self.found.between(low, mention.start)):
             person = self.cast.of(earlier)
             if person is None or not person.names or earlier.kind == "pronoun":
                 continue
             apart = person.age and person.age[0].years != mention.ages[0].years
-            opposed = persons.opposed(person.traits, mention.traits)
+            opposed = self.sets.opposed(person.traits, mention.traits)
             return None if apart or opposed or "official" in person.facts else person
         return None
 
-    def _announced(self, mention: Mention) -> Person | None:
+    def _announced(self, mention: Mention, low: int) -> Person | None:
         """Return the person of "Her brother found the 15-year-old", whose pronoun comes first."""
-        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
-        first = self.cast.mentions[self.scene.field].after(low)
+        first = self.found.after(low)
         person = self.cast.of(first) if first and first.word in _OWNERS else None
         if first is None or person is None or first.start > low or len(person.mentions) > 1:
             return None
-        opposed = self.cast.sets.opposed(person.traits, mention.traits)
+        opposed = self.sets.opposed(person.traits, mention.traits)
         return None if opposed or person.names else person
 
     def _fits(self, person: Person, mention: Mention) -> bool:
-        persons = self.cast.sets
+        sets = self.sets
         if not mention.roles | mention.assumed and not mention.ages:
             return False
-        if (person.traits & persons.several) ^ (mention.traits & persons.several):
+        other_number = (person.traits & sets.several) ^ (mention.traits & sets.several)
+        if other_number or sets.opposed(person.traits, mention.traits):
             return False
-        if persons.opposed(person.traits, mention.traits):
-            return False
-        young, _ = persons.by_age
+        young, _ = sets.by_age
         if mention.ages and person.age:
             return mention.ages[0].years == person.age[0].years
         if mention.ages or young in mention.roles:
@@ -237,34 +227,39 @@ class _Linking:
         known = known or self._known_to_fit(index, mention)
         if known and id(known) not in barred:
             return known
-        misfits = self.cast.sets.misfits.get(mention.word, frozenset())
-        wanted = self._wanted(mention)
-        doubtful: Person | None = None
-        for earlier in self._candidates(index, mention):
-            person = self.cast.of(earlier)
-            if person is None or id(person) in barred or (person.traits | earlier.traits) & misfits:
-                continue
-            if not wanted or person.traits & wanted:
-                return person
-            doubtful = doubtful or person
-        return doubtful
+        misfits = self.sets.misfits.get(mention.word, frozenset())
+        # better known of a person than not: her sex, or that they are several
+        wanted = frozenset[int]()
+        if mention.word in _SEVERAL:
+            wanted = self.sets.several
+        elif mention.word in _OBJECTS:
+            wanted = self.sets.implied.get(mention.word, wanted)
+        persons = ((earlier, self.cast.of(earlier)) for earlier in self._candidates(index, mention))
+        fitting = (
+            person
+            for earlier, person in persons
+            if person
+            and id(person) not in barred
+            and not (person.traits | earlier.traits) & misfits
+        )
+        doubtful = next(fitting, None)
+        if doubtful is None or not wanted or doubtful.traits & wanted:
+            return doubtful
+        return next((person for person in fitting if person.traits & wanted), doubtful)
 
     def _speaker(self, mention: Mention) -> Person | None:
         """Return who says "I": the speaker of the quotation."""
         quotation = self.scene.quotation_around(mention.start, mention.end)
         span = quotation.speaker_span if quotation else None
-        near = self.cast.mentions[self.scene.field].over(*span) if span else []
+        near = self.found.over(*span) if span else []
         return next(filter(None, map(self.cast.of, near)), None)
 
     def _known_to_fit(self, index: int, mention: Mention) -> Person | None:
-        """Return the one of "X met the girl after she left" who is known to be a "she".
-
-        Where the other has no sex told, a name alone; "she" who says something may be either.
-        """
-        shown = self.cast.sets.implied.get(mention.word)
+        """Return the one of "X met the girl after she left" who is known to be a "she"."""
+        shown = self.sets.implied.get(mention.word)
         if mention.word not in ("she", "he") or not shown or self._speaks(mention):
             return None
-        low, _ = self.scene.sentence_span(self.scene.view.sentence_at(mention.start))
+        low = self._low(mention)
         fit: list[Person] = []
         for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
             person = self.cast.of(earlier)
@@ -275,14 +270,6 @@ class _Linking:
             elif earlier.kind != "pronoun":
                 return None
         return fit[0] if fit and all(p is fit[0] for p in fit) else None
-
-    def _wanted(self, mention: Mention) -> frozenset[int]:
-        """Return what is better known of a person than not: her sex, or that they are several."""
-        if mention.word in _SEVERAL:
-            return self.cast.sets.several
-        if mention.word in _OBJECTS:
-            return self.cast.sets.implied.get(mention.word, frozenset())
-        return frozenset()
 
     def _acting_on(self, before: Mention | None, mention: Mention) -> Person | None:
         """Return who cannot be meant by "him" because he is what acts on him."""
@@ -296,7 +283,7 @@ class _Linking:
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
         """Yield earlier mentions: of its own sentence in order, then of the ones before.
 
-        Of "The lawyer said the boy was held", the lawyer comes second.
+        Last comes who is part of a phrase set before: "The eldest child of a widow, she was …".
         """
         number = self.scene.view.sentence_at(mention.start)
         window = self.mentions[max(0, index - MAX_LOOKED) : index]
@@ -305,38 +292,30 @@ class _Linking:
         for back in range(LOOK_BACK + 1):
             low, high = self.scene.sentence_span(number - back)
             inside = [m for m in window if low <= m.start < high]
-            if back == 0 and self._is_fronted(inside, mention):
+            fronted = mention.word in NOMINATIVE and self.text.endswith(", ", 0, mention.start)
+            if back == 0 and fronted and not any(map(_acts, inside)):
                 own, inside = inside, []
-            yield from (m for m in inside if self._speaks(m) is speaks)
-            yield from (m for m in inside if self._speaks(m) is not speaks)
+            yield from sorted(inside, key=lambda m: self._speaks(m) is not speaks)
         yield from own
-
-    def _is_fronted(self, inside: Sequence[Mention], mention: Mention) -> bool:
-        """Whether who stands before "she" is no more than part of a phrase set before her.
-
-        "The eldest of six children of a widow who sells corn, she was …": nobody there acts.
-        """
-        if mention.word not in NOMINATIVE or not self.text.endswith(", ", 0, mention.start):
-            return False
-        return not any(
-            not m.oblique
-            and m.lead != "whose"
-            and (m.kind != "pronoun" or m.word in NOMINATIVE - _RELATIVES)
-            for m in inside
-        )
 
     def _speaks(self, mention: Mention) -> bool:
         """Whether a word of saying follows: "He added" goes on with the speaker, "He is 13" not."""
         return _SAYS.match(self.text, mention.end) is not None
 
 
+def _acts(mention: Mention) -> bool:
+    if mention.oblique or mention.lead == "whose":
+        return False
+    return mention.kind != "pronoun" or mention.word in NOMINATIVE - _RELATIVES
+
+
 def same_person(cast: Cast, person: Person) -> list[Person]:
     """Return the persons that are one with an exploited person, herself first."""
-    if not cast.is_protected(person) or _is_several(cast, person):
+    several, (young, _) = cast.sets.several, cast.sets.by_age
+    if not cast.is_protected(person) or person.traits & several:
         return [person]
-    young, _ = cast.sets.by_age
     is_young = young in person.roles
-    single = [p for p in cast.persons if not _is_several(cast, p) and not cast.stands_apart(p)]
+    single = [p for p in cast.persons if not p.traits & several and not cast.stands_apart(p)]
     one = [person]
     for other in single:
         if other is person or is_young is not (young in other.roles):
@@ -350,10 +329,6 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
     if is_young:
         weak = [other for other in weak if not other.age or young in other.roles]
     return one + [other for other in weak if not _told_apart(cast, one, other)]
-
-
-def _is_several(cast: Cast, person: Person) -> bool:
-    return bool(person.traits & cast.sets.several)
 
 
 def _is_vague(cast: Cast, person: Person) -> bool:

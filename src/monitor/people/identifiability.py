@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 from monitor.people.coreference import same_person
 from monitor.people.mentions import NOMINATIVE, in_any
-from monitor.people.persons import Cast, DetailSets, Person, PersonSets
-from monitor.people.roles import owner_of
+from monitor.people.persons import Cast, DetailSets, Person
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 
@@ -54,11 +53,12 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
             if number is not None:
                 by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
     order = sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told}))
-    kept = [told for told in order if told is order[0] or {kind for kind, _ in told} != {_AGE}]
-    return [
-        (told[0][1][0], (min(hit[0] for _, (_, hit) in told), max(hit[1] for _, (_, hit) in told)))
-        for told in kept
-    ]
+    stretches: list[Place] = []
+    for told in order:
+        if told is order[0] or {kind for kind, _ in told} != {_AGE}:
+            starts, ends = zip(*(hit for _, (_, hit) in told), strict=True)
+            stretches.append((told[0][1][0], (min(starts), max(ends))))
+    return stretches
 
 
 def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
@@ -93,24 +93,26 @@ def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
 
 
 def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
+    sets = cast.sets
     for field in cast.mentions:
         scene = cast.scenes[field]
-        for hit in sorted(_hits(cast, kind, scene)):
+        text = scene.view.shadow
+        hits = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
+        named = (_named(text, hit) for wordset in kind.named for hit in scene.hits.of(wordset))
+        hits.update(filter(None, named))
+        for start, end in (hit for wordset in kind.ahead for hit in scene.hits.of(wordset)):
+            if name := _ahead(cast, scene, (start, end)):
+                # a name may tell little of who comes from there, or be none
+                last = text.rfind(" ", *name) + 1
+                broad = in_any(scene, (*sets.broad, *sets.no_name), *name)
+                if not broad and not (
+                    last > name[0] and in_any(scene, sets.regions, last, name[1])
+                ):
+                    hits.add((start, name[1]))
+        for hit in sorted(hits):
             person = _whose(cast, scene, hit)
             if person is not None:
                 yield person, (scene, hit)
-
-
-def _hits(cast: Cast, kind: DetailSets, scene: Scene) -> set[Stretch]:
-    text = scene.view.shadow
-    found = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
-    for wordset in kind.named:
-        found.update(filter(None, (_named(text, hit) for hit in scene.hits.of(wordset))))
-    for wordset in kind.ahead:
-        for hit in scene.hits.of(wordset):
-            if (name := _ahead(cast, scene, hit)) and not _is_broad(cast.sets, scene, *name):
-                found.add((hit[0], name[1]))
-    return found
 
 
 def _whole(text: str, hit: Stretch) -> Stretch:
@@ -120,18 +122,8 @@ def _whole(text: str, hit: Stretch) -> Stretch:
     return start, rest.end() if rest else end
 
 
-def _is_broad(persons: PersonSets, scene: Scene, start: int, end: int) -> bool:
-    """Whether a name tells little of who comes from there, or is none."""
-    last = scene.view.shadow.rfind(" ", start, end) + 1
-    whole = in_any(scene, (*persons.broad, *persons.no_name), start, end)
-    return whole or (last > start and in_any(scene, persons.regions, last, end))
-
-
 def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
-    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any.
-
-    A lone "from" or "of" tells where somebody is from only behind her, or behind her age.
-    """
+    """Return the name right behind a word ("from Uromi", "opposite the Co-op"), if any."""
     text, (start, end) = scene.view.shadow, hit
     if text[start:end].lower() in ("from", "of") and not _BEHIND.search(text, start - 24, start):
         before = cast.mentions[scene.field].before(start)
@@ -160,11 +152,7 @@ def _named(text: str, hit: Stretch) -> Stretch | None:
 
 
 def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
-    """Return of whom a detail tells: who is named last before it in its sentence, else first after.
-
-    Who hangs on a preposition comes second: the couple's address is the cook's. A relative named
-    with the detail ("whose father runs the mill") is no other person.
-    """
+    """Return of whom a detail tells: who is named last before it in its sentence, else after it."""
     low, high = scene.sentence_span(scene.view.sentence_at(hit[0]))
     mentions = cast.mentions[scene.field]
     before = mentions.between(low, hit[0])[-6:][::-1]
@@ -183,7 +171,7 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
         nobodys = mention.lead in ("a", "the") and id(person) not in cast.kin
         if mention in acting[:1] and nobodys and is_setting:
             return None  # "a teacher at the Riverside School hid them" tells of the teacher
-        owner = owner_of(cast, person)
+        owner = cast.kin.get(id(person), person)  # a relative's details lead to the exploited
         if owner is not person or not is_setting:
             return owner
     return None

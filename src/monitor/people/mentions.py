@@ -115,19 +115,18 @@ def is_object(pronoun: Mention, text: str) -> bool:
 
 def lead_of(text: str, start: int) -> tuple[Lead, bool]:
     """Return the kind of article before a noun, and whether a preposition stands before that."""
-    clause = _MARKS.split(text[max(0, start - 48) : start])[-1].split()
+    clause = _MARKS.split(text[max(0, start - 48) : start])[-1].lower().split()
     lead: Lead = ""
     for back, word in enumerate(reversed(clause[-MAX_LEAD - 2 :])):
-        small = word.lower()
-        if small in _PREPOSITIONS:
+        if word in _PREPOSITIONS:
             return lead, True
-        if lead or small in _STOPS or back > MAX_LEAD:
+        if lead or word in _STOPS or back > MAX_LEAD:
             break
-        if small in _DEFINITE:
+        if word in _DEFINITE:
             lead = "the"
-        elif small in _INDEFINITE:
+        elif word in _INDEFINITE:
             lead = "a"
-        elif small in _OWNED or small.endswith(("'s", "s'")):
+        elif word in _OWNED or word.endswith(("'s", "s'")):
             lead = "whose"
     return lead, False
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
@@ -96,16 +97,14 @@ class Names:
         if word in self.sure:
             return "sure"
         kinds = {one.kind(word) for one in self.sealed} if len(word) >= MIN_PART else set()
-        if "sure" in kinds:
-            return "sure"
-        return "doubtful" if word in self.doubtful or "doubtful" in kinds else ""
+        return _surest(kinds, "doubtful" if word in self.doubtful else "")
 
     def whole_kind(self, words: Words) -> Kind:
         """Return what words in a row are, if they are a whole name."""
-        if (kind := self.whole.get(words, "")) == "sure" or not self.sealed:
+        kind = self.whole.get(words, "")
+        if kind == "sure" or not self.sealed:
             return kind
-        kinds = {one.kind(" ".join(words)) for one in self.sealed}
-        return "sure" if "sure" in kinds else "doubtful" if kind or "doubtful" in kinds else ""
+        return _surest({one.kind(" ".join(words)) for one in self.sealed}, kind)
 
     def is_joined(self, word: str) -> bool:
         """Whether a word holds a whole name written as one: "justiceforaminayusuf"."""
@@ -146,22 +145,20 @@ class Names:
         """
         words = [word for word, _ in words_at(unquote(unquote(address)))]
         letters = [part for word in words for part in re.findall(r"[^\W\d_]+", word)]
-        kinds = {part: self.kind(part) for part in letters if len(part) >= MIN_PART}
-        if "sure" in kinds.values() or sum(kind == "doubtful" for kind in kinds.values()) > 1:
-            return True
-        if any(map(self.is_joined, set(letters))):
+        kinds = [self.kind(part) for part in set(letters) if len(part) >= MIN_PART]
+        if "sure" in kinds or kinds.count("doubtful") > 1 or any(map(self.is_joined, set(letters))):
             return True
         for at, word in enumerate(letters):
-            for count in range(2, LONGEST + 1) if word in self.begun or self.sealed else ():
-                row = tuple(letters[at : at + count])
-                kind = self.whole_kind(row) if len(row) == count else ""
+            for end in range(at + 2, at + LONGEST + 1) if word in self.begun or self.sealed else ():
+                row = tuple(letters[at:end])
+                kind = self.whole_kind(row) if end <= len(letters) else ""
                 if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
                     return True
         return False
 
-    def said_in(self, words: str) -> bool:
-        """Whether a byline, a summary or the like holds a name."""
-        return bool(found_in(self, {"text": words}, ()))
+
+def _surest(kinds: AbstractSet[Kind], known: Kind) -> Kind:
+    return "sure" if "sure" in kinds else "doubtful" if "doubtful" in kinds else known
 
 
 def all_names(some: Iterable[Names]) -> Names:
@@ -231,12 +228,12 @@ def spread(
     if lifted is not None:
         found = [left for span in found for left in _unlifted(article, span, lifted)]
     beside = (*article.authors, article.summary, *article.categories)
-    files = (one.url for one in article.enclosures)
+    said = any(found_in(names, {"text": words}, ()) for words in beside)
     return replace(
         own,
         spans=tuple(joined(fields, (*spans, *found))),
         link_tells=link or names.told_by(article.url),
-        byline_tells=any(map(names.said_in, beside)) or any(map(names.told_by, files)),
+        byline_tells=said or any(names.told_by(one.url) for one in article.enclosures),
     )
 
 
@@ -270,13 +267,17 @@ class NamePropagation:
         """
         groups, one = self._groups, article.id
         near = groups.near.get(one, frozenset({one}))
-        known = self._names_near(near)
-        if known is None:
+        if near not in self._near:
+            some = [self._names_of(other) for other in sorted(near)]
+            known = [names for names in some if names is not None]
+            self._near[near] = all_names(known) if len(known) == len(some) else None
+        names = self._near[near]
+        if names is None:
             return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
         more = [names_of(version, mask) for version, mask in ((article, own), *older)]
         links = [source.own.link_tells for source in groups.sources.get(one, ())]
         own = replace(own, link_tells=own.link_tells or any(links))
-        return spread(article, own, all_names([known, *more]), self._lifted(one))
+        return spread(article, own, all_names([names, *more]), self._lifted(one))
 
     def _lifted(self, article_id: str) -> Callable[[str], bool] | None:
         """Return what tells of a word whether it was lifted; None: nothing was."""
@@ -284,13 +285,6 @@ class NamePropagation:
         if not hashes:
             return None
         return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
-
-    def _names_near(self, near: frozenset[str]) -> Names | None:
-        if near not in self._near:
-            found = [self._names_of(one) for one in sorted(near)]
-            known = [names for names in found if names is not None]
-            self._near[near] = all_names(known) if len(known) == len(found) else None
-        return self._near[near]
 
     def _names_of(self, article_id: str) -> Names | None:
         """Return the names of one article's versions, save those lifted; None: the key is lost."""
@@ -300,9 +294,8 @@ class NamePropagation:
             kept = frozenset[str]().union(*(source.kept for source in sources))
             if kept:
                 some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
-            names: Names | None = all_names(some)
-            if kept and not self._seal.knows(kept):
-                names = None
+            is_known = not kept or self._seal.knows(kept)
+            names = all_names(some) if is_known else None
             if names is not None and (lifted := self._lifted(article_id)):
                 names = names.without(lifted)
             self._of[article_id] = names
@@ -332,11 +325,7 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
 
 
 class _NameFinder:
-    """Reads one field of an article.
-
-    `small` are the words that the article has in small letters, `named` those of whole names in it,
-    `more` such as were found beside names.
-    """
+    """Reads one field; `small` are words in small letters, `more` found beside names."""
 
     small: frozenset[str]
     named: frozenset[str]
@@ -399,9 +388,12 @@ class _NameFinder:
             place = start, end
             if kinds[word] == "sure" and word not in self.more and place not in inside:
                 place = self._whole(start, end)
-                for one, (first, last) in self.words if place[0] < start else ():
-                    if place[0] <= first and last <= start and _is_part(one, self.text[first:last]):
-                        before.add(one)  # a first name, which may stand alone elsewhere
+                before.update(  # a first name may stand alone elsewhere
+                    one
+                    for one, (first, last) in (self.words if place[0] < start else ())
+                    if place[0] <= first and last <= start
+                    if _is_part(one, self.text[first:last])
+                )
             places.append(place)
         return [Span(self.field, *place) for place in places], frozenset(before - self.small)
 
@@ -434,14 +426,14 @@ class _NameFinder:
         first, last = whole_name(self.text, start, end)
         before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
         behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
-        for word, (at, to) in reversed(before):
-            if self._is_ordinary(word, self.text[at:to]):
+        for word, place in reversed(before):
+            if self._is_ordinary(word, self.text[slice(*place)]):
                 break
-            start = at
-        for word, (at, to) in behind:
-            if self._is_ordinary(word, self.text[at:to]):
+            start = place[0]
+        for word, place in behind:
+            if self._is_ordinary(word, self.text[slice(*place)]):
                 break
-            end = to
+            end = place[1]
         return start, end
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:

@@ -106,10 +106,15 @@ def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Ment
     ]
     taken = sorted((name.start, name.end) for name in names)
     pronouns = (
-        Mention(scene, found.start(), found.end(), "pronoun", found[0].lower())
+        Mention(scene, *found.span(), "pronoun", found[0].lower())
         for found in _PRONOUN.finditer(text)
     )
-    apart = (one for one in (*nouns, *pronouns) if not _touches(taken, one))
+    apart: list[Mention] = []
+    for one in (*nouns, *pronouns):
+        index = bisect_right(taken, (one.start, one.end))
+        around = taken[max(0, index - 1) : index + 1]
+        if not any(start < one.end and one.start < end for start, end in around):
+            apart.append(one)
     mentions = Mentions([*names, *apart])
     _give_ages(scene, mentions)
     return mentions
@@ -151,14 +156,12 @@ def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stre
             accepted.update(name.split())
         else:
             doubtful.append(span)
-    return sure + [span for span in doubtful if _shares(text[slice(*span)].split(), accepted)]
-
-
-def _shares(parts: Sequence[str], accepted: set[str]) -> bool:
-    """Whether a doubtful name is that of a person told of ("Ana Ruci's day", and "Ruci said")."""
-    if set(parts) <= accepted:
-        return True
-    return bool(accepted & {parts[0], parts[-1]}) and parts[-1].lower() not in _NAMESAKES
+    for span in doubtful:  # of a person told of: "Ana Ruci's day", and "Ruci said"
+        parts = text[slice(*span)].split()
+        shared = accepted & {parts[0], parts[-1]} and parts[-1].lower() not in _NAMESAKES
+        if shared or accepted.issuperset(parts):
+            sure.append(span)
+    return sure
 
 
 def _trim(
@@ -186,18 +189,16 @@ def _trim(
         parts.pop(0)
     if not parts or any(in_any(scene, sets.no_name, *p) or covers(covered, *p) for p in parts):
         return None
-    first, last = parts[0], parts[-1]
-    if text[first[0] : last[1]].isupper():
+    (start, stop), end = parts[0], parts[-1][1]
+    doubtful = len(parts) == 1 and (start in starts or stop - start < MIN_NAME)
+    if text[start:end].isupper() or (
+        doubtful
+        and not _IN_COMMAS.match(text, stop)
+        and not _ACTS.match(text, stop)
+        and not _in_apposition(text, stop, begins)
+    ):
         return None
-    doubtful = first is last and (first[0] in starts or first[1] - first[0] < MIN_NAME)
-    shown = (
-        _IN_COMMAS.match(text, first[1])
-        or _ACTS.match(text, first[1])
-        or _in_apposition(text, first[1], begins)
-    )
-    if doubtful and not shown:
-        return None
-    return first[0], last[1]
+    return start, end
 
 
 def _is_person(
@@ -241,36 +242,35 @@ def _in_apposition(text: str, end: int, begins: set[int]) -> bool:
     return False
 
 
-def _touches(taken: Sequence[Stretch], mention: Mention) -> bool:
-    index = bisect_right(taken, (mention.start, mention.end))
-    around = taken[max(0, index - 1) : index + 1]
-    return any(start < mention.end and mention.start < end for start, end in around)
-
-
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
     """Yield role nouns; neighbours that make one phrase ("trafficked teenage girl") are one."""
-    hits: dict[Stretch, tuple[set[str], set[str]]] = {}
-    for role, wordsets in sets.roles.items():
-        for wordset in wordsets:
-            weak = wordset in sets.assumed
-            for hit in scene.hits.of(wordset):
-                if _AGE_ONLY.search(scene.view.shadow, hit[0], hit[1]):
-                    continue
-                sure, assumed = hits.setdefault(hit, (set(), set()))
-                (assumed if weak else sure).add(role)
-    for found in _YEAR_OLD.finditer(scene.view.shadow):
-        hits.setdefault(found.span(), (set(), set()))
-    group: list[Stretch] = []
+    text = scene.view.shadow
+    told = (
+        (hit, role, wordset in sets.assumed)
+        for role, wordsets in sets.roles.items()
+        for wordset in wordsets
+        for hit in scene.hits.of(wordset)
+        if not _AGE_ONLY.search(text, *hit)
+    )
+    years_old = (found.span() for found in _YEAR_OLD.finditer(text))
+    hits: dict[Stretch, tuple[set[str], set[str]]] = {hit: (set(), set()) for hit in years_old}
+    for hit, role, is_assumed in told:
+        hits.setdefault(hit, (set(), set()))[is_assumed].add(role)
+    groups: list[list[Stretch]] = [[]]
     for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if group and hit[1] <= group[-1][1]:
-            hits[group[-1]][0].update(hits[hit][0])
-            hits[group[-1]][1].update(hits[hit][1])
+        last = groups[-1][-1] if groups[-1] else None
+        if last and hit[1] <= last[1]:
+            for roles, more in zip(hits[last], hits[hit], strict=True):
+                roles.update(more)
             continue
-        if group and not _one_phrase(scene.view.shadow, hits, group[-1], hit):
-            yield from _noun(sets, scene, hits, group)
-            group = []
-        group.append(hit)
-    yield from _noun(sets, scene, hits, group)
+        if last and not _one_phrase(text, hits, last, hit):
+            groups.append([])
+        groups[-1].append(hit)
+    for group in groups:
+        while group and in_any(scene, sets.done_to, *group[-1]):
+            group.pop()  # "Girls trafficked from …": girls
+        if group and not in_any(scene, sets.ignored, group[0][0], group[-1][1]):
+            yield _noun(sets, scene, hits, group)
 
 
 def _one_phrase(
@@ -288,56 +288,48 @@ def _noun(
     scene: Scene,
     hits: dict[Stretch, tuple[set[str], set[str]]],
     group: Sequence[Stretch],
-) -> Iterator[Mention]:
-    if not group:
-        return
-    if in_any(scene, sets.done_to, *group[-1]):  # "Girls trafficked from …": girls
-        yield from _noun(sets, scene, hits, group[:-1])
-        return
-    start, end, head = group[0][0], group[-1][1], group[-1]
-    text = scene.view.shadow
-    if in_any(scene, sets.ignored, start, end):
-        return
+) -> Mention:
+    text, start, (head, end) = scene.view.shadow, group[0][0], group[-1]
     lead, oblique = lead_of(text, start)
-    one = text.find(" of ", *head)  # "the youngest of the girls" is one
-    shown = (head[0], one if one > 0 else head[1])
+    one = text.find(" of ", head, end)  # "the youngest of the girls" is one
+    shown = (head, one if one > 0 else end)
     traits = frozenset(t for t in sets.traits if scene.hits.overlapping(t, *shown))
-    if not lead and one < 0 and _BARE_PLURAL.search(text, *head):
+    if not lead and one < 0 and _BARE_PLURAL.search(text, head, end):
         traits |= sets.several
-    yield Mention(
-        scene,
-        start,
-        end,
-        "noun",
-        text[head[0] : end].lower(),
-        frozenset().union(*(hits[hit][0] for hit in group)),
-        frozenset().union(*(hits[hit][1] for hit in group)),
-        traits,
-        lead,
-        oblique,
+    sure, assumed = (
+        frozenset().union(*roles) for roles in zip(*(hits[hit] for hit in group), strict=True)
     )
+    word = text[head:end].lower()
+    return Mention(scene, start, end, "noun", word, sure, assumed, traits, lead, oblique)
 
 
 def _give_ages(scene: Scene, mentions: Mentions) -> None:
     """Tell each mention the ages that stand in it, beside it, or are said of it."""
     text = scene.view.shadow
+
+    def before(position: int) -> Mention | None:
+        """Return the mention of the same sentence that stands nearest before, if any."""
+        near = mentions.before(position)
+        low, _ = scene.sentence_span(scene.view.sentence_at(position))
+        return near if near and near.start >= low else None
+
     for found in _YEAR_OLD.finditer(text):
         own = next(iter(mentions.over(*found.span())), None)
         said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
-        _give(_one_before(mentions, scene, found.start()) if said else own, found, text)
+        _give(before(found.start()) if said else own, found, text)
     for mention in mentions.all:
         if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):
             _give(mention, beside, text)
     for found in _AGED.finditer(text):
-        _give(_one_before(mentions, scene, found.start()), found, text)
+        _give(before(found.start()), found, text)
     for found in _WAS.finditer(text):
-        near = _one_before(mentions, scene, found.start())
+        near = before(found.start())
         if near and near.end >= found.start() - 1 and not near.oblique:
             _give(near, found, text)
     for found in _AT_AGE.finditer(text):
         behind = mentions.after(found.end())
         close = behind and behind.start - found.end() < 6
-        _give(behind if close else _one_before(mentions, scene, found.start()), found, text)
+        _give(behind if close else before(found.start()), found, text)
 
 
 def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
@@ -351,10 +343,3 @@ def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
     )
     hit = found.span("age") if found.re is _IN_COMMAS else found.span()
     mention.ages.append(Age(years, hit, then))
-
-
-def _one_before(mentions: Mentions, scene: Scene, position: int) -> Mention | None:
-    """Return the mention of the same sentence that stands nearest before, if any."""
-    near = mentions.before(position)
-    low, _ = scene.sentence_span(scene.view.sentence_at(position))
-    return near if near and near.start >= low else None

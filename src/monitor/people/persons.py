@@ -116,12 +116,11 @@ class Person:
         `general`: people in general; `somebody`: the text calls it "she" or
         "he", or tells its age, so that it is no body with a name.
         """
+        adult, several, (young, grown) = self.sets.adult_age, self.sets.several, self.sets.by_age
         told = set(self.facts)
         for role in self.assumed:
-            if not told & self.sets.instead.get(role, frozenset()):
+            if told.isdisjoint(self.sets.instead.get(role, ())):
                 told.add(role)
-        adult = self.sets.adult_age
-        young, grown = self.sets.by_age
         if self.age:
             told -= {young, grown}
             told.add(young if self.age[0].years < adult else grown)
@@ -131,10 +130,9 @@ class Person:
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
-        if not self.traits & self.sets.several:
+        if not self.traits & several:
             told.add("one")
         else:  # only bare plurals speak of people in general ("victims may be ...")
-            several = self.sets.several
             nouns = [mention for mention in self.mentions if mention.kind == "noun"]
             if nouns and all(not noun.lead and noun.traits & several for noun in nouns):
                 told.add("general")

@@ -8,11 +8,11 @@ preposition. "Her husband, Godfrey", "Kwabena's mother", "my daughter" are kinsh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
 from monitor.people.mentions import NOMINATIVE, Mention, is_object
-from monitor.people.persons import Cast, Person, PersonEvents, PersonSets
+from monitor.people.persons import Cast, Person, PersonEvents
 from monitor.people.verbs_of_saying import SAID
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
@@ -52,30 +52,33 @@ _JOIN = re.compile(r",? (?:and|but) " + _STARTS)
 _BY = re.compile(r"[^.;:,]{0,40}? by (?:[\w'-]+ ){0,4}")
 _OPEN = re.compile(r"\b(?:to|of|about|for|being|be)(?: \w+ly)? $")
 """Before a verb without a subject of its own: "told police of being sold"."""
+Given = tuple[Person | None, str | None]
+"""Whom a verb gives a role, and which."""
 
 
 def tell_roles(cast: Cast, scene: Scene) -> None:
     """Give the persons of a scene the roles that its verbs show."""
-    persons = cast.sets
-    for event in persons.events:
+    readers = {"passive": _passive, "active": _active}
+    for event in cast.sets.events:
+        read = readers.get(event.voice, _did)
         for hit in sorted({hit for wordset in event.verbs for hit in scene.hits.of(wordset)}):
-            if event.voice == "passive":
-                _passive(cast, scene, hit, event)
-            elif event.voice == "active":
-                _active(cast, scene, hit, event)
-            elif event.subject:
-                subject = subject_of(cast, scene, hit[0])
-                if subject is not None and event.voice == "did" and cast.stands_apart(subject):
-                    continue
-                _tell(cast.sets, subject, event.subject, scene, hit)
+            for person, role in read(cast, scene, hit, event):
+                if person and role and not person.facts.keys() & cast.sets.never.get(role, ()):
+                    person.facts.setdefault(role, (scene, hit))
 
 
-def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
+def _did(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Iterator[Given]:
+    if event.subject:
+        subject = subject_of(cast, scene, hit[0])
+        if not (subject and event.voice == "did" and cast.stands_apart(subject)):
+            yield subject, event.subject
+
+
+def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Iterator[Given]:
     """Read "the girl was sold by her uncle" and "girls sold into marriage"."""
     text, mentions = scene.view.shadow, cast.mentions[scene.field]
     start, end = hit
-    low = _clause(scene, start)
-    if _BE.search(text, max(low, start - 60), start):
+    if _BE.search(text, max(_clause(scene, start), start - 60), start):
         subject = subject_of(cast, scene, start)
     else:
         near = mentions.before(start)
@@ -84,39 +87,30 @@ def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Non
         if not _REDUCED.match(text, end):
             return
         subject = cast.of(near)
-    if event.subject:
-        _tell(cast.sets, subject, event.subject, scene, hit)
+    yield subject, event.subject
     found = _BY.match(text, end, end + 90) if event.agent else None
     doer = mentions.after(found.end() - 1) if found else None
-    if found and doer and event.agent and doer.start <= found.end() + 40:
+    if found and doer and doer.start <= found.end() + 40:
         between = _BY.fullmatch(text, end, doer.start)
         if between and not any(mark in between[0] for mark in ".;:"):
-            _tell(cast.sets, cast.of(doer), event.agent, scene, hit)
+            yield cast.of(doer), event.agent
 
 
-def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> None:
+def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Iterator[Given]:
     """Read "he lured her" and "charged with trafficking a girl"."""
-    text, mentions = scene.view.shadow, cast.mentions[scene.field]
-    start, end = hit
+    text, (start, end) = scene.view.shadow, hit
     if _BE.search(text, max(0, start - 60), start) and not text[start:end].endswith("ing"):
         return
-    behind = mentions.after(end)
+    behind = cast.mentions[scene.field].after(end)
     if behind is None or not _OBJECT.fullmatch(text, end, behind.start):
         return
     if behind.kind == "pronoun" and not is_object(behind, text):
         return
     target, subject = cast.of(behind), subject_of(cast, scene, start)
-    if event.subject and subject is not None and "official" in subject.facts:
-        return
-    if subject is not target and event.subject:
-        _tell(cast.sets, subject, event.subject, scene, hit)
-    if event.object:
-        _tell(cast.sets, target, event.object, scene, hit)
-
-
-def _tell(sets: PersonSets, person: Person | None, role: str, scene: Scene, hit: Stretch) -> None:
-    if person is not None and not person.facts.keys() & sets.never.get(role, ()):
-        person.facts.setdefault(role, (scene, hit))
+    if not (event.subject and subject and "official" in subject.facts):
+        if subject is not target:
+            yield subject, event.subject
+        yield target, event.object
 
 
 def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
@@ -127,38 +121,32 @@ def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
     if not _OPEN.search(scene.view.shadow, low, position):
         near = _in_what_is_said(scene.view.shadow, near, position)
-    chosen = _subject(scene.view.shadow, near, position)
+    for mention in reversed(near):
+        if mention.kind == "pronoun" and mention.word in NOMINATIVE:
+            return cast.of(mention)
+        light = _LIGHT.fullmatch(scene.view.shadow, mention.end, position)
+        if light and not mention.oblique and mention.kind != "pronoun":
+            return cast.of(mention)
+    free = [m for m in near if not m.oblique and m.kind != "pronoun"]
+    owned = [m for m in free if not scene.view.shadow.startswith("'s", m.end)]
+    chosen = next(iter(owned or free or near), None)
     return cast.of(chosen) if chosen else None
 
 
 def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Mention]:
-    """Return who is named behind the last verb of saying, if anybody: the speaker does not act.
-
-    "She said the boy rescued last week was sold" tells of the boy. Who is told something does not
-    act either, unless nobody else is named.
-    """
+    """Return who is named behind the last verb of saying: in "She said the boy was" the boy."""
     for index in range(len(near) - 1, -1, -1):
         light = _LIGHT.match(text, near[index].end, position)
-        said = SAID.match(text, light.end(), position) if light else None
-        if said:
+        if light and (said := SAID.match(text, light.end(), position)):
             told = said[0].startswith("t")
-            behind = [m for m in near[index + 1 :] if m.start >= said.end()]
-            if told:
-                behind = [m for m in behind if not _OBJECT.fullmatch(text, said.end(), m.start)]
+            behind = [
+                m
+                for m in near[index + 1 :]
+                if m.start >= said.end()
+                and not (told and _OBJECT.fullmatch(text, said.end(), m.start))
+            ]
             return behind or near
     return near
-
-
-def _subject(text: str, near: Sequence[Mention], position: int) -> Mention | None:
-    for mention in reversed(near):
-        if mention.kind == "pronoun" and mention.word in NOMINATIVE:
-            return mention
-        light = _LIGHT.fullmatch(text, mention.end, position)
-        if light and not mention.oblique and mention.kind != "pronoun":
-            return mention
-    free = [m for m in near if not m.oblique and m.kind != "pronoun"]
-    owned = [m for m in free if not text.startswith("'s", m.end)]
-    return next(iter(owned or free or near), None)
 
 
 def _clause(scene: Scene, position: int) -> int:
@@ -186,22 +174,22 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
     persons, text = cast.sets, scene.view.shadow
     last: Person | None = None
     for before, mention in pairwise(cast.mentions[scene.field].all):
-        owner = cast.of(before)
+        owner, relative = cast.of(before), cast.of(mention)
         if owner is not None and cast.is_protected(owner):
             last = owner
-        relative, hits = cast.of(mention), scene.hits
-        if mention.kind != "noun" or relative is None:
+        kin = (one for kin in persons.kin for one in scene.hits.overlapping(kin, *mention.place[1]))
+        if mention.kind != "noun" or relative is None or not any(kin):
             continue
-        if not any(hits.overlapping(kin, mention.start, mention.end) for kin in persons.kin):
-            continue
-        owned = _owns(before, mention, text)
+        gap = text[before.end : mention.start]
+        shown = gap.startswith("'") if before.kind != "pronoun" else before.word in _POSSESSIVE
+        owned = shown and _OWN.fullmatch(gap) is not None
         owner = owner if owned else last
         if owner is None or relative is owner or not (owned or _BARE.match(text, mention.start)):
             continue
-        if not cast.is_protected(owner):
+        # an uncle who sold her is told of as the suspect that he is
+        suspected = relative.facts.keys() & (persons.owners - {persons.relative})
+        if suspected or not cast.is_protected(owner):
             continue
-        if relative.facts.keys() & (persons.owners - {persons.relative}):
-            continue  # an uncle who sold her is told of as the suspect that he is
         cast.kin[id(relative)] = owner
         here = scene, (before.start if owned else mention.start, mention.end)
         relative.facts.setdefault(persons.relative, here)
@@ -209,14 +197,3 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         named = behind and behind.kind == "name" and behind.start - mention.end <= len(", ")
         if named or _HIS.match(text, mention.end):
             cast.kin_told.append((owner, here))
-
-
-def _owns(before: Mention, mention: Mention, text: str) -> bool:
-    gap = text[before.end : mention.start]
-    shown = gap.startswith("'") if before.kind != "pronoun" else before.word in _POSSESSIVE
-    return shown and _OWN.fullmatch(gap) is not None
-
-
-def owner_of(cast: Cast, person: Person) -> Person:
-    """Return of whom the details of a person tell: a relative's lead to the exploited."""
-    return cast.kin.get(id(person), person)

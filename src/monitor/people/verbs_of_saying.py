@@ -67,7 +67,7 @@ def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
     text = scene.view.shadow
     found: set[SpeakerMention] = set()
     for verb in SAID.finditer(text):
-        found.update(_said(scene, verb.start(), verb.end()))
+        found.update(_said(scene, *verb.span()))
     for verb in _SHOWS.finditer(text) if papers else ():
         found.update(_before(scene, verb.start()))
     for to in _TO.finditer(text):
@@ -86,16 +86,14 @@ def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
 
 def _said(scene: Scene, start: int, end: int) -> Iterator[SpeakerMention]:
     text = scene.view.shadow
-    if _NOT.search(text, max(0, start - 24), start):
+    silent = _NOT.search(text, max(0, start - 24), start)
+    told_her = text.startswith("t", start) and _TO_HER.match(text, end)
+    before = _quotations_before(scene, start)
+    # inside a quotation somebody else tells that it was said
+    if silent or told_her or any(q.kind == "attributed" and start < q.end for q in before):
         return
-    if any(q.kind == "attributed" and start < q.end for q in _quotations_before(scene, start)):
-        return  # somebody else tells that it was said
-    if text.startswith("t", start) and _TO_HER.match(text, end):
-        return
-    low = _clause(scene, start)
-    part = text[low:start]
-    last = part.rpartition(",")[2]
-    alone = not _LIGHT.sub("", last, count=1).strip(" '\"")
+    part = text[_clause(scene, start) : start]
+    alone = not _LIGHT.sub("", part.rpartition(",")[2], count=1).strip(" '\"")
     if alone and _OPENS.match(text, end + 1) and not _apposed(part):
         yield from _behind(scene, end + 1)
     else:

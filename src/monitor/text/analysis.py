@@ -120,7 +120,11 @@ class Scene:
         if end - start <= MAX_PIECE:
             return start, end
         if number not in self._cuts:
-            self._cuts[number] = self._cut(start, end)
+            cuts = [start]
+            while end - cuts[-1] > MAX_PIECE:  # at a space where there is one
+                cut = self.view.shadow.rfind(" ", cuts[-1] + 1, cuts[-1] + MAX_PIECE)
+                cuts.append(cut if cut > cuts[-1] else cuts[-1] + MAX_PIECE)
+            self._cuts[number] = [*cuts, end]
         cuts = self._cuts[number]
         index = bisect_right(cuts, position) - 1
         return cuts[index], cuts[index + 1]
@@ -132,14 +136,6 @@ class Scene:
             text = self.view.shadow[start:end]
             self._pieces[start] = text, lower_case(text)
         return self._pieces[start]
-
-    def _cut(self, start: int, end: int) -> list[int]:
-        """Return the borders of the pieces of a long sentence, at spaces where there are any."""
-        cuts = [start]
-        while end - cuts[-1] > MAX_PIECE:
-            cut = self.view.shadow.rfind(" ", cuts[-1] + 1, cuts[-1] + MAX_PIECE)
-            cuts.append(cut if cut > cuts[-1] else cuts[-1] + MAX_PIECE)
-        return [*cuts, end]
 
     def quotation_around(self, start: int, end: int) -> Quotation | None:
         """Return the innermost quotation that holds the span; a mention overrules what it holds."""
@@ -163,13 +159,11 @@ Region = tuple[Scene, int, int]
 """A stretch of a scene that is looked at."""
 
 
-def read_scene(field: FieldName, text: str, scanner: Scanner) -> Scene:
-    """Return one field with the hits of all word lists; no headline and no captions yet."""
-    seen = view(text)
-    return Scene(field, seen, scanner.scan(seen.shadow), None, ())
-
-
 def read_scenes(scanner: Scanner, text: str, title: str = "") -> tuple[Scene, ...]:
-    """Return the scenes of a text, that of its title first where it has one."""
-    body = read_scene("text", text, scanner)
-    return (read_scene("title", title, scanner), body) if title.strip() else (body,)
+    """Return the scenes of a text, that of its title first where it has one.
+
+    They have the hits of all word lists, but no headline and no captions yet.
+    """
+    fields: tuple[tuple[FieldName, str], ...] = (("title", title), ("text", text))
+    seen = ((name, view(value)) for name, value in fields if name == "text" or value.strip())
+    return tuple(Scene(name, one, scanner.scan(one.shadow), None, ()) for name, one in seen)

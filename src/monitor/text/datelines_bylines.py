@@ -8,7 +8,6 @@ free words; of a dateline only the part before the sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,7 +113,20 @@ class DeskLine:
 
 def find_desk_lines(text: str) -> tuple[DeskLine, ...]:
     """Return the stretches of `text` that are for the desk, in order; linear in its length."""
-    return tuple(_recognised(text))
+    lines: list[Stretch] = []
+    for found in _LINE.finditer(text):
+        start = found.end() - len(found[0].lstrip("\ufeff \t\u00a0"))
+        if words := text[start : found.end()].rstrip():
+            lines.append((start, start + len(words)))
+    told: list[DeskLine] = []
+    for number, (start, end) in enumerate(lines):
+        line = text[start : min(end, start + MAX_LINE)].replace("\u00a0", " ")
+        kind = _kind_of(line, number) if end - start < MAX_LINE else None
+        if kind and not (kind == "slug" and len(lines) == 1):
+            told.append(DeskLine(start, end, kind))
+        elif dateline := _DATELINE.match(line[:_BEFORE_SENTENCE]):
+            told.append(DeskLine(start, start + dateline.end(), "dateline"))
+    return tuple(told)
 
 
 def desk_lines_end(text: str) -> int:
@@ -132,27 +144,15 @@ def begins_with_dateline(line: str) -> bool:
     return _DATELINE.match(line[:_BEFORE_SENTENCE]) is not None
 
 
-def _recognised(text: str) -> Iterator[DeskLine]:
-    lines: list[Stretch] = []
-    for found in _LINE.finditer(text):
-        start = found.end() - len(found[0].lstrip("\ufeff \t\u00a0"))
-        if words := text[start : found.end()].rstrip():
-            lines.append((start, start + len(words)))
-    for number, (start, end) in enumerate(lines):
-        line = text[start : min(end, start + MAX_LINE)].replace("\u00a0", " ")
-        kind = _kind_of(line, number) if end - start < MAX_LINE else None
-        if kind and not (kind == "slug" and len(lines) == 1):
-            yield DeskLine(start, end, kind)
-        elif dateline := _DATELINE.match(line[:_BEFORE_SENTENCE]):
-            yield DeskLine(start, start + dateline.end(), "dateline")
-
-
 def _kind_of(line: str, number: int) -> Kind | None:
     """Return what a whole line is, the so-and-so-many-th with words; None for a line to check."""
     if number < _SLUG_AMONG and _SLUG.fullmatch(line):
         return "slug"
-    if number < _EMBARGO_AMONG and _is_embargo(line):
-        return "embargo"
+    if number < _EMBARGO_AMONG and (embargo := _EMBARGO.fullmatch(line)):
+        # it tells from when on something may be published, and nothing else
+        words = _WORD.findall(embargo["when"])
+        if sum(not _TIME_WORD.fullmatch(word) for word in words) <= _OTHER_WORDS:
+            return "embargo"
     if 0 < number < _BYLINE_AMONG and len(line) <= _BYLINE_CHARS and _BYLINE.fullmatch(line):
         return "byline"
     if _CREDITS.fullmatch(line):
@@ -161,12 +161,3 @@ def _kind_of(line: str, number: int) -> Kind | None:
         return "sign-off"
     is_note = _EDITORS.fullmatch(line) or (_NOTE.match(line) and _REACHED.search(line))
     return "note" if is_note else None
-
-
-def _is_embargo(line: str) -> bool:
-    """Say whether a line tells from when on something may be published, and nothing else."""
-    found = _EMBARGO.fullmatch(line)
-    if found is None:
-        return False
-    others = [word for word in _WORD.findall(found["when"]) if not _TIME_WORD.fullmatch(word)]
-    return len(others) <= _OTHER_WORDS

@@ -12,18 +12,21 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count, pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from monitor.records.errors import UsageError
 from monitor.text.docx_package import CONTENT_TYPES, OPC, RELATIONSHIP, TYPES, W, WordPackage
-from monitor.text.docx_reader import ALTERNATE, Place, TextNode, WordText, read_word, style_names
+from monitor.text.docx_reader import ALTERNATE, Place, TextNode, read_word, style_names
+from monitor.text.positions import Stretch
 
 AUTHOR = "monitor"
+INITIALS = "mon"
 WHOLE = "the draft as a whole"
+RULE_LINE = re.compile(r"^Rule: ([\w./-]+(?:, [\w./-]+)*)", re.MULTILINE)
+"""How a comment of ours says what it is about; read back on the next run."""
 _PLACES: Mapping[Place, str] = {
     "body": "In these words:",
     "text box": "In the text box:",
@@ -31,8 +34,41 @@ _PLACES: Mapping[Place, str] = {
     "endnote": "In the endnote:",
     "picture": "In the picture’s description:",
 }
-_Range = tuple[int, int]
 _START_OF = attrgetter("start")
+
+START, END = W + "commentRangeStart", W + "commentRangeEnd"
+REFERENCE, ID = W + "commentReference", W + "id"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_KIND = f"{RELATIONSHIP}/comments"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
+_LINK = f"{RELATIONSHIP}/hyperlink"
+_R_ID = f"{{{RELATIONSHIP}}}id"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
+_CID = "{http://schemas.microsoft.com/office/word/2016/wordml/cid}"
+_CEX = "{http://schemas.microsoft.com/office/word/2018/wordml/cex}"
+_EXTENDED = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
+_IDS = "http://schemas.microsoft.com/office/2016/09/relationships/commentsIds"
+_EXTENSIBLE = "http://schemas.microsoft.com/office/2018/08/relationships/commentsExtensible"
+# What XML cannot hold, whatever a guideline or a draft says.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+class CommentLine(NamedTuple):
+    """A paragraph of a comment: the words, what stands before in bold, the address they lead to."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+
+
+class KeptComment(NamedTuple):
+    """A comment of ours that stays, resolved or answered: its rules and its text."""
+
+    id: str
+    rules: frozenset[str]
+    text: str
 
 
 def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: datetime) -> bytes:
@@ -46,24 +82,31 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
     """
     package = WordPackage(data)
     word = read_word(package)
-    findings = _findings(word, document)
+    findings = [f for f in document.get("findings", ()) if f["field"] == "text"]
+    if any(f["start"] >= f["end"] or word.text[slice(*_span(f))] != f["match"] for f in findings):
+        raise UsageError("the findings are not of this file")
     root = package.tree(package.main)
     comments = Comments(package, author)
     ours, kept = comments.split_ours()
     gone = comments.remove(ours)
-    _remove_marks(root, gone)
+    for mark in [e for e in root.iter(START, END, REFERENCE) if e.get(ID) in gone]:
+        run = mark.getparent()
+        is_alone = all(e.tag == W + "rPr" for e in run if e is not mark)
+        drop(run if mark.tag == REFERENCE and is_alone else mark)
     anchors = Anchors(root, word.pieces)
-    known = _KeptFindings(root, kept)
-    wanted = [f for f in findings if not known.has(f["rule"], f["match"], anchors, _span(f))]
-    absent = [item for item in document.get("scorecard", ()) if item["met"] is False]
-    missed = [item for item in absent if item["item"] not in known.items]
-    if not (wanted or missed or gone):
-        return data
+    wanted = _not_said(findings, root, kept, anchors)
     spans = [_span(finding) for finding in wanted]
     lines = [_lines(finding, anchors) for finding in wanted]
-    if missed:
-        spans.insert(0, _opening(word))
-        lines.insert(0, _whole_lines(missed))
+    absent = (item for item in document.get("scorecard", ()) if item["met"] is False)
+    said = {rule for comment in kept if WHOLE in comment.text for rule in comment.rules}
+    if missed := [item for item in absent if item["item"] not in said]:
+        spans.insert(0, word.headline or (0, len(word.text.partition("\n\n")[0])))
+        listed = [CommentLine(item["reason"], f"{item['item']}:") for item in missed]
+        rule = f"Rule: {', '.join(item['item'] for item in missed)}"
+        begin = CommentLine(f"Worth considering for {WHOLE}:")
+        lines.insert(0, iter([begin, *listed, CommentLine(rule)]))
+    if not (spans or gone):
+        return data
     for span in spans:
         for edge in span:
             anchors.cut(edge)
@@ -76,25 +119,31 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
     return package.save({package.main: root, **comments.changed})
 
 
-def _findings(word: WordText, document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the findings in order of place; refuse those of another text."""
-    findings = [f for f in document.get("findings", ()) if f["field"] == "text"]
-    for finding in findings:
-        start, end = _span(finding)
-        if start >= end or word.text[start:end] != finding["match"]:
-            raise UsageError("the findings are not of this file")
-    return sorted(findings, key=lambda f: (f["start"], -f["end"]))
-
-
-def _span(finding: Mapping[str, Any]) -> _Range:
+def _span(finding: Mapping[str, Any]) -> Stretch:
     return finding["start"], finding["end"]
 
 
-def _opening(word: WordText) -> _Range:
-    """Return the span of the headline, else of the first paragraph."""
-    if word.headline is not None:
-        return word.headline
-    return 0, len(word.text.partition("\n\n")[0])
+def _not_said(
+    findings: Iterable[Mapping[str, Any]], root: Any, kept: Sequence[KeptComment], anchors: Anchors
+) -> list[Mapping[str, Any]]:
+    """Return the findings in order of place, save those that a comment which stays tells of."""
+    known = {comment.id: comment for comment in kept if WHOLE not in comment.text}
+    around: dict[Any, list[KeptComment]] = {}
+    opened: set[str] = set()
+    for element in root.iter() if known else ():
+        if element.tag in (START, END) and element.get(ID) in known:
+            (opened.add if element.tag == START else opened.discard)(element.get(ID))
+        elif opened:
+            around[element] = [known[number] for number in sorted(opened)]
+    return [
+        f
+        for f in sorted(findings, key=lambda f: (f["start"], -f["end"]))
+        if not any(
+            f["rule"] in comment.rules
+            and (anchors.is_exact(*_span(f)) or f"“{f['match']}”" in comment.text)
+            for comment in around.get(anchors.target(*_span(f))[0], ())
+        )
+    ]
 
 
 def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[CommentLine]:
@@ -111,54 +160,6 @@ def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[CommentLine
     quoted = quoted.replace("an scare", "a scare")
     guideline = f", {finding['guideline']}" if finding.get("guideline") else ""
     yield CommentLine(f"Rule: {finding['rule']} ({finding['severity']}{quoted}{guideline})")
-
-
-def _whole_lines(missed: Sequence[Mapping[str, Any]]) -> Iterator[CommentLine]:
-    yield CommentLine(f"Worth considering for {WHOLE}:")
-    yield from (CommentLine(item["reason"], f"{item['item']}:") for item in missed)
-    yield CommentLine(f"Rule: {', '.join(item['item'] for item in missed)}")
-
-
-def _remove_marks(root: Any, ids: set[str]) -> None:
-    if not ids:
-        return
-    for mark in [e for e in root.iter(START, END, REFERENCE) if e.get(ID) in ids]:
-        run = mark.getparent()
-        if mark.tag == REFERENCE and all(e.tag == W + "rPr" for e in run if e is not mark):
-            drop(run)
-        else:
-            drop(mark)
-
-
-class _KeptFindings:
-    """What comments of ours that stay already say, and around which elements."""
-
-    def __init__(self, root: Any, kept: Sequence[KeptComment]) -> None:
-        self.items = {rule for k in kept if WHOLE in k.text for rule in k.rules}
-        self._kept = {k.id: k for k in kept if WHOLE not in k.text}
-        self._around: dict[Any, list[KeptComment]] = {}
-        if not self._kept:
-            return
-        opened: set[str] = set()
-        for element in root.iter():
-            if element.tag in (START, END) and element.get(ID) in self._kept:
-                (opened.add if element.tag == START else opened.discard)(element.get(ID))
-            elif opened:
-                self._around[element] = [self._kept[number] for number in sorted(opened)]
-
-    def has(self, rule: str, match: str, anchors: Anchors, span: _Range) -> bool:
-        """Whether one of them stands at a finding and is of its rule."""
-        node, _ = anchors.target(*span)
-        is_exact = anchors.is_exact(*span)
-        return any(
-            rule in kept.rules and (is_exact or f"“{match}”" in kept.text)
-            for kept in self._around.get(node, ())
-        )
-
-
-START, END = W + "commentRangeStart", W + "commentRangeEnd"
-REFERENCE, ID = W + "commentReference", W + "id"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def make(tag: str, *children: Any, **attributes: str) -> Any:
@@ -190,12 +191,9 @@ def home_of(node: Any) -> tuple[Any, bool]:
     """
     path = [node, *node.iterancestors()]
     outermost = max((i for i, e in enumerate(path) if e.tag == W + "p"), default=len(path))
-    run = node.getparent()
     for element in reversed(path[1:outermost]):
-        if element is run and element.tag == W + "r":
-            return run, True
         if element.tag in (W + "r", ALTERNATE):
-            return element, False
+            return element, element.tag == W + "r" and element is node.getparent()
     return node, False
 
 
@@ -216,11 +214,18 @@ class Anchors:
         piece = self._pieces[index] if index >= 0 else None
         if piece is None or at > piece.end or piece.place != "body" or piece.node.tag != W + "t":
             return
-        inside = piece.offset + at - piece.start
-        if not 0 < inside < len(piece.node.text or "") or not home_of(piece.node)[1]:
+        node, inside = piece.node, piece.offset + at - piece.start
+        whole = node.text or ""
+        if not 0 < inside < len(whole) or not home_of(node)[1]:
             return
-        right = _cut_text(piece.node, inside)
-        left = TextNode(piece.start, at, piece.node, piece.offset, piece.place)
+        right = make("t")
+        right.attrib.update(node.attrib)
+        node.text, right.text = whole[:inside], whole[inside:]
+        for half, edge in ((node, whole[inside - 1]), (right, whole[inside])):
+            if edge.isspace():
+                half.set(_SPACE, "preserve")
+        node.addnext(right)
+        left = TextNode(piece.start, at, node, piece.offset, piece.place)
         rest = TextNode(at, piece.end, right, 0, piece.place)
         # White space at a paragraph's edge is in no piece: then one of the two has nothing.
         halves = [half for half in (left, rest) if half.start < half.end]
@@ -236,12 +241,10 @@ class Anchors:
     def target(self, start: int, end: int) -> tuple[Any, Any]:
         """Return first and last element that a comment on the span goes around: not yet split."""
         first, last = self.first(start), self.first(max(start, end - 1))
-        nodes = [
-            piece.node if piece.reference is None else piece.reference for piece in (first, last)
-        ]
         if first.place != last.place or first.reference is not last.reference:
-            nodes[1] = nodes[0]
-        return nodes[0], nodes[1]
+            last = first
+        begin, finish = (p.node if p.reference is None else p.reference for p in (first, last))
+        return begin, finish
 
     def is_exact(self, start: int, end: int) -> bool:
         """Whether a comment on the span goes around its words and nothing else."""
@@ -251,31 +254,26 @@ class Anchors:
     def mark(self, start: int, end: int, comment: str, look: Any) -> None:
         """Put the marks of a comment around the span; `look` are the properties of its sign."""
         first, last = self.target(start, end)
-        begin = self._whole(first, before=True)
-        finish = self._whole(last, before=False)
+        begin, finish = self._whole(first, before=True), self._whole(last, before=False)
         _outward(begin, before=True).addprevious(make("commentRangeStart", id=comment))
         closing = make("commentRangeEnd", id=comment)
         _outward(finish, before=False).addnext(closing)
-        sign = make("r", copy.deepcopy(look), make("commentReference", id=comment))
-        _below_paragraph(closing).addnext(sign)
+        path = pairwise([closing, *closing.iterancestors()])
+        below = next((child for child, parent in path if parent.tag == W + "p"), closing)
+        below.addnext(make("r", copy.deepcopy(look), make("commentReference", id=comment)))
 
     def _whole(self, node: Any, *, before: bool) -> Any:
-        home, is_split = home_of(node)
-        return self._split(home, node, before=before) if is_split else home
-
-    def _split(self, run: Any, node: Any, *, before: bool) -> Any:
-        """Put what stands before `node`, or behind it, into a run of its own with the same look."""
+        """Return what a comment on `node` goes around, the rest of its run put apart."""
+        run, is_split = home_of(node)
         properties = run.find(W + "rPr")
         others = [e for e in node.itersiblings(preceding=before) if e is not properties]
-        if not others:
-            return run
-        part = make("r")
-        for name, value in run.attrib.items():
-            part.set(name, value)
-        if properties is not None:
-            part.append(self._copied(properties))
-        part.extend(reversed(others) if before else others)
-        (run.addprevious if before else run.addnext)(part)
+        if is_split and others:
+            part = make("r")
+            part.attrib.update(run.attrib)
+            if properties is not None:
+                part.append(self._copied(properties))
+            part.extend(reversed(others) if before else others)
+            (run.addprevious if before else run.addnext)(part)
         return run
 
     def _copied(self, properties: Any) -> Any:
@@ -291,84 +289,16 @@ class Anchors:
         return new
 
 
-def _cut_text(node: Any, at: int) -> Any:
-    """Leave the first `at` characters in a text element; return a new one with the rest."""
-    right = make("t")
-    for name, value in node.attrib.items():
-        right.set(name, value)
-    whole = node.text or ""
-    node.text, right.text = whole[:at], whole[at:]
-    for half, edge in ((node, whole[at - 1 : at]), (right, whole[at : at + 1])):
-        if edge.isspace():
-            half.set(_SPACE, "preserve")
-    node.addnext(right)
-    return right
-
-
 def _outward(element: Any, *, before: bool) -> Any:
-    """Return the outermost element in the paragraph that begins, or ends, with `element`.
-
-    A comment on all of a link, an insertion, a content control stands around it.
-    """
+    """Return the outermost element in the paragraph that begins, or ends, with `element`."""
     while (parent := element.getparent()) is not None and parent.tag != W + "p":
-        beside = element.itersiblings(preceding=before)
-        if parent.tag in (W + "body", W + "tc") or any(not _is_property(e) for e in beside):
+        tags = [e.tag for e in element.itersiblings(preceding=before) if isinstance(e.tag, str)]
+        # properties say how their parent is, and are no content
+        content = [t for t in tags if not (t.startswith(W) and t.endswith(("Pr", "fldData")))]
+        if content or parent.tag in (W + "body", W + "tc"):
             break
         element = parent
     return element
-
-
-def _is_property(element: Any) -> bool:
-    """Whether an element says how its parent is, and is no content."""
-    tag = element.tag
-    return not isinstance(tag, str) or (tag.startswith(W) and tag.endswith(("Pr", "fldData")))
-
-
-def _below_paragraph(element: Any) -> Any:
-    """Return the ancestor of `element`, or itself, that stands in the paragraph directly."""
-    path = [element, *element.iterancestors()]
-    for child, parent in pairwise(path):
-        if parent.tag == W + "p":
-            return child
-    return element
-
-
-INITIALS = "mon"
-RULE_LINE = re.compile(r"^Rule: ([\w./-]+(?:, [\w./-]+)*)", re.MULTILINE)
-"""How a comment of ours says what it is about; read back on the next run."""
-
-_KIND = f"{RELATIONSHIP}/comments"
-_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments+xml"
-_LINK = f"{RELATIONSHIP}/hyperlink"
-_R_ID = f"{{{RELATIONSHIP}}}id"
-_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
-_W15 = "{http://schemas.microsoft.com/office/word/2012/wordml}"
-_CID = "{http://schemas.microsoft.com/office/word/2016/wordml/cid}"
-_CEX = "{http://schemas.microsoft.com/office/word/2018/wordml/cex}"
-_EXTENDED = "http://schemas.microsoft.com/office/2011/relationships/commentsExtended"
-_IDS = "http://schemas.microsoft.com/office/2016/09/relationships/commentsIds"
-_EXTENSIBLE = "http://schemas.microsoft.com/office/2018/08/relationships/commentsExtensible"
-# What XML cannot hold, whatever a guideline or a draft says.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class CommentLine:
-    """A paragraph of a comment: what stands before in bold, the words, the address they lead to."""
-
-    text: str
-    label: str = ""
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptComment:
-    """A comment of ours that stays, resolved or answered: its rules and its text."""
-
-    id: str
-    rules: frozenset[str]
-    text: str
 
 
 class Comments:
@@ -396,13 +326,15 @@ class Comments:
         going: list[Any] = []
         kept: list[KeptComment] = []
         for comment in self._root.iter(W + "comment"):
-            text = _text_of(comment)
+            text = "\n".join(
+                "".join(t.text or "" for t in p.iter(W + "t")) for p in comment.iter(W + "p")
+            )
             rules = RULE_LINE.findall(text)
             if comment.get(W + "author") != self._author or not rules:
                 continue
             if _paragraph_ids(comment) & settled:
                 named = frozenset(rules[-1].split(", "))
-                kept.append(KeptComment(comment.get(W + "id", ""), named, text))
+                kept.append(KeptComment(comment.get(ID, ""), named, text))
             else:
                 going.append(comment)
         return going, kept
@@ -423,7 +355,7 @@ class Comments:
         self._forget(find(_EXTENSIBLE), _CEX + "commentExtensible", _CEX + "durableId", lasting)
         unused = links - {e.get(_R_ID) for e in self._root.iter(W + "hyperlink")}
         self._forget(links_of, OPC + "Relationship", "Id", unused)
-        return {comment.get(W + "id", "") for comment in comments}
+        return {comment.get(ID, "") for comment in comments}
 
     def first_free(self, root: Any) -> int:
         """Return a number above those of all comments, and of all marks in the document `root`."""
@@ -434,17 +366,27 @@ class Comments:
 
     def add(self, number: str, lines: Iterable[CommentLine], now: datetime) -> None:
         """Add a comment; its marks are to be set with the same `number`."""
-        self._open()
+        name = self._open()
         date = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         comment = make("comment", id=number, author=self._author, date=date, initials=INITIALS)
-        sign = make("r", self.sign_look(), make("annotationRef"))
         for line in lines:
             paragraph = make("p")
             if self._text_style:
                 paragraph.append(make("pPr", make("pStyle", val=self._text_style)))
             if len(comment) == 0:
-                paragraph.append(sign)
-            paragraph.extend(self._runs(line))
+                paragraph.append(make("r", self.sign_look(), make("annotationRef")))
+            if line.label:
+                paragraph.append(_run(line.label + " ", make("b")))
+            if _WEB.match(line.url):
+                if line.url not in self._links:
+                    url = _NO_XML.sub("", line.url)
+                    self._links[line.url] = self._relate(name, _LINK, url, TargetMode="External")
+                look = make("color", val="0563C1"), make("u", val="single")
+                link = make("hyperlink", _run(line.text, *look))
+                link.set(_R_ID, self._links[line.url])
+                paragraph.append(link)
+            else:
+                paragraph.append(_run(line.text))
             comment.append(paragraph)
         self._root.append(comment)
 
@@ -453,23 +395,15 @@ class Comments:
         style = self._sign_style
         return make("rPr", make("rStyle", val=style) if style else make("sz", val="16"))
 
-    def _runs(self, line: CommentLine) -> Iterator[Any]:
-        if line.label:
-            yield _run(line.label + " ", make("b"))
-        if not _WEB.match(line.url):
-            yield _run(line.text)
-            return
-        link = make("hyperlink")
-        link.set(_R_ID, self._link(line.url))
-        link.append(_run(line.text, make("color", val="0563C1"), make("u", val="single")))
-        yield link
-
-    def _open(self) -> None:
-        """Make sure that there is a part for comments, and that it is to be saved."""
+    def _open(self) -> str:
+        """Return the name of the part for comments, made where there is none; it is to be saved."""
         from lxml import etree
 
         if self._name is None:
-            self._name = self._free_name()
+            folder = posixpath.dirname(self._package.main)
+            names = ("comments.xml", *(f"comments{n}.xml" for n in range(2, 5_002)))
+            paths = (posixpath.join(folder, name) for name in names)
+            self._name = next(path for path in paths if not self._package.has(path))
             self._root = make("comments")
             self._relate(self._package.main, _KIND, posixpath.basename(self._name))
             types = self._package.tree(CONTENT_TYPES)
@@ -477,22 +411,10 @@ class Comments:
             etree.SubElement(types, TYPES + "Override", facts)
             self.changed[CONTENT_TYPES] = types
         self.changed[self._name] = self._root
+        return self._name
 
-    def _free_name(self) -> str:
-        folder = posixpath.dirname(self._package.main)
-        names = ("comments.xml", *(f"comments{n}.xml" for n in range(2, 5_002)))
-        paths = (posixpath.join(folder, name) for name in names)
-        return next(path for path in paths if not self._package.has(path))
-
-    def _link(self, url: str) -> str:
-        """Return the id of the relationship to an address; the same one each time."""
-        assert self._name is not None
-        if url not in self._links:
-            url_or_not = _NO_XML.sub("", url)
-            self._links[url] = self._relate(self._name, _LINK, url_or_not, is_outside=True)
-        return self._links[url]
-
-    def _relate(self, source: str, kind: str, target: str, *, is_outside: bool = False) -> str:
+    def _relate(self, source: str, kind: str, target: str, **more: str) -> str:
+        """Add a relationship of the part `source`, and return its id."""
         from lxml import etree
 
         name = WordPackage.rels_name(source)
@@ -505,8 +427,7 @@ class Comments:
         self.changed[name] = root
         taken = {relation.get("Id") for relation in root}
         free = next(f"rIdM{n}" for n in range(1, len(taken) + 2) if f"rIdM{n}" not in taken)
-        outside = {"TargetMode": "External"} if is_outside else {}
-        facts = {"Id": free, "Type": kind, "Target": target, **outside}
+        facts = {"Id": free, "Type": kind, "Target": target, **more}
         etree.SubElement(root, OPC + "Relationship", facts)
         return free
 
@@ -532,8 +453,3 @@ def _run(text: str, *looks: Any) -> Any:
 
 def _paragraph_ids(comment: Any) -> set[str]:
     return {p.get(_W14 + "paraId") for p in comment.iter(W + "p")} - {None}
-
-
-def _text_of(comment: Any) -> str:
-    paragraphs = ("".join(t.text or "" for t in p.iter(W + "t")) for p in comment.iter(W + "p"))
-    return "\n".join(paragraphs)

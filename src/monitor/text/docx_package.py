@@ -58,8 +58,7 @@ class WordPackage:
         self._trees: dict[str, Any] = {}
         if not self.has(CONTENT_TYPES):
             raise DocumentError(_NOT_WORD)
-        self._types = self.tree(CONTENT_TYPES)
-        self.main = self._find_main()
+        self.main = self._find_main(self.tree(CONTENT_TYPES))
 
     def find(self, kind: str, source: str | None = None) -> str | None:
         """Return the name of the part that the relationship `kind` (a URI) of `source` leads to.
@@ -68,9 +67,7 @@ class WordPackage:
         """
         source = self.main if source is None else source
         rels = self.rels_name(source)
-        if rels.lower() not in self._names:
-            return None
-        for relation in self.tree(rels).iter(OPC + "Relationship"):
+        for relation in self.tree(rels).iter(OPC + "Relationship") if self.has(rels) else ():
             if relation.get("Type") == kind and relation.get("TargetMode") != "External":
                 path = posixpath.join("/", posixpath.dirname(source), relation.get("Target", ""))
                 return self._names.get(posixpath.normpath(path).lstrip("/").lower())
@@ -90,7 +87,20 @@ class WordPackage:
         """Return the root element of a part; the same one each time, so that it can be changed."""
         name = self._names.get(name.lower(), name)
         if name not in self._trees:
-            self._trees[name] = _parse(self._read(name))
+            from lxml import etree
+
+            data = self._read(name)
+            if len(data) > MAX_XML:
+                raise DocumentTooLarge(f"a part of the file has more than {MAX_XML:,} bytes")
+            safe = {"resolve_entities": False, "load_dtd": False, "no_network": True}
+            parser = etree.XMLParser(huge_tree=False, strip_cdata=False, **safe)
+            try:
+                root = etree.fromstring(data, parser)
+            except (etree.LxmlError, ValueError) as error:
+                raise DocumentError(_NOT_WORD) from error
+            if root.getroottree().docinfo.internalDTD is not None:
+                raise DocumentError("not a Word file: it has a document type, which none has")
+            self._trees[name] = root
         return self._trees[name]
 
     def part(self, kind: str, source: str | None = None) -> Any | None:
@@ -115,24 +125,26 @@ class WordPackage:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
             for info in self._zip.infolist():
                 data = new.pop(info.filename, None)
-                data = self._read(info.filename) if data is None else data
-                package.writestr(copy.copy(info), data)
+                package.writestr(
+                    copy.copy(info), self._read(info.filename) if data is None else data
+                )
             for name, data in new.items():
                 info = zipfile.ZipInfo(name)  # of 1980: the clock is nobody's business
                 info.compress_type = zipfile.ZIP_DEFLATED
                 package.writestr(info, data)
         return out.getvalue()
 
-    def _find_main(self) -> str:
+    def _find_main(self, types: Any) -> str:
         """Return the name of the document's own part; refuse macros and other kinds of file."""
         kinds = {
             (entry.get("PartName") or "").lstrip("/").lower(): entry.get("ContentType") or ""
-            for entry in self._types.iter(TYPES + "Override")
+            for entry in types.iter(TYPES + "Override")
         }
-        defaults = {entry.get("ContentType") for entry in self._types.iter(TYPES + "Default")}
-        if any("macro" in k or "vbaProject" in k for k in {*kinds.values(), *defaults} if k) or any(
-            posixpath.basename(name) == "vbaproject.bin" for name in self._names
-        ):
+        defaults = (entry.get("ContentType") or "" for entry in types.iter(TYPES + "Default"))
+        macros = any(
+            "macro" in kind or "vbaProject" in kind for kind in (*kinds.values(), *defaults)
+        )
+        if macros or "vbaproject.bin" in map(posixpath.basename, self._names):
             raise DocumentError("the file has macros; save it as .docx without them")
         main = self.find(f"{RELATIONSHIP}/officeDocument", "")
         if main is None and self.find(_STRICT, "") is not None:
@@ -171,20 +183,3 @@ def _checked_names(parts: list[zipfile.ZipInfo]) -> dict[str, str]:
             raise DocumentError("not a Word file: its zip is packed in an unknown way")
         names[name.lower()] = name
     return names
-
-
-def _parse(data: bytes) -> Any:
-    from lxml import etree
-
-    if len(data) > MAX_XML:
-        raise DocumentTooLarge(f"a part of the file has more than {MAX_XML:,} bytes")
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, strip_cdata=False
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise DocumentError(_NOT_WORD) from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise DocumentError("not a Word file: it has a document type, which none has")
-    return root

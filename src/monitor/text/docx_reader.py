@@ -27,10 +27,7 @@ _MARKS = {
 }
 # Deleted text of tracked changes, and field codes, are not what the reader sees; how a word is
 # pronounced stands above it, and is no part of the sentence.
-_UNSEEN = {
-    *(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")),
-    _FALLBACK,
-}
+_UNSEEN = {*(W + name for name in ("del", "moveFrom", "instrText", "rt", "rPr", "pPr")), _FALLBACK}
 _NOTES: dict[str, Literal["footnote", "endnote"]] = {
     W + "footnoteReference": "footnote",
     W + "endnoteReference": "endnote",
@@ -96,28 +93,24 @@ def read_word(package: WordPackage, *, max_chars: int | None = None) -> WordText
         stripped = whole.strip()
         if not stripped:
             continue
-        length += 2 if texts else 0
-        lead = len(whole) - len(whole.lstrip())
-        pieces += _placed(paragraph, length - lead, length, length + len(stripped))
-        span = (length, length := length + len(stripped))
+        first = length + (2 if texts else 0)
+        length = first + len(stripped)
+        at = first - (len(whole) - len(whole.lstrip()))
+        for text, node in paragraph.pieces:
+            start, end = max(at, first), min(at + len(text), length)
+            if start < end:
+                place = paragraph.place, paragraph.reference
+                pieces.append(TextNode(start, end, node, start - at, *place))
+            at += len(text)
         texts.append(stripped)
         if max_chars is not None and length > max_chars:
             raise DocumentTooLarge(f"the document has more than {max_chars:,} characters")
         if paragraph.place == "picture" or paragraph.style == "caption":
-            captions.append(span)
+            captions.append((first, length))
         elif paragraph.style in _HEADLINES and paragraph.reference is None:
-            headlines.setdefault(paragraph.style, span)
-    headline = headlines.get("title", headlines.get("heading 1"))
+            headlines.setdefault(paragraph.style, (first, length))
+    headline = next((headlines[style] for style in _HEADLINES if style in headlines), None)
     return WordText("\n\n".join(texts), headline, tuple(captions), tuple(pieces))
-
-
-def _placed(paragraph: _WordBlock, at: int, first: int, last: int) -> Iterator[TextNode]:
-    """Yield the pieces of a paragraph that starts at `at`, cut to what is between the bounds."""
-    for text, node in paragraph.pieces:
-        start, end = max(at, first), min(at + len(text), last)
-        if start < end:
-            yield TextNode(start, end, node, start - at, paragraph.place, paragraph.reference)
-        at += len(text)
 
 
 def style_names(package: WordPackage) -> dict[str, str]:
@@ -164,16 +157,13 @@ class _Walk:
             aside: list[tuple[Any, Place, Any]] = []
             self._gather(child, paragraph, aside)
             yield paragraph
-            yield from self._beside(aside, reference)
-
-    def _beside(self, aside: list[tuple[Any, Place, Any]], reference: Any) -> Iterator[_WordBlock]:
-        """Yield what belongs to a paragraph without being its text: alt texts, boxes, notes."""
-        for element, place, _ in aside:
-            if place == "picture":
-                yield _WordBlock("", place, reference, [(element.get("descr"), element)])
-        for element, place, mark in aside:
-            if place != "picture":
-                yield from self._below(element, place, mark if reference is None else reference)
+            # what belongs to a paragraph without being its text: alt texts, then boxes and notes
+            for beside, kind, _ in aside:
+                if kind == "picture":
+                    yield _WordBlock("", kind, reference, [(beside.get("descr"), beside)])
+            for beside, kind, mark in aside:
+                if kind != "picture":
+                    yield from self._below(beside, kind, mark if reference is None else reference)
 
     def _gather(
         self, element: Any, paragraph: _WordBlock, aside: list[tuple[Any, Place, Any]]

@@ -14,11 +14,12 @@ from html.entities import html5
 
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-from monitor.text.visible_text import VisibleText
+from monitor.text.visible_text import Piece, VisibleText
 
 _WHITE = " \t\r\n\f"
 _COMMENT = "!--"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
+_EMPTY_COMMENT = re.compile(r"<!---?>")
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(
     r"[\s/]*+(?P<name>[^\s/>][^\s/>=]*+)"
@@ -57,23 +58,22 @@ class _Token:
 
 def read_html(source: str) -> tuple[VisibleText, Stretch | None]:
     """Return the visible text and the span of its headline: the first `h1`, else the title."""
-    reader = _HtmlReader(source)
+    reader = _HtmlReader(VisibleText(source))
     reader.feed(0, len(source), title=not re.search(r"<h1[\s>]", source, re.IGNORECASE))
     return reader.visible, reader.headline
 
 
 def append_html(visible: VisibleText, start: int, end: int) -> None:
     """Add the visible text of the HTML fragment `start` to `end` of the source."""
-    reader = _HtmlReader(visible.source, visible)
-    reader.feed(start, end, title=False)
+    _HtmlReader(visible).feed(start, end, title=False)
 
 
 class _HtmlReader:
     """Walks over the tokens and keeps what a reader of the page would see."""
 
-    def __init__(self, source: str, visible: VisibleText | None = None) -> None:
-        self.source = source
-        self.visible = visible or VisibleText(source)
+    def __init__(self, visible: VisibleText) -> None:
+        self.source = visible.source
+        self.visible = visible
         self.headline: Stretch | None = None
         self._hidden: list[str] = []
         self._marked: tuple[str, int] | None = None
@@ -92,20 +92,27 @@ class _HtmlReader:
         self.visible.end_block()
 
     def _tag(self, token: _Token, *, title: bool) -> None:
-        name = token.name
+        name, attributes = token.name, token.attributes
         if self._hidden:
             self._tag_hidden(token)
-            return
-        if not token.closing and (self._hides(token) or (name == "title" and not title)):
-            if name not in _VOID:
-                self._hidden.append(name)
-            return
-        if name == "br":
+        elif not token.closing and (
+            name in _UNSEEN
+            or "hidden" in attributes
+            or _HIDING_STYLE.search(self.source[slice(*attributes.get("style", (0, 0)))])
+            or (name == "title" and not title)
+        ):
+            self._hidden += [name] if name not in _VOID else []
+        elif name == "br":
             self.visible.space("\n", token.start, token.end - token.start)
-        elif name == "img" and not token.closing and "alt" in token.attributes:
-            self.visible.caption_later(list(_pieces(self.source, *token.attributes["alt"])))
+        elif name == "img" and not token.closing and "alt" in attributes:
+            self.visible.caption_later(list(_pieces(self.source, *attributes["alt"])))
         elif name in _BLOCKS:
-            self._block(token)
+            self._end_mark()
+            self.visible.end_block()
+            if name == "pre":
+                self._pre = max(0, self._pre + (-1 if token.closing else 1))
+            if not token.closing and name in {"h1", "title", "figcaption", "caption"}:
+                self._marked = (name, self.visible.length)
 
     def _tag_hidden(self, token: _Token) -> None:
         """Keep count of what is inside a hidden element; a `p` ends by itself at a block."""
@@ -117,22 +124,6 @@ class _HtmlReader:
             self._tag(token, title=False)
         elif not token.closing and token.name == self._hidden[-1]:
             self._hidden.append(token.name)
-
-    def _hides(self, token: _Token) -> bool:
-        style = token.attributes.get("style", (0, 0))
-        return (
-            token.name in _UNSEEN
-            or "hidden" in token.attributes
-            or _HIDING_STYLE.search(self.source[slice(*style)]) is not None
-        )
-
-    def _block(self, token: _Token) -> None:
-        self._end_mark()
-        self.visible.end_block()
-        if token.name == "pre":
-            self._pre = max(0, self._pre + (-1 if token.closing else 1))
-        if not token.closing and token.name in {"h1", "title", "figcaption", "caption"}:
-            self._marked = (token.name, self.visible.length)
 
     def _end_mark(self) -> None:
         if self._marked is None or self.visible.is_fresh:
@@ -149,13 +140,12 @@ class _HtmlReader:
         for text, at, width in _pieces(self.source, start, end):
             if text != " " and not (self._pre and text.isspace()):
                 self.visible.put(text, at, width)
-            elif self._pre and "\n" in self.source[at : at + width]:
-                self.visible.space("\n", at, width)
             else:
-                self.visible.space(" ", at, width)
+                kept = self._pre and "\n" in self.source[at : at + width]
+                self.visible.space("\n" if kept else " ", at, width)
 
 
-def _pieces(source: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _pieces(source: str, start: int, end: int) -> Iterator[Piece]:
     """Yield (text, offset, width): words as they are, white space as one space, entities read."""
     while start < end and (found := _CHUNK.match(source, start, end)):
         text, width = found[0], found.end() - start
@@ -180,59 +170,51 @@ def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
     position = start
     while position < end:
         found = _SPECIAL.search(source, position, end)
+        if found is None or found.start() > position:
+            yield _Token(position, found.start() if found else end)
         if found is None:
-            yield _Token(position, end)
             return
-        if found.start() > position:
-            yield _Token(position, found.start())
         position = found.start()
         if source[position + 1] in "!?":
-            stop_at = _skip_declaration(source, position, end)
-            if source.startswith("<!--", position):
-                yield _Token(position, stop_at, _COMMENT)
-            position = stop_at
+            # a comment, doctype or processing instruction; unclosed, it goes on to the end
+            is_comment = source.startswith("<!--", position)
+            mark = "-->" if is_comment and not _EMPTY_COMMENT.match(source, position, end) else ">"
+            stop = source.find(mark, position + (4 if mark == "-->" else 2), end)
+            stop = end if stop < 0 else stop + len(mark)
+            if is_comment:
+                yield _Token(position, stop, _COMMENT)
+            position = stop
             continue
         token = _read_tag(source, position, end)
         if token is None:
             return
         position = token.end
-        if not token.name:
-            continue
-        yield token
+        if token.name:
+            yield token
         if token.name in _RAW and not token.closing:
             close = re.compile(rf"</{token.name}(?=[\s/>])", re.IGNORECASE)
-            stop = close.search(source, position, end)
-            raw_end = stop.start() if stop else end
+            stop_at = close.search(source, position, end)
+            position = stop_at.start() if stop_at else end
             if token.name == "title":
-                yield _Token(position, raw_end)
-            position = raw_end
-
-
-def _skip_declaration(source: str, position: int, end: int) -> int:
-    """Return the end of a comment, doctype or processing instruction; unclosed, the end."""
-    mark = "-->" if source.startswith("<!--", position) else ">"
-    if mark == "-->" and re.compile(r"<!---?>").match(source, position, end):
-        mark = ">"
-    stop = source.find(mark, position + (4 if mark == "-->" else 2), end)
-    return end if stop < 0 else stop + len(mark)
+                yield _Token(token.end, position)
 
 
 def _read_tag(source: str, position: int, end: int) -> _Token | None:
     """Read one tag; `None` where the file ends inside it; without a name if it is no tag."""
     closing = source[position + 1] == "/"
-    start = position + 1 + closing
-    found = _NAME.match(source, start, end)
+    found = _NAME.match(source, position + 1 + closing, end)
     if found is None:
-        stop = source.find(">", start, end)
+        stop = source.find(">", position + 1 + closing, end)
         return None if stop < 0 else _Token(position, stop + 1)
-    name, position_now = found[0].lower(), found.end()
+    at = found.end()
     attributes: dict[str, Stretch] = {}
-    while not (stop_match := _TAG_END.match(source, position_now, end)):
-        attribute = _ATTRIBUTE.match(source, position_now, end)
+    while not (tag_end := _TAG_END.match(source, at, end)):
+        attribute = _ATTRIBUTE.match(source, at, end)
         if attribute is None:
             return None
+        at = attribute.end()
         value = next((g for g in ("double", "single", "bare") if attribute[g] is not None), None)
-        span = attribute.span(value) if value else (attribute.end(), attribute.end())
-        attributes.setdefault(attribute["name"].lower(), span)
-        position_now = attribute.end()
-    return _Token(position, stop_match.end(), name, closing, attributes)
+        attributes.setdefault(
+            attribute["name"].lower(), attribute.span(value) if value else (at, at)
+        )
+    return _Token(position, tag_end.end(), found[0].lower(), closing, attributes)

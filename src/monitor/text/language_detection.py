@@ -61,8 +61,11 @@ def identify_language(text: str) -> str | None:
     if sum(map(str.isalpha, sample)) < MIN_LETTERS:
         return None
     lower = sample.lower()
-    if _is_tetum(lower):
-        return "tet"
+    words = _WORD.findall(lower.replace("’", "'"))
+    tetum = [word for word in words if word in _TETUM or word.endswith(_TETUM_ENDING)]
+    for least, share in _TETUM_RULES:
+        if len(set(tetum)) >= least and len(tetum) >= share * len(words):
+            return "tet"
     code = _detect(sample) or _detect(lower)  # capitals throughout look foreign to the model
     return None if code is None else _ISO.get(code, code)
 
@@ -77,15 +80,6 @@ def spoken_language(declared: str | None, text: str, default: str) -> str | None
     if language:
         return _SUBTAGS.split(language, maxsplit=1)[0].lower()
     return None if sum(map(str.isalpha, text)) >= ENOUGH_LETTERS else default
-
-
-def _is_tetum(lower: str) -> bool:
-    words = _WORD.findall(lower.replace("’", "'"))
-    found = [word for word in words if word in _TETUM or word.endswith(_TETUM_ENDING)]
-    return any(
-        len(set(found)) >= least and len(found) >= share * len(words)
-        for least, share in _TETUM_RULES
-    )
 
 
 def _detect(sample: str) -> str | None:

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 from monitor.text.html_reader import append_html
 from monitor.text.normalised_text import OffsetMap
 from monitor.text.positions import Stretch
-from monitor.text.visible_text import VisibleText
+from monitor.text.visible_text import Piece, VisibleText
 
 if TYPE_CHECKING:
     from markdown_it.utils import EnvType
@@ -48,26 +48,18 @@ class _State(StateInline):
     def pushPending(self) -> Token:  # noqa: N802 - the library's name
         content, begun = self.pending, self.begun
         token = super().pushPending()
-        token.meta["at"] = self._find(content, begun)
+        # Rules that add text unnoticed are behind the noted place.
+        found = self.src.find(content, begun)
+        token.meta["at"] = found if found >= 0 else begun
         return token
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         token = super().push(ttype, tag, nesting)
         # Each star of a run of emphasis marks is pushed from the run's start.
-        previous = self.tokens[-2] if len(self.tokens) > 1 else None
-        repeated = (
-            ttype == "text" and previous is not None and previous.meta.get("from") == self.pos
-        )
-        count = previous.meta["count"] + 1 if previous is not None and repeated else 0
+        previous = self.tokens[-2].meta if ttype == "text" and len(self.tokens) > 1 else {}
+        count = previous["count"] + 1 if previous.get("from") == self.pos else 0
         token.meta |= {"at": self.pos + count, "from": self.pos, "count": count}
         return token
-
-    def _find(self, content: str, begun: int) -> int:
-        """Check the noted place; rules that add text unnoticed are behind it."""
-        if self.src.startswith(content, begun):
-            return begun
-        found = self.src.find(content, begun)
-        return found if found >= 0 else begun
 
 
 class _Inline(ParserInline):
@@ -98,8 +90,7 @@ def read_markdown(source: str) -> tuple[VisibleText, Stretch | None]:
     front = _FRONT_MATTER.match(source)
     begin = front.end() if front else source.startswith("\ufeff")
     reader = _MarkdownReader(source, begin)
-    tokens = _parser().parse(source[begin:])
-    reader.read(tokens)
+    reader.read(_parser().parse(source[begin:]))
     return reader.visible, reader.headline
 
 
@@ -114,59 +105,52 @@ class _MarkdownReader:
         self._cell = 0
 
     def read(self, tokens: Sequence[Token]) -> None:
-        """Read all tokens; the last of the headline's candidates must have text after it."""
+        """Read all tokens; the headline must have text after it."""
         candidate: Stretch | None = None
         block = ""
         for token in tokens:
             if token.type == "tr_open" and token.map:
                 self._row, self._cell = token.map[0], 0
             elif token.type == "inline":
-                first = self.visible.length == 0
+                is_first = self.visible.length == 0
                 self._inline(token, block)
-                if first and self.visible.length:
-                    candidate = self._candidate(token, block)
+                if is_first and self.visible.length and self._is_headline(token, block):
+                    candidate = (0, self.visible.length)
                 self.visible.end_block()
             elif token.type == "html_block" and token.map:
-                append_html(self.visible, self._line(token.map[0])[0], self._line(token.map[1])[0])
+                append_html(self.visible, *(self._line(number)[0] for number in token.map))
             block = token.type
-        if candidate and (self.visible.length > candidate[1]):
+        if candidate and self.visible.length > candidate[1]:
             self.headline = candidate
 
-    def _candidate(self, token: Token, block: str) -> Stretch | None:
-        span = (0, self.visible.length)
-        if block == "heading_open":
-            return span
+    def _is_headline(self, token: Token, block: str) -> bool:
         if block != "paragraph_open" or token.level != 1 or not token.map:
-            return None
+            return block == "heading_open"
         start, end = token.map
-        blank = not self.source[slice(*self._line(end))].strip()
-        return span if end - start == 1 and blank else None
+        return end - start == 1 and not self.source[slice(*self._line(end))].strip()
 
     def _line(self, number: int) -> Stretch:
-        lines = self._lines
-        start = lines[number] if number < len(lines) else len(self.source)
-        return start, lines[number + 1] if number + 1 < len(lines) else len(self.source)
+        start, end, *_ = (*self._lines[number : number + 2], *[len(self.source)] * 2)
+        return start, end
 
     def _inline(self, token: Token, block: str) -> None:
         place = self._place(token, block)
         skipping = False
         for child in token.children or []:
-            if child.type == "link_open":
-                skipping = child.markup == "autolink"
-            elif child.type == "link_close":
-                skipping = False
-            elif child.type == "image":
-                self.visible.caption_later(_alt(child, place))
-            elif child.type in {"softbreak", "hardbreak"} or (
-                child.type == "html_inline" and child.content.lower().startswith("<br")
+            kind, content = child.type, child.content
+            if kind in {"link_open", "link_close"}:
+                skipping = kind == "link_open" and child.markup == "autolink"
+            elif kind == "image":
+                self._alt(child, place)
+            elif kind in {"softbreak", "hardbreak"} or (
+                kind == "html_inline" and content.lower().startswith("<br")
             ):
-                at = place.position(child.meta["at"])
-                text = " " if child.type == "softbreak" else "\n"
-                self.visible.space(text, at, 1)
-            elif child.type in {"text", "text_special"} and not skipping:
+                text = " " if kind == "softbreak" else "\n"
+                self.visible.space(text, place.position(child.meta["at"]), 1)
+            elif kind in {"text", "text_special"} and not skipping:
                 self._text(child, place)
-            elif child.type == "html_inline" and child.content.startswith("<!--"):
-                at, end = child.meta["at"], child.meta["at"] + len(child.content)
+            elif kind == "html_inline" and content.startswith("<!--"):
+                at, end = child.meta["at"], child.meta["at"] + len(content)
                 self.visible.comment(place.position(at), place.position(end - 1) + 1)
 
     def _text(self, token: Token, place: OffsetMap) -> None:
@@ -180,15 +164,34 @@ class _MarkdownReader:
         if lead:
             self.visible.space(" ", place.position(at), lead)
         for source, length in place.pieces(at + lead, len(body)):
-            self.visible.copy(source, source + length)
+            self.visible.put(self.source[source : source + length], source, length)
         if trail:
             self.visible.space(" ", place.position(at + lead + len(body)), trail)
 
+    def _alt(self, image: Token, place: OffsetMap) -> None:
+        """Add an image's alternative text; it begins behind `![`."""
+        base = int(image.meta["at"]) + 2
+        pieces: list[Piece] = []
+        for child in image.children or []:
+            if child.type in {"text", "text_special", "softbreak"}:
+                raw = child.markup if child.type == "text_special" else child.content
+                text = child.content if child.type != "softbreak" else " "
+                pieces.append((text, place.position(base + child.meta["at"]), len(raw) or 1))
+        self.visible.caption_later(pieces)
+
     def _place(self, token: Token, block: str) -> OffsetMap:
         """Find each line of an inline token's content in the source."""
-        if block in {"th_open", "td_open"}:
-            return self._cell_place(token.content)
         place = OffsetMap()
+        if block in {"th_open", "td_open"}:
+            # a table cell in its row; a bar in it is written with a backslash
+            begin, end = self._line(self._row)
+            written = token.content.replace("|", "\\|")
+            at = max(begin, self.source.find(written, begin + self._cell, end))
+            self._cell = at - begin + len(written)
+            place.add(0, at)
+            for count, bar in enumerate(re.finditer(r"\|", token.content), 1):
+                place.add(bar.start(), at + bar.start() + count)
+            return place
         position = 0
         for number, content in enumerate(token.content.split("\n"), (token.map or [0])[0]):
             begin, end = self._line(number)
@@ -201,28 +204,3 @@ class _MarkdownReader:
             place.add(position, begin + at - (len(content) - len(content.lstrip())))
             position += len(content) + 1
         return place
-
-    def _cell_place(self, content: str) -> OffsetMap:
-        """Find a table cell in its row; a bar in it is written with a backslash."""
-        begin, end = self._line(self._row)
-        written = content.replace("|", "\\|")
-        at = max(0, self.source.find(written, begin + self._cell, end) - begin)
-        self._cell = at + len(written)
-        place = OffsetMap()
-        place.add(0, begin + at)
-        bars = [index for index, character in enumerate(content) if character == "|"]
-        for count, bar in enumerate(bars, 1):
-            place.add(bar, begin + at + bar + count)
-        return place
-
-
-def _alt(token: Token, place: OffsetMap) -> list[tuple[str, int, int]]:
-    """Return the pieces of an image's alternative text; it begins behind `![`."""
-    base = int(token.meta["at"]) + 2
-    pieces: list[tuple[str, int, int]] = []
-    for child in token.children or []:
-        if child.type in {"text", "text_special", "softbreak"}:
-            raw = child.markup if child.type == "text_special" else child.content
-            text = child.content if child.type != "softbreak" else " "
-            pieces.append((text, place.position(base + child.meta["at"]), len(raw) or 1))
-    return [piece for piece in pieces if piece[0]]

@@ -121,8 +121,7 @@ def make_shadow(text: str) -> Shadow:
         start, end = found.span()
         pieces.append(text[last:start])
         length += start - last
-        letters = _LIGATURES.get(text[start])
-        if letters:
+        if letters := _LIGATURES.get(text[start]):
             offsets.add(length, start, stuck=True)
             pieces.append(letters)
             length += len(letters)

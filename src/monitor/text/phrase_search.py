@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -96,37 +96,37 @@ class Hits:
         self.alive, self._search = alive, search
         """The lists that could have a hit; no other has one."""
         self._clean: dict[int, list[Stretch]] = {}
-        self._starts: dict[int, dict[int, list[int]]] = {}
+        self._starts: dict[int, defaultdict[int, list[int]]] = {}
 
     def of(self, wordset: int) -> list[Stretch]:
         """Return the hits of a list in order of start."""
-        found = self._clean.get(wordset)
-        if found is None:
-            found = self._clean[wordset] = self._gather(wordset) if wordset in self.alive else []
+        if (known := self._clean.get(wordset)) is not None:
+            return known
+        found: list[Stretch] = []
+        if wordset in self.alive:
+            raw, listed = self._raw, self._sets[wordset]
+            found = [hit for entry in self._members[wordset] & raw.keys() for hit in raw[entry]]
+            if listed.chains:
+                joined = {hit for chain in listed.chains for hit in self._join(chain)}
+                found = list(joined.union(found))
+            found.sort()
+            if listed.never_in is not None and found and (outer := self.of(listed.never_in)):
+                found = [hit for hit in found if not _inside(hit, outer)]
+        self._clean[wordset] = found
         return found
 
-    def _gather(self, wordset: int) -> list[Stretch]:
-        members, raw = self._members[wordset], self._raw
-        found = [hit for entry in members & raw.keys() for hit in raw[entry]]
-        listed = self._sets[wordset]
-        if listed.chains:
-            joined = {hit for chain in listed.chains for hit in self._join(chain)}
-            found = list(joined.union(found))
-        found.sort()
-        if listed.never_in is not None and found and (outer := self.of(listed.never_in)):
-            found = [hit for hit in found if not _inside(hit, outer)]
-        return found
-
-    def _join(self, chain: Sequence[tuple[int, bool]]) -> Iterator[Stretch]:
-        """Yield the stretches in which a hit of each slot follows one of the slot before."""
-        if any(not optional and not self.of(wordset) for wordset, optional in chain):
-            return
+    def _join(self, chain: Sequence[tuple[int, bool]]) -> list[Stretch]:
+        """Return the stretches in which a hit of each slot follows one of the slot before."""
         begun: list[Stretch] = []
-        may_begin = True
-        for wordset, optional in chain:
+        may_begin = all(optional or self.of(wordset) for wordset, optional in chain)
+        for wordset, optional in chain if may_begin else ():
             longer: list[Stretch] = []
             if begun and wordset in self.alive:
-                following = self._by_start(wordset)
+                if wordset not in self._starts:
+                    self._starts[wordset] = defaultdict(list)
+                    for start, end in self.of(wordset):
+                        self._starts[wordset][start].append(end)
+                following = self._starts[wordset]
                 longer = [
                     (start, end)
                     for start, last in begun
@@ -136,16 +136,8 @@ class Hits:
             begun = begun + longer if optional else longer
             may_begin = may_begin and optional
             if not begun and not may_begin:
-                return
-        yield from begun
-
-    def _by_start(self, wordset: int) -> dict[int, list[int]]:
-        if wordset not in self._starts:
-            starts: defaultdict[int, list[int]] = defaultdict(list)
-            for start, end in self.of(wordset):
-                starts[start].append(end)
-            self._starts[wordset] = starts
-        return self._starts[wordset]
+                break
+        return begun
 
     def _after(self, end: int) -> int:
         while end < len(self._search) and self._search[end] == " ":
@@ -218,12 +210,16 @@ class Scanner:
                 numbers[phrase, False].append(number)
             for stem in wordset.stems:
                 numbers[stem, True].append(number)
-        self._entries = [(_is_whole_number(text), is_stem) for text, is_stem in numbers]
+        # "000" is listed as a part of a number, all others are whole ones
+        self._entries = [
+            (not text.startswith("0") and (text[0].isdigit() or text[-1].isdigit()), is_stem)
+            for text, is_stem in numbers
+        ]
         self._lists = [tuple(listed) for listed in numbers.values()]
-        members: list[list[int]] = [[] for _ in sets]
+        members: list[set[int]] = [set() for _ in sets]
         for entry, listed in enumerate(self._lists):
             for number in listed:
-                members[number].append(entry)
+                members[number].add(entry)
         self._members = tuple(map(frozenset, members))
         # lists are numbered after those that their chains are made of
         self._chained = [
@@ -292,18 +288,11 @@ class Scanner:
             raw.setdefault(entry, []).append(hit)
 
 
-def _is_whole_number(phrase: str) -> bool:
-    """Whether a phrase begins or ends with a number; "000" is listed as a part of one."""
-    return not phrase.startswith("0") and (phrase[0].isdigit() or phrase[-1].isdigit())
-
-
 def _cuts_number(search: str, start: int, end: int) -> bool:
     """Whether a hit begins or ends inside a longer number: "50 million" in "2.50 million"."""
-    window = search[max(0, start - 5) : start + 4]
-    before = _BEGUN_BEFORE.match(window)
-    if before and before.end() == min(start, 5):
-        return True
-    return bool(_GOES_ON.match(search, end - 1))
+    before = _BEGUN_BEFORE.match(search[max(0, start - 5) : start + 4])
+    begun = before is not None and before.end() == min(start, 5)
+    return begun or _GOES_ON.match(search, end - 1) is not None
 
 
 def _collapse(search: str) -> tuple[str, Callable[[int], int] | None]:

@@ -11,8 +11,8 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
@@ -45,10 +45,8 @@ class Positions:
         """Return line and column of the character at `offset`; `IndexError` outside the text."""
         self._check(offset)
         line = bisect_right(self._starts, offset)
-        column = offset - self._starts[line - 1] + 1
-        if line == 1 and self._bom and offset > 0:
-            column -= 1
-        return line, column
+        is_behind_mark = line == 1 and self._bom and offset > 0
+        return line, offset - self._starts[line - 1] + (not is_behind_mark)
 
     def utf16(self, offset: int) -> int:
         """Return `offset` counted in UTF-16 code units; `IndexError` outside the text."""
@@ -57,19 +55,15 @@ class Positions:
 
     def from_utf16(self, units: int) -> int:
         """Return the code point offset of a UTF-16 offset; the middle of a pair is its start."""
-        low, high = 0, self._length
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.utf16(middle) <= units else (low, middle - 1)
-        return low
+        found = bisect_right(range(self._length + 1), units, key=self.utf16) - 1
+        return max(0, found)
 
     def _check(self, offset: int) -> None:
         if not 0 <= offset <= self._length:
             raise IndexError(f"offset {offset} is outside a text of {self._length} characters")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """`length` visible characters from `visible` on, made from `width` characters at `source`.
 
     `length == width` where the source has the very characters; else (an entity, a separator

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from monitor.text.normalised_text import DOUBLE_QUOTES, SINGLE_QUOTES
@@ -31,6 +31,8 @@ _MARK = re.compile(
     f"{_TYPED_TWICE}|{_ENTITY}|[{re.escape(SINGLE_QUOTES)}]|[{re.escape(DOUBLE_QUOTES)}]"
 )
 _LEFT = ("``", "&ldquo;", "\u2018\u2018")
+_OUTSIDE = "([{<-/\u2013\u2014:" + DOUBLE_QUOTES + SINGLE_QUOTES
+"""Before a mark that opens, if no space is there."""
 _ELISION = re.compile(
     r"(?:\d\ds?\b|(?:em|til|till|tis|twas|cause|cos|n|round|bout|cept|fraid|nuff|neath|gainst)\b)",
     re.IGNORECASE,
@@ -51,65 +53,53 @@ class QuoteMark:
 
 def find_marks(marks: str, span: Stretch) -> list[QuoteMark]:
     """Return the marks of a paragraph, each for itself."""
-    found = []
+    found: list[QuoteMark] = []
     for start, end in (match.span() for match in _MARK.finditer(marks, *span)):
         before = marks[start - 1] if start > span[0] else " "
         after = marks[end] if end < span[1] else " "
         if marks[start] in SINGLE_QUOTES and end - start == 1:
-            found.append(_read_single(marks, start, end, before, after))
+            read = _read_single(marks, start, before, after)
+            found.append(QuoteMark(start, end, "single", *read))
         else:
-            found.append(_read_double(marks, start, end, before, after, span))
+            read = _read_double(marks, (start, end), before, after, span)
+            found.append(QuoteMark(start, end, "double", *read))
     return found
 
 
 def _read_double(
-    marks: str, start: int, end: int, before: str, after: str, span: Stretch
-) -> QuoteMark:
-    character, written = marks[start], marks[start:end]
-    role: Role
+    marks: str, mark: Stretch, before: str, after: str, span: Stretch
+) -> tuple[Role, bool]:
+    (start, end), character, written = mark, marks[mark[0]], marks[slice(*mark)]
     if written in _LEFT or character in _OPENING:
         if character in _TURNED and _closes(before, after):
-            return QuoteMark(start, end, "double", "close", firm=False)
+            return "close", False
         ends = character in _TURNED and before.isspace() and (end == span[1] or after in ".,;:!?)")
-        return QuoteMark(start, end, "double", "either" if ends else "open", firm=not ends)
+        return ("either", False) if ends else ("open", True)
     if character in _CLOSING or written == "&rdquo;":
-        turned = before.isspace() and after.isalnum()
-        return QuoteMark(start, end, "double", "either" if turned else "close", firm=not turned)
-    if before.isdigit() and (after.isalnum() or character == "\u2033"):
-        role = "none" if character == "\u2033" else "close"
-    elif _closes(before, after):
-        role = "close"
-    elif _opens(before, after):
-        return QuoteMark(start, end, "double", "open", firm=_starts_speech(marks, start, end, span))
-    else:
-        role = "either"
-    return QuoteMark(start, end, "double", role, firm=False)
-
-
-def _starts_speech(marks: str, start: int, end: int, span: Stretch) -> bool:
-    """Tell whether a mark stands where only speech can begin: before a capital, after a stop."""
+        return ("either", False) if before.isspace() and after.isalnum() else ("close", True)
+    inches = before.isdigit() and character == "\u2033"
+    if inches or _closes(before, after) or (before.isdigit() and after.isalnum()):
+        return "none" if inches else "close", False
+    if not _opens(before, after):
+        return "either", False
+    # only speech can begin at the start of a paragraph, or before a capital behind a stop
     lead = marks[max(span[0], start - 3) : start].rstrip()
-    return start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())
+    return "open", start == span[0] or (lead[-1:] in tuple(".?!,:") and marks[end].isupper())
 
 
-def _read_single(marks: str, start: int, end: int, before: str, after: str) -> QuoteMark:
-    role: Role
+def _read_single(marks: str, start: int, before: str, after: str) -> tuple[Role, bool]:
     prime = marks[start] == "\u2032" and before.isdigit()
     if (before.isalnum() and after.isalnum()) or prime:
-        return QuoteMark(start, end, "single", "none", firm=True)
+        return "none", True
     directed = marks[start] in _OPENING
     if _opens(before, after) or (directed and not _closes(before, after)):
-        elided = _ELISION.match(marks, end) is not None
-        closed = elided and marks[start] not in _OPENING
-        role = "none" if closed or (elided and not directed) else "open"
-        return QuoteMark(start, end, "single", role, firm=marks[start] != "\u2019")
-    role = "close" if not before.isspace() else "none"
-    return QuoteMark(start, end, "single", role, firm=False)
+        elided = not directed and _ELISION.match(marks, start + 1)
+        return "none" if elided else "open", marks[start] != "\u2019"
+    return "none" if before.isspace() else "close", False
 
 
 def _opens(before: str, after: str) -> bool:
-    outside = before.isspace() or before in "([{<-/\u2013\u2014:" or before in DOUBLE_QUOTES
-    outside = outside or before in SINGLE_QUOTES
+    outside = before.isspace() or before in _OUTSIDE
     return outside and not after.isspace() and after not in ",;:!?)]}"
 
 
@@ -156,30 +146,14 @@ class Pair:
     group: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Open:
+    """A quotation that is open; `reopens`: the next paragraph repeats its mark."""
+
     mark: QuoteMark
     group: int
     index: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """A quotation that the last paragraph left open; `reopens`: this one repeats its mark."""
-
-    weight: Weight
-    group: int
-    reopens: bool
-
-
-@dataclass(slots=True)
-class _QuotedText:
-    span: Stretch
-    found: list[QuoteMark]
-    doubles: list[QuoteMark] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.doubles = [mark for mark in self.found if mark.weight == "double"]
+    reopens: bool = False
 
 
 def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
@@ -190,174 +164,149 @@ def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
     is a closing one; one that never closes ends with its paragraph if its mark can be nothing but
     an opening one, else there is none.
     """
-    read = [_QuotedText(span, find_marks(marks, span)) for span in paragraphs]
+    read = [(span, find_marks(marks, span)) for span in paragraphs]
     pairing = _Pairing(marks)
-    for index, paragraph in enumerate(read):
-        pairing.take(paragraph, read[index + 1 : index + 2 + _PARAGRAPHS_AHEAD])
+    for index, (span, found) in enumerate(read):
+        pairing.take(span, found, read[index + 1 : index + 2 + _PARAGRAPHS_AHEAD])
     return tuple(sorted(pairing.pairs, key=lambda pair: (pair.start, -pair.end)))
 
 
 class _Pairing:
+    """Pairs the marks of a text, paragraph by paragraph; `carried` is what the last left open."""
+
     def __init__(self, marks: str) -> None:
         self.marks = marks
         self.pairs: list[Pair] = []
-        self.carried: _Carried | None = None
+        self.span = (0, 0)
+        self.carried: _Open | None = None
         self.groups = 0
+        self.found: list[Pair] = []
+        self.open: list[_Open] = []
 
-    def take(self, paragraph: _QuotedText, ahead: Sequence[_QuotedText]) -> None:
+    def take(
+        self,
+        span: Stretch,
+        marks: Sequence[QuoteMark],
+        ahead: Sequence[tuple[Stretch, Sequence[QuoteMark]]],
+    ) -> None:
         """Pair the marks of one paragraph; `ahead` are the ones behind it."""
-        carried, self.carried = self.carried, None
-        reopens = opens_paragraph(self.marks, ahead[0].span[0]) if ahead else None
-        doubles = _Doubles(self, paragraph, carried).take()
-        self._go_on(doubles, reopens, ahead)
-        doubles.found.sort(key=lambda pair: (pair.before, -pair.after))
-        self.pairs += doubles.found
-        self._singles(paragraph, doubles, carried, reopens)
+        self.span, self.found, self.open = span, [], []
+        unused = self._pair_doubles(_doubles(marks))
+        reopens = opens_paragraph(self.marks, ahead[0][0][0]) if ahead else None
+        carried: _Open | None = None
+        for last in self.open:
+            runs_on = reopens != "double" and _runs_on(self.marks, last, ahead)
+            if reopens == "double" or runs_on:
+                carried = replace(last, reopens=not runs_on)
+                self.found += _pair(last, span[1], span[1])
+            else:
+                self._keep(last, span[1])
+        self.found.sort(key=lambda pair: (pair.before, -pair.after))
+        self.pairs += self.found
+        single = self._pair_singles(marks, unused)
+        if reopens == "single" and single and carried is None:
+            carried = replace(single, reopens=True)
+            self.pairs += _pair(single, span[1], span[1])
+        self.carried = carried
 
-    def group(self, mark: QuoteMark, span: Stretch, carried: _Carried | None) -> int:
+    def _group(self, mark: QuoteMark) -> int:
         """Return the group of a quotation that opens: the last one's if it reopens that."""
-        if mark.start == span[0] and carried and carried.reopens and carried.weight == mark.weight:
-            return carried.group
+        last = self.carried
+        if last and last.reopens and last.mark.weight == mark.weight and mark.start == self.span[0]:
+            return last.group
         self.groups += 1
         return self.groups
 
-    def _go_on(
-        self, doubles: _Doubles, reopens: Weight | None, ahead: Sequence[_QuotedText]
-    ) -> None:
-        """End what a paragraph leaves open, or carry it into the next one."""
-        if not doubles.open:
-            return
-        last = doubles.open[0]
-        end = doubles.paragraph.span[1]
-        runs_on = reopens != "double" and _runs_on(self.marks, last, ahead)
-        if reopens == "double" or runs_on:
-            self.carried = _Carried("double", last.group, reopens=not runs_on)
-            doubles.found += _pair(last, end, end)
-        else:
-            doubles.keep(last, end)
-
-    def _singles(
-        self,
-        paragraph: _QuotedText,
-        doubles: _Doubles,
-        carried: _Carried | None,
-        reopens: Weight | None,
-    ) -> None:
-        """Pair single marks with those of the same double quotation, or of none."""
-        pairs = doubles.found
-        strong = _next_strong(paragraph.found, self.marks)
-        around: list[Pair] = []
-        slots: list[_Open | None] = [None]
-        following = 0
-        for mark, strong_follows in zip(paragraph.found, strong, strict=True):
-            while around and mark.start >= around[-1].after:
-                around.pop()
-                slots.pop()
-            while following < len(pairs) and pairs[following].before <= mark.start:
-                if mark.start < pairs[following].after:
-                    around.append(pairs[following])
-                    slots.append(None)
-                following += 1
-            if mark.role == "none" or (
-                mark.weight == "double" and mark.start not in doubles.unused
-            ):
-                continue
-            current = slots[-1]
-            if mark.role == "open":
-                slots[-1] = _Open(mark, self.group(mark, paragraph.span, carried))
-            elif current and not _is_possessive(mark, current, strong_follows, self.marks):
-                slots[-1] = None
-                if current.mark.firm or mark.start - current.mark.end <= _LONGEST_DOUBTFUL:
-                    self.pairs += _pair(current, mark.start, mark.end)
-        if reopens == "single" and slots[0] and self.carried is None:
-            self.carried = _Carried("single", slots[0].group, reopens=True)
-            self.pairs += _pair(slots[0], paragraph.span[1], paragraph.span[1])
-
-
-class _Doubles:
-    """The double marks of one paragraph.
-
-    `found` are its pairs, `open` what is still open, `unused` where two single marks in a row
-    close no double quotation, and so may close single ones.
-    """
-
-    def __init__(self, pairing: _Pairing, paragraph: _QuotedText, carried: _Carried | None) -> None:
-        self.pairing = pairing
-        self.marks = pairing.marks
-        self.paragraph = paragraph
-        self.carried = carried
-        self.found: list[Pair] = []
-        self.open: list[_Open] = []
-        self.unused: set[int] = set()
-        self.closers = _closers(paragraph.doubles, self.marks)
-
-    def take(self) -> _Doubles:
-        """Pair the marks in order."""
-        if self.carried and self.carried.weight == "double" and not self.carried.reopens:
-            start = self.paragraph.span[0]
+    def _pair_doubles(self, doubles: Sequence[QuoteMark]) -> set[int]:
+        """Pair double marks in order; return where two typed single ones may close a single one."""
+        unused: set[int] = set()
+        if self.carried and self.carried.mark.weight == "double" and not self.carried.reopens:
+            start = self.span[0]
             mark = QuoteMark(start, start, "double", "open", firm=True)
             self.open.append(_Open(mark, self.carried.group))
-        for index, mark in enumerate(self.paragraph.doubles):
+        closers = _closers(doubles, self.marks)
+        for index, mark in enumerate(doubles):
             role = mark.role
             if role == "either":
                 role = "close" if self.open else "open"
-            is_typed_twice = mark.end - mark.start == 2 and self.marks[mark.start] in SINGLE_QUOTES
             if role == "open":
-                self._start(index, mark)
+                while self.open and not self._nests(mark, index, closers):
+                    self._keep(self.open.pop(), mark.start)
+                self.open.append(_Open(mark, self._group(mark), index))
             elif role == "close" and self.open:
-                if not self._is_measure(index, mark):
+                following = doubles[index + 1 : index + 2]
+                inches = not mark.firm and self.marks[mark.start - 1].isdigit()
+                if not (inches and following and following[0].role == "close"):
                     self.found += _pair(self.open.pop(), mark.start, mark.end)
-            elif role == "close" and is_typed_twice:
-                self.unused.add(mark.start)
+            elif role == "close" and mark.end - mark.start == 2:  # typed twice
+                unused.add(mark.start)
             elif role == "close" and index == 0:
                 self._unopened(mark)
         del self.open[1:]
-        return self
+        return unused
 
-    def _start(self, index: int, mark: QuoteMark) -> None:
-        while self.open and not self._nests(index, mark):
-            self.keep(self.open.pop(), mark.start)
-        group = self.pairing.group(mark, self.paragraph.span, self.carried)
-        self.open.append(_Open(mark, group, index))
-
-    def _nests(self, index: int, mark: QuoteMark) -> bool:
+    def _nests(self, mark: QuoteMark, index: int, closers: Sequence[int | None]) -> bool:
         """Tell whether a mark opens inside the open quotation, not after its missing end."""
         if len(self.open) >= _DEEPEST:
             return False
         outer = self.open[-1]
-        closer = self.closers[outer.index] if outer.index >= 0 else None
+        closer = closers[outer.index] if outer.index >= 0 else None
         if closer is not None and closer > index:
             return True
         lead = self.marks[max(outer.mark.end, mark.start - 3) : mark.start].rstrip()
         within = bool(lead) and (lead[-1].isalnum() or lead[-1] in "([")
-        return within and outer.mark.firm and self.closers[index] is not None
-
-    def _is_measure(self, index: int, mark: QuoteMark) -> bool:
-        """Tell whether a mark that could close is an inch: another that closes comes next."""
-        doubles = self.paragraph.doubles
-        return (
-            not mark.firm
-            and self.marks[mark.start - 1].isdigit()
-            and index + 1 < len(doubles)
-            and doubles[index + 1].role == "close"
-        )
+        return within and outer.mark.firm and closers[index] is not None
 
     def _unopened(self, mark: QuoteMark) -> None:
         """Take what stands before the first mark of a paragraph as speech whose mark is missing."""
-        start = self.paragraph.span[0]
+        start = self.span[0]
         start += self.marks[start] in SINGLE_QUOTES
         speech = self.marks[mark.start - 1] in _ENDS_SPEECH
         if speech and 0 < mark.start - start <= _LONGEST_UNOPENED:
-            opening = QuoteMark(start, start, "double", "open", firm=False)
-            opened = _Open(opening, self.pairing.group(mark, (-1, -1), None))
-            self.found += _pair(opened, mark.start, mark.end)
+            self.groups += 1
+            self.found.append(Pair(start, mark.start, start, mark.end, self.groups))
 
-    def keep(self, current: _Open, end: int) -> None:
+    def _keep(self, current: _Open, end: int) -> None:
         """End at `end` what was never closed, or where its speaker is named, if it is sure."""
         if current.mark.firm and current.mark.role == "open":
             said = _SAID.search(self.marks, current.mark.end, end)
             end = said.end() if said else end
             self.found += _pair(current, end, end)
+
+    def _pair_singles(self, marks: Sequence[QuoteMark], unused: set[int]) -> _Open | None:
+        """Pair single marks in one double quotation, or in none; return what is open in none."""
+        around: list[Pair] = []
+        slots: list[_Open | None] = [None]
+        following = 0
+        for mark, strong_follows in zip(marks, _next_strong(marks, self.marks), strict=True):
+            while around and mark.start >= around[-1].after:
+                around.pop()
+                slots.pop()
+            while following < len(self.found) and self.found[following].before <= mark.start:
+                if mark.start < self.found[following].after:
+                    around.append(self.found[following])
+                    slots.append(None)
+                following += 1
+            if mark.role == "none" or (mark.weight == "double" and mark.start not in unused):
+                continue
+            current = slots[-1]
+            if mark.role == "open":
+                slots[-1] = _Open(mark, self._group(mark))
+            elif current and not (
+                mark.weight == "single"
+                and not mark.firm
+                and strong_follows
+                and mark.start > current.mark.end
+                and _follows_s(mark, self.marks)
+            ):
+                slots[-1] = None
+                if current.mark.firm or mark.start - current.mark.end <= _LONGEST_DOUBTFUL:
+                    self.pairs += _pair(current, mark.start, mark.end)
+        return slots[0]
+
+
+def _doubles(found: Sequence[QuoteMark]) -> list[QuoteMark]:
+    return [mark for mark in found if mark.weight == "double"]
 
 
 def _pair(opened: _Open, end: int, after: int) -> list[Pair]:
@@ -377,11 +326,11 @@ def _closers(doubles: Sequence[QuoteMark], marks: str) -> list[int | None]:
     return result
 
 
-def _runs_on(marks: str, last: _Open, ahead: Sequence[_QuotedText]) -> bool:
+def _runs_on(marks: str, last: _Open, ahead: Sequence[tuple[Stretch, Sequence[QuoteMark]]]) -> bool:
     """Tell whether the next double mark behind a paragraph closes what it leaves open."""
-    for distance, paragraph in enumerate(ahead):
-        if paragraph.doubles:
-            mark = paragraph.doubles[0]
+    for distance, (_, found) in enumerate(ahead):
+        if doubles := _doubles(found):
+            mark = doubles[0]
             if mark.role != "close" or marks[mark.start - 1].isdigit():
                 return False
             return mark.firm or distance == 0 or (last.mark.firm and distance <= 1)
@@ -390,31 +339,18 @@ def _runs_on(marks: str, last: _Open, ahead: Sequence[_QuotedText]) -> bool:
     return False
 
 
-def _next_strong(found: list[QuoteMark], marks: str) -> list[bool]:
+def _next_strong(found: Sequence[QuoteMark], marks: str) -> list[bool]:
     """Tell for each mark whether the next single mark, apostrophes apart, surely closes."""
-    result = [False] * len(found)
+    result: list[bool] = []
     strong = False
-    for index in range(len(found) - 1, -1, -1):
-        mark = found[index]
-        result[index] = strong
+    for mark in reversed(found):
+        result.append(strong)
         if mark.weight == "single" and mark.role != "none":
             strong = mark.role == "close" and not _follows_s(mark, marks)
-    return result
+    return result[::-1]
 
 
 def _follows_s(mark: QuoteMark, marks: str) -> bool:
     """Tell whether the mark could be a possessive plural: `the traffickers' van`."""
     after = marks[mark.end : mark.end + 2]
-    return (
-        marks[mark.start - 1] in "sS" and len(after) == 2 and after[0] == " " and after[1].isalpha()
-    )
-
-
-def _is_possessive(mark: QuoteMark, current: _Open, strong_follows: bool, marks: str) -> bool:
-    return (
-        mark.weight == "single"
-        and not mark.firm
-        and strong_follows
-        and mark.start > current.mark.end
-        and _follows_s(mark, marks)
-    )
+    return marks[mark.start - 1] in "sS" and after[:1] == " " and after[1:].isalpha()

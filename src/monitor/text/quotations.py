@@ -60,32 +60,27 @@ class Quotation:
 def find_quotations(
     shadow: Shadow, sentences: Sequence[Stretch], paragraphs: Sequence[Stretch]
 ) -> tuple[Quotation, ...]:
-    """Return the quotations and mentions of a text, in order of their start."""
-    pairs = find_pairs(shadow.marks, paragraphs)
-    found = _Classifier(shadow.text, pairs, sentences, paragraphs).classify()
-    about = [Quotation(*span, "mention") for span in find_about_terms(shadow.text, sentences)]
-    found = _overrule(found, about)
-    return tuple(sorted(found, key=lambda q: (q.start, -q.end, q.kind)))
+    """Return the quotations and mentions of a text, in order of their start.
 
-
-def _overrule(quotations: list[Quotation], about: list[Quotation]) -> list[Quotation]:
-    """Make quotations inside a sentence about wording mentions.
-
-    A quotation that goes on behind the sentence stays what it is, and holds the mention.
+    Quotations inside a sentence about wording are mentions; one that goes on behind the sentence
+    stays what it is, and holds the mention.
     """
-    result = list(quotations)
+    result = _Classifier(
+        shadow.text, find_pairs(shadow.marks, paragraphs), sentences, paragraphs
+    ).classify()
     starts = [quotation.start for quotation in result]
-    for mention in about:
-        first = bisect_left(starts, mention.start)
-        begin = mention.start
-        for index in range(first, bisect_left(starts, mention.end)):
+    for start, end in sentences:
+        if not is_about_terms(shadow.text[start:end]):
+            continue
+        begin = start
+        for index in range(bisect_left(starts, start), bisect_left(starts, end)):
             quotation = result[index]
-            if quotation.end <= mention.end:
+            if quotation.end <= end:
                 result[index] = Quotation(quotation.start, quotation.end, "mention")
-            elif quotation.start <= mention.start + 2:
+            elif quotation.start <= start + 2:
                 begin = quotation.start
-        result.append(replace(mention, start=begin))
-    return result
+        result.append(Quotation(begin, end, "mention"))
+    return tuple(sorted(result, key=lambda q: (q.start, -q.end, q.kind)))
 
 
 class _Classifier:
@@ -104,48 +99,67 @@ class _Classifier:
         self.paragraphs = paragraphs
         self.sentence_starts = [start for start, _ in sentences]
         self.paragraph_starts = [start for start, _ in paragraphs]
-        self.masked = _mask(text, pairs)
+        # the quotations are blanked, marks and all: only the writer's own words are searched
+        pieces: list[str] = []
+        end = 0
+        for pair in pairs:
+            if pair.after > end:
+                start = max(pair.before, end)
+                pieces += [text[end:start], _BLANK * (pair.after - start)]
+                end = pair.after
+        self.masked = "".join([*pieces, text[end:]])
         self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(pairs))))
         self.antecedents = Antecedents(self.masked, sentences, self.sentence_starts)
         self.done: list[tuple[Pair, Quotation]] = []
 
     def classify(self) -> list[Quotation]:
         outer: tuple[Pair, Quotation] | None = None
-        last_of_group: dict[int, Pair] = {pair.group: pair for pair in self.pairs}
+        last_of_group = {pair.group: pair for pair in self.pairs}
         for pair in self.pairs:
             if outer and pair.end <= outer[0].end:
-                quotation = self._inside(pair, outer[1])
-            elif outer and pair.group == outer[0].group:
-                previous = outer[1]
-                quotation = replace(previous, start=pair.start, end=pair.end)
-                outer = (pair, quotation)
+                self.done.append((pair, self._inside(pair, outer[1])))
+                continue
+            if outer and pair.group == outer[0].group:
+                outer = (pair, replace(outer[1], start=pair.start, end=pair.end))
             else:
-                quotation = self._classify(pair, last_of_group[pair.group])
-                outer = (pair, quotation)
-            self.done.append((pair, quotation))
+                outer = (pair, self._classify(pair, last_of_group[pair.group]))
+            self.done.append(outer)
         return [quotation for _, quotation in self.done]
+
+    def _inside(self, pair: Pair, outer: Quotation) -> Quotation:
+        """Classify a quotation inside another: the speaker's, unless the speaker names a word."""
+        if outer.kind != "attributed":
+            return self._quotation(pair, outer.kind)
+        words = len(_WORD.findall(self.text[pair.start : pair.end][:400]))
+        lead = max(outer.start, pair.before - self.window)
+        tail = min(outer.end, pair.after + self.window)
+        if is_mention(self.text, lead, (pair.before, pair.after), tail, words=words):
+            return self._quotation(pair, "mention")
+        return self._quotation(pair, "attributed", outer.speaker_span)
 
     def _classify(self, pair: Pair, last: Pair) -> Quotation:
         inside = self.text[pair.start : pair.end]
         words = len(_WORD.findall(inside[:400]))
         lead = self._lead(pair.before)
-        tail = self._tail(last.after)
+        index = max(0, bisect_right(self.sentence_starts, last.after - 1) - 1)
+        end = self.sentences[index][1] if self.sentences else last.after
+        tail = min(max(end, last.after), last.after + self.window)
         if pair is last and self._is_mention(pair, lead, tail, words):
-            return self._quotation(pair, "mention", None)
+            return self._quotation(pair, "mention")
         if said := self._broken(pair, lead):
             return replace(said, start=pair.start, end=pair.end)
-        attribution = self._attribution(pair, last, lead, tail, words)
-        if attribution is not None:
-            source = attribution.speaker
-            speaker = self.antecedents.hear(source) if source else None
-            return self._quotation(pair, "attributed", speaker, source)
+        source = self._attribution(pair, last, lead, tail, words)
+        if source == speech.SOMEBODY:
+            return self._quotation(pair, "attributed")
+        if source is not None:
+            return self._quotation(pair, "attributed", self.antecedents.hear(source), source)
         # a full sentence with nothing around it is speech that goes on
         alone = (
             lead == pair.before and words > 1 and inside[0].isupper() and self._ends(pair, _FULL)
         )
         if pair is not last or words > SCARE_WORDS or alone:
             return self._quotation(pair, "attributed", self._floating(pair))
-        return self._quotation(pair, "scare", None)
+        return self._quotation(pair, "scare")
 
     def _is_mention(self, pair: Pair, lead: int, tail: int, words: int) -> bool:
         if is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
@@ -171,11 +185,11 @@ class _Classifier:
 
     def _attribution(
         self, pair: Pair, last: Pair, lead: int, tail: int, words: int
-    ) -> speech.Attribution | None:
+    ) -> Stretch | None:
         masked = self.masked
         passive = speech.PASSIVE.search(masked[lead : pair.before]) is not None
-        spoken = self._ends(last, _SPOKEN)
-        spoken = spoken or masked[last.after : last.after + 1] == "," or words > SCARE_WORDS
+        spoken = self._ends(last, _SPOKEN) or masked[last.after : last.after + 1] == ","
+        spoken = spoken or words > SCARE_WORDS
         if spoken or lead == pair.before:
             cut = self._ends(last, _CUT)
             found = speech.after(masked, last.after, tail, spoken=spoken, passive=passive, cut=cut)
@@ -190,7 +204,7 @@ class _Classifier:
             found = self._colon_above(pair) or self._told_beside(pair, last)
         return found
 
-    def _signature(self, pair: Pair, last: Pair) -> speech.Attribution | None:
+    def _signature(self, pair: Pair, last: Pair) -> Stretch | None:
         """`"We ran." - Ana Doe, teacher`, in one paragraph or with the name in one of its own."""
         start, end = self._paragraph(last.after - 1)
         if self.masked[last.after : end].strip():
@@ -200,11 +214,8 @@ class _Classifier:
             return None
         return speech.signature(self.masked, *self.paragraphs[index])
 
-    def _told_beside(self, pair: Pair, last: Pair) -> speech.Attribution | None:
-        """`Demonstrators said they want him gone. "We will be back."`, or the other way round.
-
-        Only in one paragraph, with no other speech between, and for a full sentence.
-        """
+    def _told_beside(self, pair: Pair, last: Pair) -> Stretch | None:
+        """`Demonstrators said they want him gone. "We will be back."`, or the other way round."""
         if not self._ends(last, _FULL):
             return None
         low, high = self._paragraph(pair.before)
@@ -212,23 +223,26 @@ class _Classifier:
         spoken = self.done[-1][0].after if self.done else 0
         if index > 0 and self.sentences[index - 1][0] >= max(low, spoken):
             return speech.teller(self.masked, *self.sentences[index - 1])
-        behind = bisect_right(self.sentence_starts, last.after)
-        if spoken > low or behind >= len(self.sentences):
+        behind = self._behind(last, high)
+        if spoken > low or behind is None:
             return None
-        start, end = self.sentences[behind]
-        beside = start < high and start <= last.after + 2
-        return speech.tells_of_itself(self.masked, start, end) if beside else None
+        return speech.teller(self.masked, *behind, of_herself=True)
 
-    def _next_sentence(self, last: Pair) -> speech.Attribution | None:
+    def _next_sentence(self, last: Pair) -> Stretch | None:
+        behind = self._behind(last, self._paragraph(last.after - 1)[1])
+        if behind is None or not self._ends(last, _FULL):
+            return None
+        return speech.leads_with_attribution(self.masked, *behind)
+
+    def _behind(self, last: Pair, high: int) -> Stretch | None:
+        """Return the sentence right behind a quotation that begins before `high`."""
         index = bisect_right(self.sentence_starts, last.after)
-        if index >= len(self.sentences) or not self._ends(last, _FULL):
+        if index >= len(self.sentences):
             return None
-        start, end = self.sentences[index]
-        if start >= self._paragraph(last.after - 1)[1] or start > last.after + 2:
-            return None
-        return speech.leads_with_attribution(self.masked, start, end)
+        start = self.sentences[index][0]
+        return self.sentences[index] if start < high and start <= last.after + 2 else None
 
-    def _colon_above(self, pair: Pair) -> speech.Attribution | None:
+    def _colon_above(self, pair: Pair) -> Stretch | None:
         """`She told reporters:` as a paragraph of its own."""
         index = bisect_right(self.paragraph_starts, pair.before) - 1
         if index <= 0 or self.paragraphs[index][0] != pair.before:
@@ -239,10 +253,7 @@ class _Classifier:
         return speech.before(self.masked, max(start, self._lead(end - 1)), end)
 
     def _floating(self, pair: Pair) -> Stretch | None:
-        """Return the speaker of the quotation before, if that was speech and not far.
-
-        Else it is the person of the sentence beside, in the same paragraph.
-        """
+        """Return who spoke before, if not far; else the person of a sentence beside."""
         if self.done:
             previous, quotation = self.done[-1]
             here = bisect_right(self.paragraph_starts, pair.before)
@@ -254,25 +265,14 @@ class _Classifier:
         sentence = bisect_right(self.sentence_starts, pair.before) - 1
         return self.antecedents.beside(sentence, *self._paragraph(pair.before))
 
-    def _inside(self, pair: Pair, outer: Quotation) -> Quotation:
-        """Classify a quotation inside another: the speaker's, unless the speaker names a word."""
-        if outer.kind != "attributed":
-            return self._quotation(pair, outer.kind, None)
-        words = len(_WORD.findall(self.text[pair.start : pair.end][:400]))
-        lead = max(outer.start, pair.before - self.window)
-        tail = min(outer.end, pair.after + self.window)
-        if is_mention(self.text, lead, (pair.before, pair.after), tail, words=words):
-            return self._quotation(pair, "mention", None)
-        return self._quotation(pair, "attributed", outer.speaker_span)
-
     def _quotation(
         self,
         pair: Pair,
         kind: QuotationKind,
-        speaker: Stretch | None,
+        speaker: Stretch | None = None,
         source: Stretch | None = None,
     ) -> Quotation:
-        name = self.text[speaker[0] : speaker[1]] if speaker else None
+        name = self.text[slice(*speaker)] if speaker else None
         return Quotation(pair.start, pair.end, kind, name, speaker, source)
 
     def _ends(self, pair: Pair, pattern: re.Pattern[str]) -> bool:
@@ -283,27 +283,8 @@ class _Classifier:
         start = self.sentences[index][0] if index >= 0 else 0
         return max(min(start, before), before - self.window)
 
-    def _tail(self, after: int) -> int:
-        index = max(0, bisect_right(self.sentence_starts, after - 1) - 1)
-        end = self.sentences[index][1] if self.sentences else after
-        return min(max(end, after), after + self.window)
-
     def _paragraph(self, position: int) -> Stretch:
         return self.paragraphs[max(0, bisect_right(self.paragraph_starts, position) - 1)]
-
-
-def _mask(text: str, pairs: Sequence[Pair]) -> str:
-    """Blank the quotations, marks and all, so that only the writer's own words are searched."""
-    pieces: list[str] = []
-    last = 0
-    for pair in pairs:
-        if pair.after <= last:
-            continue
-        start = max(pair.before, last)
-        pieces += [text[last:start], _BLANK * (pair.after - start)]
-        last = pair.after
-    pieces.append(text[last:])
-    return "".join(pieces)
 
 
 def _compile(*alternatives: str) -> re.Pattern[str]:
@@ -485,10 +466,10 @@ def is_about_terms(sentence: str) -> bool:
     """Tell whether a sentence speaks about wording, so that words in it are named, not used."""
     if len(sentence) > _MAX_TALK:
         return False
-    if sentence.isascii():  # elsewhere more letters than one may stand for another
-        lower = sentence.lower()
-        if not any(part in lower for part in _WORTH_PARTS):
-            return False
+    lower = sentence.lower()
+    # where letters are not ASCII, more than one may stand for another
+    if sentence.isascii() and not any(part in lower for part in _WORTH_PARTS):
+        return False
     if not _WORTH_READING.search(sentence):
         return False
     if _NO_SUCH_THING.search(sentence) or _DO_NOT_CALL.search(sentence):
@@ -497,8 +478,3 @@ def is_about_terms(sentence: str) -> bool:
     if _APPOSED.search(clean) or _NAMED.search(clean):
         return True
     return bool(_TALK_NOUN.search(clean)) and bool(_TALK_ACT.search(clean))
-
-
-def find_about_terms(shadow: str, sentences: Sequence[Stretch]) -> list[Stretch]:
-    """Return the sentences that speak about wording."""
-    return [span for span in sentences if is_about_terms(shadow[span[0] : span[1]])]

@@ -49,19 +49,12 @@ def read_document(data: bytes, name: str, *, max_chars: int) -> Document:
     """
     try:
         return _read(data, PurePath(name).suffix.lower(), max_chars)
-    except DocumentTooLarge as error:
-        raise DocumentTooLarge(f"{name}: {error}") from error
     except DocumentError as error:
-        raise DocumentError(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
 
 
 def read_markup(
-    text: str,
-    *,
-    title: str = "",
-    format: str,
-    language: str | None = None,
-    max_chars: int,
+    text: str, *, title: str = "", format: str, language: str | None = None, max_chars: int
 ) -> Document:
     """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
     if format == "html":
@@ -148,19 +141,11 @@ def _read(data: bytes, suffix: str, max_chars: int) -> Document:
         check_text(word.text, max_chars=max_chars)
         return Document(word.text, format=kind, headline=word.headline, captions=word.captions)
     text = decode(data, is_html=kind == "html")
-    if kind == "txt":
-        check_text(text, max_chars=max_chars)
-        return Document(text, headline=find_headline(text))
-    return read_markup(text, format=kind, max_chars=max_chars)
+    return make_document(text, format=kind, max_chars=max_chars)
 
 
 def make_document(
-    text: str,
-    *,
-    title: str = "",
-    format: str = "txt",
-    language: str | None = None,
-    max_chars: int,
+    text: str, *, title: str = "", format: str = "txt", language: str | None = None, max_chars: int
 ) -> Document:
     """Return the document of a text that is at hand.
 
@@ -172,7 +157,6 @@ def make_document(
     """
     if format == "txt":
         check_text(text, title, max_chars=max_chars)
-        return Document(
-            text, title, headline=None if title else find_headline(text), language=language
-        )
+        headline = None if title else find_headline(text)
+        return Document(text, title, headline=headline, language=language)
     return read_markup(text, title=title, format=format, language=language, max_chars=max_chars)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from monitor.records.errors import UsageError
 
@@ -153,18 +154,28 @@ def read_search(typed: str) -> Search:
         brackets = brackets or bool(found[4] and re.search(r"^-?\(|\)$", found[4]))
         if between and (without or not term.words):
             raise _one_sided()
-        if term.words and without:
-            unwanted.append(term)
-        elif term.words and between:
-            wanted[-1].append(term)
-        elif term.words:
-            wanted.append([term])
+        if term.words:
+            if not (without or between):
+                wanted.append([])
+            (unwanted if without else wanted[-1]).append(term)
         either, between = bool(term.words) and not without, False
     if between:
         raise _one_sided()
     if brackets and (unwanted or any(len(terms) > 1 for terms in wanted)):
         raise UsageError("brackets are not read: a OR b c is (a or b) and c")
-    return _shortened(wanted, unwanted, notes)
+    # of no term twice, and of the first `MOST_TERMS`
+    groups = list(dict.fromkeys(tuple(dict.fromkeys(terms)) for terms in wanted))
+    others = tuple(dict.fromkeys(unwanted))
+    before = accumulate(map(len, groups), initial=0)
+    few = [
+        group[: MOST_TERMS - many]
+        for group, many in zip(groups, before, strict=False)
+        if many < MOST_TERMS
+    ]
+    left = MOST_TERMS - sum(map(len, few))
+    if sum(map(len, groups)) + len(others) > MOST_TERMS:
+        notes.append(f"only the first {MOST_TERMS} words and phrases were read")
+    return Search(tuple(few), others[:left], tuple(dict.fromkeys(notes)))
 
 
 def _one_sided() -> UsageError:
@@ -176,45 +187,24 @@ def _read_one(found: re.Match[str]) -> tuple[SearchTerm, bool, list[str]]:
     minus, phrase, closed, word = found.groups()
     notes = []
     if word is None:
+        typed, without = phrase, bool(minus)
         begins = closed.endswith("*") or phrase.rstrip().endswith("*")
         if re.search(r"\*.*\w", phrase):
             raise UsageError("in a phrase a * stands at the end of the last word")
         notes += [] if '"' in closed else ["a quotation mark without its pair: read up to the end"]
-        term, without = _term(phrase, ends="*" if begins else ""), bool(minus)
     else:
         for operator, why in _OPERATORS.items():
             if re.fullmatch(operator, word):
                 raise UsageError(why)
-        begins, without = word.endswith("*"), word.startswith("-")
-        term = _term(word.strip('"'), ends=word[-1:])
-    if term.words and begins and not term.beginning:
+        typed, begins, without = word.strip('"'), word.endswith("*"), word.startswith("-")
+    words = tuple(one for one, _ in words_at(typed))
+    term = SearchTerm(words, begins and bool(words) and len(words[-1]) >= LEAST_BEGINNING)
+    if words and begins and not term.beginning:
         few = f"a beginning needs {LEAST_BEGINNING} letters: {found[0]} was read without its *"
         notes.append(few)
-    if not term.words:
+    if not words:
         notes.append(f"no word in {found[0]}")
     return term, without, notes
-
-
-def _shortened(
-    wanted: Sequence[Sequence[SearchTerm]], unwanted: Sequence[SearchTerm], notes: Sequence[str]
-) -> Search:
-    """Return a search of no term twice, and of the first `MOST_TERMS`."""
-    groups = list(dict.fromkeys(tuple(dict.fromkeys(terms)) for terms in wanted))
-    others = tuple(dict.fromkeys(unwanted))
-    few: list[tuple[SearchTerm, ...]] = []
-    left = MOST_TERMS
-    for group in groups:
-        few += [group[:left]] * (left > 0)
-        left -= len(group[:left]) if left > 0 else 0
-    if sum(map(len, groups)) + len(others) > MOST_TERMS:
-        notes = [*notes, f"only the first {MOST_TERMS} words and phrases were read"]
-    return Search(tuple(few), others[:left], tuple(dict.fromkeys(notes)))
-
-
-def _term(typed: str, *, ends: str) -> SearchTerm:
-    words = tuple(word for word, _ in words_at(typed))
-    long_enough = bool(words) and len(words[-1]) >= LEAST_BEGINNING
-    return SearchTerm(words, beginning=ends == "*" and long_enough)
 
 
 def words_at(text: str) -> Iterator[tuple[str, Place]]:
@@ -247,31 +237,22 @@ def indexed_words(text: str, hidden: Sequence[Place] = ()) -> list[str]:
     for word, (start, end) in words_at(text[:MOST_CHARS]):
         while at < len(places) and places[at][1] <= start:
             at += 1
-        is_hidden = at < len(places) and places[at][0] < end
-        words.append(GAP if is_hidden else word)
+        words.append(GAP if at < len(places) and places[at][0] < end else word)
     return words
 
 
 def places_of(text: str, terms: Iterable[SearchTerm], hidden: Sequence[Place] = ()) -> list[Place]:
     """Return where the terms stand in a text, in order; nowhere that touches a `hidden` place."""
     found = list(words_at(text[:MOST_CHARS]))
-    places = [place for _, place in found]
     words = indexed_words(text, hidden) if hidden else [word for word, _ in found]
     marked = set[int]()
     for term in terms:
-        first, *_ = term.words
-        for at, word in enumerate(words):
-            if (word == first or len(term.words) == 1) and _stands(term, words, at):
+        *before, last = term.words
+        for at, word in enumerate(words[len(before) :]):
+            fits = word.startswith(last) if term.beginning else word == last
+            if fits and words[at : at + len(before)] == before:
                 marked.update(range(at, at + len(term.words)))
-    return [places[at] for at in sorted(marked)]
-
-
-def _stands(term: SearchTerm, words: Sequence[str], at: int) -> bool:
-    *before, last = term.words
-    end = at + len(before)
-    if end >= len(words) or list(words[at:end]) != before:
-        return False
-    return words[end].startswith(last) if term.beginning else words[end] == last
+    return [found[at][1] for at in sorted(marked)]
 
 
 def excerpt_around(text: str, places: Sequence[Place], chars: int) -> Place:

