@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import ArticleQuery
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage, Model
 from monitor.archive.articles_found import find
@@ -37,9 +37,7 @@ _READ = [Depends(need("read"))]
 
 @router.get(
     "/v1/articles",
-    summary="List articles",
-    response_description="A page of articles without their texts.",
-    responses=answers(ArticlePage, 403, 422, 503),
+    **says("List articles", "A page of articles without their texts.", ArticlePage, 403, 422, 503),
     dependencies=_READ,
 )
 def articles(
@@ -72,9 +70,7 @@ def articles(
 
 @router.get(
     "/v1/articles/{article_id}",
-    summary="Show an article",
-    response_description="The article with its text.",
-    responses=answers(ArticleDetail, 403, 404, 410, 422, 503),
+    **says("Show an article", "The article with its text.", ArticleDetail, 403, 404, 410, 422, 503),
     dependencies=_READ,
 )
 def article(
@@ -132,9 +128,7 @@ class ForgottenOut(Model):
 
 @router.delete(
     "/v1/articles/{article_id}",
-    summary="Forget an article",
-    response_description="What was forgotten.",
-    responses=answers(ForgottenOut, 403, 404, 410, 422, 503),
+    **says("Forget an article", "What was forgotten.", ForgottenOut, 403, 404, 410, 422, 503),
     dependencies=[Depends(need("admin"))],
 )
 def forget_article(

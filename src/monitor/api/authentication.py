@@ -69,8 +69,8 @@ def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return getattr(ip, "ipv4_mapped", None) or ip
 
 
-class Peers:
-    """ASGI layer that notes where a request comes from, told by the connection and not by `Host`.
+def note_peers(app: ASGIApp, *, trusted: tuple[str, ...]) -> ASGIApp:
+    """Return an ASGI layer that notes where a request comes from, told by the connection.
 
     What is at home may do everything without signing in, so in doubt a request is not. A proxy on
     this machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever
@@ -81,32 +81,27 @@ class Peers:
     Of the proxies in `trusted` (addresses and networks) it is believed for whom they ask, and
     whether by https: both then stand in the scope.
     """
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-    def __init__(self, app: ASGIApp, *, trusted: tuple[str, ...]) -> None:
-        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+    proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
+    inner = cast("Any", app)
+    if trusted:
+        inner = ProxyHeadersMiddleware(inner, list(trusted))
 
-        self.proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
-        inner = cast("Any", app)
-        self.app = cast("ASGIApp", ProxyHeadersMiddleware(inner, list(trusted))) if trusted else app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application with what was noted."""
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            home = _is_at_home(scope) and not any(
-                _ip(scope["client"][0]) in proxies for proxies in self.proxies
+            peer, headers = scope.get("client"), Headers(scope=scope)
+            scope.setdefault("state", {})[_STATE] = bool(
+                peer
+                and is_loopback(peer[0])
+                and scope.get("http_version") != "1.0"
+                and not any(name in _PROXY or name.startswith(_PROXIES) for name in headers)
+                and host_name(headers.get("host", "")) in LOOPBACK
+                and not any(_ip(peer[0]) in network for network in proxies)
             )
-            scope.setdefault("state", {})[_STATE] = home
-        await self.app(scope, receive, send)
+        await inner(scope, receive, send)
 
-
-def _is_at_home(scope: Scope) -> bool:
-    peer = scope.get("client")
-    if not peer or not is_loopback(peer[0]) or scope.get("http_version") == "1.0":
-        return False
-    headers = Headers(scope=scope)
-    if any(name in _PROXY or name.startswith(_PROXIES) for name in headers):
-        return False
-    return host_name(headers.get("host", "")) in LOOPBACK
+    return layer
 
 
 def words_to_others(desk: Desk, host: str) -> Iterator[str]:
@@ -202,7 +197,7 @@ class Authentication:
             try:
                 refusal = await self._admit(scope)
             except ProblemError as error:
-                refusal = problem(error.status, scope, error.detail, headers=error.headers)
+                refusal = error.answer(scope)
             except MonitorError as error:
                 logger.error("entry: %s", describe_exception(error))  # noqa: TRY400
                 refusal = problem(503, scope)
@@ -234,13 +229,12 @@ class Authentication:
         reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
         told = token_in(Headers(scope=scope), reading=reading)
         if told is not None:
-            address = (scope.get("client") or ("",))[0]
             if home is NOBODY:
-                self.tries.refuse(address)
+                self.tries.refuse(scope)
             token = await run_sync(self.desk.store.find_token, told, self.desk.now())
             if token is None:
                 if home is NOBODY:
-                    self.tries.note(address)
+                    self.tries.note(scope)
                 raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
             return visitor_of(token)
         session = session_in(scope, self.public_url)

@@ -88,9 +88,8 @@ class Checkers(AbstractContextManager["Checkers"]):
         of `request` left before its turn, and what `perform` raises.
         """
         if self._sent.most and not at_home(request.scope):
-            address = request.client.host if request.client else ""
-            self._sent.refuse(address)
-            self._sent.note(address)
+            self._sent.refuse(request.scope)
+            self._sent.note(request.scope)
         limiter = self._limiter = self._limiter or CapacityLimiter(1)
         if limiter.statistics().tasks_waiting >= self.max_waiting:
             # half of those that wait will have had their turn then

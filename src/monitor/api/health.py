@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import CheckersDep, DeskDep
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import problem
 from monitor.api.schemas import Alive, Ready
 from monitor.desk import Desk
@@ -23,9 +23,7 @@ router = APIRouter(tags=["health"])
 
 @router.get(
     "/healthz",
-    summary="Is the process alive?",
-    response_description="It is.",
-    responses=answers(Alive),
+    **says("Is the process alive?", "It is.", Alive),
 )
 async def healthz() -> JSONResponse:
     """Answer at once, without touching the database or a model, and without a thread."""
@@ -34,9 +32,7 @@ async def healthz() -> JSONResponse:
 
 @router.get(
     "/readyz",
-    summary="Can it serve?",
-    response_description="Database, guideline and models are loaded.",
-    responses=answers(Ready, 503),
+    **says("Can it serve?", "Database, guideline and models are loaded.", Ready, 503),
 )
 def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -19,15 +20,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
-from monitor.api.access import CLIENT_LEFT, DeskDep, get_checkers, get_desk, get_visitor, need
+from monitor.api.access import CLIENT_LEFT, CheckersDep, DeskDep, get_visitor, need
 from monitor.api.check_queue import ClientLeftError
-from monitor.api.languagetool_matches import (
-    RuleWords,
-    compacted,
-    make_matches,
-    merged,
-    sentence_ranges,
-)
+from monitor.api.languagetool_matches import RuleWords, make_matches, merged, sentence_ranges
 from monitor.api.languagetool_request import AUTO, LanguageToolRequest, read_request
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.problem_details import ProblemError, note_visitor
@@ -43,26 +38,23 @@ from monitor.text.language_detection import MIN_SCORE
 
 MAX_FIELDS = 100
 _NO_KEY = "From another machine send a token of this desk as the parameter 'apiKey'."
-_NO_USERS = "No dictionaries and no users are kept here."
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:
     """Return the parameters of query and body, a form whatever its type says; the last counts."""
-    query, body = request.scope.get("query_string", b""), await request.body()
+    forms = (request.scope.get("query_string", b""), await request.body())
+
+    def parse() -> dict[str, str]:
+        pairs = (
+            parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
+            for form in forms
+        )
+        return dict(chain.from_iterable(pairs))
+
     try:
-        return await run_sync(_parse, query, body)
+        return await run_sync(parse)
     except ValueError as error:
         raise ProblemError(400, "The parameters are not a well-formed form in UTF-8.") from error
-
-
-def _parse(*forms: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for form in forms:
-        pairs = parse_qsl(
-            form.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
-        found |= dict(pairs)
-    return found
 
 
 FieldsDep = Annotated[Mapping[str, str], Depends(read_fields)]
@@ -77,26 +69,26 @@ async def admit(request: Request, fields: FieldsDep) -> None:
     if not told:
         raise ProblemError(403, _NO_KEY)
     tries: Tries = request.app.state.tries
-    address = request.client.host if request.client else ""
     if not known:
-        tries.refuse(address)
-    desk = get_desk(request)
+        tries.refuse(request.scope)
+    desk: Desk = request.app.state.desk
     token = await run_sync(desk.store.find_token, told, desk.now())
     if token is None:
         if not known:
-            tries.note(address)
+            tries.note(request.scope)
         raise ProblemError(403, "The key is no token of this desk, or has ended.")
     note_visitor(request.scope, visitor_of(token))
 
 
-router = APIRouter(include_in_schema=False)
 keyed = APIRouter(dependencies=[Depends(admit), Depends(need("check"))])
 anybody = APIRouter()
 
 
 @keyed.get("/v2/check")
 @keyed.post("/v2/check")
-async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
+async def check(
+    request: Request, fields: FieldsDep, desk: DeskDep, checkers: CheckersDep
+) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
         asked = await run_sync(read_request, fields)
@@ -108,27 +100,21 @@ async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
         raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
     upstream: Upstream = request.app.state.upstream
     beside = asyncio.create_task(upstream.matches(asked))
+    plain = blank_binary(asked.given.plain)
+    language = None if asked.language == AUTO else primary(asked.language)
+    document: dict[str, Any] = {"findings": [], "language": language}
     try:
-        document = await _checked(request, asked, desk)
+        if not is_empty(plain) and (not language or language in covered(desk)):
+            job = Job("check_text", {"text": plain, "language": language})
+            document = json.loads(await checkers.ask(request, job))
+            if (language or document["language"] or desk.guideline.language) not in covered(desk):
+                document["findings"] = []  # no guideline is of its language
         theirs, complete = await beside
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
     finally:
         beside.cancel()
     return await run_sync(_answer, desk, asked, document, theirs, complete)
-
-
-async def _checked(request: Request, asked: LanguageToolRequest, desk: Desk) -> dict[str, Any]:
-    """Return the document's JSON; an empty one where no guideline is of its language."""
-    plain = blank_binary(asked.given.plain)
-    language = None if asked.language == AUTO else primary(asked.language)
-    if is_empty(plain) or (language and language not in covered(desk)):
-        return {"findings": [], "language": language}
-    job = Job("check_text", {"text": plain, "language": language})
-    document: dict[str, Any] = json.loads(await get_checkers(request).ask(request, job))
-    if language or (document["language"] or desk.guideline.language) in covered(desk):
-        return document
-    return {**document, "findings": []}
 
 
 def _answer(
@@ -139,10 +125,10 @@ def _answer(
     complete: bool,
 ) -> JSONResponse:
     """Return the answer to a check: our matches and `theirs`; a compact one says less."""
-    code, detected = asked.language, None
+    code, how = asked.language, {"confidence": 1.0, "source": "request"}
     if code == AUTO:
         code = variant_of(document["language"] or desk.guideline.language, asked.variants)
-        detected = code
+        how = {"confidence": MIN_SCORE, "source": "text"}
     ours = make_matches(
         document["findings"],
         asked.given,
@@ -150,16 +136,14 @@ def _answer(
         selection=asked.selection,
         show=desk.settings.languagetool.show,
     )
-    matches = merged(ours, theirs)
-    warnings: dict[str, Any] = {"incompleteResults": not complete}
-    if not complete:
-        warnings["incompleteResultsReason"] = INCOMPLETE
+    named = {"name": name_of(code), "code": code}
+    incomplete = {} if complete else {"incompleteResultsReason": INCOMPLETE}
     return JSONResponse(
         {
             **({} if asked.compact else {"software": _software(desk)}),
-            "warnings": warnings,
-            "language": language_block(code, detected),
-            "matches": [compacted(match) for match in matches] if asked.compact else matches,
+            "warnings": {"incompleteResults": not complete, **incomplete},
+            "language": {**named, "detectedLanguage": {**named, **how}},
+            "matches": merged(ours, theirs, compact=asked.compact),
             "sentenceRanges": sentence_ranges(asked.given),
         }
     )
@@ -214,7 +198,7 @@ def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
 @keyed.get("/v2/users/me")
 def users() -> Response:
     """Refuse what needs an account of LanguageTool's."""
-    raise ProblemError(403, _NO_USERS)
+    raise ProblemError(403, "No dictionaries and no users are kept here.")
 
 
 def covered(desk: Desk) -> list[str]:
@@ -244,6 +228,7 @@ def _software(desk: Desk) -> dict[str, Any]:
     }
 
 
+router = APIRouter(include_in_schema=False)
 for _part in (keyed, anybody):
     router.include_router(_part)
 
@@ -292,13 +277,3 @@ def variant_of(language: str, preferred: Sequence[str]) -> str:
     usual = [f"{language}-{country}" for country in _VARIANTS.get(language, ())[:1]]
     wished = [code for code in preferred if primary(code) == language]
     return [*wished, *usual, language][0]
-
-
-def language_block(code: str, detected: str | None) -> dict[str, Any]:
-    """Return what an answer says of its language; `detected` where the client left it to us."""
-    how = {"confidence": MIN_SCORE, "source": "text"} if detected else _REQUESTED
-    seen = {"name": name_of(detected or code), "code": detected or code, **how}
-    return {"name": name_of(code), "code": code, "detectedLanguage": seen}
-
-
-_REQUESTED: Mapping[str, Any] = {"confidence": 1.0, "source": "request"}

@@ -50,52 +50,43 @@ def make_matches(
     usual = SEVERITIES[: SEVERITIES.index(show) + 1]
     matches = []
     for finding in findings:
-        words = rules.get(finding["rule"], RuleWords(finding["rule"], whole=False))
-        category = CATEGORIES[finding["severity"]][0]
-        is_usual = finding["severity"] in usual
-        if selection.takes(finding["rule"], category, usual=is_usual, whole=words.whole):
-            matches.append(_match(finding, words, given, positions, sentences))
-    return sorted(matches, key=lambda match: (match["offset"], match["length"]))
+        rule, severity, at = finding["rule"], finding["severity"], finding["start"]
+        words = rules.get(rule, RuleWords(rule, whole=False))
+        category, name = CATEGORIES[severity]
+        if not selection.takes(rule, category, usual=severity in usual, whole=words.whole):
+            continue
+        start, end = given.in_source(at, finding["end"])
+        offset = positions.utf16(start)
+        message, sources = str(finding["message"]), finding["sources"][:1]
+        for source in sources:  # clients may show the message only: who says so stands in it
+            section = f", {source['section']}" if source["section"] else ""
+            message += f" ({source['title']}{section})"
+        match = {
+            "message": message,
+            "shortMessage": words.title,
+            "replacements": [{"value": text} for text in finding["suggestions"]],
+            "offset": offset,
+            "length": positions.utf16(end) - offset,
+            "context": context_of(given.source, start, end),
+            "sentence": next((given.plain[a:b] for a, b in sentences if a <= at < b), ""),
+            "type": {"typeName": "Other"},
+            "rule": {
+                "id": rule,
+                "description": words.title,
+                "issueType": _ISSUE,
+                "urls": [{"value": source["url"]} for source in sources],
+                "category": {"id": category, "name": name},
+                **({"tags": ["picky"]} if severity == "suggestion" else {}),
+            },
+            "ignoreForIncompleteSentence": False,
+            "contextForSureMatch": 0,
+        }
+        matches.append(match)
+    return sorted(matches, key=_place)
 
 
-def _match(
-    finding: Mapping[str, Any],
-    words: RuleWords,
-    given: AnnotatedText,
-    positions: Positions,
-    sentences: Sequence[Stretch],
-) -> dict[str, Any]:
-    start, end = given.in_source(finding["start"], finding["end"])
-    offset = positions.utf16(start)
-    category, name = CATEGORIES[finding["severity"]]
-    return {
-        "message": message_of(finding),
-        "shortMessage": words.title,
-        "replacements": [{"value": text} for text in finding["suggestions"]],
-        "offset": offset,
-        "length": positions.utf16(end) - offset,
-        "context": context_of(given.source, start, end),
-        "sentence": next((given.plain[a:b] for a, b in sentences if a <= finding["start"] < b), ""),
-        "type": {"typeName": "Other"},
-        "rule": {
-            "id": finding["rule"],
-            "description": words.title,
-            "issueType": _ISSUE,
-            "urls": [{"value": source["url"]} for source in finding["sources"][:1]],
-            "category": {"id": category, "name": name},
-            **({"tags": ["picky"]} if finding["severity"] == "suggestion" else {}),
-        },
-        "ignoreForIncompleteSentence": False,
-        "contextForSureMatch": 0,
-    }
-
-
-def message_of(finding: Mapping[str, Any]) -> str:
-    """Return what is wrong and who says so: of the sources clients may show the message only."""
-    for source in finding["sources"][:1]:
-        section = f", {source['section']}" if source["section"] else ""
-        return f"{finding['message']} ({source['title']}{section})"
-    return str(finding["message"])
+def _place(match: Mapping[str, Any]) -> tuple[int, int]:
+    return match["offset"], match["length"]
 
 
 def context_of(source: str, start: int, end: int) -> dict[str, Any]:
@@ -124,23 +115,25 @@ def sentence_ranges(given: AnnotatedText) -> list[list[int]]:
     return [[positions.utf16(start), positions.utf16(end)] for start, end in places]
 
 
-def compacted(match: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a match as `c=1` asks for it: without what the client has itself."""
-    short = {name: value for name, value in match.items() if name not in ("context", "sentence")}
-    return {**short, "replacements": match["replacements"][:_MOST_COMPACT]}
-
-
 def merged(
-    ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]
+    ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]], *, compact: bool = False
 ) -> list[dict[str, Any]]:
-    """Return both in the order of the text; of two on the same words ours alone."""
-    taken = [(match["offset"], match["offset"] + match["length"]) for match in ours]
+    """Return both in the order of the text; of two on the same words ours alone.
+
+    `compact` ones are without what the client has itself.
+    """
+    taken = [(at, at + length) for at, length in map(_place, ours)]
     apart = (
         match
         for match in theirs
-        if not any(
-            match["offset"] < end and start < match["offset"] + match["length"]
-            for start, end in taken
-        )
+        for at, length in [_place(match)]
+        if not any(at < end and start < at + length for start, end in taken)
     )
-    return sorted((*ours, *apart), key=lambda match: (match["offset"], match["length"]))
+    every = sorted((*ours, *apart), key=_place)
+    if not compact:
+        return every
+    return [
+        {name: value for name, value in match.items() if name not in ("context", "sentence")}
+        | {"replacements": match["replacements"][:_MOST_COMPACT]}
+        for match in every
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -46,10 +46,8 @@ class AnnotatedText:
 
         Markup between the two belongs to it, markup before and behind does not.
         """
-        if end <= start:
-            place = self._of(start, last=False)
-            return place, place
-        return self._of(start, last=False), self._of(end - 1, last=True)
+        first = self._of(start, last=False)
+        return first, first if end <= start else self._of(end - 1, last=True)
 
     def _of(self, offset: int, *, last: bool) -> int:
         """Return where the character at `offset` begins, or with `last` ends, in the source."""
@@ -58,14 +56,13 @@ class AnnotatedText:
             return 0
         part = self.parts[found]
         first, end = part.source
-        if part.exact:
-            return min(first + offset - part.plain[0] + last, end)
-        return end if last else first
+        place = first + offset - part.plain[0] + last if part.exact else end if last else first
+        return min(place, end)
 
 
 def plain_text(text: str) -> AnnotatedText:
     """Return a text without markup."""
-    return _joined([(text, text, True)])
+    return _joined([{"text": text}])
 
 
 def read_annotated(data: str) -> AnnotatedText:
@@ -82,28 +79,23 @@ def read_annotated(data: str) -> AnnotatedText:
         return plain_text(told["text"])
     if not isinstance(told["annotation"], list):
         raise UsageError("'annotation' must be a list")
-    return _joined(_item(item) for item in told["annotation"])
+    return _joined(told["annotation"])
 
 
-def _item(item: Any) -> tuple[str, str, bool]:
-    """Return an item as source, plain text and whether the two are the same."""
-    if not isinstance(item, Mapping) or ("text" in item) == ("markup" in item):
-        raise UsageError(_ITEM)
-    exact = "text" in item
-    if exact and "interpretAs" in item:
-        raise UsageError("'interpretAs' goes with 'markup' only")
-    source = item["text" if exact else "markup"]
-    plain = source if exact else item.get("interpretAs") or ""
-    if not isinstance(source, str) or not isinstance(plain, str):
-        raise UsageError(_ITEM)
-    return source, plain, exact
-
-
-def _joined(items: Iterable[tuple[str, str, bool]]) -> AnnotatedText:
+def _joined(items: list[Any]) -> AnnotatedText:
     """Join items; half a surrogate pair is refused: it is no character and has no offset."""
     plain = source = ""
     parts = []
-    for written, read, exact in items:
+    for item in items:
+        if not isinstance(item, Mapping) or ("text" in item) == ("markup" in item):
+            raise UsageError(_ITEM)
+        exact = "text" in item
+        if exact and "interpretAs" in item:
+            raise UsageError("'interpretAs' goes with 'markup' only")
+        written = item["text" if exact else "markup"]
+        read = written if exact else item.get("interpretAs") or ""
+        if not isinstance(written, str) or not isinstance(read, str):
+            raise UsageError(_ITEM)
         if read:
             here, there = len(plain), len(source)
             places = (here, here + len(read)), (there, there + len(written))
@@ -125,7 +117,6 @@ PASSED_ON = (
 )
 """What another server is told too: never who asks and with which key."""
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
-_MOST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +163,13 @@ class LanguageToolRequest:
 
 def read_request(fields: Mapping[str, str]) -> LanguageToolRequest:
     """Return what a form asks for. Raises `UsageError`, which repeats nothing that was sent."""
-    language = _language(fields)
+    language = fields.get("language", "").strip().replace("_", "-")
+    if not language:
+        raise UsageError("'language' is missing: a code such as en-US, or auto")
+    if language.lower() == AUTO:
+        language = AUTO
+    elif not _is_code(language):
+        raise UsageError("'language' must be a code such as en-US, or auto")
     variants = tuple(_names(fields, "preferredVariants"))
     if variants and language != AUTO:
         raise UsageError("'preferredVariants' goes with language=auto only")
@@ -190,19 +187,8 @@ def read_request(fields: Mapping[str, str]) -> LanguageToolRequest:
     )
 
 
-def _language(fields: Mapping[str, str]) -> str:
-    code = fields.get("language", "").strip()
-    if not code:
-        raise UsageError("'language' is missing: a code such as en-US, or auto")
-    if code.lower() == AUTO:
-        return AUTO
-    if not _is_code(code):
-        raise UsageError("'language' must be a code such as en-US, or auto")
-    return code.replace("_", "-")
-
-
 def _is_code(code: str) -> bool:
-    return len(code) <= _MOST_CODE and bool(_CODE.fullmatch(code))
+    return len(code) <= 40 and bool(_CODE.fullmatch(code))
 
 
 def _selection(fields: Mapping[str, str]) -> MatchSelection:

@@ -25,6 +25,7 @@ from monitor.settings import LanguageToolSettings, is_local
 MAX_ANSWER = 8_000_000
 """Bytes; a check of 40,000 characters with a match in each line is under one million."""
 _CHUNK = 65_536
+LATE = "it did not answer in time"
 
 
 class UpstreamError(MonitorError):
@@ -54,30 +55,25 @@ def ask_upstream(
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
         address = parts.path.rstrip("/") + path
         connection.request("POST" if fields else "GET", address, body=body, headers=headers)
-        return _read(connection, until, monotonic)
+        kept = bytearray()
+        with connection.getresponse() as answer:
+            if answer.status != 200:  # a redirect too: it is not gone after
+                raise UpstreamError(f"it answered with status {answer.status}")
+            while chunk := answer.read1(_CHUNK):
+                kept += chunk
+                if len(kept) > MAX_ANSWER:
+                    raise UpstreamError("its answer is too large")
+                if monotonic() > until:
+                    raise UpstreamError(LATE)
+        return json.loads(kept)
     except TimeoutError as error:
-        raise UpstreamError("it did not answer in time") from error
+        raise UpstreamError(LATE) from error
     except (OSError, HTTPException) as error:
         raise UpstreamError("it cannot be reached") from error
-    finally:
-        connection.close()
-
-
-def _read(connection: HTTPConnection, until: float, monotonic: Callable[[], float]) -> Any:
-    kept = bytearray()
-    with connection.getresponse() as answer:
-        if answer.status != 200:  # a redirect too: it is not gone after
-            raise UpstreamError(f"it answered with status {answer.status}")
-        while chunk := answer.read1(_CHUNK):
-            kept += chunk
-            if len(kept) > MAX_ANSWER:
-                raise UpstreamError("its answer is too large")
-            if monotonic() > until:
-                raise TimeoutError
-    try:
-        return json.loads(kept)
     except (ValueError, RecursionError) as error:
         raise UpstreamError("its answer is not JSON") from error
+    finally:
+        connection.close()
 
 
 def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
@@ -97,8 +93,12 @@ def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
 def _sound(match: Any, units: int) -> dict[str, Any] | None:
     """Return a match rebuilt from what of it has the right type, `None` where it is none."""
     try:
-        offset, length, rule = match["offset"], match["length"], match["rule"]
-        if not (type(offset) is type(length) is int and 0 <= offset <= offset + length <= units):
+        offset, length, rule, context = (
+            match[key] for key in ("offset", "length", "rule", "context")
+        )
+        if not _is_place(offset, length) or offset + length > units:
+            return None
+        if not _is_place(context["offset"], context["length"]):
             return None
         category = rule.get("category") or {}
         return {
@@ -109,7 +109,11 @@ def _sound(match: Any, units: int) -> dict[str, Any] | None:
             ],
             "offset": offset,
             "length": length,
-            "context": _context(match.get("context")),
+            "context": {
+                "text": _text(context["text"]),
+                "offset": context["offset"],
+                "length": context["length"],
+            },
             "sentence": _text(match.get("sentence") or ""),
             "type": {"typeName": _text((match.get("type") or {}).get("typeName") or "Other")},
             "rule": {
@@ -131,12 +135,8 @@ def _sound(match: Any, units: int) -> dict[str, Any] | None:
         return None
 
 
-def _context(told: Any) -> dict[str, Any]:
-    text = _text(told["text"])
-    offset, length = told["offset"], told["length"]
-    if not (type(offset) is type(length) is int and offset >= 0 and length >= 0):
-        raise ValueError
-    return {"text": text, "offset": offset, "length": length}
+def _is_place(offset: Any, length: Any) -> bool:
+    return type(offset) is type(length) is int and offset >= 0 and length >= 0
 
 
 def _text(value: Any, *, web: bool = False) -> str:
@@ -146,18 +146,6 @@ def _text(value: Any, *, web: bool = False) -> str:
     if web and not value.startswith(("http://", "https://")):
         raise ValueError
     return value
-
-
-def upstream_languages(answer: Any) -> list[dict[str, str]]:
-    """Return the languages of `/languages` that can be used. Raises `UpstreamError`."""
-    if not isinstance(answer, list):
-        raise UpstreamError("its answer is no list of languages")
-    keys = ("name", "code", "longCode")
-    return [
-        {key: one[key] for key in keys}
-        for one in answer
-        if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in keys)
-    ]
 
 
 logger = logging.getLogger("monitor.api")
@@ -198,7 +186,15 @@ class Upstream:
         kept_until, known = self._languages
         if self._settings.upstream and self._monotonic() >= kept_until:
             try:
-                known = upstream_languages(await self._ask("/languages"))
+                answer = await self._ask("/languages")
+                if not isinstance(answer, list):
+                    raise UpstreamError("its answer is no list of languages")  # noqa: TRY301
+                keys = ("name", "code", "longCode")
+                known = [
+                    {key: one[key] for key in keys}
+                    for one in answer
+                    if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in keys)
+                ]
             except UpstreamError as error:
                 logger.warning("languagetool upstream: %s", error)
             self._languages = self._monotonic() + LANGUAGES_S, known
@@ -212,4 +208,4 @@ class Upstream:
         with move_on_after(self._settings.timeout_s):
             return await to_thread.run_sync(ask, abandon_on_cancel=True, limiter=self._limiter)
         self._rests_until = self._monotonic() + REST_S
-        raise UpstreamError("it did not answer in time")
+        raise UpstreamError(LATE)

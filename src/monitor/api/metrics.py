@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from monitor.api.access import need
 from monitor.api.health import PARTS, troubles
-from monitor.api.openapi import problems
+from monitor.api.openapi import says
 from monitor.desk import Desk
 from monitor.records.errors import MonitorError
 from monitor.storage.health import Happened, Standing
@@ -38,9 +38,11 @@ router = APIRouter(tags=["health"], dependencies=[Depends(need("read"))])
 
 @router.get(
     "/metrics",
-    summary="Numbers for Prometheus",
-    response_description="Counts and times in Prometheus' text format.",
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **problems()},
+    **says(
+        "Numbers for Prometheus",
+        "Counts and times in Prometheus' text format.",
+        {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    ),
 )
 def metrics(request: Request) -> Response:
     """Return counts of feeds, polls, articles, due work and requests; no words of any text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -55,36 +56,51 @@ _WORDS = {
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route that may answer with these statuses."""
+def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that may answer with these statuses.
+
+    One whose drafts are `queued` answers 429 too, and 503 with `Retry-After` where too many wait.
+    """
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
+    waits = (429, 503) if queued else ()
+    known: dict[int | str, dict[str, Any]] = {
         status: {"description": _WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({400, 405, 413, 500, *statuses})
+        for status in sorted({400, 405, 413, 500, *waits, *statuses})
     }
-
-
-def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return `problems` of a route whose drafts wait their turn, with 503 and `Retry-After`."""
-    known = problems(429, 503, *statuses)
-    known[503] = {
-        **known[503],
-        "description": f"{_WORDS[503]} Or too many drafts wait: then `Retry-After` is there.",
-        "headers": {
+    if queued:
+        known[503]["description"] += " Or too many drafts wait: then `Retry-After` is there."
+        known[503]["headers"] = {
             "Retry-After": {
                 "description": "In how many seconds to try again, where too many drafts wait.",
                 "schema": {"type": "integer", "minimum": 1},
             }
-        },
-    }
+        }
     return known
 
 
-def answers(
-    model: type[BaseModel], *statuses: int, queued: bool = False
-) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route that answers with `model`, or with these problems."""
-    return {200: {"model": model}, **(queued_problems if queued else problems)(*statuses)}
+def says(
+    summary: str,
+    answer: str,
+    good: type[BaseModel] | Mapping[Any, Any],
+    *statuses: int,
+    queued: bool = False,
+) -> dict[str, Any]:
+    """Return what a route tells of itself: its `summary`, its good `answer`, its problems.
+
+    `good` is the answer's model, or the `responses` of good answers of another kind.
+    """
+    fine = good if isinstance(good, Mapping) else {200: {"model": good}}
+    return {
+        "summary": summary,
+        "response_description": answer,
+        "responses": {**fine, **problems(*statuses, queued=queued)},
+    }
+
+
+def download(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that answers with a file of a media type."""
+    schema = {"type": "string", "format": "binary"}
+    return {200: {"content": {media_type: {"schema": schema}}}}
 
 
 def describe(app: FastAPI) -> None:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from starlette.types import Scope
+
 from monitor.api.problem_details import ProblemError
 
 MOST = 10
@@ -33,25 +35,26 @@ class Tries:
     _failed: dict[str, int] = field(default_factory=dict)
     _until: float = 0.0
 
-    def refuse(self, address: str) -> None:
-        """Raise `ProblemError` (429) where an address failed too often."""
+    def refuse(self, scope: Scope) -> None:
+        """Raise `ProblemError` (429) where the address of a request failed too often."""
         now = self.monotonic()
         if now >= self._until:
             self._failed.clear()
             self._until = now + self.window_s
-        if self._failed.get(_network(address), 0) >= self.most:
+        if self._failed.get(_network(scope), 0) >= self.most:
             wait = {"retry-after": str(int(self._until - now) + 1)}
             raise ProblemError(429, self.refusal, headers=wait)
 
-    def note(self, address: str) -> None:
+    def note(self, scope: Scope) -> None:
         """Count a failure; beyond a number of addresses, only of those that are counted."""
-        where = _network(address)
+        where = _network(scope)
         if where in self._failed or len(self._failed) < _ADDRESSES:
             self._failed[where] = self._failed.get(where, 0) + 1
 
 
-def _network(address: str) -> str:
+def _network(scope: Scope) -> str:
     """Return whom an address stands for: of IPv6, the network that one household has."""
+    address: str = (scope.get("client") or ("",))[0]
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

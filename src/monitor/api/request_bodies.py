@@ -16,7 +16,7 @@ from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,64 +36,43 @@ def max_body_bytes(max_chars: int) -> int:
     return max_chars * _BYTES_PER_CHAR + _ENVELOPE
 
 
-class BodyLimit:
-    """ASGI layer that answers 413 to a body over `max_bytes`, announced or streamed."""
+def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
+    """Return an ASGI layer that answers 413 to a body over `max_bytes`, announced or streamed."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body, then call the application with it."""
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await app(scope, receive, send)
             return
-        try:
-            body = await self._read(Headers(scope=scope), receive)
-        except ClientDisconnect:
-            return
-        if body is None:
+        announced = Headers(scope=scope).get("content-length", "")
+        size = int(announced) if announced.isdecimal() else 0
+        kept = bytearray()
+        if size <= max_bytes * _DRAIN_FACTOR:
+            size, more = 0, True
+            while more and size <= max_bytes * _DRAIN_FACTOR:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size <= max_bytes:
+                    kept += chunk
+                else:
+                    kept.clear()
+                more = message.get("more_body", False)
+        if size > max_bytes:
             refusal = problem(413, scope, "The request is larger than any draft may be.")
             refusal.headers["connection"] = "close"
             await refusal(scope, receive, send)
             return
-        await self.app(scope, _replay(body, receive), send)
+        whole: list[Message] = [{"type": "http.request", "body": bytes(kept), "more_body": False}]
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
-        """Return the whole body, or `None` where it is over the limit."""
-        announced = headers.get("content-length", "")
-        length = int(announced) if announced.isdecimal() else 0
-        if length > self.max_bytes * _DRAIN_FACTOR:
-            return None
-        kept = bytearray()
-        size = 0
-        more = True
-        while more and size <= self.max_bytes * _DRAIN_FACTOR:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size <= self.max_bytes:
-                kept += chunk
-            else:
-                kept.clear()
-            more = message.get("more_body", False)
-        return bytes(kept) if size <= self.max_bytes else None
+        async def replay() -> Message:
+            """Give the body once, then listen for the client's leaving."""
+            return whole.pop() if whole else await receive()
 
+        await app(scope, replay, send)
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives `body` once and then listens for the client's leaving."""
-    given = False
-
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
+    return layer
 
 
 class _InMemoryParser(MultiPartParser):

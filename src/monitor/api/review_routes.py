@@ -9,10 +9,10 @@ from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import ArticleId, Model, WholeStr
+from monitor.api.schemas import ArticleId, Model, WholeStr, told
 from monitor.desk import Desk
 from monitor.labels.schemes import REVIEWED_SCHEMES, SCHEMES, TagScheme
 from monitor.people.masked_quotes import mask_assessed
@@ -56,13 +56,11 @@ class ReviewRequest(Model):
         default_factory=ReviewTags,
         examples=[{"form": ["forced_labour"], "place": ["TH"]}],
     )
-    reviewer: WholeStr = Field(
-        "",
-        max_length=200,
-        description="Who says so, where nobody signed in; the latest review of each holds.",
+    reviewer: WholeStr = told(
+        "Who says so, where nobody signed in; the latest review of each holds.", "", max_length=200
     )
-    sha256: WholeStr | None = Field(
-        None, max_length=64, description="The version that was read; the current one."
+    sha256: WholeStr | None = told(
+        "The version that was read; the current one.", None, max_length=64
     )
 
 
@@ -74,22 +72,20 @@ class ReviewOut(Model):
     reviewer: str
     verdict: Verdict
     tags: dict[str, list[str]]
-    at: str = Field(description="RFC 3339.")
-    decision: int = Field(description="Its number, by which it is undone.")
-    provisional: bool = Field(description="It counts once a reviewer has confirmed it.")
+    at: str = told("RFC 3339.")
+    decision: int = told("Its number, by which it is undone.")
+    provisional: bool = told("It counts once a reviewer has confirmed it.")
 
 
 class FlagRequest(Model):
     """Whether the flags of a rule are right: all of them, or the one at a place."""
 
-    rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
-    right: bool = Field(description="Whether a flag is due there.", examples=[True])
-    field: FieldName | None = Field(None, description="Where the one flag is.")
+    rule: WholeStr = told("The rule's id.", max_length=200, examples=["sex-slave"])
+    right: bool = told("Whether a flag is due there.", examples=[True])
+    field: FieldName | None = told("Where the one flag is.", None)
     start: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
     end: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
-    reviewer: WholeStr = Field(
-        "", max_length=200, description="Who says so, where nobody signed in."
-    )
+    reviewer: WholeStr = told("Who says so, where nobody signed in.", "", max_length=200)
 
 
 class FlagOut(Model):
@@ -98,7 +94,7 @@ class FlagOut(Model):
     article: str
     rule: str
     right: bool
-    flags: int = Field(description="How many flags it was said of.")
+    flags: int = told("How many flags it was said of.")
     reviewer: str
     decision: int
     provisional: bool
@@ -127,9 +123,7 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
 
 @router.post(
     "/v1/articles/{article_id}/review",
-    summary="Review an article",
-    response_description="The review as stored.",
-    responses=answers(ReviewOut, 403, 404, 410, 415, 422, 503),
+    **says("Review an article", "The review as stored.", ReviewOut, 403, 404, 410, 415, 422, 503),
 )
 def review(
     article_id: ArticleId,
@@ -159,9 +153,7 @@ def review(
 
 @router.post(
     "/v1/articles/{article_id}/flags",
-    summary="Judge flags",
-    response_description="What was stored.",
-    responses=answers(FlagOut, 403, 404, 410, 415, 422, 503),
+    **says("Judge flags", "What was stored.", FlagOut, 403, 404, 410, 415, 422, 503),
 )
 def flags(
     article_id: ArticleId,
@@ -213,9 +205,7 @@ def _spots(desk: Desk, article_id: str, said: FlagRequest) -> dict[tuple[str, st
 
 @router.post(
     "/v1/decisions/{decision}/undo",
-    summary="Take a decision back",
-    response_description="What was undone.",
-    responses=answers(UndoOut, 403, 404, 409, 415, 422, 503),
+    **says("Take a decision back", "What was undone.", UndoOut, 403, 404, 409, 415, 422, 503),
 )
 def undo(
     decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],

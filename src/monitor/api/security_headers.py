@@ -23,26 +23,20 @@ _FIXED = {
 }
 
 
-class SecurityHeaders:
-    """ASGI layer that adds the headers; a response's own policy, or caching, is kept."""
+def security_headers(app: ASGIApp) -> ASGIApp:
+    """Return an ASGI layer that adds the headers; an answer's own policy, or caching, is kept."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application with a `send` that adds the headers."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        static = scope["path"].startswith("/static/")
-
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _FIXED.items():
                     headers.setdefault(name, value)
                 # Static files may be kept but are asked for anew; everything else is not kept.
+                static = scope["path"].startswith("/static/")
                 headers.setdefault("cache-control", "no-cache" if static else "no-store")
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await app(scope, receive, with_headers)
+
+    return layer

@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
-from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, usable
-from monitor.api.openapi import answers
-from monitor.api.schemas import Model, WholeStr
+from monitor.api.coverage_routes import DAYS, PeriodQuery, usable
+from monitor.api.openapi import says
+from monitor.api.schemas import Model, WholeStr, told
 from monitor.desk import Desk
 from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
@@ -37,10 +37,10 @@ class DayOut(Model):
     """One day of the desk's clock."""
 
     day: str
-    stored: int = Field(description="Articles stored.")
-    items: int = Field(description="Of them about trafficking, main subject or side matter.")
-    stories: int = Field(description="Stories first told in the period on this day.")
-    feed_changes: int = Field(description="Feeds added or removed: the mix is another from here.")
+    stored: int = told("Articles stored.")
+    items: int = told("Of them about trafficking, main subject or side matter.")
+    stories: int = told("Stories first told in the period on this day.")
+    feed_changes: int = told("Feeds added or removed: the mix is another from here.")
 
 
 class LabelOut(Model):
@@ -67,19 +67,19 @@ class RuleCountOut(Model):
     rule: str
     items: int
     stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
 
 
 class BalanceOut(Model):
     """Of stories that tell of a response, how many tell of which; a story may tell of several."""
 
-    key: str = Field(description="Country (ISO 3166-1 alpha-2), outlet, or empty.")
+    key: str = told("Country (ISO 3166-1 alpha-2), outlet, or empty.")
     stories: int
     prosecution: int
     protection: int
     prevention: int
     partnership: int
-    intervals: dict[str, list[float]] | None = Field(description=_ENDS)
+    intervals: dict[str, list[float]] | None = told(_ENDS)
 
 
 class Balances(Model):
@@ -96,19 +96,17 @@ class FeedChangeOut(Model):
     url: str
     title: str
     outlet: str
-    at: str = Field(description="RFC 3339.")
+    at: str = told("RFC 3339.")
     change: Literal["added", "removed"]
 
 
 class BasisOut(Model):
     """Which flags are counted."""
 
-    guideline: str = Field(description="The guideline in force, with its version and hash.")
-    precision: float = Field(
-        description="Measured precision from which all of a rule's flags count."
-    )
-    min_flags: int = Field(description="Flags on which that must have been measured.")
-    rules: list[str] = Field(description="The rules that are; of all others, confirmed flags.")
+    guideline: str = told("The guideline in force, with its version and hash.")
+    precision: float = told("Measured precision from which all of a rule's flags count.")
+    min_flags: int = told("Flags on which that must have been measured.")
+    rules: list[str] = told("The rules that are; of all others, confirmed flags.")
     precise_on_fewer_flags: list[str]
     note: str
 
@@ -117,15 +115,11 @@ class TrendsOut(Model):
     """A period counted."""
 
     schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
+    note: str = told(_NOTE)
     since: str
-    until: str = Field(description="The last day.")
-    dates: Literal["first_seen", "published"] = Field(
-        description="By which dates articles are put on days."
-    )
-    undated: int = Field(
-        ge=0, description="Of `published`: items left out, as they say no day of publication."
-    )
+    until: str = told("The last day.")
+    dates: Literal["first_seen", "published"] = told("By which dates articles are put on days.")
+    undated: int = told("Of `published`: items left out, as they say no day of publication.", ge=0)
     timezone: str
     stored: int
     items: int
@@ -154,7 +148,7 @@ class OutletsOut(Model):
     """Outlets, most stories first."""
 
     schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
+    note: str = told(_NOTE)
     since: str
     until: str
     outlets: list[OutletOut]
@@ -165,25 +159,25 @@ class RuleShareOut(Model):
 
     rule: str
     stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
     share: float | None
-    interval: list[float] | None = Field(description=_ENDS)
+    interval: list[float] | None = told(_ENDS)
 
 
 class ScorecardOut(Model):
     """An outlet's scorecard; each story counts once."""
 
     schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
+    note: str = told(_NOTE)
     since: str
     until: str
     outlet: OutletOut
-    min_stories: int = Field(description="Below so many stories no share is told.")
+    min_stories: int = told("Below so many stories no share is told.")
     enough: bool
     flagged_stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
-    share: float | None = Field(description="Null also where flags have not been looked at.")
-    interval: list[float] | None = Field(description=_ENDS)
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
+    share: float | None = told("Null also where flags have not been looked at.")
+    interval: list[float] | None = told(_ENDS)
     rules: list[RuleShareOut]
     balance: BalanceOut
     basis: BasisOut
@@ -196,47 +190,47 @@ Asked = Annotated[PeriodQuery, Query()]
 class TrendsQuery(PeriodQuery):
     """Days of first sight or, where such are given, of publication."""
 
-    published_since: Day | None = Field(
-        None, description="Days of publication instead: the first; default the 30th."
+    published_since: Day | None = told(
+        "Days of publication instead: the first; default the 30th.", None
     )
-    published_until: Day | None = Field(
-        None, description="Days of publication instead: the last; default today."
+    published_until: Day | None = told(
+        "Days of publication instead: the last; default today.", None
     )
 
 
 def _read(query: PeriodQuery, desk: Desk) -> Period:
     with usable("since"):
-        return read_period(desk, *period_asked(query, desk))
+        return read_period(desk, *query.days(desk))
 
 
 @router.get(
     "/v1/trends",
-    summary="Trends",
-    response_description="Items and stories by day and label, flags, balance, changes of feeds.",
-    responses=answers(TrendsOut, 422, 503),
+    **says(
+        "Trends",
+        "Items and stories by day and label, flags, balance, changes of feeds.",
+        *(TrendsOut, 422, 503),
+    ),
 )
 def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
-    if query.published_since is None and query.published_until is None:
+    first, last = query.published_since, query.published_until
+    if first is None and last is None:
         return JSONResponse(trends_json(trends_of(desk, _read(query, desk))))
     with usable("published_since"):
-        period = _read_published(query, desk)
+        if query.since is not None or query.until is not None:
+            raise UsageError("days of first sight or of publication, not both")
+        days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+        period = read_published(desk, *days)
     return JSONResponse(trends_json(trends_of(desk, period)))
-
-
-def _read_published(query: TrendsQuery, desk: Desk) -> Period:
-    if query.since is not None or query.until is not None:
-        raise UsageError("days of first sight or of publication, not both")
-    first, last = query.published_since, query.published_until
-    days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
-    return read_published(desk, *days)
 
 
 @router.get(
     "/v1/outlets",
-    summary="List the outlets",
-    response_description="Outlets with articles in the period, most stories first.",
-    responses=answers(OutletsOut, 422, 503),
+    **says(
+        "List the outlets",
+        "Outlets with articles in the period, most stories first.",
+        *(OutletsOut, 422, 503),
+    ),
 )
 def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
@@ -254,9 +248,11 @@ def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
 
 @router.get(
     "/v1/outlets/{outlet_id}/scorecard",
-    summary="An outlet's scorecard",
-    response_description="Stories with counted flags, by rule, and the balance of responses.",
-    responses=answers(ScorecardOut, 404, 422, 503),
+    **says(
+        "An outlet's scorecard",
+        "Stories with counted flags, by rule, and the balance of responses.",
+        *(ScorecardOut, 404, 422, 503),
+    ),
 )
 def scorecard(
     outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],

@@ -30,16 +30,16 @@ from monitor.api import (
     story_routes,
     trend_routes,
 )
-from monitor.api.authentication import Authentication, Peers
+from monitor.api.authentication import Authentication, note_peers
 from monitor.api.check_queue import Checkers
-from monitor.api.csrf import Cors, CsrfGuard, allowed_hosts
+from monitor.api.csrf import allowed_hosts, csrf_guard
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
 from monitor.api.rate_limit import Tries
-from monitor.api.request_bodies import BodyLimit, max_body_bytes
-from monitor.api.request_log import RequestLog, silence_leaky_loggers
-from monitor.api.security_headers import SecurityHeaders
+from monitor.api.request_bodies import body_limit, max_body_bytes
+from monitor.api.request_log import request_log, silence_leaky_loggers
+from monitor.api.security_headers import security_headers
 from monitor.desk import Desk
 from monitor.export.export_jobs import ExportJobs
 from monitor.records.errors import UsageError
@@ -149,16 +149,15 @@ def create_app(
     install_handlers(app, render_error=partial(render_error, ways=app.state.ways))
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
+    app.add_middleware(body_limit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
     app.add_middleware(Authentication, desk=desk, tries=app.state.tries)
     public = urlsplit(desk.settings.digest.public_url).hostname or ""
     names = (*hosts, *desk.settings.serve.hosts, public)
     origins = frozenset(desk.settings.serve.allow_origins)
-    app.add_middleware(Cors, origins=origins)
-    app.add_middleware(CsrfGuard, hosts=allowed_hosts(names), origins=origins)
-    app.add_middleware(Peers, trusted=desk.settings.serve.trusted_proxies)
-    app.add_middleware(RequestLog, observe=app.state.metrics.observe)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(csrf_guard, hosts=allowed_hosts(names), origins=origins)
+    app.add_middleware(note_peers, trusted=desk.settings.serve.trusted_proxies)
+    app.add_middleware(request_log, observe=app.state.metrics.observe)
+    app.add_middleware(security_headers)
     describe(app)
     return app
 

@@ -64,12 +64,11 @@ async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Resp
     _require_own_page(request)
     tries: Tries = request.app.state.tries
     desk = page.desk
-    address = request.client.host if request.client else ""
-    tries.refuse(address)
+    tries.refuse(request.scope)
     found = await run_sync(desk.store.find_token, field_of(fields, "token").strip(), desk.now())
     going = own_path(field_of(fields, "next"))
     if found is None:
-        tries.note(address)
+        tries.note(request.scope)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
