@@ -33,20 +33,10 @@ from monitor.storage.sign_in import is_token, visitor_of
 
 _STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
-_PROXY = frozenset(
-    {
-        "forwarded",
-        "via",
-        "x-real-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "true-client-ip",
-        "fastly-client-ip",
-        "x-arr-log-id",
-        "x-amzn-trace-id",
-        "cdn-loop",
-    }
-)
+_PROXY = {
+    *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"),
+    *("fastly-client-ip", "x-arr-log-id", "x-amzn-trace-id", "cdn-loop"),
+}
 """Headers that proxies add, beside all that begin with one of `_PROXIES`."""
 
 
@@ -126,17 +116,10 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
 
 logger = logging.getLogger("monitor.api")
 
-OPEN = frozenset(
-    {
-        "/healthz",
-        "/readyz",
-        "/signin",
-        "/signout",
-        "/v2/healthcheck",
-        "/v2/languages",
-        "/v2/maxtextlength",
-    }
-)
+OPEN = {
+    *("/healthz", "/readyz", "/signin", "/signout"),
+    *("/v2/healthcheck", "/v2/languages", "/v2/maxtextlength"),
+}
 """What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
 _OPEN_BELOW = ("/static/", "/unsubscribe/")
 _KEYED = "/v2/"
@@ -153,99 +136,88 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(_OPEN_BELOW)
 
 
-def is_secure(scope: Scope, public_url: str) -> bool:
-    """Say whether the browser came by https, as far as can be told.
+def session_cookie(scope: Scope, public_url: str) -> tuple[str, bool]:
+    """Return the name of the session's cookie, and whether the browser came by https.
 
-    It did too where it calls the desk by its public name, and that is an https address: what it
-    does not know of its proxy does then not take the cookie's protection away.
+    It did too, as far as can be told, where it calls the desk by its public name, and that is an
+    https address: what it does not know of its proxy does then not take the cookie's protection
+    away. With the prefix a browser takes it from this very host by https only, never from a
+    neighbour.
     """
     public = urlsplit(public_url)
     called = Headers(scope=scope).get("host", "").lower()
-    return scope.get("scheme") == "https" or (
+    secure = scope.get("scheme") == "https" or (
         public.scheme == "https" and called == public.netloc.lower()
     )
-
-
-def cookie_name(*, secure: bool) -> str:
-    """Return the name of the session's cookie.
-
-    With the prefix a browser takes it from this very host by https only, never from a neighbour.
-    """
-    return "__Host-monitor" if secure else "monitor_session"
+    return "__Host-monitor" if secure else "monitor_session", secure
 
 
 def session_in(scope: Scope, public_url: str) -> str | None:
     """Return the session's secret in the request's cookie, if it has one."""
-    name = cookie_name(secure=is_secure(scope, public_url))
-    return HTTPConnection(scope).cookies.get(name)
+    return HTTPConnection(scope).cookies.get(session_cookie(scope, public_url)[0])
 
 
-class Authentication:
-    """ASGI layer that puts the visitor into the request's state, or refuses."""
+def authentication(app: ASGIApp, *, desk: Desk, tries: Tries) -> ASGIApp:
+    """Return an ASGI layer that puts the visitor into the request's state, or refuses."""
 
-    def __init__(self, app: ASGIApp, *, desk: Desk, tries: Tries) -> None:
-        self.app = app
-        self.desk = desk
-        self.tries = tries
-        self.public_url = desk.settings.digest.public_url
-        self.origins = frozenset(desk.settings.serve.allow_origins)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application for the visitor, or answer whom it is not for."""
-        refusal: Response | None = None
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = app
         if scope["type"] == "http":
             try:
-                refusal = await self._admit(scope)
+                answer = await _refusal(scope, desk, tries) or app
             except ProblemError as error:
-                refusal = error.answer(scope)
+                answer = error.answer(scope)
             except MonitorError as error:
                 logger.error("entry: %s", describe_exception(error))  # noqa: TRY400
-                refusal = problem(503, scope)
-        await (refusal or self.app)(scope, receive, send)
+                answer = problem(503, scope)
+        await answer(scope, receive, send)
 
-    async def _admit(self, scope: Scope) -> Response | None:
-        """Note who sent the request; return what to answer instead of the application's answer."""
-        path, reads = scope["path"], scope["method"] in SAFE_METHODS
-        if is_open(path) and path not in ("/signin", "/signout"):
-            return None
-        visitor = await self._visitor(scope)
-        note_visitor(scope, visitor)
-        public = reads and self.desk.settings.serve.public_scorecards
-        if public and _SCORECARDS.fullmatch(path):
-            return None
-        if is_open(path) or visitor is not NOBODY or path.startswith(_KEYED):
-            return None
-        if reads and is_page(scope):
-            query = scope.get("query_string", b"").decode("latin-1")
-            asked = quote(path) + (f"?{query}" if query else "")  # to come back to
-            return RedirectResponse(f"/signin?{urlencode({'next': asked})}", 303)
-        raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+    return layer
 
-    async def _visitor(self, scope: Scope) -> Visitor:
-        """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
-        home = NOBODY  # who it is that shows nothing: by the machine, and by whose page asks there
-        if at_home(scope):
-            home = PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
-        reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
-        told = token_in(Headers(scope=scope), reading=reading)
-        if told is not None:
-            if home is NOBODY:
-                self.tries.refuse(scope)
-            token = await run_sync(self.desk.store.find_token, told, self.desk.now())
-            if token is None:
-                if home is NOBODY:
-                    self.tries.note(scope)
-                raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
-            return visitor_of(token)
-        session = session_in(scope, self.public_url)
-        if not session:
-            return home
-        token = await run_sync(self.desk.store.find_session, session, self.desk.now())
+
+async def _refusal(scope: Scope, desk: Desk, tries: Tries) -> Response | None:
+    """Note who sent the request; return what to answer instead of the application's answer."""
+    path, reads = scope["path"], scope["method"] in SAFE_METHODS
+    if is_open(path) and path not in ("/signin", "/signout"):
+        return None
+    visitor = await _visitor(scope, desk, tries)
+    note_visitor(scope, visitor)
+    public = reads and desk.settings.serve.public_scorecards
+    if public and _SCORECARDS.fullmatch(path):
+        return None
+    if is_open(path) or visitor is not NOBODY or path.startswith(_KEYED):
+        return None
+    if reads and is_page(scope):
+        query = scope.get("query_string", b"").decode("latin-1")
+        asked = quote(path) + (f"?{query}" if query else "")  # to come back to
+        return RedirectResponse(f"/signin?{urlencode({'next': asked})}", 303)
+    raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+
+
+async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
+    """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
+    headers, safe = Headers(scope=scope), scope["method"] in SAFE_METHODS
+    home = NOBODY  # who it is that shows nothing: by the machine, and by whose page asks there
+    if at_home(scope):
+        shared = shared_with(scope, frozenset(desk.settings.serve.allow_origins))
+        home = PAGE_AT_HOME if shared else AT_HOME
+    told = token_in(headers, reading=safe or scope["path"].startswith(_KEYED))
+    if told is not None:
+        if home is NOBODY:
+            tries.refuse(scope)
+        token = await run_sync(desk.store.find_token, told, desk.now())
         if token is None:
-            return home
-        if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):
-            raise ProblemError(403, _NOT_OURS)
+            if home is NOBODY:
+                tries.note(scope)
+            raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
         return visitor_of(token)
+    session = session_in(scope, desk.settings.digest.public_url)
+    token = await run_sync(desk.store.find_session, session, desk.now()) if session else None
+    if token is None:
+        return home
+    if not safe and not from_own_page(headers):
+        raise ProblemError(403, _NOT_OURS)
+    return visitor_of(token)
 
 
 def token_in(headers: Headers, *, reading: bool) -> str | None:

@@ -63,9 +63,6 @@ class Checkers(AbstractContextManager["Checkers"]):
         self._sent = Tries(most=desk.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         """End the processes, whatever they are doing."""
         for worker in self._all:
             worker.close()
@@ -102,7 +99,14 @@ class Checkers(AbstractContextManager["Checkers"]):
         answer: bytes | None = None
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
-            group.start_soon(_cancel_when_left, request, group.cancel_scope)
+
+            async def cancel_when_left() -> None:
+                """Cancel when the client, whose body was read, closes its connection."""
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
+
+            group.start_soon(cancel_when_left)
             try:
                 # cancelled, a draft that waits gives up its place; one at work is finished
                 answer = await to_thread.run_sync(self._work, job, limiter=limiter)
@@ -147,10 +151,3 @@ class Checkers(AbstractContextManager["Checkers"]):
         with self._guard:
             self._idle.append(worker)
         limiter.total_tokens = len(self._all)
-
-
-async def _cancel_when_left(request: Request, scope: CancelScope) -> None:
-    """Cancel `scope` when the client of `request`, whose body was read, closes its connection."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()

@@ -31,9 +31,7 @@ class DigestListed(MaskedArticle):
     """What every article in a digest has."""
 
     published: str | None = told("As the feed says, RFC 3339.")
-    expired: str | None = told(
-        "There where headline and text are kept no longer: since when.", None
-    )
+    expired: str | None = told("Since when headline and text are kept no longer, if so.", None)
 
 
 class DigestArticle(DigestListed):
@@ -109,26 +107,21 @@ class UndeliveredOut(Model):
 
 
 class DigestCoverage(Model):
-    """What lies behind the ledger's figures."""
+    """What lies behind the ledger's figures.
+
+    `unmeasured_countries` are those in which stories are placed, and the desk's, if fewer than 20
+    labelled stories measure how well English articles about it are found; null: the model has no
+    figures by country. `languages` counts what was not judged for its language, by ISO 639 code.
+    """
 
     changed: int = told("Of those stored: new texts of known articles.")
     summary_only: int = told("Articles of this digest judged on a summary only.")
-    unmeasured_countries: list[str] | None = told(
-        "Where stories are placed, and the desk's country, if fewer than 20 labelled "
-        "stories measure how well English articles about it are found. Null: the model has no "
-        "figures by country."
-    )
-    page_failures: dict[PageFailure, int] = told(
-        "Tries for article pages that were in vain, by cause."
-    )
+    unmeasured_countries: list[str] | None
+    page_failures: dict[PageFailure, int] = told("Tries for articles' pages in vain, by cause.")
     failed_feeds: list[FailedFeedOut]
-    ended_feeds: list[FailedFeedOut] = told(
-        "Removed by their publishers (410) before that day, and asked no more."
-    )
+    ended_feeds: list[FailedFeedOut] = told("Removed by their publishers (410) before that day.")
     silent_feeds: list[SilentFeedOut]
-    languages: dict[str, int] = told(
-        "What was not judged for its language: how many by ISO 639 code, or empty."
-    )
+    languages: dict[str, int]
     feeds_not_polled: int = told("Feeds followed that were not polled.")
     feeds_paused: int = told("Feeds that the desk has paused.")
     gaps: GapsOut | None = told("What may be missed, as of `GET /v1/coverage`.")
@@ -143,9 +136,7 @@ class DigestOut(Model):
     timezone: str = told("In which the day begins and ends.")
     relevant: list[DigestStory] = told("Stories, most certain first.")
     borderline: list[DigestStory] = told("Trafficking may be a side matter here.")
-    unjudged: list[DigestUnjudged] = told(
-        "Not judged for their language, but with trafficking terms."
-    )
+    unjudged: list[DigestUnjudged] = told("Not judged for their language; with terms.")
     possible: list[DigestPossible] = told("In languages where the models are not measured.")
     ledger: LedgerOut
     stamps: list[str] = told("What judged: `name@version+hash`.")
@@ -196,14 +187,17 @@ def digest(
     """
     who = asks_names(visitor, names)
     found = find_digest(desk, day)
-    ask = frozenset[str]()
-    if who is not None and form not in FEEDS:
-        ask = frozenset(see(desk, articles_in(found), who=who))
-    if form == "html" or (form is None and prefers_html(accept)):
-        html = show_digest(desk, found, "html", ask=ask)
-        return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
     if form in ("atom", "jsonfeed"):
         return Response(show_digest(desk, found, form), media_type=FEEDS[form])
+    ask = frozenset[str](see(desk, articles_in(found), who=who) if who is not None else ())
+    if form == "html" or (form is None and prefers_html(accept)):
+        html = show_digest(desk, found, "html", ask=ask)
+        # It carries its styles inside, as mailed; hashes let in these bytes and no others.
+        digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
+        hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
+        policy = styled.replace("img-src 'self'", "img-src 'self' data:")  # its empty icon
+        return HTMLResponse(html, headers={"content-security-policy": policy})
     return Response(show_digest(desk, found, "json", ask=ask), media_type="application/json")
 
 
@@ -217,14 +211,3 @@ def prefers_html(accept: str) -> bool:
     """Say whether HTML stands before JSON in an `Accept` header, as browsers send it."""
     html, json = accept.find("text/html"), accept.find("application/json")
     return html >= 0 and (json < 0 or html < json)
-
-
-def style_policy(html: str) -> str:
-    """Return our policy with the page's own styles allowed, each by its hash, and its empty icon.
-
-    The mailed digest carries its styles inside; hashes let in these bytes and no others.
-    """
-    digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
-    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-    styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
-    return styled.replace("img-src 'self'", "img-src 'self' data:")

@@ -25,7 +25,7 @@ from monitor.api.health import PARTS, troubles
 from monitor.api.openapi import says
 from monitor.desk import Desk
 from monitor.records.errors import MonitorError
-from monitor.storage.health import Happened, Standing
+from monitor.storage.health import Happened
 
 MAX_AGE_S = 30.0
 _SHARE = 50
@@ -104,53 +104,46 @@ class _Desk(Collector):
     def _read(self) -> Iterator[Metric]:
         found = troubles(self._desk)
         ready = {part: float(part not in found) for part in PARTS}
-        yield _gauge("monitor_ready", "Whether a part can be used.", "part", ready)
+        yield _gauge("ready", "Whether a part can be used.", ready, "part")
         if "database" in found:
             return
         stamps = () if found else self._desk.stamps
         try:
-            self._happened = self._desk.store.happened(self._happened)
+            self._happened = happened = self._desk.store.happened(self._happened)
             standing = self._desk.store.standing(stamps)
         except MonitorError:  # the log of the request that met it says why; the next scrape may do
             return
-        yield from _numbers(self._happened, standing)
+        outcomes = {"read": 0, "unchanged": 0, "failed": 0, **happened.polls}
+        yield _counter("polls", "Polls of feeds, by outcome.", outcomes, "outcome")
+        yield _counter("entries_fetched", "Entries of feeds fetched.", happened.fetched)
+        yield _counter("entries_stored", "Entries stored as new or changed.", happened.stored)
+        yield _counter("entries_dropped", "Entries dropped, by name.", happened.dropped, "drop")
+        said = "Judgements that failed, by assessor."
+        yield _counter("assessments_failed", said, happened.failed, "assessor")
+        yield _gauge("feeds", "Feeds followed, by state.", standing.feeds, "state")
+        yield _gauge("articles", "Articles stored.", standing.articles)
+        yield _gauge("articles_expired", "Articles whose words have expired.", standing.expired)
+        yield _gauge("assessments_due", "Articles still to judge.", standing.due, "assessor")
+        last = {name: at.timestamp() for name, at in standing.last.items()}
+        said = "When it last went well, in seconds since 1970."
+        yield _gauge("last_success_timestamp_seconds", said, last, "what")
 
 
-def _numbers(happened: Happened, standing: Standing) -> Iterator[Metric]:
-    outcomes = {"read": 0, "unchanged": 0, "failed": 0, **happened.polls}
-    yield _counter("monitor_polls", "Polls of feeds, by outcome.", "outcome", outcomes)
-    yield CounterMetricFamily(
-        "monitor_entries_fetched", "Entries of feeds fetched.", value=happened.fetched
-    )
-    yield CounterMetricFamily(
-        "monitor_entries_stored", "Entries stored as new or changed.", value=happened.stored
-    )
-    yield _counter("monitor_entries_dropped", "Entries dropped, by name.", "drop", happened.dropped)
-    said = "Judgements that failed, by assessor."
-    yield _counter("monitor_assessments_failed", said, "assessor", happened.failed)
-    yield _gauge("monitor_feeds", "Feeds followed, by state.", "state", standing.feeds)
-    yield GaugeMetricFamily("monitor_articles", "Articles stored.", value=standing.articles)
-    said = "Articles whose words have expired."
-    yield GaugeMetricFamily("monitor_articles_expired", said, value=standing.expired)
-    yield _gauge("monitor_assessments_due", "Articles still to judge.", "assessor", standing.due)
-    last = {name: at.timestamp() for name, at in standing.last.items()}
-    said = "When it last went well, in seconds since 1970."
-    yield _gauge("monitor_last_success_timestamp_seconds", said, "what", last)
-
-
-def _labelled(
+def _number(
     kind: type[GaugeMetricFamily | CounterMetricFamily],
     name: str,
     said: str,
-    label: str,
-    values: Mapping[str, float],
+    values: Mapping[str, float] | float,
+    label: str = "",
 ) -> Metric:
-    """Return a number for each of `values`, whose keys are of `label`."""
-    family = kind(name, said, labels=(label,))
+    """Return one number, or one for each of `values`, whose keys are of `label`."""
+    if not isinstance(values, Mapping):
+        return kind(f"monitor_{name}", said, value=values)
+    family = kind(f"monitor_{name}", said, labels=(label,))
     for key, value in sorted(values.items()):
         family.add_metric((key,), value)
     return family
 
 
-_gauge = partial(_labelled, GaugeMetricFamily)
-_counter = partial(_labelled, CounterMetricFamily)
+_gauge = partial(_number, GaugeMetricFamily)
+_counter = partial(_number, CounterMetricFamily)

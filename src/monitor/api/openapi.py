@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -103,35 +104,6 @@ def download(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {media_type: {"schema": schema}}}}
 
 
-def describe(app: FastAPI) -> None:
-    """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
-    original = app.openapi
-
-    def described() -> dict[str, Any]:
-        document = original()
-        if "Problem" not in document["components"]["schemas"]:
-            document = app.openapi_schema = _with_kept_names(document)
-            components = document["components"]
-            schemas = components["schemas"]
-            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas["Problem"] = schema
-            components["securitySchemes"] = _SCHEMES
-            for route in iter_route_contexts(app.routes):
-                scopes = scopes_of(route)
-                for method in route.methods or () if scopes else ():
-                    operation = document["paths"].get(route.path_format, {}).get(method.lower())
-                    if operation is not None:
-                        _say_who(operation, scopes)
-        return document
-
-    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
-
-    app.openapi = described  # type: ignore[method-assign]
-
-
 _SCHEMES = {
     "token": {
         "type": "http",
@@ -157,21 +129,44 @@ _SCHEMES = {
 _KEPT_NAMES = {
     "CheckCoverage": "monitor__api__check_schemas__CoverageOut",
     "DigestCoverage": "monitor__api__digest_schemas__CoverageOut",
+    "SourceEntry": "RuleSource",
+    "DatedSource": "DatedSourceOut",
+    "Helpline": "HelplineOut",
     "StoryOutlet": "monitor__api__story_schemas__OutletOut",
     "OutletOut": "monitor__api__trends_schemas__OutletOut",
 }
 """What the document calls these schemas: clients were made from it under these names."""
 
 
-def _with_kept_names(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with the names of schemas that clients know, in order of the names."""
-    text = json.dumps(document)
-    for name, kept in _KEPT_NAMES.items():
-        text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
-        text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
-    found: dict[str, Any] = json.loads(text)
-    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
-    return found
+def describe(app: FastAPI) -> None:
+    """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
+    original = app.openapi
+
+    @cache
+    def described() -> dict[str, Any]:
+        text = json.dumps(original())
+        for name, kept in _KEPT_NAMES.items():
+            text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
+            text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
+        document: dict[str, Any] = json.loads(text)
+        components = document["components"]
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = sorted(components["schemas"].items())
+        components["schemas"] = {**dict(schemas), **problem.pop("$defs", {}), "Problem": problem}
+        components["securitySchemes"] = _SCHEMES
+        for route in iter_route_contexts(app.routes):
+            scopes = scopes_of(route)
+            for method in route.methods or () if scopes else ():
+                operation = document["paths"].get(route.path_format, {}).get(method.lower())
+                if operation is not None:
+                    _say_who(operation, scopes)
+        return document
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
+    def openapi() -> JSONResponse:
+        return JSONResponse(described())
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
@@ -180,8 +175,5 @@ def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
     reading = operation["operationId"].endswith("_get")
     schemes = [name for name in _SCHEMES if reading or name != "password"]
     operation["security"] = [{}, *({name: list(scopes)} for name in schemes)]
-    operation["responses"] |= {
-        str(status): answer
-        for status, answer in problems(401, 403, 429).items()
-        if status in (401, 403, 429)
-    }
+    more = problems(401, 403, 429)
+    operation["responses"] |= {str(status): more[status] for status in (401, 403, 429)}

@@ -16,19 +16,16 @@ from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import Model, Source, WholeStr, told
+from monitor.api.schemas import A_RULE, Model, RuleId, WholeStr, told
 from monitor.desk import Desk
 from monitor.records.errors import NotFound
 from monitor.records.finding import Severity
 from monitor.records.review import Client
 from monitor.review.flag_feedback import ChangedError, describe_rule, said_json, say_flag
+from monitor.rules.figures import DatedSource
+from monitor.rules.national_law import Helpline
 from monitor.rules.rule_descriptions import rules_json
-
-
-class RuleSource(Source):
-    """A document that states the rule, or supports it."""
-
-    role: Literal["states", "supports"]
+from monitor.rules.rule_schema import SourceEntry
 
 
 class RuleExamples(Model):
@@ -47,21 +44,15 @@ class RuleOut(Model):
     title: str
     principle: str = told("The principle of reporting behind it.")
     kind: str = told("How it finds what it flags.")
-    severity: Literal["error", "warning", "suggestion"]
+    severity: Severity
     scope: str = told("Where in a draft it looks.")
     gate: str = told("What must be known first.")
     quotes: Literal["flag", "soften", "skip"] = told("What it does inside quotation marks.")
     message: str
     why: str
     suggest: list[str] = told("Wordings to use instead.")
-    sources: list[RuleSource]
+    sources: list[SourceEntry]
     examples: RuleExamples
-
-
-class DatedSourceOut(RuleSource):
-    """A source, with the day on which it was looked at."""
-
-    checked: str = told("ISO date.")
 
 
 class LawOut(Model):
@@ -74,20 +65,7 @@ class LawOut(Model):
     area: str = told("The part of the country, or the cases, that it is about.")
     under_age: int | None = told("The age up to which it protects; null is any.")
     unchecked_since: str | None = told("ISO date since which nobody could read it.")
-    sources: list[DatedSourceOut]
-
-
-class HelplineOut(Model):
-    """A service that people can call."""
-
-    name: str
-    numbers: list[str]
-    helps: list[str] = told("Whom or with what.")
-    hours: str
-    languages: str
-    url: str | None
-    unchecked_since: str | None = told("ISO date since which nobody looked at it.")
-    sources: list[DatedSourceOut]
+    sources: list[DatedSource]
 
 
 class RuleCountry(Model):
@@ -97,7 +75,7 @@ class RuleCountry(Model):
     name: str
     note: str = told("What could not be confirmed.")
     law: list[LawOut]
-    helplines: list[HelplineOut]
+    helplines: list[Helpline]
 
 
 class RightFigure(Model):
@@ -118,7 +96,7 @@ class FigureOut(Model):
     fact: str
     instead: str
     right: RightFigure | None
-    sources: list[DatedSourceOut]
+    sources: list[DatedSource]
 
 
 class MeasuredOut(Model):
@@ -130,9 +108,7 @@ class MeasuredOut(Model):
     guideline: str = told("Stamp of the guideline that was measured.")
     current: bool = told("Whether that is the one in force.")
     hits: int = told("How often it spoke there.")
-    independent_hits: int = told(
-        "The same, where its authors had not worked with these articles; else 0."
-    )
+    independent_hits: int = told("`hits` if its authors had not worked with these articles; or 0.")
     right: int = told("How many of its hits editors had marked.")
     precision: float | None
     sure: int
@@ -155,9 +131,7 @@ class FeedbackOut(Model):
     hits: int = told("How many flags were judged.")
     right: int = told("How many of them were said to be right.")
     precision: float
-    interval: list[float] = told(
-        "Wilson's 95 % interval of `precision`.", min_length=2, max_length=2
-    )
+    interval: list[float] = told("Wilson's, 95 %, of `precision`.", min_length=2, max_length=2)
     current_hits: int = told("`hits` of the guideline in force.")
     current_right: int = told("`right` of the guideline in force.")
 
@@ -174,13 +148,14 @@ class RuleDetail(RuleOut):
 
 
 class RuleList(Model):
-    """Every rule of the guidelines in force."""
+    """Every rule of the guidelines in force; null is the `problem` where all is as the files say.
+
+    Else it is why an edit of a guideline is not in force, with file, rule and line; the rules from
+    before are.
+    """
 
     rules: list[RuleOut]
-    problem: str | None = told(
-        "Why an edit of a guideline is not in force, with file, rule and line; the "
-        "rules from before are. Null where all is as the files say."
-    )
+    problem: str | None
 
 
 router = APIRouter(tags=["rules"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
@@ -192,18 +167,14 @@ router = APIRouter(tags=["rules"], route_class=JsonRoute, dependencies=[Depends(
 )
 def rules(desk: DeskDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
-    rules = list(rules_json(desk.in_force))
-    return JSONResponse({"rules": rules, "problem": desk.shelf.problem})
+    return JSONResponse({"rules": rules_json(desk.in_force), "problem": desk.shelf.problem})
 
 
 @router.get(
     "/v1/rules/{rule_id}",
     **says("Show a rule", "The rule.", RuleDetail, 404, 422, 503),
 )
-def rule(
-    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
-    desk: DeskDep,
-) -> JSONResponse:
+def rule(rule_id: RuleId, desk: DeskDep) -> JSONResponse:
     """Return one rule: what it flags, why, on whose word, its limits, and how it was measured.
 
     Where several guidelines have a rule of this id, it is the first's; `also` names the others.
@@ -217,7 +188,7 @@ def rule(
 )
 def guideline_rule(
     guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
-    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
+    rule_id: RuleId,
     desk: DeskDep,
 ) -> JSONResponse:
     """Return the rule of that guideline, whatever other guidelines have."""
@@ -226,8 +197,7 @@ def guideline_rule(
 
 def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
-    own = rule_id.rpartition("/")[2]
-    found = describe_rule(desk, rule_id, desk.store.feedback(own))
+    found = describe_rule(desk, rule_id, desk.store.feedback(rule_id.rpartition("/")[2]))
     if found is None:
         raise NotFound("no such rule")
     return found
@@ -236,12 +206,8 @@ def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
 MOST = 120
 """So often an address may say so in an hour: nobody judges a flag every half minute all day."""
 _CHANGED = "The guideline has changed since the draft was checked: check it again."
-
-
-def feedback_tries() -> Tries:
-    """Return who said how much lately."""
-    said = "Very many flags were judged from this address: go on within the hour."
-    return Tries(most=MOST, window_s=3600.0, refusal=said)
+_TOO_MANY = "Very many flags were judged from this address: go on within the hour."
+feedback_tries = partial(Tries, most=MOST, window_s=3600.0, refusal=_TOO_MANY)
 
 
 class FeedbackRequest(Model):
@@ -265,10 +231,7 @@ class FeedbackRequest(Model):
 )
 async def feedback(
     request: Request,
-    rule_id: Annotated[
-        WholeStr,
-        Path(description="The rule's id.", max_length=200, examples=["child-prostitute"]),
-    ],
+    rule_id: Annotated[WholeStr, Path(max_length=200, **A_RULE)],
     said: FeedbackRequest,
     desk: DeskDep,
 ) -> JSONResponse:

@@ -19,7 +19,7 @@ from monitor.records.article import ContentOrigin
 from monitor.records.finding import FieldName, Quoted, Scope, Severity
 
 
-def told(said: str, default: Any = ..., **more: Any) -> Any:
+def told(said: str | None, default: Any = ..., **more: Any) -> Any:
     """Return a field of a schema with what is `said` of it."""
     return Field(default, description=said, **more)
 
@@ -38,7 +38,8 @@ LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Offset = Annotated[int, Field(ge=0)]
 """In code points, unless it says otherwise; what ends there is half open."""
 ArticleId = Annotated[WholeStr, Path(description="The article's id.", max_length=200)]
-RuleId = Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])]
+A_RULE: dict[str, Any] = {"description": "The rule's id.", "examples": ["child-prostitute"]}
+RuleId = Annotated[str, Path(**A_RULE)]
 NAMES = (
     "With the names of victims, minors and relatives, and what is withheld for them. Needs the "
     "scope `names`; each article is counted."

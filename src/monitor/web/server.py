@@ -30,7 +30,7 @@ from monitor.api import (
     story_routes,
     trend_routes,
 )
-from monitor.api.authentication import Authentication, note_peers
+from monitor.api.authentication import authentication, note_peers
 from monitor.api.check_queue import Checkers
 from monitor.api.csrf import allowed_hosts, csrf_guard
 from monitor.api.languagetool_upstream import Upstream
@@ -150,7 +150,7 @@ def create_app(
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(body_limit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
-    app.add_middleware(Authentication, desk=desk, tries=app.state.tries)
+    app.add_middleware(authentication, desk=desk, tries=app.state.tries)
     public = urlsplit(desk.settings.digest.public_url).hostname or ""
     names = (*hosts, *desk.settings.serve.hosts, public)
     origins = frozenset(desk.settings.serve.allow_origins)

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from monitor.api.access import DeskDep, need
-from monitor.api.authentication import cookie_name, is_secure, session_in
+from monitor.api.authentication import session_cookie, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
 from monitor.api.rate_limit import Tries
@@ -78,9 +78,9 @@ async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Resp
     visitor = visitor_of(found)
     first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
     answer = RedirectResponse(going or first, 303)
-    secure = is_secure(request.scope, public)
+    cookie, secure = session_cookie(request.scope, public)
     answer.set_cookie(
-        cookie_name(secure=secure),
+        cookie,
         told,
         max_age=int(LONGEST.total_seconds()),
         secure=secure,
@@ -100,8 +100,8 @@ def signout_now(request: Request, desk: DeskDep) -> Response:
     if told := session_in(request.scope, public):
         desk.store.sign_out(told)
     answer = RedirectResponse("/signin?out=1", 303)
-    secure = is_secure(request.scope, public)
-    answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
+    cookie, secure = session_cookie(request.scope, public)
+    answer.delete_cookie(cookie, secure=secure, httponly=True, samesite="lax")
     return answer
 
 
