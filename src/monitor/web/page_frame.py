@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.desk import Desk
+from monitor.digest.tag_words import tag_line
+from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Scope, Visitor
+from monitor.records.dates import date_words, on_clock
 from monitor.records.hidden_names import WITHHELD
 from monitor.text.safe_text import clean
 
@@ -54,16 +57,16 @@ class PageContext:
         self, template: str, *, here: str = "", http_status: int = 200, **values: Any
     ) -> HTMLResponse:
         """Return a page; `here` is the address of the way in the menu that leads to it."""
+        values |= {"zone": self.zone, "today": self.today}
         text = render(template, visitor=self.visitor, ways=self.ways, here=here, **values)
         return HTMLResponse(text, http_status)
 
 
-async def get_page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
-    """Return what the page of a request is made with."""
+async def _page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
     return PageContext(desk, visitor, request.app.state.ways)
 
 
-PageDep = Annotated[PageContext, Depends(get_page)]
+PageDep = Annotated[PageContext, Depends(_page)]
 
 
 def page_router(scope: Scope) -> APIRouter:
@@ -106,8 +109,24 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
-    made.filters["clean"] = lambda text: clean(str(text), strip=False)
     made.globals["WITHHELD"] = WITHHELD
-    made.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
+    made.filters |= {
+        "words": lambda name: str(name).replace("-", " ").replace("_", " "),
+        "clean": lambda text: clean(str(text), strip=False),
+        "web": lambda url: str(url).startswith(("http://", "https://")),
+        "outlet": outlet_words,
+        "language": lambda code: language_name(code or ""),
+        "date": date_words,
+        "iso": lambda moment, zone: on_clock(moment, zone).isoformat(timespec="minutes"),
+        "tag_line": lambda tags: tag_line(tags, country_name),
+    }
     return made
+
+
+def outlet_words(name: str) -> str:
+    """Return an outlet's name for a page."""
+    return clean(name) or "unnamed outlet"
+
+
+see_other = partial(RedirectResponse, status_code=303)
+"""Answers a form: the browser goes on to an address."""
