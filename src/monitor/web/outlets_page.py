@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -14,18 +12,18 @@ from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.story_details import read_stories
 from monitor.desk import Desk
-from monitor.records.dates import date_words, midnight
+from monitor.records.dates import midnight
 from monitor.records.errors import NotFound
-from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
+from monitor.stats.letter_to_editor import confirmed_flags, draft_letter, quote
 from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
-from monitor.text.safe_text import clean, safe_url
+from monitor.text.safe_text import safe_url
 from monitor.web.page_frame import PageContext, PageDep, address
 from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
-from monitor.web.stories_page import Visible, seen_by, view_row
+from monitor.web.stories_page import seen_by, view_row
 from monitor.web.svg_plots import view_panels
 from monitor.web.trends_page import csv_response
 
@@ -154,7 +152,19 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
     articles |= {row.lead.article.id: row.lead.article for row in found.stories}
     seen = seen_by(page, articles.values())
     return {
-        "confirmed": [flag_row(flag, period.story_of, seen) for flag in flags[:FLAGS]],
+        "confirmed": [
+            (
+                flag.finding,
+                article,
+                seen.shown[article.id],
+                quote(flag),
+                seen.title(flag.finding.rule),
+                None if seen.shown[article.id].link_tells else safe_url(article.url),
+                period.story_of.get(article.id, ""),
+            )
+            for flag in flags[:FLAGS]
+            for article in [flag.article.article]
+        ],
         "total_confirmed": len(flags),
         "stories": [view_row(row, seen) for row in found.stories],
         "total_stories": found.total,
@@ -179,23 +189,6 @@ def share_words(card: Scorecard) -> str:
         return f"not told: {card.unseen} flag{'' if card.unseen == 1 else 's'} not looked at"
     low, high = card.interval
     return f"{100 * card.flagged / card.outlet.stories:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
-
-
-def flag_row(flag: ConfirmedFlag, story_of: Mapping[str, str], seen: Visible) -> SimpleNamespace:
-    """Return a confirmed flag as a page shows it; `words` are those that tell of nobody."""
-    article, finding = flag.article.article, flag.finding
-    shown = seen.shown[article.id]
-    moment = article.published or article.seen
-    return SimpleNamespace(
-        rule=finding.rule,
-        title=clean(seen.titles.get(finding.rule, finding.rule)),
-        severity=finding.severity,
-        words=quote(flag),
-        shown=shown,
-        href=None if shown.link_tells else safe_url(article.url),
-        day=date_words(moment, "", seen.zone).partition(",")[0],
-        story=story_of.get(article.id, ""),
-    )
 
 
 def _rests(period: Period, desk: Desk) -> dict[str, Any]:
