@@ -20,9 +20,10 @@ from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
 from monitor.stats.panels import Panel, trend_panels
 from monitor.stats.trend_queries import Period, read_period, read_published, trends_of
 from monitor.stats.trends import CHOSEN, STEPS, ItemFilter, Step, Trends, choose, fitting_step
+from monitor.text.safe_text import MARK, guarded_line
 from monitor.web.page_frame import PageDep, address, page_router
 from monitor.web.page_queries import TrendsPageQuery, days_asked
-from monitor.web.svg_plots import view_panels, write_csv
+from monitor.web.svg_plots import view_panels
 
 router = page_router("read")
 Asked = Annotated[TrendsPageQuery, Query()]
@@ -36,6 +37,10 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
     last = trends.until - timedelta(days=1)
     asked = {**query.asked(), "since": str(period.since), "until": str(last)}
     countries = {code for item in period.items for code in item.labels.get("place", ())}
+    dates = "Days are those on which articles were first seen here, both included."
+    if trends.dates != "first_seen":
+        left = f" {undated_words(trends.undated)}." if trends.undated else ""
+        dates = f"Days are those of publication, both included.{left}"
     days = {name: asked[name] for name in ("since", "until", "dates")}
     alike = {name: asked[name] for name in ("form", "place", "outlet")}
     return page.render(
@@ -50,7 +55,7 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
         outlets=sorted({item.outlet for item in period.items}),
         trends=trends,
         panels=view_panels(panels, "/trends", asked),
-        dates=_dates(trends),
+        dates=dates,
         filtered=any(value for name, value in asked.items() if name not in (*days, "step")),
         unfiltered=address("/trends", days),
         # stories are listed by first sight
@@ -77,9 +82,11 @@ def csv_response(
         if panel.key == table:
             disposition = f'attachment; filename="{name}-{days.replace("..", "-to-")}.csv"'
             headers = {"content-disposition": disposition}
-            return Response(
-                write_csv(panel.section, f"{how} {days}".strip()), media_type=CSV, headers=headers
-            )
+            # each row says of which period it is, and what it does not say
+            period = f"{how} {days}".strip()
+            lines = [guarded_line([*panel.section.columns, "period", "note"])]
+            lines += [guarded_line([*row, period, NOT_INCIDENCE]) for row in panel.section.rows]
+            return Response(MARK + "".join(lines), media_type=CSV, headers=headers)
     raise ProblemError(404, "There is no such table.")
 
 
@@ -90,19 +97,10 @@ def _counted(query: TrendsPageQuery, desk: Desk) -> tuple[Period, Trends, Step, 
     choice = ItemFilter(query.labels(), query.outlet or "")
     trends = trends_of(desk, replace(period, items=choose(period.items, choice)))
     step = fitting_step(len(trends.days), query.step)
-    titles = desk.rule_titles
-    return period, trends, step, trend_panels(trends, titles, step)
+    return period, trends, step, trend_panels(trends, desk.rule_titles, step)
 
 
 Options = list[tuple[str, str]]
-
-
-def _dates(trends: Trends) -> str:
-    """Say by which dates articles are put on days, and how many are left out for want of one."""
-    if trends.dates == "first_seen":
-        return "Days are those on which articles were first seen here, both included."
-    left = f" {undated_words(trends.undated)}." if trends.undated else ""
-    return f"Days are those of publication, both included.{left}"
 
 
 def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str, str, Options]]:
