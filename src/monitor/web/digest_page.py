@@ -22,26 +22,19 @@ def digest_page(day: str, page: PageDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(page.desk, day)
     ask = names.asked(page.desk, page.visitor.name)
+    title = page.desk.settings.digest.title
     shown = page.desk.shown(articles_in(digest), ask=ask)
-    before, after = _days_beside(digest.day, date.fromisoformat(page.today))
+    before = after = None  # the days beside, as far as there are digests; of one day only
+    if digest.day != "all" and ".." not in digest.day:
+        middle = date.fromisoformat(digest.day)
+        before = str(middle - timedelta(days=1)) if middle > date.min else None
+        after = str(middle + timedelta(days=1)) if middle < page.desk.today else None
     return page.render(
         "digest.html",
         here="/digests/today",
-        digest=view_digest(
-            digest, title=page.desk.settings.digest.title, country_name=country_name, shown=shown
-        ),
+        digest=view_digest(digest, title=title, country_name=country_name, shown=shown),
         address=f"/digests/{day}",
         before=before,
         after=after,
         words=words,
     )
-
-
-def _days_beside(day: str, today: date) -> tuple[str | None, str | None]:
-    """Return the ISO days before and after, as far as there are digests; of one day only."""
-    if day == "all" or ".." in day:
-        return None, None
-    middle = date.fromisoformat(day)
-    before = str(middle - timedelta(days=1)) if middle > date.min else None
-    after = str(middle + timedelta(days=1)) if middle < today else None
-    return before, after

@@ -64,10 +64,10 @@ def feeds_page(query: Annotated[FeedQuery, Query()], page: PageDep) -> HTMLRespo
 
 
 def _list(
-    page: PageContext, query: FeedQuery | None = None, *, problem: str = "", address: str = ""
+    page: PageContext, asked: FeedQuery | None = None, *, problem: str = "", address: str = ""
 ) -> HTMLResponse:
     """Return the list of feeds; `problem` says why `address` was not added."""
-    asked = query or FeedQuery()
+    asked = asked or FeedQuery()
     words = asked.q[:200]
     found = [(one, standing_of(one)) for one in followed(page.desk)]
     tally = Counter(standing for _, standing in found)
@@ -127,14 +127,9 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     if len(found) == 1:
         return _follow(page, found, asked=True)
     known = frozenset(feed.url for feed in page.desk.store.feeds())
-    return page.render(
-        "feeds_found.html",
-        here="/feeds",
-        address=address,
-        found=found,
-        known=known,
-        first=next((one.url for one in found if one.url not in known), ""),
-    )
+    first = next((one.url for one in found if one.url not in known), "")
+    values = {"address": address, "found": found, "known": known, "first": first}
+    return page.render("feeds_found.html", here="/feeds", **values)
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)
@@ -180,24 +175,15 @@ async def import_feeds(request: Request, page: PageDep) -> Response:
 
 
 @router.get("/feeds/{feed_id}")
-def feed_page(feed_id: FeedId, page: PageDep) -> HTMLResponse:
-    """Show one feed with the latest lines of its ledger."""
-    return _feed(page, feed_id, "feed.html")
-
-
 @router.get("/feeds/{feed_id}/remove", dependencies=_CHANGE)
-def ask_removal(feed_id: FeedId, page: PageDep) -> HTMLResponse:
-    """Say what would be lost with a feed, and ask."""
-    return _feed(page, feed_id, "feed_remove.html")
-
-
-def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
+def feed_page(feed_id: FeedId, request: Request, page: PageDep) -> HTMLResponse:
+    """Show one feed with the latest lines of its ledger; or what would be lost with it, and ask."""
     one = next((one for one in followed(page.desk) if one.feed.id == feed_id), None)
     if one is None:
         raise NotFound("no such feed is followed")
     polls = page.desk.store.latest_polls(feed_id, limit=_POLLS)
     return page.render(
-        template,
+        "feed_remove.html" if request.url.path.endswith("/remove") else "feed.html",
         here="/feeds",
         feed=view_feed(one, page),
         polls=[_poll(poll, page) for poll in polls],
@@ -213,16 +199,11 @@ def remove_feed(feed_id: FeedId, desk: DeskDep) -> Response:
 
 
 @router.post("/feeds/{feed_id}/pause", dependencies=_CHANGE)
-def pause_feed(feed_id: FeedId, desk: DeskDep) -> Response:
-    """Ask a feed no more for a while."""
-    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now())
-    return see_other(f"/feeds/{feed_id}")
-
-
 @router.post("/feeds/{feed_id}/resume", dependencies=_CHANGE)
-def resume_feed(feed_id: FeedId, desk: DeskDep) -> Response:
-    """Ask a paused feed again."""
-    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now(), paused=False)
+def pause_feed(feed_id: FeedId, request: Request, desk: DeskDep) -> Response:
+    """Ask a feed no more for a while, or again."""
+    paused = request.url.path.endswith("/pause")
+    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now(), paused=paused)
     return see_other(f"/feeds/{feed_id}")
 
 

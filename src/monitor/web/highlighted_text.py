@@ -57,7 +57,12 @@ def paragraphs_of(
     With nothing hidden, all pieces joined are the text. What of `hidden` and `marks` lies outside
     of it is left out.
     """
-    taken = _joined(hidden, len(text))
+    taken: list[Stretch] = []
+    for start, end in sorted((max(a, 0), min(b, len(text))) for a, b in hidden):
+        if start < end and taken and start <= taken[-1][1]:  # those that touch are one
+            taken[-1] = taken[-1][0], max(taken[-1][1], end)
+        elif start < end:
+            taken.append((start, end))
     ends = [found.end() for found in _BREAK.finditer(text) if found.end() < len(text)]
     borders = [0, *ends, len(text)]
     kept = sorted(mark for mark in marks if max(mark.start, 0) < min(mark.end, len(text)))
@@ -80,10 +85,8 @@ def _pieces(
     inside = [(max(a, low), min(b, high)) for a, b in taken if a < high and b > low]
     here = [mark for mark in marks if mark.start < high and mark.end > low]
     cuts = {low, high, *(place for stretch in inside for place in stretch)}
-    for mark in here:
-        for place in (mark.start, mark.end):
-            if low < place < high and not any(a < place < b for a, b in inside):
-                cuts.add(place)
+    marked = (place for mark in here for place in (mark.start, mark.end))
+    cuts |= {at for at in marked if low < at < high and not any(a < at < b for a, b in inside)}
     places, gone = sorted(cuts), set(inside)
     return tuple(
         TextPiece(
@@ -93,16 +96,3 @@ def _pieces(
         )
         for a, b in pairwise(places)
     )
-
-
-def _joined(hidden: Iterable[Stretch], length: int) -> list[Stretch]:
-    """Return hidden stretches in order, those that touch as one."""
-    joined: list[Stretch] = []
-    for start, end in sorted((max(a, 0), min(b, length)) for a, b in hidden):
-        if start >= end:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    return joined

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -47,7 +48,7 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
         "outlets.html",
         here="/outlets",
         asked=asked,
-        rows=[(card, share_words(card)) for card in found.cards],
+        rows=[(card, _share(card)) for card in found.cards],
         total=found.total,
         query=address("", days),
         csv=address("/outlets.csv", asked),
@@ -63,15 +64,9 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], desk: DeskDep) ->
     period = _period(query, desk)
     cards = read_cards(desk, period, name=query.name or "", limit=None).cards
     columns = ("outlet", "stored", "items", "stories", "flagged", "share flagged")
+    counts = attrgetter("stored", "items", "stories")
     rows = tuple(
-        (
-            card.outlet.name or "unnamed outlet",
-            card.outlet.stored,
-            card.outlet.items,
-            card.outlet.stories,
-            card.flagged,
-            share_words(card),
-        )
+        (card.outlet.name or "unnamed outlet", *counts(card.outlet), card.flagged, _share(card))
         for card in cards
     )
     panel = Panel("outlets", ReportSection("Outlets", (), columns, rows))
@@ -181,7 +176,7 @@ PRIVATE = "These pages are for who may read at this desk; others do not see them
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
 
 
-def share_words(card: Scorecard) -> str:
+def _share(card: Scorecard) -> str:
     """Say which share of an outlet's stories is flagged, or why that cannot be said."""
     if not card.enough:
         return f"too few (n = {card.outlet.stories})"

@@ -62,20 +62,6 @@ from monitor.web import (
 )
 from monitor.web.page_frame import Way, render_error
 
-ROUTES = (
-    check_routes,
-    article_routes,
-    export_routes,
-    story_routes,
-    review_routes,
-    digest_routes,
-    coverage_routes,
-    trend_routes,
-    rule_routes,
-    languagetool,
-    health,
-    metrics,
-)
 PAGES = (
     (draft_page, Way("/", "Draft", "check")),
     (digest_page, Way("/digests/today", "Today", "read")),
@@ -86,23 +72,18 @@ PAGES = (
     (feeds_page, Way("/feeds", "Feeds", "read")),
     (rules_page, Way("/rules", "Rules", "check")),
     (api_docs_page, Way("/docs", "API", "check")),
-    (stories_page, None),
-    (exports_page, None),
-    (names_page, None),
-    (unsubscribe_page, None),
+    *((page, None) for page in (stories_page, exports_page, names_page, unsubscribe_page)),
     (sign_in_page, None),
 )
 """The pages in the order of the menu, each with its way there, if it has one."""
-MODULES = (*ROUTES, *(page for page, _ in PAGES))
+MODULES = (
+    *(check_routes, article_routes, export_routes, story_routes, review_routes, digest_routes),
+    *(coverage_routes, trend_routes, rule_routes, languagetool, health, metrics),
+    *(page for page, _ in PAGES),
+)
 """Each has a `router`."""
 STATIC_DIR = Path(__file__).resolve().parent / "static"
-_NO_TELEMETRY: Any = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
+_TELEMETRY = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
 """Off whatever the environment says: FastAPI's spans and logs would carry requests elsewhere."""
 
 
@@ -132,12 +113,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry=_NO_TELEMETRY,
+        telemetry=dict.fromkeys(_TELEMETRY, False),
         lifespan=lifespan,
     )
-    app.state.desk = desk
-    app.state.checkers = who
-    app.state.exports = makes
+    app.state.desk, app.state.checkers, app.state.exports = desk, who, makes
     app.state.tries = Tries()
     app.state.feedback_tries = rule_routes.feedback_tries()
     app.state.upstream = Upstream(desk.settings.languagetool)
@@ -224,16 +203,12 @@ def run_server(
             return  # how a server is ended
 
 
-_NO_SUCH_KIND = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-"""A name may have addresses of a kind that this machine has not."""
-
-
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
     """Listen on every address of `host`; with `port` 0, on one free port of all."""
+    found: list[socket.socket] = []
+    missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
     with ExitStack() as listeners:
-        found: list[socket.socket] = []
-        missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
         try:
             addresses = socket.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -241,32 +216,27 @@ def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
             for family, _, _, _, address in dict.fromkeys(addresses):
                 at = (address[0], found[0].getsockname()[1] if found else port, *address[2:])
                 try:
-                    found.append(listeners.enter_context(_listener(family, at)))
+                    # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
+                    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+                    listeners.enter_context(listener)
+                    if os.name != "nt":  # there it would let two servers share the port
+                        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if family == socket.AF_INET6:  # "::" is not "0.0.0.0" too
+                        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                    listener.bind(at)
+                    listener.listen(2048)  # from here on callers wait instead of being refused
                 except OSError as error:
-                    if error.errno not in _NO_SUCH_KIND:
+                    # a name may have addresses of a kind that this machine has not
+                    if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
                         raise
                     missing = error
+                else:
+                    found.append(listener)
             if not found:
                 raise missing
         except OSError as error:
             raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
         yield found
-
-
-def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
-    # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name != "nt":  # there it would let two servers share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:  # "::" is not "0.0.0.0" too
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(address)
-        listener.listen(2048)  # from here on callers wait instead of being refused
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 _LOGGING: dict[str, Any] = {
