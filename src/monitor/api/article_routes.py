@@ -35,11 +35,7 @@ router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
 
 
-@router.get(
-    "/v1/articles",
-    **says("List articles", "A page of articles without their texts.", ArticlePage, 403, 422, 503),
-    dependencies=_READ,
-)
+@router.get("/v1/articles", **says("List articles", ArticlePage, 403, 422, 503), dependencies=_READ)
 def articles(
     query: Annotated[ArticleQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
@@ -70,14 +66,11 @@ def articles(
 
 @router.get(
     "/v1/articles/{article_id}",
-    **says("Show an article", "The article with its text.", ArticleDetail, 403, 404, 410, 422, 503),
+    **says("Show an article", ArticleDetail, 403, 404, 410, 422, 503),
     dependencies=_READ,
 )
 def article(
-    article_id: ArticleId,
-    desk: DeskDep,
-    visitor: VisitorDep,
-    names: NamesQuery = False,
+    article_id: ArticleId, desk: DeskDep, visitor: VisitorDep, names: NamesQuery = False
 ) -> JSONResponse:
     """Return one stored article with its text and what the assessors in force say of it.
 
@@ -128,13 +121,11 @@ class ForgottenOut(Model):
 
 @router.delete(
     "/v1/articles/{article_id}",
-    **says("Forget an article", "What was forgotten.", ForgottenOut, 403, 404, 410, 422, 503),
+    **says("Forget an article", ForgottenOut, 403, 404, 410, 422, 503),
     dependencies=[Depends(need("admin"))],
 )
 def forget_article(
-    article_id: ArticleId,
-    reason: Annotated[Reason, Query(description="Why.")],
-    desk: DeskDep,
+    article_id: ArticleId, reason: Annotated[Reason, Query(description="Why.")], desk: DeskDep
 ) -> JSONResponse:
     """Erase a stored article for good, with all that was said of it; no feed brings it back."""
     desk.store.article(article_id, ())

@@ -96,7 +96,7 @@ class CheckRequest(Model):
                     "text": "Police said the two child prostitutes were found near the harbour.",
                 }
             ]
-        },
+        }
     )
 
     text: WholeStr = told("The draft: plain text, Markdown or HTML.")
@@ -269,15 +269,7 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@router.post(
-    "/v1/check",
-    **says(
-        "Check a draft",
-        "The draft's findings and scorecard.",
-        *(CheckedDocument, 403, 415, 422),
-        queued=True,
-    ),
-)
+@router.post("/v1/check", **says("Check a draft", CheckedDocument, 403, 415, 422, queued=True))
 async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Response:
     """Check one draft against the guidelines in force. The draft is not stored and not logged."""
     options = draft.model_dump()
@@ -342,12 +334,7 @@ FILE_FORM: dict[str, Any] = {
 
 @router.post(
     "/v1/check/file",
-    **says(
-        "Check a file",
-        "The file's findings and scorecard; offsets are in its visible text.",
-        *(CheckedDocument, 403, 415, 422),
-        queued=True,
-    ),
+    **says("Check a file", CheckedDocument, 403, 415, 422, queued=True),
     openapi_extra=FILE_FORM,
 )
 async def check_file(request: Request, desk: DeskDep) -> Response:
@@ -441,8 +428,10 @@ class WordResponse(Response):
     response_class=WordResponse,
     **says(
         "Comment a Word file",
-        "The same file with a comment at each finding.",
-        *(download(WORD), 403, 415, 422),
+        download(WORD, "The same file with a comment at each finding."),
+        403,
+        415,
+        422,
         queued=True,
     ),
     openapi_extra=FILE_FORM,
@@ -463,15 +452,7 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
     return answer
 
 
-@router.post(
-    "/v1/classify",
-    **says(
-        "Classify an article",
-        "Relevance and tags, or why there is no judgement.",
-        *(Classified, 403, 415, 422),
-        queued=True,
-    ),
-)
+@router.post("/v1/classify", **says("Classify an article", Classified, 403, 415, 422, queued=True))
 async def classify(request: Request, article: ClassifyRequest, desk: DeskDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
     limit = desk.settings.check.max_chars

@@ -184,12 +184,7 @@ def usable(field: str) -> Iterator[None]:
 
 
 @router.get(
-    "/v1/coverage",
-    **says(
-        "What was covered, and what may be missed",
-        "Feeds, items by what became of them, languages, and two figures of gaps.",
-        *(CoverageAccount, 422, 503),
-    ),
+    "/v1/coverage", **says("What was covered, and what may be missed", CoverageAccount, 422, 503)
 )
 def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
@@ -202,23 +197,14 @@ SampleDay = Annotated[Day | None, Query(description="A day that is over; default
 
 
 @router.post(
-    "/v1/coverage/sample",
-    **says("Draw a day's sample", "The sample, drawn now or before.", SampleOut, 422, 503),
-    dependencies=_REVIEW,
+    "/v1/coverage/sample", **says("Draw a day's sample", SampleOut, 422, 503), dependencies=_REVIEW
 )
 def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Draw the sample of a day unless that was done; it stays the same whoever asks."""
     return _sample(desk, day, draw=True)
 
 
-@router.get(
-    "/v1/coverage/sample",
-    **says(
-        "A day's sample to review",
-        "Random items below the threshold, without their scores.",
-        *(SampleOut, 404, 422, 503),
-    ),
-)
+@router.get("/v1/coverage/sample", **says("A day's sample to review", SampleOut, 404, 422, 503))
 def read_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
     detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
@@ -234,11 +220,7 @@ def _sample(desk: Desk, day: Day | None, *, draw: bool) -> JSONResponse:
 
 @router.post(
     "/v1/found",
-    **says(
-        "A case learned of elsewhere",
-        "The case as recorded, and what we had of it.",
-        *(FoundOut, 403, 404, 410, 415, 422, 503),
-    ),
+    **says("A case learned of elsewhere", FoundOut, 403, 404, 410, 415, 422, 503),
     dependencies=_REVIEW,
 )
 def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:

@@ -147,22 +147,19 @@ router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
 
 FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
 """Media types of the feeds, whose headlines are masked as in mail."""
-_FORMS = {
-    "text/html": {"schema": {"type": "string"}},
-    FEEDS["atom"]: {"schema": {"type": "string"}},
-    FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
+_GOOD = {
+    "description": "The digest. Which form: `format`, or else the header Accept.",
+    "model": DigestOut,
+    "content": {
+        "text/html": {"schema": {"type": "string"}},
+        FEEDS["atom"]: {"schema": {"type": "string"}},
+        FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
+    },
 }
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
-@router.get(
-    "/v1/digests/{day}",
-    **says(
-        "Read a day's digest",
-        "The digest. Which form: `format`, or else the header Accept.",
-        *({200: {"model": DigestOut, "content": _FORMS}}, 403, 404, 422, 503),
-    ),
-)
+@router.get("/v1/digests/{day}", **says("Read a day's digest", {200: _GOOD}, 403, 404, 422, 503))
 def digest(
     day: Annotated[
         str,

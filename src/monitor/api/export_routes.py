@@ -63,8 +63,7 @@ class ExportRequest(ExportChoice):
     """An export to be made; filters as of `GET /v1/articles`, joined by "and"."""
 
     model_config = ConfigDict(
-        strict=True,
-        json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]},
+        strict=True, json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]}
     )
 
 
@@ -95,19 +94,17 @@ class ExportOut(Model):
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
 RETRY_AFTER_S = 60
+_WAITS = {
+    "description": "The export, which waits to be made; `Location` says where to look.",
+    "model": ExportOut,
+}
 
 
 ExportsDep = Annotated[ExportJobs, held("exports")]
 
 
 @router.post(
-    "/v1/exports",
-    status_code=202,
-    **says(
-        "Make an export",
-        "The export, which waits to be made; `Location` says where to look.",
-        *({202: {"model": ExportOut}}, 415, 422, 429, 503),
-    ),
+    "/v1/exports", status_code=202, **says("Make an export", {202: _WAITS}, 415, 422, 429, 503)
 )
 def make_export(body: ExportRequest, desk: DeskDep, exports: ExportsDep) -> JSONResponse:
     """Write the articles that fit, oldest sight first, with all that is kept of them.
@@ -165,10 +162,7 @@ class ZipResponse(Response):
     media_type = ZIP
 
 
-@router.get(
-    "/v1/exports/{export_id}",
-    **says("Show an export", "The export and how far it is.", ExportOut, 404, 422, 503),
-)
+@router.get("/v1/exports/{export_id}", **says("Show an export", ExportOut, 404, 422, 503))
 def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
     """Return what was asked for and what has become of it; poll it every few seconds."""
     return JSONResponse(export_json(exports.job(export_id)))
@@ -177,7 +171,7 @@ def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
 @router.get(
     "/v1/exports/{export_id}/download",
     response_class=ZipResponse,
-    **says("Download an export", "All its files in an archive.", download(ZIP), 404, 409, 422, 503),
+    **says("Download an export", download(ZIP, "All its files in an archive."), 404, 409, 422, 503),
 )
 def download_export(export_id: ExportId, exports: ExportsDep) -> Response:
     """Return the files as a ZIP archive, once the export is done."""

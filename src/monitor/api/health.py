@@ -21,19 +21,13 @@ logger = logging.getLogger("monitor.api")
 router = APIRouter(tags=["health"])
 
 
-@router.get(
-    "/healthz",
-    **says("Is the process alive?", "It is.", Alive),
-)
+@router.get("/healthz", **says("Is the process alive?", Alive))
 async def healthz() -> JSONResponse:
     """Answer at once, without touching the database or a model, and without a thread."""
     return JSONResponse({"status": "ok"})
 
 
-@router.get(
-    "/readyz",
-    **says("Can it serve?", "Database, guideline and models are loaded.", Ready, 503),
-)
+@router.get("/readyz", **says("Can it serve?", Ready, 503))
 def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""
     found = troubles(desk)

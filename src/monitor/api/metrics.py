@@ -31,19 +31,16 @@ MAX_AGE_S = 30.0
 _SHARE = 50
 """The desk's numbers are read anew after half a minute, or after fifty times as long as reading
 took where that is more: what is due is counted through the whole archive."""
+_GOOD = {
+    "description": "Counts and times in Prometheus' text format.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 router = APIRouter(tags=["health"], dependencies=[Depends(need("read"))])
 
 
-@router.get(
-    "/metrics",
-    **says(
-        "Numbers for Prometheus",
-        "Counts and times in Prometheus' text format.",
-        {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
-    ),
-)
+@router.get("/metrics", **says("Numbers for Prometheus", {200: _GOOD}))
 def metrics(request: Request) -> Response:
     """Return counts of feeds, polls, articles, due work and requests; no words of any text."""
     kept: Metrics = request.app.state.metrics

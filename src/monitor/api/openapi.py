@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -80,28 +81,26 @@ def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, 
 
 
 def says(
-    summary: str,
-    answer: str,
-    good: type[BaseModel] | Mapping[Any, Any],
-    *statuses: int,
-    queued: bool = False,
+    summary: str, good: type[BaseModel] | Mapping[Any, Any], *statuses: int, queued: bool = False
 ) -> dict[str, Any]:
-    """Return what a route tells of itself: its `summary`, its good `answer`, its problems.
+    """Return what a route tells of itself: its `summary`, its `good` answer, and its problems.
 
-    `good` is the answer's model, or the `responses` of good answers of another kind.
+    `good` is the answer's model, whose docstring describes it, or the `responses` of another kind.
     """
-    fine = good if isinstance(good, Mapping) else {200: {"model": good}}
+    if not isinstance(good, Mapping):
+        good = {200: {"model": good, "description": cleandoc(good.__doc__ or "").splitlines()[0]}}
+    [answer] = good.values()
     return {
         "summary": summary,
-        "response_description": answer,
-        "responses": {**fine, **problems(*statuses, queued=queued)},
+        "response_description": answer["description"],
+        "responses": {**good, **problems(*statuses, queued=queued)},
     }
 
 
-def download(media_type: str) -> dict[int | str, dict[str, Any]]:
+def download(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that answers with a file of a media type."""
-    schema = {"type": "string", "format": "binary"}
-    return {200: {"content": {media_type: {"schema": schema}}}}
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": description, "content": content}}
 
 
 _SCHEMES = {

@@ -111,7 +111,7 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
 
 @router.post(
     "/v1/articles/{article_id}/review",
-    **says("Review an article", "The review as stored.", ReviewOut, 403, 404, 410, 415, 422, 503),
+    **says("Review an article", ReviewOut, 403, 404, 410, 415, 422, 503),
 )
 def review(
     article_id: ArticleId, said: ReviewRequest, desk: DeskDep, visitor: VisitorDep
@@ -137,8 +137,7 @@ def review(
 
 
 @router.post(
-    "/v1/articles/{article_id}/flags",
-    **says("Judge flags", "What was stored.", FlagOut, 403, 404, 410, 415, 422, 503),
+    "/v1/articles/{article_id}/flags", **says("Judge flags", FlagOut, 403, 404, 410, 415, 422, 503)
 )
 def flags(
     article_id: ArticleId, said: FlagRequest, desk: DeskDep, visitor: VisitorDep
@@ -178,7 +177,7 @@ def flags(
 
 @router.post(
     "/v1/decisions/{decision}/undo",
-    **says("Take a decision back", "What was undone.", UndoOut, 403, 404, 409, 415, 422, 503),
+    **says("Take a decision back", UndoOut, 403, 404, 409, 415, 422, 503),
 )
 def undo(
     decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],

@@ -108,7 +108,7 @@ class ClassifyRequest(Model):
                     "that none of them was paid for five months.",
                 }
             ]
-        },
+        }
     )
 
     id: WholeStr = told("Returned as it is.", "", max_length=1000)

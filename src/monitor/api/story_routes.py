@@ -105,10 +105,7 @@ class StoryQuery(QueryModel):
     names: Names = False
 
 
-@router.get(
-    "/v1/stories",
-    **says("List stories", "A page of stories, oldest story first.", StoryPage, 403, 422, 503),
-)
+@router.get("/v1/stories", **says("List stories", StoryPage, 403, 422, 503))
 def stories(
     query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
@@ -120,14 +117,7 @@ def stories(
     return JSONResponse(page_json(desk, page, who=who))
 
 
-@router.get(
-    "/v1/stories/{story_id}",
-    **says(
-        "Show a story",
-        "The story with what each outlet changed and added.",
-        *(StoryDetail, 403, 404, 422, 503),
-    ),
-)
+@router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404, 422, 503))
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],
     desk: DeskDep,

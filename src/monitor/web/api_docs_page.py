@@ -69,11 +69,7 @@ def view_api(document: Mapping[str, Any], address: str) -> dict[str, Any]:
 
 
 def _operation(
-    path: str,
-    method: str,
-    operation: Mapping[str, Any],
-    schemas: Mapping[str, Any],
-    address: str,
+    path: str, method: str, operation: Mapping[str, Any], schemas: Mapping[str, Any], address: str
 ) -> dict[str, Any]:
     parameters = operation.get("parameters", [])
     content = operation.get("requestBody", {}).get("content", {})

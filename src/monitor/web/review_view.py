@@ -23,11 +23,7 @@ from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pie
 
 NO_LINE = "An article without tags"
 NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
-VERDICT_WORDS = {
-    "relevant": "relevant",
-    "borderline": "borderline",
-    "not_relevant": "not relevant",
-}
+VERDICT_WORDS = {"relevant": "relevant", "borderline": "borderline", "not_relevant": "not relevant"}
 HEADLINE_CHARS = 300
 QUOTE_CHARS = 160
 QUOTES = 4
