@@ -138,58 +138,36 @@ class CheckFinding(ArticleFinding):
     protects: bool
 
 
-_CHECKED: JsonDict = {
-    "language": "en",
-    "words": 10,
-    "findings": [
-        {
-            "rule": "child-prostitute",
-            "guideline": "thb-en",
-            "severity": "error",
-            "confidence": 0.93,
-            "principle": "child-protection",
-            "scope": "body",
-            "field": "text",
-            "start": 20,
-            "end": 37,
-            "utf16_start": 20,
-            "utf16_end": 37,
-            "line": 1,
-            "column": 21,
-            "end_line": 1,
-            "end_column": 38,
-            "match": "child prostitutes",
-            "quoted": "no",
-            "message": "A child cannot be a prostitute. Say what was done to the child.",
-            "why": "The word implies a choice and a crime that do not exist.",
-            "suggestions": ["sexually exploited children"],
-            "sources": [
-                {
-                    "title": "INTERPOL, Appropriate terminology",
-                    "section": "Recommended terminology",
-                    "url": "https://www.interpol.int/en/Crime-areas/Crimes-against-children/Appropriate-terminology",
-                }
-            ],
-            "protects": False,
-        }
-    ],
-    "scorecard": [
-        {
-            "item": "no-helpline",
-            "guideline": "thb-en",
-            "met": False,
-            "reason": "the text names no helpline or service",
-            "evidence": [],
-        }
-    ],
-    "coverage": {
-        "checked": "part",
-        "language": "covered",
-        "topic": "assumed",
-        "note": "Too short to judge as a whole (10 words), and taken to be about trafficking.",
-        "missed": "No flags does not mean that all is well: …",
-    },
+_CHECKED: JsonDict = json.loads("""
+{
+  "language": "en", "words": 10,
+  "findings": [
+    {
+      "rule": "child-prostitute", "guideline": "thb-en", "severity": "error", "confidence": 0.93,
+      "principle": "child-protection", "scope": "body", "field": "text", "start": 20, "end": 37,
+      "utf16_start": 20, "utf16_end": 37, "line": 1, "column": 21, "end_line": 1, "end_column": 38,
+      "match": "child prostitutes", "quoted": "no",
+      "message": "A child cannot be a prostitute. Say what was done to the child.",
+      "why": "The word implies a choice and a crime that do not exist.",
+      "suggestions": ["sexually exploited children"],
+      "sources": [
+        {"title": "INTERPOL, Appropriate terminology", "section": "Recommended terminology",
+         "url": "https://www.interpol.int/en/Crime-areas/Crimes-against-children/Appropriate-terminology"}
+      ],
+      "protects": false
+    }
+  ],
+  "scorecard": [
+    {"item": "no-helpline", "guideline": "thb-en", "met": false,
+     "reason": "the text names no helpline or service", "evidence": []}
+  ],
+  "coverage": {
+    "checked": "part", "language": "covered", "topic": "assumed",
+    "note": "Too short to judge as a whole (10 words), and taken to be about trafficking.",
+    "missed": "No flags does not mean that all is well: …"
+  }
 }
+""")
 
 
 class CheckCoverage(Model):

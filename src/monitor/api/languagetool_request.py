@@ -16,30 +16,21 @@ from typing import Any, Literal, get_args
 from monitor.records.errors import UsageError
 from monitor.text.positions import Stretch
 
-_NEITHER = "'data' must be a JSON object with either 'text' or 'annotation'"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ITEM = "each item of 'annotation' must have either 'text' or 'markup', a string"
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotatedPart:
-    """A stretch of the plain text and where it comes from.
-
-    `exact`: character by character; else it stands for the whole of some markup.
-    """
-
-    plain: Stretch
-    source: Stretch
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """What is to be checked (`plain`) of what the client has (`source`), part by part."""
+    """What is to be checked (`plain`) of what the client has (`source`), part by part.
+
+    A part is a stretch of the one, where it comes from in the other, and whether it does so
+    character by character; else it stands for the whole of some markup.
+    """
 
     plain: str
     source: str
-    parts: tuple[AnnotatedPart, ...]
+    parts: tuple[tuple[Stretch, Stretch, bool], ...]
 
     def in_source(self, start: int, end: int) -> Stretch:
         """Return where the plain text from `start` to `end` is in the source; all code points.
@@ -51,12 +42,11 @@ class AnnotatedText:
 
     def _of(self, offset: int, *, last: bool) -> int:
         """Return where the character at `offset` begins, or with `last` ends, in the source."""
-        found = bisect_right(self.parts, offset, key=lambda part: part.plain[0]) - 1
+        found = bisect_right(self.parts, offset, key=lambda part: part[0][0]) - 1
         if found < 0:
             return 0
-        part = self.parts[found]
-        first, end = part.source
-        place = first + offset - part.plain[0] + last if part.exact else end if last else first
+        (begins, _), (first, end), exact = self.parts[found]
+        place = first + offset - begins + last if exact else end if last else first
         return min(place, end)
 
 
@@ -72,7 +62,7 @@ def read_annotated(data: str) -> AnnotatedText:
     except (ValueError, RecursionError) as error:
         raise UsageError("'data' is not valid JSON") from error
     if not isinstance(told, dict) or ("text" in told) == ("annotation" in told):
-        raise UsageError(_NEITHER)
+        raise UsageError("'data' must be a JSON object with either 'text' or 'annotation'")
     if "text" in told:
         if not isinstance(told["text"], str):
             raise UsageError("'text' in 'data' must be a string")
@@ -99,7 +89,7 @@ def _joined(items: list[Any]) -> AnnotatedText:
         if read:
             here, there = len(plain), len(source)
             places = (here, here + len(read)), (there, there + len(written))
-            parts.append(AnnotatedPart(*places, exact=exact))
+            parts.append((*places, exact))
         plain += read
         source += written
     if _SURROGATE.search(plain) or _SURROGATE.search(source):

@@ -47,17 +47,20 @@ def metrics(request: Request) -> Response:
     return Response(kept.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-class Metrics:
-    """The numbers of one application."""
+class Metrics(Collector):
+    """The numbers of one application; how the desk stands is read when asked, not too often."""
 
     def __init__(self, desk: Desk, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._desk = desk
+        self._monotonic = monotonic
+        self._guard = threading.Lock()
+        self._next = float("-inf")
+        self._happened = Happened()
+        self._metrics: list[Metric] = []
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "monitor_requests",
-            "Requests answered, by route and status.",
-            ("route", "status"),
-            registry=self._registry,
-        )
+        said = "Requests answered, by route and status."
+        labels = ("route", "status")
+        self._requests = Counter("monitor_requests", said, labels, registry=self._registry)
         self._seconds = Histogram(
             "monitor_request_seconds",
             "How long requests took, by route; POST /v1/check is a check of a draft.",
@@ -65,7 +68,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(_Desk(desk, monotonic))
+        self._registry.register(self)
 
     def observe(self, route: str, status: int, seconds: float) -> None:
         """Count one request; `route` is the route's pattern, never the address asked for."""
@@ -75,18 +78,6 @@ class Metrics:
     def render(self) -> bytes:
         """Return all numbers in the text format."""
         return generate_latest(self._registry)
-
-
-class _Desk(Collector):
-    """Reads how the desk stands, when asked and not too often."""
-
-    def __init__(self, desk: Desk, monotonic: Callable[[], float]) -> None:
-        self._desk = desk
-        self._monotonic = monotonic
-        self._guard = threading.Lock()
-        self._next = float("-inf")
-        self._happened = Happened()
-        self._metrics: list[Metric] = []
 
     def collect(self) -> Iterator[Metric]:
         """Yield the desk's numbers; a part that cannot be read is 0 in `monitor_ready`."""

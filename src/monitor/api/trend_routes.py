@@ -12,7 +12,7 @@ from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import DAYS, PeriodQuery, usable
 from monitor.api.openapi import says
-from monitor.api.schemas import Model, WholeStr, told
+from monitor.api.schemas import Model, Offset, WholeStr, told
 from monitor.desk import Desk
 from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
@@ -52,13 +52,10 @@ class LabelOut(Model):
 
 
 _counts: dict[str, Any] = {
-    name: (list[LabelOut], Field(description=SCHEMES[name].counted_as)) for name in COUNTED
+    name: (list[LabelOut], told(SCHEMES[name].counted_as)) for name in COUNTED
 }
-_Counted: Any = create_model("_Counted", __base__=Model, **_counts)
-
-
-class ByScheme(_Counted):  # type: ignore[misc]
-    """By what articles tell of; most stories first."""
+_about = "By what articles tell of; most stories first."
+ByScheme: Any = create_model("ByScheme", __base__=Model, __doc__=_about, **_counts)
 
 
 class RuleCountOut(Model):
@@ -111,15 +108,20 @@ class BasisOut(Model):
     note: str
 
 
-class TrendsOut(Model):
-    """A period counted."""
+class OfPeriod(Model):
+    """What was counted in a period of days, the last included."""
 
     schema_: Literal[1] = Field(alias="schema")
     note: str = told(_NOTE)
     since: str
-    until: str = told("The last day.")
+    until: str
+
+
+class TrendsOut(OfPeriod):
+    """Items and stories by day and label, flags, balance, changes of feeds."""
+
     dates: Literal["first_seen", "published"] = told("By which dates articles are put on days.")
-    undated: int = told("Of `published`: items left out, as they say no day of publication.", ge=0)
+    undated: Offset = told("Of `published`: items left out, as they say no day of publication.")
     timezone: str
     stored: int
     items: int
@@ -144,13 +146,9 @@ class OutletOut(Model):
     stories: int
 
 
-class OutletsOut(Model):
-    """Outlets, most stories first."""
+class OutletsOut(OfPeriod):
+    """Outlets with articles in the period, most stories first."""
 
-    schema_: Literal[1] = Field(alias="schema")
-    note: str = told(_NOTE)
-    since: str
-    until: str
     outlets: list[OutletOut]
 
 
@@ -164,13 +162,9 @@ class RuleShareOut(Model):
     interval: list[float] | None = told(_ENDS)
 
 
-class ScorecardOut(Model):
+class ScorecardOut(OfPeriod):
     """An outlet's scorecard; each story counts once."""
 
-    schema_: Literal[1] = Field(alias="schema")
-    note: str = told(_NOTE)
-    since: str
-    until: str
     outlet: OutletOut
     min_stories: int = told("Below so many stories no share is told.")
     enough: bool
