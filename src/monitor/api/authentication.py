@@ -27,7 +27,7 @@ from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, s
 from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
 from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
-from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
+from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Token, Visitor
 from monitor.records.errors import MonitorError, describe_exception
 from monitor.storage.sign_in import is_token, visitor_of
 
@@ -203,12 +203,8 @@ async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
         home = PAGE_AT_HOME if shared else AT_HOME
     told = token_in(headers, reading=safe or scope["path"].startswith(_KEYED))
     if told is not None:
-        if home is NOBODY:
-            tries.refuse(scope)
-        token = await run_sync(desk.store.find_token, told, desk.now())
+        token = await find_token(scope, told, desk, tries, known=home is not NOBODY)
         if token is None:
-            if home is NOBODY:
-                tries.note(scope)
             raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
         return visitor_of(token)
     session = session_in(scope, desk.settings.digest.public_url)
@@ -218,6 +214,21 @@ async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
     if not safe and not from_own_page(headers):
         raise ProblemError(403, _NOT_OURS)
     return visitor_of(token)
+
+
+async def find_token(
+    scope: Scope, told: str, desk: Desk, tries: Tries, *, known: bool = False
+) -> Token | None:
+    """Return the token of a secret, None where there is none: a try of whoever is not `known`.
+
+    Raises `ProblemError` (429) after too many.
+    """
+    if not known:
+        tries.refuse(scope)
+    token = await run_sync(desk.store.find_token, told, desk.now())
+    if token is None and not known:
+        tries.note(scope)
+    return token
 
 
 def token_in(headers: Headers, *, reading: bool) -> str | None:

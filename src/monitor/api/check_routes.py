@@ -219,7 +219,7 @@ class UncheckedOut(CheckEvidence):
 
 
 class CheckedDocument(Model):
-    """What the check says of one draft.
+    """The findings and the scorecard of one draft; offsets are in its visible text.
 
     `unchecked` is what is for the desk and not for readers. `ignored` is what comments such as
     `<!-- monitor-ignore RULE: reason -->` silence; those of `ignore_problems` name no rule, an

@@ -111,7 +111,7 @@ class ToldOut(Model):
 
 
 class CoverageAccount(GapsOut):
-    """The account of a period."""
+    """Feeds, items by what became of them, languages, and two figures of gaps."""
 
     schema_: Literal[1] = Field(alias="schema")
     since: str
@@ -132,7 +132,7 @@ class SampledArticle(MaskedArticle):
 
 
 class SampleOut(Model):
-    """A day's sample."""
+    """A day's random sample of items below the threshold, without their scores."""
 
     schema_: Literal[1] = Field(alias="schema")
     day: str
@@ -151,7 +151,7 @@ class FoundRequest(Model):
 
 
 class FoundOut(ToldOut):
-    """A case as recorded."""
+    """A case as recorded, and what we had of it."""
 
     new: bool = told("False where its URL was recorded before, which stays.")
 

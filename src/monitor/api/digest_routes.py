@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.coverage_routes import GapsOut
+from monitor.api.csrf import POLICY
 from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut, told
-from monitor.api.security_headers import POLICY
 from monitor.archive.names_on_request import see
 from monitor.desk import Desk
 from monitor.digest.render import make_digest, show_digest

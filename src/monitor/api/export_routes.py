@@ -39,24 +39,23 @@ class ExportChoice(ArticleChoice):
         """Return the fields of `ArticleFilter`; days are those of `zone`."""
         wanted = self.wanted(zone)
         own = ("form", "place")
-        found = {
-            **{scheme: label for scheme, label in wanted.tags if scheme in own},
+        found = {scheme: label for scheme, label in wanted.tags if scheme in own}
+        told = {
             "query": self.q or None,
-            "since": wanted.since,
-            "until": wanted.until,
             "tags": tuple(tag for tag in wanted.tags if tag[0] not in own) or None,
             "outlet": self.outlet or None,
-            "language": self.language,
-            "relevance": wanted.relevance,
-            "min_relevance": self.min_relevance,
-            "flag": self.flag,
-            "rule": self.rule,
             "story": self.story,
-            "published_since": self.published_since,
-            "published_until": self.published_until,
             "timezone": zone.key if wanted.published is not None else None,
         }
+        found |= {n: told[n] if n in told else getattr(wanted, n) for n in _ASKED}
         return {name: value for name, value in found.items() if value is not None}
+
+
+_ASKED = (
+    *("query", "since", "until", "tags", "outlet", "language", "relevance", "min_relevance"),
+    *("flag", "rule", "story", "published_since", "published_until", "timezone"),
+)
+"""Fields of `ArticleFilter`, in the order in which an export tells them."""
 
 
 class ExportRequest(ExportChoice):

@@ -21,12 +21,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
 from monitor.api.access import CLIENT_LEFT, CheckersDep, DeskDep, get_visitor, need
+from monitor.api.authentication import find_token
 from monitor.api.check_queue import ClientLeftError
 from monitor.api.languagetool_matches import RuleWords, make_matches, merged, sentence_ranges
 from monitor.api.languagetool_request import AUTO, LanguageToolRequest, read_request
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.problem_details import ProblemError, note_visitor
-from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import country_name, language_name
@@ -68,14 +68,9 @@ async def admit(request: Request, fields: FieldsDep) -> None:
         return  # at home, or signed in otherwise: a key of LanguageTool's own is no concern here
     if not told:
         raise ProblemError(403, _NO_KEY)
-    tries: Tries = request.app.state.tries
-    if not known:
-        tries.refuse(request.scope)
-    desk: Desk = request.app.state.desk
-    token = await run_sync(desk.store.find_token, told, desk.now())
+    state = request.app.state
+    token = await find_token(request.scope, told, state.desk, state.tries, known=known)
     if token is None:
-        if not known:
-            tries.note(request.scope)
         raise ProblemError(403, "The key is no token of this desk, or has ended.")
     note_visitor(request.scope, visitor_of(token))
 

@@ -148,7 +148,7 @@ class RuleDetail(RuleOut):
 
 
 class RuleList(Model):
-    """Every rule of the guidelines in force; null is the `problem` where all is as the files say.
+    """Every rule, in the guidelines' order; null is the `problem` where all is as the files say.
 
     Else it is why an edit of a guideline is not in force, with file, rule and line; the rules from
     before are.

@@ -174,7 +174,7 @@ _TERMS = "Words that speak for a look, in an article without a measured judgemen
 
 
 class Classified(Model):
-    """What the classifiers say of one article."""
+    """Relevance and tags of one article, or why there is no judgement."""
 
     id: str
     relevance: float | None = told("Probability that it is a main subject; null if not judged.")

@@ -39,7 +39,7 @@ class StoryOut(NamedArticle):
 
 
 class StoryPage(Model):
-    """One page of stories."""
+    """A page of stories, oldest story first."""
 
     stories: list[StoryOut]
     next: str | None = told("The `after` of the next page; null on the last.")

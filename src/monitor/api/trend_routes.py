@@ -163,7 +163,7 @@ class RuleShareOut(Model):
 
 
 class ScorecardOut(OfPeriod):
-    """An outlet's scorecard; each story counts once."""
+    """Stories of an outlet with counted flags, by rule, and the balance of responses."""
 
     outlet: OutletOut
     min_stories: int = told("Below so many stories no share is told.")

@@ -24,7 +24,6 @@ from monitor.api import (
     export_routes,
     health,
     languagetool,
-    metrics,
     review_routes,
     rule_routes,
     story_routes,
@@ -32,14 +31,13 @@ from monitor.api import (
 )
 from monitor.api.authentication import authentication, note_peers
 from monitor.api.check_queue import Checkers
-from monitor.api.csrf import allowed_hosts, csrf_guard
+from monitor.api.csrf import allowed_hosts, csrf_guard, security_headers
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import body_limit, max_body_bytes
 from monitor.api.request_log import request_log, silence_leaky_loggers
-from monitor.api.security_headers import security_headers
 from monitor.desk import Desk
 from monitor.export.export_jobs import ExportJobs
 from monitor.records.errors import UsageError
@@ -78,7 +76,7 @@ PAGES = (
 """The pages in the order of the menu, each with its way there, if it has one."""
 MODULES = (
     *(check_routes, article_routes, export_routes, story_routes, review_routes, digest_routes),
-    *(coverage_routes, trend_routes, rule_routes, languagetool, health, metrics),
+    *(coverage_routes, trend_routes, rule_routes, languagetool, health),
     *(page for page, _ in PAGES),
 )
 """Each has a `router`."""
@@ -120,7 +118,7 @@ def create_app(
     app.state.tries = Tries()
     app.state.feedback_tries = rule_routes.feedback_tries()
     app.state.upstream = Upstream(desk.settings.languagetool)
-    app.state.metrics = metrics.Metrics(desk)
+    app.state.metrics = health.Metrics(desk)
     for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

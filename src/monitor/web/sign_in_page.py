@@ -15,10 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need
-from monitor.api.authentication import session_cookie, session_in
+from monitor.api.authentication import find_token, session_cookie, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
-from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
@@ -58,26 +57,23 @@ def signin_page(
 async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Response:
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
-    tries: Tries = request.app.state.tries
-    desk = page.desk
-    tries.refuse(request.scope)
-    found = await run_sync(desk.store.find_token, field_of(fields, "token").strip(), desk.now())
+    desk, told = page.desk, field_of(fields, "token").strip()
+    found = await find_token(request.scope, told, desk, request.app.state.tries)
     going = own_path(field_of(fields, "next"))
     if found is None:
-        tries.note(request.scope)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
         await run_sync(desk.store.sign_out, before)
-    told = await run_sync(desk.store.sign_in, found, desk.now())
+    secret = await run_sync(desk.store.sign_in, found, desk.now())
     visitor = visitor_of(found)
     first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
     answer = see_other(going or first)
     cookie, secure = session_cookie(request.scope, public)
     answer.set_cookie(
         cookie,
-        told,
+        secret,
         max_age=int(LONGEST.total_seconds()),
         secure=secure,
         httponly=True,
