@@ -39,7 +39,7 @@ class ExportChoice(ArticleChoice):
         """Return the fields of `ArticleFilter`; days are those of `zone`."""
         wanted = self.wanted(zone)
         own = ("form", "place")
-        found = {scheme: label for scheme, label in wanted.tags if scheme in own}
+        found: dict[str, Any] = {scheme: label for scheme, label in wanted.tags if scheme in own}
         told = {
             "query": self.q or None,
             "tags": tuple(tag for tag in wanted.tags if tag[0] not in own) or None,

@@ -81,7 +81,8 @@ MODULES = (
 )
 """Each has a `router`."""
 STATIC_DIR = Path(__file__).resolve().parent / "static"
-_TELEMETRY = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
+_PARTS = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
+_NO_TELEMETRY: Any = dict.fromkeys(_PARTS, False)
 """Off whatever the environment says: FastAPI's spans and logs would carry requests elsewhere."""
 
 
@@ -111,7 +112,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry=dict.fromkeys(_TELEMETRY, False),
+        telemetry=_NO_TELEMETRY,
         lifespan=lifespan,
     )
     app.state.desk, app.state.checkers, app.state.exports = desk, who, makes
