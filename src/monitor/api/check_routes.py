@@ -267,47 +267,30 @@ async def _answer(
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
 
 
-_YES_OR_NO = {"type": "string", "enum": ["true", "false"], "default": "false"}
-_REPEATS = "Whether the answer repeats the visible text."
-FILE_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "title": "CheckFileRequest",
-                    "description": "One file; its name says the format, and is not kept either.",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": f"A draft: {', '.join(SUFFIXES)}.",
-                        },
-                        "guideline": {
-                            "type": "array",
-                            "items": {"type": "string", "maxLength": MAX_NAME},
-                            "maxItems": MAX_GUIDELINES,
-                            "description": f"{GUIDELINE} Repeat the field for several.",
-                        },
-                        "include_text": {**_YES_OR_NO, "description": _REPEATS},
-                        "country": {"type": "string", "description": COUNTRY},
-                        "min_confidence": {
-                            "type": "number",
-                            "minimum": 0,
-                            "maximum": 1,
-                            "description": MIN_CONFIDENCE,
-                        },
-                        "on_topic": {**_YES_OR_NO, "description": ON_TOPIC},
-                    },
-                },
-                "encoding": {"file": {"contentType": "application/octet-stream"}},
-            }
-        },
-    }
+def _part(description: str, **schema: Any) -> dict[str, Any]:
+    return {"type": "string", **schema, "description": description}
+
+
+_YES_OR_NO = {"enum": ["true", "false"], "default": "false"}
+_NAMES = {"items": {"type": "string", "maxLength": MAX_NAME}, "maxItems": MAX_GUIDELINES}
+_FORM = {
+    "type": "object",
+    "title": "CheckFileRequest",
+    "description": "One file; its name says the format, and is not kept either.",
+    "required": ["file"],
+    "additionalProperties": False,
+    "properties": {
+        "file": _part(f"A draft: {', '.join(SUFFIXES)}.", format="binary"),
+        "guideline": _part(f"{GUIDELINE} Repeat the field for several.", type="array", **_NAMES),
+        "include_text": _part("Whether the answer repeats the visible text.", **_YES_OR_NO),
+        "country": _part(COUNTRY),
+        "min_confidence": _part(MIN_CONFIDENCE, type="number", minimum=0, maximum=1),
+        "on_topic": _part(ON_TOPIC, **_YES_OR_NO),
+    },
 }
+_ENCODING = {"file": {"contentType": "application/octet-stream"}}
+_CONTENT = {"multipart/form-data": {"schema": _FORM, "encoding": _ENCODING}}
+FILE_FORM: dict[str, Any] = {"requestBody": {"required": True, "content": _CONTENT}}
 
 
 @router.post(

@@ -91,7 +91,6 @@ def _list(
     if searched:
         values["q"] = searched
     choices = desk.store.choices(desk.stamps)
-    rows = listing.rows if listing else ()
     asked = {name: value for name, value in values.items() if name != "after"}
     following = listing.next if listing else None
     return page.render(
@@ -105,8 +104,8 @@ def _list(
         selects=list(_selects(choices, values, desk.rule_titles)),
         outlets=choices.get("outlet", ())[:MOST_OUTLETS],
         relevances=[(name, name.replace("_", " ")) for name in RELEVANCES],
-        rows=[_row(row, asked.get("q", "")) for row in rows],
-        shown={row.assessed.article.id: row.shown for row in rows},
+        rows=[_row(row, asked.get("q", "")) for row in listing.rows] if listing else (),
+        shown={row.assessed.article.id: row.shown for row in listing.rows} if listing else {},
         address_here=link("/articles", values),
         first=link("/articles", asked) if "after" in values else "",
         next=link("/articles", {**asked, "after": following}) if following else "",

@@ -5,7 +5,6 @@ Forms of pages, answered with a redirect to where they were sent from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
@@ -38,25 +37,22 @@ def names_of_one(
     elif not ask(desk, [article_id], visitor.name):
         raise NotFound(f"no article '{article_id}'")
     article = quote(article_id, safe="")
-    return see_other(f"{_back(fields, f'/articles/{article}')}#article-{article}")
+    back = own_path(field_of(fields, "back"), f"/articles/{article}")
+    return see_other(f"{back}#article-{article}")
 
 
 @router.post("/names", dependencies=[Depends(need("names"))])
 def names_of_page(fields: FieldsDep, desk: DeskDep, visitor: VisitorDep) -> Response:
     """Show the names of each article named by `id`."""
     ask(desk, fields.get("id", [])[:MOST], visitor.name)
-    return see_other(_back(fields, "/"))
+    return see_other(own_path(field_of(fields, "back"), "/"))
 
 
 @router.post("/names/hide")
 def hide_names_of_page(fields: FieldsDep, desk: DeskDep, visitor: VisitorDep) -> Response:
     """Hide the names of each article named by `shown` again."""
     hide(desk, fields.get("shown", [])[:MOST], visitor.name)
-    return see_other(_back(fields, "/"))
-
-
-def _back(fields: Mapping[str, list[str]], default: str) -> str:
-    return own_path(field_of(fields, "back"), default)
+    return see_other(own_path(field_of(fields, "back"), "/"))
 
 
 def own_path(address: str, default: str) -> str:

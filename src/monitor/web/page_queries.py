@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from monitor.api.article_filter import Day
 from monitor.api.coverage_routes import usable
-from monitor.api.schemas import WholeStr
+from monitor.api.schemas import QueryModel, WholeStr
 from monitor.desk import Desk
 from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
@@ -22,21 +22,15 @@ DAYS = 90
 """Shown unless others are asked for."""
 
 
-def _or_none(value: object) -> object:
-    return None if value == "" else value
-
-
-_Empty = BeforeValidator(_or_none)
+_Empty = BeforeValidator(lambda value: None if value == "" else value)
 _Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
 _Day = Annotated[Day | None, _Empty]
 _Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
 _Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
 
 
-class DaysQuery(BaseModel):
+class DaysQuery(QueryModel):
     """Days from `since` to `until`, both included; `to` is what `until` was called."""
-
-    model_config = ConfigDict(extra="forbid")
 
     since: _Day = None
     until: _Day = None

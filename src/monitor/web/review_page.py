@@ -23,7 +23,7 @@ from monitor.digest.tag_words import neutral_line
 from monitor.evaluate.learn_from_reviews import count_new, learning_of
 from monitor.labels.countries import country_name
 from monitor.labels.schemes import ONE_LABEL_SCHEMES, REVIEWED_SCHEMES
-from monitor.records.article import VERDICTS, AssessedArticle, Verdict
+from monitor.records.article import VERDICTS, Article, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
@@ -113,20 +113,15 @@ def review_page(
     queue = reviewing.queue_of(desk, filters, context.who)
     taken = reviewing.taken_by_others(desk, context.who)
     current = article or queue.following(None, taken)
-    around = {
-        "left": queue.left,
-        "total": len(queue.entries),
-        "before": queue.before(current) if current else None,
-        "after": queue.following(current, taken) if current else None,
-        "taken_by": taken.get(current or "", ""),
-    }
     new = count_new(desk)
     return context.render(
         "review.html",
         "stories",
         story=_story(context, current, filters) if current else None,
         filters=filters,
-        around=around,
+        queue=queue,
+        current=current,
+        taken=taken,
         last=_last(context, ("review",)),
         empty=_EMPTY[filters.which],
         learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
@@ -510,16 +505,10 @@ def _words(decision: Decision) -> str:
     return ", ".join(words)
 
 
-def _rows(desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[dict[str, Any]]:
-    """Return the lines of a list: articles, each with who said what of it."""
+def _rows(
+    desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]
+) -> list[tuple[Article, str, Sequence[tuple[str, Verdict]]]]:
+    """Return the lines of a list: articles with their headlines, and who said what of each."""
     articles = [desk.store.article(one, ()).article for one in said]
     shown = desk.shown(articles)
-    return [
-        {
-            "article": article.id,
-            "headline": headline_shown(article, shown[article.id]),
-            "outlet": article.outlet,
-            "said": [(who, VERDICT_WORDS[verdict]) for who, verdict in said[article.id]],
-        }
-        for article in articles
-    ]
+    return [(one, headline_shown(one, shown[one.id]), said[one.id]) for one in articles]
