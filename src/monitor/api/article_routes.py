@@ -17,18 +17,10 @@ from monitor.archive.names_on_request import see, seen_json
 from monitor.jobs.forget_article import Reason, forget
 from monitor.labels.regions import flow_json
 from monitor.people.masked_quotes import mask_assessed
+from monitor.records import json_shapes as shapes
 from monitor.records.article import AssessedArticle
 from monitor.records.errors import NotFound
 from monitor.records.hidden_names import Shown, hide
-from monitor.records.json_shapes import (
-    enclosure_json,
-    finding_json,
-    judged_json,
-    scorecard_json,
-    tag_json,
-    term_json,
-    time_json,
-)
 from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
@@ -88,25 +80,22 @@ def article_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
     """Return an article without its text, and without the names that are not `shown`, as data."""
     assessed = mask_assessed(assessed, shown)
     article = assessed.article
+    said = ("relevance", "relevant", "borderline", "not_judged", "experimental")
     return {
         **seen_json(article, shown),
         "sha256": article.sha256,
         "authors": list(article.authors),
         "categories": list(article.categories),
-        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
+        "enclosures": list(map(shapes.enclosure_json, article.enclosures)),
         "origin": article.origin,
-        "expired": time_json(article.expired),
-        "relevance": assessed.relevance,
-        "relevant": assessed.relevant,
-        "borderline": assessed.borderline,
-        "not_judged": assessed.not_judged,
-        "experimental": assessed.experimental,
-        "judged": judged_json(assessed),
-        "terms": [term_json(term) for term in assessed.terms],
-        "tags": [tag_json(tag) for tag in assessed.tags],
+        "expired": shapes.time_json(article.expired),
+        **{name: getattr(assessed, name) for name in said},
+        "judged": shapes.judged_json(assessed),
+        "terms": list(map(shapes.term_json, assessed.terms)),
+        "tags": list(map(shapes.tag_json, assessed.tags)),
         "flow_region": flow_json(assessed),
-        "findings": [finding_json(finding) for finding in assessed.findings],
-        "scorecard": [scorecard_json(item) for item in assessed.scorecard],
+        "findings": list(map(shapes.finding_json, assessed.findings)),
+        "scorecard": list(map(shapes.scorecard_json, assessed.scorecard)),
         "stamps": list(assessed.stamps),
     }
 

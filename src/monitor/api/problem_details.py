@@ -65,7 +65,7 @@ logger = logging.getLogger("monitor.api")
 
 MEDIA_TYPE = "application/problem+json"
 
-_DETAILS = {
+DETAILS = {
     400: "The request is malformed.",
     401: "Sign in first: this request needs a token.",
     404: "There is nothing at this address.",
@@ -94,20 +94,14 @@ _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "has a field that is not known here",
     "string_type": "must be a string",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(("int_type", "int_parsing"), "must be a whole number"),
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
-    "model_attributes_type": "must be an object",
-    "dict_type": "must be an object",
+    **dict.fromkeys(("model_attributes_type", "dict_type"), "must be an object"),
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "has not the form described",
-    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
-    "date_parsing": "must be a date, YYYY-MM-DD",
-    "datetime_from_date_parsing": "must be a date or a time with its zone",
-    "datetime_parsing": "must be a date or a time with its zone",
+    **dict.fromkeys(("date_from_datetime_parsing", "date_parsing"), "must be a date, YYYY-MM-DD"),
     "lone_surrogate": "has half a surrogate pair",
 }
 """Our words for pydantic's kinds of error; the others get a general word."""
@@ -169,7 +163,7 @@ def problem(
 ) -> Response:
     """Return the response: problem JSON, or a page where a browser opened one of our pages."""
     title = HTTPStatus(status).phrase
-    detail = detail or _DETAILS.get(status, title)
+    detail = detail or DETAILS.get(status, title)
     if scope["path"].startswith(_LANGUAGETOOL):
         its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
         return PlainTextResponse(f"Error: {detail}", its_status, headers=headers)

@@ -56,7 +56,6 @@ from monitor.web import (
     sign_in_page,
     stories_page,
     trends_page,
-    unsubscribe_page,
 )
 from monitor.web.page_frame import Way, render_error
 
@@ -70,8 +69,7 @@ PAGES = (
     (feeds_page, Way("/feeds", "Feeds", "read")),
     (rules_page, Way("/rules", "Rules", "check")),
     (api_docs_page, Way("/docs", "API", "check")),
-    *((page, None) for page in (stories_page, exports_page, names_page, unsubscribe_page)),
-    (sign_in_page, None),
+    *((page, None) for page in (stories_page, exports_page, names_page, sign_in_page)),
 )
 """The pages in the order of the menu, each with its way there, if it has one."""
 MODULES = (
