@@ -80,8 +80,7 @@ async def answer_job(
     return Response(answer, media_type=media_type)
 
 
-CLIENT_LEFT = 499
-"""As other servers log it; nobody is there to read it."""
+CLIENT_LEFT = 499  # as other servers log it; nobody is there to read it
 NamesQuery = Annotated[bool, Query(description=NAMES)]
 DeskDep = Annotated[Desk, held("desk")]
 CheckersDep = Annotated[Checkers, held("checkers")]

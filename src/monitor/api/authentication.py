@@ -122,8 +122,7 @@ OPEN = {
 }
 """What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
 _OPEN_BELOW = ("/static/", "/unsubscribe/")
-_KEYED = "/v2/"
-"""LanguageTool's clients send their key in the body: `api.languagetool` looks at it."""
+_KEYED = "/v2/"  # LanguageTool's clients send their key in the body: `api.languagetool` looks at it
 _SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
 """Besides, with `[serve] public_scorecards`."""
 _UNKNOWN = "The token is not known here, or has ended."

@@ -29,12 +29,10 @@ from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 
-MAX_WAITING = 100
-"""Drafts that may wait for their turn."""
+MAX_WAITING = 100  # drafts that may wait for their turn
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
 _TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
-_FIRST_GUESS_S = 0.3
-"""How long a draft takes, before one was measured."""
+_FIRST_GUESS_S = 0.3  # how long a draft takes, before one was measured
 _LONGEST_PAUSE_S = 300
 
 

@@ -158,8 +158,7 @@ class FoundOut(ToldOut):
 
 router = APIRouter(tags=["coverage"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
 _REVIEW = [Depends(need("review"))]
-DAYS = 30
-"""Told of unless others are asked for."""
+DAYS = 30  # told of unless others are asked for
 
 
 class PeriodQuery(QueryModel):

@@ -18,10 +18,8 @@ from monitor.api.problem_details import problem
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
 _UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Which change nothing."""
-SHARED = ("/v1/", "/v2/")
-"""What pages of the origins in the settings may ask for."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # which change nothing
+SHARED = ("/v1/", "/v2/")  # what pages of the origins in the settings may ask for
 
 
 def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:

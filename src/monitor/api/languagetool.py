@@ -228,8 +228,7 @@ for _part in (keyed, anybody):
     router.include_router(_part)
 
 
-API_VERSION = "6.6"
-"""The LanguageTool whose answers these have the shape of."""
+API_VERSION = "6.6"  # the LanguageTool whose answers these have the shape of
 INCOMPLETE = "The other LanguageTool server that this one asks did not answer as it should."
 
 
@@ -239,8 +238,7 @@ _VARIANTS: Mapping[str, tuple[str, ...]] = {
     "pt": ("PT", "BR"),
 }
 """Countries whose variants LanguageTool tells apart, the usual first."""
-_SHORT = ("US", "GB")
-"""As LanguageTool writes them."""
+_SHORT = ("US", "GB")  # as LanguageTool writes them
 
 
 def primary(code: str) -> str:

@@ -19,8 +19,7 @@ CATEGORIES: Mapping[str, tuple[str, str]] = {
 """Category and its name by severity: LibreOffice colours by them (red, orange, blue)."""
 _ISSUE = "style"
 """The kind of issue, of all: what is a misspelling is offered for a dictionary of the client's."""
-_AROUND = 40
-"""Characters of context on each side, as LanguageTool gives them."""
+_AROUND = 40  # characters of context on each side, as LanguageTool gives them
 _MOST_COMPACT = 5
 _FLAT = str.maketrans("\n\r\t", "   ")
 

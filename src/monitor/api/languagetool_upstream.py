@@ -150,12 +150,10 @@ def _text(value: Any, *, web: bool = False) -> str:
 
 logger = logging.getLogger("monitor.api")
 
-AT_ONCE = 8
-"""Threads that wait for it."""
+AT_ONCE = 8  # threads that wait for it
 REST_S = 30.0
 """For how long it is not asked after it came late: a paragraph each would wait in vain."""
-LANGUAGES_S = 600.0
-"""How long its list of languages is kept."""
+LANGUAGES_S = 600.0  # how long its list of languages is kept
 
 
 class Upstream:

@@ -14,8 +14,7 @@ from starlette.types import Scope
 
 from monitor.api.problem_details import ProblemError
 
-MOST = 10
-"""Failures of one address in a window before it has to wait for the next."""
+MOST = 10  # failures of one address in a window before it has to wait for the next
 WINDOW_S = 60.0
 _ADDRESSES = 10_000
 _TOKENS = "Too many tokens that are none came from this address: wait a minute."

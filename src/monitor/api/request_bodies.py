@@ -22,10 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.api.problem_details import ProblemError, problem
 
-_BYTES_PER_CHAR = 12
-"""The most that JSON takes for a code point: two `\\uXXXX` escapes."""
-_ENVELOPE = 65_536
-"""Room for the other fields, or for a form's part headers."""
+_BYTES_PER_CHAR = 12  # the most that JSON takes for a code point: two `\uXXXX` escapes
+_ENVELOPE = 65_536  # room for the other fields, or for a form's part headers
 _DRAIN_FACTOR = 4
 """A refused body is read on to this multiple of the limit, so that a client which sends first
 and reads afterwards sees the answer instead of a broken connection."""
@@ -121,8 +119,7 @@ class JsonRoute(APIRoute):
         return checked
 
 
-MAX_FIELDS = 2000
-"""Fields in a form of ours: a page of a list with a box each has no more."""
+MAX_FIELDS = 2000  # fields in a form of ours: a page of a list with a box each has no more
 
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:

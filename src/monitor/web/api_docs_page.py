@@ -22,8 +22,7 @@ router = page_router("check")
 
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
-_FILE = "reviewed.docx"
-"""Where the one file that is answered goes: a terminal would not take it."""
+_FILE = "reviewed.docx"  # where the one file that is answered goes: a terminal would not take it
 _BOUNDS = {"minimum": "≥", "maximum": "≤", "minLength": "length ≥", "maxLength": "length ≤"}
 
 Words = tuple[tuple[str, str], ...]

@@ -235,10 +235,8 @@ def article_page(
     )
 
 
-PAGE = 25
-"""Articles on one page."""
-MOST_OUTLETS = 500
-"""Outlets that a browser is told of, to complete what is typed."""
+PAGE = 25  # articles on one page
+MOST_OUTLETS = 500  # outlets that a browser is told of, to complete what is typed
 SCHEMES = {scheme: words for scheme, words in SCHEME_WORDS.items() if scheme != "place"}
 _WHY_NOT = {
     "language": "no model reads its language",
@@ -349,8 +347,7 @@ _ORIGIN = {
 
 _CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("not judged", "–")}
 """What an answer on the whole text is called, and its sign; what needs attention first."""
-_LEAST_LETTERS = 3
-"""Shorter parts of a name are those of any."""
+_LEAST_LETTERS = 3  # shorter parts of a name are those of any
 
 Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""

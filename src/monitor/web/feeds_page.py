@@ -38,8 +38,7 @@ from monitor.web.page_frame import PageContext, PageDep, page_router, see_other
 
 router = page_router("read")
 _CHANGE = [Depends(need("admin"))]
-_POLLS = 20
-"""Lines of the ledger on a feed's page."""
+_POLLS = 20  # lines of the ledger on a feed's page
 MAX_ADDRESS = 2000
 KINDS: tuple[FeedKind, ...] = ("feed", "sitemap", "page")
 FeedId = Annotated[WholeStr, Path(max_length=200)]
@@ -211,8 +210,7 @@ def _to_list(**said: str | int) -> Response:
     return see_other(f"/feeds?{urlencode(said)}")
 
 
-PAGE = 100
-"""Feeds on one page."""
+PAGE = 100  # feeds on one page
 Standing = Literal["read", "failing", "silent", "gone", "paused", "waiting"]
 STANDINGS: dict[Standing, str] = {
     "read": "read",

@@ -13,8 +13,7 @@ from itertools import pairwise
 
 from monitor.text.positions import Stretch
 
-_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
-"""Between two paragraphs; it belongs to the one before."""
+_BREAK = re.compile(r"\n[ \t\r]*\n\s*")  # between two paragraphs; it belongs to the one before
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,8 +20,7 @@ from monitor.web.page_frame import page_router, see_other
 
 router = page_router("read")
 
-MOST = 1_000
-"""Articles asked for at once: more than any page has."""
+MOST = 1_000  # articles asked for at once: more than any page has
 
 
 @router.post("/articles/{article_id}/names", dependencies=[Depends(need("names"))])

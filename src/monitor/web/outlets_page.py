@@ -31,8 +31,7 @@ from monitor.web.trends_page import csv_response
 router = APIRouter(include_in_schema=False, dependencies=[Depends(need_scorecards)])
 OutletId = Annotated[WholeStr, Path(max_length=200)]
 Days = Annotated[DaysQuery, Query()]
-FLAGS, STORIES = 50, 10
-"""Shown on an outlet's page."""
+FLAGS, STORIES = 50, 10  # shown on an outlet's page
 
 
 @router.get("/outlets")
@@ -167,8 +166,7 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
     }
 
 
-OUTLETS = 50
-"""On a page."""
+OUTLETS = 50  # on a page
 HOW = (
     "A flag is confirmed in review, or with the command “monitor reviews flag ARTICLE RULE right”."
 )

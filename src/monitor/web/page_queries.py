@@ -18,8 +18,7 @@ from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, TOPICS, VICTIMS
 from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of
 from monitor.stats.trends import CHOSEN, Step
 
-DAYS = 90
-"""Shown unless others are asked for."""
+DAYS = 90  # shown unless others are asked for
 
 
 _Empty = BeforeValidator(lambda value: None if value == "" else value)

@@ -18,8 +18,7 @@ from monitor.stats.plots import Bars
 from monitor.text.safe_text import clean, excerpt
 from monitor.web.page_frame import address
 
-ROWS = 100
-"""Rows of a table in a page; the CSV has all."""
+ROWS = 100  # rows of a table in a page; the CSV has all
 
 
 def view_panels(
@@ -48,11 +47,9 @@ LABEL_CHARS = 60
 LEFT, WIDE = 9.0, 90.0
 """Where upright bars begin, and what they have, in per cent; before them stands the scale."""
 TOP, DEEP = 26.0, 180.0
-ROOM = 80.0
-"""What the longest bar across takes, in per cent; behind it stands its number."""
+ROOM = 80.0  # what the longest bar across takes, in per cent; behind it stands its number
 TICKS = 6
-VALUES = 16
-"""So many bars have room for their numbers above them at a phone's width."""
+VALUES = 16  # so many bars have room for their numbers above them at a phone's width
 MARKS = ("●", "■", "▲", "◆")
 
 
