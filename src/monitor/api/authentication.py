@@ -31,7 +31,6 @@ from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Token, Visito
 from monitor.records.errors import MonitorError, describe_exception
 from monitor.storage.sign_in import is_token, visitor_of
 
-_STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
 _PROXY = {
     *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"),
@@ -42,7 +41,7 @@ _PROXY = {
 
 def at_home(scope: Scope) -> bool:
     """Say whether the request of `scope` comes from this machine and through no proxy."""
-    return bool(scope.get("state", {}).get(_STATE, False))
+    return bool(scope.get("state", {}).get("at_home", False))
 
 
 def is_loopback(address: str) -> bool:
@@ -81,7 +80,7 @@ def note_peers(app: ASGIApp, *, trusted: tuple[str, ...]) -> ASGIApp:
     async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             peer, headers = scope.get("client"), Headers(scope=scope)
-            scope.setdefault("state", {})[_STATE] = bool(
+            scope.setdefault("state", {})["at_home"] = bool(
                 peer
                 and is_loopback(peer[0])
                 and scope.get("http_version") != "1.0"

@@ -33,7 +33,6 @@ MAX_WAITING = 100  # drafts that may wait for their turn
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
 _TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
 _FIRST_GUESS_S = 0.3  # how long a draft takes, before one was measured
-_LONGEST_PAUSE_S = 300
 
 
 class ClientLeftError(Exception):
@@ -89,7 +88,7 @@ class Checkers(AbstractContextManager["Checkers"]):
         if limiter.statistics().tasks_waiting >= self.max_waiting:
             # half of those that wait will have had their turn then
             turns = self.max_waiting / 2 / max(1, len(self._all))
-            pause = max(1, min(_LONGEST_PAUSE_S, math.ceil(turns * self._seconds)))
+            pause = max(1, min(300, math.ceil(turns * self._seconds)))
             raise ProblemError(503, _BUSY, headers={"Retry-After": str(pause)})
         growing = self._growth is not None and not self._growth.done()
         if limiter.available_tokens < 1 and not growing and len(self._all) < self._most:

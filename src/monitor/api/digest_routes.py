@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
-from monitor.api.coverage_routes import GapsOut
+from monitor.api.coverage_routes import CoverageFeed, GapsOut
 from monitor.api.csrf import POLICY
 from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
@@ -78,20 +78,16 @@ class LedgerOut(Model):
     not_judged: dict[str, int] = told("How many were not judged, by reason.")
 
 
-class FailedFeedOut(Model):
+class FailedFeedOut(CoverageFeed):
     """A feed that could not be read."""
 
-    url: str
-    title: str
     reason: str
     last_read: str | None = told("When it last could, RFC 3339.")
 
 
-class SilentFeedOut(Model):
+class SilentFeedOut(CoverageFeed):
     """A feed without news for longer than is its habit."""
 
-    url: str
-    title: str
     since: str | None = told("When its latest entry appeared, RFC 3339.")
     usual_gap_s: int | None = told("Nine in ten of its pauses are no longer.")
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
-from monitor.api.coverage_routes import DAYS, PeriodQuery, usable
+from monitor.api.coverage_routes import DAYS, CoverageFeed, PeriodQuery, usable
 from monitor.api.openapi import says
 from monitor.api.schemas import Model, Offset, WholeStr, told
 from monitor.desk import Desk
@@ -87,11 +87,9 @@ class Balances(Model):
     outlets: list[BalanceOut]
 
 
-class FeedChangeOut(Model):
+class FeedChangeOut(CoverageFeed):
     """A feed that was added, or removed or paused: curves break here."""
 
-    url: str
-    title: str
     outlet: str
     at: str = told("RFC 3339.")
     change: Literal["added", "removed"]

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 
 from monitor.web.page_frame import PageDep, page_router
 
-router = page_router("check")
+router = page_router("check", "/docs")
 
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
@@ -33,7 +33,7 @@ Words = tuple[tuple[str, str], ...]
 def docs_page(request: Request, page: PageDep) -> HTMLResponse:
     """Show what the API takes and answers, with a call for each route."""
     view = view_api(request.app.openapi(), str(request.base_url).rstrip("/"))
-    return page.render("docs.html", here="/docs", api=view)
+    return page.render("docs.html", api=view)
 
 
 def view_api(document: Mapping[str, Any], address: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pie
 from monitor.web.page_frame import PageContext, PageDep, outlet_words, page_router, see_other
 from monitor.web.page_frame import address as link
 
-router = page_router("read")
+router = page_router("read", "/articles")
 MAX_ADDRESS = 2000
 ArticleId = Annotated[WholeStr, Path(max_length=200)]
 
@@ -95,7 +95,6 @@ def _list(
     following = listing.next if listing else None
     return page.render(
         "archive.html",
-        here="/articles",
         http_status=422 if refusal or problem else 200,
         values=values,
         asked=asked,
@@ -190,7 +189,6 @@ def article_page(
     order = list(_CARD)
     return page.render(
         "article.html",
-        here="/articles",
         article=article,
         shown=shown,
         address_here=request.url.path + (f"?{query}" if query else ""),

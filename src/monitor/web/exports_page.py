@@ -15,7 +15,7 @@ from monitor.export.columns import ExportFormat
 from monitor.records.dates import date_words
 from monitor.web.page_frame import PageDep, page_router, see_other
 
-router = page_router("read")
+router = page_router("read", "/articles")
 
 
 @router.post("/exports")
@@ -40,7 +40,6 @@ def export_page(export_id: ExportId, page: PageDep, exports: ExportsDep) -> HTML
         filters += value if name == "tags" else [(name, told)]
     return page.render(
         "export.html",
-        here="/articles",
         job=job,
         text=dict(DEGREES)[job.text],
         until=date_words(job.until, "", page.zone),

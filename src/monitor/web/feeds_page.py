@@ -36,7 +36,7 @@ from monitor.records.feed import FeedKind
 from monitor.storage.polls import PollResult
 from monitor.web.page_frame import PageContext, PageDep, page_router, see_other
 
-router = page_router("read")
+router = page_router("read", "/feeds")
 _CHANGE = [Depends(need("admin"))]
 _POLLS = 20  # lines of the ledger on a feed's page
 MAX_ADDRESS = 2000
@@ -91,7 +91,6 @@ def _list(
         notice += f", {asked.left} left out, whose addresses cannot be used." if asked.left else "."
     return page.render(
         "feeds.html",
-        here="/feeds",
         http_status=422 if problem else 200,
         feeds=[view_feed(one, page) for one in shown],
         total=len(found),
@@ -128,7 +127,7 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     known = frozenset(feed.url for feed in page.desk.store.feeds())
     first = next((one.url for one in found if one.url not in known), "")
     values: dict[str, Any] = {"address": address, "found": found, "known": known, "first": first}
-    return page.render("feeds_found.html", here="/feeds", **values)
+    return page.render("feeds_found.html", **values)
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)
@@ -183,7 +182,6 @@ def feed_page(feed_id: FeedId, request: Request, page: PageDep) -> HTMLResponse:
     polls = page.desk.store.latest_polls(feed_id, limit=_POLLS)
     return page.render(
         "feed_remove.html" if request.url.path.endswith("/remove") else "feed.html",
-        here="/feeds",
         feed=view_feed(one, page),
         polls=[_poll(poll, page) for poll in polls],
         loss=loss(page.desk, one.feed),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need, need_scorecards
@@ -22,13 +22,12 @@ from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
 from monitor.text.safe_text import safe_url
-from monitor.web.page_frame import PageContext, PageDep, address
-from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
+from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.stories_page import seen_by, view_row
 from monitor.web.svg_plots import view_panels
-from monitor.web.trends_page import csv_response
+from monitor.web.trends_page import DaysQuery, OutletsPageQuery, csv_response, days_asked
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(need_scorecards)])
+router = page_router(need_scorecards, "/outlets")
 OutletId = Annotated[WholeStr, Path(max_length=200)]
 Days = Annotated[DaysQuery, Query()]
 FLAGS, STORIES = 50, 10  # shown on an outlet's page
@@ -45,7 +44,6 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
     asked = {**query.asked(), **days}
     return page.render(
         "outlets.html",
-        here="/outlets",
         asked=asked,
         rows=[(card, _share(card)) for card in found.cards],
         total=found.total,
@@ -84,7 +82,6 @@ def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
     inside = _inside(page, period, card) if page.visitor.may("read") else None
     return page.render(
         "outlet.html",
-        here="/outlets",
         back=address(path, asked),
         id=card.outlet.id,
         name=card.outlet.name or "unnamed outlet",
@@ -116,7 +113,6 @@ def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
     asked = _days(Period(since, until, (), {}))
     return page.render(
         "letter.html",
-        here="/outlets",
         name=name or "unnamed outlet",
         id=outlet_id,
         asked=asked,

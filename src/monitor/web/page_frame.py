@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +42,7 @@ class PageContext:
     desk: Desk
     visitor: Visitor
     ways: Sequence[Way] = ()
+    here: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -54,24 +55,31 @@ class PageContext:
         return self.desk.today.isoformat()
 
     def render(
-        self, template: str, *, here: str = "", http_status: int = 200, **values: Any
+        self, template: str, *, here: str | None = None, http_status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """Return a page; `here` is the address of the way in the menu that leads to it."""
+        """Return a page; `here` is the way in the menu that leads to it, or that of its router."""
         values |= {"zone": self.zone, "today": self.today}
+        here = self.here if here is None else here
         text = render(template, visitor=self.visitor, ways=self.ways, here=here, **values)
         return HTMLResponse(text, http_status)
 
 
 async def _page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
-    return PageContext(desk, visitor, request.app.state.ways)
+    here = getattr(request.state, "here", "")
+    return PageContext(desk, visitor, request.app.state.ways, here)
 
 
 PageDep = Annotated[PageContext, Depends(_page)]
 
 
-def page_router(scope: Scope) -> APIRouter:
-    """Return a router of pages, for those who have `scope`."""
-    return APIRouter(include_in_schema=False, dependencies=[Depends(need(scope))])
+def page_router(scope: Scope | Callable[[Request], None], here: str = "") -> APIRouter:
+    """Return a router of pages for those who have `scope`; `here` is their way in the menu."""
+
+    async def note_way(request: Request) -> None:
+        request.state.here = here
+
+    needed = [Depends(scope if callable(scope) else need(scope)), Depends(note_way)]
+    return APIRouter(include_in_schema=False, dependencies=needed)
 
 
 def render(

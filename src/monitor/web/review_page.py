@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Query
@@ -361,11 +361,9 @@ def _one(form: Fields, name: str) -> str:
 
 
 def _verdict(form: Fields) -> Verdict:
-    value = _one(form, "verdict")
-    for verdict in VERDICTS:
-        if value == verdict:
-            return verdict
-    raise ProblemError(422, "The verdict is none.")
+    if (value := _one(form, "verdict")) not in VERDICTS:
+        raise ProblemError(422, "The verdict is none.")
+    return cast("Verdict", value)
 
 
 def _number(form: Fields, name: str) -> int:

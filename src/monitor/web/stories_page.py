@@ -27,8 +27,7 @@ from monitor.storage.stories import StoryChoice
 from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of
 from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.page_frame import PageContext, PageDep, address, outlet_words, page_router
-from monitor.web.page_queries import StoriesPageQuery
-from monitor.web.trends_page import label_choices
+from monitor.web.trends_page import StoriesPageQuery, label_choices
 
 router = page_router("read")
 
