@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Query
@@ -363,7 +363,7 @@ def _one(form: Fields, name: str) -> str:
 def _verdict(form: Fields) -> Verdict:
     if (value := _one(form, "verdict")) not in VERDICTS:
         raise ProblemError(422, "The verdict is none.")
-    return cast("Verdict", value)
+    return value
 
 
 def _number(form: Fields, name: str) -> int:
