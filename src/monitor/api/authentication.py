@@ -114,7 +114,6 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
 
 
 logger = logging.getLogger("monitor.api")
-
 OPEN = {
     *("/healthz", "/readyz", "/signin", "/signout"),
     *("/v2/healthcheck", "/v2/languages", "/v2/maxtextlength"),

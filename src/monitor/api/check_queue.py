@@ -28,7 +28,6 @@ from monitor.jobs.draft_processes import WARM_UP, Job, Worker, perform
 from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
-
 MAX_WAITING = 100  # drafts that may wait for their turn
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
 _TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."

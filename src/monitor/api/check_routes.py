@@ -73,8 +73,6 @@ ON_TOPIC = (
     "Whether the draft is said to be about trafficking: then every rule is applied, whatever it "
     "reads as. False leaves that to the gate and the relevance model."
 )
-
-
 MAX_NAME, MAX_GUIDELINES = 200, 20
 """Characters of a guideline's name; guidelines that a request may name, more than a desk has."""
 GuidelineName = Annotated[WholeStr, Field(max_length=MAX_NAME)]
@@ -243,7 +241,6 @@ class CheckedDocument(Model):
 
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
-
 router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 

@@ -113,7 +113,6 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """Scripts and styles from our own files only; no text from outside can become markup."""
-
 _FIXED = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

@@ -140,7 +140,6 @@ class DigestOut(Model):
 
 
 router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
-
 FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
 """Media types of the feeds, whose headlines are masked as in mail."""
 _GOOD = {

@@ -97,8 +97,6 @@ _WAITS = {
     "description": "The export, which waits to be made; `Location` says where to look.",
     "model": ExportOut,
 }
-
-
 ExportsDep = Annotated[ExportJobs, held("exports")]
 
 

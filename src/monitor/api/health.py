@@ -31,7 +31,6 @@ from monitor.records.errors import MonitorError, describe_exception
 from monitor.storage.health import Happened
 
 logger = logging.getLogger("monitor.api")
-
 router = APIRouter(tags=["health"])
 
 

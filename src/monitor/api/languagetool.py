@@ -230,8 +230,6 @@ for _part in (keyed, anybody):
 
 API_VERSION = "6.6"  # the LanguageTool whose answers these have the shape of
 INCOMPLETE = "The other LanguageTool server that this one asks did not answer as it should."
-
-
 _VARIANTS: Mapping[str, tuple[str, ...]] = {
     "en": ("US", "GB", "AU", "CA", "NZ", "ZA"),
     "de": ("DE", "AT", "CH"),

@@ -149,7 +149,6 @@ def _text(value: Any, *, web: bool = False) -> str:
 
 
 logger = logging.getLogger("monitor.api")
-
 AT_ONCE = 8  # threads that wait for it
 REST_S = 30.0
 """For how long it is not asked after it came late: a paragraph each would wait in vain."""

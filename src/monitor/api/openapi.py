@@ -28,7 +28,6 @@ On the desk's own machine nobody need sign in. From elsewhere each request carri
 (`Authorization: Bearer monitor_…`) with the scope that the route names; feed readers may give it as
 the password of HTTP Basic, for reading only.\
 """
-
 TAGS = [
     {"name": "drafts", "description": "Check and classify a text. Nothing of it is kept."},
     {"name": "articles", "description": "What the desk has read and how it was judged."},
@@ -39,7 +38,6 @@ TAGS = [
     {"name": "rules", "description": "The guideline in force."},
     {"name": "health", "description": "For whoever keeps it running."},
 ]
-
 _WORDS = {
     **DETAILS,
     403: "The visitor has not the scope; or the request comes from another site's page.",
@@ -114,8 +112,6 @@ _SCHEMES = {
         " change must come from one of the desk's own pages.",
     },
 }
-
-
 _KEPT_NAMES = {
     "CheckCoverage": "monitor__api__check_schemas__CoverageOut",
     "DigestCoverage": "monitor__api__digest_schemas__CoverageOut",

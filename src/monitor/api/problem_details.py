@@ -62,9 +62,7 @@ def route_name(scope: Scope) -> str:
 
 
 logger = logging.getLogger("monitor.api")
-
 MEDIA_TYPE = "application/problem+json"
-
 DETAILS = {
     400: "The request is malformed.",
     401: "Sign in first: this request needs a token.",
@@ -77,7 +75,6 @@ DETAILS = {
     500: "Something went wrong here. The draft was not kept; the log says where, without its text.",
     503: "The desk cannot answer now: its database, guideline or models cannot be used.",
 }
-
 _LANGUAGETOOL = "/v2/"
 _MACHINES = ("/v1/", _LANGUAGETOOL, "/healthz", "/readyz", "/metrics", "/openapi.json")
 _STATUS: Mapping[int, tuple[type[MonitorError], ...]] = {
@@ -89,7 +86,6 @@ _STATUS: Mapping[int, tuple[type[MonitorError], ...]] = {
     503: (StoreError, ModelError, GuidelineError),
 }
 """The first that fits counts, so subclasses stand before their bases."""
-
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "has a field that is not known here",
@@ -105,8 +101,6 @@ _MESSAGES = {
     "lone_surrogate": "has half a surrogate pair",
 }
 """Our words for pydantic's kinds of error; the others get a general word."""
-
-
 FieldError = tuple[Sequence[str | int], str]
 """Where a field is that cannot be used, and what is wrong with it."""
 

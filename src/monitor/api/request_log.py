@@ -16,7 +16,6 @@ from monitor.api.problem_details import problem, route_name
 from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
-
 LEAKY = ("uvicorn.access", "python_multipart.multipart")
 """Loggers that write whole paths with their query, and bytes of malformed forms."""
 

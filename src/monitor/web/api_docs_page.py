@@ -19,12 +19,10 @@ from starlette.responses import HTMLResponse
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check", "/docs")
-
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
 _FILE = "reviewed.docx"  # where the one file that is answered goes: a terminal would not take it
 _BOUNDS = {"minimum": "≥", "maximum": "≤", "minLength": "length ≥", "maxLength": "length ≤"}
-
 Words = tuple[tuple[str, str], ...]
 """Text in pieces, each with the name of the schema it leads to, or an empty one."""
 

@@ -342,11 +342,9 @@ _ORIGIN = {
     "page": "from its page",
     "summary": "only a summary could be had",
 }
-
 _CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("not judged", "–")}
 """What an answer on the whole text is called, and its sign; what needs attention first."""
 _LEAST_LETTERS = 3  # shorter parts of a name are those of any
-
 Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
 

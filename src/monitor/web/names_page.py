@@ -19,7 +19,6 @@ from monitor.web import sign_in_page
 from monitor.web.page_frame import page_router, see_other
 
 router = page_router("read")
-
 MOST = 1_000  # articles asked for at once: more than any page has
 
 

@@ -27,7 +27,6 @@ VERDICT_WORDS = {"relevant": "relevant", "borderline": "borderline", "not_releva
 HEADLINE_CHARS = 300
 QUOTE_CHARS = 160
 QUOTES = 4
-
 Spot = tuple[str, str, int, int]
 View = dict[str, Any]
 

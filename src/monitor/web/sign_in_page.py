@@ -25,7 +25,6 @@ from monitor.storage.sign_in import LONGEST, rights_of, visitor_of
 from monitor.web.page_frame import PageContext, PageDep, see_other
 
 router = APIRouter(include_in_schema=False)
-
 _OWN = re.compile(r"/(?!signin\b|signout\b)[!-\[\]-~]*")
 """A path of this desk, in visible ASCII without a backslash, which browsers take for a slash."""
 _UNKNOWN = "This token is not known here, or has ended. Ask whoever gave it to you for a new one."

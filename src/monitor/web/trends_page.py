@@ -33,8 +33,6 @@ from monitor.web.svg_plots import view_panels
 
 router = page_router("read", "/trends")
 DAYS = 90  # shown unless others are asked for
-
-
 _Empty = BeforeValidator(lambda value: None if value == "" else value)
 _Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
 _Day = Annotated[Day | None, _Empty]
