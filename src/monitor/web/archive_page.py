@@ -32,17 +32,16 @@ from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
 from monitor.records.dates import date_words, undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
-from monitor.records.finding import SEVERITIES, Finding, Span
+from monitor.records.finding import SEVERITIES, FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
 from monitor.storage.article_filter import RELEVANCES
 from monitor.storage.full_text_search import COUNTED
-from monitor.text.positions import Stretch
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
-from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, quote_of, stretch_of
 from monitor.web.page_frame import PageContext, PageDep, outlet_words, page_router, see_other
 from monitor.web.page_frame import address as link
 
@@ -174,17 +173,17 @@ def article_page(
         return date_words(moment, page.today, page.zone)
 
     times = {one.sha256: when(one.fetched) for one in whole.versions}
-    marks: dict[str, list[TextMark]] = {"title": [], "text": []}
+    marks: list[tuple[FieldName, TextMark]] = []
     for tag in assessed.tags:
         note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
-        for span in tag.evidence:
-            marks[span.field].append(TextMark(span.start, span.end, "evidence", note))
+        marks += [(s.field, TextMark(s.start, s.end, "evidence", note)) for s in tag.evidence]
     for flag in assessed.findings:
         kind, note = f"flagged {flag.severity}", f"flag: {flag.rule.replace('-', ' ')}"
-        marks[flag.field].append(TextMark(flag.start, flag.end, kind, note))
+        marks.append((flag.field, TextMark(flag.start, flag.end, kind, note)))
     with suppress(UsageError):  # its search was told of where it was asked
         hits = places_of(article.text, read_search(searched).terms, shown.hidden("text"))
-        marks["text"] += [TextMark(start, end, "hit", "looked for") for start, end in hits]
+        marks += [("text", TextMark(start, end, "hit", "looked for")) for start, end in hits]
+    title, text = marked_article(article, shown, marks)
     ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
     order = list(_CARD)
     return page.render(
@@ -192,10 +191,8 @@ def article_page(
         article=article,
         shown=shown,
         address_here=request.url.path + (f"?{query}" if query else ""),
-        title=pieces_of(article.title, hidden=shown.hidden("title"), marks=marks["title"]),
-        text=()
-        if shown.withheld
-        else paragraphs_of(article.text, hidden=shown.hidden("text"), marks=marks["text"]),
+        title=title,
+        text=text,
         lang=lang_of(article.language),
         facts=list(_facts(whole, when, tells)),
         url=None if shown.link_tells and not shown.asked else safe_url(article.url),
@@ -293,21 +290,10 @@ def _row(row: ArchiveRow, searched: str) -> dict[str, Any]:
         "relevance": relevance_words(row.assessed),
         "tags": row.assessed.tags,
         "flags": [(severity, n) for severity in SEVERITIES if (n := flagged[severity])],
-        "excerpt": _stretch(article.text, start, end, row.shown.hidden("text"), row.hits),
+        "excerpt": stretch_of(article.text, start, end, row.shown.hidden("text"), row.hits),
         "begins": start > 0,
         "ends": end < len(article.text),
     }
-
-
-def _stretch(
-    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
-) -> Paragraph:
-    """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
-    return pieces_of(
-        source[start:end],
-        hidden=[(a - start, b - start) for a, b in hidden],
-        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
-    )
 
 
 def lang_of(language: str | None) -> str:
@@ -392,18 +378,13 @@ def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[P
     """Yield the first few different stretches, without hidden words."""
     seen = set[str]()
     for span in spans:
-        quote = _quote(span, article, shown)
+        quote = quote_of(span, article, shown)
         words = " ".join(piece.text for piece in quote).casefold()
         if quote and words not in seen:
             seen.add(words)
             yield quote
         if len(seen) == QUOTES_SHOWN:
             return
-
-
-def _quote(span: Span | Finding, article: Article, shown: Shown) -> Paragraph:
-    source = article.title if span.field == "title" else article.text
-    return _stretch(source, span.start, span.end, shown.hidden(span.field))
 
 
 def _flags(
@@ -423,7 +404,7 @@ def _flags(
         sure = "" if first.confidence is None else in_ten(first.confidence)
         yield {
             "first": first,
-            "quote": _quote(first, article, shown),
+            "quote": quote_of(first, article, shown),
             "count": 1 + len(others),
             "message": "" if tells(first.message) else clean(first.message),
             "why": clean(first.why),
@@ -440,21 +421,14 @@ def _sides(whole: ArticleDetails, times: Mapping[str, str]) -> list[dict[str, An
         return []
     old = [(change.field, TextMark(*change.old, "removed")) for change in beside.changes]
     new = [(change.field, TextMark(*change.new, "added")) for change in beside.changes]
-    found = []
+    found: list[dict[str, Any]] = []
     for version, shown, marks in (
         (beside.version, beside.shown, old),
         (whole.assessed.article, whole.shown, new),
     ):
-        title, text = ("", "") if shown.withheld else (version.title, version.text)
-        own = {name: [mark for field, mark in marks if field == name] for name in ("title", "text")}
-        side = {
-            "sha256": version.sha256,
-            "when": times[version.sha256],
-            "title": pieces_of(title, hidden=shown.hidden("title"), marks=own["title"]),
-            "text": paragraphs_of(text, hidden=shown.hidden("text"), marks=own["text"]),
-            "withheld": shown.withheld,
-        }
-        found.append(side)
+        title, text = marked_article(version, shown, marks)
+        side = {"sha256": version.sha256, "when": times[version.sha256], "title": title}
+        found.append({**side, "text": text, "withheld": shown.withheld})
     return found
 
 

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.records.article import Article
+from monitor.records.finding import FieldName, Finding, Span
+from monitor.records.hidden_names import Shown
 from monitor.text.positions import Stretch
 
 _BREAK = re.compile(r"\n[ \t\r]*\n\s*")  # between two paragraphs; it belongs to the one before
@@ -75,6 +78,36 @@ def pieces_of(
 ) -> Paragraph:
     """Return a text in pieces that are no paragraphs, such as a headline."""
     return tuple(p for one in paragraphs_of(text, hidden=hidden, marks=marks) for p in one)
+
+
+def stretch_of(
+    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
+) -> Paragraph:
+    """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
+    return pieces_of(
+        source[start:end],
+        hidden=[(a - start, b - start) for a, b in hidden],
+        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
+    )
+
+
+def quote_of(span: Span | Finding, article: Article, shown: Shown) -> Paragraph:
+    """Return a stretch of an article in pieces."""
+    source = article.title if span.field == "title" else article.text
+    return stretch_of(source, span.start, span.end, shown.hidden(span.field))
+
+
+def marked_article(
+    article: Article, shown: Shown, marks: Iterable[tuple[FieldName, TextMark]]
+) -> tuple[Paragraph, tuple[Paragraph, ...]]:
+    """Return an article's headline and text in pieces; none where nothing may be shown."""
+    if shown.withheld:
+        return (), ()
+    own: dict[str, list[TextMark]] = {"title": [], "text": []}
+    for field, mark in marks:
+        own[field].append(mark)
+    title = pieces_of(article.title, hidden=shown.hidden("title"), marks=own["title"])
+    return title, paragraphs_of(article.text, hidden=shown.hidden("text"), marks=own["text"])
 
 
 def _pieces(

@@ -15,11 +15,11 @@ from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
 from monitor.labels.schemes import ONE_LABEL_SCHEMES, REVIEWED_SCHEMES, SCHEMES, known_labels
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.digest import Story
-from monitor.records.finding import Finding, Span
+from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import WITHHELD, Shown
 from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
-from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
+from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, quote_of
 
 NO_LINE = "An article without tags"
 NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
@@ -52,15 +52,12 @@ def view_article(
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in () if blind else assessed.findings:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
-    marks: dict[str, list[TextMark]] = {"title": [], "text": []}
+    marks: list[tuple[FieldName, TextMark]] = []
     for n, tag in enumerate(known, 1):
-        for span in tag.evidence:
-            marks[span.field].append(TextMark(span.start, span.end, "evidence", f"T{n}"))
+        marks += [(s.field, TextMark(s.start, s.end, "evidence", f"T{n}")) for s in tag.evidence]
     for n, group in enumerate(groups.values(), 1):
-        for found in group:
-            marks[found.field].append(TextMark(found.start, found.end, "flagged", f"F{n}"))
-    title = pieces_of(article.title, hidden=shown.hidden("title"), marks=marks["title"])
-    text = paragraphs_of(article.text, hidden=shown.hidden("text"), marks=marks["text"])
+        marks += [(f.field, TextMark(f.start, f.end, "flagged", f"F{n}")) for f in group]
+    title, text = marked_article(article, shown, marks)
     ends: set[TextMark] = set()
     passages = [_passage(paragraph, ends) for paragraph in reversed(text)][::-1]
     line = neutral_line(Story(article.id, (assessed,)), country_name)
@@ -124,9 +121,7 @@ def _quote(span: Span | Finding, article: Article, shown: Shown) -> str:
     """Return a stretch of a field without the names in it."""
     if shown.withheld:
         return ""
-    source = article.title if span.field == "title" else article.text
-    hidden = [(a - span.start, b - span.start) for a, b in shown.hidden(span.field)]
-    pieces = pieces_of(source[span.start : span.end], hidden=hidden)
+    pieces = quote_of(span, article, shown)
     return excerpt("".join(WITHHELD if p.hidden else p.text for p in pieces), QUOTE_CHARS)
 
 
