@@ -17,7 +17,6 @@ from urllib.parse import urlencode, urlsplit
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
-from monitor.api.languagetool_matches import utf16_length
 from monitor.api.languagetool_request import LanguageToolRequest
 from monitor.records.errors import MonitorError
 from monitor.settings import LanguageToolSettings, is_local
@@ -26,6 +25,11 @@ MAX_ANSWER = 8_000_000
 """Bytes; a check of 40,000 characters with a match in each line is under one million."""
 _CHUNK = 65_536
 LATE = "it did not answer in time"
+
+
+def utf16_length(text: str) -> int:
+    """Return how many UTF-16 units a text has."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 class UpstreamError(MonitorError):
