@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse
 
 from monitor.api.access import need, scopes_of
-from monitor.api.problem_details import DETAILS, MEDIA_TYPE, Problem
+from monitor.api.problem_details import MEDIA_TYPE, Problem
 
 DESCRIPTION = """\
 Checks drafts against a reporting guideline, and serves what the desk has read.
@@ -39,11 +39,20 @@ TAGS = [
     {"name": "health", "description": "For whoever keeps it running."},
 ]
 _WORDS = {
-    **DETAILS,
+    400: "The request is malformed, or names something that is not there.",
+    401: "The request comes from elsewhere and has no token, or one that is none or has ended.",
     403: "The visitor has not the scope; or the request comes from another site's page.",
+    404: "There is no such thing here.",
+    405: "The address does not answer this method.",
     409: "Things stand otherwise than the request takes for granted.",
+    410: "The desk has forgotten this article for good.",
+    413: "The draft is over the one size limit.",
+    415: "The body, or the file in it, is of a type that is not read.",
+    422: "A field, or the draft itself, cannot be used; `errors` says which.",
     429: "Too much of it came from this address (drafts, answers on flags, tokens that are none); "
     "`Retry-After` says how long.",
+    500: "An unexpected failure. The log says where, without the text.",
+    503: "The database, the guideline or a model cannot be used now.",
 }
 
 

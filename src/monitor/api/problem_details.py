@@ -63,7 +63,7 @@ def route_name(scope: Scope) -> str:
 
 logger = logging.getLogger("monitor.api")
 MEDIA_TYPE = "application/problem+json"
-DETAILS = {
+_DETAILS = {
     400: "The request is malformed.",
     401: "Sign in first: this request needs a token.",
     404: "There is nothing at this address.",
@@ -157,7 +157,7 @@ def problem(
 ) -> Response:
     """Return the response: problem JSON, or a page where a browser opened one of our pages."""
     title = HTTPStatus(status).phrase
-    detail = detail or DETAILS.get(status, title)
+    detail = detail or _DETAILS.get(status, title)
     if scope["path"].startswith(_LANGUAGETOOL):
         its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
         return PlainTextResponse(f"Error: {detail}", its_status, headers=headers)
