@@ -375,15 +375,8 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-class WordResponse(Response):
-    """A Word file to be saved; its name is nobody's."""
-
-    media_type = WORD
-
-
 @router.post(
     "/v1/check/file/reviewed",
-    response_class=WordResponse,
     **says(
         "Comment a Word file",
         download(WORD, "The same file with a comment at each finding."),

@@ -132,16 +132,13 @@ def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:
 
 def export_json(job: ExportJob) -> dict[str, Any]:
     """Return an export as data."""
+    told = ("id", "state", "format", "text", "filters", "made", "until", "rows", "withheld")
     done = job.state == "done"
     return {
-        "id": job.id,
-        "state": job.state,
-        "format": job.format,
-        "text": job.text,
+        **{name: getattr(job, name) for name in told},
         "filters": dict(job.filters),
         "made": time_json(job.made),
         "until": time_json(job.until),
-        "rows": job.rows,
         "withheld": dict(job.withheld),
         "files": [dict(one) for one in job.files],
         "problem": job.problem or None,
@@ -153,12 +150,6 @@ ZIP = "application/zip"
 ExportId = Annotated[WholeStr, Path(description="The export's id.", max_length=200)]
 
 
-class ZipResponse(Response):
-    """An archive to be saved."""
-
-    media_type = ZIP
-
-
 @router.get("/v1/exports/{export_id}", **says("Show an export", ExportOut, 404, 422, 503))
 def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
     """Return what was asked for and what has become of it; poll it every few seconds."""
@@ -167,7 +158,6 @@ def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
 
 @router.get(
     "/v1/exports/{export_id}/download",
-    response_class=ZipResponse,
     **says("Download an export", download(ZIP, "All its files in an archive."), 404, 409, 422, 503),
 )
 def download_export(export_id: ExportId, exports: ExportsDep) -> Response:

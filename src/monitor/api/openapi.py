@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import need, scopes_of
 from monitor.api.problem_details import MEDIA_TYPE, Problem
@@ -89,6 +89,7 @@ def says(
         good = {200: {"model": good, "description": cleandoc(good.__doc__ or "").splitlines()[0]}}
     [answer] = good.values()
     return {
+        "response_class": JSONResponse if "model" in answer else Response,
         "summary": summary,
         "response_description": answer["description"],
         "responses": {**good, **problems(*statuses, queued=queued)},

@@ -7,36 +7,32 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.types import Scope
 
 from monitor.api.problem_details import ProblemError
 
-MOST = 10  # failures of one address in a window before it has to wait for the next
-WINDOW_S = 60.0
 _ADDRESSES = 10_000
-_TOKENS = "Too many tokens that are none came from this address: wait a minute."
 
 
 @dataclass
 class Tries:
     """Failures by address within the window that runs; only the event loop may call it.
 
-    Of anything else that is limited they are no failures: `most` of it in `window_s`.
+    After `most` in `window_s` an address waits for the next. Of anything else that is limited they
+    are no failures.
     """
 
-    monotonic: Callable[[], float] = time.monotonic
-    most: int = MOST
-    window_s: float = WINDOW_S
-    refusal: str = _TOKENS
+    most: int = 10
+    window_s: float = 60.0
+    refusal: str = "Too many tokens that are none came from this address: wait a minute."
     _failed: dict[str, int] = field(default_factory=dict)
     _until: float = 0.0
 
     def refuse(self, scope: Scope) -> None:
         """Raise `ProblemError` (429) where the address of a request failed too often."""
-        now = self.monotonic()
+        now = time.monotonic()
         if now >= self._until:
             self._failed.clear()
             self._until = now + self.window_s
