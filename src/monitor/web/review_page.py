@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
@@ -49,17 +50,16 @@ Fields = Mapping[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """What every page of reviewing is made with: who reviews, and how much `waiting`."""
+    """What every page of reviewing is made with: who reviews, and how much `waiting`.
+
+    One `may_name` oneself on this machine, without having signed in.
+    """
 
     page: PageContext
     who: Reviewer
     waiting: int
     keys: bool
-
-    @property
-    def may_name(self) -> bool:
-        """Whether one may say who one is: on this machine, without having signed in."""
-        return self.page.visitor.at_home and not self.page.visitor.name
+    may_name: bool
 
     def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
         """Return a page of reviewing."""
@@ -68,16 +68,11 @@ class ReviewContext:
         )
 
 
-class QueueFilters(QueueChoice):
-    """The filters of the queue, as they stand in the address."""
-
-    __slots__ = ()
-
-    def address(self, article: str | None = None) -> str:
-        """Return the address of the page with these filters, and of an article on it."""
-        asked = {"set": self.which, "order": self.order, "day": self.day, "article": article or ""}
-        standard = {"set": "open", "order": "uncertain"}
-        return address(HERE, {k: v for k, v in asked.items() if standard.get(k) != v})
+def _address(chosen: QueueChoice, article: str | None = None) -> str:
+    """Return the address of the page with these filters, and of an article on it."""
+    asked = {"set": chosen.which, "order": chosen.order, "day": chosen.day, "article": article}
+    standard = {"set": "open", "order": "uncertain"}
+    return address(HERE, {k: v for k, v in asked.items() if v and standard.get(k) != v})
 
 
 def _reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
@@ -94,7 +89,8 @@ WhoDep = Annotated[Reviewer, Depends(_reviewer)]
 def get_context(request: Request, page: PageDep, who: WhoDep) -> ReviewContext:
     """Return what every page of reviewing says."""
     waiting = page.desk.store.count_waiting_decisions()
-    return ReviewContext(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
+    keys, may_name = request.cookies.get(KEYS_COOKIE) != "off", page.visitor.at_home
+    return ReviewContext(page, who, waiting, keys, may_name and not page.visitor.name)
 
 
 ReviewDep = Annotated[ReviewContext, Depends(get_context)]
@@ -119,6 +115,7 @@ def review_page(
         "stories",
         story=_story(context, current, filters) if current else None,
         filters=filters,
+        address=partial(_address, filters),
         queue=queue,
         current=current,
         taken=taken,
@@ -140,12 +137,12 @@ def decide(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
         with _told_why():
             reviewing.decide(desk, article, verdict, who, sha256=version, tags=tags, flags=flags)
     if verdict is None:
-        return see_other(chosen.address(article))
+        return see_other(_address(chosen, article))
     taken = reviewing.taken_by_others(desk, who)
     following = reviewing.queue_of(desk, chosen, who).following(article, taken)
     if following is not None:
         reviewing.claim(desk, following, who)
-    return see_other(chosen.address(following))
+    return see_other(_address(chosen, following))
 
 
 @router.post("/review/undo")
@@ -156,7 +153,7 @@ def undo(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
         undone = reviewing.undo(desk, _number(form, "decision"), who)
     if _one(form, "page") == "confirm":
         return see_other(f"/review/confirm?decision={undone.about}")
-    return see_other(_chosen_in(form).address(undone.article_id))
+    return see_other(_address(_chosen_in(form), undone.article_id))
 
 
 @router.post("/review/claim")
@@ -338,7 +335,7 @@ def learning_page(context: ReviewDep) -> HTMLResponse:
     return context.render("review_learning.html", "learning", words=words)
 
 
-def _chosen(which: str, order: str, day: str) -> QueueFilters:
+def _chosen(which: str, order: str, day: str) -> QueueChoice:
     """Return the filters; an empty one is none. Raises a problem for one that is none."""
     for value, known in ((which, reviewing.SETS), (order, reviewing.ORDERS)):
         if value and value not in known:
@@ -346,10 +343,10 @@ def _chosen(which: str, order: str, day: str) -> QueueFilters:
     if day:
         with refuse(UsageError, ProblemError(422, "The day must be a date, YYYY-MM-DD.")):
             parse_day(day, "day")
-    return QueueFilters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
+    return QueueChoice(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
 
 
-def _chosen_in(form: Fields) -> QueueFilters:
+def _chosen_in(form: Fields) -> QueueChoice:
     return _chosen(*(_one(form, name) for name in ("set", "order", "day")))
 
 
