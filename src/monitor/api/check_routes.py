@@ -19,7 +19,7 @@ from starlette.responses import Response
 from monitor.api.access import DeskDep, answer_job, need
 from monitor.api.openapi import download, says
 from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import JsonRoute, read_form, require_type
+from monitor.api.request_bodies import JsonRoute, read_form
 from monitor.api.schemas import (
     ArticleFinding,
     CheckEvidence,
@@ -339,9 +339,7 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
 
     Anything else is refused (422) with its own location, a kind of file that is not read with 415.
     """
-    require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=5 + MAX_GUIDELINES)
-    try:
+    async with read_form(request, max_parts=5 + MAX_GUIDELINES) as form:
         given: dict[str, list[Any]] = {name: form.getlist(name) for name in _PARTS}
         errors: list[tuple[list[str | int], str]] = [
             (["body", name], wrong)
@@ -354,8 +352,6 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
             raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
         upload: UploadFile = given["file"][0]
         data = await upload.read()
-    finally:
-        await form.close()
     suffix = PurePath(upload.filename or "").suffix.lower()
     if suffix not in SUFFIXES:
         raise ProblemError(415, f"Only {', '.join(SUFFIXES)} files are read.")

@@ -8,6 +8,7 @@ Starlette's habit of spooling files over 1 MB to disk.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from email.message import Message as MailHeaders
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -73,26 +74,29 @@ def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
     return layer
 
 
-class _InMemoryParser(MultiPartParser):
-    """Starlette's parser with a spool that never rolls over: the body is bounded already."""
+@asynccontextmanager
+async def read_form(request: Request, *, max_parts: int) -> AsyncGenerator[FormData, None]:
+    """Give a multipart form, parsed without touching the disk.
 
-    spool_max_size = 0  # `SpooledTemporaryFile` reads 0 as "never"
-
-
-async def read_form(request: Request, *, max_parts: int) -> FormData:
-    """Parse a multipart form without touching the disk.
-
-    Raises `ProblemError` (400) for what is no well-formed form of at most `max_parts` parts.
+    Raises `ProblemError`: 415 for another type, 400 for what is no well-formed form of at most
+    `max_parts` parts.
     """
+    require_type(request, "multipart/form-data")
 
     async def body() -> AsyncGenerator[bytes, None]:
         yield await request.body()
 
-    parser = _InMemoryParser(request.headers, body(), max_files=max_parts, max_fields=max_parts)
+    parser = MultiPartParser(request.headers, body(), max_files=max_parts, max_fields=max_parts)
+    # a spool that never rolls over, as `SpooledTemporaryFile` reads 0: the body is bounded already
+    parser.spool_max_size = 0
     try:
-        return await parser.parse()
+        form = await parser.parse()
     except MultiPartException as error:
         raise ProblemError(400, "The body is not a well-formed multipart form.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def require_type(request: Request, expected: str) -> None:

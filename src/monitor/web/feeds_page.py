@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need
 from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import FieldsDep, field_of, read_form, require_type
+from monitor.api.request_bodies import FieldsDep, field_of, read_form
 from monitor.api.schemas import QueryModel, WholeStr
 from monitor.digest.coverage_account import duration_words, page_failure_words, reason_words
 from monitor.feeds.feed_discovery import Discovered
@@ -153,13 +153,9 @@ def _follow(
 @router.post("/feeds/import", dependencies=_CHANGE)
 async def import_feeds(request: Request, page: PageDep) -> Response:
     """Follow the feeds of an OPML file."""
-    require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=2)
-    try:
+    async with read_form(request, max_parts=2) as form:
         upload = form.get("file")
         data = b"" if upload is None or isinstance(upload, str) else await upload.read()
-    finally:
-        await form.close()
 
     def follow_all() -> Response:
         try:
