@@ -24,7 +24,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, shared_with
-from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
+from monitor.api.problem_details import ProblemError, is_page, note_visitor
 from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Token, Visitor
@@ -166,7 +166,7 @@ def authentication(app: ASGIApp, *, desk: Desk, tries: Tries) -> ASGIApp:
                 answer = error.answer(scope)
             except MonitorError as error:
                 logger.error("entry: %s", describe_exception(error))  # noqa: TRY400
-                answer = problem(503, scope)
+                answer = ProblemError(503).answer(scope)
         await answer(scope, receive, send)
 
     return layer

@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import CheckersDep, DeskDep, need
 from monitor.api.openapi import says
-from monitor.api.problem_details import problem
+from monitor.api.problem_details import ProblemError
 from monitor.api.schemas import Alive, Ready
 from monitor.desk import Desk
 from monitor.records.errors import MonitorError, describe_exception
@@ -41,7 +41,7 @@ async def healthz() -> JSONResponse:
 
 
 @router.get("/readyz", **says("Can it serve?", Ready, 503))
-def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
+def readyz(desk: DeskDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""
     found = troubles(desk)
     if found:
@@ -49,7 +49,7 @@ def readyz(request: Request, desk: DeskDep, checkers: CheckersDep) -> Response:
             logger.error("not ready: %s: %s", part, describe_exception(error))
         # Only which part: the reason may name a path or a host, and goes to the log and `doctor`.
         named = " and ".join(f"the {part}" for part in found)
-        return problem(503, request.scope, f"Not ready: {named} cannot be used.")
+        raise ProblemError(503, f"Not ready: {named} cannot be used.")
     checkers.load()
     stale = desk.shelf.problem is not None
     return JSONResponse({"status": "ready", **desk.ready(), "stale": stale})

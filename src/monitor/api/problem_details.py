@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -125,50 +126,33 @@ class Problem(Model):
     errors: list[FieldProblem] | None = told("What cannot be used, with status 422.", None)
 
 
+@dataclass(eq=False)
 class ProblemError(Exception):
-    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent."""
+    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent.
 
-    def __init__(
-        self,
-        status: int,
-        detail: str,
-        *,
-        errors: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(status)
-        self.status = status
-        self.detail = detail
-        self.errors = errors
-        self.headers = headers
+    Without one the status has a sentence of its own.
+    """
+
+    status: int
+    detail: str | None = None
+    _: KW_ONLY
+    errors: Sequence[FieldError] = ()
+    headers: Mapping[str, str] | None = None
 
     def answer(self, scope: Scope) -> Response:
-        """Return the response of the request of `scope`."""
-        return problem(self.status, scope, self.detail, errors=self.errors, headers=self.headers)
-
-
-def problem(
-    status: int,
-    scope: Scope,
-    detail: str | None = None,
-    *,
-    errors: Sequence[FieldError] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Return the response: problem JSON, or a page where a browser opened one of our pages."""
-    title = HTTPStatus(status).phrase
-    detail = detail or _DETAILS.get(status, title)
-    if scope["path"].startswith(_LANGUAGETOOL):
-        its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
-        return PlainTextResponse(f"Error: {detail}", its_status, headers=headers)
-    if is_page(scope):
-        page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
-        return HTMLResponse(page, status, headers=headers)
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
-    body["detail"] = detail
-    if errors:
-        body["errors"] = [{"location": where, "message": what} for where, what in errors]
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
+        """Return the response: problem JSON, or a page where a browser opened one of our pages."""
+        status, title = self.status, HTTPStatus(self.status).phrase
+        detail = self.detail or _DETAILS.get(status, title)
+        if scope["path"].startswith(_LANGUAGETOOL):
+            its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
+            return PlainTextResponse(f"Error: {detail}", its_status, headers=self.headers)
+        if is_page(scope):
+            page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
+            return HTMLResponse(page, status, headers=self.headers)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        errors = [{"location": where, "message": what} for where, what in self.errors]
+        more = {"errors": errors} if errors else {}
+        return JSONResponse(body | more, status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
 def is_page(scope: Scope) -> bool:
@@ -201,14 +185,15 @@ def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
         # The messages of document errors are about sizes and characters; the others may name an id
         # or a label that came with the request.
         detail = str(error) if isinstance(error, DocumentError) else None
-        return problem(status, request.scope, detail)
+        return ProblemError(status, detail).answer(request.scope)
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         found = error.errors()
         if any(item["type"] == "json_invalid" for item in found):
-            return problem(400, request.scope, "The body is not valid JSON.")
-        return problem(422, request.scope, errors=[_field_problem(item) for item in found])
+            return ProblemError(400, "The body is not valid JSON.").answer(request.scope)
+        errors = [_field_problem(item) for item in found]
+        return ProblemError(422, errors=errors).answer(request.scope)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -219,7 +204,7 @@ def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
             here = [route for route in routes if route.path_regex.match(request.scope["path"])]
             known = {"GET", "HEAD"}  # of a mount, which has none: static files
             headers["Allow"] = ", ".join(sorted(set().union(*(r.methods or known for r in here))))
-        return problem(error.status_code, request.scope, headers=headers)
+        return ProblemError(error.status_code, headers=headers).answer(request.scope)
 
 
 def _field_problem(item: Mapping[str, Any]) -> FieldError:

@@ -21,10 +21,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.api.problem_details import ProblemError, problem
+from monitor.api.problem_details import ProblemError
 
 _BYTES_PER_CHAR = 12  # the most that JSON takes for a code point: two `\uXXXX` escapes
 _ENVELOPE = 65_536  # room for the other fields, or for a form's part headers
+_TOO_LARGE = "The request is larger than any draft may be."
 _DRAIN_FACTOR = 4
 """A refused body is read on to this multiple of the limit, so that a client which sends first
 and reads afterwards sees the answer instead of a broken connection."""
@@ -59,7 +60,7 @@ def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
                     kept.clear()
                 more = message.get("more_body", False)
         if size > max_bytes:
-            refusal = problem(413, scope, "The request is larger than any draft may be.")
+            refusal = ProblemError(413, _TOO_LARGE).answer(scope)
             refusal.headers["connection"] = "close"
             await refusal(scope, receive, send)
             return

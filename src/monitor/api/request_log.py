@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.api.problem_details import problem, route_name
+from monitor.api.problem_details import ProblemError, route_name
 from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
@@ -52,7 +52,7 @@ def request_log(app: ASGIApp, *, observe: Callable[[str, int, float], None]) -> 
         except Exception as error:  # noqa: BLE001 - the server above would log its message
             logger.error("%s: %s", route_name(scope), describe_exception(error))  # noqa: TRY400
             if status == 0:
-                await problem(500, scope)(scope, receive, watch)
+                await ProblemError(500).answer(scope)(scope, receive, watch)
         took = time.perf_counter() - started
         logger.info("%s %s %.0f ms", route_name(scope), status, took * 1000)
         observe(route_name(scope), status, took)
