@@ -96,41 +96,31 @@ def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
 
 def _sound(match: Any, units: int) -> dict[str, Any] | None:
     """Return a match rebuilt from what of it has the right type, `None` where it is none."""
+
+    def of(told: Any, key: str, default: str = "") -> str:
+        return _text(told.get(key) or default)
+
     try:
-        offset, length, rule, context = (
-            match[key] for key in ("offset", "length", "rule", "context")
-        )
-        if not _is_place(offset, length) or offset + length > units:
-            return None
-        if not _is_place(context["offset"], context["length"]):
+        offset, length, rule, context = (match[k] for k in ("offset", "length", "rule", "context"))
+        around, wide = context["offset"], context["length"]
+        if not (_is_place(offset, length) and offset + length <= units and _is_place(around, wide)):
             return None
         category = rule.get("category") or {}
         return {
             "message": _text(match["message"]),
-            "shortMessage": _text(match.get("shortMessage") or ""),
-            "replacements": [
-                {"value": _text(offered["value"])} for offered in match.get("replacements") or []
-            ],
+            "shortMessage": of(match, "shortMessage"),
+            "replacements": [{"value": _text(x["value"])} for x in match.get("replacements") or []],
             "offset": offset,
             "length": length,
-            "context": {
-                "text": _text(context["text"]),
-                "offset": context["offset"],
-                "length": context["length"],
-            },
-            "sentence": _text(match.get("sentence") or ""),
-            "type": {"typeName": _text((match.get("type") or {}).get("typeName") or "Other")},
+            "context": {"text": _text(context["text"]), "offset": around, "length": wide},
+            "sentence": of(match, "sentence"),
+            "type": {"typeName": of(match.get("type") or {}, "typeName", "Other")},
             "rule": {
                 "id": _text(rule["id"]),
-                "description": _text(rule.get("description") or ""),
-                "issueType": _text(rule.get("issueType") or "uncategorized"),
-                "urls": [
-                    {"value": _text(url["value"], web=True)} for url in rule.get("urls") or []
-                ],
-                "category": {
-                    "id": _text(category.get("id") or "MISC"),
-                    "name": _text(category.get("name") or ""),
-                },
+                "description": of(rule, "description"),
+                "issueType": of(rule, "issueType", "uncategorized"),
+                "urls": [{"value": _text(x["value"], web=True)} for x in rule.get("urls") or []],
+                "category": {"id": of(category, "id", "MISC"), "name": of(category, "name")},
             },
             "ignoreForIncompleteSentence": match.get("ignoreForIncompleteSentence") is True,
             "contextForSureMatch": 0,
