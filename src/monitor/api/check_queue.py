@@ -31,7 +31,6 @@ logger = logging.getLogger("monitor.api")
 MAX_WAITING = 100  # drafts that may wait for their turn
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
 _TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
-_FIRST_GUESS_S = 0.3  # how long a draft takes, before one was measured
 
 
 class ClientLeftError(Exception):
@@ -55,7 +54,7 @@ class Checkers(AbstractContextManager["Checkers"]):
         self._limiter: CapacityLimiter | None = None
         self._growth: asyncio.Task[None] | None = None
         self._loaded = False
-        self._seconds = _FIRST_GUESS_S
+        self._seconds = 0.3  # how long a draft takes, before one was measured
         self._sent = Tries(most=desk.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
     def __exit__(self, *_: object) -> None:

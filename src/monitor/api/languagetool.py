@@ -248,7 +248,6 @@ _VARIANTS: Mapping[str, tuple[str, ...]] = {
     "pt": ("PT", "BR"),
 }
 """Countries whose variants LanguageTool tells apart, the usual first."""
-_SHORT = ("US", "GB")  # as LanguageTool writes them
 
 
 def primary(code: str) -> str:
@@ -272,7 +271,7 @@ def name_of(code: str) -> str:
     if len(rest) != 2:
         return name
     country = rest.upper()
-    return f"{name} ({country if country in _SHORT else country_name(country)})"
+    return f"{name} ({country if country in ('US', 'GB') else country_name(country)})"
 
 
 def variant_of(language: str, preferred: Sequence[str]) -> str:
@@ -288,10 +287,7 @@ CATEGORIES: Mapping[str, tuple[str, str]] = {
     "suggestion": ("STYLE", "Reporting guideline: suggestion"),
 }
 """Category and its name by severity: LibreOffice colours by them (red, orange, blue)."""
-_ISSUE = "style"
-"""The kind of issue, of all: what is a misspelling is offered for a dictionary of the client's."""
 _AROUND = 40  # characters of context on each side, as LanguageTool gives them
-_MOST_COMPACT = 5
 _FLAT = str.maketrans("\n\r\t", "   ")
 
 
@@ -343,7 +339,7 @@ def make_matches(
             "rule": {
                 "id": rule,
                 "description": words.title,
-                "issueType": _ISSUE,
+                "issueType": "style",  # a misspelling is offered for a dictionary of the client's
                 "urls": [{"value": source["url"]} for source in sources],
                 "category": {"id": category, "name": name},
                 **({"tags": ["picky"]} if severity == "suggestion" else {}),
@@ -387,6 +383,6 @@ def merged(
         return every
     return [
         {name: value for name, value in match.items() if name not in ("context", "sentence")}
-        | {"replacements": match["replacements"][:_MOST_COMPACT]}
+        | {"replacements": match["replacements"][:5]}
         for match in every
     ]

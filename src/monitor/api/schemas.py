@@ -46,7 +46,6 @@ NAMES = (
 )
 Names = Annotated[bool, Field(description=NAMES)]
 AFTER = "The `next` of the page before."
-TIME = "RFC 3339."
 
 
 class Model(BaseModel):

@@ -38,7 +38,6 @@ from monitor.web.page_frame import PageContext, PageDep, page_router, see_other
 
 router = page_router("read", "/feeds")
 _CHANGE = [Depends(need("admin"))]
-_POLLS = 20  # lines of the ledger on a feed's page
 MAX_ADDRESS = 2000
 KINDS: tuple[FeedKind, ...] = ("feed", "sitemap", "page")
 FeedId = Annotated[WholeStr, Path(max_length=200)]
@@ -175,7 +174,7 @@ def feed_page(feed_id: FeedId, request: Request, page: PageDep) -> HTMLResponse:
     one = next((one for one in followed(page.desk) if one.feed.id == feed_id), None)
     if one is None:
         raise NotFound("no such feed is followed")
-    polls = page.desk.store.latest_polls(feed_id, limit=_POLLS)
+    polls = page.desk.store.latest_polls(feed_id, limit=20)
     return page.render(
         "feed_remove.html" if request.url.path.endswith("/remove") else "feed.html",
         feed=view_feed(one, page),

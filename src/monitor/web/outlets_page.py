@@ -23,7 +23,7 @@ from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_pe
 from monitor.storage.stories import StoryChoice
 from monitor.text.safe_text import safe_url
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
-from monitor.web.stories_page import seen_by, view_row
+from monitor.web.stories_page import seen_by
 from monitor.web.svg_plots import view_panels
 from monitor.web.trends_page import DaysQuery, OutletsPageQuery, csv_response, days_asked
 
@@ -156,7 +156,7 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
             for article in [flag.article.article]
         ],
         "total_confirmed": len(flags),
-        "stories": [view_row(row, seen) for row in found.stories],
+        "stories": found.stories,
         "total_stories": found.total,
         "all": seen.shown,
     }

@@ -18,6 +18,7 @@ from monitor.desk import Desk
 from monitor.digest.tag_words import tag_line
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Scope, Visitor
+from monitor.records.counts import outlet_id
 from monitor.records.dates import date_words, on_clock
 from monitor.records.hidden_names import WITHHELD
 from monitor.text.safe_text import clean
@@ -123,6 +124,7 @@ def environment() -> Environment:
         "clean": lambda text: clean(str(text), strip=False),
         "web": lambda url: str(url).startswith(("http://", "https://")),
         "outlet": outlet_words,
+        "outlet_id": outlet_id,
         "language": lambda code: language_name(code or ""),
         "date": date_words,
         "iso": lambda moment, zone: on_clock(moment, zone).isoformat(timespec="minutes"),

@@ -21,7 +21,6 @@ from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, excerpt, safe_url
 from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, quote_of
 
-NO_LINE = "An article without tags"
 NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
 VERDICT_WORDS = {"relevant": "relevant", "borderline": "borderline", "not_relevant": "not relevant"}
 HEADLINE_CHARS = 300
@@ -65,7 +64,7 @@ def view_article(
     return {
         "article": article,
         "shown": shown,
-        "line": NO_LINE if blind or line == NO_TAGS else line,
+        "line": "An article without tags" if blind or line == NO_TAGS else line,
         "url": None if shown.link_tells else safe_url(article.url),
         "certainty": "" if blind else certainty_words(assessed),
         "headline": _passage(title, set()),

@@ -13,11 +13,10 @@ from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import seen_words
 from monitor.archive.names_on_request import asked as asked_names
-from monitor.archive.story_details import StoryInList, StoryRead, read_stories, read_story
+from monitor.archive.story_details import StoryRead, read_stories, read_story
 from monitor.archive.withdrawals import IDENTIFYING
 from monitor.labels.schemes import SCHEMES
 from monitor.records.article import Article
-from monitor.records.counts import outlet_id
 from monitor.records.dates import bounds_of
 from monitor.records.errors import NotFound
 from monitor.records.finding import Finding
@@ -50,7 +49,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
         choices=label_choices(("form", "place"), {*countries, *filter(None, [asked["place"]])}),
         outlets=outlets,
         total=found.total,
-        rows=[view_row(row, seen) for row in found.stories],
+        rows=found.stories,
         all=seen.shown,
         next=address("/stories", {**asked, "after": found.next}) if found.next else None,
         first=address("/stories", asked) if query.after else None,
@@ -108,7 +107,6 @@ def seen_by(page: PageContext, articles: Iterable[Article]) -> Visible:
 
 CHANGES, CHANGE_CHARS = 6, 160
 """So many changed stretches of a text are shown, each cut at so many characters."""
-OUTLETS = 6
 QUOTE_CHARS = 90
 _HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "place", *SCHEMES))}
 View = dict[str, Any]
@@ -124,19 +122,6 @@ class Visible:
     def title(self, rule: str) -> str:
         """Return the title of a rule."""
         return clean(self.titles.get(rule, rule))
-
-
-def view_row(row: StoryInList, seen: Visible) -> View:
-    """Return a story as the list shows it; `shown` is what may be shown of its first article."""
-    article = row.lead.article
-    return {
-        "story": row.story,
-        "article": article,
-        "shown": seen.shown[article.id],
-        "outlets": [_outlet(name) for name in row.outlets[:OUTLETS]],
-        "more": max(0, len(row.outlets) - OUTLETS),
-        "tags": row.lead.tags,
-    }
 
 
 def _card(
@@ -167,7 +152,6 @@ def _card(
     return {
         "article": article,
         "place": story.places[article.id],
-        "outlet": _outlet(article.outlet),
         "shown": shown,
         "href": None if shown.link_tells else safe_url(article.url),
         "first": outlet.first,
@@ -178,10 +162,6 @@ def _card(
         "added": _flags(outlet.added, article, shown, seen),
         "tags": outlet.assessed.tags,
     }
-
-
-def _outlet(name: str) -> dict[str, str]:
-    return {"name": outlet_words(name), "id": outlet_id(name)}
 
 
 def _changes(
