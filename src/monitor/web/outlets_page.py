@@ -21,7 +21,6 @@ from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
-from monitor.text.safe_text import safe_url
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
 from monitor.web.stories_page import seen_by
 from monitor.web.svg_plots import view_panels
@@ -142,19 +141,10 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
     articles |= {row.lead.article.id: row.lead.article for row in found.stories}
     seen = seen_by(page, articles.values())
     return {
-        "confirmed": [
-            (
-                flag.finding,
-                article,
-                seen.shown[article.id],
-                quote(flag),
-                seen.title(flag.finding.rule),
-                None if seen.shown[article.id].link_tells else safe_url(article.url),
-                period.story_of.get(article.id, ""),
-            )
-            for flag in flags[:FLAGS]
-            for article in [flag.article.article]
-        ],
+        "confirmed": flags[:FLAGS],
+        "quote": quote,
+        "title": seen.title,
+        "story_of": period.story_of,
         "total_confirmed": len(flags),
         "stories": found.stories,
         "total_stories": found.total,

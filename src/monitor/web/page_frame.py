@@ -21,7 +21,7 @@ from monitor.records.account import Scope, Visitor
 from monitor.records.counts import outlet_id
 from monitor.records.dates import date_words, on_clock
 from monitor.records.hidden_names import WITHHELD
-from monitor.text.safe_text import clean
+from monitor.text.safe_text import clean, safe_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -125,6 +125,7 @@ def environment() -> Environment:
         "web": lambda url: str(url).startswith(("http://", "https://")),
         "outlet": outlet_words,
         "outlet_id": outlet_id,
+        "href": lambda article, shown: None if shown.link_tells else safe_url(article.url),
         "language": lambda code: language_name(code or ""),
         "date": date_words,
         "iso": lambda moment, zone: on_clock(moment, zone).isoformat(timespec="minutes"),

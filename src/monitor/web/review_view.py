@@ -18,7 +18,7 @@ from monitor.records.digest import Story
 from monitor.records.finding import FieldName, Finding, Span
 from monitor.records.hidden_names import WITHHELD, Shown
 from monitor.records.tag import Tag
-from monitor.text.safe_text import clean, excerpt, safe_url
+from monitor.text.safe_text import clean, excerpt
 from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, quote_of
 
 NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
@@ -65,7 +65,6 @@ def view_article(
         "article": article,
         "shown": shown,
         "line": "An article without tags" if blind or line == NO_TAGS else line,
-        "url": None if shown.link_tells else safe_url(article.url),
         "certainty": "" if blind else certainty_words(assessed),
         "headline": _passage(title, set()),
         "passages": passages,

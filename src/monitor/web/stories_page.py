@@ -24,7 +24,7 @@ from monitor.records.hidden_names import Shown
 from monitor.stats.monthly_report import label_words
 from monitor.storage.stories import StoryChoice
 from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of
-from monitor.text.safe_text import clean, excerpt, safe_url
+from monitor.text.safe_text import clean, excerpt
 from monitor.web.page_frame import PageContext, PageDep, address, outlet_words, page_router
 from monitor.web.trends_page import StoriesPageQuery, label_choices
 
@@ -153,7 +153,6 @@ def _card(
         "article": article,
         "place": story.places[article.id],
         "shown": shown,
-        "href": None if shown.link_tells else safe_url(article.url),
         "first": outlet.first,
         "copied": "" if outlet.first else copied,
         "changes": changes,
