@@ -9,8 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import store_samples
-from monitor.api.health import troubles
-from monitor.api.metrics import Metrics
+from monitor.api.health import Metrics, troubles
 from monitor.app import Monitor
 from monitor.records.feed import FeedState
 from monitor.settings import CheckSettings, Settings

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.api.languagetool_matches import RuleWords, context_of, make_matches
+from monitor.api.languagetool import RuleWords, context_of, make_matches
 from monitor.api.languagetool_request import MatchSelection, plain_text, read_annotated
 from monitor.records.errors import UsageError
 

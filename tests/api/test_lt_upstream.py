@@ -8,7 +8,7 @@ import pytest
 
 from lt_server import LtServer, lt_server, match
 from monitor.api import languagetool_upstream as module
-from monitor.api.languagetool_matches import merged
+from monitor.api.languagetool import merged
 from monitor.api.languagetool_upstream import UpstreamError, ask_upstream, sound_matches
 from monitor.settings import LanguageToolSettings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query
 from fastapi.routing import RouteContext
@@ -19,16 +19,13 @@ from monitor.jobs.draft_processes import Job
 from monitor.records.account import SCOPES, Scope, Visitor
 
 
-def get_desk(request: Request) -> Desk:
-    """Return the desk that the application was made over."""
-    desk: Desk = request.app.state.desk
-    return desk
+def held(name: str) -> Any:
+    """Return a dependency: what the application holds by that name."""
 
+    async def get(request: Request) -> Any:
+        return getattr(request.app.state, name)
 
-def get_checkers(request: Request) -> Checkers:
-    """Return who checks the drafts of the application."""
-    checkers: Checkers = request.app.state.checkers
-    return checkers
+    return Depends(get)
 
 
 def get_visitor(request: Request) -> Visitor:
@@ -59,7 +56,7 @@ def asks_names(visitor: Visitor, names: bool) -> str | None:
 
 def need_scorecards(request: Request) -> None:
     """Refuse visitors who may not read; nobody where `[serve] public_scorecards` is on."""
-    if not get_desk(request).settings.serve.public_scorecards:
+    if not request.app.state.desk.settings.serve.public_scorecards:
         need("read")(request)
 
 
@@ -75,16 +72,16 @@ async def answer_job(
     request: Request, job: Job, *, media_type: str = "application/json"
 ) -> Response:
     """Answer `request` with what `job` gives when its turn has come; see `Checkers.ask`."""
+    checkers: Checkers = request.app.state.checkers
     try:
-        answer = await get_checkers(request).ask(request, job)
+        answer = await checkers.ask(request, job)
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
     return Response(answer, media_type=media_type)
 
 
-CLIENT_LEFT = 499
-"""As other servers log it; nobody is there to read it."""
+CLIENT_LEFT = 499  # as other servers log it; nobody is there to read it
 NamesQuery = Annotated[bool, Query(description=NAMES)]
-DeskDep = Annotated[Desk, Depends(get_desk)]
-CheckersDep = Annotated[Checkers, Depends(get_checkers)]
+DeskDep = Annotated[Desk, held("desk")]
+CheckersDep = Annotated[Checkers, held("checkers")]
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]

@@ -6,19 +6,11 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    create_model,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from monitor.api.schemas import LanguageCode, Names, WholeStr
-from monitor.labels.schemes import SCHEMES, TagScheme
+from monitor.api.schemas import AFTER, LanguageCode, Names, QueryModel, WholeStr, told
+from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import bounds_of, parse_day, published_days
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES
@@ -39,76 +31,50 @@ def _iso_day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_iso_day)]
 
 
-class _WordsAndDays(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    q: WholeStr | None = Field(
-        default=None,
-        max_length=2000,
-        description='Words that must all be there; "phrases" in quotation marks, beginnings*, OR'
+class _WordsAndDays(QueryModel):
+    q: WholeStr | None = told(
+        'Words that must all be there; "phrases" in quotation marks, beginnings*, OR'
         " between alternatives, and -words that must not. `search` says how it was read; another"
         " operator is refused.",
+        None,
+        max_length=2000,
         examples=["fishing"],
     )
-    since: Day | None = Field(default=None, description="First seen on or after this day.")
-    until: Day | None = Field(default=None, description="First seen on or before this day.")
-    to: Day | None = Field(default=None, description="What `until` was called: the same.")
-    published_since: Day | None = Field(
-        default=None,
-        description="Published on or after this day. Where but a year or month is said, all of it.",
+    since: Day | None = told("First seen on or after this day.", None)
+    until: Day | None = told("First seen on or before this day.", None)
+    to: Day | None = told("What `until` was called: the same.", None)
+    published_since: Day | None = told(
+        "Published on or after this day. Where but a year or month is said, all of it.", None
     )
-    published_until: Day | None = Field(
-        default=None, description="Published on or before this day."
-    )
+    published_until: Day | None = told("Published on or before this day.", None)
 
 
-def _label_filter(scheme: TagScheme) -> Any:
-    """Return type and description of the filter by a label of a scheme."""
-    if scheme.labels:
-        return Literal[scheme.labels] | None, Field(default=None, description=scheme.only)
-    described = Field(
-        default=None,
-        pattern=scheme.pattern,
-        description=scheme.only,
-        examples=[scheme.example],
-    )
-    return str | None, described
-
-
-_Labels: Any = create_model(
-    "_Labels",
-    __base__=_WordsAndDays,
-    **{name: _label_filter(scheme) for name, scheme in SCHEMES.items()},
-)
+_labels: dict[str, Any] = {
+    name: (Literal[scheme.labels] | None, told(scheme.only, None))
+    if scheme.labels
+    else (str | None, told(scheme.only, None, pattern=scheme.pattern, examples=[scheme.example]))
+    for name, scheme in SCHEMES.items()
+}
+_Labels: Any = create_model("_Labels", __base__=_WordsAndDays, **_labels)
 
 
 class ArticleChoice(_Labels):  # type: ignore[misc]
     """Filters of articles; they are joined by "and"."""
 
-    outlet: WholeStr | None = Field(
-        default=None, max_length=200, description="Only this outlet, by its name."
+    outlet: WholeStr | None = told("Only this outlet, by its name.", None, max_length=200)
+    language: LanguageCode | None = told("Only this language.", None)
+    relevance: Relevance | None = told("Only those judged so, or not judged.", None)
+    relevant: bool | None = told("Only those judged relevant, or judged not to be.", None)
+    min_relevance: float | None = told(
+        "Only articles judged at least this relevant.", None, ge=0, le=1, allow_inf_nan=False
     )
-    language: LanguageCode | None = Field(default=None, description="Only this language.")
-    relevance: Relevance | None = Field(
-        default=None, description="Only those judged so, or not judged."
+    flag: Literal["any", SEVERITIES] | None = told(  # type: ignore[valid-type]
+        "Only with a flag: any, or one of this severity.", None
     )
-    relevant: bool | None = Field(
-        default=None, description="Only those judged relevant, or judged not to be."
-    )
-    min_relevance: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        allow_inf_nan=False,
-        description="Only articles judged at least this relevant.",
-    )
-    flag: Literal["any", SEVERITIES] | None = Field(  # type: ignore[valid-type]
-        default=None, description="Only with a flag: any, or one of this severity."
-    )
-    rule: str | None = Field(
-        default=None,
+    rule: str | None = told(
+        "Only with a flag of this rule.",
+        None,
         pattern="^[a-z0-9-]{1,100}$",
-        description="Only with a flag of this rule.",
         examples=["victim-as-slave"],
     )
 
@@ -131,9 +97,15 @@ class ArticleChoice(_Labels):  # type: ignore[misc]
 
     def wanted(self, zone: ZoneInfo) -> ArticleFilter:
         """Return what is asked for; days are those of `zone`."""
+        same = ("outlet", "language", "published_since", "published_until", "min_relevance")
         tags = [(scheme, getattr(self, scheme)) for scheme in SCHEMES]
         last = min((day for day in (self.until, self.to) if day), default=None)
         since, until = bounds_of(self.since, last, zone)
+        relevance: tuple[Relevance, ...] | None = (self.relevance,) if self.relevance else None
+        if self.relevant is not None:
+            said: tuple[Relevance, ...] = ("relevant",)
+            said = said if self.relevant else ("borderline", "not_relevant")
+            relevance = tuple(name for name in said if self.relevance in (None, name))
         return ArticleFilter(
             query=self.q,
             tags=tuple(
@@ -141,45 +113,25 @@ class ArticleChoice(_Labels):  # type: ignore[misc]
                 for scheme, label in tags
                 if label
             ),
-            outlet=self.outlet,
-            language=self.language,
             since=since,
             until=until,
-            published_since=self.published_since,
-            published_until=self.published_until,
             timezone=zone.key,
-            relevance=self._relevance(),
-            min_relevance=self.min_relevance,
+            relevance=relevance,
             flag=self.flag,
             rule=self.rule,
+            **{name: getattr(self, name) for name in same},
         )
-
-    def _relevance(self) -> tuple[Relevance, ...] | None:
-        one: tuple[Relevance, ...] | None = None if self.relevance is None else (self.relevance,)
-        if self.relevant is None:
-            return one
-        said: tuple[Relevance, ...] = (
-            ("relevant",) if self.relevant else ("borderline", "not_relevant")
-        )
-        return said if one is None else tuple(name for name in one if name in said)
 
 
 class ArticleFilters(ArticleChoice):
     """Filters of articles, joined by "and", and where the page begins."""
 
-    after: WholeStr | None = Field(
-        default=None,
-        min_length=1,
-        max_length=200,
-        description="The `next` of the page before.",
-    )
+    after: WholeStr | None = told(AFTER, None, min_length=1, max_length=200)
 
 
 class ArticleQuery(ArticleFilters):
     """Filters of articles, joined by "and", and the page."""
 
-    order: Literal["oldest", "newest"] = Field(
-        default="oldest", description="Which is told first, by first sight."
-    )
-    limit: int = Field(default=50, ge=1, le=200, description="Articles a page.")
+    order: Literal["oldest", "newest"] = told("Which is told first, by first sight.", "oldest")
+    limit: int = told("Articles a page.", 50, ge=1, le=200)
     names: Names = False

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import ArticleQuery
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import ArticleDetail, ArticleId, ArticlePage, Model
 from monitor.archive.articles_found import find
@@ -17,31 +17,17 @@ from monitor.archive.names_on_request import see, seen_json
 from monitor.jobs.forget_article import Reason, forget
 from monitor.labels.regions import flow_json
 from monitor.people.masked_quotes import mask_assessed
+from monitor.records import json_shapes as shapes
 from monitor.records.article import AssessedArticle
 from monitor.records.errors import NotFound
 from monitor.records.hidden_names import Shown, hide
-from monitor.records.json_shapes import (
-    enclosure_json,
-    finding_json,
-    judged_json,
-    scorecard_json,
-    tag_json,
-    term_json,
-    time_json,
-)
 from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
 
 
-@router.get(
-    "/v1/articles",
-    summary="List articles",
-    response_description="A page of articles without their texts.",
-    responses=answers(ArticlePage, 403, 422, 503),
-    dependencies=_READ,
-)
+@router.get("/v1/articles", **says("List articles", ArticlePage, 403, 422, 503), dependencies=_READ)
 def articles(
     query: Annotated[ArticleQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
@@ -72,16 +58,11 @@ def articles(
 
 @router.get(
     "/v1/articles/{article_id}",
-    summary="Show an article",
-    response_description="The article with its text.",
-    responses=answers(ArticleDetail, 403, 404, 410, 422, 503),
+    **says("Show an article", ArticleDetail, 403, 404, 410, 422, 503),
     dependencies=_READ,
 )
 def article(
-    article_id: ArticleId,
-    desk: DeskDep,
-    visitor: VisitorDep,
-    names: NamesQuery = False,
+    article_id: ArticleId, desk: DeskDep, visitor: VisitorDep, names: NamesQuery = False
 ) -> JSONResponse:
     """Return one stored article with its text and what the assessors in force say of it.
 
@@ -99,25 +80,22 @@ def article_json(assessed: AssessedArticle, shown: Shown) -> dict[str, Any]:
     """Return an article without its text, and without the names that are not `shown`, as data."""
     assessed = mask_assessed(assessed, shown)
     article = assessed.article
+    said = ("relevance", "relevant", "borderline", "not_judged", "experimental")
     return {
         **seen_json(article, shown),
         "sha256": article.sha256,
         "authors": list(article.authors),
         "categories": list(article.categories),
-        "enclosures": [enclosure_json(enclosure) for enclosure in article.enclosures],
+        "enclosures": list(map(shapes.enclosure_json, article.enclosures)),
         "origin": article.origin,
-        "expired": time_json(article.expired),
-        "relevance": assessed.relevance,
-        "relevant": assessed.relevant,
-        "borderline": assessed.borderline,
-        "not_judged": assessed.not_judged,
-        "experimental": assessed.experimental,
-        "judged": judged_json(assessed),
-        "terms": [term_json(term) for term in assessed.terms],
-        "tags": [tag_json(tag) for tag in assessed.tags],
+        "expired": shapes.time_json(article.expired),
+        **{name: getattr(assessed, name) for name in said},
+        "judged": shapes.judged_json(assessed),
+        "terms": list(map(shapes.term_json, assessed.terms)),
+        "tags": list(map(shapes.tag_json, assessed.tags)),
         "flow_region": flow_json(assessed),
-        "findings": [finding_json(finding) for finding in assessed.findings],
-        "scorecard": [scorecard_json(item) for item in assessed.scorecard],
+        "findings": list(map(shapes.finding_json, assessed.findings)),
+        "scorecard": list(map(shapes.scorecard_json, assessed.scorecard)),
         "stamps": list(assessed.stamps),
     }
 
@@ -132,15 +110,11 @@ class ForgottenOut(Model):
 
 @router.delete(
     "/v1/articles/{article_id}",
-    summary="Forget an article",
-    response_description="What was forgotten.",
-    responses=answers(ForgottenOut, 403, 404, 410, 422, 503),
+    **says("Forget an article", ForgottenOut, 403, 404, 410, 422, 503),
     dependencies=[Depends(need("admin"))],
 )
 def forget_article(
-    article_id: ArticleId,
-    reason: Annotated[Reason, Query(description="Why.")],
-    desk: DeskDep,
+    article_id: ArticleId, reason: Annotated[Reason, Query(description="Why.")], desk: DeskDep
 ) -> JSONResponse:
     """Erase a stored article for good, with all that was said of it; no feed brings it back."""
     desk.store.article(article_id, ())

@@ -24,35 +24,24 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from monitor.api.csrf import LOOPBACK, SAFE_METHODS, from_own_page, host_name, shared_with
-from monitor.api.problem_details import ProblemError, is_page, note_visitor, problem
+from monitor.api.problem_details import ProblemError, is_page, note_visitor
 from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
-from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Visitor
+from monitor.records.account import AT_HOME, NOBODY, PAGE_AT_HOME, Token, Visitor
 from monitor.records.errors import MonitorError, describe_exception
 from monitor.storage.sign_in import is_token, visitor_of
 
-_STATE = "at_home"
 _PROXIES = ("x-forwarded", "x-original-", "x-envoy-", "cf-")
-_PROXY = frozenset(
-    {
-        "forwarded",
-        "via",
-        "x-real-ip",
-        "x-client-ip",
-        "x-cluster-client-ip",
-        "true-client-ip",
-        "fastly-client-ip",
-        "x-arr-log-id",
-        "x-amzn-trace-id",
-        "cdn-loop",
-    }
-)
+_PROXY = {
+    *("forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"),
+    *("fastly-client-ip", "x-arr-log-id", "x-amzn-trace-id", "cdn-loop"),
+}
 """Headers that proxies add, beside all that begin with one of `_PROXIES`."""
 
 
 def at_home(scope: Scope) -> bool:
     """Say whether the request of `scope` comes from this machine and through no proxy."""
-    return bool(scope.get("state", {}).get(_STATE, False))
+    return bool(scope.get("state", {}).get("at_home", False))
 
 
 def is_loopback(address: str) -> bool:
@@ -69,8 +58,8 @@ def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return getattr(ip, "ipv4_mapped", None) or ip
 
 
-class Peers:
-    """ASGI layer that notes where a request comes from, told by the connection and not by `Host`.
+def note_peers(app: ASGIApp, *, trusted: tuple[str, ...]) -> ASGIApp:
+    """Return an ASGI layer that notes where a request comes from, told by the connection.
 
     What is at home may do everything without signing in, so in doubt a request is not. A proxy on
     this machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever
@@ -81,32 +70,27 @@ class Peers:
     Of the proxies in `trusted` (addresses and networks) it is believed for whom they ask, and
     whether by https: both then stand in the scope.
     """
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-    def __init__(self, app: ASGIApp, *, trusted: tuple[str, ...]) -> None:
-        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+    proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
+    inner = cast("Any", app)
+    if trusted:
+        inner = ProxyHeadersMiddleware(inner, list(trusted))
 
-        self.proxies = [ipaddress.ip_network(one, strict=False) for one in trusted]
-        inner = cast("Any", app)
-        self.app = cast("ASGIApp", ProxyHeadersMiddleware(inner, list(trusted))) if trusted else app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application with what was noted."""
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            home = _is_at_home(scope) and not any(
-                _ip(scope["client"][0]) in proxies for proxies in self.proxies
+            peer, headers = scope.get("client"), Headers(scope=scope)
+            scope.setdefault("state", {})["at_home"] = bool(
+                peer
+                and is_loopback(peer[0])
+                and scope.get("http_version") != "1.0"
+                and not any(name in _PROXY or name.startswith(_PROXIES) for name in headers)
+                and host_name(headers.get("host", "")) in LOOPBACK
+                and not any(_ip(peer[0]) in network for network in proxies)
             )
-            scope.setdefault("state", {})[_STATE] = home
-        await self.app(scope, receive, send)
+        await inner(scope, receive, send)
 
-
-def _is_at_home(scope: Scope) -> bool:
-    peer = scope.get("client")
-    if not peer or not is_loopback(peer[0]) or scope.get("http_version") == "1.0":
-        return False
-    headers = Headers(scope=scope)
-    if any(name in _PROXY or name.startswith(_PROXIES) for name in headers):
-        return False
-    return host_name(headers.get("host", "")) in LOOPBACK
+    return layer
 
 
 def words_to_others(desk: Desk, host: str) -> Iterator[str]:
@@ -130,22 +114,13 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
 
 
 logger = logging.getLogger("monitor.api")
-
-OPEN = frozenset(
-    {
-        "/healthz",
-        "/readyz",
-        "/signin",
-        "/signout",
-        "/v2/healthcheck",
-        "/v2/languages",
-        "/v2/maxtextlength",
-    }
-)
+OPEN = {
+    *("/healthz", "/readyz", "/signin", "/signout"),
+    *("/v2/healthcheck", "/v2/languages", "/v2/maxtextlength"),
+}
 """What anybody may ask for, besides what begins with one of `_OPEN_BELOW`."""
 _OPEN_BELOW = ("/static/", "/unsubscribe/")
-_KEYED = "/v2/"
-"""LanguageTool's clients send their key in the body: `api.languagetool` looks at it."""
+_KEYED = "/v2/"  # LanguageTool's clients send their key in the body: `api.languagetool` looks at it
 _SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
 """Besides, with `[serve] public_scorecards`."""
 _UNKNOWN = "The token is not known here, or has ended."
@@ -158,100 +133,99 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(_OPEN_BELOW)
 
 
-def is_secure(scope: Scope, public_url: str) -> bool:
-    """Say whether the browser came by https, as far as can be told.
+def session_cookie(scope: Scope, public_url: str) -> tuple[str, bool]:
+    """Return the name of the session's cookie, and whether the browser came by https.
 
-    It did too where it calls the desk by its public name, and that is an https address: what it
-    does not know of its proxy does then not take the cookie's protection away.
+    It did too, as far as can be told, where it calls the desk by its public name, and that is an
+    https address: what it does not know of its proxy does then not take the cookie's protection
+    away. With the prefix a browser takes it from this very host by https only, never from a
+    neighbour.
     """
     public = urlsplit(public_url)
     called = Headers(scope=scope).get("host", "").lower()
-    return scope.get("scheme") == "https" or (
+    secure = scope.get("scheme") == "https" or (
         public.scheme == "https" and called == public.netloc.lower()
     )
-
-
-def cookie_name(*, secure: bool) -> str:
-    """Return the name of the session's cookie.
-
-    With the prefix a browser takes it from this very host by https only, never from a neighbour.
-    """
-    return "__Host-monitor" if secure else "monitor_session"
+    return "__Host-monitor" if secure else "monitor_session", secure
 
 
 def session_in(scope: Scope, public_url: str) -> str | None:
     """Return the session's secret in the request's cookie, if it has one."""
-    name = cookie_name(secure=is_secure(scope, public_url))
-    return HTTPConnection(scope).cookies.get(name)
+    return HTTPConnection(scope).cookies.get(session_cookie(scope, public_url)[0])
 
 
-class Authentication:
-    """ASGI layer that puts the visitor into the request's state, or refuses."""
+def authentication(app: ASGIApp, *, desk: Desk, tries: Tries) -> ASGIApp:
+    """Return an ASGI layer that puts the visitor into the request's state, or refuses."""
 
-    def __init__(self, app: ASGIApp, *, desk: Desk, tries: Tries) -> None:
-        self.app = app
-        self.desk = desk
-        self.tries = tries
-        self.public_url = desk.settings.digest.public_url
-        self.origins = frozenset(desk.settings.serve.allow_origins)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application for the visitor, or answer whom it is not for."""
-        refusal: Response | None = None
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = app
         if scope["type"] == "http":
             try:
-                refusal = await self._admit(scope)
+                answer = await _refusal(scope, desk, tries) or app
             except ProblemError as error:
-                refusal = problem(error.status, scope, error.detail, headers=error.headers)
+                answer = error.answer(scope)
             except MonitorError as error:
                 logger.error("entry: %s", describe_exception(error))  # noqa: TRY400
-                refusal = problem(503, scope)
-        await (refusal or self.app)(scope, receive, send)
+                answer = ProblemError(503).answer(scope)
+        await answer(scope, receive, send)
 
-    async def _admit(self, scope: Scope) -> Response | None:
-        """Note who sent the request; return what to answer instead of the application's answer."""
-        path, reads = scope["path"], scope["method"] in SAFE_METHODS
-        if is_open(path) and path not in ("/signin", "/signout"):
-            return None
-        visitor = await self._visitor(scope)
-        note_visitor(scope, visitor)
-        public = reads and self.desk.settings.serve.public_scorecards
-        if public and _SCORECARDS.fullmatch(path):
-            return None
-        if is_open(path) or visitor is not NOBODY or path.startswith(_KEYED):
-            return None
-        if reads and is_page(scope):
-            query = scope.get("query_string", b"").decode("latin-1")
-            asked = quote(path) + (f"?{query}" if query else "")  # to come back to
-            return RedirectResponse(f"/signin?{urlencode({'next': asked})}", 303)
-        raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+    return layer
 
-    async def _visitor(self, scope: Scope) -> Visitor:
-        """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
-        home = NOBODY  # who it is that shows nothing: by the machine, and by whose page asks there
-        if at_home(scope):
-            home = PAGE_AT_HOME if shared_with(scope, self.origins) else AT_HOME
-        reading = scope["method"] in SAFE_METHODS or scope["path"].startswith(_KEYED)
-        told = token_in(Headers(scope=scope), reading=reading)
-        if told is not None:
-            address = (scope.get("client") or ("",))[0]
-            if home is NOBODY:
-                self.tries.refuse(address)
-            token = await run_sync(self.desk.store.find_token, told, self.desk.now())
-            if token is None:
-                if home is NOBODY:
-                    self.tries.note(address)
-                raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
-            return visitor_of(token)
-        session = session_in(scope, self.public_url)
-        if not session:
-            return home
-        token = await run_sync(self.desk.store.find_session, session, self.desk.now())
+
+async def _refusal(scope: Scope, desk: Desk, tries: Tries) -> Response | None:
+    """Note who sent the request; return what to answer instead of the application's answer."""
+    path, reads = scope["path"], scope["method"] in SAFE_METHODS
+    if is_open(path) and path not in ("/signin", "/signout"):
+        return None
+    visitor = await _visitor(scope, desk, tries)
+    note_visitor(scope, visitor)
+    public = reads and desk.settings.serve.public_scorecards
+    if public and _SCORECARDS.fullmatch(path):
+        return None
+    if is_open(path) or visitor is not NOBODY or path.startswith(_KEYED):
+        return None
+    if reads and is_page(scope):
+        query = scope.get("query_string", b"").decode("latin-1")
+        asked = quote(path) + (f"?{query}" if query else "")  # to come back to
+        return RedirectResponse(f"/signin?{urlencode({'next': asked})}", 303)
+    raise ProblemError(401, "Sign in first: this needs a token.", headers=_challenge(scope))
+
+
+async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
+    """Return who sent the request. Raises `ProblemError` for credentials that do not do."""
+    headers, safe = Headers(scope=scope), scope["method"] in SAFE_METHODS
+    home = NOBODY  # who it is that shows nothing: by the machine, and by whose page asks there
+    if at_home(scope):
+        shared = shared_with(scope, frozenset(desk.settings.serve.allow_origins))
+        home = PAGE_AT_HOME if shared else AT_HOME
+    told = token_in(headers, reading=safe or scope["path"].startswith(_KEYED))
+    if told is not None:
+        token = await find_token(scope, told, desk, tries, known=home is not NOBODY)
         if token is None:
-            return home
-        if scope["method"] not in SAFE_METHODS and not from_own_page(Headers(scope=scope)):
-            raise ProblemError(403, _NOT_OURS)
+            raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
         return visitor_of(token)
+    session = session_in(scope, desk.settings.digest.public_url)
+    token = await run_sync(desk.store.find_session, session, desk.now()) if session else None
+    if token is None:
+        return home
+    if not safe and not from_own_page(headers):
+        raise ProblemError(403, _NOT_OURS)
+    return visitor_of(token)
+
+
+async def find_token(
+    scope: Scope, told: str, desk: Desk, tries: Tries, *, known: bool = False
+) -> Token | None:
+    """Return the token of a secret, None where there is none: a try of whoever is not `known`.
+
+    Raises `ProblemError` (429) after too many.
+    """
+    if not known:
+        tries.refuse(scope)
+    token = await run_sync(desk.store.find_token, told, desk.now())
+    if token is None and not known:
+        tries.note(scope)
+    return token
 
 
 def token_in(headers: Headers, *, reading: bool) -> str | None:

@@ -28,14 +28,9 @@ from monitor.jobs.draft_processes import WARM_UP, Job, Worker, perform
 from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
-
-MAX_WAITING = 100
-"""Drafts that may wait for their turn."""
+MAX_WAITING = 100  # drafts that may wait for their turn
 _BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
 _TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
-_FIRST_GUESS_S = 0.3
-"""How long a draft takes, before one was measured."""
-_LONGEST_PAUSE_S = 300
 
 
 class ClientLeftError(Exception):
@@ -59,13 +54,10 @@ class Checkers(AbstractContextManager["Checkers"]):
         self._limiter: CapacityLimiter | None = None
         self._growth: asyncio.Task[None] | None = None
         self._loaded = False
-        self._seconds = _FIRST_GUESS_S
+        self._seconds = 0.3  # how long a draft takes, before one was measured
         self._sent = Tries(most=desk.settings.serve.checks_per_minute, refusal=_TOO_MANY)
 
     def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
         """End the processes, whatever they are doing."""
         for worker in self._all:
             worker.close()
@@ -88,14 +80,13 @@ class Checkers(AbstractContextManager["Checkers"]):
         of `request` left before its turn, and what `perform` raises.
         """
         if self._sent.most and not at_home(request.scope):
-            address = request.client.host if request.client else ""
-            self._sent.refuse(address)
-            self._sent.note(address)
+            self._sent.refuse(request.scope)
+            self._sent.note(request.scope)
         limiter = self._limiter = self._limiter or CapacityLimiter(1)
         if limiter.statistics().tasks_waiting >= self.max_waiting:
             # half of those that wait will have had their turn then
             turns = self.max_waiting / 2 / max(1, len(self._all))
-            pause = max(1, min(_LONGEST_PAUSE_S, math.ceil(turns * self._seconds)))
+            pause = max(1, min(300, math.ceil(turns * self._seconds)))
             raise ProblemError(503, _BUSY, headers={"Retry-After": str(pause)})
         growing = self._growth is not None and not self._growth.done()
         if limiter.available_tokens < 1 and not growing and len(self._all) < self._most:
@@ -103,7 +94,14 @@ class Checkers(AbstractContextManager["Checkers"]):
         answer: bytes | None = None
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
-            group.start_soon(_cancel_when_left, request, group.cancel_scope)
+
+            async def cancel_when_left() -> None:
+                """Cancel when the client, whose body was read, closes its connection."""
+                while (await request.receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
+
+            group.start_soon(cancel_when_left)
             try:
                 # cancelled, a draft that waits gives up its place; one at work is finished
                 answer = await to_thread.run_sync(self._work, job, limiter=limiter)
@@ -148,10 +146,3 @@ class Checkers(AbstractContextManager["Checkers"]):
         with self._guard:
             self._idle.append(worker)
         limiter.total_tokens = len(self._all)
-
-
-async def _cancel_when_left(request: Request, scope: CancelScope) -> None:
-    """Cancel `scope` when the client of `request`, whose body was read, closes its connection."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()

@@ -8,58 +8,53 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import MaskedArticle, Model, WholeStr
+from monitor.api.schemas import MaskedArticle, Model, QueryModel, WholeStr, told
 from monitor.desk import Desk
 from monitor.records.dates import period_of
 from monitor.records.errors import FeedError, Forgotten, NotFound, UsageError
+from monitor.records.review import CaseStatus
 from monitor.review.recall_estimate import coverage, sample_json, tell_elsewhere, told_json
 from monitor.review.sampling import sample_of
-
-Had = Literal["shown", "below", "not_judged", "late", "never", "not_followed"]
 
 
 class MissedOut(Model):
     """Recall among what was judged, from a random sample of what was not shown."""
 
-    universe: str = Field(description="Of what: no recall of all there was is claimed.")
+    universe: str = told("Of what: no recall of all there was is claimed.")
     method: str
-    days: int = Field(description="Days of the window that have a sample.")
+    days: int = told("Days of the window that have a sample.")
     window_days: int
-    population: int = Field(description="Items below the threshold on these days.")
-    offered: int = Field(description="Of them drawn.")
-    reviewed: int = Field(description="Of them looked at.")
+    population: int = told("Items below the threshold on these days.")
+    offered: int = told("Of them drawn.")
+    reviewed: int = told("Of them looked at.")
     relevant_among_reviewed: int
-    missed: float = Field(description="Estimate of relevant items below the threshold.")
-    missed_interval: list[float] = Field(min_length=2, max_length=2, description="95 %.")
-    found: int = Field(description="Items shown that a person confirmed as relevant.")
-    shown_not_reviewed: int = Field(
-        description="Not looked at: all right at one end of the interval, wrong at the other."
-    )
+    missed: float = told("Estimate of relevant items below the threshold.")
+    missed_interval: list[float] = told("95 %.", min_length=2, max_length=2)
+    found: int = told("Items shown that a person confirmed as relevant.")
+    shown_not_reviewed: int = told("All right at one end of the interval, wrong at the other.")
     recall: float | None
-    recall_interval: list[float] | None = Field(description="95 %.")
-    enough: bool = Field(description="Whether the interval is at most 20 points wide.")
-    reviews_a_day_needed: int | None = Field(
-        description="For that within the window, by what is known now."
-    )
+    recall_interval: list[float] | None = told("95 %.")
+    enough: bool = told("Whether the interval is at most 20 points wide.")
+    reviews_a_day_needed: int | None = told("For that within the window, by what is known now.")
 
 
 class ElsewhereOut(Model):
     """The share that we had of the cases that the desk learned of elsewhere."""
 
     cases: int
-    needed: int = Field(description="Cases without which no share is told.")
-    shown: int = Field(description="Shown by the desk before it was told.")
-    by: dict[Had, int] = Field(description="How many of each kind.")
+    needed: int = told("Cases without which no share is told.")
+    shown: int = told("Shown by the desk before it was told.")
+    by: dict[CaseStatus, int] = told("How many of each kind.")
     share: float | None
-    interval: list[float] | None = Field(description="Wilson, 95 %.")
+    interval: list[float] | None = told("Wilson, 95 %.")
 
 
 class GapsOut(Model):
@@ -70,7 +65,7 @@ class GapsOut(Model):
 
 
 class CoverageFeed(Model):
-    """A feed without news."""
+    """A feed without news, by its name."""
 
     url: str
     title: str
@@ -85,13 +80,13 @@ class CoverageFailing(CoverageFeed):
 class CoverageFeeds(Model):
     """The feeds, each by its last poll of the period."""
 
-    followed: int = Field(description="Now.")
+    followed: int = told("Now.")
     polled: int
     alive: int
     failing: list[CoverageFailing]
-    silent: list[CoverageFeed] = Field(description="For longer than their own rhythm explains.")
-    not_polled: int = Field(description="Followed in the period and not polled in it.")
-    paused: int = Field(description="Paused by the desk, and so not polled.")
+    silent: list[CoverageFeed] = told("For longer than their own rhythm explains.")
+    not_polled: int = told("Followed in the period and not polled in it.")
+    paused: int = told("Paused by the desk, and so not polled.")
 
 
 class CoverageItems(Model):
@@ -99,24 +94,24 @@ class CoverageItems(Model):
 
     fetched: int
     stored: int
-    changed: int = Field(description="Of those stored: new texts of known articles.")
-    dropped: dict[str, int] = Field(description="By name.")
-    balanced: bool = Field(description="fetched = stored + dropped.")
+    changed: int = told("Of those stored: new texts of known articles.")
+    dropped: dict[str, int] = told("By name.")
+    balanced: bool = told("fetched = stored + dropped.")
 
 
 class ToldOut(Model):
     """A case learned of elsewhere, and what we had of it then."""
 
-    url: str | None = Field(description="Null where it holds a name that is hidden.")
+    url: str | None = told("Null where it holds a name that is hidden.")
     note: str
-    at: str = Field(description="RFC 3339.")
-    had: Had
-    article: str | None = Field(description="Our article, if there is one.")
-    same_as: str | None = Field(description="The article that a person says is the same case.")
+    at: str = told("RFC 3339.")
+    had: CaseStatus
+    article: str | None = told("Our article, if there is one.")
+    same_as: str | None = told("The article that a person says is the same case.")
 
 
 class CoverageAccount(GapsOut):
-    """The account of a period."""
+    """Feeds, items by what became of them, languages, and two figures of gaps."""
 
     schema_: Literal[1] = Field(alias="schema")
     since: str
@@ -124,10 +119,10 @@ class CoverageAccount(GapsOut):
     timezone: str
     feeds: CoverageFeeds
     items: CoverageItems
-    not_judged: dict[str, int] = Field(description="By reason.")
-    not_judged_languages: dict[str, int] = Field(description="By ISO 639 code.")
-    cases: list[ToldOut] = Field(description="Learned of elsewhere in the period.")
-    words: list[str] = Field(description="The gaps in sentences.")
+    not_judged: dict[str, int] = told("By reason.")
+    not_judged_languages: dict[str, int] = told("By ISO 639 code.")
+    cases: list[ToldOut] = told("Learned of elsewhere in the period.")
+    words: list[str] = told("The gaps in sentences.")
 
 
 class SampledArticle(MaskedArticle):
@@ -137,11 +132,11 @@ class SampledArticle(MaskedArticle):
 
 
 class SampleOut(Model):
-    """A day's sample."""
+    """A day's random sample of items below the threshold, without their scores."""
 
     schema_: Literal[1] = Field(alias="schema")
     day: str
-    population: int = Field(description="Items of the day below the threshold.")
+    population: int = told("Items of the day below the threshold.")
     offered: int
     reviewed: int
     articles: list[SampledArticle]
@@ -151,36 +146,30 @@ class FoundRequest(Model):
     """A case that the desk learned of elsewhere."""
 
     url: WholeStr = Field(max_length=4000, examples=["https://news.example/farm-raid"])
-    note: WholeStr = Field("", max_length=2000, description="How it was learned of.")
-    same_as: WholeStr | None = Field(
-        None, max_length=4000, description="Our article about it, by id or URL."
-    )
+    note: WholeStr = told("How it was learned of.", "", max_length=2000)
+    same_as: WholeStr | None = told("Our article about it, by id or URL.", None, max_length=4000)
 
 
 class FoundOut(ToldOut):
-    """A case as recorded."""
+    """A case as recorded, and what we had of it."""
 
-    new: bool = Field(description="False where its URL was recorded before, which stays.")
+    new: bool = told("False where its URL was recorded before, which stays.")
 
 
 router = APIRouter(tags=["coverage"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
 _REVIEW = [Depends(need("review"))]
-DAYS = 30
-"""Told of unless others are asked for."""
+DAYS = 30  # told of unless others are asked for
 
 
-class PeriodQuery(BaseModel):
+class PeriodQuery(QueryModel):
     """Days of the desk's clock, by default the thirty that end with today."""
 
-    model_config = ConfigDict(extra="forbid")
+    since: Day | None = told("The first day; default the 30th from the last.", None)
+    until: Day | None = told("The last day; default today.", None)
 
-    since: Day | None = Field(None, description="The first day; default the 30th from the last.")
-    until: Day | None = Field(None, description="The last day; default today.")
-
-
-def period_asked(query: PeriodQuery, desk: Desk) -> tuple[date, date]:
-    """Return the days [since, until) that are asked for. Raises `UsageError`."""
-    return period_of(query.since, query.until, today=desk.today, length=DAYS)
+    def days(self, desk: Desk) -> tuple[date, date]:
+        """Return the days [since, until) that are asked for. Raises `UsageError`."""
+        return period_of(self.since, self.until, today=desk.today, length=DAYS)
 
 
 @contextmanager
@@ -194,15 +183,12 @@ def usable(field: str) -> Iterator[None]:
 
 
 @router.get(
-    "/v1/coverage",
-    summary="What was covered, and what may be missed",
-    response_description="Feeds, items by what became of them, languages, and two figures of gaps.",
-    responses=answers(CoverageAccount, 422, 503),
+    "/v1/coverage", **says("What was covered, and what may be missed", CoverageAccount, 422, 503)
 )
 def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
     with usable("since"):
-        account = coverage(desk, *period_asked(query, desk))
+        account = coverage(desk, *query.days(desk))
     return JSONResponse(account)
 
 
@@ -210,23 +196,14 @@ SampleDay = Annotated[Day | None, Query(description="A day that is over; default
 
 
 @router.post(
-    "/v1/coverage/sample",
-    summary="Draw a day's sample",
-    response_description="The sample, drawn now or before.",
-    responses=answers(SampleOut, 422, 503),
-    dependencies=_REVIEW,
+    "/v1/coverage/sample", **says("Draw a day's sample", SampleOut, 422, 503), dependencies=_REVIEW
 )
 def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Draw the sample of a day unless that was done; it stays the same whoever asks."""
     return _sample(desk, day, draw=True)
 
 
-@router.get(
-    "/v1/coverage/sample",
-    summary="A day's sample to review",
-    response_description="Random items below the threshold, without their scores.",
-    responses=answers(SampleOut, 404, 422, 503),
-)
+@router.get("/v1/coverage/sample", **says("A day's sample to review", SampleOut, 404, 422, 503))
 def read_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
     detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
@@ -242,9 +219,7 @@ def _sample(desk: Desk, day: Day | None, *, draw: bool) -> JSONResponse:
 
 @router.post(
     "/v1/found",
-    summary="A case learned of elsewhere",
-    response_description="The case as recorded, and what we had of it.",
-    responses=answers(FoundOut, 403, 404, 410, 415, 422, 503),
+    **says("A case learned of elsewhere", FoundOut, 403, 404, 410, 415, 422, 503),
     dependencies=_REVIEW,
 )
 def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:
@@ -254,8 +229,8 @@ def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:
     except Forgotten:
         raise
     except (FeedError, NotFound) as error:
-        unknown = isinstance(error, NotFound)
-        said = "is no article here" if unknown else "must be an http or https address"
-        errors = [(("body", "same_as" if unknown else "url"), said)]
+        errors = [(("body", "url"), "must be an http or https address")]
+        if isinstance(error, NotFound):
+            errors = [(("body", "same_as"), "is no article here")]
         raise ProblemError(422, "The case cannot be recorded.", errors=errors) from error
     return JSONResponse({**told_json(had), "new": new})

@@ -1,4 +1,4 @@
-"""Guard against CSRF and DNS rebinding: calls by a name of ours and from our own pages only.
+"""Guard against other sites: CSRF, DNS rebinding, and the security headers of every answer.
 
 A site open in the reporter's browser must not reach the desk on her machine: by DNS rebinding
 (its name made to resolve to 127.0.0.1) the `Host` header still carries its name, and by a plain
@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.api.problem_details import problem
+from monitor.api.problem_details import ProblemError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
 _UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Which change nothing."""
-SHARED = ("/v1/", "/v2/")
-"""What pages of the origins in the settings may ask for."""
+_FOREIGN = "Requests from other sites' pages are refused."
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # which change nothing
+SHARED = ("/v1/", "/v2/")  # what pages of the origins in the settings may ask for
 
 
 def allowed_hosts(configured: tuple[str, ...]) -> frozenset[str]:
@@ -41,34 +40,41 @@ def host_name(header: str) -> str | None:
     return parts.hostname
 
 
-class CsrfGuard:
-    """ASGI layer that refuses foreign names (400) and foreign pages (403), save of `origins`."""
+def csrf_guard(app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str]) -> ASGIApp:
+    """Return an ASGI layer that refuses foreign names (400) and foreign pages (403).
 
-    def __init__(
-        self, app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str] = frozenset()
-    ) -> None:
-        self.app = app
-        self.hosts = hosts
-        self.origins = origins
+    Pages of `origins` may ask for what is `SHARED`, and read the answers by CORS; without them
+    there is nothing of CORS in any answer. A page's cookie of ours does not come along: answers
+    never allow credentials. What such a page may do without a token, on the desk's own machine, is
+    to check (`api.authentication`).
+    """
+    shared = CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=("Authorization",),
+        allow_private_network=True,
+        expose_headers=("Retry-After",),
+    )
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application if the request may pass."""
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        answer: ASGIApp = app
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             name = host_name(headers.get("host", ""))
             # the address it was reached at is ours too; a rebound name resolves to it and is none
             reached = (scope.get("server") or (None,))[0]
-            if name not in self.hosts and (name is None or name != reached):
-                refusal = problem(400, scope, _UNKNOWN_NAME)
-                await refusal(scope, receive, send)
-                return
             # LanguageTool's API checks a text for a GET too, which costs a core's time
             works = scope["method"] not in SAFE_METHODS or scope["path"].startswith("/v2/")
-            if works and _is_foreign(headers) and not shared_with(scope, self.origins):
-                refusal = problem(403, scope, "Requests from other sites' pages are refused.")
-                await refusal(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+            if name not in hosts and (name is None or name != reached):
+                answer = ProblemError(400, _UNKNOWN_NAME).answer(scope)
+            elif shared_with(scope, origins):
+                answer = shared
+            elif works and _is_foreign(headers):
+                answer = ProblemError(403, _FOREIGN).answer(scope)
+        await answer(scope, receive, send)
+
+    return layer
 
 
 def shared_with(scope: Scope, origins: frozenset[str]) -> bool:
@@ -78,10 +84,7 @@ def shared_with(scope: Scope, origins: frozenset[str]) -> bool:
 
 def from_own_page(headers: Headers) -> bool:
     """Say whether a browser says that one of our own pages sent this."""
-    if headers.get("sec-fetch-site") == "same-origin":
-        return True
-    origin = headers.get("origin")
-    return origin is not None and _netloc(origin) == headers.get("host", "").lower()
+    return headers.get("sec-fetch-site") == "same-origin" or _from_here(headers) is True
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -89,41 +92,53 @@ def _is_foreign(headers: Headers) -> bool:
 
     `same-site` is foreign too: other programs on `localhost` with another port are of our site.
     """
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
-        return True
+    site = headers.get("sec-fetch-site", "none")
+    return site not in ("same-origin", "none") or _from_here(headers) is False
+
+
+def _from_here(headers: Headers) -> bool | None:
+    """Say whether `Origin` names the host that was called; `None` where there is no such header."""
     origin = headers.get("origin")
-    return origin is not None and _netloc(origin) != headers.get("host", "").lower()
-
-
-def _netloc(origin: str) -> str | None:
-    """Return host and port of an `Origin` header, `None` for `null` and what is no origin."""
-    try:
-        return urlsplit(origin).netloc.lower() or None
-    except ValueError:
+    if origin is None:
         return None
+    try:
+        named = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    return bool(named) and named == headers.get("host", "").lower()
 
 
-class Cors:
-    """ASGI layer that answers preflights of `origins`, and lets their pages read the rest.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Scripts and styles from our own files only; no text from outside can become markup."""
+_FIXED = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
 
-    Without `[serve] allow_origins` there is nothing of CORS in any answer. A page's cookie of ours
-    does not come along: answers never allow credentials. What such a page may do without a token,
-    on the desk's own machine, is to check (`api.authentication`).
-    """
 
-    def __init__(self, app: ASGIApp, *, origins: frozenset[str]) -> None:
-        self.app = app
-        self.origins = origins
-        self.shared = CORSMiddleware(
-            app,
-            allow_origins=origins,
-            allow_methods=("GET", "POST"),
-            allow_headers=("Authorization",),
-            allow_private_network=True,
-            expose_headers=("Retry-After",),
-        )
+def security_headers(app: ASGIApp) -> ASGIApp:
+    """Return an ASGI layer that adds the headers; an answer's own policy, or caching, is kept."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Call the application, behind CORS for whom it is meant."""
-        is_shared = scope["type"] == "http" and shared_with(scope, self.origins)
-        await (self.shared if is_shared else self.app)(scope, receive, send)
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _FIXED.items():
+                    headers.setdefault(name, value)
+                # Static files may be kept but are asked for anew; everything else is not kept.
+                static = scope["path"].startswith("/static/")
+                headers.setdefault("cache-control", "no-cache" if static else "no-store")
+            await send(message)
+
+        await app(scope, receive, with_headers)
+
+    return layer

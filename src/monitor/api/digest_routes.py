@@ -12,11 +12,11 @@ from pydantic import Field
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
-from monitor.api.coverage_routes import GapsOut
-from monitor.api.openapi import problems
+from monitor.api.coverage_routes import CoverageFeed, GapsOut
+from monitor.api.csrf import POLICY
+from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
-from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut
-from monitor.api.security_headers import POLICY
+from monitor.api.schemas import ArticleFinding, MaskedArticle, Model, TagOut, TermOut, told
 from monitor.archive.names_on_request import see
 from monitor.desk import Desk
 from monitor.digest.render import make_digest, show_digest
@@ -30,18 +30,14 @@ from monitor.records.feed import PageFailure
 class DigestListed(MaskedArticle):
     """What every article in a digest has."""
 
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    expired: str | None = Field(
-        None, description="There where headline and text are kept no longer: since when."
-    )
+    published: str | None = told("As the feed says, RFC 3339.")
+    expired: str | None = told("Since when headline and text are kept no longer, if so.", None)
 
 
 class DigestArticle(DigestListed):
     """One article of a digest. Its findings are those in the headline."""
 
-    origin: ContentOrigin = Field(
-        description="Where the text came from; `summary`: nothing else could be had."
-    )
+    origin: ContentOrigin = told("Where the text came from; `summary`: nothing else could be had.")
     relevance: float | None
     tags: list[TagOut]
     findings: list[ArticleFinding]
@@ -50,7 +46,7 @@ class DigestArticle(DigestListed):
 class DigestStory(Model):
     """Articles that tell the same, most certain first."""
 
-    story: str = Field(description="The story's id.")
+    story: str = told("The story's id.")
     articles: list[DigestArticle]
 
 
@@ -64,10 +60,10 @@ class DigestUnjudged(DigestListed):
 class DigestPossible(DigestListed):
     """An article that a model not measured in its language would show, or with terms in one."""
 
-    relevance: float | None = Field(description="An order among these, no measured probability.")
+    relevance: float | None = told("An order among these, no measured probability.")
     relevant: bool | None
     borderline: bool | None
-    terms: list[TermOut] = Field(description="The words that speak for a look.")
+    terms: list[TermOut] = told("The words that speak for a look.")
 
 
 class LedgerOut(Model):
@@ -75,29 +71,25 @@ class LedgerOut(Model):
 
     feeds: int
     failed: int
-    silent: int = Field(description="Feeds without news for longer than is their habit.")
+    silent: int = told("Feeds without news for longer than is their habit.")
     fetched: int
     stored: int
-    dropped: dict[str, int] = Field(description="How many were dropped, by reason.")
-    not_judged: dict[str, int] = Field(description="How many were not judged, by reason.")
+    dropped: dict[str, int] = told("How many were dropped, by reason.")
+    not_judged: dict[str, int] = told("How many were not judged, by reason.")
 
 
-class FailedFeedOut(Model):
+class FailedFeedOut(CoverageFeed):
     """A feed that could not be read."""
 
-    url: str
-    title: str
     reason: str
-    last_read: str | None = Field(description="When it last could, RFC 3339.")
+    last_read: str | None = told("When it last could, RFC 3339.")
 
 
-class SilentFeedOut(Model):
+class SilentFeedOut(CoverageFeed):
     """A feed without news for longer than is its habit."""
 
-    url: str
-    title: str
-    since: str | None = Field(description="When its latest entry appeared, RFC 3339.")
-    usual_gap_s: int | None = Field(description="Nine in ten of its pauses are no longer.")
+    since: str | None = told("When its latest entry appeared, RFC 3339.")
+    usual_gap_s: int | None = told("Nine in ten of its pauses are no longer.")
 
 
 class UndeliveredOut(Model):
@@ -105,35 +97,30 @@ class UndeliveredOut(Model):
 
     day: str
     preset: Literal["cases", "policy"]
-    to: str = Field(description="The address with its name hidden.")
+    to: str = told("The address with its name hidden.")
     outcome: Literal["failed", "unknown"]
     reason: str
 
 
 class DigestCoverage(Model):
-    """What lies behind the ledger's figures."""
+    """What lies behind the ledger's figures.
 
-    changed: int = Field(description="Of those stored: new texts of known articles.")
-    summary_only: int = Field(description="Articles of this digest judged on a summary only.")
-    unmeasured_countries: list[str] | None = Field(
-        description="Where stories are placed, and the desk's country, if fewer than 20 labelled "
-        "stories measure how well English articles about it are found. Null: the model has no "
-        "figures by country."
-    )
-    page_failures: dict[PageFailure, int] = Field(
-        description="Tries for article pages that were in vain, by cause."
-    )
+    `unmeasured_countries` are those in which stories are placed, and the desk's, if fewer than 20
+    labelled stories measure how well English articles about it are found; null: the model has no
+    figures by country. `languages` counts what was not judged for its language, by ISO 639 code.
+    """
+
+    changed: int = told("Of those stored: new texts of known articles.")
+    summary_only: int = told("Articles of this digest judged on a summary only.")
+    unmeasured_countries: list[str] | None
+    page_failures: dict[PageFailure, int] = told("Tries for articles' pages in vain, by cause.")
     failed_feeds: list[FailedFeedOut]
-    ended_feeds: list[FailedFeedOut] = Field(
-        description="Removed by their publishers (410) before that day, and asked no more."
-    )
+    ended_feeds: list[FailedFeedOut] = told("Removed by their publishers (410) before that day.")
     silent_feeds: list[SilentFeedOut]
-    languages: dict[str, int] = Field(
-        description="What was not judged for its language: how many by ISO 639 code, or empty."
-    )
-    feeds_not_polled: int = Field(description="Feeds followed that were not polled.")
-    feeds_paused: int = Field(description="Feeds that the desk has paused.")
-    gaps: GapsOut | None = Field(description="What may be missed, as of `GET /v1/coverage`.")
+    languages: dict[str, int]
+    feeds_not_polled: int = told("Feeds followed that were not polled.")
+    feeds_paused: int = told("Feeds that the desk has paused.")
+    gaps: GapsOut | None = told("What may be missed, as of `GET /v1/coverage`.")
     undelivered: list[UndeliveredOut]
 
 
@@ -141,44 +128,33 @@ class DigestOut(Model):
     """One day of the desk."""
 
     schema_: Literal[1] = Field(alias="schema")
-    day: str = Field(description="ISO date, or `all`.")
-    timezone: str = Field(description="In which the day begins and ends.")
-    relevant: list[DigestStory] = Field(description="Stories, most certain first.")
-    borderline: list[DigestStory] = Field(description="Trafficking may be a side matter here.")
-    unjudged: list[DigestUnjudged] = Field(
-        description="Not judged for their language, but with trafficking terms."
-    )
-    possible: list[DigestPossible] = Field(
-        description="In languages where the models are not measured."
-    )
+    day: str = told("ISO date, or `all`.")
+    timezone: str = told("In which the day begins and ends.")
+    relevant: list[DigestStory] = told("Stories, most certain first.")
+    borderline: list[DigestStory] = told("Trafficking may be a side matter here.")
+    unjudged: list[DigestUnjudged] = told("Not judged for their language; with terms.")
+    possible: list[DigestPossible] = told("In languages where the models are not measured.")
     ledger: LedgerOut
-    stamps: list[str] = Field(description="What judged: `name@version+hash`.")
+    stamps: list[str] = told("What judged: `name@version+hash`.")
     coverage: DigestCoverage
 
 
 router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
-
 FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
 """Media types of the feeds, whose headlines are masked as in mail."""
+_GOOD = {
+    "description": "The digest. Which form: `format`, or else the header Accept.",
+    "model": DigestOut,
+    "content": {
+        "text/html": {"schema": {"type": "string"}},
+        FEEDS["atom"]: {"schema": {"type": "string"}},
+        FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
+    },
+}
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
-@router.get(
-    "/v1/digests/{day}",
-    summary="Read a day's digest",
-    response_description="The digest. Which form: `format`, or else the header Accept.",
-    responses={
-        200: {
-            "model": DigestOut,
-            "content": {
-                "text/html": {"schema": {"type": "string"}},
-                FEEDS["atom"]: {"schema": {"type": "string"}},
-                FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
-            },
-        },
-        **problems(403, 404, 422, 503),
-    },
-)
+@router.get("/v1/digests/{day}", **says("Read a day's digest", {200: _GOOD}, 403, 404, 422, 503))
 def digest(
     day: Annotated[
         str,
@@ -203,14 +179,17 @@ def digest(
     """
     who = asks_names(visitor, names)
     found = find_digest(desk, day)
-    ask = frozenset[str]()
-    if who is not None and form not in FEEDS:
-        ask = frozenset(see(desk, articles_in(found), who=who))
-    if form == "html" or (form is None and prefers_html(accept)):
-        html = show_digest(desk, found, "html", ask=ask)
-        return HTMLResponse(html, headers={"content-security-policy": style_policy(html)})
     if form in ("atom", "jsonfeed"):
         return Response(show_digest(desk, found, form), media_type=FEEDS[form])
+    ask = frozenset[str](see(desk, articles_in(found), who=who) if who is not None else ())
+    if form == "html" or (form is None and prefers_html(accept)):
+        html = show_digest(desk, found, "html", ask=ask)
+        # It carries its styles inside, as mailed; hashes let in these bytes and no others.
+        digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
+        hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+        styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
+        policy = styled.replace("img-src 'self'", "img-src 'self' data:")  # its empty icon
+        return HTMLResponse(html, headers={"content-security-policy": policy})
     return Response(show_digest(desk, found, "json", ask=ask), media_type="application/json")
 
 
@@ -224,14 +203,3 @@ def prefers_html(accept: str) -> bool:
     """Say whether HTML stands before JSON in an `Accept` header, as browsers send it."""
     html, json = accept.find("text/html"), accept.find("application/json")
     return html >= 0 and (json < 0 or html < json)
-
-
-def style_policy(html: str) -> str:
-    """Return our policy with the page's own styles allowed, each by its hash, and its empty icon.
-
-    The mailed digest carries its styles inside; hashes let in these bytes and no others.
-    """
-    digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
-    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-    styled = POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *hashes]))
-    return styled.replace("img-src 'self'", "img-src 'self' data:")

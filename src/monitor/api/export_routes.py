@@ -6,16 +6,15 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path
-from pydantic import ConfigDict, Field
-from starlette.requests import Request
+from pydantic import ConfigDict
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from monitor.api.access import DeskDep, need
+from monitor.api.access import DeskDep, held, need
 from monitor.api.article_filter import ArticleChoice
-from monitor.api.openapi import answers, problems
+from monitor.api.openapi import download, says
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import Model, WholeStr
+from monitor.api.schemas import Model, Offset, WholeStr, told
 from monitor.desk import Desk
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_jobs import ExportJob, ExportJobs, TooManyExportsError
@@ -26,46 +25,44 @@ from monitor.records.json_shapes import time_json
 class ExportChoice(ArticleChoice):
     """Which articles, in which format, with how much of their texts."""
 
-    story: WholeStr | None = Field(
-        None, min_length=1, max_length=200, description="Only the articles of this story."
+    story: WholeStr | None = told(
+        "Only the articles of this story.", None, min_length=1, max_length=200
     )
-    format: ExportFormat = Field(description="The kind of file.")
-    text: TextDegree = Field(
+    format: ExportFormat = told("The kind of file.")
+    text: TextDegree = told(
+        "How much of the texts: none, the words that are flagged or are evidence (within limits),"
+        " or all.",
         "quotes",
-        description="How much of the texts: none, the words that are flagged or are evidence"
-        " (within limits), or all.",
     )
 
     def filters(self, zone: ZoneInfo) -> dict[str, Any]:
         """Return the fields of `ArticleFilter`; days are those of `zone`."""
         wanted = self.wanted(zone)
         own = ("form", "place")
-        found = {
-            **{scheme: label for scheme, label in wanted.tags if scheme in own},
+        found: dict[str, Any] = {scheme: label for scheme, label in wanted.tags if scheme in own}
+        told = {
             "query": self.q or None,
-            "since": wanted.since,
-            "until": wanted.until,
             "tags": tuple(tag for tag in wanted.tags if tag[0] not in own) or None,
             "outlet": self.outlet or None,
-            "language": self.language,
-            "relevance": wanted.relevance,
-            "min_relevance": self.min_relevance,
-            "flag": self.flag,
-            "rule": self.rule,
             "story": self.story,
-            "published_since": self.published_since,
-            "published_until": self.published_until,
             "timezone": zone.key if wanted.published is not None else None,
         }
+        found |= {n: told[n] if n in told else getattr(wanted, n) for n in _ASKED}
         return {name: value for name, value in found.items() if value is not None}
+
+
+_ASKED = (
+    *("query", "since", "until", "tags", "outlet", "language", "relevance", "min_relevance"),
+    *("flag", "rule", "story", "published_since", "published_until", "timezone"),
+)
+"""Fields of `ArticleFilter`, in the order in which an export tells them."""
 
 
 class ExportRequest(ExportChoice):
     """An export to be made; filters as of `GET /v1/articles`, joined by "and"."""
 
     model_config = ConfigDict(
-        strict=True,
-        json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]},
+        strict=True, json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]}
     )
 
 
@@ -73,7 +70,7 @@ class ExportedFile(Model):
     """A file of an export, or a folder of many."""
 
     name: str
-    bytes: int = Field(ge=0)
+    bytes: Offset
     sha256: str
 
 
@@ -84,35 +81,27 @@ class ExportOut(Model):
     state: Literal["waiting", "writing", "done", "failed"]
     format: ExportFormat
     text: TextDegree
-    filters: dict[str, Any] = Field(description="What its articles are chosen by.")
-    made: str = Field(description="When it was asked for, RFC 3339.")
-    until: str = Field(description="When it is deleted.")
-    rows: int = Field(ge=0, description="Articles written so far.")
-    withheld: dict[str, int] = Field(description="What was kept back, by kind.")
+    filters: dict[str, Any] = told("What its articles are chosen by.")
+    made: str = told("When it was asked for, RFC 3339.")
+    until: str = told("When it is deleted.")
+    rows: Offset = told("Articles written so far.")
+    withheld: dict[str, int] = told("What was kept back, by kind.")
     files: list[ExportedFile]
-    problem: str | None = Field(description="Why it failed.")
-    download: str | None = Field(description="Where its archive is, once it is done.")
+    problem: str | None = told("Why it failed.")
+    download: str | None = told("Where its archive is, once it is done.")
 
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
 RETRY_AFTER_S = 60
-
-
-def get_exports(request: Request) -> ExportJobs:
-    """Return who makes the exports of the application."""
-    jobs: ExportJobs = request.app.state.exports
-    return jobs
-
-
-ExportsDep = Annotated[ExportJobs, Depends(get_exports)]
+_WAITS = {
+    "description": "The export, which waits to be made; `Location` says where to look.",
+    "model": ExportOut,
+}
+ExportsDep = Annotated[ExportJobs, held("exports")]
 
 
 @router.post(
-    "/v1/exports",
-    status_code=202,
-    summary="Make an export",
-    response_description="The export, which waits to be made; `Location` says where to look.",
-    responses={202: {"model": ExportOut}, **problems(415, 422, 429, 503)},
+    "/v1/exports", status_code=202, **says("Make an export", {202: _WAITS}, 415, 422, 429, 503)
 )
 def make_export(body: ExportRequest, desk: DeskDep, exports: ExportsDep) -> JSONResponse:
     """Write the articles that fit, oldest sight first, with all that is kept of them.
@@ -143,16 +132,13 @@ def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:
 
 def export_json(job: ExportJob) -> dict[str, Any]:
     """Return an export as data."""
+    told = ("id", "state", "format", "text", "filters", "made", "until", "rows", "withheld")
     done = job.state == "done"
     return {
-        "id": job.id,
-        "state": job.state,
-        "format": job.format,
-        "text": job.text,
+        **{name: getattr(job, name) for name in told},
         "filters": dict(job.filters),
         "made": time_json(job.made),
         "until": time_json(job.until),
-        "rows": job.rows,
         "withheld": dict(job.withheld),
         "files": [dict(one) for one in job.files],
         "problem": job.problem or None,
@@ -164,18 +150,7 @@ ZIP = "application/zip"
 ExportId = Annotated[WholeStr, Path(description="The export's id.", max_length=200)]
 
 
-class ZipResponse(Response):
-    """An archive to be saved."""
-
-    media_type = ZIP
-
-
-@router.get(
-    "/v1/exports/{export_id}",
-    summary="Show an export",
-    response_description="The export and how far it is.",
-    responses=answers(ExportOut, 404, 422, 503),
-)
+@router.get("/v1/exports/{export_id}", **says("Show an export", ExportOut, 404, 422, 503))
 def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
     """Return what was asked for and what has become of it; poll it every few seconds."""
     return JSONResponse(export_json(exports.job(export_id)))
@@ -183,13 +158,7 @@ def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
 
 @router.get(
     "/v1/exports/{export_id}/download",
-    summary="Download an export",
-    response_class=ZipResponse,
-    response_description="All its files in an archive.",
-    responses={
-        200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}},
-        **problems(404, 409, 422, 503),
-    },
+    **says("Download an export", download(ZIP, "All its files in an archive."), 404, 409, 422, 503),
 )
 def download_export(export_id: ExportId, exports: ExportsDep) -> Response:
     """Return the files as a ZIP archive, once the export is done."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -19,50 +21,49 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 import monitor as package
-from monitor.api.access import CLIENT_LEFT, DeskDep, get_checkers, get_desk, get_visitor, need
+from monitor.api.access import CLIENT_LEFT, CheckersDep, DeskDep, get_visitor, need
+from monitor.api.authentication import find_token
 from monitor.api.check_queue import ClientLeftError
-from monitor.api.languagetool_matches import (
-    RuleWords,
-    compacted,
-    make_matches,
-    merged,
-    sentence_ranges,
+from monitor.api.languagetool_request import (
+    AUTO,
+    AnnotatedText,
+    LanguageToolRequest,
+    MatchSelection,
+    read_request,
 )
-from monitor.api.languagetool_request import AUTO, LanguageToolRequest, read_request
-from monitor.api.languagetool_upstream import Upstream
+from monitor.api.languagetool_upstream import Upstream, utf16_length
 from monitor.api.problem_details import ProblemError, note_visitor
-from monitor.api.rate_limit import Tries
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import NOBODY
 from monitor.records.errors import DocumentTooLarge, UsageError
+from monitor.records.finding import SEVERITIES, Severity
 from monitor.storage.sign_in import is_token, visitor_of
 from monitor.text.document import blank_binary, is_empty
 from monitor.text.language_detection import MIN_SCORE
+from monitor.text.positions import Positions
+from monitor.text.sentences import find_paragraphs, find_sentences
 
 MAX_FIELDS = 100
 _NO_KEY = "From another machine send a token of this desk as the parameter 'apiKey'."
-_NO_USERS = "No dictionaries and no users are kept here."
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:
     """Return the parameters of query and body, a form whatever its type says; the last counts."""
-    query, body = request.scope.get("query_string", b""), await request.body()
+    forms = (request.scope.get("query_string", b""), await request.body())
+
+    def parse() -> dict[str, str]:
+        pairs = (
+            parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
+            for form in forms
+        )
+        return dict(chain.from_iterable(pairs))
+
     try:
-        return await run_sync(_parse, query, body)
+        return await run_sync(parse)
     except ValueError as error:
         raise ProblemError(400, "The parameters are not a well-formed form in UTF-8.") from error
-
-
-def _parse(*forms: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for form in forms:
-        pairs = parse_qsl(
-            form.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
-        found |= dict(pairs)
-    return found
 
 
 FieldsDep = Annotated[Mapping[str, str], Depends(read_fields)]
@@ -76,27 +77,22 @@ async def admit(request: Request, fields: FieldsDep) -> None:
         return  # at home, or signed in otherwise: a key of LanguageTool's own is no concern here
     if not told:
         raise ProblemError(403, _NO_KEY)
-    tries: Tries = request.app.state.tries
-    address = request.client.host if request.client else ""
-    if not known:
-        tries.refuse(address)
-    desk = get_desk(request)
-    token = await run_sync(desk.store.find_token, told, desk.now())
+    state = request.app.state
+    token = await find_token(request.scope, told, state.desk, state.tries, known=known)
     if token is None:
-        if not known:
-            tries.note(address)
         raise ProblemError(403, "The key is no token of this desk, or has ended.")
     note_visitor(request.scope, visitor_of(token))
 
 
-router = APIRouter(include_in_schema=False)
 keyed = APIRouter(dependencies=[Depends(admit), Depends(need("check"))])
 anybody = APIRouter()
 
 
 @keyed.get("/v2/check")
 @keyed.post("/v2/check")
-async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
+async def check(
+    request: Request, fields: FieldsDep, desk: DeskDep, checkers: CheckersDep
+) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
         asked = await run_sync(read_request, fields)
@@ -108,27 +104,21 @@ async def check(request: Request, fields: FieldsDep, desk: DeskDep) -> Response:
         raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
     upstream: Upstream = request.app.state.upstream
     beside = asyncio.create_task(upstream.matches(asked))
+    plain = blank_binary(asked.given.plain)
+    language = None if asked.language == AUTO else primary(asked.language)
+    document: dict[str, Any] = {"findings": [], "language": language}
     try:
-        document = await _checked(request, asked, desk)
+        if not is_empty(plain) and (not language or language in covered(desk)):
+            job = Job("check_text", {"text": plain, "language": language})
+            document = json.loads(await checkers.ask(request, job))
+            if (language or document["language"] or desk.guideline.language) not in covered(desk):
+                document["findings"] = []  # no guideline is of its language
         theirs, complete = await beside
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
     finally:
         beside.cancel()
     return await run_sync(_answer, desk, asked, document, theirs, complete)
-
-
-async def _checked(request: Request, asked: LanguageToolRequest, desk: Desk) -> dict[str, Any]:
-    """Return the document's JSON; an empty one where no guideline is of its language."""
-    plain = blank_binary(asked.given.plain)
-    language = None if asked.language == AUTO else primary(asked.language)
-    if is_empty(plain) or (language and language not in covered(desk)):
-        return {"findings": [], "language": language}
-    job = Job("check_text", {"text": plain, "language": language})
-    document: dict[str, Any] = json.loads(await get_checkers(request).ask(request, job))
-    if language or (document["language"] or desk.guideline.language) in covered(desk):
-        return document
-    return {**document, "findings": []}
 
 
 def _answer(
@@ -139,10 +129,10 @@ def _answer(
     complete: bool,
 ) -> JSONResponse:
     """Return the answer to a check: our matches and `theirs`; a compact one says less."""
-    code, detected = asked.language, None
+    code, how = asked.language, {"confidence": 1.0, "source": "request"}
     if code == AUTO:
         code = variant_of(document["language"] or desk.guideline.language, asked.variants)
-        detected = code
+        how = {"confidence": MIN_SCORE, "source": "text"}
     ours = make_matches(
         document["findings"],
         asked.given,
@@ -150,17 +140,18 @@ def _answer(
         selection=asked.selection,
         show=desk.settings.languagetool.show,
     )
-    matches = merged(ours, theirs)
-    warnings: dict[str, Any] = {"incompleteResults": not complete}
-    if not complete:
-        warnings["incompleteResultsReason"] = INCOMPLETE
+    positions = Positions(asked.given.source)
+    sentences = find_sentences(asked.given.plain, find_paragraphs(asked.given.plain))
+    places = (asked.given.in_source(*sentence) for sentence in sentences)
+    named = {"name": name_of(code), "code": code}
+    incomplete = {} if complete else {"incompleteResultsReason": INCOMPLETE}
     return JSONResponse(
         {
             **({} if asked.compact else {"software": _software(desk)}),
-            "warnings": warnings,
-            "language": language_block(code, detected),
-            "matches": [compacted(match) for match in matches] if asked.compact else matches,
-            "sentenceRanges": sentence_ranges(asked.given),
+            "warnings": {"incompleteResults": not complete, **incomplete},
+            "language": {**named, "detectedLanguage": {**named, **how}},
+            "matches": merged(ours, theirs, compact=asked.compact),
+            "sentenceRanges": [[positions.utf16(at), positions.utf16(end)] for at, end in places],
         }
     )
 
@@ -214,7 +205,7 @@ def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
 @keyed.get("/v2/users/me")
 def users() -> Response:
     """Refuse what needs an account of LanguageTool's."""
-    raise ProblemError(403, _NO_USERS)
+    raise ProblemError(403, "No dictionaries and no users are kept here.")
 
 
 def covered(desk: Desk) -> list[str]:
@@ -244,23 +235,19 @@ def _software(desk: Desk) -> dict[str, Any]:
     }
 
 
+router = APIRouter(include_in_schema=False)
 for _part in (keyed, anybody):
     router.include_router(_part)
 
 
-API_VERSION = "6.6"
-"""The LanguageTool whose answers these have the shape of."""
+API_VERSION = "6.6"  # the LanguageTool whose answers these have the shape of
 INCOMPLETE = "The other LanguageTool server that this one asks did not answer as it should."
-
-
 _VARIANTS: Mapping[str, tuple[str, ...]] = {
     "en": ("US", "GB", "AU", "CA", "NZ", "ZA"),
     "de": ("DE", "AT", "CH"),
     "pt": ("PT", "BR"),
 }
 """Countries whose variants LanguageTool tells apart, the usual first."""
-_SHORT = ("US", "GB")
-"""As LanguageTool writes them."""
 
 
 def primary(code: str) -> str:
@@ -284,7 +271,7 @@ def name_of(code: str) -> str:
     if len(rest) != 2:
         return name
     country = rest.upper()
-    return f"{name} ({country if country in _SHORT else country_name(country)})"
+    return f"{name} ({country if country in ('US', 'GB') else country_name(country)})"
 
 
 def variant_of(language: str, preferred: Sequence[str]) -> str:
@@ -294,11 +281,108 @@ def variant_of(language: str, preferred: Sequence[str]) -> str:
     return [*wished, *usual, language][0]
 
 
-def language_block(code: str, detected: str | None) -> dict[str, Any]:
-    """Return what an answer says of its language; `detected` where the client left it to us."""
-    how = {"confidence": MIN_SCORE, "source": "text"} if detected else _REQUESTED
-    seen = {"name": name_of(detected or code), "code": detected or code, **how}
-    return {"name": name_of(code), "code": code, "detectedLanguage": seen}
+CATEGORIES: Mapping[str, tuple[str, str]] = {
+    "error": ("TYPOS", "Reporting guideline: error"),
+    "warning": ("MISC", "Reporting guideline: warning"),
+    "suggestion": ("STYLE", "Reporting guideline: suggestion"),
+}
+"""Category and its name by severity: LibreOffice colours by them (red, orange, blue)."""
+_AROUND = 40  # characters of context on each side, as LanguageTool gives them
+_FLAT = str.maketrans("\n\r\t", "   ")
 
 
-_REQUESTED: Mapping[str, Any] = {"confidence": 1.0, "source": "request"}
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """What a client is told of a rule; `whole`: it judges the text as a whole."""
+
+    title: str
+    whole: bool
+
+
+def make_matches(
+    findings: Sequence[Mapping[str, Any]],
+    given: AnnotatedText,
+    *,
+    rules: Mapping[str, RuleWords],
+    selection: MatchSelection,
+    show: Severity,
+) -> list[dict[str, Any]]:
+    """Return the findings that are wanted as matches, in the order of the text.
+
+    `findings` are those of a document's JSON over the plain text of `given`.
+    """
+    positions = Positions(given.source)
+    sentences = find_sentences(given.plain, find_paragraphs(given.plain))
+    usual = SEVERITIES[: SEVERITIES.index(show) + 1]
+    matches = []
+    for finding in findings:
+        rule, severity, at = finding["rule"], finding["severity"], finding["start"]
+        words = rules.get(rule, RuleWords(rule, whole=False))
+        category, name = CATEGORIES[severity]
+        if not selection.takes(rule, category, usual=severity in usual, whole=words.whole):
+            continue
+        start, end = given.in_source(at, finding["end"])
+        offset = positions.utf16(start)
+        message, sources = str(finding["message"]), finding["sources"][:1]
+        for source in sources:  # clients may show the message only: who says so stands in it
+            section = f", {source['section']}" if source["section"] else ""
+            message += f" ({source['title']}{section})"
+        match = {
+            "message": message,
+            "shortMessage": words.title,
+            "replacements": [{"value": text} for text in finding["suggestions"]],
+            "offset": offset,
+            "length": positions.utf16(end) - offset,
+            "context": context_of(given.source, start, end),
+            "sentence": next((given.plain[a:b] for a, b in sentences if a <= at < b), ""),
+            "type": {"typeName": "Other"},
+            "rule": {
+                "id": rule,
+                "description": words.title,
+                "issueType": "style",  # a misspelling is offered for a dictionary of the client's
+                "urls": [{"value": source["url"]} for source in sources],
+                "category": {"id": category, "name": name},
+                **({"tags": ["picky"]} if severity == "suggestion" else {}),
+            },
+            "ignoreForIncompleteSentence": False,
+            "contextForSureMatch": 0,
+        }
+        matches.append(match)
+    return sorted(matches, key=_place)
+
+
+def _place(match: Mapping[str, Any]) -> tuple[int, int]:
+    return match["offset"], match["length"]
+
+
+def context_of(source: str, start: int, end: int) -> dict[str, Any]:
+    """Return the characters around a place, on one line, with the place counted in them."""
+    first, last = max(0, start - _AROUND), min(len(source), end + _AROUND)
+    before = ("..." if first else "") + source[first:start]
+    text = before + source[start:last] + ("..." if last < len(source) else "")
+    length = utf16_length(source[start:end])
+    return {"text": text.translate(_FLAT), "offset": utf16_length(before), "length": length}
+
+
+def merged(
+    ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]], *, compact: bool = False
+) -> list[dict[str, Any]]:
+    """Return both in the order of the text; of two on the same words ours alone.
+
+    `compact` ones are without what the client has itself.
+    """
+    taken = [(at, at + length) for at, length in map(_place, ours)]
+    apart = (
+        match
+        for match in theirs
+        for at, length in [_place(match)]
+        if not any(at < end and start < at + length for start, end in taken)
+    )
+    every = sorted((*ours, *apart), key=_place)
+    if not compact:
+        return every
+    return [
+        {name: value for name, value in match.items() if name not in ("context", "sentence")}
+        | {"replacements": match["replacements"][:5]}
+        for match in every
+    ]

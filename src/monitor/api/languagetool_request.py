@@ -9,63 +9,50 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from monitor.records.errors import UsageError
 from monitor.text.positions import Stretch
 
-_NEITHER = "'data' must be a JSON object with either 'text' or 'annotation'"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ITEM = "each item of 'annotation' must have either 'text' or 'markup', a string"
 
 
 @dataclass(frozen=True, slots=True)
-class AnnotatedPart:
-    """A stretch of the plain text and where it comes from.
-
-    `exact`: character by character; else it stands for the whole of some markup.
-    """
-
-    plain: Stretch
-    source: Stretch
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """What is to be checked (`plain`) of what the client has (`source`), part by part."""
+    """What is to be checked (`plain`) of what the client has (`source`), part by part.
+
+    A part is a stretch of the one, where it comes from in the other, and whether it does so
+    character by character; else it stands for the whole of some markup.
+    """
 
     plain: str
     source: str
-    parts: tuple[AnnotatedPart, ...]
+    parts: tuple[tuple[Stretch, Stretch, bool], ...]
 
     def in_source(self, start: int, end: int) -> Stretch:
         """Return where the plain text from `start` to `end` is in the source; all code points.
 
         Markup between the two belongs to it, markup before and behind does not.
         """
-        if end <= start:
-            place = self._of(start, last=False)
-            return place, place
-        return self._of(start, last=False), self._of(end - 1, last=True)
+        first = self._of(start, last=False)
+        return first, first if end <= start else self._of(end - 1, last=True)
 
     def _of(self, offset: int, *, last: bool) -> int:
         """Return where the character at `offset` begins, or with `last` ends, in the source."""
-        found = bisect_right(self.parts, offset, key=lambda part: part.plain[0]) - 1
+        found = bisect_right(self.parts, offset, key=lambda part: part[0][0]) - 1
         if found < 0:
             return 0
-        part = self.parts[found]
-        first, end = part.source
-        if part.exact:
-            return min(first + offset - part.plain[0] + last, end)
-        return end if last else first
+        (begins, _), (first, end), exact = self.parts[found]
+        place = first + offset - begins + last if exact else end if last else first
+        return min(place, end)
 
 
 def plain_text(text: str) -> AnnotatedText:
     """Return a text without markup."""
-    return _joined([(text, text, True)])
+    return _joined([{"text": text}])
 
 
 def read_annotated(data: str) -> AnnotatedText:
@@ -75,39 +62,34 @@ def read_annotated(data: str) -> AnnotatedText:
     except (ValueError, RecursionError) as error:
         raise UsageError("'data' is not valid JSON") from error
     if not isinstance(told, dict) or ("text" in told) == ("annotation" in told):
-        raise UsageError(_NEITHER)
+        raise UsageError("'data' must be a JSON object with either 'text' or 'annotation'")
     if "text" in told:
         if not isinstance(told["text"], str):
             raise UsageError("'text' in 'data' must be a string")
         return plain_text(told["text"])
     if not isinstance(told["annotation"], list):
         raise UsageError("'annotation' must be a list")
-    return _joined(_item(item) for item in told["annotation"])
+    return _joined(told["annotation"])
 
 
-def _item(item: Any) -> tuple[str, str, bool]:
-    """Return an item as source, plain text and whether the two are the same."""
-    if not isinstance(item, Mapping) or ("text" in item) == ("markup" in item):
-        raise UsageError(_ITEM)
-    exact = "text" in item
-    if exact and "interpretAs" in item:
-        raise UsageError("'interpretAs' goes with 'markup' only")
-    source = item["text" if exact else "markup"]
-    plain = source if exact else item.get("interpretAs") or ""
-    if not isinstance(source, str) or not isinstance(plain, str):
-        raise UsageError(_ITEM)
-    return source, plain, exact
-
-
-def _joined(items: Iterable[tuple[str, str, bool]]) -> AnnotatedText:
+def _joined(items: list[Any]) -> AnnotatedText:
     """Join items; half a surrogate pair is refused: it is no character and has no offset."""
     plain = source = ""
     parts = []
-    for written, read, exact in items:
+    for item in items:
+        if not isinstance(item, Mapping) or ("text" in item) == ("markup" in item):
+            raise UsageError(_ITEM)
+        exact = "text" in item
+        if exact and "interpretAs" in item:
+            raise UsageError("'interpretAs' goes with 'markup' only")
+        written = item["text" if exact else "markup"]
+        read = written if exact else item.get("interpretAs") or ""
+        if not isinstance(written, str) or not isinstance(read, str):
+            raise UsageError(_ITEM)
         if read:
             here, there = len(plain), len(source)
             places = (here, here + len(read)), (there, there + len(written))
-            parts.append(AnnotatedPart(*places, exact=exact))
+            parts.append((*places, exact))
         plain += read
         source += written
     if _SURROGATE.search(plain) or _SURROGATE.search(source):
@@ -125,7 +107,6 @@ PASSED_ON = (
 )
 """What another server is told too: never who asks and with which key."""
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
-_MOST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +153,13 @@ class LanguageToolRequest:
 
 def read_request(fields: Mapping[str, str]) -> LanguageToolRequest:
     """Return what a form asks for. Raises `UsageError`, which repeats nothing that was sent."""
-    language = _language(fields)
+    language = fields.get("language", "").strip().replace("_", "-")
+    if not language:
+        raise UsageError("'language' is missing: a code such as en-US, or auto")
+    if language.lower() == AUTO:
+        language = AUTO
+    elif not _is_code(language):
+        raise UsageError("'language' must be a code such as en-US, or auto")
     variants = tuple(_names(fields, "preferredVariants"))
     if variants and language != AUTO:
         raise UsageError("'preferredVariants' goes with language=auto only")
@@ -190,19 +177,8 @@ def read_request(fields: Mapping[str, str]) -> LanguageToolRequest:
     )
 
 
-def _language(fields: Mapping[str, str]) -> str:
-    code = fields.get("language", "").strip()
-    if not code:
-        raise UsageError("'language' is missing: a code such as en-US, or auto")
-    if code.lower() == AUTO:
-        return AUTO
-    if not _is_code(code):
-        raise UsageError("'language' must be a code such as en-US, or auto")
-    return code.replace("_", "-")
-
-
 def _is_code(code: str) -> bool:
-    return len(code) <= _MOST_CODE and bool(_CODE.fullmatch(code))
+    return len(code) <= 40 and bool(_CODE.fullmatch(code))
 
 
 def _selection(fields: Mapping[str, str]) -> MatchSelection:

@@ -17,7 +17,6 @@ from urllib.parse import urlencode, urlsplit
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
-from monitor.api.languagetool_matches import utf16_length
 from monitor.api.languagetool_request import LanguageToolRequest
 from monitor.records.errors import MonitorError
 from monitor.settings import LanguageToolSettings, is_local
@@ -25,6 +24,12 @@ from monitor.settings import LanguageToolSettings, is_local
 MAX_ANSWER = 8_000_000
 """Bytes; a check of 40,000 characters with a match in each line is under one million."""
 _CHUNK = 65_536
+LATE = "it did not answer in time"
+
+
+def utf16_length(text: str) -> int:
+    """Return how many UTF-16 units a text has."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 class UpstreamError(MonitorError):
@@ -54,30 +59,25 @@ def ask_upstream(
         headers = {"Content-Type": "application/x-www-form-urlencoded"} if fields else {}
         address = parts.path.rstrip("/") + path
         connection.request("POST" if fields else "GET", address, body=body, headers=headers)
-        return _read(connection, until, monotonic)
+        kept = bytearray()
+        with connection.getresponse() as answer:
+            if answer.status != 200:  # a redirect too: it is not gone after
+                raise UpstreamError(f"it answered with status {answer.status}")
+            while chunk := answer.read1(_CHUNK):
+                kept += chunk
+                if len(kept) > MAX_ANSWER:
+                    raise UpstreamError("its answer is too large")
+                if monotonic() > until:
+                    raise UpstreamError(LATE)
+        return json.loads(kept)
     except TimeoutError as error:
-        raise UpstreamError("it did not answer in time") from error
+        raise UpstreamError(LATE) from error
     except (OSError, HTTPException) as error:
         raise UpstreamError("it cannot be reached") from error
-    finally:
-        connection.close()
-
-
-def _read(connection: HTTPConnection, until: float, monotonic: Callable[[], float]) -> Any:
-    kept = bytearray()
-    with connection.getresponse() as answer:
-        if answer.status != 200:  # a redirect too: it is not gone after
-            raise UpstreamError(f"it answered with status {answer.status}")
-        while chunk := answer.read1(_CHUNK):
-            kept += chunk
-            if len(kept) > MAX_ANSWER:
-                raise UpstreamError("its answer is too large")
-            if monotonic() > until:
-                raise TimeoutError
-    try:
-        return json.loads(kept)
     except (ValueError, RecursionError) as error:
         raise UpstreamError("its answer is not JSON") from error
+    finally:
+        connection.close()
 
 
 def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
@@ -96,33 +96,31 @@ def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:
 
 def _sound(match: Any, units: int) -> dict[str, Any] | None:
     """Return a match rebuilt from what of it has the right type, `None` where it is none."""
+
+    def of(told: Any, key: str, default: str = "") -> str:
+        return _text(told.get(key) or default)
+
     try:
-        offset, length, rule = match["offset"], match["length"], match["rule"]
-        if not (type(offset) is type(length) is int and 0 <= offset <= offset + length <= units):
+        offset, length, rule, context = (match[k] for k in ("offset", "length", "rule", "context"))
+        around, wide = context["offset"], context["length"]
+        if not (_is_place(offset, length) and offset + length <= units and _is_place(around, wide)):
             return None
         category = rule.get("category") or {}
         return {
             "message": _text(match["message"]),
-            "shortMessage": _text(match.get("shortMessage") or ""),
-            "replacements": [
-                {"value": _text(offered["value"])} for offered in match.get("replacements") or []
-            ],
+            "shortMessage": of(match, "shortMessage"),
+            "replacements": [{"value": _text(x["value"])} for x in match.get("replacements") or []],
             "offset": offset,
             "length": length,
-            "context": _context(match.get("context")),
-            "sentence": _text(match.get("sentence") or ""),
-            "type": {"typeName": _text((match.get("type") or {}).get("typeName") or "Other")},
+            "context": {"text": _text(context["text"]), "offset": around, "length": wide},
+            "sentence": of(match, "sentence"),
+            "type": {"typeName": of(match.get("type") or {}, "typeName", "Other")},
             "rule": {
                 "id": _text(rule["id"]),
-                "description": _text(rule.get("description") or ""),
-                "issueType": _text(rule.get("issueType") or "uncategorized"),
-                "urls": [
-                    {"value": _text(url["value"], web=True)} for url in rule.get("urls") or []
-                ],
-                "category": {
-                    "id": _text(category.get("id") or "MISC"),
-                    "name": _text(category.get("name") or ""),
-                },
+                "description": of(rule, "description"),
+                "issueType": of(rule, "issueType", "uncategorized"),
+                "urls": [{"value": _text(x["value"], web=True)} for x in rule.get("urls") or []],
+                "category": {"id": of(category, "id", "MISC"), "name": of(category, "name")},
             },
             "ignoreForIncompleteSentence": match.get("ignoreForIncompleteSentence") is True,
             "contextForSureMatch": 0,
@@ -131,12 +129,8 @@ def _sound(match: Any, units: int) -> dict[str, Any] | None:
         return None
 
 
-def _context(told: Any) -> dict[str, Any]:
-    text = _text(told["text"])
-    offset, length = told["offset"], told["length"]
-    if not (type(offset) is type(length) is int and offset >= 0 and length >= 0):
-        raise ValueError
-    return {"text": text, "offset": offset, "length": length}
+def _is_place(offset: Any, length: Any) -> bool:
+    return type(offset) is type(length) is int and offset >= 0 and length >= 0
 
 
 def _text(value: Any, *, web: bool = False) -> str:
@@ -148,26 +142,11 @@ def _text(value: Any, *, web: bool = False) -> str:
     return value
 
 
-def upstream_languages(answer: Any) -> list[dict[str, str]]:
-    """Return the languages of `/languages` that can be used. Raises `UpstreamError`."""
-    if not isinstance(answer, list):
-        raise UpstreamError("its answer is no list of languages")
-    keys = ("name", "code", "longCode")
-    return [
-        {key: one[key] for key in keys}
-        for one in answer
-        if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in keys)
-    ]
-
-
 logger = logging.getLogger("monitor.api")
-
-AT_ONCE = 8
-"""Threads that wait for it."""
+AT_ONCE = 8  # threads that wait for it
 REST_S = 30.0
 """For how long it is not asked after it came late: a paragraph each would wait in vain."""
-LANGUAGES_S = 600.0
-"""How long its list of languages is kept."""
+LANGUAGES_S = 600.0  # how long its list of languages is kept
 
 
 class Upstream:
@@ -198,7 +177,15 @@ class Upstream:
         kept_until, known = self._languages
         if self._settings.upstream and self._monotonic() >= kept_until:
             try:
-                known = upstream_languages(await self._ask("/languages"))
+                answer = await self._ask("/languages")
+                if not isinstance(answer, list):
+                    raise UpstreamError("its answer is no list of languages")  # noqa: TRY301
+                keys = ("name", "code", "longCode")
+                known = [
+                    {key: one[key] for key in keys}
+                    for one in answer
+                    if isinstance(one, dict) and all(isinstance(one.get(key), str) for key in keys)
+                ]
             except UpstreamError as error:
                 logger.warning("languagetool upstream: %s", error)
             self._languages = self._monotonic() + LANGUAGES_S, known
@@ -212,4 +199,4 @@ class Upstream:
         with move_on_after(self._settings.timeout_s):
             return await to_thread.run_sync(ask, abandon_on_cancel=True, limiter=self._limiter)
         self._rests_until = self._monotonic() + REST_S
-        raise UpstreamError("it did not answer in time")
+        raise UpstreamError(LATE)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import need, scopes_of
 from monitor.api.problem_details import MEDIA_TYPE, Problem
@@ -25,7 +28,6 @@ On the desk's own machine nobody need sign in. From elsewhere each request carri
 (`Authorization: Bearer monitor_…`) with the scope that the route names; feed readers may give it as
 the password of HTTP Basic, for reading only.\
 """
-
 TAGS = [
     {"name": "drafts", "description": "Check and classify a text. Nothing of it is kept."},
     {"name": "articles", "description": "What the desk has read and how it was judged."},
@@ -36,7 +38,6 @@ TAGS = [
     {"name": "rules", "description": "The guideline in force."},
     {"name": "health", "description": "For whoever keeps it running."},
 ]
-
 _WORDS = {
     400: "The request is malformed, or names something that is not there.",
     401: "The request comes from elsewhere and has no token, or one that is none or has ended.",
@@ -55,65 +56,50 @@ _WORDS = {
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route that may answer with these statuses."""
+def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that may answer with these statuses.
+
+    One whose drafts are `queued` answers 429 too, and 503 with `Retry-After` where too many wait.
+    """
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {
+    waits = (429, 503) if queued else ()
+    known: dict[int | str, dict[str, Any]] = {
         status: {"description": _WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
-        for status in sorted({400, 405, 413, 500, *statuses})
+        for status in sorted({400, 405, 413, 500, *waits, *statuses})
     }
-
-
-def queued_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return `problems` of a route whose drafts wait their turn, with 503 and `Retry-After`."""
-    known = problems(429, 503, *statuses)
-    known[503] = {
-        **known[503],
-        "description": f"{_WORDS[503]} Or too many drafts wait: then `Retry-After` is there.",
-        "headers": {
+    if queued:
+        known[503]["description"] += " Or too many drafts wait: then `Retry-After` is there."
+        known[503]["headers"] = {
             "Retry-After": {
                 "description": "In how many seconds to try again, where too many drafts wait.",
                 "schema": {"type": "integer", "minimum": 1},
             }
-        },
-    }
+        }
     return known
 
 
-def answers(
-    model: type[BaseModel], *statuses: int, queued: bool = False
-) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of a route that answers with `model`, or with these problems."""
-    return {200: {"model": model}, **(queued_problems if queued else problems)(*statuses)}
+def says(
+    summary: str, good: type[BaseModel] | Mapping[Any, Any], *statuses: int, queued: bool = False
+) -> dict[str, Any]:
+    """Return what a route tells of itself: its `summary`, its `good` answer, and its problems.
+
+    `good` is the answer's model, whose docstring describes it, or the `responses` of another kind.
+    """
+    if not isinstance(good, Mapping):
+        good = {200: {"model": good, "description": cleandoc(good.__doc__ or "").splitlines()[0]}}
+    [answer] = good.values()
+    return {
+        "response_class": JSONResponse if "model" in answer else Response,
+        "summary": summary,
+        "response_description": answer["description"],
+        "responses": {**good, **problems(*statuses, queued=queued)},
+    }
 
 
-def describe(app: FastAPI) -> None:
-    """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
-    original = app.openapi
-
-    def described() -> dict[str, Any]:
-        document = original()
-        if "Problem" not in document["components"]["schemas"]:
-            document = app.openapi_schema = _with_kept_names(document)
-            components = document["components"]
-            schemas = components["schemas"]
-            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= schema.pop("$defs", {})
-            schemas["Problem"] = schema
-            components["securitySchemes"] = _SCHEMES
-            for route in iter_route_contexts(app.routes):
-                scopes = scopes_of(route)
-                for method in route.methods or () if scopes else ():
-                    operation = document["paths"].get(route.path_format, {}).get(method.lower())
-                    if operation is not None:
-                        _say_who(operation, scopes)
-        return document
-
-    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
-
-    app.openapi = described  # type: ignore[method-assign]
+def download(media_type: str, description: str) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that answers with a file of a media type."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"description": description, "content": content}}
 
 
 _SCHEMES = {
@@ -136,26 +122,47 @@ _SCHEMES = {
         " change must come from one of the desk's own pages.",
     },
 }
-
-
 _KEPT_NAMES = {
     "CheckCoverage": "monitor__api__check_schemas__CoverageOut",
     "DigestCoverage": "monitor__api__digest_schemas__CoverageOut",
+    "SourceEntry": "RuleSource",
+    "DatedSource": "DatedSourceOut",
+    "Helpline": "HelplineOut",
     "StoryOutlet": "monitor__api__story_schemas__OutletOut",
     "OutletOut": "monitor__api__trends_schemas__OutletOut",
 }
 """What the document calls these schemas: clients were made from it under these names."""
 
 
-def _with_kept_names(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with the names of schemas that clients know, in order of the names."""
-    text = json.dumps(document)
-    for name, kept in _KEPT_NAMES.items():
-        text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
-        text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
-    found: dict[str, Any] = json.loads(text)
-    found["components"]["schemas"] = dict(sorted(found["components"]["schemas"].items()))
-    return found
+def describe(app: FastAPI) -> None:
+    """Make `app.openapi()` say what problems look like and who may; serve it at `/openapi.json`."""
+    original = app.openapi
+
+    @cache
+    def described() -> dict[str, Any]:
+        text = json.dumps(original())
+        for name, kept in _KEPT_NAMES.items():
+            text = text.replace(f'/{name}"', f'/{kept}"').replace(f'"{name}": {{', f'"{kept}": {{')
+            text = text.replace(f'"title": "{name}"', f'"title": "{kept.rpartition("__")[2]}"')
+        document: dict[str, Any] = json.loads(text)
+        components = document["components"]
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = sorted(components["schemas"].items())
+        components["schemas"] = {**dict(schemas), **problem.pop("$defs", {}), "Problem": problem}
+        components["securitySchemes"] = _SCHEMES
+        for route in iter_route_contexts(app.routes):
+            scopes = scopes_of(route)
+            for method in route.methods or () if scopes else ():
+                operation = document["paths"].get(route.path_format, {}).get(method.lower())
+                if operation is not None:
+                    _say_who(operation, scopes)
+        return document
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
+    def openapi() -> JSONResponse:
+        return JSONResponse(described())
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
@@ -164,8 +171,5 @@ def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
     reading = operation["operationId"].endswith("_get")
     schemes = [name for name in _SCHEMES if reading or name != "password"]
     operation["security"] = [{}, *({name: list(scopes)} for name in schemes)]
-    operation["responses"] |= {
-        str(status): answer
-        for status, answer in problems(401, 403, 429).items()
-        if status in (401, 403, 429)
-    }
+    more = problems(401, 403, 429)
+    operation["responses"] |= {str(status): more[status] for status in (401, 403, 429)}

@@ -11,19 +11,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import Scope
 
+from monitor.api.schemas import Model, told
 from monitor.records.account import NOBODY, Visitor
 from monitor.records.errors import (
     DocumentError,
@@ -38,18 +39,16 @@ from monitor.records.errors import (
     describe_exception,
 )
 
-_STATE = "visitor"
-
 
 def visitor_in(scope: Scope) -> Visitor:
     """Return who sent the request of `scope`; nobody where it was refused before that was asked."""
-    found = scope.get("state", {}).get(_STATE)
-    return found if isinstance(found, Visitor) else NOBODY
+    found: Visitor = scope.get("state", {}).get("visitor", NOBODY)
+    return found
 
 
 def note_visitor(scope: Scope, visitor: Visitor) -> None:
     """Note who sent the request."""
-    scope.setdefault("state", {})[_STATE] = visitor
+    scope.setdefault("state", {})["visitor"] = visitor
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -64,9 +63,7 @@ def route_name(scope: Scope) -> str:
 
 
 logger = logging.getLogger("monitor.api")
-
 MEDIA_TYPE = "application/problem+json"
-
 _DETAILS = {
     400: "The request is malformed.",
     401: "Sign in first: this request needs a token.",
@@ -79,135 +76,83 @@ _DETAILS = {
     500: "Something went wrong here. The draft was not kept; the log says where, without its text.",
     503: "The desk cannot answer now: its database, guideline or models cannot be used.",
 }
-
 _LANGUAGETOOL = "/v2/"
 _MACHINES = ("/v1/", _LANGUAGETOOL, "/healthz", "/readyz", "/metrics", "/openapi.json")
-_STATUS: tuple[tuple[type[MonitorError], int], ...] = (
-    (DocumentTooLarge, 413),
-    (DocumentError, 422),
-    (Forgotten, 410),
-    (NotFound, 404),
-    (UsageError, 400),
-    (StoreError, 503),
-    (ModelError, 503),
-    (GuidelineError, 503),
-)
+_STATUS: Mapping[int, tuple[type[MonitorError], ...]] = {
+    413: (DocumentTooLarge,),
+    422: (DocumentError,),
+    410: (Forgotten,),
+    404: (NotFound,),
+    400: (UsageError,),
+    503: (StoreError, ModelError, GuidelineError),
+}
 """The first that fits counts, so subclasses stand before their bases."""
-
-_ITS_STATUS = {401: 403, 422: 400}
-"""LanguageTool's API has no such; its clients are told in plain text."""
 _MESSAGES = {
     "missing": "is required",
     "extra_forbidden": "has a field that is not known here",
     "string_type": "must be a string",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "must be true or false"),
+    **dict.fromkeys(("int_type", "int_parsing"), "must be a whole number"),
     "float_parsing": "must be a number",
     "finite_number": "must be a finite number",
-    "model_attributes_type": "must be an object",
-    "dict_type": "must be an object",
+    **dict.fromkeys(("model_attributes_type", "dict_type"), "must be an object"),
     "string_too_short": "must not be empty",
     "string_pattern_mismatch": "has not the form described",
-    "date_from_datetime_parsing": "must be a date, YYYY-MM-DD",
-    "date_parsing": "must be a date, YYYY-MM-DD",
-    "datetime_from_date_parsing": "must be a date or a time with its zone",
-    "datetime_parsing": "must be a date or a time with its zone",
+    **dict.fromkeys(("date_from_datetime_parsing", "date_parsing"), "must be a date, YYYY-MM-DD"),
     "lone_surrogate": "has half a surrogate pair",
 }
 """Our words for pydantic's kinds of error; the others get a general word."""
-
-
 FieldError = tuple[Sequence[str | int], str]
 """Where a field is that cannot be used, and what is wrong with it."""
 
 
-class FieldProblem(BaseModel):
-    """One field that cannot be used."""
+class FieldProblem(Model):
+    """One field that cannot be used, where it is: `body`, `query` or `path`, names, positions."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    location: list[str | int] = Field(
-        description="Where the field is: `body`, `query` or `path`, then names and positions.",
-        examples=[["body", "text"]],
-    )
-    message: str = Field(description="What is wrong with it.", examples=["is required"])
+    location: list[str | int] = told("The way to the field.", examples=[["body", "text"]])
+    message: str = told("What is wrong with it.", examples=["is required"])
 
 
-class Problem(BaseModel):
+class Problem(Model):
     """What went wrong (RFC 9457). No part of it repeats what was sent."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    type: str = Field(description="Always `about:blank`: the status says the kind.")
-    title: str = Field(description="The status in words.", examples=["Request Entity Too Large"])
-    status: int = Field(description="The HTTP status.", ge=400, le=599, examples=[413])
-    detail: str = Field(
-        description="One sentence for the person who reads it.",
+    type: str = told("Always `about:blank`: the status says the kind.")
+    title: str = told("The status in words.", examples=["Request Entity Too Large"])
+    status: int = told("The HTTP status.", ge=400, le=599, examples=[413])
+    detail: str = told(
+        "One sentence for the person who reads it.",
         examples=["the document has 600,000 characters; the limit is 500,000"],
     )
-    errors: list[FieldProblem] | None = Field(
-        None, description="The fields that cannot be used, with status 422."
-    )
+    errors: list[FieldProblem] | None = told("What cannot be used, with status 422.", None)
 
 
+@dataclass(eq=False)
 class ProblemError(Exception):
-    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent."""
+    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent.
 
-    def __init__(
-        self,
-        status: int,
-        detail: str,
-        *,
-        errors: Sequence[FieldError] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(status)
-        self.status = status
-        self.detail = detail
-        self.errors = errors
-        self.headers = headers
-
-
-def problem(
-    status: int,
-    scope: Scope,
-    detail: str | None = None,
-    *,
-    errors: Sequence[FieldError] = (),
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Return the response: problem JSON, or a page where a browser opened one of our pages."""
-    title = HTTPStatus(status).phrase
-    detail = detail or _DETAILS.get(status, title)
-    if scope["path"].startswith(_LANGUAGETOOL):
-        said = f"Error: {detail}"
-        return PlainTextResponse(said, _ITS_STATUS.get(status, status), headers=headers)
-    if is_page(scope):
-        page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
-        return HTMLResponse(page, status, headers=headers)
-    body: dict[str, Any] = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = [{"location": where, "message": what} for where, what in errors]
-    return JSONResponse(body, status, headers=headers, media_type=MEDIA_TYPE)
-
-
-def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
-    """Make every exception of the routes a problem; unexpected ones reach `RequestLog`.
-
-    `render_error` makes the page of a problem of status, title, detail and `visitor`.
+    Without one the status has a sentence of its own.
     """
-    app.state.render_error = render_error
-    app.add_exception_handler(ProblemError, _on_problem)
-    app.add_exception_handler(MonitorError, _on_monitor_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+
+    status: int
+    detail: str | None = None
+    _: KW_ONLY
+    errors: Sequence[FieldError] = ()
+    headers: Mapping[str, str] | None = None
+
+    def answer(self, scope: Scope) -> Response:
+        """Return the response: problem JSON, or a page where a browser opened one of our pages."""
+        status, title = self.status, HTTPStatus(self.status).phrase
+        detail = self.detail or _DETAILS.get(status, title)
+        if scope["path"].startswith(_LANGUAGETOOL):
+            its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
+            return PlainTextResponse(f"Error: {detail}", its_status, headers=self.headers)
+        if is_page(scope):
+            page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
+            return HTMLResponse(page, status, headers=self.headers)
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        errors = [{"location": where, "message": what} for where, what in self.errors]
+        more = {"errors": errors} if errors else {}
+        return JSONResponse(body | more, status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
 def is_page(scope: Scope) -> bool:
@@ -216,38 +161,53 @@ def is_page(scope: Scope) -> bool:
     return not machine and "text/html" in Headers(scope=scope).get("accept", "")
 
 
-def _on_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ProblemError)
-    return problem(
-        error.status, request.scope, error.detail, errors=error.errors, headers=error.headers
-    )
+def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
+    """Make every exception of the routes a problem; unexpected ones reach `request_log`.
+
+    `render_error` makes the page of a problem of status, title, detail and `visitor`.
+    """
+    app.state.render_error = render_error
+
+    @app.exception_handler(ProblemError)
+    async def on_problem(request: Request, error: ProblemError) -> Response:
+        return error.answer(request.scope)
+
+    @app.exception_handler(MonitorError)
+    async def on_monitor_error(request: Request, error: MonitorError) -> Response:
+        status = next((code for code, kinds in _STATUS.items() if isinstance(error, kinds)), None)
+        if status is None:
+            raise error
+        if status >= 500:
+            # Rules and models are ours, so their errors' messages are too; a database's may not be.
+            said = f" ({error})" if isinstance(error, (GuidelineError, ModelError)) else ""
+            where = describe_exception(error)
+            logger.error("%s: %s%s", route_name(request.scope), where, said)
+        # The messages of document errors are about sizes and characters; the others may name an id
+        # or a label that came with the request.
+        detail = str(error) if isinstance(error, DocumentError) else None
+        return ProblemError(status, detail).answer(request.scope)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        found = error.errors()
+        if any(item["type"] == "json_invalid" for item in found):
+            return ProblemError(400, "The body is not valid JSON.").answer(request.scope)
+        errors = [_field_problem(item) for item in found]
+        return ProblemError(422, errors=errors).answer(request.scope)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            # the methods of the path, of all of its routes: each knows only its own
+            routes = iter_route_contexts(app.routes)
+            here = [route for route in routes if route.path_regex.match(request.scope["path"])]
+            known = {"GET", "HEAD"}  # of a mount, which has none: static files
+            headers["Allow"] = ", ".join(sorted(set().union(*(r.methods or known for r in here))))
+        return ProblemError(error.status_code, headers=headers).answer(request.scope)
 
 
-def _on_monitor_error(request: Request, error: Exception) -> Response:
-    status = next((code for kind, code in _STATUS if isinstance(error, kind)), None)
-    if status is None:
-        raise error
-    if status >= 500:
-        # Rules and models are ours, so their errors' messages are too; a database's may not be.
-        said = f" ({error})" if isinstance(error, (GuidelineError, ModelError)) else ""
-        where = describe_exception(error)
-        logger.error("%s: %s%s", route_name(request.scope), where, said)
-    # The messages of document errors are about sizes and characters; the others may name an id
-    # or a label that came with the request.
-    detail = str(error) if isinstance(error, DocumentError) else None
-    return problem(status, request.scope, detail)
-
-
-def _on_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    found = error.errors()
-    if any(item["type"] == "json_invalid" for item in found):
-        return problem(400, request.scope, "The body is not valid JSON.")
-    errors = [_field_problem(item) for item in found]
-    return problem(422, request.scope, errors=errors)
-
-
-def _field_problem(item: Mapping[str, Any]) -> tuple[list[str | int], str]:
+def _field_problem(item: Mapping[str, Any]) -> FieldError:
     location: list[str | int] = list(item["loc"])
     if item["type"] == "extra_forbidden":
         location.pop()  # the name is the sender's
@@ -260,19 +220,6 @@ def _field_problem(item: Mapping[str, Any]) -> tuple[list[str | int], str]:
             unit = " characters long" if bound == "max_length" else ""
             return location, f"must be {words} {item['ctx'][bound]}{unit}"
     return location, _MESSAGES.get(item["type"], "cannot be used")
-
-
-def _on_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
-    if error.status_code == 405:
-        # the methods of the path, of all of its routes: each knows only its own
-        methods: set[str] = set()
-        for route in iter_route_contexts(request.app.routes):
-            if route.path_regex.match(request.scope["path"]):
-                methods |= route.methods or {"GET", "HEAD"}  # a mount has none: static files
-        headers["Allow"] = ", ".join(sorted(methods))
-    return problem(error.status_code, request.scope, headers=headers)
 
 
 @contextmanager

@@ -7,51 +7,49 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from starlette.types import Scope
 
 from monitor.api.problem_details import ProblemError
 
-MOST = 10
-"""Failures of one address in a window before it has to wait for the next."""
-WINDOW_S = 60.0
 _ADDRESSES = 10_000
-_TOKENS = "Too many tokens that are none came from this address: wait a minute."
 
 
 @dataclass
 class Tries:
     """Failures by address within the window that runs; only the event loop may call it.
 
-    Of anything else that is limited they are no failures: `most` of it in `window_s`.
+    After `most` in `window_s` an address waits for the next. Of anything else that is limited they
+    are no failures.
     """
 
-    monotonic: Callable[[], float] = time.monotonic
-    most: int = MOST
-    window_s: float = WINDOW_S
-    refusal: str = _TOKENS
+    most: int = 10
+    window_s: float = 60.0
+    refusal: str = "Too many tokens that are none came from this address: wait a minute."
     _failed: dict[str, int] = field(default_factory=dict)
     _until: float = 0.0
 
-    def refuse(self, address: str) -> None:
-        """Raise `ProblemError` (429) where an address failed too often."""
-        now = self.monotonic()
+    def refuse(self, scope: Scope) -> None:
+        """Raise `ProblemError` (429) where the address of a request failed too often."""
+        now = time.monotonic()
         if now >= self._until:
             self._failed.clear()
             self._until = now + self.window_s
-        if self._failed.get(_network(address), 0) >= self.most:
+        if self._failed.get(_network(scope), 0) >= self.most:
             wait = {"retry-after": str(int(self._until - now) + 1)}
             raise ProblemError(429, self.refusal, headers=wait)
 
-    def note(self, address: str) -> None:
+    def note(self, scope: Scope) -> None:
         """Count a failure; beyond a number of addresses, only of those that are counted."""
-        where = _network(address)
+        where = _network(scope)
         if where in self._failed or len(self._failed) < _ADDRESSES:
             self._failed[where] = self._failed.get(where, 0) + 1
 
 
-def _network(address: str) -> str:
+def _network(scope: Scope) -> str:
     """Return whom an address stands for: of IPv6, the network that one household has."""
+    address: str = (scope.get("client") or ("",))[0]
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -8,6 +8,7 @@ Starlette's habit of spooling files over 1 MB to disk.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from email.message import Message as MailHeaders
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -16,16 +17,15 @@ from fastapi import Depends
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData, Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.api.problem_details import ProblemError, problem
+from monitor.api.problem_details import ProblemError
 
-_BYTES_PER_CHAR = 12
-"""The most that JSON takes for a code point: two `\\uXXXX` escapes."""
-_ENVELOPE = 65_536
-"""Room for the other fields, or for a form's part headers."""
+_BYTES_PER_CHAR = 12  # the most that JSON takes for a code point: two `\uXXXX` escapes
+_ENVELOPE = 65_536  # room for the other fields, or for a form's part headers
+_TOO_LARGE = "The request is larger than any draft may be."
 _DRAIN_FACTOR = 4
 """A refused body is read on to this multiple of the limit, so that a client which sends first
 and reads afterwards sees the answer instead of a broken connection."""
@@ -36,86 +36,68 @@ def max_body_bytes(max_chars: int) -> int:
     return max_chars * _BYTES_PER_CHAR + _ENVELOPE
 
 
-class BodyLimit:
-    """ASGI layer that answers 413 to a body over `max_bytes`, announced or streamed."""
+def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
+    """Return an ASGI layer that answers 413 to a body over `max_bytes`, announced or streamed."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body, then call the application with it."""
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await app(scope, receive, send)
             return
-        try:
-            body = await self._read(Headers(scope=scope), receive)
-        except ClientDisconnect:
-            return
-        if body is None:
-            refusal = problem(413, scope, "The request is larger than any draft may be.")
+        announced = Headers(scope=scope).get("content-length", "")
+        size = int(announced) if announced.isdecimal() else 0
+        kept = bytearray()
+        if size <= max_bytes * _DRAIN_FACTOR:
+            size, more = 0, True
+            while more and size <= max_bytes * _DRAIN_FACTOR:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                if size <= max_bytes:
+                    kept += chunk
+                else:
+                    kept.clear()
+                more = message.get("more_body", False)
+        if size > max_bytes:
+            refusal = ProblemError(413, _TOO_LARGE).answer(scope)
             refusal.headers["connection"] = "close"
             await refusal(scope, receive, send)
             return
-        await self.app(scope, _replay(body, receive), send)
+        whole: list[Message] = [{"type": "http.request", "body": bytes(kept), "more_body": False}]
 
-    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
-        """Return the whole body, or `None` where it is over the limit."""
-        announced = headers.get("content-length", "")
-        length = int(announced) if announced.isdecimal() else 0
-        if length > self.max_bytes * _DRAIN_FACTOR:
-            return None
-        kept = bytearray()
-        size = 0
-        more = True
-        while more and size <= self.max_bytes * _DRAIN_FACTOR:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size <= self.max_bytes:
-                kept += chunk
-            else:
-                kept.clear()
-            more = message.get("more_body", False)
-        return bytes(kept) if size <= self.max_bytes else None
+        async def replay() -> Message:
+            """Give the body once, then listen for the client's leaving."""
+            return whole.pop() if whole else await receive()
+
+        await app(scope, replay, send)
+
+    return layer
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives `body` once and then listens for the client's leaving."""
-    given = False
+@asynccontextmanager
+async def read_form(request: Request, *, max_parts: int) -> AsyncGenerator[FormData, None]:
+    """Give a multipart form, parsed without touching the disk.
 
-    async def replay() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
-
-
-class _InMemoryParser(MultiPartParser):
-    """Starlette's parser with a spool that never rolls over: the body is bounded already."""
-
-    spool_max_size = 0  # `SpooledTemporaryFile` reads 0 as "never"
-
-
-async def read_form(request: Request, *, max_parts: int) -> FormData:
-    """Parse a multipart form without touching the disk.
-
-    Raises `ProblemError` (400) for what is no well-formed form of at most `max_parts` parts.
+    Raises `ProblemError`: 415 for another type, 400 for what is no well-formed form of at most
+    `max_parts` parts.
     """
+    require_type(request, "multipart/form-data")
 
     async def body() -> AsyncGenerator[bytes, None]:
         yield await request.body()
 
-    parser = _InMemoryParser(request.headers, body(), max_files=max_parts, max_fields=max_parts)
+    parser = MultiPartParser(request.headers, body(), max_files=max_parts, max_fields=max_parts)
+    # a spool that never rolls over, as `SpooledTemporaryFile` reads 0: the body is bounded already
+    parser.spool_max_size = 0
     try:
-        return await parser.parse()
+        form = await parser.parse()
     except MultiPartException as error:
         raise ProblemError(400, "The body is not a well-formed multipart form.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def require_type(request: Request, expected: str) -> None:
@@ -142,8 +124,7 @@ class JsonRoute(APIRoute):
         return checked
 
 
-MAX_FIELDS = 2000
-"""Fields in a form of ours: a page of a list with a box each has no more."""
+MAX_FIELDS = 2000  # fields in a form of ours: a page of a list with a box each has no more
 
 
 async def form_fields(request: Request) -> Mapping[str, list[str]]:

@@ -9,11 +9,10 @@ from pydantic import BeforeValidator, Field, create_model
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import ArticleId, Model, WholeStr
-from monitor.desk import Desk
+from monitor.api.schemas import ArticleId, Model, WholeStr, told
 from monitor.labels.schemes import REVIEWED_SCHEMES, SCHEMES, TagScheme
 from monitor.people.masked_quotes import mask_assessed
 from monitor.records.account import Visitor
@@ -27,25 +26,21 @@ from monitor.review.review_queue import undo as take_back
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
-def _answer(scheme: TagScheme) -> Any:
+def _labels(scheme: TagScheme) -> Any:
     """Return type and description of the labels of a scheme that hold."""
     label: Any = Literal[scheme.labels] if scheme.labels else str
     if scheme.pattern:
         label = Annotated[str, Field(pattern=scheme.pattern)]
     number = 1 if scheme.one_label else None
-    described = Field(
-        default=None, min_length=number, max_length=number, description=scheme.reviewed_as
-    )
-    return list[label] | None, described
+    return list[label] | None, told(scheme.reviewed_as, None, min_length=number, max_length=number)
 
 
-_Answers: Any = create_model(
-    "_Answers", __base__=Model, **{name: _answer(SCHEMES[name]) for name in REVIEWED_SCHEMES}
+ReviewTags: Any = create_model(
+    "ReviewTags",
+    __base__=Model,
+    __doc__="All labels that hold of each scheme looked at; an empty list says that none does.",
+    **{name: _labels(SCHEMES[name]) for name in REVIEWED_SCHEMES},
 )
-
-
-class ReviewTags(_Answers):  # type: ignore[misc]
-    """All labels that hold of each scheme looked at; an empty list says that none does."""
 
 
 class ReviewRequest(Model):
@@ -53,54 +48,51 @@ class ReviewRequest(Model):
 
     verdict: Verdict
     tags: ReviewTags = Field(
-        default_factory=ReviewTags,
-        examples=[{"form": ["forced_labour"], "place": ["TH"]}],
+        default_factory=ReviewTags, examples=[{"form": ["forced_labour"], "place": ["TH"]}]
     )
-    reviewer: WholeStr = Field(
-        "",
-        max_length=200,
-        description="Who says so, where nobody signed in; the latest review of each holds.",
+    reviewer: WholeStr = told(
+        "Who says so, where nobody signed in; the latest review of each holds.", "", max_length=200
     )
-    sha256: WholeStr | None = Field(
-        None, max_length=64, description="The version that was read; the current one."
+    sha256: WholeStr | None = told(
+        "The version that was read; the current one.", None, max_length=64
     )
 
 
-class ReviewOut(Model):
+class UndoOut(Model):
+    """What was undone."""
+
+    decision: int = told("Its number, by which it is undone.")
+    article: str
+    reviewer: str
+
+
+class ReviewOut(UndoOut):
     """A stored review."""
 
-    article: str
     sha256: str
-    reviewer: str
     verdict: Verdict
     tags: dict[str, list[str]]
-    at: str = Field(description="RFC 3339.")
-    decision: int = Field(description="Its number, by which it is undone.")
-    provisional: bool = Field(description="It counts once a reviewer has confirmed it.")
+    at: str = told("RFC 3339.")
+    provisional: bool = told("It counts once a reviewer has confirmed it.")
 
 
 class FlagRequest(Model):
     """Whether the flags of a rule are right: all of them, or the one at a place."""
 
-    rule: WholeStr = Field(max_length=200, description="The rule's id.", examples=["sex-slave"])
-    right: bool = Field(description="Whether a flag is due there.", examples=[True])
-    field: FieldName | None = Field(None, description="Where the one flag is.")
+    rule: WholeStr = told("The rule's id.", max_length=200, examples=["sex-slave"])
+    right: bool = told("Whether a flag is due there.", examples=[True])
+    field: FieldName | None = told("Where the one flag is.", None)
     start: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
     end: Annotated[int | None, BeforeValidator(as_whole)] = Field(None, ge=0, le=2**31 - 1)
-    reviewer: WholeStr = Field(
-        "", max_length=200, description="Who says so, where nobody signed in."
-    )
+    reviewer: WholeStr = told("Who says so, where nobody signed in.", "", max_length=200)
 
 
-class FlagOut(Model):
+class FlagOut(UndoOut):
     """What was stored of flags."""
 
-    article: str
     rule: str
     right: bool
-    flags: int = Field(description="How many flags it was said of.")
-    reviewer: str
-    decision: int
+    flags: int = told("How many flags it was said of.")
     provisional: bool
 
 
@@ -108,14 +100,6 @@ class UndoRequest(Model):
     """Whose decision it is, where nobody signed in."""
 
     reviewer: WholeStr = Field("", max_length=200)
-
-
-class UndoOut(Model):
-    """What was undone."""
-
-    decision: int
-    article: str
-    reviewer: str
 
 
 def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
@@ -127,15 +111,10 @@ def reviewer_of(visitor: Visitor, given: str) -> Reviewer:
 
 @router.post(
     "/v1/articles/{article_id}/review",
-    summary="Review an article",
-    response_description="The review as stored.",
-    responses=answers(ReviewOut, 403, 404, 410, 415, 422, 503),
+    **says("Review an article", ReviewOut, 403, 404, 410, 415, 422, 503),
 )
 def review(
-    article_id: ArticleId,
-    said: ReviewRequest,
-    desk: DeskDep,
-    visitor: VisitorDep,
+    article_id: ArticleId, said: ReviewRequest, desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
     """Store what a person says of an article; training with reviews learns from it.
 
@@ -158,21 +137,30 @@ def review(
 
 
 @router.post(
-    "/v1/articles/{article_id}/flags",
-    summary="Judge flags",
-    response_description="What was stored.",
-    responses=answers(FlagOut, 403, 404, 410, 415, 422, 503),
+    "/v1/articles/{article_id}/flags", **says("Judge flags", FlagOut, 403, 404, 410, 415, 422, 503)
 )
 def flags(
-    article_id: ArticleId,
-    said: FlagRequest,
-    desk: DeskDep,
-    visitor: VisitorDep,
+    article_id: ArticleId, said: FlagRequest, desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
     """Store whether flags of an article are right; scorecards count what is confirmed."""
     who = reviewer_of(visitor, said.reviewer)
-    spots = _spots(desk, article_id, said)
-    version = desk.store.article(article_id, ()).article.sha256
+    assessed = desk.article(article_id)
+    shown = desk.shown([assessed.article], patient=True)[article_id]
+    masked = mask_assessed(assessed, shown).findings or assessed.findings
+    spots: dict[tuple[str, str, int, int], bool] = {}
+    # places are those in what is given without names, else those in what is given with them
+    for places in (masked, assessed.findings):
+        spots = spots or {
+            (finding.rule, finding.field, finding.start, finding.end): said.right
+            for finding, at in zip(assessed.findings, places, strict=True)
+            if finding.rule == said.rule
+            and said.field in (None, at.field)
+            and said.start in (None, at.start)
+            and said.end in (None, at.end)
+        }
+    if not spots:
+        raise NotFound(f"article '{article_id}' has no such flag")
+    version = assessed.article.sha256
     decision = decide(desk, article_id, None, who, sha256=version, flags=spots)
     return JSONResponse(
         {
@@ -187,35 +175,9 @@ def flags(
     )
 
 
-def _spots(desk: Desk, article_id: str, said: FlagRequest) -> dict[tuple[str, str, int, int], bool]:
-    """Return the flags that are meant, with what is said of them. Raises `NotFound`.
-
-    Places are those in what is given without names, else those in what is given with them.
-    """
-    wanted = (said.field, said.start, said.end)
-    assessed = desk.article(article_id)
-    shown = desk.shown([assessed.article], patient=True)[article_id]
-    seen = mask_assessed(assessed, shown).findings or assessed.findings
-    for places in (seen, assessed.findings):
-        found: dict[tuple[str, str, int, int], bool] = {
-            (f.rule, f.field, f.start, f.end): said.right
-            for f, at in zip(assessed.findings, places, strict=True)
-            if f.rule == said.rule
-            and all(
-                given in (None, has)
-                for given, has in zip(wanted, (at.field, at.start, at.end), strict=True)
-            )
-        }
-        if found:
-            return found
-    raise NotFound(f"article '{article_id}' has no such flag")
-
-
 @router.post(
     "/v1/decisions/{decision}/undo",
-    summary="Take a decision back",
-    response_description="What was undone.",
-    responses=answers(UndoOut, 403, 404, 409, 415, 422, 503),
+    **says("Take a decision back", UndoOut, 403, 404, 409, 415, 422, 503),
 )
 def undo(
     decision: Annotated[int, Path(description="Its number.", ge=1, le=2**31 - 1)],

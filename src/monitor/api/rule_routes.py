@@ -12,23 +12,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import Model, Source, WholeStr
+from monitor.api.schemas import A_RULE, Model, RuleId, WholeStr, told
 from monitor.desk import Desk
 from monitor.records.errors import NotFound
 from monitor.records.finding import Severity
 from monitor.records.review import Client
 from monitor.review.flag_feedback import ChangedError, describe_rule, said_json, say_flag
+from monitor.rules.figures import DatedSource
+from monitor.rules.national_law import Helpline
 from monitor.rules.rule_descriptions import rules_json
-
-
-class RuleSource(Source):
-    """A document that states the rule, or supports it."""
-
-    role: Literal["states", "supports"]
+from monitor.rules.rule_schema import SourceEntry
 
 
 class RuleExamples(Model):
@@ -43,55 +40,32 @@ class RuleOut(Model):
     """One rule of a guideline in force."""
 
     id: str = Field(examples=["child-prostitute"])
-    guideline: str = Field(
-        description="The id of the guideline whose rule it is.", examples=["thb-en"]
-    )
+    guideline: str = told("The id of the guideline whose rule it is.", examples=["thb-en"])
     title: str
-    principle: str = Field(description="The principle of reporting behind it.")
-    kind: str = Field(description="How it finds what it flags.")
-    severity: Literal["error", "warning", "suggestion"]
-    scope: str = Field(description="Where in a draft it looks.")
-    gate: str = Field(description="What must be known first.")
-    quotes: Literal["flag", "soften", "skip"] = Field(
-        description="What it does inside quotation marks."
-    )
+    principle: str = told("The principle of reporting behind it.")
+    kind: str = told("How it finds what it flags.")
+    severity: Severity
+    scope: str = told("Where in a draft it looks.")
+    gate: str = told("What must be known first.")
+    quotes: Literal["flag", "soften", "skip"] = told("What it does inside quotation marks.")
     message: str
     why: str
-    suggest: list[str] = Field(description="Wordings to use instead.")
-    sources: list[RuleSource]
+    suggest: list[str] = told("Wordings to use instead.")
+    sources: list[SourceEntry]
     examples: RuleExamples
-
-
-class DatedSourceOut(RuleSource):
-    """A source, with the day on which it was looked at."""
-
-    checked: str = Field(description="ISO date.")
 
 
 class LawOut(Model):
     """What one statute says, in the guideline's words."""
 
     states: str
-    consent: str = Field(description="What it asks of consent to be named; empty: not known.")
+    consent: str = told("What it asks of consent to be named; empty: not known.")
     statute: str
     section: str
-    area: str = Field(description="The part of the country, or the cases, that it is about.")
-    under_age: int | None = Field(description="The age up to which it protects; null is any.")
-    unchecked_since: str | None = Field(description="ISO date since which nobody could read it.")
-    sources: list[DatedSourceOut]
-
-
-class HelplineOut(Model):
-    """A service that people can call."""
-
-    name: str
-    numbers: list[str]
-    helps: list[str] = Field(description="Whom or with what.")
-    hours: str
-    languages: str
-    url: str | None
-    unchecked_since: str | None = Field(description="ISO date since which nobody looked at it.")
-    sources: list[DatedSourceOut]
+    area: str = told("The part of the country, or the cases, that it is about.")
+    under_age: int | None = told("The age up to which it protects; null is any.")
+    unchecked_since: str | None = told("ISO date since which nobody could read it.")
+    sources: list[DatedSource]
 
 
 class RuleCountry(Model):
@@ -99,9 +73,9 @@ class RuleCountry(Model):
 
     code: str
     name: str
-    note: str = Field(description="What could not be confirmed.")
+    note: str = told("What could not be confirmed.")
     law: list[LawOut]
-    helplines: list[HelplineOut]
+    helplines: list[Helpline]
 
 
 class RightFigure(Model):
@@ -122,7 +96,7 @@ class FigureOut(Model):
     fact: str
     instead: str
     right: RightFigure | None
-    sources: list[DatedSourceOut]
+    sources: list[DatedSource]
 
 
 class MeasuredOut(Model):
@@ -131,41 +105,35 @@ class MeasuredOut(Model):
     date: str
     data: str
     articles: int
-    guideline: str = Field(description="Stamp of the guideline that was measured.")
-    current: bool = Field(description="Whether that is the one in force.")
-    hits: int = Field(description="How often it spoke there.")
-    independent_hits: int = Field(
-        description="The same, where its authors had not worked with these articles; else 0."
-    )
-    right: int = Field(description="How many of its hits editors had marked.")
+    guideline: str = told("Stamp of the guideline that was measured.")
+    current: bool = told("Whether that is the one in force.")
+    hits: int = told("How often it spoke there.")
+    independent_hits: int = told("`hits` if its authors had not worked with these articles; or 0.")
+    right: int = told("How many of its hits editors had marked.")
     precision: float | None
     sure: int
     found: int
     recall: float | None
     general_hits_per_100k_words: float | None
-    answers: int = Field(
-        description="Answers for a whole text that it gave where editors had answered."
-    )
-    as_editors: int = Field(description="How many of them were the editors'.")
+    answers: int = told("Answers for a whole text that it gave where editors had answered.")
+    as_editors: int = told("How many of them were the editors'.")
     examples: int
 
 
 class FeedbackOut(Model):
     """What editors said of a rule's flags of their drafts; they choose which ones to judge."""
 
-    since: str = Field(description="The first day, ISO date.")
-    date: str = Field(description="The last day.")
+    since: str = told("The first day, ISO date.")
+    date: str = told("The last day.")
     data: str
-    guideline: str = Field(description="Stamp of the guideline in force.")
-    current: bool = Field(description="Whether all of it was said of that one.")
-    hits: int = Field(description="How many flags were judged.")
-    right: int = Field(description="How many of them were said to be right.")
+    guideline: str = told("Stamp of the guideline in force.")
+    current: bool = told("Whether all of it was said of that one.")
+    hits: int = told("How many flags were judged.")
+    right: int = told("How many of them were said to be right.")
     precision: float
-    interval: list[float] = Field(
-        min_length=2, max_length=2, description="Wilson's 95 % interval of `precision`."
-    )
-    current_hits: int = Field(description="`hits` of the guideline in force.")
-    current_right: int = Field(description="`right` of the guideline in force.")
+    interval: list[float] = told("Wilson's, 95 %, of `precision`.", min_length=2, max_length=2)
+    current_hits: int = told("`hits` of the guideline in force.")
+    current_right: int = told("`right` of the guideline in force.")
 
 
 class RuleDetail(RuleOut):
@@ -174,48 +142,33 @@ class RuleDetail(RuleOut):
     limits: list[str]
     figures: list[FigureOut]
     countries: list[RuleCountry]
-    measured: MeasuredOut | None = Field(description="Null where nothing was measured.")
-    feedback: FeedbackOut | None = Field(description="Null where no editor said anything.")
-    also: list[str] = Field(
-        description="Rules of this id in other guidelines in force, as `guideline/id`."
-    )
+    measured: MeasuredOut | None = told("Null where nothing was measured.")
+    feedback: FeedbackOut | None = told("Null where no editor said anything.")
+    also: list[str] = told("Rules of this id in other guidelines in force, as `guideline/id`.")
 
 
 class RuleList(Model):
-    """Every rule of the guidelines in force."""
+    """Every rule, in the guidelines' order; null is the `problem` where all is as the files say.
+
+    Else it is why an edit of a guideline is not in force, with file, rule and line; the rules from
+    before are.
+    """
 
     rules: list[RuleOut]
-    problem: str | None = Field(
-        description="Why an edit of a guideline is not in force, with file, rule and line; the "
-        "rules from before are. Null where all is as the files say."
-    )
+    problem: str | None
 
 
 router = APIRouter(tags=["rules"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@router.get(
-    "/v1/rules",
-    summary="List the rules",
-    response_description="Every rule, in the guidelines' order.",
-    responses=answers(RuleList, 503),
-)
+@router.get("/v1/rules", **says("List the rules", RuleList, 503))
 def rules(desk: DeskDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
-    rules = list(rules_json(desk.in_force))
-    return JSONResponse({"rules": rules, "problem": desk.shelf.problem})
+    return JSONResponse({"rules": rules_json(desk.in_force), "problem": desk.shelf.problem})
 
 
-@router.get(
-    "/v1/rules/{rule_id}",
-    summary="Show a rule",
-    response_description="The rule.",
-    responses=answers(RuleDetail, 404, 422, 503),
-)
-def rule(
-    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
-    desk: DeskDep,
-) -> JSONResponse:
+@router.get("/v1/rules/{rule_id}", **says("Show a rule", RuleDetail, 404, 422, 503))
+def rule(rule_id: RuleId, desk: DeskDep) -> JSONResponse:
     """Return one rule: what it flags, why, on whose word, its limits, and how it was measured.
 
     Where several guidelines have a rule of this id, it is the first's; `also` names the others.
@@ -225,13 +178,11 @@ def rule(
 
 @router.get(
     "/v1/rules/{guideline}/{rule_id}",
-    summary="Show a rule of one guideline",
-    response_description="The rule.",
-    responses=answers(RuleDetail, 404, 422, 503),
+    **says("Show a rule of one guideline", RuleDetail, 404, 422, 503),
 )
 def guideline_rule(
     guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
-    rule_id: Annotated[str, Path(description="The rule's id.", examples=["child-prostitute"])],
+    rule_id: RuleId,
     desk: DeskDep,
 ) -> JSONResponse:
     """Return the rule of that guideline, whatever other guidelines have."""
@@ -240,8 +191,7 @@ def guideline_rule(
 
 def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
     """Return the rule of that id; raises `NotFound`."""
-    own = rule_id.rpartition("/")[2]
-    found = describe_rule(desk, rule_id, desk.store.feedback(own))
+    found = describe_rule(desk, rule_id, desk.store.feedback(rule_id.rpartition("/")[2]))
     if found is None:
         raise NotFound("no such rule")
     return found
@@ -250,39 +200,28 @@ def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
 MOST = 120
 """So often an address may say so in an hour: nobody judges a flag every half minute all day."""
 _CHANGED = "The guideline has changed since the draft was checked: check it again."
-
-
-def feedback_tries() -> Tries:
-    """Return who said how much lately."""
-    said = "Very many flags were judged from this address: go on within the hour."
-    return Tries(most=MOST, window_s=3600.0, refusal=said)
+_TOO_MANY = "Very many flags were judged from this address: go on within the hour."
+feedback_tries = partial(Tries, most=MOST, window_s=3600.0, refusal=_TOO_MANY)
 
 
 class FeedbackRequest(Model):
     """Whether one flag was right; no word of the draft, and no place in it."""
 
-    right: bool = Field(description="Whether the flag is due there.", examples=[True])
-    client: Client = Field(description="Where it was said.", examples=["page"])
-    guideline: WholeStr | None = Field(
-        None,
-        max_length=200,
-        description="Id or stamp of the guideline that flagged; the one in force.",
+    right: bool = told("Whether the flag is due there.", examples=[True])
+    client: Client = told("Where it was said.", examples=["page"])
+    guideline: WholeStr | None = told(
+        "Id or stamp of the guideline that flagged; the one in force.", None, max_length=200
     )
-    severity: Severity | None = Field(None, description="How the flag was shown.")
+    severity: Severity | None = told("How the flag was shown.", None)
 
 
 @router.post(
     "/v1/rules/{rule_id}/feedback",
-    summary="Say whether a flag was right",
-    response_description="What editors said of the rule, this answer included.",
-    responses=answers(FeedbackOut, 403, 404, 409, 415, 422, 429, 503),
+    **says("Say whether a flag was right", FeedbackOut, 403, 404, 409, 415, 422, 429, 503),
 )
 async def feedback(
     request: Request,
-    rule_id: Annotated[
-        WholeStr,
-        Path(description="The rule's id.", max_length=200, examples=["child-prostitute"]),
-    ],
+    rule_id: Annotated[WholeStr, Path(max_length=200, **A_RULE)],
     said: FeedbackRequest,
     desk: DeskDep,
 ) -> JSONResponse:
@@ -291,9 +230,8 @@ async def feedback(
     Counted by rule, stamp and day; an address is heard 120 times an hour.
     """
     tries: Tries = request.app.state.feedback_tries
-    address = request.client.host if request.client else ""
-    tries.refuse(address)
-    tries.note(address)
+    tries.refuse(request.scope)
+    tries.note(request.scope)
     with refuse(ChangedError, ProblemError(409, _CHANGED)):
         known = await run_sync(partial(say_flag, desk, rule_id, **said.model_dump()))
     return JSONResponse(said_json(known))

@@ -6,7 +6,7 @@ and a failed validation would carry the draft in its message. The tests hold ans
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,6 +15,13 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from monitor.labels.schemes import PLACE_ROLES, SCHEMES
+from monitor.records.article import ContentOrigin
+from monitor.records.finding import FieldName, Quoted, Scope, Severity
+
+
+def told(said: str | None, default: Any = ..., **more: Any) -> Any:
+    """Return a field of a schema with what is `said` of it."""
+    return Field(default, description=said, **more)
 
 
 def _whole(value: str) -> str:
@@ -28,14 +35,17 @@ def _whole(value: str) -> str:
 
 WholeStr = Annotated[str, AfterValidator(_whole)]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-
-
+Offset = Annotated[int, Field(ge=0)]
+"""In code points, unless it says otherwise; what ends there is half open."""
 ArticleId = Annotated[WholeStr, Path(description="The article's id.", max_length=200)]
+A_RULE: dict[str, Any] = {"description": "The rule's id.", "examples": ["child-prostitute"]}
+RuleId = Annotated[str, Path(**A_RULE)]
 NAMES = (
     "With the names of victims, minors and relatives, and what is withheld for them. Needs the "
     "scope `names`; each article is counted."
 )
 Names = Annotated[bool, Field(description=NAMES)]
+AFTER = "The `next` of the page before."
 
 
 class Model(BaseModel):
@@ -44,42 +54,44 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class QueryModel(BaseModel):
+    """Base of what a query asks for: an unknown parameter is an error, numbers are words there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Source(Model):
     """The document that a rule rests on."""
 
-    title: str = Field(description="Title and publisher.")
-    section: str = Field(description="Where in it.")
-    url: str = Field(description="Its address at its owner, or empty.")
+    title: str = told("Title and publisher.")
+    section: str = told("Where in it.")
+    url: str = told("Its address at its owner, or empty.")
 
 
 class Evidence(Model):
     """A place in the draft, in code points, half open."""
 
-    field: Literal["title", "text"]
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
+    field: FieldName
+    start: Offset
+    end: Offset
 
 
 class CheckEvidence(Evidence):
     """A place in the draft that an answer on the whole of it rests on."""
 
-    source_start: int = Field(
-        0, ge=0, description="Place in the file; there for Markdown and HTML only."
-    )
-    source_end: int = Field(0, ge=0, description="As `source_start`.")
+    source_start: Offset = told("Place in the file; there for Markdown and HTML only.", 0)
+    source_end: Offset = told("As `source_start`.", 0)
 
 
 class ScorecardEntry(Model):
     """One good practice for the whole draft."""
 
-    item: str = Field(description="The rule's id.")
-    guideline: str = Field(description="The id of the guideline whose rule it is.")
-    met: bool | None = Field(description="Present, absent, or not to be judged (null).")
+    item: str = told("The rule's id.")
+    guideline: str = told("The id of the guideline whose rule it is.")
+    met: bool | None = told("Present, absent, or not to be judged (null).")
     reason: str
     evidence: list[CheckEvidence]
-    ignored: str | None = Field(
-        None, description="Why a comment in the draft silences this item, if one does."
-    )
+    ignored: str | None = told("Why a comment in the draft silences this item, if one does.", None)
 
 
 class ClassifyRequest(Model):
@@ -95,37 +107,35 @@ class ClassifyRequest(Model):
                     "that none of them was paid for five months.",
                 }
             ]
-        },
+        }
     )
 
-    id: WholeStr = Field("", description="Returned as it is.", max_length=1000)
-    title: WholeStr = Field("", description="The headline.")
-    text: WholeStr = Field(description="The article's text.")
-    language: LanguageCode | None = Field(
-        None, description="ISO 639 code; recognised where it is not given."
-    )
+    id: WholeStr = told("Returned as it is.", "", max_length=1000)
+    title: WholeStr = told("The headline.", "")
+    text: WholeStr = told("The article's text.")
+    language: LanguageCode | None = told("ISO 639 code; recognised where it is not given.", None)
 
 
-def or_absent(schema: JsonDict) -> None:
-    """Let the schema tell of a key that is left out, never null."""
-    schema.pop("default", None)
+def absent_or(said: str) -> Any:
+    """Return a field whose key is left out where there is nothing to say, never null."""
+
+    def without_default(schema: JsonDict) -> None:
+        schema.pop("default", None)
+
+    return told(said, None, json_schema_extra=without_default)
 
 
 class JudgedTag(Model):
     """One label as a tagger gave it."""
 
-    scheme: str = Field(description=", ".join(f"`{scheme}`" for scheme in SCHEMES) + ".")
+    scheme: str = told(", ".join(f"`{scheme}`" for scheme in SCHEMES) + ".")
     label: str
     score: float = Field(ge=0, le=1)
-    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = Field(  # type: ignore[valid-type]
-        default=None,
-        description="For places only: how the place is concerned.",
-        json_schema_extra=or_absent,
+    role: Literal[PLACE_ROLES] | SkipJsonSchema[None] = absent_or(  # type: ignore[valid-type]
+        "For places only: how the place is concerned."
     )
-    experimental: Literal[True] | SkipJsonSchema[None] = Field(
-        None,
-        description="There where there were too few labelled examples to measure this label.",
-        json_schema_extra=or_absent,
+    experimental: Literal[True] | SkipJsonSchema[None] = absent_or(
+        "There where there were too few labelled examples to measure this label."
     )
 
 
@@ -135,13 +145,18 @@ class TagOut(JudgedTag):
     evidence: list[Evidence]
 
 
-class JudgedOut(Model):
-    """What the assessors said of an article that people decided."""
+class Judgement(Model):
+    """What is said of an article's relevance."""
 
     relevant: bool | None
     borderline: bool | None
-    not_judged: str | None
-    experimental: bool
+    not_judged: str | None = told("Why there is no judgement.")
+    experimental: bool = told("Whether what judged is not measured in its language.")
+
+
+class JudgedOut(Judgement):
+    """What the assessors said of an article that people decided."""
+
     tags: list[JudgedTag]
 
 
@@ -150,49 +165,47 @@ class TermOut(Model):
 
     term: str
     language: str
-    meaning: str = Field(description="In English.")
+    meaning: str = told("In English.")
     evidence: list[Evidence]
 
 
+_TERMS = "Words that speak for a look, in an article without a measured judgement."
+
+
 class Classified(Model):
-    """What the classifiers say of one article."""
+    """Relevance and tags of one article, or why there is no judgement."""
 
     id: str
-    relevance: float | None = Field(
-        description="Probability that trafficking is a main subject; null if not judged."
-    )
+    relevance: float | None = told("Probability that it is a main subject; null if not judged.")
     relevant: bool | None
-    borderline: bool | None = Field(None, description="Whether trafficking is a secondary subject.")
-    not_judged: str | None = Field(None, description="Why there is no judgement.")
-    experimental: bool = Field(
-        False, description="Whether what judged is not measured in the article's language."
-    )
+    borderline: bool | None = told("Whether trafficking is a secondary subject.", None)
+    not_judged: str | None = told("Why there is no judgement.", None)
+    experimental: bool = told("Whether what judged is not measured in its language.", False)
     language: str | None = None
-    terms: list[TermOut] = Field(
-        [],
-        description="Words that speak for a look, in an article without a measured judgement.",
-    )
+    terms: list[TermOut] = told(_TERMS, [])
     tags: list[TagOut] = []
-    stamps: list[str] = Field([], description="What judged: `name@version+hash`.")
+    stamps: list[str] = told("What judged: `name@version+hash`.", [])
 
 
 class ArticleFinding(Model):
-    """A flagged phrase in a stored article; offsets in code points."""
+    """A flagged phrase; offsets in code points."""
 
-    rule: str
-    guideline: str = Field(description="The id of the guideline whose rule it is.")
-    severity: Literal["error", "warning", "suggestion"]
-    confidence: float | None = Field(None, ge=0, le=1)
-    principle: str
-    scope: Literal["headline", "body", "caption"]
-    field: Literal["title", "text"]
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    match: str
-    quoted: Literal["no", "attributed", "scare"]
-    message: str
-    why: str
-    suggestions: list[str]
+    rule: str = told("The rule's id; see `/v1/rules/{rule_id}`.")
+    guideline: str = told("The id of the guideline whose rule it is.")
+    severity: Severity
+    confidence: float | None = told(
+        "The share of such findings that editors mark; null: not known.", None, ge=0, le=1
+    )
+    principle: str = told("The principle behind the rule.")
+    scope: Scope
+    field: FieldName = told("The field that the offsets count in.")
+    start: Offset = told("First code point.")
+    end: Offset = told("The code point after the last.")
+    match: str = told("The flagged words, to the letter.")
+    quoted: Quoted = told("Whether in a speaker's quotation or in scare quotes.")
+    message: str = told("What is wrong, in a sentence.")
+    why: str = told("Why it matters.")
+    suggestions: list[str] = told("Wordings that fit in place of the match.")
     sources: list[Source]
 
 
@@ -200,30 +213,27 @@ class EnclosureOut(Model):
     """A file that goes with an article, such as a photograph."""
 
     url: str
-    type: str = Field(description="Its media type, or empty.")
+    type: str = told("Its media type, or empty.")
 
 
 class FlowRegionOut(Model):
-    """How far people were taken, by the places of origin and exploitation."""
+    """How far people were taken, by the places of origin and exploitation.
 
-    kind: Literal["domestic", "intra_subregional", "intra_regional", "transregional", "unknown"] = (
-        Field(description="By the regions of the UN's M49; of several ways the farthest.")
-    )
-    bodies: list[str] = Field(
-        description="Regional bodies of which all these countries were members on that day."
-    )
+    `kind` is by the regions of the UN's M49; of several ways the farthest.
+    """
+
+    kind: Literal["domestic", "intra_subregional", "intra_regional", "transregional", "unknown"]
+    bodies: list[str] = told("Regional bodies of which all these countries were members then.")
 
 
 class MaskedArticle(Model):
     """By what an article is known, without hidden names."""
 
     id: str
-    url: str | None = Field(description="Null where it tells a name, or repeats a headline.")
-    title: str | None = Field(description="Null where it is withheld.")
-    withheld: str | SkipJsonSchema[None] = Field(
-        None,
-        description="There where names cannot be told: why no words of the article are given.",
-        json_schema_extra=or_absent,
+    url: str | None = told("Null where it tells a name, or repeats a headline.")
+    title: str | None = told("Null where it is withheld.")
+    withheld: str | SkipJsonSchema[None] = absent_or(
+        "There where names cannot be told: why no words of the article are given."
     )
     outlet: str
     language: str | None
@@ -232,40 +242,26 @@ class MaskedArticle(Model):
 class NamedArticle(MaskedArticle):
     """By what an article is known, and when it came."""
 
-    published: str | None = Field(description="As the feed says, RFC 3339.")
-    published_in: str = Field(
-        "", description="There where no day is said: the year or month, such as 2004-05."
-    )
-    seen: str = Field(description="When the desk first saw it, RFC 3339.")
+    published: str | None = told("As the feed says, RFC 3339.")
+    published_in: str = told("Where no day is said: the year or month, such as 2004-05.", "")
+    seen: str = told("When the desk first saw it, RFC 3339.")
 
 
-class ArticleOut(NamedArticle):
+class ArticleOut(NamedArticle, Judgement):
     """One stored article with what holds of it: people's word where they decided, else a model's.
 
     `relevance` is always a model's.
     """
 
-    sha256: str = Field(description="Hash of title and text; names the version.")
-    authors: list[str] = Field(description="The byline, as the feed gives it.")
-    categories: list[str] = Field(description="The publisher's own categories.")
-    enclosures: list[EnclosureOut] = Field(description="Files that go with the article.")
-    origin: Literal["feed", "page", "summary"] = Field(description="Where the text is from.")
-    expired: str | None = Field(
-        description="Since when headline, text and byline are kept no longer, RFC 3339."
-    )
+    sha256: str = told("Hash of title and text; names the version.")
+    authors: list[str] = told("The byline, as the feed gives it.")
+    categories: list[str] = told("The publisher's own categories.")
+    enclosures: list[EnclosureOut] = told("Files that go with the article.")
+    origin: ContentOrigin = told("Where the text is from.")
+    expired: str | None = told("Since when headline, text and byline are kept no longer, RFC 3339.")
     relevance: float | None
-    relevant: bool | None
-    borderline: bool | None
-    not_judged: str | None = Field(description="Why there is no judgement.")
-    experimental: bool = Field(
-        description="Whether what judged is not measured in the article's language."
-    )
-    judged: JudgedOut | None = Field(
-        description="What the assessors said, where people decided; null where nobody did."
-    )
-    terms: list[TermOut] = Field(
-        description="Words that speak for a look, in an article without a measured judgement."
-    )
+    judged: JudgedOut | None = told("What the assessors said, where people decided; else null.")
+    terms: list[TermOut] = told(_TERMS)
     tags: list[TagOut]
     flow_region: FlowRegionOut
     findings: list[ArticleFinding]
@@ -276,30 +272,25 @@ class ArticleOut(NamedArticle):
 class ArticleDetail(ArticleOut):
     """One stored article with its text."""
 
-    text: str | None = Field(description="Null where it is withheld.")
+    text: str | None = told("Null where it is withheld.")
 
 
 class SearchRead(Model):
     """How a search was read."""
 
-    read_as: str = Field(description="What was looked for, in words.")
-    notes: list[str] = Field(description="What of it was left out, and why.")
+    read_as: str = told("What was looked for, in words.")
+    notes: list[str] = told("What of it was left out, and why.")
 
 
 class ArticlePage(Model):
-    """One page of articles."""
+    """One page of articles; `undated` are left out, as nobody can tell their day of publication."""
 
     articles: list[ArticleOut]
-    next: str | None = Field(description="The `after` of the next page; null on the last.")
-    total: int = Field(ge=0, le=1000, description="How many there are, counted up to 1,000.")
-    total_is_exact: bool = Field(description="False where there are more than that.")
-    search: SearchRead | None = Field(description="How `q` was read; null without one.")
-    undated: int = Field(
-        ge=0,
-        le=1000,
-        description="Left out, as nobody can tell whether they were published on the days asked"
-        " for: counted up to 1,000.",
-    )
+    next: str | None = told("The `after` of the next page; null on the last.")
+    total: int = told("How many there are, counted up to 1,000.", ge=0, le=1000)
+    total_is_exact: bool = told("False where there are more than that.")
+    search: SearchRead | None = told("How `q` was read; null without one.")
+    undated: int = told("Counted up to 1,000.", ge=0, le=1000)
 
 
 class Alive(Model):
@@ -309,11 +300,12 @@ class Alive(Model):
 
 
 class Ready(Model):
-    """Database, guideline and models are loaded."""
+    """Database, guideline and models are loaded.
+
+    `stale`: a guideline was edited into something that cannot be used, so that its rules from
+    before are in force; `/v1/rules` and the log say why.
+    """
 
     status: Literal["ready"]
-    stamps: list[str] = Field(description="The assessors in force.")
-    stale: bool = Field(
-        description="Whether a guideline was edited into something that cannot be used, so that "
-        "its rules from before are in force; `/v1/rules` and the log say why."
-    )
+    stamps: list[str] = told("The assessors in force.")
+    stale: bool

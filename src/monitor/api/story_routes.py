@@ -2,56 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
-from monitor.api.openapi import answers
+from monitor.api.openapi import says
 from monitor.api.problem_details import no_such_page, refuse
-from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
+from monitor.api.schemas import (
+    AFTER,
+    ArticleFinding,
+    Model,
+    NamedArticle,
+    Names,
+    Offset,
+    QueryModel,
+    WholeStr,
+    told,
+)
 from monitor.archive.story_details import list_stories, page_json, story_json
 from monitor.records.dates import bounds_of
 from monitor.records.errors import NotFound
+from monitor.records.finding import FieldName
 
 
 class StoryOut(NamedArticle):
     """A story by its first article."""
 
-    story: str = Field(description="The story's id: that of its first article.")
+    story: str = told("The story's id: that of its first article.")
     first_seen: str
     last_seen: str
-    count: int = Field(ge=1, description="Articles in all.")
+    count: int = told("Articles in all.", ge=1)
 
 
 class StoryPage(Model):
-    """One page of stories."""
+    """A page of stories, oldest story first."""
 
     stories: list[StoryOut]
-    next: str | None = Field(description="The `after` of the next page; null on the last.")
+    next: str | None = told("The `after` of the next page; null on the last.")
 
 
 class ChangeOut(Model):
     """A stretch of the older text and what stands there in the newer, in code points."""
 
-    field: Literal["title", "text"]
-    old_start: int = Field(ge=0)
-    old_end: int = Field(ge=0)
-    new_start: int = Field(ge=0)
-    new_end: int = Field(ge=0)
+    field: FieldName
+    old_start: Offset
+    old_end: Offset
+    new_start: Offset
+    new_end: Offset
 
 
 class VersionOut(Model):
-    """A text that an article has had, and what it changed of the one before."""
+    """A text that an article has had, and what it changed of the one before.
+
+    `withdrawn`: the outlet took a name or a detail out of it, so nothing of it is shown.
+    """
 
     sha256: str
-    withdrawn: bool = Field(
-        description="Whether the outlet took a name or a detail out of it: nothing of it is shown."
-    )
-    title: str | None = Field(description="Null where it is withheld.")
+    withdrawn: bool
+    title: str | None = told("Null where it is withheld.")
     changes: list[ChangeOut]
 
 
@@ -60,12 +72,10 @@ class StoryOutlet(NamedArticle):
 
     relevance: float | None
     relevant: bool | None
-    copied: float | None = Field(
-        ge=0, le=1, description="Share of its text that stands in the first's; null for the first."
-    )
-    changes: list[ChangeOut] = Field(description="Beside the first article.")
-    carried: list[ArticleFinding] = Field(description="Findings that the first has too.")
-    added: list[ArticleFinding] = Field(description="Findings that the first has not.")
+    copied: float | None = told("Share of its text that is the first's; else null.", ge=0, le=1)
+    changes: list[ChangeOut] = told("Beside the first article.")
+    carried: list[ArticleFinding] = told("Findings that the first has too.")
+    added: list[ArticleFinding] = told("Findings that the first has not.")
     versions: list[VersionOut]
 
 
@@ -76,35 +86,26 @@ class StoryDetail(Model):
     first_seen: str
     last_seen: str
     count: int = Field(ge=1)
-    stamp: str = Field(description="The rule that joined the articles: `name@version+hash`.")
-    first: str = Field(description="The id of the article that was published first.")
-    articles: list[StoryOutlet] = Field(description="In the order they were published.")
-    more: list[NamedArticle] = Field(description="Articles beyond those that are compared.")
+    stamp: str = told("The rule that joined the articles: `name@version+hash`.")
+    first: str = told("The id of the article that was published first.")
+    articles: list[StoryOutlet] = told("In the order they were published.")
+    more: list[NamedArticle] = told("Articles beyond those that are compared.")
 
 
 router = APIRouter(tags=["stories"], dependencies=[Depends(need("read"))])
 
 
-class StoryQuery(BaseModel):
+class StoryQuery(QueryModel):
     """Filters of the list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    since: Day | None = Field(None, description="With an article first seen on or after this day.")
-    until: Day | None = Field(None, description="With an article first seen on or before this day.")
-    limit: int = Field(50, ge=1, le=200, description="Stories a page.")
-    after: WholeStr | None = Field(
-        None, min_length=1, max_length=200, description="The `next` of the page before."
-    )
+    since: Day | None = told("With an article first seen on or after this day.", None)
+    until: Day | None = told("With an article first seen on or before this day.", None)
+    limit: int = told("Stories a page.", 50, ge=1, le=200)
+    after: WholeStr | None = told(AFTER, None, min_length=1, max_length=200)
     names: Names = False
 
 
-@router.get(
-    "/v1/stories",
-    summary="List stories",
-    response_description="A page of stories, oldest story first.",
-    responses=answers(StoryPage, 403, 422, 503),
-)
+@router.get("/v1/stories", **says("List stories", StoryPage, 403, 422, 503))
 def stories(
     query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep
 ) -> JSONResponse:
@@ -116,12 +117,7 @@ def stories(
     return JSONResponse(page_json(desk, page, who=who))
 
 
-@router.get(
-    "/v1/stories/{story_id}",
-    summary="Show a story",
-    response_description="The story with what each outlet changed and added.",
-    responses=answers(StoryDetail, 403, 404, 422, 503),
-)
+@router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404, 422, 503))
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],
     desk: DeskDep,

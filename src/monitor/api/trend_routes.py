@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.article_filter import Day
-from monitor.api.coverage_routes import DAYS, PeriodQuery, period_asked, usable
-from monitor.api.openapi import answers
-from monitor.api.schemas import Model, WholeStr
+from monitor.api.coverage_routes import DAYS, CoverageFeed, PeriodQuery, usable
+from monitor.api.openapi import says
+from monitor.api.schemas import Model, Offset, WholeStr, told
 from monitor.desk import Desk
 from monitor.labels.schemes import SCHEMES
 from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
@@ -37,10 +37,10 @@ class DayOut(Model):
     """One day of the desk's clock."""
 
     day: str
-    stored: int = Field(description="Articles stored.")
-    items: int = Field(description="Of them about trafficking, main subject or side matter.")
-    stories: int = Field(description="Stories first told in the period on this day.")
-    feed_changes: int = Field(description="Feeds added or removed: the mix is another from here.")
+    stored: int = told("Articles stored.")
+    items: int = told("Of them about trafficking, main subject or side matter.")
+    stories: int = told("Stories first told in the period on this day.")
+    feed_changes: int = told("Feeds added or removed: the mix is another from here.")
 
 
 class LabelOut(Model):
@@ -52,13 +52,10 @@ class LabelOut(Model):
 
 
 _counts: dict[str, Any] = {
-    name: (list[LabelOut], Field(description=SCHEMES[name].counted_as)) for name in COUNTED
+    name: (list[LabelOut], told(SCHEMES[name].counted_as)) for name in COUNTED
 }
-_Counted: Any = create_model("_Counted", __base__=Model, **_counts)
-
-
-class ByScheme(_Counted):  # type: ignore[misc]
-    """By what articles tell of; most stories first."""
+_about = "By what articles tell of; most stories first."
+ByScheme: Any = create_model("ByScheme", __base__=Model, __doc__=_about, **_counts)
 
 
 class RuleCountOut(Model):
@@ -67,19 +64,19 @@ class RuleCountOut(Model):
     rule: str
     items: int
     stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
 
 
 class BalanceOut(Model):
     """Of stories that tell of a response, how many tell of which; a story may tell of several."""
 
-    key: str = Field(description="Country (ISO 3166-1 alpha-2), outlet, or empty.")
+    key: str = told("Country (ISO 3166-1 alpha-2), outlet, or empty.")
     stories: int
     prosecution: int
     protection: int
     prevention: int
     partnership: int
-    intervals: dict[str, list[float]] | None = Field(description=_ENDS)
+    intervals: dict[str, list[float]] | None = told(_ENDS)
 
 
 class Balances(Model):
@@ -90,42 +87,39 @@ class Balances(Model):
     outlets: list[BalanceOut]
 
 
-class FeedChangeOut(Model):
+class FeedChangeOut(CoverageFeed):
     """A feed that was added, or removed or paused: curves break here."""
 
-    url: str
-    title: str
     outlet: str
-    at: str = Field(description="RFC 3339.")
+    at: str = told("RFC 3339.")
     change: Literal["added", "removed"]
 
 
 class BasisOut(Model):
     """Which flags are counted."""
 
-    guideline: str = Field(description="The guideline in force, with its version and hash.")
-    precision: float = Field(
-        description="Measured precision from which all of a rule's flags count."
-    )
-    min_flags: int = Field(description="Flags on which that must have been measured.")
-    rules: list[str] = Field(description="The rules that are; of all others, confirmed flags.")
+    guideline: str = told("The guideline in force, with its version and hash.")
+    precision: float = told("Measured precision from which all of a rule's flags count.")
+    min_flags: int = told("Flags on which that must have been measured.")
+    rules: list[str] = told("The rules that are; of all others, confirmed flags.")
     precise_on_fewer_flags: list[str]
     note: str
 
 
-class TrendsOut(Model):
-    """A period counted."""
+class OfPeriod(Model):
+    """What was counted in a period of days, the last included."""
 
     schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
+    note: str = told(_NOTE)
     since: str
-    until: str = Field(description="The last day.")
-    dates: Literal["first_seen", "published"] = Field(
-        description="By which dates articles are put on days."
-    )
-    undated: int = Field(
-        ge=0, description="Of `published`: items left out, as they say no day of publication."
-    )
+    until: str
+
+
+class TrendsOut(OfPeriod):
+    """Items and stories by day and label, flags, balance, changes of feeds."""
+
+    dates: Literal["first_seen", "published"] = told("By which dates articles are put on days.")
+    undated: Offset = told("Of `published`: items left out, as they say no day of publication.")
     timezone: str
     stored: int
     items: int
@@ -150,13 +144,9 @@ class OutletOut(Model):
     stories: int
 
 
-class OutletsOut(Model):
-    """Outlets, most stories first."""
+class OutletsOut(OfPeriod):
+    """Outlets with articles in the period, most stories first."""
 
-    schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
-    since: str
-    until: str
     outlets: list[OutletOut]
 
 
@@ -165,25 +155,21 @@ class RuleShareOut(Model):
 
     rule: str
     stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
     share: float | None
-    interval: list[float] | None = Field(description=_ENDS)
+    interval: list[float] | None = told(_ENDS)
 
 
-class ScorecardOut(Model):
-    """An outlet's scorecard; each story counts once."""
+class ScorecardOut(OfPeriod):
+    """Stories of an outlet with counted flags, by rule, and the balance of responses."""
 
-    schema_: Literal[1] = Field(alias="schema")
-    note: str = Field(description=_NOTE)
-    since: str
-    until: str
     outlet: OutletOut
-    min_stories: int = Field(description="Below so many stories no share is told.")
+    min_stories: int = told("Below so many stories no share is told.")
     enough: bool
     flagged_stories: int
-    not_looked_at: int = Field(description="Flags not counted because nobody has confirmed them.")
-    share: float | None = Field(description="Null also where flags have not been looked at.")
-    interval: list[float] | None = Field(description=_ENDS)
+    not_looked_at: int = told("Flags not counted because nobody has confirmed them.")
+    share: float | None = told("Null also where flags have not been looked at.")
+    interval: list[float] | None = told(_ENDS)
     rules: list[RuleShareOut]
     balance: BalanceOut
     basis: BasisOut
@@ -196,48 +182,34 @@ Asked = Annotated[PeriodQuery, Query()]
 class TrendsQuery(PeriodQuery):
     """Days of first sight or, where such are given, of publication."""
 
-    published_since: Day | None = Field(
-        None, description="Days of publication instead: the first; default the 30th."
+    published_since: Day | None = told(
+        "Days of publication instead: the first; default the 30th.", None
     )
-    published_until: Day | None = Field(
-        None, description="Days of publication instead: the last; default today."
+    published_until: Day | None = told(
+        "Days of publication instead: the last; default today.", None
     )
 
 
 def _read(query: PeriodQuery, desk: Desk) -> Period:
     with usable("since"):
-        return read_period(desk, *period_asked(query, desk))
+        return read_period(desk, *query.days(desk))
 
 
-@router.get(
-    "/v1/trends",
-    summary="Trends",
-    response_description="Items and stories by day and label, flags, balance, changes of feeds.",
-    responses=answers(TrendsOut, 422, 503),
-)
+@router.get("/v1/trends", **says("Trends", TrendsOut, 422, 503))
 def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
-    if query.published_since is None and query.published_until is None:
+    first, last = query.published_since, query.published_until
+    if first is None and last is None:
         return JSONResponse(trends_json(trends_of(desk, _read(query, desk))))
     with usable("published_since"):
-        period = _read_published(query, desk)
+        if query.since is not None or query.until is not None:
+            raise UsageError("days of first sight or of publication, not both")
+        days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
+        period = read_published(desk, *days)
     return JSONResponse(trends_json(trends_of(desk, period)))
 
 
-def _read_published(query: TrendsQuery, desk: Desk) -> Period:
-    if query.since is not None or query.until is not None:
-        raise UsageError("days of first sight or of publication, not both")
-    first, last = query.published_since, query.published_until
-    days = period_of(first, last, today=desk.today, length=DAYS, longest=LONGEST_PUBLISHED_DAYS)
-    return read_published(desk, *days)
-
-
-@router.get(
-    "/v1/outlets",
-    summary="List the outlets",
-    response_description="Outlets with articles in the period, most stories first.",
-    responses=answers(OutletsOut, 422, 503),
-)
+@router.get("/v1/outlets", **says("List the outlets", OutletsOut, 422, 503))
 def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
     period = _read(query, desk)
@@ -254,9 +226,7 @@ def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
 
 @router.get(
     "/v1/outlets/{outlet_id}/scorecard",
-    summary="An outlet's scorecard",
-    response_description="Stories with counted flags, by rule, and the balance of responses.",
-    responses=answers(ScorecardOut, 404, 422, 503),
+    **says("An outlet's scorecard", ScorecardOut, 404, 422, 503),
 )
 def scorecard(
     outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -19,14 +18,11 @@ from starlette.responses import HTMLResponse
 
 from monitor.web.page_frame import PageDep, page_router
 
-router = page_router("check")
-
+router = page_router("check", "/docs")
 _SCHEMAS = "#/components/schemas/"
 _JSON = "application/json"
-_FILE = "reviewed.docx"
-"""Where the one file that is answered goes: a terminal would not take it."""
+_FILE = "reviewed.docx"  # where the one file that is answered goes: a terminal would not take it
 _BOUNDS = {"minimum": "≥", "maximum": "≤", "minLength": "length ≥", "maxLength": "length ≤"}
-
 Words = tuple[tuple[str, str], ...]
 """Text in pieces, each with the name of the schema it leads to, or an empty one."""
 
@@ -35,98 +31,103 @@ Words = tuple[tuple[str, str], ...]
 def docs_page(request: Request, page: PageDep) -> HTMLResponse:
     """Show what the API takes and answers, with a call for each route."""
     view = view_api(request.app.openapi(), str(request.base_url).rstrip("/"))
-    return page.render("docs.html", here="/docs", api=view)
+    return page.render("docs.html", api=view)
 
 
-def view_api(document: Mapping[str, Any], address: str) -> SimpleNamespace:
+def view_api(document: Mapping[str, Any], address: str) -> dict[str, Any]:
     """Return an OpenAPI 3.1 document as a page; `address` is where its calls go, without a slash.
 
     Operations keep the document's order and are grouped by their first tag; one whose tag is not
     listed in the document stands in a group of its own at the end.
     """
     schemas = document["components"]["schemas"]
-    by_tag: dict[str, list[SimpleNamespace]] = {tag["name"]: [] for tag in document["tags"]}
+    by_tag: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
         for method, operation in item.items():
             shown = _operation(path, method, operation, schemas, address)
             by_tag.setdefault(operation["tags"][0], []).append(shown)
     said = {tag["name"]: tag.get("description", "") for tag in document["tags"]}
-    return SimpleNamespace(
-        version=document["info"]["version"],
-        description=document["info"]["description"].split("\n\n"),
-        groups=[(tag, said.get(tag, ""), found) for tag, found in by_tag.items()],
-        schemas=[_schema(name, schemas[name]) for name in sorted(schemas)],
-    )
+    shapes = []
+    for name, schema in sorted(schemas.items()):
+        [example] = schema.get("examples", [None])[:1]
+        shape = {
+            "name": name,
+            "description": schema.get("description", ""),
+            "fields": _fields(schema),
+            "example": example and json.dumps(example, indent=2, ensure_ascii=False),
+        }
+        shapes.append(shape)
+    return {
+        "version": document["info"]["version"],
+        "description": document["info"]["description"].split("\n\n"),
+        "groups": [(tag, said.get(tag, ""), found) for tag, found in by_tag.items()],
+        "schemas": shapes,
+    }
 
 
 def _operation(
-    path: str,
-    method: str,
-    operation: Mapping[str, Any],
-    schemas: Mapping[str, Any],
-    address: str,
-) -> SimpleNamespace:
+    path: str, method: str, operation: Mapping[str, Any], schemas: Mapping[str, Any], address: str
+) -> dict[str, Any]:
     parameters = operation.get("parameters", [])
     content = operation.get("requestBody", {}).get("content", {})
     media, body = next(((kind, said["schema"]) for kind, said in content.items()), ("", {}))
     shape = _resolved(body, schemas)
-    good = operation["responses"].get("200", {}).get("content", {}).values()
-    gives_a_file = any(said.get("schema", {}).get("format") == "binary" for said in good)
-    taken: Words = ((media, ""),) if media else ()
-    if "$ref" in body:  # a shape without a name of its own stands in the fields alone
-        taken = ((f"{media}: ", ""), *type_words(body))
     fields = [
-        _row(each["name"], {**each["schema"], **each}, each.get("required", False), each["in"])
+        _field(each["name"], {**each["schema"], **each}, each.get("required", False), each["in"])
         for each in parameters
     ]
-    return SimpleNamespace(
-        id=operation["operationId"],
-        method=method.upper(),
-        path=path,
-        summary=operation["summary"],
-        description=operation["description"],
-        fields=[*fields, *_fields(shape)],
-        body=taken,
-        answers=[_answer(status, said) for status, said in operation["responses"].items()],
-        curl=_curl(address + _address(path, parameters), media, shape, schemas)
-        + (f" \\\n  -o {_FILE}" if gives_a_file else ""),
-    )
+    called = path
+    for each in parameters:  # an example, or its own name in capitals, for each parameter in it
+        example = (each["schema"].get("examples") or [each["name"].upper()])[0]
+        called = called.replace(f"{{{each['name']}}}", quote(str(example), safe=""))
+    curl = f"curl -s {shlex.quote(address + called)}"
+    if media == _JSON:
+        # an apostrophe would end the shell's quotation: JSON can say it in another way
+        sent = json.dumps(example_of(shape, schemas), ensure_ascii=False).replace("'", "\\u0027")
+        curl += f" \\\n  -H 'Content-Type: {_JSON}' \\\n  -d '{sent}'"
+    elif media:
+        curl += " \\\n  -F file=@draft.docx"
+    good = operation["responses"].get("200", {}).get("content", {}).values()
+    if any(said.get("schema", {}).get("format") == "binary" for said in good):
+        curl += f" \\\n  -o {_FILE}"
+    answers = []
+    for status, answer in operation["responses"].items():
+        words: list[tuple[str, str]] = []
+        for kind, said in answer.get("content", {}).items():
+            words += [("; " if words else "", ""), (f"{kind}: ", ""), *type_words(said["schema"])]
+        answers.append({"status": status, "description": answer["description"], "type": words})
+    # a shape without a name of its own stands in the fields alone
+    named: Words = ((f"{media}: ", ""), *type_words(body)) if "$ref" in body else ((media, ""),)
+    return {
+        "id": operation["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "summary": operation["summary"],
+        "description": operation["description"],
+        "fields": [*fields, *_fields(shape)],
+        "body": named if media else (),
+        "answers": answers,
+        "curl": curl,
+    }
 
 
-def _fields(schema: Mapping[str, Any]) -> list[SimpleNamespace]:
+def _fields(schema: Mapping[str, Any]) -> list[dict[str, Any]]:
     required = schema.get("required", ())
     properties = schema.get("properties", {})
-    return [_row(name, said, name in required) for name, said in properties.items()]
+    return [_field(name, said, name in required) for name, said in properties.items()]
 
 
-def _row(name: str, schema: Mapping[str, Any], required: bool, where: str = "") -> SimpleNamespace:
+def _field(name: str, schema: Mapping[str, Any], required: bool, where: str = "") -> dict[str, Any]:
     """Return a parameter or field; `where` is path, query, or empty for one of a body."""
     default = schema.get("default")
-    return SimpleNamespace(
-        name=name,
-        type=type_words(schema),
-        required=required,
-        default="" if default in (None, "", []) else json.dumps(default),
-        description=schema.get("description", ""),
-        where=where,
-    )
-
-
-def _schema(name: str, schema: Mapping[str, Any]) -> SimpleNamespace:
-    [example] = schema.get("examples", [None])[:1]
-    return SimpleNamespace(
-        name=name,
-        description=schema.get("description", ""),
-        fields=_fields(schema),
-        example="" if example is None else json.dumps(example, indent=2, ensure_ascii=False),
-    )
-
-
-def _answer(status: str, answer: Mapping[str, Any]) -> SimpleNamespace:
-    words: list[tuple[str, str]] = []
-    for media, said in answer.get("content", {}).items():
-        words += [("; " if words else "", ""), (f"{media}: ", ""), *type_words(said["schema"])]
-    return SimpleNamespace(status=status, description=answer["description"], type=words)
+    return {
+        "name": name,
+        "type": type_words(schema),
+        "required": required,
+        "default": "" if default in (None, "", []) else json.dumps(default),
+        "description": schema.get("description", ""),
+        "where": where,
+    }
 
 
 def type_words(schema: Mapping[str, Any]) -> Words:
@@ -163,23 +164,6 @@ def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[
     name = str(schema.get("$ref", "")).removeprefix(_SCHEMAS)
     found: Mapping[str, Any] = schemas[name] if name else schema
     return found
-
-
-def _address(path: str, parameters: Sequence[Mapping[str, Any]]) -> str:
-    """Return `path` with an example, or its own name in capitals, for each parameter in it."""
-    for each in parameters:
-        example = (each["schema"].get("examples") or [each["name"].upper()])[0]
-        path = path.replace(f"{{{each['name']}}}", quote(str(example), safe=""))
-    return path
-
-
-def _curl(url: str, media: str, shape: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
-    words = f"curl -s {shlex.quote(url)}"
-    if media == _JSON:
-        # an apostrophe would end the shell's quotation: JSON can say it in another way
-        sent = json.dumps(example_of(shape, schemas), ensure_ascii=False).replace("'", "\\u0027")
-        return f"{words} \\\n  -H 'Content-Type: {_JSON}' \\\n  -d '{sent}'"
-    return f"{words} \\\n  -F file=@draft.docx" if media else words
 
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:

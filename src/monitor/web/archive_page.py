@@ -7,57 +7,45 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from fastapi import Path
 from pydantic import ValidationError
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from monitor.api.article_filter import ArticleFilters
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.api.schemas import WholeStr
-from monitor.archive.articles_found import (
-    ArchivePage,
-    ArchiveRow,
-    ArticleDetails,
-    VersionComparison,
-    look_up,
-    show,
-)
+from monitor.archive.articles_found import ArchivePage, ArchiveRow, ArticleDetails, look_up, show
 from monitor.digest.tag_words import (
     SCHEME_WORDS,
     choice_words,
     is_unsure,
     label_words,
     scheme_words,
-    tag_line,
 )
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.dates import date_words, on_clock, undated_words
+from monitor.records.dates import date_words, undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
-from monitor.records.finding import SEVERITIES, Finding, Span
+from monitor.records.finding import SEVERITIES, FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.records.review import as_judged
-from monitor.records.tag import Tag
 from monitor.storage.article_filter import RELEVANCES
 from monitor.storage.full_text_search import COUNTED
-from monitor.text.positions import Stretch
 from monitor.text.safe_text import clean, safe_url
 from monitor.text.search_terms import places_of, read_search, words_at
 from monitor.web.exports_page import DEGREES, FORMATS
-from monitor.web.highlighted_text import Paragraph, TextMark, paragraphs_of, pieces_of
-from monitor.web.page_frame import PageContext, PageDep, page_router
+from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, quote_of, stretch_of
+from monitor.web.page_frame import PageContext, PageDep, outlet_words, page_router, see_other
 from monitor.web.page_frame import address as link
 
-router = page_router("read")
+router = page_router("read", "/articles")
 MAX_ADDRESS = 2000
 ArticleId = Annotated[WholeStr, Path(max_length=200)]
 
@@ -102,12 +90,10 @@ def _list(
     if searched:
         values["q"] = searched
     choices = desk.store.choices(desk.stamps)
-    rows = listing.rows if listing else ()
     asked = {name: value for name, value in values.items() if name != "after"}
     following = listing.next if listing else None
     return page.render(
         "archive.html",
-        here="/articles",
         http_status=422 if refusal or problem else 200,
         values=values,
         asked=asked,
@@ -116,12 +102,12 @@ def _list(
         selects=list(_selects(choices, values, desk.rule_titles)),
         outlets=choices.get("outlet", ())[:MOST_OUTLETS],
         relevances=[(name, name.replace("_", " ")) for name in RELEVANCES],
-        rows=[view_row(row, asked.get("q", ""), page.today, page.zone) for row in rows],
-        shown={row.assessed.article.id: row.shown for row in rows},
+        rows=[_row(row, asked.get("q", "")) for row in listing.rows] if listing else (),
+        shown={row.assessed.article.id: row.shown for row in listing.rows} if listing else {},
         address_here=link("/articles", values),
         first=link("/articles", asked) if "after" in values else "",
         next=link("/articles", {**asked, "after": following}) if following else "",
-        count=count_words(listing.found.total) if listing else "",
+        count=_count_words(listing.found.total) if listing else "",
         dates=_dates(asked, listing),
         unindexed=listing.unindexed if listing else 0,
         refusal=refusal,
@@ -159,8 +145,7 @@ def add_by_hand(fields: FieldsDep, page: PageDep) -> Response:
         causes = ", ".join(map(page_failure_word, result.page_failures))
         return refused(causes or "nothing could be read there")
     said = "stored" if result.stored else "known"
-    there = link(f"/articles/{quote(added.article_id, safe='')}", {"added": said})
-    return RedirectResponse(there, 303)
+    return see_other(link(f"/articles/{quote(added.article_id, safe='')}", {"added": said}))
 
 
 def may_add(visitor: Visitor) -> bool:
@@ -188,37 +173,50 @@ def article_page(
         return date_words(moment, page.today, page.zone)
 
     times = {one.sha256: when(one.fetched) for one in whole.versions}
-    title = pieces_of(
-        article.title, hidden=shown.hidden("title"), marks=list(_marks(whole, "title"))
-    )
+    marks: list[tuple[FieldName, TextMark]] = []
+    for tag in assessed.tags:
+        note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
+        marks += [(s.field, TextMark(s.start, s.end, "evidence", note)) for s in tag.evidence]
+    for flag in assessed.findings:
+        kind, note = f"flagged {flag.severity}", f"flag: {flag.rule.replace('-', ' ')}"
+        marks.append((flag.field, TextMark(flag.start, flag.end, kind, note)))
+    with suppress(UsageError):  # its search was told of where it was asked
+        hits = places_of(article.text, read_search(searched).terms, shown.hidden("text"))
+        marks += [("text", TextMark(start, end, "hit", "looked for")) for start, end in hits]
+    title, text = marked_article(article, shown, marks)
+    ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
+    order = list(_CARD)
     return page.render(
         "article.html",
-        here="/articles",
-        id=article.id,
+        article=article,
         shown=shown,
-        all_shown={article.id: shown},
         address_here=request.url.path + (f"?{query}" if query else ""),
         title=title,
-        text=_text(whole, searched),
+        text=text,
         lang=lang_of(article.language),
         facts=list(_facts(whole, when, tells)),
         url=None if shown.link_tells and not shown.asked else safe_url(article.url),
-        expired=article.expired is not None,
         relevance=relevance_words(assessed),
         tags=[
-            SimpleNamespace(
-                scheme=scheme_words(tag.scheme),
-                label=label_words(tag, country_name),
-                unsure=is_unsure(tag),
-                experimental=tag.experimental,
-                quotes=list(_quotes(tag.evidence, article, shown)),
+            (
+                tag,
+                scheme_words(tag.scheme),
+                label_words(tag, country_name) + "?" * is_unsure(tag),
+                list(_quotes(tag.evidence, article, shown)),
             )
-            for tag in _ordered(assessed.tags)
+            for tag in sorted(
+                assessed.tags,
+                key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label),
+            )
         ],
         terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
-        flags=list(_view_flags(assessed.findings, article, shown, titles, tells)),
-        scorecard=_scorecard(whole, titles, tells),
-        sides=_sides(whole.beside, article, shown, times) if whole.beside else None,
+        flags=list(_flags(assessed.findings, article, shown, tells)),
+        scorecard=[
+            (item, *_CARD[item.met], "" if tells(item.reason) else clean(item.reason))
+            for item in sorted(assessed.scorecard, key=lambda i: (order.index(i.met), i.item))
+        ],
+        rule_title=lambda rule: titles.get(rule, rule.replace("-", " ")),
+        sides=_sides(whole, times),
         copied=whole.beside.copied if whole.beside else 0,
         versions=[(v.sha256, times[v.sha256], v.sha256 == article.sha256) for v in whole.versions],
         withdrawn=whole.withdrawn,
@@ -232,10 +230,8 @@ def article_page(
     )
 
 
-PAGE = 25
-"""Articles on one page."""
-MOST_OUTLETS = 500
-"""Outlets that a browser is told of, to complete what is typed."""
+PAGE = 25  # articles on one page
+MOST_OUTLETS = 500  # outlets that a browser is told of, to complete what is typed
 SCHEMES = {scheme: words for scheme, words in SCHEME_WORDS.items() if scheme != "place"}
 _WHY_NOT = {
     "language": "no model reads its language",
@@ -243,21 +239,9 @@ _WHY_NOT = {
     "expired": "its text expired before it was judged",
 }
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-Choice = tuple[str, str]
-"""A value and its words."""
-
-
 _MORE = (
-    "published_since",
-    "published_until",
-    "place",
-    "outlet",
-    "language",
-    "flag",
-    "rule",
-    "relevant",
-    "min_relevance",
+    *("published_since", "published_until", "place", "outlet", "language", "flag", "rule"),
+    *("relevant", "min_relevance"),
 )
 
 
@@ -274,8 +258,7 @@ def _dates(asked: Mapping[str, str], listing: ArchivePage | None) -> str:
     return " ".join(told)
 
 
-def count_words(total: int) -> str:
-    """Return how many articles were found."""
+def _count_words(total: int) -> str:
     if total > COUNTED:
         return f"More than {COUNTED:,} articles"
     return f"{total:,} article{'' if total == 1 else 's'}" if total else "No article"
@@ -294,40 +277,23 @@ def relevance_words(assessed: AssessedArticle) -> str:
     return f"{told}, by a model not measured in this language" if assessed.experimental else told
 
 
-def view_row(row: ArchiveRow, searched: str, today: str, zone: ZoneInfo) -> SimpleNamespace:
+def _row(row: ArchiveRow, searched: str) -> dict[str, Any]:
     """Return an article of the list in words; `excerpt` is its text around what was looked for."""
-    assessed = row.assessed
-    article = assessed.article
+    article = row.assessed.article
     start, end = row.excerpt or (0, 0)
-    flagged = Counter(finding.severity for finding in assessed.findings)
-    return SimpleNamespace(
-        id=article.id,
-        shown=row.shown,
-        href=link(f"/articles/{quote(article.id, safe='')}", {"q": searched}),
-        outlet=clean(article.outlet) or "unnamed outlet",
-        when=date_words(article.seen, today, zone),
-        when_iso=on_clock(article.seen, zone).isoformat(timespec="minutes"),
-        language=language_name(article.language or "") if article.language != "en" else "",
-        lang=lang_of(article.language),
-        relevance=relevance_words(assessed),
-        tags=tag_line(assessed.tags, country_name),
-        flags=[(severity, n) for severity in SEVERITIES if (n := flagged[severity])],
-        excerpt=_stretch(article.text, start, end, row.shown.hidden("text"), row.hits),
-        begins=start > 0,
-        ends=end < len(article.text),
-        expired=article.expired is not None,
-    )
-
-
-def _stretch(
-    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
-) -> Paragraph:
-    """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
-    return pieces_of(
-        source[start:end],
-        hidden=[(a - start, b - start) for a, b in hidden],
-        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
-    )
+    flagged = Counter(finding.severity for finding in row.assessed.findings)
+    return {
+        "article": article,
+        "shown": row.shown,
+        "href": link(f"/articles/{quote(article.id, safe='')}", {"q": searched}),
+        "lang": lang_of(article.language),
+        "relevance": relevance_words(row.assessed),
+        "tags": row.assessed.tags,
+        "flags": [(severity, n) for severity in SEVERITIES if (n := flagged[severity])],
+        "excerpt": stretch_of(article.text, start, end, row.shown.hidden("text"), row.hits),
+        "begins": start > 0,
+        "ends": end < len(article.text),
+    }
 
 
 def lang_of(language: str | None) -> str:
@@ -337,30 +303,23 @@ def lang_of(language: str | None) -> str:
 
 def _selects(
     found: Mapping[str, Sequence[str]], values: Mapping[str, str], titles: Mapping[str, str]
-) -> Iterator[tuple[str, str, str, list[Choice]]]:
-    """Yield name, label, value and choices of the filters that are chosen from a list."""
-
-    def choices(name: str, words: Mapping[str, str] | None = None) -> list[Choice]:
-        names = dict.fromkeys([*found.get(name, ()), *([values[name]] if name in values else [])])
-        told = [
-            (one, (words or {}).get(one) or clean(one).replace("_", " ").replace("-", " "))
-            for one in names
-        ]
-        return sorted(told, key=lambda choice: choice[1].casefold())
-
-    def named(name: str, label: str, told: list[Choice]) -> tuple[str, str, str, list[Choice]]:
-        return name, label, values.get(name, ""), told
-
-    places = {code: country_name(code.upper()) for code in found.get("place", ())}
-    languages = {code: language_name(code) for code in found.get("language", ())}
-    yield named("place", "Place", choices("place", places))
-    yield named("language", "Language", choices("language", languages))
+) -> Iterator[tuple[str, str, str, list[tuple[str, str]]]]:
+    """Yield name, label, value and choices (with words) of the filters chosen from a list."""
+    named: dict[str, tuple[str, Mapping[str, str]]] = {
+        "place": ("Place", {code: country_name(code.upper()) for code in found.get("place", ())}),
+        "language": ("Language", {code: language_name(code) for code in found.get("language", ())}),
+    }
     for scheme, label in SCHEMES.items():
-        words = {one: choice_words(scheme, one) for one in found.get(scheme, ())}
-        yield named(scheme, label, choices(scheme, words))
-    severities = [(str(s), f"{s}s") for s in SEVERITIES]
-    yield named("flag", "Flags", [("any", "any flag"), *severities])
-    yield named("rule", "Rule", choices("rule", titles))
+        named[scheme] = label, {one: choice_words(scheme, one) for one in found.get(scheme, ())}
+    named["flag"] = "Flags", {"any": "any flag", **{str(s): f"{s}s" for s in SEVERITIES}}
+    named["rule"] = "Rule", titles
+    for name, (label, words) in named.items():
+        value = values.get(name, "")
+        names = dict.fromkeys([*found.get(name, ()), *filter(None, [value])])
+        plain = {one: clean(one).replace("_", " ").replace("-", " ") for one in names}
+        told = [(one, words.get(one) or plain[one]) for one in names]
+        told = sorted(told, key=lambda choice: choice[1].casefold())
+        yield name, label, value, list(words.items()) if name == "flag" else told
 
 
 QUOTES_SHOWN = 4
@@ -369,40 +328,11 @@ _ORIGIN = {
     "page": "from its page",
     "summary": "only a summary could be had",
 }
-
 _CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("not judged", "–")}
-_LEAST_LETTERS = 3
-"""Shorter parts of a name are those of any."""
-
+"""What an answer on the whole text is called, and its sign; what needs attention first."""
+_LEAST_LETTERS = 3  # shorter parts of a name are those of any
 Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
-
-
-def _text(whole: ArticleDetails, searched: str) -> tuple[Paragraph, ...]:
-    article, shown = whole.assessed.article, whole.shown
-    if shown.withheld:
-        return ()
-    hidden = shown.hidden("text")
-    marks = list(_marks(whole, "text"))
-    with suppress(UsageError):  # its search was told of where it was asked
-        hits = places_of(article.text, read_search(searched).terms, hidden)
-        marks += [TextMark(start, end, "hit", "looked for") for start, end in hits]
-    return paragraphs_of(article.text, hidden=hidden, marks=marks)
-
-
-def _marks(whole: ArticleDetails, field: str) -> Iterator[TextMark]:
-    """Yield the marks of a field: what gave its tags, what was flagged."""
-    for tag in whole.assessed.tags:
-        note = f"{scheme_words(tag.scheme).lower()}: {label_words(tag, country_name)}"
-        for span in tag.evidence:
-            if span.field == field:
-                yield TextMark(span.start, span.end, "evidence", note)
-    for finding in whole.assessed.findings:
-        if finding.field == field:
-            rule = finding.rule.replace("-", " ")
-            yield TextMark(
-                finding.start, finding.end, f"flagged {finding.severity}", f"flag: {rule}"
-            )
 
 
 def _tells(article: Article, shown: Shown) -> Tells:
@@ -423,7 +353,7 @@ def _facts(
 ) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
-    yield "Outlet", clean(article.outlet) or "unnamed outlet"
+    yield "Outlet", outlet_words(article.outlet)
     if article.published:
         yield "Published", when(article.published)
     elif article.published_in:
@@ -444,16 +374,11 @@ def _facts(
         yield "Text expired", when(article.expired)
 
 
-def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
-    return sorted(tags, key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label))
-
-
 def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[Paragraph]:
     """Yield the first few different stretches, without hidden words."""
     seen = set[str]()
     for span in spans:
-        quote = _quote(span, article, shown)
+        quote = quote_of(span, article, shown)
         words = " ".join(piece.text for piece in quote).casefold()
         if quote and words not in seen:
             seen.add(words)
@@ -462,19 +387,10 @@ def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[P
             return
 
 
-def _quote(span: Span | Finding, article: Article, shown: Shown) -> Paragraph:
-    source = article.title if span.field == "title" else article.text
-    return _stretch(source, span.start, span.end, shown.hidden(span.field))
-
-
-def _view_flags(
-    findings: Sequence[Finding],
-    article: Article,
-    shown: Shown,
-    titles: Mapping[str, str],
-    tells: Tells,
-) -> Iterator[SimpleNamespace]:
-    """Yield a flag for each rule and wording, as they come.
+def _flags(
+    findings: Sequence[Finding], article: Article, shown: Shown, tells: Tells
+) -> Iterator[dict[str, Any]]:
+    """Yield the first flag of each rule and wording, as they come, and how many there are.
 
     `message` and `suggestions` are left out where they repeat a hidden name; `guideline` is whose
     rule it is, where several guidelines speak of the article.
@@ -485,63 +401,35 @@ def _view_flags(
         groups.setdefault(key, []).append(finding)
     several = len({finding.guideline for finding in findings}) > 1
     for first, *others in groups.values():
-        yield SimpleNamespace(
-            rule=first.rule,
-            title=titles.get(first.rule, first.rule.replace("-", " ")),
-            severity=first.severity,
-            quote=_quote(first, article, shown),
-            count=1 + len(others),
-            headline=first.field == "title",
-            message="" if tells(first.message) else clean(first.message),
-            why=clean(first.why),
-            suggestions=[clean(words) for words in first.suggestions if not tells(words)],
-            sources=first.sources,
-            guideline=first.guideline if several else "",
-            sureness=""
-            if first.confidence is None
-            else f"Editors mark {in_ten(first.confidence)} such flags.",
-        )
+        sure = "" if first.confidence is None else in_ten(first.confidence)
+        yield {
+            "first": first,
+            "quote": quote_of(first, article, shown),
+            "count": 1 + len(others),
+            "message": "" if tells(first.message) else clean(first.message),
+            "why": clean(first.why),
+            "suggestions": [clean(words) for words in first.suggestions if not tells(words)],
+            "guideline": first.guideline if several else "",
+            "sureness": sure and f"Editors mark {sure} such flags.",
+        }
 
 
-def _scorecard(
-    whole: ArticleDetails, titles: Mapping[str, str], tells: Tells
-) -> list[SimpleNamespace]:
-    """Return what is said of the whole text, what needs attention first."""
-    order = list(_CARD)
-    return [
-        SimpleNamespace(
-            rule=item.item,
-            title=titles.get(item.item, item.item.replace("-", " ")),
-            met=item.met,
-            word=_CARD[item.met][0],
-            sign=_CARD[item.met][1],
-            reason="" if tells(item.reason) else clean(item.reason),
-        )
-        for item in sorted(whole.assessed.scorecard, key=lambda i: (order.index(i.met), i.item))
-    ]
-
-
-def _sides(
-    beside: VersionComparison, article: Article, shown: Shown, times: dict[str, str]
-) -> tuple[SimpleNamespace, SimpleNamespace]:
+def _sides(whole: ArticleDetails, times: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the older and the newer version, what was changed marked in both."""
-
-    def side(
-        version: Article, shown: Shown, marks: Sequence[tuple[str, TextMark]]
-    ) -> SimpleNamespace:
-        own = {name: [mark for field, mark in marks if field == name] for name in ("title", "text")}
-        title, text = ("", "") if shown.withheld else (version.title, version.text)
-        return SimpleNamespace(
-            sha256=version.sha256,
-            when=times[version.sha256],
-            title=pieces_of(title, hidden=shown.hidden("title"), marks=own["title"]),
-            text=paragraphs_of(text, hidden=shown.hidden("text"), marks=own["text"]),
-            withheld=shown.withheld,
-        )
-
+    beside = whole.beside
+    if beside is None:
+        return []
     old = [(change.field, TextMark(*change.old, "removed")) for change in beside.changes]
     new = [(change.field, TextMark(*change.new, "added")) for change in beside.changes]
-    return side(beside.version, beside.shown, old), side(article, shown, new)
+    found: list[dict[str, Any]] = []
+    for version, shown, marks in (
+        (beside.version, beside.shown, old),
+        (whole.assessed.article, whole.shown, new),
+    ):
+        title, text = marked_article(version, shown, marks)
+        side = {"sha256": version.sha256, "when": times[version.sha256], "title": title}
+        found.append({**side, "text": text, "withheld": shown.withheld})
+    return found
 
 
 def _said(review: Review) -> str:

@@ -8,7 +8,7 @@ from monitor.labels.countries import country_codes
 from monitor.rules.national_law import country_json
 from monitor.web.page_frame import PageDep, page_router
 
-router = page_router("check")
+router = page_router("check", "/")
 
 
 @router.get("/")
@@ -18,7 +18,6 @@ def draft_page(page: PageDep) -> HTMLResponse:
     countries = [country_json(code, held.get(code)) for code in country_codes()]
     return page.render(
         "draft.html",
-        here="/",
         max_chars=settings.check.max_chars,
         guidelines=page.desk.guidelines,
         countries=sorted(countries, key=lambda country: country["name"]),

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from fastapi import Depends, Path, Query
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need
 from monitor.api.problem_details import ProblemError
-from monitor.api.request_bodies import FieldsDep, field_of, read_form, require_type
-from monitor.api.schemas import WholeStr
+from monitor.api.request_bodies import FieldsDep, field_of, read_form
+from monitor.api.schemas import QueryModel, WholeStr
 from monitor.digest.coverage_account import duration_words, page_failure_words, reason_words
 from monitor.feeds.feed_discovery import Discovered
 from monitor.feeds.followed_feeds import (
@@ -34,24 +32,19 @@ from monitor.feeds.followed_feeds import (
 from monitor.feeds.opml import render_opml
 from monitor.records.dates import date_words
 from monitor.records.errors import FeedError, NotFound
-from monitor.records.feed import FeedKind, FeedState
-from monitor.storage.coverage_ledger import Brought
+from monitor.records.feed import FeedKind
 from monitor.storage.polls import PollResult
-from monitor.web.page_frame import PageContext, PageDep, page_router
+from monitor.web.page_frame import PageContext, PageDep, page_router, see_other
 
-router = page_router("read")
+router = page_router("read", "/feeds")
 _CHANGE = [Depends(need("admin"))]
-_POLLS = 20
-"""Lines of the ledger on a feed's page."""
 MAX_ADDRESS = 2000
 KINDS: tuple[FeedKind, ...] = ("feed", "sitemap", "page")
 FeedId = Annotated[WholeStr, Path(max_length=200)]
 
 
-class FeedQuery(BaseModel):
+class FeedQuery(QueryModel):
     """What of the list is shown."""
-
-    model_config = ConfigDict(extra="forbid")
 
     show: Literal[SHOWN] = ""  # type: ignore[valid-type]
     q: WholeStr = ""
@@ -69,20 +62,34 @@ def feeds_page(query: Annotated[FeedQuery, Query()], page: PageDep) -> HTMLRespo
 
 
 def _list(
-    page: PageContext, query: FeedQuery | None = None, *, problem: str = "", address: str = ""
+    page: PageContext, asked: FeedQuery | None = None, *, problem: str = "", address: str = ""
 ) -> HTMLResponse:
     """Return the list of feeds; `problem` says why `address` was not added."""
-    asked = query or FeedQuery()
+    asked = asked or FeedQuery()
     words = asked.q[:200]
-    found = followed(page.desk)
-    tally = Counter(standing_of(one) for one in found)
-    chosen = [one for one in found if _fits(one, asked.show, words)]
+    found = [(one, standing_of(one)) for one in followed(page.desk)]
+    tally = Counter(standing for _, standing in found)
+    wanted: Sequence[str] = (asked.show,) if asked.show else tuple(STANDINGS)
+    if asked.show == "trouble":
+        wanted = TROUBLE
+    chosen = []
+    for one, standing in found:
+        told = f"{one.feed.title} {one.feed.outlet} {one.feed.url}".casefold()
+        if standing in wanted and all(word in told for word in words.casefold().split()):
+            chosen.append(one)
     ids = [one.feed.id for one in chosen]
     first = ids.index(asked.after) + 1 if asked.after in ids else 0
     shown = chosen[first : first + PAGE]
+    notice = {
+        "removed": "The feed is removed. What it brought stays.",
+        "paused": "The feed is paused.",
+        "resumed": "The feed is read again.",
+    }.get(asked.done, "")
+    if asked.added is not None:
+        notice = f"{asked.added} added, {asked.followed or 0} already followed"
+        notice += f", {asked.left} left out, whose addresses cannot be used." if asked.left else "."
     return page.render(
         "feeds.html",
-        here="/feeds",
         http_status=422 if problem else 200,
         feeds=[view_feed(one, page) for one in shown],
         total=len(found),
@@ -93,25 +100,10 @@ def _list(
         next=shown[-1].feed.id if first + PAGE < len(chosen) else "",
         show=asked.show,
         words=words,
-        notice=_notice(asked),
+        notice=notice,
         problem=problem,
         address=address,
     )
-
-
-def _notice(query: FeedQuery) -> str:
-    """Return what was done just now, as the address says."""
-    said = {
-        "removed": "The feed is removed. What it brought stays.",
-        "paused": "The feed is paused.",
-        "resumed": "The feed is read again.",
-    }.get(query.done, "")
-    if query.added is not None:
-        parts = [f"{query.added} added", f"{query.followed or 0} already followed"]
-        if query.left:
-            parts.append(f"{query.left} left out, whose addresses cannot be used")
-        said = f"{', '.join(parts)}."
-    return said
 
 
 @router.get("/feeds.opml")
@@ -132,14 +124,9 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
     if len(found) == 1:
         return _follow(page, found, asked=True)
     known = frozenset(feed.url for feed in page.desk.store.feeds())
-    return page.render(
-        "feeds_found.html",
-        here="/feeds",
-        address=address,
-        found=found,
-        known=known,
-        first=next((one.url for one in found if one.url not in known), ""),
-    )
+    first = next((one.url for one in found if one.url not in known), "")
+    values: dict[str, Any] = {"address": address, "found": found, "known": known, "first": first}
+    return page.render("feeds_found.html", **values)
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)
@@ -165,49 +152,33 @@ def _follow(
 @router.post("/feeds/import", dependencies=_CHANGE)
 async def import_feeds(request: Request, page: PageDep) -> Response:
     """Follow the feeds of an OPML file."""
-    require_type(request, "multipart/form-data")
-    form = await read_form(request, max_parts=2)
-    try:
+    async with read_form(request, max_parts=2) as form:
         upload = form.get("file")
         data = b"" if upload is None or isinstance(upload, str) else await upload.read()
-    finally:
-        await form.close()
-    return await run_sync(_import, page, data)
 
+    def follow_all() -> Response:
+        try:
+            feeds, bad = read_opml(data)
+        except FeedError as error:
+            return _list(page, problem=str(error))
+        new = page.desk.store.add_feeds(feeds, page.desk.now())
+        return _to_list(added=new, followed=len(feeds) - new, left=bad)
 
-def _import(page: PageContext, data: bytes) -> Response:
-    try:
-        feeds, bad = read_opml(data)
-    except FeedError as error:
-        return _list(page, problem=str(error))
-    new = page.desk.store.add_feeds(feeds, page.desk.now())
-    return _to_list(added=new, followed=len(feeds) - new, left=bad)
+    return await run_sync(follow_all)
 
 
 @router.get("/feeds/{feed_id}")
-def feed_page(feed_id: FeedId, page: PageDep) -> HTMLResponse:
-    """Show one feed with the latest lines of its ledger."""
-    return _feed(page, feed_id, "feed.html")
-
-
 @router.get("/feeds/{feed_id}/remove", dependencies=_CHANGE)
-def ask_removal(feed_id: FeedId, page: PageDep) -> HTMLResponse:
-    """Say what would be lost with a feed, and ask."""
-    return _feed(page, feed_id, "feed_remove.html")
-
-
-def _feed(page: PageContext, feed_id: str, template: str) -> HTMLResponse:
+def feed_page(feed_id: FeedId, request: Request, page: PageDep) -> HTMLResponse:
+    """Show one feed with the latest lines of its ledger; or what would be lost with it, and ask."""
     one = next((one for one in followed(page.desk) if one.feed.id == feed_id), None)
     if one is None:
         raise NotFound("no such feed is followed")
-    polls = page.desk.store.latest_polls(feed_id, limit=_POLLS)
+    polls = page.desk.store.latest_polls(feed_id, limit=20)
     return page.render(
-        template,
-        here="/feeds",
+        "feed_remove.html" if request.url.path.endswith("/remove") else "feed.html",
         feed=view_feed(one, page),
-        about=one.feed.description,
-        site=one.feed.site,
-        polls=[view_poll(poll, page) for poll in polls],
+        polls=[_poll(poll, page) for poll in polls],
         loss=loss(page.desk, one.feed),
     )
 
@@ -220,25 +191,19 @@ def remove_feed(feed_id: FeedId, desk: DeskDep) -> Response:
 
 
 @router.post("/feeds/{feed_id}/pause", dependencies=_CHANGE)
-def pause_feed(feed_id: FeedId, desk: DeskDep) -> Response:
-    """Ask a feed no more for a while."""
-    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now())
-    return RedirectResponse(f"/feeds/{feed_id}", 303)
-
-
 @router.post("/feeds/{feed_id}/resume", dependencies=_CHANGE)
-def resume_feed(feed_id: FeedId, desk: DeskDep) -> Response:
-    """Ask a paused feed again."""
-    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now(), paused=False)
-    return RedirectResponse(f"/feeds/{feed_id}", 303)
+def pause_feed(feed_id: FeedId, request: Request, desk: DeskDep) -> Response:
+    """Ask a feed no more for a while, or again."""
+    paused = request.url.path.endswith("/pause")
+    desk.store.pause_feed(desk.store.feed(feed_id).url, desk.now(), paused=paused)
+    return see_other(f"/feeds/{feed_id}")
 
 
 def _to_list(**said: str | int) -> Response:
-    return RedirectResponse(f"/feeds?{urlencode(said)}", 303)
+    return see_other(f"/feeds?{urlencode(said)}")
 
 
-PAGE = 100
-"""Feeds on one page."""
+PAGE = 100  # feeds on one page
 Standing = Literal["read", "failing", "silent", "gone", "paused", "waiting"]
 STANDINGS: dict[Standing, str] = {
     "read": "read",
@@ -253,22 +218,39 @@ SHOWN = ("", "trouble", *STANDINGS)
 """What can be asked for: all, those with trouble, those of one standing."""
 
 
-def view_feed(one: FollowedFeed, page: PageContext) -> SimpleNamespace:
+def view_feed(one: FollowedFeed, page: PageContext) -> dict[str, Any]:
     """Return how a feed does."""
-    feed = one.feed
-    standing = standing_of(one)
-    return SimpleNamespace(
-        id=feed.id,
-        name=name_of(feed),
-        url=feed.url,
-        kind={"feed": "", "sitemap": "site map", "page": "page that lists articles"}[feed.kind],
-        standing=standing,
-        word=STANDINGS[standing],
-        detail=_detail(one, standing, page),
-        rhythm=f"about every {duration_words(one.gap)}" if one.gap else "rhythm not known yet",
-        next=_next(one.state, standing, page),
-        share=share_words(one.brought),
-    )
+    feed, state, standing = one.feed, one.state, standing_of(one)
+    read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
+    detail: Sequence[str] = (read,)
+    if standing == "paused":
+        detail = (f"since {_when(feed.paused, page)}" if feed.paused else "", read)
+    elif standing in ("failing", "gone"):
+        times = f"{state.failures} times in a row" if state.failures > 1 else ""
+        detail = (reason_words(state.error or ""), times, read or "never read so far")
+    elif standing == "silent" and state.recent:
+        detail = (f"nothing new since {_when(max(state.recent), page)}", read)
+    following = "at the next run"
+    if standing in ("paused", "gone"):
+        following = "not asked any more"
+    elif state.next_poll is not None and state.next_poll > page.desk.now():
+        following = f"not before {_when(state.next_poll, page)}"
+    brought = one.brought
+    share = f"no article in {DAYS} days"
+    if brought.articles:
+        part = f"{brought.relevant / brought.articles:.1%}"
+        share = f"{brought.relevant:,} of {brought.articles:,} relevant in {DAYS} days ({part})"
+    return {
+        "feed": feed,
+        "name": name_of(feed),
+        "kind": {"feed": "", "sitemap": "site map", "page": "page that lists articles"}[feed.kind],
+        "standing": standing,
+        "word": STANDINGS[standing],
+        "detail": "; ".join(filter(None, detail)),
+        "rhythm": f"about every {duration_words(one.gap)}" if one.gap else "rhythm not known yet",
+        "next": following,
+        "share": share,
+    }
 
 
 def standing_of(one: FollowedFeed) -> Standing:
@@ -285,42 +267,11 @@ def standing_of(one: FollowedFeed) -> Standing:
     return "silent" if state.silent else "read"
 
 
-def _detail(one: FollowedFeed, standing: Standing, page: PageContext) -> str:
-    state, feed = one.state, one.feed
-    read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
-    if standing == "paused":
-        since = f"since {_when(feed.paused, page)}" if feed.paused else ""
-        return "; ".join(filter(None, (since, read)))
-    if standing in ("failing", "gone"):
-        times = f"{state.failures} times in a row" if state.failures > 1 else ""
-        why = reason_words(state.error or "")
-        return "; ".join(filter(None, (why, times, read or "never read so far")))
-    if standing == "silent" and state.recent:
-        return f"nothing new since {_when(max(state.recent), page)}; {read}"
-    return read
-
-
-def _next(state: FeedState, standing: Standing, page: PageContext) -> str:
-    if standing in ("paused", "gone"):
-        return "not asked any more"
-    if state.next_poll is None or state.next_poll <= page.desk.now():
-        return "at the next run"
-    return f"not before {_when(state.next_poll, page)}"
-
-
 def _when(moment: datetime, page: PageContext) -> str:
     return date_words(moment, page.today, page.zone)
 
 
-def share_words(brought: Brought) -> str:
-    """Return what a feed brings to the desk."""
-    if not brought.articles:
-        return f"no article in {DAYS} days"
-    share = brought.relevant / brought.articles
-    return f"{brought.relevant:,} of {brought.articles:,} relevant in {DAYS} days ({share:.1%})"
-
-
-def view_poll(poll: PollResult, page: PageContext) -> tuple[str, str, str]:
+def _poll(poll: PollResult, page: PageContext) -> tuple[str, str, str]:
     """Return a ledger line in words: when, what was said, and the trouble with it."""
     when = _when(poll.at, page)
     why = reason_words(poll.error) if poll.error is not None else ""
@@ -335,11 +286,3 @@ def view_poll(poll: PollResult, page: PageContext) -> tuple[str, str, str]:
     left = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in names)
     said = f"{poll.fetched:,} entries: {poll.stored:,} stored" + (f", {left}" if left else "")
     return when, said, trouble
-
-
-def _fits(one: FollowedFeed, show: str, words: str) -> bool:
-    wanted = TROUBLE if show == "trouble" else (show,) if show else tuple(STANDINGS)
-    if standing_of(one) not in wanted:
-        return False
-    told = f"{one.feed.title} {one.feed.outlet} {one.feed.url}".casefold()
-    return all(word in told for word in words.casefold().split())

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.records.article import Article
+from monitor.records.finding import FieldName, Finding, Span
+from monitor.records.hidden_names import Shown
 from monitor.text.positions import Stretch
 
-_BREAK = re.compile(r"\n[ \t\r]*\n\s*")
-"""Between two paragraphs; it belongs to the one before."""
+_BREAK = re.compile(r"\n[ \t\r]*\n\s*")  # between two paragraphs; it belongs to the one before
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,7 +59,12 @@ def paragraphs_of(
     With nothing hidden, all pieces joined are the text. What of `hidden` and `marks` lies outside
     of it is left out.
     """
-    taken = _joined(hidden, len(text))
+    taken: list[Stretch] = []
+    for start, end in sorted((max(a, 0), min(b, len(text))) for a, b in hidden):
+        if start < end and taken and start <= taken[-1][1]:  # those that touch are one
+            taken[-1] = taken[-1][0], max(taken[-1][1], end)
+        elif start < end:
+            taken.append((start, end))
     ends = [found.end() for found in _BREAK.finditer(text) if found.end() < len(text)]
     borders = [0, *ends, len(text)]
     kept = sorted(mark for mark in marks if max(mark.start, 0) < min(mark.end, len(text)))
@@ -73,6 +80,36 @@ def pieces_of(
     return tuple(p for one in paragraphs_of(text, hidden=hidden, marks=marks) for p in one)
 
 
+def stretch_of(
+    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
+) -> Paragraph:
+    """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
+    return pieces_of(
+        source[start:end],
+        hidden=[(a - start, b - start) for a, b in hidden],
+        marks=[TextMark(a - start, b - start, "hit") for a, b in hits],
+    )
+
+
+def quote_of(span: Span | Finding, article: Article, shown: Shown) -> Paragraph:
+    """Return a stretch of an article in pieces."""
+    source = article.title if span.field == "title" else article.text
+    return stretch_of(source, span.start, span.end, shown.hidden(span.field))
+
+
+def marked_article(
+    article: Article, shown: Shown, marks: Iterable[tuple[FieldName, TextMark]]
+) -> tuple[Paragraph, tuple[Paragraph, ...]]:
+    """Return an article's headline and text in pieces; none where nothing may be shown."""
+    if shown.withheld:
+        return (), ()
+    own: dict[str, list[TextMark]] = {"title": [], "text": []}
+    for field, mark in marks:
+        own[field].append(mark)
+    title = pieces_of(article.title, hidden=shown.hidden("title"), marks=own["title"])
+    return title, paragraphs_of(article.text, hidden=shown.hidden("text"), marks=own["text"])
+
+
 def _pieces(
     text: str, low: int, high: int, taken: Sequence[Stretch], marks: Sequence[TextMark]
 ) -> Paragraph:
@@ -80,10 +117,8 @@ def _pieces(
     inside = [(max(a, low), min(b, high)) for a, b in taken if a < high and b > low]
     here = [mark for mark in marks if mark.start < high and mark.end > low]
     cuts = {low, high, *(place for stretch in inside for place in stretch)}
-    for mark in here:
-        for place in (mark.start, mark.end):
-            if low < place < high and not any(a < place < b for a, b in inside):
-                cuts.add(place)
+    marked = (place for mark in here for place in (mark.start, mark.end))
+    cuts |= {at for at in marked if low < at < high and not any(a < at < b for a, b in inside)}
     places, gone = sorted(cuts), set(inside)
     return tuple(
         TextPiece(
@@ -93,16 +128,3 @@ def _pieces(
         )
         for a, b in pairwise(places)
     )
-
-
-def _joined(hidden: Iterable[Stretch], length: int) -> list[Stretch]:
-    """Return hidden stretches in order, those that touch as one."""
-    joined: list[Stretch] = []
-    for start, end in sorted((max(a, 0), min(b, length)) for a, b in hidden):
-        if start >= end:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    return joined

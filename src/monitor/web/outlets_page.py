@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import SimpleNamespace
+from operator import attrgetter
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Depends, Path, Query
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need, need_scorecards
@@ -14,26 +13,23 @@ from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.story_details import read_stories
 from monitor.desk import Desk
-from monitor.records.dates import date_words, midnight
+from monitor.records.dates import midnight
 from monitor.records.errors import NotFound
-from monitor.stats.letter_to_editor import ConfirmedFlag, confirmed_flags, draft_letter, quote
+from monitor.stats.letter_to_editor import confirmed_flags, draft_letter, quote
 from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
-from monitor.text.safe_text import clean, safe_url
-from monitor.web.page_frame import PageContext, PageDep, address
-from monitor.web.page_queries import DaysQuery, OutletsPageQuery, days_asked
-from monitor.web.stories_page import Visible, seen_by, view_row
+from monitor.web.page_frame import PageContext, PageDep, address, page_router
+from monitor.web.stories_page import seen_by
 from monitor.web.svg_plots import view_panels
-from monitor.web.trends_page import csv_response
+from monitor.web.trends_page import DaysQuery, OutletsPageQuery, csv_response, days_asked
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(need_scorecards)])
+router = page_router(need_scorecards, "/outlets")
 OutletId = Annotated[WholeStr, Path(max_length=200)]
 Days = Annotated[DaysQuery, Query()]
-FLAGS, STORIES = 50, 10
-"""Shown on an outlet's page."""
+FLAGS, STORIES = 50, 10  # shown on an outlet's page
 
 
 @router.get("/outlets")
@@ -47,9 +43,8 @@ def outlets_page(query: Annotated[OutletsPageQuery, Query()], page: PageDep) -> 
     asked = {**query.asked(), **days}
     return page.render(
         "outlets.html",
-        here="/outlets",
         asked=asked,
-        rows=[(card, share_words(card)) for card in found.cards],
+        rows=[(card, _share(card)) for card in found.cards],
         total=found.total,
         query=address("", days),
         csv=address("/outlets.csv", asked),
@@ -65,15 +60,9 @@ def outlets_table(query: Annotated[OutletsPageQuery, Query()], desk: DeskDep) ->
     period = _period(query, desk)
     cards = read_cards(desk, period, name=query.name or "", limit=None).cards
     columns = ("outlet", "stored", "items", "stories", "flagged", "share flagged")
+    counts = attrgetter("stored", "items", "stories")
     rows = tuple(
-        (
-            card.outlet.name or "unnamed outlet",
-            card.outlet.stored,
-            card.outlet.items,
-            card.outlet.stories,
-            card.flagged,
-            share_words(card),
-        )
+        (card.outlet.name or "unnamed outlet", *counts(card.outlet), card.flagged, _share(card))
         for card in cards
     )
     panel = Panel("outlets", ReportSection("Outlets", (), columns, rows))
@@ -92,7 +81,6 @@ def outlet_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
     inside = _inside(page, period, card) if page.visitor.may("read") else None
     return page.render(
         "outlet.html",
-        here="/outlets",
         back=address(path, asked),
         id=card.outlet.id,
         name=card.outlet.name or "unnamed outlet",
@@ -124,7 +112,6 @@ def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse
     asked = _days(Period(since, until, (), {}))
     return page.render(
         "letter.html",
-        here="/outlets",
         name=name or "unnamed outlet",
         id=outlet_id,
         asked=asked,
@@ -154,16 +141,18 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
     articles |= {row.lead.article.id: row.lead.article for row in found.stories}
     seen = seen_by(page, articles.values())
     return {
-        "confirmed": [flag_row(flag, period.story_of, seen) for flag in flags[:FLAGS]],
+        "confirmed": flags[:FLAGS],
+        "quote": quote,
+        "title": seen.title,
+        "story_of": period.story_of,
         "total_confirmed": len(flags),
-        "stories": [view_row(row, seen) for row in found.stories],
+        "stories": found.stories,
         "total_stories": found.total,
         "all": seen.shown,
     }
 
 
-OUTLETS = 50
-"""On a page."""
+OUTLETS = 50  # on a page
 HOW = (
     "A flag is confirmed in review, or with the command “monitor reviews flag ARTICLE RULE right”."
 )
@@ -171,7 +160,7 @@ PRIVATE = "These pages are for who may read at this desk; others do not see them
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
 
 
-def share_words(card: Scorecard) -> str:
+def _share(card: Scorecard) -> str:
     """Say which share of an outlet's stories is flagged, or why that cannot be said."""
     if not card.enough:
         return f"too few (n = {card.outlet.stories})"
@@ -179,23 +168,6 @@ def share_words(card: Scorecard) -> str:
         return f"not told: {card.unseen} flag{'' if card.unseen == 1 else 's'} not looked at"
     low, high = card.interval
     return f"{100 * card.flagged / card.outlet.stories:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
-
-
-def flag_row(flag: ConfirmedFlag, story_of: Mapping[str, str], seen: Visible) -> SimpleNamespace:
-    """Return a confirmed flag as a page shows it; `words` are those that tell of nobody."""
-    article, finding = flag.article.article, flag.finding
-    shown = seen.shown[article.id]
-    moment = article.published or article.seen
-    return SimpleNamespace(
-        rule=finding.rule,
-        title=clean(seen.titles.get(finding.rule, finding.rule)),
-        severity=finding.severity,
-        words=quote(flag),
-        shown=shown,
-        href=None if shown.link_tells else safe_url(article.url),
-        day=date_words(moment, "", seen.zone).partition(",")[0],
-        story=story_of.get(article.id, ""),
-    )
 
 
 def _rests(period: Period, desk: Desk) -> dict[str, Any]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.desk import Desk
+from monitor.digest.tag_words import tag_line
+from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Scope, Visitor
+from monitor.records.counts import outlet_id
+from monitor.records.dates import date_words, on_clock
 from monitor.records.hidden_names import WITHHELD
-from monitor.text.safe_text import clean
+from monitor.text.safe_text import clean, safe_url
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,6 +43,7 @@ class PageContext:
     desk: Desk
     visitor: Visitor
     ways: Sequence[Way] = ()
+    here: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -51,24 +56,31 @@ class PageContext:
         return self.desk.today.isoformat()
 
     def render(
-        self, template: str, *, here: str = "", http_status: int = 200, **values: Any
+        self, template: str, *, here: str | None = None, http_status: int = 200, **values: Any
     ) -> HTMLResponse:
-        """Return a page; `here` is the address of the way in the menu that leads to it."""
+        """Return a page; `here` is the way in the menu that leads to it, or that of its router."""
+        values |= {"zone": self.zone, "today": self.today}
+        here = self.here if here is None else here
         text = render(template, visitor=self.visitor, ways=self.ways, here=here, **values)
         return HTMLResponse(text, http_status)
 
 
-async def get_page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
-    """Return what the page of a request is made with."""
-    return PageContext(desk, visitor, request.app.state.ways)
+async def _page(request: Request, desk: DeskDep, visitor: VisitorDep) -> PageContext:
+    here = getattr(request.state, "here", "")
+    return PageContext(desk, visitor, request.app.state.ways, here)
 
 
-PageDep = Annotated[PageContext, Depends(get_page)]
+PageDep = Annotated[PageContext, Depends(_page)]
 
 
-def page_router(scope: Scope) -> APIRouter:
-    """Return a router of pages, for those who have `scope`."""
-    return APIRouter(include_in_schema=False, dependencies=[Depends(need(scope))])
+def page_router(scope: Scope | Callable[[Request], None], here: str = "") -> APIRouter:
+    """Return a router of pages for those who have `scope`; `here` is their way in the menu."""
+
+    async def note_way(request: Request) -> None:
+        request.state.here = here
+
+    needed = [Depends(scope if callable(scope) else need(scope)), Depends(note_way)]
+    return APIRouter(include_in_schema=False, dependencies=needed)
 
 
 def render(
@@ -106,8 +118,26 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["words"] = lambda name: str(name).replace("-", " ").replace("_", " ")
-    made.filters["clean"] = lambda text: clean(str(text), strip=False)
     made.globals["WITHHELD"] = WITHHELD
-    made.filters["web"] = lambda url: str(url).startswith(("http://", "https://"))
+    made.filters |= {
+        "words": lambda name: str(name).replace("-", " ").replace("_", " "),
+        "clean": lambda text: clean(str(text), strip=False),
+        "web": lambda url: str(url).startswith(("http://", "https://")),
+        "outlet": outlet_words,
+        "outlet_id": outlet_id,
+        "href": lambda article, shown: None if shown.link_tells else safe_url(article.url),
+        "language": lambda code: language_name(code or ""),
+        "date": date_words,
+        "iso": lambda moment, zone: on_clock(moment, zone).isoformat(timespec="minutes"),
+        "tag_line": lambda tags: tag_line(tags, country_name),
+    }
     return made
+
+
+def outlet_words(name: str) -> str:
+    """Return an outlet's name for a page."""
+    return clean(name) or "unnamed outlet"
+
+
+see_other = partial(RedirectResponse, status_code=303)
+"""Answers a form: the browser goes on to an address."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import SimpleNamespace
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from fastapi import Depends, Query
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, VisitorDep
 from monitor.api.problem_details import ProblemError, refuse
@@ -19,32 +21,28 @@ from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest.tag_words import neutral_line
-from monitor.evaluate.learn_from_reviews import Learning, count_new, learning_of
+from monitor.evaluate.learn_from_reviews import count_new, learning_of
 from monitor.labels.countries import country_name
 from monitor.labels.schemes import ONE_LABEL_SCHEMES, REVIEWED_SCHEMES
-from monitor.records.article import VERDICTS, AssessedArticle, Verdict
+from monitor.records.article import VERDICTS, Article, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, PracticeAnswer, as_judged
+from monitor.records.review import Act, Decision, Opinion, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
 from monitor.review.review_queue import QueueChoice, Reviewer
 from monitor.text.safe_text import clean
-from monitor.web.page_frame import PageContext, PageDep, address, page_router
-from monitor.web.review_view import (
-    VERDICT_WORDS,
-    headline_shown,
-    other_shown,
-    story_shown,
-)
+from monitor.web.page_frame import PageContext, PageDep, address, page_router, see_other
+from monitor.web.review_view import VERDICT_WORDS, View, headline_shown, view_article
 
 router = page_router("review")
 HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
 NAME_CHARS = 200
 A_YEAR = 365 * 24 * 3600
+A_PAGE = 50
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
 Fields = Mapping[str, list[str]]
@@ -52,36 +50,32 @@ Fields = Mapping[str, list[str]]
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """What every page of reviewing is made with: who reviews, and how much `waiting`."""
+    """What every page of reviewing is made with: who reviews, and how much `waiting`.
+
+    One `may_name` oneself on this machine, without having signed in.
+    """
 
     page: PageContext
     who: Reviewer
     waiting: int
     keys: bool
-
-    @property
-    def may_name(self) -> bool:
-        """Whether one may say who one is: on this machine, without having signed in."""
-        return self.page.visitor.at_home and not self.page.visitor.name
+    may_name: bool
 
     def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
         """Return a page of reviewing."""
-        return self.page.render(template, here=HERE, tab=tab, context=self, **values)
+        return self.page.render(
+            template, here=HERE, tab=tab, context=self, verdicts=VERDICT_WORDS, **values
+        )
 
 
-class QueueFilters(QueueChoice):
-    """The filters of the queue, as they stand in the address."""
-
-    __slots__ = ()
-
-    def address(self, article: str | None = None) -> str:
-        """Return the address of the page with these filters, and of an article on it."""
-        asked = {"set": self.which, "order": self.order, "day": self.day, "article": article or ""}
-        standard = {"set": "open", "order": "uncertain"}
-        return address(HERE, {k: v for k, v in asked.items() if standard.get(k) != v})
+def _address(chosen: QueueChoice, article: str | None = None) -> str:
+    """Return the address of the page with these filters, and of an article on it."""
+    asked = {"set": chosen.which, "order": chosen.order, "day": chosen.day, "article": article}
+    standard = {"set": "open", "order": "uncertain"}
+    return address(HERE, {k: v for k, v in asked.items() if v and standard.get(k) != v})
 
 
-def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
+def _reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
     """Return who reviews: who signed in, or on this machine who the browser was told it is."""
     name = visitor.name
     if not name and visitor.at_home:
@@ -89,13 +83,14 @@ def get_reviewer(request: Request, visitor: VisitorDep) -> Reviewer:
     return Reviewer(name, visitor.provisional)
 
 
-WhoDep = Annotated[Reviewer, Depends(get_reviewer)]
+WhoDep = Annotated[Reviewer, Depends(_reviewer)]
 
 
 def get_context(request: Request, page: PageDep, who: WhoDep) -> ReviewContext:
     """Return what every page of reviewing says."""
     waiting = page.desk.store.count_waiting_decisions()
-    return ReviewContext(page, who, waiting, request.cookies.get(KEYS_COOKIE) != "off")
+    keys, may_name = request.cookies.get(KEYS_COOKIE) != "off", page.visitor.at_home
+    return ReviewContext(page, who, waiting, keys, may_name and not page.visitor.name)
 
 
 ReviewDep = Annotated[ReviewContext, Depends(get_context)]
@@ -114,55 +109,40 @@ def review_page(
     queue = reviewing.queue_of(desk, filters, context.who)
     taken = reviewing.taken_by_others(desk, context.who)
     current = article or queue.following(None, taken)
-    around = {
-        "left": queue.left,
-        "total": len(queue.entries),
-        "before": queue.before(current) if current else None,
-        "after": queue.following(current, taken) if current else None,
-        "taken_by": taken.get(current or "", ""),
-    }
     new = count_new(desk)
     return context.render(
         "review.html",
         "stories",
         story=_story(context, current, filters) if current else None,
         filters=filters,
-        around=around,
+        address=partial(_address, filters),
+        queue=queue,
+        current=current,
+        taken=taken,
         last=_last(context, ("review",)),
         empty=_EMPTY[filters.which],
         learned=f"{new:,} reviewed article{'' if new == 1 else 's'} since the last training.",
-        verdicts=VERDICT_WORDS,
     )
 
 
 @router.post("/review/decide")
 def decide(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Store what is said of a story, and show the next."""
-    chosen = _chosen(*(_one(form, name) for name in ("set", "order", "day")))
+    chosen = _chosen_in(form)
     article = _one(form, "article")
     verdict = _verdict(form) if _one(form, "verdict") else None
     flags = _flags(form)
-    if verdict is None and not flags:
-        return _to(chosen.address(article))
-    try:
-        reviewing.decide(
-            desk,
-            article,
-            verdict,
-            who,
-            sha256=_one(form, "sha256"),
-            tags=_tags(form),
-            flags=flags,
-        )
-    except UsageError as error:
-        raise ProblemError(409, _sayable(error)) from error
+    if verdict is not None or flags:
+        version, tags = _one(form, "sha256"), _tags(form)
+        with _told_why():
+            reviewing.decide(desk, article, verdict, who, sha256=version, tags=tags, flags=flags)
     if verdict is None:
-        return _to(chosen.address(article))
+        return see_other(_address(chosen, article))
     taken = reviewing.taken_by_others(desk, who)
     following = reviewing.queue_of(desk, chosen, who).following(article, taken)
     if following is not None:
         reviewing.claim(desk, following, who)
-    return _to(chosen.address(following))
+    return see_other(_address(chosen, following))
 
 
 @router.post("/review/undo")
@@ -172,9 +152,8 @@ def undo(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     with refuse(UsageError, problem):
         undone = reviewing.undo(desk, _number(form, "decision"), who)
     if _one(form, "page") == "confirm":
-        return _to(f"/review/confirm?decision={undone.about}")
-    chosen = _chosen(*(_one(form, name) for name in ("set", "order", "day")))
-    return _to(chosen.address(undone.article_id))
+        return see_other(f"/review/confirm?decision={undone.about}")
+    return see_other(_address(_chosen_in(form), undone.article_id))
 
 
 @router.post("/review/claim")
@@ -192,14 +171,24 @@ def name(form: FieldsDep, context: ReviewDep) -> Response:
     given = clean(_one(form, "name"))
     if len(given) > NAME_CHARS:
         raise ProblemError(422, "A name has at most 200 characters.")
-    return _remember(_to(_back(form)), NAME_COOKIE, quote(given))
+    return _remember(form, NAME_COOKIE, quote(given))
 
 
 @router.post("/review/keys")
 def keys(form: FieldsDep) -> Response:
     """Switch the keys of single letters on or off in this browser."""
-    value = "off" if _one(form, "keys") == "off" else ""
-    return _remember(_to(_back(form)), KEYS_COOKIE, value)
+    return _remember(form, KEYS_COOKIE, "off" if _one(form, "keys") == "off" else "")
+
+
+def _remember(form: Fields, cookie: str, value: str) -> Response:
+    """Go back, with a cookie of that value, or without one."""
+    back = _one(form, "back")
+    response = see_other(back if _BACK.fullmatch(back) else HERE)
+    if value:
+        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
+    else:
+        response.delete_cookie(cookie, httponly=True, samesite="strict")
+    return response
 
 
 @router.get("/review/confirm")
@@ -216,7 +205,15 @@ def confirm_page(
         current, by = shown.id, shown.reviewer or "unnamed"
         assessed = as_judged(desk.article(shown.article_id))
         story = _shown_story(context, assessed)
-        said = _said_lines(desk, shown)
+        if shown.verdict is not None:
+            of = f", of {shown.articles} articles with this text" if shown.articles > 1 else ""
+            said.append(VERDICT_WORDS[shown.verdict] + of)
+        for scheme, labels in (shown.tags or {}).items():
+            said.append(f"{scheme}: {', '.join(labels).replace('_', ' ') or 'none'}")
+        flags = Counter((one.rule, one.right) for one in desk.store.decision_flags(shown.id))
+        for (rule, right), count in flags.items():
+            many = f" ({count} times)" if count > 1 else ""
+            said.append(f"flag {rule}: {'right' if right else 'wrong'}{many}")
         if shown.sha256 != assessed.article.sha256:
             said.append("the article was changed since: what stands here is its newer text")
     return context.render(
@@ -241,11 +238,9 @@ def confirm(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     number, right = _number(form, "decision"), _one(form, "right")
     if right not in ("yes", "no"):
         raise ProblemError(422, "It is neither confirmed nor overruled.")
-    try:
+    with _told_why():
         reviewing.confirm(desk, number, who, right=right == "yes")
-    except UsageError as error:
-        raise ProblemError(409, _sayable(error)) from error
-    return _to(f"/review/confirm?decision={number}")
+    return see_other(f"/review/confirm?decision={number}")
 
 
 @router.get("/review/differences")
@@ -256,16 +251,14 @@ def differences_page(context: ReviewDep, after: Word = "") -> HTMLResponse:
     found.sort(key=lambda one: (max(word.at for word in said[one]), one), reverse=True)
     start = found.index(after) + 1 if after in found else 0
     shown = found[start : start + A_PAGE]
+    words = {
+        one: [(s.reviewer or "unnamed", s.verdict) for s in said[one] if not s.waits]
+        for one in shown
+    }
     return context.render(
         "review_differences.html",
         "differences",
-        rows=_rows(
-            context.page.desk,
-            {
-                one: [(s.reviewer or "unnamed", s.verdict) for s in said[one] if not s.waits]
-                for one in shown
-            },
-        ),
+        rows=_rows(context.page.desk, words),
         total=len(found),
         next=shown[-1] if len(found) > start + A_PAGE else None,
     )
@@ -276,25 +269,35 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
     """Show a story that the desk has decided, blind, and how far one agrees with it."""
     desk = context.page.desk
     practice = practice_of(desk, context.who)
-    story = None
+    story, just = None, ""
     if practice.left:
         story = _shown_story(context, desk.article(practice.left[0]), blind=True)
-    agreement = agreement_of(practice.answers)
-    differing = agreement.differing[::-1][:A_PAGE]
+    for one in practice.answers:
+        if one.article_id == answered:
+            you, theirs = VERDICT_WORDS[one.verdict], VERDICT_WORDS[one.desk]
+            same = "so did the desk" if you == theirs else f"the desk said {theirs}"
+            just = f"You said {you}; {same}."
+    agreed = agreement_of(practice.answers)
+    kappa = "Nothing answered yet."
+    if agreed.n:
+        few = f" Below {ENOUGH} answers that says little." if agreed.n < ENOUGH else ""
+        told = "Cohen's kappa is not defined: all answers are alike on both sides."
+        if agreed.kappa is not None:
+            told = f"Cohen's kappa {agreed.kappa:.2f} (n = {agreed.n})."
+        kappa = f"{agreed.same} of {agreed.n} answers are the desk's. {told}{few}"
+    differing = agreed.differing[::-1][:A_PAGE]
     return context.render(
         "review_practice.html",
         "practice",
         story=story,
         left=len(practice.left),
-        answered=about_practice(practice.answers, answered),
-        kappa=agreement_words(agreement.n, agreement.same, agreement.kappa),
-        table=agreement.table,
-        n=agreement.n,
+        answered=just,
+        kappa=kappa,
+        table=agreed.table,
+        n=agreed.n,
         rows=_rows(
-            desk,
-            {o.article_id: [("you", o.verdict), ("the desk", o.desk)] for o in differing},
+            desk, {o.article_id: [("you", o.verdict), ("the desk", o.desk)] for o in differing}
         ),
-        verdicts=VERDICT_WORDS,
     )
 
 
@@ -305,17 +308,34 @@ def practised(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     problem = ProblemError(409, "The desk has no verdict on this text any more.")
     with refuse(UsageError, problem):
         answer(desk, article, _verdict(form), who, sha256=_one(form, "sha256"))
-    return _to(f"/review/practice?answered={quote(article, safe='')}")
+    return see_other(f"/review/practice?answered={quote(article, safe='')}")
 
 
 @router.get("/review/learning")
 def learning_page(context: ReviewDep) -> HTMLResponse:
     """Say what comes of reviews."""
-    words = learning_words(learning_of(context.page.desk), context.waiting)
+    found, waiting = learning_of(context.page.desk), context.waiting
+
+    def articles(n: int) -> str:
+        return f"{n:,} article{'' if n == 1 else 's'}"
+
+    learned = "It learned from none of this desk's reviews."
+    if found.until is not None:
+        until = f"{found.until:%Y-%m-%d %H:%M} UTC"
+        learned = f"It learned from {articles(found.learned)} that desks reviewed, up to {until}."
+    differ = f"Of these, the model judged {found.judged:,} and says otherwise of {found.differ:,}"
+    waits = f"{waiting:,} decision{' waits' if waiting == 1 else 's wait'} for a reviewer"
+    words = [
+        f"{found.model} is in force. {learned}",
+        f"{articles(found.reviewed)} reviewed so far, {found.new:,} since then.",
+        f"{differ}: so many would tell it something that it does not know.",
+        f"{waits} to confirm what a volunteer said; until then that teaches nothing.",
+        "What reviewers differ on is left out of training.",
+    ]
     return context.render("review_learning.html", "learning", words=words)
 
 
-def _chosen(which: str, order: str, day: str) -> QueueFilters:
+def _chosen(which: str, order: str, day: str) -> QueueChoice:
     """Return the filters; an empty one is none. Raises a problem for one that is none."""
     for value, known in ((which, reviewing.SETS), (order, reviewing.ORDERS)):
         if value and value not in known:
@@ -323,7 +343,11 @@ def _chosen(which: str, order: str, day: str) -> QueueFilters:
     if day:
         with refuse(UsageError, ProblemError(422, "The day must be a date, YYYY-MM-DD.")):
             parse_day(day, "day")
-    return QueueFilters(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
+    return QueueChoice(which or "open", order or "uncertain", day)  # type: ignore[arg-type]
+
+
+def _chosen_in(form: Fields) -> QueueChoice:
+    return _chosen(*(_one(form, name) for name in ("set", "order", "day")))
 
 
 def _one(form: Fields, name: str) -> str:
@@ -334,11 +358,9 @@ def _one(form: Fields, name: str) -> str:
 
 
 def _verdict(form: Fields) -> Verdict:
-    value = _one(form, "verdict")
-    for verdict in VERDICTS:
-        if value == verdict:
-            return verdict
-    raise ProblemError(422, "The verdict is none.")
+    if (value := _one(form, "verdict")) not in VERDICTS:
+        raise ProblemError(422, "The verdict is none.")
+    return value
 
 
 def _number(form: Fields, name: str) -> int:
@@ -350,27 +372,22 @@ def _number(form: Fields, name: str) -> int:
 
 def _tags(form: Fields) -> dict[str, list[str]]:
     """Return the labels of the schemes that were changed, or of all where that was ticked."""
-    was, now = _labels(form, "was"), _labels(form, "tag")
+    was: dict[str, list[str]] = {}
+    now: dict[str, list[str]] = {}
+    for labels, name in ((was, "was"), (now, "tag")):
+        for value in form.get(name, []):
+            scheme, sign, label = value.partition("=")
+            if sign:
+                labels.setdefault(scheme, []).append(label)
     places = re.split(r"[\s,;]+", _one(form, "place").strip())
     now["place"] = [code.upper() for code in places if code]
     looked = bool(_one(form, "looked"))
-    found = {}
-    for scheme in REVIEWED_SCHEMES:
-        given = now.get(scheme, [])
-        if scheme in ONE_LABEL_SCHEMES and not given:
-            continue  # left open
-        if looked or set(given) != set(was.get(scheme, [])):
-            found[scheme] = given
-    return found
-
-
-def _labels(form: Fields, name: str) -> dict[str, list[str]]:
-    labels: dict[str, list[str]] = {}
-    for value in form.get(name, []):
-        scheme, sign, label = value.partition("=")
-        if sign:
-            labels.setdefault(scheme, []).append(label)
-    return labels
+    return {
+        scheme: now.get(scheme, [])
+        for scheme in REVIEWED_SCHEMES
+        if now.get(scheme) or scheme not in ONE_LABEL_SCHEMES  # else it is left open
+        if looked or set(now.get(scheme, [])) != set(was.get(scheme, []))
+    }
 
 
 def _flags(form: Fields) -> dict[tuple[str, str, int, int], bool]:
@@ -389,29 +406,15 @@ def _flags(form: Fields) -> dict[tuple[str, str, int, int], bool]:
     return found
 
 
-def _back(form: Fields) -> str:
-    back = _one(form, "back")
-    return back if _BACK.fullmatch(back) else "/review"
-
-
-def _to(address: str) -> RedirectResponse:
-    return RedirectResponse(address, 303)
-
-
-def _remember(response: Response, cookie: str, value: str) -> Response:
-    if value:
-        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
-    else:
-        response.delete_cookie(cookie, httponly=True, samesite="strict")
-    return response
-
-
-def _sayable(error: UsageError) -> str:
-    """Return why it was refused, without a word of what was sent."""
-    for words, told in _REFUSALS.items():
-        if words in str(error):
-            return told
-    return "What is said of the article cannot be used: a tag or a country's code is none."
+@contextmanager
+def _told_why() -> Iterator[None]:
+    """Say why it was refused, without a word of what was sent."""
+    try:
+        yield
+    except UsageError as error:
+        said = "What is said of the article cannot be used: a tag or a country's code is none."
+        told = (told for words, told in _REFUSALS.items() if words in str(error))
+        raise ProblemError(409, next(told, said)) from error
 
 
 _REFUSALS = {
@@ -419,7 +422,6 @@ _REFUSALS = {
     "own": "Nobody confirms a decision of their own.",
     "does not wait": "It waits no more: it was undone, confirmed or overruled meanwhile.",
 }
-A_PAGE = 50
 _EMPTY = {
     "open": (
         "Every story that the desk shows was decided. A second opinion helps, and so does practice."
@@ -433,39 +435,45 @@ _EMPTY = {
 }
 
 
-def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> SimpleNamespace:
+def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View:
     desk, who = context.page.desk, context.who
     # what the models say: another's decision would be followed
     assessed = as_judged(desk.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
-    asked = names.asked(desk, context.page.visitor.name)
-    shown = desk.shown([*same, *others], ask=asked)
+    shown = desk.shown(others, ask=names.asked(desk, context.page.visitor.name))
     said = desk.store.said([article_id]).get(article_id, [])
-    mine = next((one for one in said if one.reviewer == who.name), None)
+    reviewed = any(one.reviewer == who.name for one in said)
     tags = None
-    if mine is not None:
+    if reviewed:
         reviews = desk.store.reviews(article_id)
         own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
         tags = own[-1].tags if own else None
-    return _shown_story(
+    view = _shown_story(
         context,
         assessed,
-        same=[other_shown(one, shown[one.id]) for one in same],
-        others=[other_shown(one, shown[one.id]) for one in others],
-        # Another's word would be followed: it is told to who has given one, and where they differ.
-        said=said if mine is not None or chosen.which == "differ" else (),
         flags=desk.store.flags_said(article_id, article.sha256, who.name),
         tags=tags,
         blind=chosen.which == "sample",
     )
+    # Another's word would be followed: it is told to who has given one, and where they differ.
+    told: Sequence[Opinion] = said if reviewed or chosen.which == "differ" else ()
+    return {
+        **view,
+        "same": same,
+        "others": [(one, headline_shown(one, shown[one.id], "open it")) for one in others],
+        "said": [
+            (clean(one.reviewer) or "unnamed", VERDICT_WORDS[one.verdict], one.waits)
+            for one in told
+        ],
+    }
 
 
-def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> SimpleNamespace:
+def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> View:
     """Return an article for a page, with the names that were asked for."""
     asked = names.asked(context.page.desk, context.page.visitor.name)
     shown = context.page.desk.shown([assessed.article], ask=asked, patient=True)
-    return story_shown(assessed, shown[assessed.article.id], zone=context.page.zone, **said)
+    return view_article(assessed, shown[assessed.article.id], **said)
 
 
 def _last(context: ReviewContext, acts: Sequence[Act]) -> dict[str, Any] | None:
@@ -474,8 +482,7 @@ def _last(context: ReviewContext, acts: Sequence[Act]) -> dict[str, Any] | None:
     last = reviewing.last_act(desk, context.who, acts)
     if last is None:
         return None
-    assessed = desk.article(last.article_id)
-    line = neutral_line(Story(last.article_id, (assessed,)), country_name)
+    line = neutral_line(Story(last.article_id, (desk.article(last.article_id),)), country_name)
     done = {"confirm": "confirmed", "overrule": "overruled"}.get(last.act)
     return {"id": last.id, "words": f"You {done or f'said {_words(last)}'}: {line}."}
 
@@ -493,78 +500,10 @@ def _words(decision: Decision) -> str:
     return ", ".join(words)
 
 
-def _said_lines(desk: Desk, decision: Decision) -> list[str]:
-    lines = []
-    if decision.verdict is not None:
-        many = f", of {decision.articles} articles with this text" if decision.articles > 1 else ""
-        lines.append(VERDICT_WORDS[decision.verdict] + many)
-    for scheme, labels in (decision.tags or {}).items():
-        lines.append(f"{scheme}: {', '.join(labels).replace('_', ' ') or 'none'}")
-    flags: dict[tuple[str, bool], int] = {}
-    for flag in desk.store.decision_flags(decision.id):
-        flags[flag.rule, flag.right] = flags.get((flag.rule, flag.right), 0) + 1
-    for (rule, right), count in flags.items():
-        many = f" ({count} times)" if count > 1 else ""
-        lines.append(f"flag {rule}: {'right' if right else 'wrong'}{many}")
-    return lines
-
-
-def _rows(desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]) -> list[dict[str, Any]]:
-    """Return the lines of a list: articles, each with who said what of it."""
+def _rows(
+    desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]
+) -> list[tuple[Article, str, Sequence[tuple[str, Verdict]]]]:
+    """Return the lines of a list: articles with their headlines, and who said what of each."""
     articles = [desk.store.article(one, ()).article for one in said]
     shown = desk.shown(articles)
-    return [
-        {
-            "article": article.id,
-            "headline": headline_shown(article, shown[article.id]),
-            "outlet": article.outlet,
-            "said": [(who, VERDICT_WORDS[verdict]) for who, verdict in said[article.id]],
-        }
-        for article in articles
-    ]
-
-
-def about_practice(answers: Sequence[PracticeAnswer], article_id: str) -> str:
-    """Return what the desk had decided of the one just answered."""
-    for one in answers:
-        if one.article_id == article_id:
-            you, context = VERDICT_WORDS[one.verdict], VERDICT_WORDS[one.desk]
-            same = "so did the desk" if you == context else f"the desk said {context}"
-            return f"You said {you}; {same}."
-    return ""
-
-
-def agreement_words(n: int, same: int, kappa: float | None) -> str:
-    """Return how far the answers agree with the desk, in words."""
-    if not n:
-        return "Nothing answered yet."
-    told = f"{same} of {n} answers are the desk's."
-    few = f" Below {ENOUGH} answers that says little." if n < ENOUGH else ""
-    if kappa is None:
-        return f"{told} Cohen's kappa is not defined: all answers are alike on both sides.{few}"
-    return f"{told} Cohen's kappa {kappa:.2f} (n = {n}).{few}"
-
-
-def learning_words(found: Learning, waiting: int) -> list[str]:
-    """Return what comes of reviews, in words."""
-
-    def articles(n: int) -> str:
-        return f"{n:,} article{'' if n == 1 else 's'}"
-
-    learned = (
-        f"It learned from {articles(found.learned)} that desks reviewed, up to"
-        f" {found.until:%Y-%m-%d %H:%M} UTC."
-        if found.until is not None
-        else "It learned from none of this desk's reviews."
-    )
-    differ = f"Of these, the model judged {found.judged:,} and says otherwise of {found.differ:,}"
-    waits = (
-        f"{waiting:,} decision{' waits' if waiting == 1 else 's wait'} for a reviewer to confirm"
-    )
-    return [
-        f"{found.model} is in force. {learned}",
-        f"{articles(found.reviewed)} reviewed so far, {found.new:,} since then.",
-        f"{differ}: so many would tell it something that it does not know.",
-        f"{waits} what a volunteer said; until then that teaches nothing.",
-        "What reviewers differ on is left out of training.",
-    ]
+    return [(one, headline_shown(one, shown[one.id]), said[one.id]) for one in articles]

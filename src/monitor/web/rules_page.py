@@ -19,15 +19,12 @@ from monitor.rules.rule_descriptions import rules_json
 from monitor.web.page_frame import PageDep, page_router
 
 router = page_router("check")
-
 _MARKED = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-
 _EXAMPLES = (
     ("bad", "What it flags", "The marked words are flagged."),
     ("good", "What it leaves alone", "Nothing here is flagged."),
     ("quoted", "In quotations", "What happens inside quotation marks; marked words are flagged."),
 )
-
 Pieces = list[tuple[str, bool]]
 
 

@@ -24,22 +24,20 @@ from monitor.api import (
     export_routes,
     health,
     languagetool,
-    metrics,
     review_routes,
     rule_routes,
     story_routes,
     trend_routes,
 )
-from monitor.api.authentication import Authentication, Peers
+from monitor.api.authentication import authentication, note_peers
 from monitor.api.check_queue import Checkers
-from monitor.api.csrf import Cors, CsrfGuard, allowed_hosts
+from monitor.api.csrf import allowed_hosts, csrf_guard, security_headers
 from monitor.api.languagetool_upstream import Upstream
 from monitor.api.openapi import DESCRIPTION, TAGS, describe
 from monitor.api.problem_details import install_handlers
 from monitor.api.rate_limit import Tries
-from monitor.api.request_bodies import BodyLimit, max_body_bytes
-from monitor.api.request_log import RequestLog, silence_leaky_loggers
-from monitor.api.security_headers import SecurityHeaders
+from monitor.api.request_bodies import body_limit, max_body_bytes
+from monitor.api.request_log import request_log, silence_leaky_loggers
 from monitor.desk import Desk
 from monitor.export.export_jobs import ExportJobs
 from monitor.records.errors import UsageError
@@ -58,24 +56,9 @@ from monitor.web import (
     sign_in_page,
     stories_page,
     trends_page,
-    unsubscribe_page,
 )
 from monitor.web.page_frame import Way, render_error
 
-ROUTES = (
-    check_routes,
-    article_routes,
-    export_routes,
-    story_routes,
-    review_routes,
-    digest_routes,
-    coverage_routes,
-    trend_routes,
-    rule_routes,
-    languagetool,
-    health,
-    metrics,
-)
 PAGES = (
     (draft_page, Way("/", "Draft", "check")),
     (digest_page, Way("/digests/today", "Today", "read")),
@@ -86,23 +69,18 @@ PAGES = (
     (feeds_page, Way("/feeds", "Feeds", "read")),
     (rules_page, Way("/rules", "Rules", "check")),
     (api_docs_page, Way("/docs", "API", "check")),
-    (stories_page, None),
-    (exports_page, None),
-    (names_page, None),
-    (unsubscribe_page, None),
-    (sign_in_page, None),
+    *((page, None) for page in (stories_page, exports_page, names_page, sign_in_page)),
 )
 """The pages in the order of the menu, each with its way there, if it has one."""
-MODULES = (*ROUTES, *(page for page, _ in PAGES))
+MODULES = (
+    *(check_routes, article_routes, export_routes, story_routes, review_routes, digest_routes),
+    *(coverage_routes, trend_routes, rule_routes, languagetool, health),
+    *(page for page, _ in PAGES),
+)
 """Each has a `router`."""
 STATIC_DIR = Path(__file__).resolve().parent / "static"
-_NO_TELEMETRY: Any = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
+_PARTS = ("tracing", "metrics", "logs", "operation_spans", "auto_configure")
+_NO_TELEMETRY: Any = dict.fromkeys(_PARTS, False)
 """Off whatever the environment says: FastAPI's spans and logs would carry requests elsewhere."""
 
 
@@ -135,13 +113,11 @@ def create_app(
         telemetry=_NO_TELEMETRY,
         lifespan=lifespan,
     )
-    app.state.desk = desk
-    app.state.checkers = who
-    app.state.exports = makes
+    app.state.desk, app.state.checkers, app.state.exports = desk, who, makes
     app.state.tries = Tries()
     app.state.feedback_tries = rule_routes.feedback_tries()
     app.state.upstream = Upstream(desk.settings.languagetool)
-    app.state.metrics = metrics.Metrics(desk)
+    app.state.metrics = health.Metrics(desk)
     for module in MODULES:
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
@@ -149,16 +125,15 @@ def create_app(
     install_handlers(app, render_error=partial(render_error, ways=app.state.ways))
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
-    app.add_middleware(BodyLimit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
-    app.add_middleware(Authentication, desk=desk, tries=app.state.tries)
+    app.add_middleware(body_limit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
+    app.add_middleware(authentication, desk=desk, tries=app.state.tries)
     public = urlsplit(desk.settings.digest.public_url).hostname or ""
     names = (*hosts, *desk.settings.serve.hosts, public)
     origins = frozenset(desk.settings.serve.allow_origins)
-    app.add_middleware(Cors, origins=origins)
-    app.add_middleware(CsrfGuard, hosts=allowed_hosts(names), origins=origins)
-    app.add_middleware(Peers, trusted=desk.settings.serve.trusted_proxies)
-    app.add_middleware(RequestLog, observe=app.state.metrics.observe)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(csrf_guard, hosts=allowed_hosts(names), origins=origins)
+    app.add_middleware(note_peers, trusted=desk.settings.serve.trusted_proxies)
+    app.add_middleware(request_log, observe=app.state.metrics.observe)
+    app.add_middleware(security_headers)
     describe(app)
     return app
 
@@ -225,16 +200,12 @@ def run_server(
             return  # how a server is ended
 
 
-_NO_SUCH_KIND = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-"""A name may have addresses of a kind that this machine has not."""
-
-
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
     """Listen on every address of `host`; with `port` 0, on one free port of all."""
+    found: list[socket.socket] = []
+    missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
     with ExitStack() as listeners:
-        found: list[socket.socket] = []
-        missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
         try:
             addresses = socket.getaddrinfo(
                 host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -242,32 +213,27 @@ def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
             for family, _, _, _, address in dict.fromkeys(addresses):
                 at = (address[0], found[0].getsockname()[1] if found else port, *address[2:])
                 try:
-                    found.append(listeners.enter_context(_listener(family, at)))
+                    # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
+                    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+                    listeners.enter_context(listener)
+                    if os.name != "nt":  # there it would let two servers share the port
+                        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if family == socket.AF_INET6:  # "::" is not "0.0.0.0" too
+                        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                    listener.bind(at)
+                    listener.listen(2048)  # from here on callers wait instead of being refused
                 except OSError as error:
-                    if error.errno not in _NO_SUCH_KIND:
+                    # a name may have addresses of a kind that this machine has not
+                    if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
                         raise
                     missing = error
+                else:
+                    found.append(listener)
             if not found:
                 raise missing
         except OSError as error:
             raise UsageError(f"cannot listen on {host}, port {port}: {error.strerror}") from error
         yield found
-
-
-def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:
-    # with its protocol named, asyncio switches off Nagle's delay of 40 ms an answer
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name != "nt":  # there it would let two servers share the port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:  # "::" is not "0.0.0.0" too
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind(address)
-        listener.listen(2048)  # from here on callers wait instead of being refused
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 _LOGGING: dict[str, Any] = {

@@ -12,25 +12,19 @@ from typing import Annotated, Literal
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep, need
-from monitor.api.authentication import cookie_name, is_secure, session_in
+from monitor.api.authentication import find_token, session_cookie, session_in
 from monitor.api.csrf import from_own_page
 from monitor.api.problem_details import ProblemError
-from monitor.api.rate_limit import Tries
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.records.account import ROLES
 from monitor.records.errors import NotFound, UsageError
-from monitor.storage.sign_in import (
-    LONGEST,
-    rights_of,
-    visitor_of,
-)
-from monitor.web.page_frame import PageContext, PageDep
+from monitor.storage.sign_in import LONGEST, rights_of, visitor_of
+from monitor.web.page_frame import PageContext, PageDep, see_other
 
 router = APIRouter(include_in_schema=False)
-
 _OWN = re.compile(r"/(?!signin\b|signout\b)[!-\[\]-~]*")
 """A path of this desk, in visible ASCII without a backslash, which browsers take for a slash."""
 _UNKNOWN = "This token is not known here, or has ended. Ask whoever gave it to you for a new one."
@@ -62,27 +56,23 @@ def signin_page(
 async def signin_now(request: Request, page: PageDep, fields: FieldsDep) -> Response:
     """Begin a session and go on to where it was asked from."""
     _require_own_page(request)
-    tries: Tries = request.app.state.tries
-    desk = page.desk
-    address = request.client.host if request.client else ""
-    tries.refuse(address)
-    found = await run_sync(desk.store.find_token, field_of(fields, "token").strip(), desk.now())
+    desk, told = page.desk, field_of(fields, "token").strip()
+    found = await find_token(request.scope, told, desk, request.app.state.tries)
     going = own_path(field_of(fields, "next"))
     if found is None:
-        tries.note(address)
         values = {"asked": going, "said": _UNKNOWN, "out": False}
         return page.render("signin.html", here="/signin", http_status=422, **values)
     public = desk.settings.digest.public_url
     if before := session_in(request.scope, public):
         await run_sync(desk.store.sign_out, before)
-    told = await run_sync(desk.store.sign_in, found, desk.now())
+    secret = await run_sync(desk.store.sign_in, found, desk.now())
     visitor = visitor_of(found)
     first = next((way.address for way in page.ways if visitor.may(way.scope)), "/signin")
-    answer = RedirectResponse(going or first, 303)
-    secure = is_secure(request.scope, public)
+    answer = see_other(going or first)
+    cookie, secure = session_cookie(request.scope, public)
     answer.set_cookie(
-        cookie_name(secure=secure),
-        told,
+        cookie,
+        secret,
         max_age=int(LONGEST.total_seconds()),
         secure=secure,
         httponly=True,
@@ -100,9 +90,9 @@ def signout_now(request: Request, desk: DeskDep) -> Response:
     public = desk.settings.digest.public_url
     if told := session_in(request.scope, public):
         desk.store.sign_out(told)
-    answer = RedirectResponse("/signin?out=1", 303)
-    secure = is_secure(request.scope, public)
-    answer.delete_cookie(cookie_name(secure=secure), secure=secure, httponly=True, samesite="lax")
+    answer = see_other("/signin?out=1")
+    cookie, secure = session_cookie(request.scope, public)
+    answer.delete_cookie(cookie, secure=secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -125,11 +115,12 @@ def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLRes
 @router.post("/tokens", dependencies=_ADMIN)
 def tokens_add(page: PageDep, fields: FieldsDep) -> HTMLResponse:
     """Make a token and show it, this once: so there is no page to be redirected to."""
-    name, role, days = (field_of(fields, field) for field in ("name", "role", "days"))
+    name, role, told = (field_of(fields, field) for field in ("name", "role", "days"))
     try:
-        made, secret = page.desk.store.add_token(
-            name, rights_of(role or None), page.desk.now(), days=_days(days)
-        )
+        if told and (len(told) > 4 or not (told.isascii() and told.isdecimal())):
+            raise UsageError("days are a whole number, or left out")  # noqa: TRY301
+        days, rights = int(told) if told else None, rights_of(role or None)
+        made, secret = page.desk.store.add_token(name, rights, page.desk.now(), days=days)
     except UsageError as error:
         return _tokens(page, said=str(error), status=422)
     return _tokens(page, made=made.name, secret=secret)
@@ -142,22 +133,13 @@ def tokens_revoke(page: PageDep, fields: FieldsDep) -> Response:
         page.desk.store.revoke_token(field_of(fields, "name"), page.desk.now())
     except NotFound as error:
         return _tokens(page, said=str(error), status=404)
-    return RedirectResponse("/tokens", 303)
+    return see_other("/tokens")
 
 
 def _tokens(
-    page: PageContext,
-    *,
-    state: State = "",
-    said: str = "",
-    made: str = "",
-    secret: str = "",
-    status: int = 200,
+    page: PageContext, *, state: State = "", status: int = 200, **told: str
 ) -> HTMLResponse:
-    """Return the list of tokens, newest first; `secret` is that just made for `made`.
-
-    `said` is what was wrong.
-    """
+    """Return the list of tokens, newest first; `secret` is that just `made`, `said` what failed."""
     now = page.desk.now()
     rows = [
         {
@@ -178,16 +160,5 @@ def _tokens(
         ended=len(rows) - live,
         roles=ROLES,
         state=state,
-        said=said,
-        made=made,
-        secret=secret,
+        **{"said": "", "made": "", "secret": "", **told},
     )
-
-
-def _days(told: str) -> int | None:
-    """Return a number of days; `None` for no end. Raises `UsageError`."""
-    if not told:
-        return None
-    if len(told) > 4 or not (told.isascii() and told.isdecimal()):
-        raise UsageError("days are a whole number, or left out")
-    return int(told)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import Path, Query
 from starlette.responses import HTMLResponse
@@ -15,24 +13,20 @@ from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import seen_words
 from monitor.archive.names_on_request import asked as asked_names
-from monitor.archive.story_details import StoryInList, StoryRead, read_stories, read_story
+from monitor.archive.story_details import StoryRead, read_stories, read_story
 from monitor.archive.withdrawals import IDENTIFYING
-from monitor.digest.tag_words import tag_line
-from monitor.labels.countries import country_name
 from monitor.labels.schemes import SCHEMES
 from monitor.records.article import Article
-from monitor.records.counts import outlet_id
-from monitor.records.dates import bounds_of, date_words, on_clock
+from monitor.records.dates import bounds_of
 from monitor.records.errors import NotFound
 from monitor.records.finding import Finding
 from monitor.records.hidden_names import Shown
 from monitor.stats.monthly_report import label_words
 from monitor.storage.stories import StoryChoice
 from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of
-from monitor.text.safe_text import clean, excerpt, safe_url
-from monitor.web.page_frame import PageContext, PageDep, address, page_router
-from monitor.web.page_queries import StoriesPageQuery
-from monitor.web.trends_page import label_choices
+from monitor.text.safe_text import clean, excerpt
+from monitor.web.page_frame import PageContext, PageDep, address, outlet_words, page_router
+from monitor.web.trends_page import StoriesPageQuery, label_choices
 
 router = page_router("read")
 
@@ -55,7 +49,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
         choices=label_choices(("form", "place"), {*countries, *filter(None, [asked["place"]])}),
         outlets=outlets,
         total=found.total,
-        rows=[view_row(row, seen) for row in found.stories],
+        rows=found.stories,
         all=seen.shown,
         next=address("/stories", {**asked, "after": found.next}) if found.next else None,
         first=address("/stories", asked) if query.after else None,
@@ -74,150 +68,104 @@ def story_page(
     if after is not None and after not in {member.id for member in members}:
         raise no_such_page("must be an article of this story")
     story = read_story(desk, story_id, after=after)
-    articles = [one.assessed.article for one in (story.first, *story.others)]
-    seen = seen_by(page, articles, story.versions)
+    versions = (story.first, *story.others)
+    seen = seen_by(page, [one.assessed.article for one in versions])
+    # versions of an article one by one: those of one have one id
+    names = asked_names(desk, page.visitor.name)
+    masks = {
+        key: [desk.shown([one], ask=names)[key] for one in found]
+        for key, found in story.versions.items()
+    }
+    first = story.first.assessed.article
+    labels: dict[str, list[tuple[str, int]]] = {scheme: [] for scheme in _HEADINGS}
+    for scheme, label, count in story.labels:
+        if label != "unknown" and scheme in labels:
+            labels[scheme].append((clean(label_words(scheme, label)), count))
     path = f"/stories/{story.id}"
     return page.render(
         "story.html",
         back=address(path, {"after": after or ""}),
-        view=view_story(story, seen),
+        story=story,
+        title=clean(seen.shown[first.id].title)
+        or f"A story that {outlet_words(first.outlet)} told first",
+        labels=[(words, labels[one]) for one, words in _HEADINGS.items() if labels[one]],
+        cards=[
+            _card(one, first, story, seen, masks.get(one.assessed.article.id, ()))
+            for one in versions
+        ],
         all=seen.shown,
         next=address(path, {"after": story.next}) if story.next else None,
         first=path if after else None,
     )
 
 
-def seen_by(
-    page: PageContext,
-    articles: Iterable[Article],
-    versions: Mapping[str, Sequence[Article]] | None = None,
-) -> Visible:
-    """Return what a visitor may be shown of articles, and of their `versions`."""
-    desk = page.desk
-    names = asked_names(desk, page.visitor.name)
-    # versions one by one: those of an article have one id
-    every = {
-        key: tuple(desk.shown([one], ask=names)[key] for one in found)
-        for key, found in (versions or {}).items()
-    }
-    return Visible(desk.shown(articles, ask=names), desk.rule_titles, page.zone, every)
+def seen_by(page: PageContext, articles: Iterable[Article]) -> Visible:
+    """Return what a visitor may be shown of articles."""
+    names = asked_names(page.desk, page.visitor.name)
+    return Visible(page.desk.shown(articles, ask=names), page.desk.rule_titles)
 
 
 CHANGES, CHANGE_CHARS = 6, 160
 """So many changed stretches of a text are shown, each cut at so many characters."""
-OUTLETS = 6
 QUOTE_CHARS = 90
 _HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "place", *SCHEMES))}
+View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """By what pages are made: what may be shown of articles, rules' titles, zone.
-
-    `versions` are what may be shown of each version of articles that have several.
-    """
+    """By what pages are made: what may be shown of articles, and the titles of rules."""
 
     shown: Mapping[str, Shown]
     titles: Mapping[str, str]
-    zone: ZoneInfo
-    versions: Mapping[str, Sequence[Shown]]
 
-
-def view_row(row: StoryInList, seen: Visible) -> SimpleNamespace:
-    """Return a story as the list shows it; `shown` is what may be shown of its first article."""
-    article = row.lead.article
-    shown = seen.shown[article.id]
-    moment = article.published or row.story.first_seen
-    return SimpleNamespace(
-        id=row.story.id,
-        article=article.id,
-        shown=shown,
-        href=_href(article, shown),
-        language=article.language,
-        articles=row.story.articles,
-        when=date_words(moment, "", seen.zone),
-        when_iso=on_clock(moment, seen.zone).isoformat(timespec="minutes"),
-        last=date_words(row.story.last_seen, "", seen.zone),
-        outlets=[_outlet(name) for name in row.outlets[:OUTLETS]],
-        more=max(0, len(row.outlets) - OUTLETS),
-        tags=tag_line(row.lead.tags, country_name),
-    )
-
-
-def view_story(story: StoryRead, seen: Visible) -> SimpleNamespace:
-    """Return a story as its page shows it."""
-    first = story.first.assessed.article
-    named = seen.shown[first.id].title
-    return SimpleNamespace(
-        id=story.id,
-        title=clean(named) or f"A story that {_outlet(first.outlet)['name']} told first",
-        total=story.total,
-        outlets=story.outlets,
-        labels=_labels(story.labels),
-        cards=[_card(one, first, story, seen) for one in (story.first, *story.others)],
-    )
+    def title(self, rule: str) -> str:
+        """Return the title of a rule."""
+        return clean(self.titles.get(rule, rule))
 
 
 def _card(
-    outlet: OutletVersion, first: Article, story: StoryRead, seen: Visible
-) -> SimpleNamespace:
+    outlet: OutletVersion, first: Article, story: StoryRead, seen: Visible, masks: Sequence[Shown]
+) -> View:
+    """Return an article of a story as its page shows it; `masks` are those of its versions."""
     article = outlet.assessed.article
     shown = seen.shown[article.id]
-    moment = article.published or article.seen
-    when = date_words(moment, "", seen.zone)
     changes = None
     if not outlet.first and not article.expired and not first.expired:
         changes = _changes(outlet.changes, first, seen.shown[first.id], article, shown)
-    return SimpleNamespace(
-        id=article.id,
-        place=story.places[article.id],
-        outlet=_outlet(article.outlet),
-        shown=shown,
-        href=_href(article, shown),
-        language=article.language,
-        when=when if article.published else f"first seen {when}",
-        when_iso=on_clock(moment, seen.zone).isoformat(timespec="minutes"),
-        first=outlet.first,
-        copied="" if outlet.first else copied_words(outlet.copied),
-        changes=changes,
-        versions=_versions(story.versions.get(article.id, ()), seen.versions.get(article.id, ())),
-        carried=_flags(outlet.carried, article, shown, seen),
-        added=_flags(outlet.added, article, shown, seen),
-        tags=tag_line(outlet.assessed.tags, country_name),
-    )
-
-
-def copied_words(share: float | None) -> str:
-    """Say how much of a text stands word for word in the first."""
-    if share is None:
-        return ""
-    if share >= 0.995:
-        return "the first's text, word for word"
-    if share < 0.3:
-        return "a text of its own"
-    return f"{100 * share:.0f} % of its text stands in the first"
-
-
-def _outlet(name: str) -> dict[str, str]:
-    return {"name": clean(name) or "unnamed outlet", "id": outlet_id(name)}
-
-
-def _href(article: Article, shown: Shown) -> str | None:
-    return None if shown.link_tells else safe_url(article.url)
-
-
-def _labels(labels: Iterable[tuple[str, str, int]]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Return what the articles tell of, by scheme, each label with how many articles."""
-    found: dict[str, list[tuple[str, int]]] = {scheme: [] for scheme in _HEADINGS}
-    for scheme, label, count in labels:
-        if label != "unknown" and scheme in found:
-            found[scheme].append((clean(label_words(scheme, label)), count))
-    return [(words, found[one]) for one, words in _HEADINGS.items() if found[one]]
+    share = outlet.copied
+    copied = "" if share is None else f"{100 * share:.0f} % of its text stands in the first"
+    if share is not None and share >= 0.995:
+        copied = "the first's text, word for word"
+    elif share is not None and share < 0.3:
+        copied = "a text of its own"
+    versions = []
+    before: tuple[Article, Shown] | None = None
+    for version, mask in zip(story.versions.get(article.id, ()), masks, strict=True):
+        gone = not (version.title or version.text)  # withdrawn: of it no words
+        changed = None
+        if before and not gone:
+            found = changes_of(before[0], version)[1]
+            changed = _changes(found, before[0], before[1], version, mask)
+        versions.append((gone, changed))
+        before = None if gone else (version, mask)
+    return {
+        "article": article,
+        "place": story.places[article.id],
+        "shown": shown,
+        "first": outlet.first,
+        "copied": "" if outlet.first else copied,
+        "changes": changes,
+        "versions": versions,
+        "carried": _flags(outlet.carried, article, shown, seen),
+        "added": _flags(outlet.added, article, shown, seen),
+        "tags": outlet.assessed.tags,
+    }
 
 
 def _changes(
     changes: Iterable[Change], old: Article, before: Shown, new: Article, after: Shown
-) -> dict[str, Any]:
+) -> View:
     """Put changes into words, old and new: of headlines whole, of a text the first, cut.
 
     `texts` is how many there are in the text.
@@ -230,40 +178,21 @@ def _changes(
     return {**lines, "text": lines["text"][:CHANGES], "texts": len(lines["text"])}
 
 
-def _versions(versions: Sequence[Article], shown: Sequence[Shown]) -> list[SimpleNamespace]:
-    """Return each version after the first with what it changed; of one withdrawn no words."""
-    lines = []
-    before: tuple[Article, Shown] | None = None
-    for number, (version, mask) in enumerate(zip(versions, shown, strict=True), 1):
-        gone = not (version.title or version.text)
-        changes = None
-        if before and not gone:
-            found = changes_of(before[0], version)[1]
-            changes = _changes(found, before[0], before[1], version, mask)
-        lines.append(SimpleNamespace(number=number, gone=gone, changes=changes))
-        before = None if gone else (version, mask)
-    return lines
-
-
 def _flags(
     findings: Iterable[Finding], article: Article, shown: Shown, seen: Visible
-) -> list[SimpleNamespace]:
-    """Return one line for each rule and its words, in the order in which they come.
+) -> list[tuple[Finding, str, str, int]]:
+    """Return a line for each rule and its words, in the order in which they come.
 
-    Without `words` where they could tell who somebody is.
+    The last finding, the rule's title, the words (none where they could tell who somebody is), and
+    how many there are.
     """
-    found: dict[tuple[str, str], SimpleNamespace] = {}
+    found: dict[tuple[str, str], tuple[Finding, str, str, int]] = {}
     for finding in findings:
         words = ""
         if finding.rule not in IDENTIFYING:
             place = finding.start, finding.end
             words = excerpt(seen_words(article, finding.field, place, shown), QUOTE_CHARS)
-        before = found.get((finding.rule, words.casefold()))
-        found[finding.rule, words.casefold()] = SimpleNamespace(
-            rule=finding.rule,
-            title=clean(seen.titles.get(finding.rule, finding.rule)),
-            severity=finding.severity,
-            words=words,
-            count=before.count + 1 if before else 1,
-        )
+        key = finding.rule, words.casefold()
+        count = found[key][3] + 1 if key in found else 1
+        found[key] = finding, seen.title(finding.rule), words, count
     return list(found.values())

@@ -1,30 +1,132 @@
-"""The page of trends, and its tables as CSV."""
+"""The page of trends, its tables as CSV, and what pages of stories, trends and outlets are asked.
+
+A form sends every field it has, so an empty value is no filter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Annotated
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from fastapi import Query
+from pydantic import BeforeValidator, Field
 from starlette.responses import HTMLResponse, Response
 
 from monitor.api.access import DeskDep
+from monitor.api.article_filter import Day
+from monitor.api.coverage_routes import usable
 from monitor.api.problem_details import ProblemError
+from monitor.api.schemas import QueryModel, WholeStr
 from monitor.desk import Desk
 from monitor.labels.countries import country_name
-from monitor.labels.schemes import SCHEMES
-from monitor.records.dates import undated_words
+from monitor.labels.schemes import FORMS, INDICATORS, RESPONSES, SCHEMES, TOPICS, VICTIMS
+from monitor.records.dates import LONGEST_DAYS, LONGEST_PUBLISHED_DAYS, period_of, undated_words
 from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
 from monitor.stats.panels import Panel, trend_panels
 from monitor.stats.trend_queries import Period, read_period, read_published, trends_of
 from monitor.stats.trends import CHOSEN, STEPS, Step, Trends, choose, fitting_step
+from monitor.text.safe_text import MARK, guarded_line
 from monitor.web.page_frame import PageDep, address, page_router
-from monitor.web.page_queries import TrendsPageQuery, days_asked
-from monitor.web.svg_plots import view_panels, write_csv
+from monitor.web.svg_plots import view_panels
 
-router = page_router("read")
+router = page_router("read", "/trends")
+DAYS = 90  # shown unless others are asked for
+_Empty = BeforeValidator(lambda value: None if value == "" else value)
+_Name = Annotated[Annotated[WholeStr, Field(max_length=200)] | None, _Empty]
+_Day = Annotated[Day | None, _Empty]
+_Form = Annotated[Literal[FORMS] | None, _Empty]  # type: ignore[valid-type]
+_Place = Annotated[Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None, _Empty]
+
+
+class DaysQuery(QueryModel):
+    """Days from `since` to `until`, both included; `to` is what `until` was called."""
+
+    since: _Day = None
+    until: _Day = None
+    to: _Day = None
+
+    @property
+    def last(self) -> date | None:
+        """The last day that is asked for."""
+        return self.until or self.to
+
+    def labels(self) -> dict[str, str]:
+        """Return the labels that are asked for, by scheme."""
+        found = {name: getattr(self, name, None) for name in CHOSEN}
+        return {
+            name: value.upper() if name == "place" else str(value)
+            for name, value in found.items()
+            if value
+        }
+
+    def asked(self) -> dict[str, str]:
+        """Return the fields of the form, "" where nothing is asked for."""
+        fields = type(self).model_fields.keys() - {"after", "to"}
+        values = {name: getattr(self, name) for name in sorted(fields)} | {"until": self.last}
+        return {name: "" if value is None else str(value) for name, value in values.items()} | (
+            self.labels()
+        )
+
+
+class TrendsPageQuery(DaysQuery):
+    """What is counted, in which steps, and on days of first sight or of publication."""
+
+    dates: Annotated[Literal["first_seen", "published"] | None, _Empty] = None
+    published_since: _Day = None
+    published_until: _Day = None
+    step: Annotated[Step | None, _Empty] = None
+    form: _Form = None
+    place: _Place = None
+    response: Annotated[Literal[RESPONSES] | None, _Empty] = None  # type: ignore[valid-type]
+    victim: Annotated[Literal[VICTIMS] | None, _Empty] = None  # type: ignore[valid-type]
+    indicator: Annotated[Literal[INDICATORS] | None, _Empty] = None  # type: ignore[valid-type]
+    topic: Annotated[Literal[TOPICS] | None, _Empty] = None  # type: ignore[valid-type]
+    outlet: _Name = None
+
+    @property
+    def by_publication(self) -> bool:
+        """Whether the days are those of publication."""
+        return self.dates == "published" or bool(self.published_since or self.published_until)
+
+    def asked(self) -> dict[str, str]:
+        """Return the fields of the form."""
+        found = super().asked()
+        dates = "published" if self.by_publication else ""
+        return {n: v for n, v in found.items() if not n.startswith("published_")} | {"dates": dates}
+
+
+class StoriesPageQuery(DaysQuery):
+    """Which stories, and from which on."""
+
+    form: _Form = None
+    place: _Place = None
+    outlet: _Name = None
+    several: Annotated[Literal["yes"] | None, _Empty] = None
+    after: _Name = None
+
+
+class OutletsPageQuery(DaysQuery):
+    """Which outlets, and from which on."""
+
+    name: _Name = None
+    after: _Name = None
+
+
+def days_asked(query: DaysQuery, desk: Desk) -> tuple[date, date]:
+    """Return the days [since, until) that are asked for, by default the last 90.
+
+    Raises `ProblemError`, 422, for what is no period.
+    """
+    since, until, longest = query.since, query.last, LONGEST_DAYS
+    if isinstance(query, TrendsPageQuery) and query.by_publication:
+        longest = LONGEST_PUBLISHED_DAYS
+        since, until = query.published_since or since, query.published_until or until
+    with usable("since"):
+        return period_of(since, until, today=desk.today, length=DAYS, longest=longest)
+
+
 Asked = Annotated[TrendsPageQuery, Query()]
 CSV = "text/csv; charset=utf-8"
 
@@ -36,11 +138,14 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
     last = trends.until - timedelta(days=1)
     asked = {**query.asked(), "since": str(period.since), "until": str(last)}
     countries = {code for item in period.items for code in item.labels.get("place", ())}
+    dates = "Days are those on which articles were first seen here, both included."
+    if trends.dates != "first_seen":
+        left = f" {undated_words(trends.undated)}." if trends.undated else ""
+        dates = f"Days are those of publication, both included.{left}"
     days = {name: asked[name] for name in ("since", "until", "dates")}
     alike = {name: asked[name] for name in ("form", "place", "outlet")}
     return page.render(
         "trends.html",
-        here="/trends",
         note=NOT_INCIDENCE,
         asked=asked,
         step=step,
@@ -50,7 +155,7 @@ def trends_page(query: Asked, page: PageDep) -> HTMLResponse:
         outlets=sorted({item.outlet for item in period.items}),
         trends=trends,
         panels=view_panels(panels, "/trends", asked),
-        dates=_dates(trends),
+        dates=dates,
         filtered=any(value for name, value in asked.items() if name not in (*days, "step")),
         unfiltered=address("/trends", days),
         # stories are listed by first sight
@@ -77,9 +182,11 @@ def csv_response(
         if panel.key == table:
             disposition = f'attachment; filename="{name}-{days.replace("..", "-to-")}.csv"'
             headers = {"content-disposition": disposition}
-            return Response(
-                write_csv(panel.section, f"{how} {days}".strip()), media_type=CSV, headers=headers
-            )
+            # each row says of which period it is, and what it does not say
+            period = f"{how} {days}".strip()
+            lines = [guarded_line([*panel.section.columns, "period", "note"])]
+            lines += [guarded_line([*row, period, NOT_INCIDENCE]) for row in panel.section.rows]
+            return Response(MARK + "".join(lines), media_type=CSV, headers=headers)
     raise ProblemError(404, "There is no such table.")
 
 
@@ -90,19 +197,10 @@ def _counted(query: TrendsPageQuery, desk: Desk) -> tuple[Period, Trends, Step, 
     items = choose(period.items, query.labels(), query.outlet or "")
     trends = trends_of(desk, replace(period, items=items))
     step = fitting_step(len(trends.days), query.step)
-    titles = desk.rule_titles
-    return period, trends, step, trend_panels(trends, titles, step)
+    return period, trends, step, trend_panels(trends, desk.rule_titles, step)
 
 
 Options = list[tuple[str, str]]
-
-
-def _dates(trends: Trends) -> str:
-    """Say by which dates articles are put on days, and how many are left out for want of one."""
-    if trends.dates == "first_seen":
-        return "Days are those on which articles were first seen here, both included."
-    left = f" {undated_words(trends.undated)}." if trends.undated else ""
-    return f"Days are those of publication, both included.{left}"
 
 
 def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str, str, Options]]:
