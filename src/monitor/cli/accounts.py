@@ -21,23 +21,18 @@ _ROLES = "; ".join(
 def add(
     context: Context,
     name: Annotated[str, Argument(help="Whose it is; stands beside what is said with it.")],
-    role: Annotated[
-        Literal["reader", "volunteer", "reviewer", "admin"] | None,
-        Option(help=f"{_ROLES}. Default: reader."),
-    ] = None,
-    scope: Annotated[
-        list[str] | None,
-        Option(
-            metavar="SCOPE",
-            help="Instead of a role: check, read, names, review or admin; as often as needed.",
-        ),
-    ] = None,
-    volunteer: Annotated[
-        bool, Option("--volunteer", help="What is said with it waits to be confirmed.")
-    ] = False,
-    days: Annotated[
-        int | None, Option(help="Days until it ends; default: when it is revoked.")
-    ] = None,
+    role: Literal["reader", "volunteer", "reviewer", "admin"] | None = Option(
+        None, help=f"{_ROLES}. Default: reader."
+    ),
+    scope: list[str] | None = Option(
+        None,
+        metavar="SCOPE",
+        help="Instead of a role: check, read, names, review or admin; as often as needed.",
+    ),
+    volunteer: bool = Option(
+        False, "--volunteer", help="What is said with it waits to be confirmed."
+    ),
+    days: int | None = Option(None, help="Days until it ends; default: when it is revoked."),
 ) -> None:
     """Make a token and print it, this once: the desk keeps only its hash."""
     from monitor.storage.sign_in import rights_of

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import typer
 from typer import Context, Option
@@ -156,12 +156,10 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def common(
     context: Context,
-    config: Annotated[
-        Path | None, Option(help="The settings file (default: ./monitor.toml).")
-    ] = None,
-    version: Annotated[  # noqa: ARG001 - handled by its callback
-        bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
+    config: Path | None = Option(None, help="The settings file (default: ./monitor.toml)."),
+    version: bool = Option(  # noqa: ARG001 - handled by its callback
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Options before the command."""
     context.obj = config or context.obj

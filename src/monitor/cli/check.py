@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -54,93 +54,75 @@ def check(
     paths: Annotated[
         list[str], Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin.")
     ],
-    format: Annotated[
-        Literal["text", "json", "sarif", "github", "html", "docx"], Option(help="How to write it.")
-    ] = "text",
-    output: Annotated[
-        Path | None,
-        Option("-o", "--output", metavar="FILE", help="The file to write to; default: stdout."),
-    ] = None,
-    report: Annotated[
-        list[Path] | None,
-        Option(
-            metavar="FILE",
-            help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str | None, Option(help="error, warning or suggestion: exit 1 from here on.")
-    ] = None,
-    baseline: Annotated[
-        Path | None, Option(metavar="FILE", help="Show only what is not in this file of hashes.")
-    ] = None,
-    write_baseline: Annotated[
-        Path | None, Option(metavar="FILE", help="Write that file: all that is found now is known.")
-    ] = None,
-    redact: Annotated[
-        bool, Option("--redact", help="Leave the drafts' words out, for logs.")
-    ] = False,
-    jobs: Annotated[
-        int | None, Option(min=1, help="Processes at most; default: one for each core.")
-    ] = None,
-    include_text: Annotated[
-        bool, Option("--include-text", help="Add the visible text to the JSON.")
-    ] = False,
-    country: Annotated[
-        str | None,
-        Option(
-            metavar="CODE",
-            help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
-        ),
-    ] = None,
-    min_confidence: Annotated[
-        float | None,
-        Option(
-            "--min-confidence",
-            metavar="SHARE",
-            help="Leave out findings that editors mark less often than that (0 to 1).",
-        ),
-    ] = None,
-    guideline: Annotated[
-        list[str] | None,
-        Option(
-            metavar="NAME",
-            help="Check against this one (name or folder); may be repeated. Default: as set.",
-        ),
-    ] = None,
-    on_topic: Annotated[
-        bool, Option("--on-topic", help="Apply every rule: the drafts are about trafficking.")
-    ] = False,
-    engine: Annotated[
-        EngineName,
-        Option(
-            help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
-            " machine and this run; never another's, since drafts stay here."
-        ),
-    ] = "local",
+    format: Literal["text", "json", "sarif", "github", "html", "docx"] = Option(
+        "text", help="How to write it."
+    ),
+    output: Path | None = Option(
+        None, "-o", "--output", metavar="FILE", help="The file to write to; default: stdout."
+    ),
+    report: list[Path] | None = Option(
+        None,
+        metavar="FILE",
+        help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
+    ),
+    fail_on: str | None = Option(None, help="error, warning or suggestion: exit 1 from here on."),
+    baseline: Path | None = Option(
+        None, metavar="FILE", help="Show only what is not in this file of hashes."
+    ),
+    write_baseline: Path | None = Option(
+        None, metavar="FILE", help="Write that file: all that is found now is known."
+    ),
+    redact: bool = Option(False, "--redact", help="Leave the drafts' words out, for logs."),
+    jobs: int | None = Option(None, min=1, help="Processes at most; default: one for each core."),
+    include_text: bool = Option(False, "--include-text", help="Add the visible text to the JSON."),
+    country: str | None = Option(
+        None,
+        metavar="CODE",
+        help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
+    ),
+    min_confidence: float | None = Option(
+        None,
+        "--min-confidence",
+        metavar="SHARE",
+        help="Leave out findings that editors mark less often than that (0 to 1).",
+    ),
+    guideline: list[str] | None = Option(
+        None,
+        metavar="NAME",
+        help="Check against this one (name or folder); may be repeated. Default: as set.",
+    ),
+    on_topic: bool = Option(
+        False, "--on-topic", help="Apply every rule: the drafts are about trafficking."
+    ),
+    engine: EngineName = Option(
+        "local",
+        help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
+        " machine and this run; never another's, since drafts stay here.",
+    ),
 ) -> None:
     """Check drafts against the reporting guidelines."""
+    from monitor.rules.rule_descriptions import rules_json
+
     desk, chosen = _choose_guidelines(context, guideline)
-    settings = desk.settings.check
-    bound = fail_on or settings.fail_on
-    _refuse(bound, min_confidence, redact=redact, include_text=include_text)
+    bound, key = fail_on or desk.settings.check.fail_on, desk.settings.check.baseline_key
+    _refuse(bound, min_confidence, redact and include_text)
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
     formats = {kind for _, kind in reports}
-    options = CheckOptions(
-        guideline=chosen,
-        country=_country(desk, country),
-        min_confidence=min_confidence,
-        on_topic=on_topic,
-    )
+    code = _country(desk, country)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
-
-    key = settings.baseline_key
     known = _read_baseline(baseline, key) if baseline else None
     needs_hashes = bool(baseline or write_baseline) or "sarif" in formats
     keeps_text = include_text or ("html" in formats and not redact)
+    options = CheckOptions(
+        guideline=chosen,
+        country=code,
+        min_confidence=min_confidence,
+        on_topic=on_topic,
+        include_text=keeps_text or needs_hashes,
+    )
 
     def keep(document: dict[str, Any]) -> dict[str, Any]:
         if needs_hashes and "error" not in document:
@@ -149,25 +131,28 @@ def check(
             document.pop("text", None)
         return document
 
-    asked = replace(options, include_text=keeps_text or needs_hashes).given()
     documents: Sequence[Mapping[str, Any]] = check_files(
-        desk, files, asked, jobs=jobs or cores(), keep=keep, engine=engine
+        desk, files, options.given(), jobs=jobs or cores(), keep=keep, engine=engine
     )
     if write_baseline:
         made = _write_baseline(write_baseline, documents, key)
         known = known or made
-    if known:
-        documents = only_new(documents, known)
-    batch = _batch(
-        desk,
-        documents,
-        chosen,
-        bound,
-        with_rules="sarif" in formats,
-        keyed=bool(key),
-        redact=redact,
+    documents = only_new(documents, known) if known else documents
+    rules = rules_by_name(rules_json(desk.in_force)) if redact or "sarif" in formats else {}
+    if redact:
+        documents = [redacted(document, rules, keyed=bool(key)) for document in documents]
+    in_force = desk.in_force.chosen(chosen)
+    batch = Batch(
+        documents=tuple(documents),
+        guideline=in_force.stamp,
+        rules=rules,
+        root=Path.cwd(),
+        exit_code=exit_code(documents, bound),
+        version=__version__,
+        about=in_force.guidelines[0].about.url,
+        baseline=known is not None,
+        redacted=redact,
     )
-    batch = replace(batch, baseline=known is not None)
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
         say(as_text(batch.documents[0]).splitlines()[0])
@@ -179,41 +164,13 @@ def check(
     raise typer.Exit(batch.exit_code)
 
 
-def _refuse(bound: str, min_confidence: float | None, *, redact: bool, include_text: bool) -> None:
+def _refuse(bound: str, min_confidence: float | None, both: bool) -> None:
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
-    if redact and include_text:
+    if both:
         raise UsageError("--redact and --include-text exclude each other")
-
-
-def _batch(
-    desk: Desk,
-    documents: Sequence[Mapping[str, Any]],
-    chosen: tuple[str, ...] | None,
-    bound: str,
-    *,
-    with_rules: bool,
-    keyed: bool,
-    redact: bool,
-) -> Batch:
-    from monitor.rules.rule_descriptions import rules_json
-
-    rules = rules_by_name(rules_json(desk.in_force)) if redact or with_rules else {}
-    if redact:
-        documents = [redacted(document, rules, keyed=keyed) for document in documents]
-    in_force = desk.in_force.chosen(chosen)
-    return Batch(
-        documents=tuple(documents),
-        guideline=in_force.stamp,
-        rules=rules,
-        root=Path.cwd(),
-        exit_code=exit_code(documents, bound),
-        version=__version__,
-        about=in_force.guidelines[0].about.url,
-        redacted=redact,
-    )
 
 
 def _choose_guidelines(
@@ -316,7 +273,11 @@ def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]
     for name in paths:
         path = Path(name)
         if name != STDIN and path.is_dir():
-            inside = [p for p in path.rglob("*") if not _is_hidden(p, path)]
+            inside = [
+                each
+                for each in path.rglob("*")
+                if not any(part.startswith(".") for part in each.relative_to(path).parts)
+            ]
         elif name != STDIN and _GLOB.search(name) and not path.exists():
             inside = [Path(match) for match in glob.iglob(name, recursive=True)]  # noqa: PTH207
         else:
@@ -332,15 +293,10 @@ def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]
     return found
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
 WORTH = 40_000
 """Bytes for each process: reading the rules takes one as long as checking so much text does."""
 MOST = 50_000
 """Bytes that one file counts for at most: of a large one most is no text."""
-Documents = Generator[dict[str, Any], None, None]
 
 
 def check_files(
@@ -357,20 +313,12 @@ def check_files(
 
     What cannot be read or checked has an `error`. Raises what is wrong with settings and rules.
     """
-    count = processes(paths, jobs, worth)
-    if engine == "ray":
-        found = _on_cluster(desk, paths, options, jobs)
-    elif count > 1:
-        found = _on_processes(desk, paths, options, count)
-    else:
-        found = _in_this_process(desk, paths, options)
-    with closing(found):
+    with closing(_checked(desk, paths, options, jobs, worth, engine)) as found:
         if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
             return [keep(document) for document in found]
         with progress() as bar:
-            return [
-                keep(document) for document in bar.track(found, len(paths), description="checking")
-            ]
+            shown = bar.track(found, len(paths), description="checking")
+            return [keep(document) for document in shown]
 
 
 def processes(paths: Sequence[str], jobs: int, worth: int = WORTH) -> int:
@@ -388,26 +336,32 @@ def _size(path: str) -> int:
         return 0
 
 
-def _in_this_process(desk: Desk, paths: Sequence[str], options: Mapping[str, Any]) -> Documents:
-    open_ahead()
-    for path in paths:
-        yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
+def _checked(
+    desk: Desk,
+    paths: Sequence[str],
+    options: Mapping[str, Any],
+    jobs: int,
+    worth: int,
+    engine: EngineName,
+) -> Generator[dict[str, Any], None, None]:
+    if engine == "ray":
+        from monitor.jobs.ray_jobs import check_files as check_on_cluster
 
-
-def _on_cluster(
-    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
-) -> Documents:
-    from monitor.jobs.ray_jobs import check_files as check_on_cluster
-
-    if STDIN in paths:
-        raise UsageError("--engine ray checks files: leave out -")
-    desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
-    yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
+        if STDIN in paths:
+            raise UsageError("--engine ray checks files: leave out -")
+        desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+        yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
+    elif (count := processes(paths, jobs, worth)) == 1:
+        open_ahead()
+        for path in paths:
+            yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
+    else:
+        yield from _on_processes(desk, paths, options, count)
 
 
 def _on_processes(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
-) -> Documents:
+) -> Iterator[dict[str, Any]]:
     """Check on `count` processes; a thread each reads a file, asks its process and waits."""
     from monitor.jobs.draft_processes import Job, Worker
 

@@ -24,11 +24,12 @@ def as_text(document: Mapping[str, Any]) -> str:
     for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
         lines += ["", *_finding(finding, sources)]
     missing = [
-        item for item in document["scorecard"] if item["met"] is False and "ignored" not in item
+        f"    {item['item']}: {plain(item['reason'])}"
+        for item in document["scorecard"]
+        if item["met"] is False and "ignored" not in item
     ]
     if missing:
-        lines += ["", "  Worth considering for the whole text:"]
-        lines += [f"    {item['item']}: {plain(item['reason'])}" for item in missing]
+        lines += ["", "  Worth considering for the whole text:", *missing]
     return "\n".join([*lines, ""])
 
 

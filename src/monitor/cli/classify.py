@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from typer import Argument, Context, Option
@@ -38,7 +38,6 @@ from monitor.settings import cores
 
 if TYPE_CHECKING:
     from monitor.classify.bulk import ClassifiedChunk
-    from monitor.desk import Desk
 
 
 def classify(
@@ -46,18 +45,14 @@ def classify(
     sources: Annotated[
         list[Path], Argument(metavar="IN", help=".jsonl, .parquet, .warc; .gz too; - reads stdin.")
     ],
-    output: Annotated[
-        Path | None,
-        Option(
-            "-o", "--output", help=".jsonl, .jsonl.gz or .parquet; default: stdout, as JSON lines."
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None, Option(min=1, help="Processes; default: one for each core.")
-    ] = None,
-    resume: Annotated[
-        bool, Option("--resume", help="Go on after the records that the output holds.")
-    ] = False,
+    output: Path | None = Option(
+        None,
+        "-o",
+        "--output",
+        help=".jsonl, .jsonl.gz or .parquet; default: stdout, as JSON lines.",
+    ),
+    jobs: int | None = Option(None, min=1, help="Processes; default: one for each core."),
+    resume: bool = Option(False, "--resume", help="Go on after the records that the output holds."),
     engine: Engine = "local",
     ray_address: RayAddress = "",
 ) -> None:
@@ -67,44 +62,38 @@ def classify(
     if resume and (output is None or str(sources[0]) == "-"):
         raise UsageError("--resume needs an input file and --output")
     with ExitStack() as stack:
-        given = stack.enter_context(_open_stdin_or(sources))
+        if [str(path) for path in sources] == ["-"]:
+            sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
+            given = RowSource(sys.stdin, 0, lambda: 0)
+        else:
+            given = stack.enter_context(open_sources(sources))
         if output and output.exists() and any(output.samefile(p) for p in sources if p.exists()):
             raise UsageError(f"{output}: input and output are the same file")
         monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
-        write: Callable[[Sequence[str]], None] = _write_stdout
-        kept = 0
-        if output:
-            file = stack.enter_context(open_records(output, resume=resume))
-            write, kept = file.write, file.kept
+        file = stack.enter_context(_open_records(output, resume=resume)) if output else None
+        if output and file:
             _skip_kept(given.rows, file, output, monitor.classifiers)
         bar = stack.enter_context(progress())
         task = bar.add_task("classifying", total=given.size or None)
-        errors = 0
-        found = _classify_rows(monitor, given.rows, jobs or cores(), engine, address)
-        for done in stack.enter_context(closing(found)):
-            write(done.lines)
+        errors, workers = 0, jobs or cores()
+        if engine == "ray":
+            from monitor.jobs.ray_jobs import classify as classify_on_cluster
+
+            found = classify_on_cluster(monitor, given.rows, workers=workers, address=address)
+        else:
+            found = monitor.classify_bulk(given.rows, jobs=workers, prepare=page_lines)
+        for done in stack.enter_context(closing(cast("Generator[ClassifiedChunk]", found))):
+            if file:
+                file.write(done.lines)
+            else:
+                sys.stdout.writelines(f"{line}\n" for line in done.lines)
             errors += done.errors
             bar.update(task, completed=given.position())
-    if kept:
-        say(f"{kept} record{plural(kept)} of an earlier run kept")
+    if file and file.kept:
+        say(f"{file.kept} record{plural(file.kept)} of an earlier run kept")
     if errors:
         say(f"{errors} line{plural(errors)} could not be classified")
     raise typer.Exit(1 if errors else 0)
-
-
-def _classify_rows(
-    desk: Desk, rows: Iterator[Any], jobs: int, engine: Engine, address: str
-) -> Generator[ClassifiedChunk, None, None]:
-    if engine == "ray":
-        from monitor.jobs.ray_jobs import classify as classify_on_cluster
-
-        yield from classify_on_cluster(desk, rows, workers=jobs, address=address)
-    else:
-        yield from desk.classify_bulk(rows, jobs=jobs, prepare=page_lines)
-
-
-def _write_stdout(lines: Sequence[str]) -> None:
-    sys.stdout.writelines(f"{line}\n" for line in lines)
 
 
 def _skip_kept(
@@ -132,13 +121,6 @@ def _parsed(line: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _open_stdin_or(paths: Sequence[Path]) -> AbstractContextManager[RowSource]:
-    if [str(path) for path in paths] != ["-"]:
-        return open_sources(paths)
-    sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-    return nullcontext(RowSource(sys.stdin, 0, lambda: 0))
-
-
 @contextmanager
 def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
     """Open files one after another, so many bytes in all: JSON Lines, Parquet, web archives.
@@ -164,23 +146,20 @@ def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
     yield RowSource(rows(), sum(sizes), lambda: round(done[0]))
 
 
-def _open(path: Path) -> AbstractContextManager[RowSource]:
-    return _open_archive(path) if is_warc(path) else open_source(path)
-
-
 @contextmanager
-def _open_archive(path: Path) -> Iterator[RowSource]:
+def _open(path: Path) -> Iterator[RowSource]:
+    if not is_warc(path):
+        with open_source(path) as source:
+            yield source
+        return
     with open_warc(path) as (stream, answers):
         size = path.stat().st_size
         pages = (answer for _, answer in answers if isinstance(answer, RawPage))
         yield RowSource(pages, size, lambda: size if stream.closed else stream.tell())
 
 
-def open_records(path: Path, *, resume: bool) -> AbstractContextManager[Output]:
-    """Open the file that records go to, JSON Lines or Parquet by its name.
-
-    Raises `UsageError` for one that cannot be written, or that cannot be gone on with.
-    """
+def _open_records(path: Path, *, resume: bool) -> AbstractContextManager[Output]:
+    """Open the file that records go to. Raises `UsageError` for one that cannot be gone on with."""
     if path.suffix != ".parquet":
         return open_output(path, resume=resume)
     if resume:

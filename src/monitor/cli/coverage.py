@@ -7,18 +7,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    Since,
-    TextOrJson,
-    Until,
-    monitor_of,
-    period,
-    plain,
-    say,
-    show,
-    show_json,
-    show_lines,
-)
+from monitor.cli.common import Since, TextOrJson, Until, monitor_of, period, say, show, show_as
 
 _HAD = {
     "shown": "we had shown it",
@@ -38,10 +27,7 @@ def coverage(
 
     monitor = monitor_of(context)
     found = account(monitor, *period(monitor, since, until))
-    if format == "json":
-        show_json(found)
-    else:
-        show_lines(_coverage_lines(found))
+    show_as(format, found, _coverage_lines(found))
 
 
 def _coverage_lines(found: dict[str, Any]) -> Iterator[str]:
@@ -68,15 +54,13 @@ def _coverage_lines(found: dict[str, Any]) -> Iterator[str]:
 def found(
     context: Context,
     url: Annotated[str, Argument(metavar="URL", help="Where it is told of.")],
-    note: Annotated[str, Option(help="How the desk learned of it.")] = "",
-    same_as: Annotated[
-        str | None, Option(help="Our article about it, by id or URL, if there is one.")
-    ] = None,
+    note: str = Option("", help="How the desk learned of it."),
+    same_as: str | None = Option(None, help="Our article about it, by id or URL, if there is one."),
 ) -> None:
     """Record a case that the desk learned of elsewhere; say what we had of it."""
     from monitor.review.recall_estimate import tell_elsewhere
 
     had, new = tell_elsewhere(monitor_of(context), url, note=note, same_as=same_as)
-    show(plain(f"{_HAD[had.had]}" + (f" ({had.article_id})" if had.article_id else "")))
+    show(_HAD[had.had] + (f" ({had.article_id})" if had.article_id else ""))
     if not new:
         say("this address was recorded before; that record stays")

@@ -15,7 +15,6 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
 
 from typer import Option
 
@@ -34,19 +33,16 @@ class DemoError(MonitorError):
 
 
 def demo(
-    once: Annotated[bool, Option("--once", help="Stop after the digest.")] = False,
-    port: Annotated[
-        int | None, Option(min=1, max=65535, help="Port of the page; default 8000, or a free one.")
-    ] = None,
-    directory: Annotated[
-        Path | None,
-        Option(
-            "--directory",
-            metavar="DIR",
-            help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the "
-            "end.",
-        ),
-    ] = None,
+    once: bool = Option(False, "--once", help="Stop after the digest."),
+    port: int | None = Option(
+        None, min=1, max=65535, help="Port of the page; default 8000, or a free one."
+    ),
+    directory: Path | None = Option(
+        None,
+        "--directory",
+        metavar="DIR",
+        help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the end.",
+    ),
 ) -> None:
     """Follow six invented outlets on this machine, print their digest, serve page and API."""
     if directory and (directory / "desk").exists():

@@ -15,7 +15,7 @@ import json
 import sys
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,9 +80,9 @@ class DemoOutlet:
     path: str
     full_text: bool
     date_format: str
-    moved_from: str
-    also_lists: tuple[Mapping[str, str], ...]
     articles: tuple[DemoArticle, ...]
+    moved_from: str = ""
+    also_lists: Sequence[Mapping[str, str]] = ()
 
     @property
     def feed_path(self) -> str:
@@ -94,19 +94,14 @@ def load_outlets() -> tuple[DemoOutlet, ...]:
     """Read every outlet, ordered by id."""
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe")
-    files = sorted((DATA / "articles").glob("*.yaml"))
-    return tuple(_outlet(yaml.load(path)) for path in files)
-
-
-def _outlet(fields: dict[str, Any]) -> DemoOutlet:
-    article_path = f"/{fields['id']}/{fields.pop('article_path')}"
-    articles = [_article(article, article_path) for article in fields.pop("articles")]
-    return DemoOutlet(
-        also_lists=tuple(fields.pop("also_lists", ())),
-        articles=tuple(sorted(articles, key=lambda a: a.published, reverse=True)),
-        **{"moved_from": "", **fields},
-    )
+    found = []
+    for path in sorted((DATA / "articles").glob("*.yaml")):
+        fields = YAML(typ="safe").load(path)
+        article_path = f"/{fields['id']}/{fields.pop('article_path')}"
+        articles = [_article(article, article_path) for article in fields.pop("articles")]
+        articles.sort(key=lambda article: article.published, reverse=True)
+        found.append(DemoOutlet(articles=tuple(articles), **fields))
+    return tuple(found)
 
 
 def _article(fields: dict[str, Any], article_path: str) -> DemoArticle:
@@ -119,14 +114,14 @@ def _article(fields: dict[str, Any], article_path: str) -> DemoArticle:
     return DemoArticle(path=path, paragraphs=paragraphs, published=published, **fields)
 
 
-LEAD_PARAGRAPHS = 3
-RELATED = 3
+LEAD_PARAGRAPHS, RELATED = 3, 3
 FEED_TYPES = {
     "rss1": "application/rdf+xml",
     "rss2": "application/rss+xml",
     "atom": "application/atom+xml",
     "json": "application/feed+json",
 }
+PAGE_TYPE = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /*/search\nDisallow: /*/wp-admin/\nAllow: /\n"
 
 
@@ -155,34 +150,31 @@ def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, Resource]:
     latest = max(article.published for article in articles.values())
     site = {"/robots.txt": Resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
     for outlet in outlets:
-        newest = outlet.articles[0].published
+        newest, feed_type = outlet.articles[0].published, FEED_TYPES[outlet.feed]
         listed = [(article, base + article.path) for article in outlet.articles]
         for other in outlet.also_lists:
             article = articles[other["article"]]
             listed.append((article, f"{base}{article.path}?{other['query']}"))
         listed.sort(key=lambda entry: entry[0].published, reverse=True)
-        feed = FEED_WRITERS[outlet.feed](outlet, base, listed)
-        media_type = f"{FEED_TYPES[outlet.feed]}; charset=utf-8"
-        site[outlet.feed_path] = Resource(feed, media_type, newest)
+        write = _write_json_feed if outlet.feed == "json" else _write_xml_feed
+        feed = write(outlet, base, listed)
+        site[outlet.feed_path] = Resource(feed, f"{feed_type}; charset=utf-8", newest)
         if outlet.moved_from:
             old = f"/{outlet.id}/{outlet.moved_from}"
             site[old] = Resource(b"", "text/plain", newest, location=outlet.feed_path)
-        site[f"/{outlet.id}/"] = _page(_front_page(outlet, base), newest)
+        front = (
+            f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
+            f"<title>{escape(outlet.name)}</title>"
+            f'<link rel="alternate" type="{feed_type}" href="{base}{outlet.feed_path}">'
+            f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
+            f"{_links(outlet.articles)}\n</ul></body></html>\n"
+        )
+        site[f"/{outlet.id}/"] = Resource(front.encode(), PAGE_TYPE, newest)
         template = Template((DATA / "pages" / f"{outlet.id}.html").read_text(encoding="utf-8"))
         for article in outlet.articles:
             page = template.substitute(_page_values(outlet, article, base))
-            site[article.path] = _page(page, article.published)
+            site[article.path] = Resource(page.encode(), PAGE_TYPE, article.published)
     return site
-
-
-def _front_page(outlet: DemoOutlet, base: str) -> str:
-    return (
-        f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
-        f"<title>{escape(outlet.name)}</title>"
-        f'<link rel="alternate" type="{FEED_TYPES[outlet.feed]}" href="{base}{outlet.feed_path}">'
-        f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
-        f"{_links(outlet.articles)}\n</ul></body></html>\n"
-    )
 
 
 def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
@@ -261,16 +253,6 @@ def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()
 
 
-FEED_WRITERS: Mapping[str, Callable[[DemoOutlet, str, Entries], bytes]] = {
-    **dict.fromkeys(("rss1", "rss2", "atom"), _write_xml_feed),
-    "json": _write_json_feed,
-}
-
-
-def _page(page: str, modified: datetime) -> Resource:
-    return Resource(page.encode(), "text/html; charset=utf-8", modified)
-
-
 def _paragraphs(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in paragraphs)
 
@@ -325,10 +307,6 @@ class RunningSite:
         path.write_text(template.replace("{port}", str(self.port)), encoding="utf-8")
         return path
 
-    def expected(self) -> dict[str, Kind]:
-        """Return what a desk should make of each article, by its URL."""
-        return expected(self.url)
-
 
 def expected(base: str = "") -> dict[str, Kind]:
     """Return the kind of every article by URL; by path where no `base` is given."""
@@ -375,15 +353,11 @@ class _Handler(BaseHTTPRequestHandler):
         resource = self.server.site.get(self.path.partition("?")[0])
         if resource is None:
             page = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>"
-            self._send(HTTPStatus.NOT_FOUND, page, {"Content-Type": "text/html; charset=utf-8"})
-        elif resource.location:
+            self._send(HTTPStatus.NOT_FOUND, page, {"Content-Type": PAGE_TYPE})
+            return
+        if resource.location:
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", {"Location": resource.location})
-        else:
-            self._send_resource(resource)
-
-    do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
-
-    def _send_resource(self, resource: Resource) -> None:
+            return
         headers = {
             "ETag": resource.etag,
             "Last-Modified": format_datetime(resource.modified.astimezone(UTC), usegmt=True),
@@ -398,6 +372,8 @@ class _Handler(BaseHTTPRequestHandler):
             body = gzip.compress(body, mtime=0)
             headers["Content-Encoding"] = "gzip"
         self._send(HTTPStatus.OK, body, headers)
+
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
 
     def _is_current(self, resource: Resource) -> bool:
         """Whether the client has this version; its ETag, where it sends one, decides alone."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Option
 
-from monitor.cli.common import TextOrJson, group, monitor_of, plain, say, show, show_json
+from monitor.cli.common import TextOrJson, group, monitor_of, say, show_as, show_json
 from monitor.labels.data_files import data_dir
 
 if TYPE_CHECKING:
@@ -26,25 +26,27 @@ DataFile = Annotated[Path, Argument(metavar="DATA", help="Labelled rows, .jsonl 
 def relevance(
     data: DataFile,
     format: TextOrJson = "text",
-    language: Annotated[
-        str | None, Option(metavar="CODE", help="Measure the model of this language.")
-    ] = None,
+    language: str | None = Option(None, metavar="CODE", help="Measure the model of this language."),
 ) -> None:
     """Measure the relevance model: average precision, recall, calibration, per source.
 
     On data without English: the models of its languages, and what becomes of its articles.
     """
     from monitor.evaluate.evaluate_models import evaluate_relevance
+    from monitor.evaluate.evaluation_report import render_evaluation
 
-    _show_evaluation(evaluate_relevance(data_dir("models"), data, language), format)
+    result = evaluate_relevance(data_dir("models"), data, language)
+    show_as(format, result, render_evaluation(result).split("\n"), indent=2)
 
 
 @app.command()
 def tags(data: DataFile, format: TextOrJson = "text") -> None:
     """Measure the taggers: precision and recall of each label."""
     from monitor.evaluate.evaluate_models import evaluate_tags
+    from monitor.evaluate.evaluation_report import render_evaluation
 
-    _show_evaluation(evaluate_tags(data_dir("models"), data), format)
+    result = evaluate_tags(data_dir("models"), data)
+    show_as(format, result, render_evaluation(result).split("\n"), indent=2)
 
 
 @app.command()
@@ -52,29 +54,23 @@ def guideline(
     context: Context,
     data: DataFile,
     format: TextOrJson = "text",
-    literals: Annotated[
-        Path | None,
-        Option(
-            "--literals",
-            help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
-        ),
-    ] = None,
-    write_measured: Annotated[
-        Path | None,
-        Option(
-            "--write-measured",
-            metavar="PATH",
-            help="Write what the rules' pages tell of it (measured.json in the guideline's"
-            " folder).",
-        ),
-    ] = None,
-    general: Annotated[
-        Path | None,
-        Option("--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."),
-    ] = None,
-    unseen: Annotated[
-        bool, Option("--unseen", help="With it: the rules' authors did not know these articles.")
-    ] = False,
+    literals: Path | None = Option(
+        None,
+        "--literals",
+        help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
+    ),
+    write_measured: Path | None = Option(
+        None,
+        "--write-measured",
+        metavar="PATH",
+        help="Write what the rules' pages tell of it (measured.json in the guideline's folder).",
+    ),
+    general: Path | None = Option(
+        None, "--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."
+    ),
+    unseen: bool = Option(
+        False, "--unseen", help="With it: the rules' authors did not know these articles."
+    ),
 ) -> None:
     """Measure the rules on articles in which editors marked the breaches.
 
@@ -89,10 +85,7 @@ def guideline(
     result["feedback"] = said_by_editors(monitor)
     if write_measured:
         _write_measured(monitor, result, write_measured, data, general, unseen=unseen)
-    if format == "json":
-        show_json(result, indent=2)
-    else:
-        show("\n".join(_guideline_lines(result)))
+    show_as(format, result, _guideline_lines(result), indent=2)
 
 
 def _write_measured(
@@ -108,19 +101,16 @@ def _write_measured(
     from monitor.evaluate.rule_precision import evaluate_general
     from monitor.rules.measured_precision import load_measured, measured_of, write_measured
 
-    def short(file: Path) -> str:
-        """Return a data file's name with its folder's, which says what kind of data it is."""
-        return "/".join(file.resolve().parts[-2:])
-
-    counted = (short(news), evaluate_general(desk.guideline, news)) if news else None
+    # a data file's folder says what kind of data it is
+    named, *of_news = ("/".join(file.resolve().parts[-2:]) for file in (data, news) if file)
     before = load_measured(desk.guideline.path)
     content = measured_of(
         desk.guideline,
         result,
-        data=short(data),
+        data=named,
         unseen=unseen,
         day=desk.now().date(),
-        general=counted,
+        general=(of_news[0], evaluate_general(desk.guideline, news)) if news else None,
         sentences=before.sentences if before else None,
     )
     write_measured(path, content)
@@ -131,24 +121,15 @@ def _write_measured(
 def general(
     context: Context,
     data: DataFile,
-    topic_forced: Annotated[
-        bool, Option("--topic-forced", help="Treat every text as one on trafficking.")
-    ] = False,
+    topic_forced: bool = Option(
+        False, "--topic-forced", help="Treat every text as one on trafficking."
+    ),
 ) -> None:
     """Count how often the rules speak in general news: the rel 0 rows of labelled news."""
     from monitor.evaluate.rule_precision import evaluate_general
 
     result = evaluate_general(monitor_of(context).guideline, data, force_topic=topic_forced)
     show_json(result, indent=2)
-
-
-def _show_evaluation(result: Mapping[str, Any], format: str) -> None:
-    from monitor.evaluate.evaluation_report import render_evaluation
-
-    if format == "json":
-        show_json(result, indent=2)
-    else:
-        show(render_evaluation(result))
 
 
 def _guideline_lines(result: Mapping[str, Any]) -> Iterator[str]:
@@ -165,10 +146,10 @@ def _guideline_lines(result: Mapping[str, Any]) -> Iterator[str]:
         for name, figures in named
     ]
     yield from (f"{result['guideline']} on {result['articles']} articles", "")
-    yield columns([("rule", *keys), *rows])
+    yield from columns([("rule", *keys), *rows]).split("\n")
     yield from said_lines(result["feedback"])
     for name in ("misses", "false_flags"):
         found = result[name]
         yield from ("", f"{name.replace('_', ' ')}: {len(found)}, the first {ERRORS_SHOWN}:")
         for entry in found[:ERRORS_SHOWN]:
-            yield f"  {plain(json.dumps(entry, ensure_ascii=False))}"
+            yield f"  {json.dumps(entry, ensure_ascii=False)}"

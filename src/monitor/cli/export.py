@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,13 +20,12 @@ from monitor.cli.common import (
     SeenSince,
     SeenUntil,
     counter,
-    day_asked,
-    days_words,
+    days_asked,
     monitor_of,
     plural,
-    published_asked,
     read_tags,
     say,
+    say_days,
     show,
 )
 from monitor.export.columns import ExportFormat, TextDegree
@@ -49,88 +48,79 @@ def _print_schema(asked: bool) -> None:
 def export(
     context: Context,
     output: OutputFolder,
-    format: Annotated[ExportFormat | None, Option(help="The kind of file.")] = None,
+    format: ExportFormat | None = Option(None, help="The kind of file."),
     since: SeenSince = None,
     until: SeenUntil = None,
     published_since: PublishedSince = None,
     published_until: PublishedUntil = None,
-    form: Annotated[str | None, Option(help="Only this form of exploitation.")] = None,
+    form: str | None = Option(None, help="Only this form of exploitation."),
     place: Place = None,
-    min_relevance: Annotated[
-        float | None, Option(min=0, max=1, help="Only what is judged at least this relevant.")
-    ] = None,
+    min_relevance: float | None = Option(
+        None, min=0, max=1, help="Only what is judged at least this relevant."
+    ),
     outlet: Outlet = None,
     language: Language = None,
-    query: Annotated[
-        str | None,
-        Option(help='Only with these words: "phrases", begin*, -without, as in the archive.'),
-    ] = None,
-    story: Annotated[str | None, Option(help="Only the articles of this story.")] = None,
-    as_of: Annotated[
-        str | None,
-        Option(
-            metavar="FILE|TIME",
-            help="As the desk was then; or as the export was made that a manifest.json tells of.",
-        ),
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        Option(metavar="SCHEME:LABEL", help="Only with this tag: topic:smuggling."),
-    ] = None,
-    text: Annotated[
-        TextDegree | None, Option(help="How much of the texts to give; default: quotes.")
-    ] = None,
-    include_reserved: Annotated[
-        bool | None,
-        Option(
-            "--include-reserved",
-            help="Give the words of articles whose publishers reserve text mining too: for those"
-            " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
-        ),
-    ] = None,
-    restricted: Annotated[
-        bool | None,
-        Option(
-            "--restricted",
-            help="All as it is: findings on identification, names, and the headlines and addresses"
-            " of articles that identify somebody. For yourself; not to be passed on.",
-        ),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        Option(
-            metavar="FILE",
-            help="Where withheld addresses and headlines go; default: DIR.key.jsonl.",
-        ),
-    ] = None,
-    quote_share: Annotated[
-        float | None,
-        Option(min=0, max=1, help="With quotes: at most this share of a text (default: 0.1)."),
-    ] = None,
-    quote_words: Annotated[
-        int | None,
-        Option(min=0, help="With quotes: at most so many words of a text (default: 90)."),
-    ] = None,
-    schema: Annotated[  # noqa: ARG001 - it is answered before all else
-        bool,
-        Option(
-            "--schema",
-            help="Print the JSON Schema of a record, and nothing else.",
-            callback=_print_schema,
-            is_eager=True,
-        ),
-    ] = False,
+    query: str | None = Option(
+        None, help='Only with these words: "phrases", begin*, -without, as in the archive.'
+    ),
+    story: str | None = Option(None, help="Only the articles of this story."),
+    as_of: str | None = Option(
+        None,
+        metavar="FILE|TIME",
+        help="As the desk was then; or as the export was made that a manifest.json tells of.",
+    ),
+    tag: list[str] | None = Option(
+        None, metavar="SCHEME:LABEL", help="Only with this tag: topic:smuggling."
+    ),
+    text: TextDegree | None = Option(None, help="How much of the texts to give; default: quotes."),
+    include_reserved: bool | None = Option(
+        None,
+        "--include-reserved",
+        help="Give the words of articles whose publishers reserve text mining too: for those"
+        " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
+    ),
+    restricted: bool | None = Option(
+        None,
+        "--restricted",
+        help="All as it is: findings on identification, names, and the headlines and addresses"
+        " of articles that identify somebody. For yourself; not to be passed on.",
+    ),
+    key: Path | None = Option(
+        None,
+        metavar="FILE",
+        help="Where withheld addresses and headlines go; default: DIR.key.jsonl.",
+    ),
+    quote_share: float | None = Option(
+        None, min=0, max=1, help="With quotes: at most this share of a text (default: 0.1)."
+    ),
+    quote_words: int | None = Option(
+        None, min=0, help="With quotes: at most so many words of a text (default: 90)."
+    ),
+    schema: bool = Option(  # noqa: ARG001 - it is answered before all else
+        False,
+        "--schema",
+        help="Print the JSON Schema of a record, and nothing else.",
+        callback=_print_schema,
+        is_eager=True,
+    ),
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
     from monitor.export.key_file import key_path
-    from monitor.records.dates import bounds_of, published_days, undated_words
+    from monitor.labels.countries import country_name
+    from monitor.labels.schemes import FORMS
+    from monitor.records.dates import bounds_of, published_days
     from monitor.text.search_terms import read_search
 
     monitor = monitor_of(context)
-    place = place.upper() if place else None
-    _refuse_unknown(language, form, place)
     zone = monitor.settings.zone
-    first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
+    place = place.upper() if place else None
+    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
+        raise UsageError(f"--language: '{language}' is no ISO 639 code such as en")
+    if form is not None and form not in FORMS:
+        raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
+    if place and country_name(place) == place:
+        raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
+    first, last = bounds_of(*days_asked(since, until), zone)
     filters: dict[str, Any] = {
         "since": first,
         "until": last,
@@ -143,7 +133,7 @@ def export(
         "story": story,
         "tags": tuple(read_tags(tag or [])) or None,
     }
-    published = published_asked(published_since, published_until)
+    published = days_asked(published_since, published_until, "published-")
     if published_days(*published, zone):
         filters |= {"published_since": published[0], "published_until": published[1]}
         filters["timezone"] = zone.key
@@ -161,25 +151,9 @@ def export(
         monitor, output, as_of, format, policy, filters, key or key_path(output)
     )
     say(f"{report.rows} article{plural(report.rows)} written to {output}")
-    if told := days_words(since, until, published_since, published_until):
-        say(told)
-    if undated := report.facts.read.lost["undated"] if report.facts.read else 0:
-        say(undated_words(undated))
-    for line in _withheld_words(report):
-        say(line)
+    say_days((since, until), (published_since, published_until))
+    _tell_withheld(report)
     _tell_changes(monitor, earlier, report)
-
-
-def _refuse_unknown(language: str | None, form: str | None, place: str | None) -> None:
-    from monitor.labels.countries import country_name
-    from monitor.labels.schemes import FORMS
-
-    if language is not None and not re.fullmatch("[a-z]{2,3}", language):
-        raise UsageError(f"--language: '{language}' is no ISO 639 code such as en")
-    if form is not None and form not in FORMS:
-        raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
-    if place and country_name(place) == place:
-        raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
 
 
 def _export(
@@ -223,47 +197,40 @@ def _export(
         return made, None
 
 
-def _withheld_words(report: ExportReport) -> Iterator[str]:
-    """Yield what the export does not tell, and why."""
+def _tell_withheld(report: ExportReport) -> None:
+    """Say what the export does not tell, and why."""
+    from monitor.records.dates import undated_words
+
+    if undated := report.facts.read.lost["undated"] if report.facts.read else 0:
+        say(undated_words(undated))
     if expired := report.withheld("expired"):
-        yield f"{expired} of them have expired: judgements and counts, no words"
+        say(f"{expired} of them have expired: judgements and counts, no words")
     if reserved := report.withheld("reserved"):
         many = plural(reserved)
-        yield f"{reserved} article{many} without words: the publishers reserve text mining"
+        say(f"{reserved} article{many} without words: the publishers reserve text mining")
     if found := report.withheld("identification_findings"):
-        yield f"{found} finding{plural(found)} on identification left out"
+        say(f"{found} finding{plural(found)} on identification left out")
     if report.hidden and (withheld := report.facts.withheld_counts):
         key = f"; {report.key} tells which, for you alone" if withheld.rows and report.key else ""
-        yield (
+        say(
             f"{report.hidden} withheld, as somebody can be known by them: {withheld.rows} have a"
             f" row of verdict and year{key}; by form and age they are told in steps of {withheld.k}"
         )
     if unjudged := report.unjudged:
-        yield f"{unjudged} of them the guideline in force has not judged yet: monitor assess does"
+        say(f"{unjudged} of them the guideline in force has not judged yet: monitor assess does")
     if untold := report.untold:
-        yield f"{untold} of them as nobody can tell whom they name (language, or words gone)"
+        say(f"{untold} of them as nobody can tell whom they name (language, or words gone)")
 
 
 def _tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> None:
     """Say what is not as it was; exit 1 where nothing that was lost explains it."""
     from monitor.export.as_of import compare
 
-    if earlier is None:
-        if report.facts.read:
-            _tell_lost(report.facts.read.lost)
-        return
-    found = compare(desk, earlier, report)
-    if found.same:
+    found = compare(desk, earlier, report) if earlier else None
+    if earlier and found and found.same:
         say(f"the same bytes as {earlier.manifest} tells of")
         return
-    _tell_lost(found.lost)
-    say(f"not the same bytes: {found.rows} articles then, {report.rows} now")
-    if not found.explained:
-        say("nothing that is known of was lost: another version of monitor, or of its names?")
-        raise typer.Exit(1)
-
-
-def _tell_lost(lost: Mapping[str, int]) -> None:
+    lost = found.lost if found else report.facts.read.lost if report.facts.read else {}
     for kind, words in (
         ("expired", "expired since: judgements and counts, no words"),
         ("forgotten", "forgotten since"),
@@ -271,25 +238,24 @@ def _tell_lost(lost: Mapping[str, int]) -> None:
     ):
         if count := lost.get(kind):
             say(f"{count} {words}")
+    if found:
+        say(f"not the same bytes: {found.rows} articles then, {report.rows} now")
+        if not found.explained:
+            say("nothing that is known of was lost: another version of monitor, or of its names?")
+            raise typer.Exit(1)
 
 
 def rehydrate(
     context: Context,
     export: Annotated[Path, Argument(help="An export's folder, or its jsonl or parquet.")],
     output: OutputFolder,
-    key: Annotated[
-        Path | None, Option(help="The key file with withheld addresses and headlines.")
-    ] = None,
-    include_reserved: Annotated[
-        bool,
-        Option(
-            "--include-reserved",
-            help="Fetch also what publishers reserve from text mining, with the right to.",
-        ),
-    ] = False,
-    retry: Annotated[
-        bool, Option("--retry", help="Ask again where an earlier run had no answer.")
-    ] = False,
+    key: Path | None = Option(None, help="The key file with withheld addresses and headlines."),
+    include_reserved: bool = Option(
+        False,
+        "--include-reserved",
+        help="Fetch also what publishers reserve from text mining, with the right to.",
+    ),
+    retry: bool = Option(False, "--retry", help="Ask again where an earlier run had no answer."),
 ) -> None:
     """Fetch the texts of an export again, politely; verify them, bring spans to what changed."""
     from monitor.cli.run import stopped_by_signals

@@ -66,7 +66,7 @@ def list_(context: Context) -> None:
 @app.command()
 def sends(
     context: Context,
-    open_: Annotated[bool, Option("--open", help="Only those that may not have arrived.")] = False,
+    open_: bool = Option(False, "--open", help="Only those that may not have arrived."),
 ) -> None:
     """Print what was sent in the last 32 days, newest first; exit 1 where one may not have arrived.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import group, monitor_of, plural, progress, say, show
+from monitor.cli.common import counters, group, monitor_of, plural, say, show
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
-    from monitor.storage.transfer import Report, Sums
+    from monitor.storage.transfer import Sums
 
 app = group()
 
@@ -25,7 +22,7 @@ app = group()
 def backup(
     context: Context,
     file: Annotated[Path, Argument(help="The file to write.")],
-    force: Annotated[bool, Option("--force", help="Overwrite a file of that name.")] = False,
+    force: bool = Option(False, "--force", help="Overwrite a file of that name."),
 ) -> None:
     """Write a verified copy of the database (SQLite), while the desk works on."""
     from monitor.storage.backup import back_up
@@ -82,7 +79,7 @@ def copy(
     from monitor.storage.transfer import copy_store, database_of
 
     origin, place = database_of(source), database_of(target)
-    with _progress_of_stages() as report:
+    with counters() as report:
         done = copy_store(origin, place, datetime.now(UTC), report)
     show(_table({name: (f"{one.rows:,}", one.hash[:16]) for name, one in done.sums.items()}))
     say(f"copied {done.source} to {done.target}: {_in_all(done.sums)}, verified by their hashes")
@@ -98,16 +95,12 @@ def verify(
     """Tell whether two databases hold the same rows, table by table."""
     from monitor.storage.transfer import database_of, sum_stores
 
-    with _progress_of_stages() as report:
+    with counters() as report:
         one, other = sum_stores(database_of(first), database_of(second), report)
-    rows = {
-        name: (
-            f"{one[name].rows:,}",
-            f"{other[name].rows:,}",
-            "same" if one[name] == other[name] else "differs",
-        )
-        for name in one
-    }
+    rows = {}
+    for name, sums in one.items():
+        same = "same" if sums == other[name] else "differs"
+        rows[name] = (f"{sums.rows:,}", f"{other[name].rows:,}", same)
     show(_table(rows))
     if one != other:
         say("they do not hold the same")
@@ -127,17 +120,3 @@ def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
         "  ".join((key.ljust(name), *(cell.rjust(w) for cell, w in zip(row, widths, strict=True))))
         for key, row in sorted(rows.items())
     )
-
-
-@contextmanager
-def _progress_of_stages() -> Iterator[Report]:
-    """Show how far it is, a bar for each thing that is done."""
-    with progress() as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def report(stage: str, more: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.advance(tasks[stage], more)
-
-        yield report

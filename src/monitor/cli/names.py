@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import By, TextOrJson, group, monitor_of, say, show
+from monitor.cli.common import By, TextOrJson, group, monitor_of, say, show_as
 
 app = group()
 
@@ -19,12 +18,8 @@ def asked(context: Context, format: TextOrJson = "text") -> None:
     from monitor.archive.names_on_request import asked_by_month
 
     found = asked_by_month(monitor_of(context))
-    if format == "json":
-        show(json.dumps(found, indent=1))
-        return
-    for month, count in found.items():
-        show(f"{month}\t{count}")
-    if not found:
+    show_as(format, found, (f"{month}\t{count}" for month, count in found.items()))
+    if not found and format == "text":
         say("nobody has asked for names yet")
 
 
@@ -33,7 +28,7 @@ def lift(
     context: Context,
     article: Annotated[str, Argument(help="The article's id.")],
     by: By = "",
-    undo: Annotated[bool, Option("--undo", help="Hide it again.")] = False,
+    undo: bool = Option(False, "--undo", help="Hide it again."),
 ) -> None:
     """Hide a name in an article no longer: it is nobody's who is to be protected.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ from monitor.cli.common import (
     plural,
     say,
     show,
+    show_as,
     show_json,
 )
 from monitor.export.columns import CorrectedFormat
@@ -41,10 +41,9 @@ def add(
         str, Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
     ],
     verdict: Annotated[str, Argument(help="relevant, borderline or not_relevant.")],
-    tag: Annotated[
-        list[str] | None,
-        Option(metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."),
-    ] = None,
+    tag: list[str] | None = Option(
+        None, metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."
+    ),
     by: By = "",
 ) -> None:
     """Store a review of an article's current version; the reviewer's latest one holds."""
@@ -54,11 +53,17 @@ def add(
     if meant is None:
         raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
     monitor = monitor_of(context)
+    tags: dict[str, list[str]] = {}
+    for entry in tag or ():
+        scheme, sign, label = entry.partition("=")
+        if not sign:
+            raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
+        tags.setdefault(scheme, []).extend([label] if label else [])
     found = article
     if "/" in article:  # a URL, however it is spelt
         found = article_id(article if "://" in article else f"https://{article}")
     try:
-        said = monitor.review(found, meant, tags=_tags(tag or []), reviewer=by)
+        said = monitor.review(found, meant, tags=tags, reviewer=by)
     except NotFound as error:
         if found == article:
             raise
@@ -69,10 +74,10 @@ def add(
 @app.command("list")
 def list_(
     context: Context,
-    conflicts: Annotated[bool, Option("--conflicts", help="Only where reviewers differ.")] = False,
-    waiting: Annotated[
-        bool, Option("--waiting", help="Only what volunteers said and nobody has confirmed.")
-    ] = False,
+    conflicts: bool = Option(False, "--conflicts", help="Only where reviewers differ."),
+    waiting: bool = Option(
+        False, "--waiting", help="Only what volunteers said and nobody has confirmed."
+    ),
 ) -> None:
     """Print the reviews that count as JSON lines, or where reviewers differ.
 
@@ -102,7 +107,7 @@ def undo(
     decision: Annotated[
         int, Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
     ],
-    by: Annotated[str, Option(help="Who said it.")] = "",
+    by: str = Option("", help="Who said it."),
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
     from monitor.review.review_queue import Reviewer
@@ -112,20 +117,10 @@ def undo(
     say(f"undone: {undone.verdict or 'what was said of flags'} of {undone.article_id}")
 
 
-def _tags(given: list[str]) -> dict[str, list[str]]:
-    tags: dict[str, list[str]] = {}
-    for entry in given:
-        scheme, sign, label = entry.partition("=")
-        if not sign:
-            raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
-        tags.setdefault(scheme, []).extend([label] if label else [])
-    return tags
-
-
 @app.command()
 def sample(
     context: Context,
-    day: Annotated[str | None, Option(help="A day that is over; default yesterday.")] = None,
+    day: str | None = Option(None, help="A day that is over; default yesterday."),
     format: TextOrJson = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
@@ -135,19 +130,19 @@ def sample(
     monitor = monitor_of(context)
     drawn = sample_of(monitor, day)
     told = sample_json(monitor, drawn, patient=True)
-    if format == "json":
-        show_json(told)
-        return
+    lines = []
     for one in told["articles"]:
         done = "\treviewed" if one["reviewed"] else ""
         title = f"({one['withheld']})" if one["title"] is None else one["title"]
         url = one["url"] or "(address not shown)"
-        show(plain(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}"))
-    say(
-        f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
-        f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
-        " monitor reviews add ID relevant|borderline|not_relevant"
-    )
+        lines.append(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}")
+    show_as(format, told, lines)
+    if format == "text":
+        say(
+            f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
+            f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
+            " monitor reviews add ID relevant|borderline|not_relevant"
+        )
 
 
 @app.command("import")
@@ -156,23 +151,16 @@ def import_(
     path: Annotated[Path, Argument(metavar="PATH", help="What came back: file or folder.")],
     format: Annotated[CorrectedFormat, Option(help="The tool that it comes from.")],
     by: Annotated[str, Option(help="Who corrected it.")],
-    exported: Annotated[
-        Path | None,
-        Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
-    ] = None,
-    approved: Annotated[
-        bool,
-        Option(
-            "--approved", help="Of doccano: only approved documents were exported; confirm them."
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, Option("--dry-run", help="Say what would be stored, and store nothing.")
-    ] = False,
+    exported: Path | None = Option(
+        None, metavar="PATH", help="Of jsonl: the export that was corrected, as it was."
+    ),
+    key: Path | None = Option(
+        None, metavar="FILE", help="The export's key file, for articles it has no name of."
+    ),
+    approved: bool = Option(
+        False, "--approved", help="Of doccano: only approved documents were exported; confirm them."
+    ),
+    dry_run: bool = Option(False, "--dry-run", help="Say what would be stored, and store nothing."),
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
 
@@ -232,9 +220,7 @@ def flag(
 @app.command()
 def feedback(
     context: Context,
-    format: Annotated[
-        Literal["text", "json", "measured"], Option(help="How to write it.")
-    ] = "text",
+    format: Literal["text", "json", "measured"] = Option("text", help="How to write it."),
 ) -> None:
     """Print how often editors said that flags of their drafts were right, by rule.
 
@@ -245,11 +231,10 @@ def feedback(
     monitor = monitor_of(context)
     rows = monitor.store.feedback()
     if format == "measured":
-        content = as_measured(rows, monitor.guideline, monitor.now().date())
-        show(json.dumps(content, indent=1))
+        show_json(as_measured(rows, monitor.guideline, monitor.now().date()), ascii=True)
     elif format == "json":
         for row in rows:
-            show(json.dumps({**asdict(row), "day": row.day.isoformat()}))
+            show_json({**asdict(row), "day": row.day.isoformat()}, indent=None, ascii=True)
     else:
         told = [evaluated(rows, guideline) for guideline in monitor.guidelines]
         lines = [line for each in told for line in said_lines(each) if line]
@@ -276,7 +261,6 @@ def said_lines(feedback: Mapping[str, Any] | None) -> Iterator[str]:
     yield from ("", f"{feedback['data']} (no measurement: they choose which):")
     for rule, said in feedback["rules"].items():
         low, high = (f"{100 * end:.0f}" for end in said["interval"])
-        now = ""
-        if not said["current"]:
-            now = f"; as it is now {said['current_right']} of {said['current_hits']}"
+        now = f"; as it is now {said['current_right']} of {said['current_hits']}"
+        now = "" if said["current"] else now
         yield plain(f"  {rule}: right {said['right']} of {said['hits']} ({low} to {high} %){now}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from contextlib import nullcontext
-from typing import Annotated
 
 import typer
 from typer import Context, Option
@@ -16,25 +15,19 @@ from monitor.settings import MAX_WORKERS
 
 def serve(
     context: Context,
-    host: Annotated[str, Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
-    ] = 8000,
-    workers: Annotated[
-        int | None,
-        Option(
-            min=0,
-            max=MAX_WORKERS,
-            help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
-        ),
-    ] = None,
-    watch: Annotated[
-        bool,
-        Option(
-            "--watch",
-            help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
-        ),
-    ] = False,
+    host: str = Option("127.0.0.1", help="The address to listen on."),
+    port: int = Option(8000, min=0, max=65535, help="The port to listen on; 0 takes a free one."),
+    workers: int | None = Option(
+        None,
+        min=0,
+        max=MAX_WORKERS,
+        help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
+    ),
+    watch: bool = Option(
+        False,
+        "--watch",
+        help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
+    ),
 ) -> None:
     """Serve the draft page, the digest and the API."""
     from monitor.api.authentication import words_to_others

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Option
 
-from monitor.cli.common import TextOrJson, counter, day_asked, group, monitor_of, plain, say, show
+from monitor.cli.common import TextOrJson, counter, days_asked, group, monitor_of, say, show_as
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
@@ -45,10 +44,10 @@ def fold_stories(monitor: Monitor) -> None:
 @app.command("list")
 def list_(
     context: Context,
-    since: Annotated[str | None, Option(help="Seen on or after this day.")] = None,
-    until: Annotated[str | None, Option(help="Seen on or before this day.")] = None,
-    limit: Annotated[int, Option(min=1, max=1000, help="How many.")] = 50,
-    after: Annotated[str | None, Option(help="The story to go on after.")] = None,
+    since: str | None = Option(None, help="Seen on or after this day."),
+    until: str | None = Option(None, help="Seen on or before this day."),
+    limit: int = Option(50, min=1, max=1000, help="How many."),
+    after: str | None = Option(None, help="The story to go on after."),
     format: TextOrJson = "text",
     names: _Names = False,
 ) -> None:
@@ -58,18 +57,17 @@ def list_(
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
-    first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
+    first, last = bounds_of(*days_asked(since, until), zone)
     page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
     told = page_json(monitor, page, who="" if names else None, patient=True)
-    if format == "json":
-        show(json.dumps(told, indent=1))
-        return
+    lines = []
     for (story, _), one in zip(page.stories, told["stories"], strict=True):
         day = story.first_seen.astimezone(zone).date()
-        show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
-    if page.next:
+        lines.append(f"{story.id}  {day}  {story.articles:3}  {_headline(one)}")
+    show_as(format, told, lines, ascii=True)
+    if page.next and format == "text":
         say(f"more: --after {page.next}")
-    if not page.stories:
+    if not page.stories and format == "text":
         say("no stories (monitor run folds articles into stories)")
 
 
@@ -84,7 +82,7 @@ def show_(
     from monitor.archive.story_details import story_json
 
     told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
-    show(json.dumps(told, indent=1) if format == "json" else "\n".join(_story_lines(told)))
+    show_as(format, told, _story_lines(told), ascii=True)
 
 
 def _headline(article: dict[str, Any]) -> str:
@@ -95,15 +93,15 @@ def _headline(article: dict[str, Any]) -> str:
 def _story_lines(told: dict[str, Any]) -> Iterator[str]:
     yield f"{told['count']} articles, first seen {told['first_seen']}"
     for article in told["articles"]:
-        yield from ("", f"{plain(article['outlet'])}: {plain(_headline(article))}")
+        yield from ("", f"{article['outlet']}: {_headline(article)}")
         url = article["url"] or f"(address not shown) {article['id']}"
-        yield f"  {article['published'] or article['seen']}  {plain(url)}"
+        yield f"  {article['published'] or article['seen']}  {url}"
         if article["id"] == told["first"]:
             yield "  published first"
         else:
             yield f"  {article['copied']:.0%} of its text stands in the first too"
             for name, kind in (("carried over", "carried"), ("added", "added")):
-                flags = [f"{plain(f['match'])} ({plain(f['rule'])})" for f in article[kind]]
+                flags = [f"{f['match']} ({f['rule']})" for f in article[kind]]
                 if flags:
                     yield f"  flags {name}: {', '.join(flags)}"
         if len(article["versions"]) > 1:

@@ -24,17 +24,16 @@ def train(
         Literal["relevance"], Argument(help="Which model.")
     ],
     version: Annotated[str, Option(help="The new version, like 1.5.0.")],
-    data: Annotated[
-        Path | None,
-        Argument(metavar="DATA", help="Labelled rows to learn from, .jsonl or .jsonl.gz."),
-    ] = None,
-    output: Annotated[
-        Path | None, Option("-o", "--output", metavar="DIR", help="Default: the models folder.")
-    ] = None,
-    seed: Annotated[int, Option(help="Same rows and seed, same model.")] = 0,
-    with_reviews: Annotated[
-        bool, Option("--with-reviews", help="Learn from what reviewers agree on.")
-    ] = False,
+    data: Path | None = Argument(
+        None, metavar="DATA", help="Labelled rows to learn from, .jsonl or .jsonl.gz."
+    ),
+    output: Path | None = Option(
+        None, "-o", "--output", metavar="DIR", help="Default: the models folder."
+    ),
+    seed: int = Option(0, help="Same rows and seed, same model."),
+    with_reviews: bool = Option(
+        False, "--with-reviews", help="Learn from what reviewers agree on."
+    ),
 ) -> None:
     """Refit the relevance model in use from this desk's reviews, with its card and figures.
 
@@ -93,10 +92,9 @@ def promote(
     context: Context,
     name: Annotated[str, Argument(metavar="NAME", help="Like relevance-en.")],
     version: Annotated[str, Argument(metavar="VERSION", help="Like 1.1.0.")],
-    data: Annotated[
-        Path | None,
-        Option("--data", metavar="DATA", help="Labelled rows to measure on. Default: the reviews."),
-    ] = None,
+    data: Path | None = Option(
+        None, "--data", metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
+    ),
 ) -> None:
     """Put a refitted version to use, if it does no worse on held-out reviews than the one in use.
 

@@ -15,14 +15,11 @@ from monitor.cli.common import (
     Since,
     TextOrJson,
     Until,
+    days_asked,
     monitor_of,
     period,
-    plain,
-    published_asked,
     say,
-    show,
-    show_json,
-    show_lines,
+    show_as,
 )
 from monitor.records.errors import UsageError
 
@@ -47,7 +44,7 @@ def trends(
     from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
-    published = published_asked(published_since, published_until)
+    published = days_asked(published_since, published_until, "published-")
     if published == (None, None):
         read = read_period(monitor, *period(monitor, since, until))
     elif since is not None or until is not None:
@@ -56,10 +53,7 @@ def trends(
         days = period_of(*published, today=monitor.today, length=30, longest=LONGEST_PUBLISHED_DAYS)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
-    if format == "json":
-        show_json(trends_json(found))
-    else:
-        show_lines(_trend_lines(found))
+    show_as(format, trends_json(found), _trend_lines(found))
 
 
 def _trend_lines(found: Trends) -> Iterator[str]:
@@ -92,9 +86,7 @@ def _trend_lines(found: Trends) -> Iterator[str]:
 
 def outlets(
     context: Context,
-    outlet: Annotated[
-        str, Argument(metavar="OUTLET", help="An outlet's id or name: its scorecard.")
-    ] = "",
+    outlet: str = Argument("", metavar="OUTLET", help="An outlet's id or name: its scorecard."),
     since: Since = None,
     until: Until = None,
     format: TextOrJson = "text",
@@ -107,23 +99,19 @@ def outlets(
     monitor = monitor_of(context)
     read = read_period(monitor, *period(monitor, since, until))
     found = outlets_of(monitor, read)
-    days = (read.since.isoformat(), read.last.isoformat())
     if outlet:
+        days = (read.since.isoformat(), read.last.isoformat())
         chosen = next((one for one in found if outlet in (one.id, one.name)), None)
         if chosen is None:
             raise UsageError(f"no outlet '{outlet}' with articles in these days")
         card = scorecard_of(monitor, read, chosen.id)
-        if format == "json":
-            show_json(scorecard_json(card, *days))
-        else:
-            show_lines(_scorecard_lines(card))
-    elif format == "json":
-        show_json({"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]})
-    else:
-        for one in found:
-            counts = f"{one.stories} stories\t{one.items} of {one.stored}"
-            show(plain(f"{one.id}\t{one.name}\t{counts}"))
-        show(NOT_INCIDENCE)
+        show_as(format, scorecard_json(card, *days), _scorecard_lines(card))
+        return
+    lines = [
+        f"{one.id}\t{one.name}\t{one.stories} stories\t{one.items} of {one.stored}" for one in found
+    ]
+    told = {"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]}
+    show_as(format, told, [*lines, NOT_INCIDENCE])
 
 
 def _scorecard_lines(card: Scorecard) -> Iterator[str]:
@@ -151,9 +139,9 @@ def report(
     context: Context,
     month: Annotated[str, Option(help="The month, such as 2026-11.")],
     output: OutputFolder = Path(),
-    format: Annotated[
-        Literal["html", "docx", "xlsx", "all"], Option(help="Which of the three files to write.")
-    ] = "all",
+    format: Literal["html", "docx", "xlsx", "all"] = Option(
+        "all", help="Which of the three files to write."
+    ),
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
     from monitor.stats.report_formats import FORMATS, render_report
