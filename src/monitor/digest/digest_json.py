@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monitor.digest.coverage_account import hidden_address, judged_on_summary
@@ -39,16 +39,21 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
     seen = shown or {}
     if shown is not None:
         digest = mask_digest(digest, shown)
+    ledger = digest.ledger
+
+    def stories(some: Iterable[Story]) -> list[dict[str, Any]]:
+        return [{"story": s.id, "articles": [_article(a, seen) for a in s.articles]} for s in some]
+
     return {
         "schema": SCHEMA,
         "day": digest.day,
         "timezone": digest.timezone,
-        "relevant": [_story(story, seen) for story in digest.relevant],
-        "borderline": [_story(story, seen) for story in digest.borderline],
-        "ledger": {name: getattr(digest.ledger, name) for name in _FIGURES}
+        "relevant": stories(digest.relevant),
+        "borderline": stories(digest.borderline),
+        "ledger": {name: getattr(ledger, name) for name in _FIGURES}
         | {
-            "dropped": dict(sorted(digest.ledger.dropped.items())),
-            "not_judged": dict(sorted(digest.ledger.not_judged.items())),
+            "dropped": dict(sorted(ledger.dropped.items())),
+            "not_judged": dict(sorted(ledger.not_judged.items())),
         },
         "stamps": list(digest.stamps),
         "unjudged": [
@@ -65,12 +70,40 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
             }
             for one in digest.possible
         ],
-        "coverage": _coverage(digest),
+        # what lies behind the ledger's figures: which feeds, which causes
+        "coverage": {
+            "changed": ledger.changed,
+            "summary_only": judged_on_summary(digest)[0],
+            "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
+            "page_failures": dict(sorted(ledger.page_failures.items())),
+            "failed_feeds": list(map(_failed, ledger.failures)),
+            "ended_feeds": list(map(_failed, ledger.ended)),
+            "silent_feeds": [
+                {
+                    "url": without_user(feed.url),
+                    "title": feed.title,
+                    "since": time_json(known.since) if known else None,
+                    "usual_gap_s": round(known.usual.total_seconds()) if known else None,
+                }
+                for feed in ledger.silences
+                for known in [feed.silence]
+            ],
+            "languages": dict(sorted(ledger.languages.items())),
+            "feeds_not_polled": ledger.unasked,
+            "feeds_paused": ledger.paused,
+            "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
+            "undelivered": [
+                {
+                    "day": delivery.day,
+                    "preset": delivery.preset,
+                    "to": hidden_address(delivery.address),
+                    "outcome": delivery.outcome,
+                    "reason": delivery.reason,
+                }
+                for delivery in digest.undelivered
+            ],
+        },
     }
-
-
-def _story(story: Story, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    return {"story": story.id, "articles": [_article(a, shown) for a in story.articles]}
 
 
 def _terms(assessed: AssessedArticle) -> dict[str, Any]:
@@ -98,42 +131,6 @@ def _article(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str,
         "relevance": assessed.relevance,
         "tags": [tag_json(tag) for tag in assessed.tags],
         "findings": [finding_json(finding) for finding in headline_findings(assessed)],
-    }
-
-
-def _coverage(digest: Digest) -> dict[str, Any]:
-    """Return what lies behind the ledger's figures: which feeds, which causes."""
-    ledger = digest.ledger
-    return {
-        "changed": ledger.changed,
-        "summary_only": judged_on_summary(digest)[0],
-        "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
-        "page_failures": dict(sorted(ledger.page_failures.items())),
-        "failed_feeds": [_failed(feed) for feed in ledger.failures],
-        "ended_feeds": [_failed(feed) for feed in ledger.ended],
-        "silent_feeds": [
-            {
-                "url": without_user(feed.url),
-                "title": feed.title,
-                "since": time_json(feed.silence.since) if feed.silence else None,
-                "usual_gap_s": round(feed.silence.usual.total_seconds()) if feed.silence else None,
-            }
-            for feed in ledger.silences
-        ],
-        "languages": dict(sorted(ledger.languages.items())),
-        "feeds_not_polled": ledger.unasked,
-        "feeds_paused": ledger.paused,
-        "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
-        "undelivered": [
-            {
-                "day": delivery.day,
-                "preset": delivery.preset,
-                "to": hidden_address(delivery.address),
-                "outcome": delivery.outcome,
-                "reason": delivery.reason,
-            }
-            for delivery in digest.undelivered
-        ],
     }
 
 

@@ -11,7 +11,7 @@ that was judged late, refused by an earlier filter, or of a day that was passed 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
@@ -19,8 +19,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.desk import Desk
-from monitor.digest import view as words
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
+from monitor.digest.coverage_account import count
 from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
 from monitor.digest.newsletter import Mask, Newsletter, write_letter
@@ -63,13 +63,13 @@ class DeliveryResult:
 
 def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[DeliveryResult]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
-    if not desk.settings.smtp.host or not desk.settings.recipients:
+    settings, store = desk.settings, desk.store
+    if not settings.smtp.host or not settings.recipients:
         return []
-    gone = desk.store.unsubscribed()
-    wanted = [r for r in desk.settings.recipients if r.address.casefold() not in gone]
-    keys = [recipient.key for recipient in wanted]
-    sent = desk.store.delivery_histories(keys, since=now - REACH)
-    return _send_all(desk, due_sends(wanted, sent, now, desk.settings.zone), now, send)
+    gone = store.unsubscribed()
+    wanted = [r for r in settings.recipients if r.address.casefold() not in gone]
+    sent = store.delivery_histories([recipient.key for recipient in wanted], since=now - REACH)
+    return _send_all(desk, due_sends(wanted, sent, now, settings.zone), now, send)
 
 
 def send_day(
@@ -128,23 +128,30 @@ def _due_on(
 def _send_all(
     desk: Desk, dues: Sequence[DueDigest], now: datetime, send: Send, *, again: bool = False
 ) -> list[DeliveryResult]:
-    gone = desk.store.unsubscribed()
+    """Write, store the attempt, hand over, store what came of it: one digest after the other.
+
+    Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
+    """
+    store = desk.store
+    gone = store.unsubscribed()
     known: dict[tuple[str, str], Shown] = {}
-    key = desk.store.key(KEY) if dues else ""
     if dues:
         fold_due(desk)  # or what joins a story that was sent would be sent as one of its own
     digests: dict[tuple[datetime | None, ...], Digest] = {}
     broken: SendResult | None = None
     results = []
     for due in dues:
-        left = gone.get(due.recipient.address.casefold())
-        if left is not None:
-            results.append(_skip(due, f"unsubscribed on {left:%Y-%m-%d}"))
+        to, preset, day = due.recipient.address, due.recipient.preset, due.day
+        if left := gone.get(to.casefold()):
+            why = f"unsubscribed on {left:%Y-%m-%d}"
+            results.append(DeliveryResult(to, preset, day, None, skipped=why))
             continue
         period = (due.oldest, due.since, due.until)
         if period not in digests:
-            day = due.label(desk.settings.zone)
-            digests[period] = digest_between(desk, due.since, due.until, day=day, oldest=due.oldest)
+            label = due.label(desk.settings.zone)
+            digests[period] = digest_between(
+                desk, due.since, due.until, day=label, oldest=due.oldest
+            )
             every = _every_article(digests[period])
             new = [one for one in every if (one.id, one.sha256) not in known]
             shown = desk.shown(new, patient=True)  # recipients get the same articles
@@ -152,16 +159,45 @@ def _send_all(
         gone_by = (due.reached, due.oldest)
         if gone_by not in digests:
             digests[gone_by] = _too_old(desk, due, digests[period])
-        job = _Job(desk, due, digests[period], digests[gone_by], key, now, again)
-        result, told = job.run(lambda a: known[a.id, a.sha256], send, broken)
-        broken = told if told and told.whole else broken
-        results.append(result)
+        chosen, lines = _choose(desk, due, digests[period], digests[gone_by], again)
+        message = _write(
+            desk, due, digests[period], chosen, lines, lambda a: known[a.id, a.sha256], now, again
+        )
+        delivery = Delivery(
+            address=to,
+            preset=preset,
+            day=day,
+            since=due.since,
+            until=min(due.until, now),  # what comes later today is told tomorrow
+            message_id=str(message["Message-ID"]),
+            at=now,
+        )
+        held = [one.id for one in articles_in(chosen)]
+        if preset == "policy":  # a brief lists no single article, and tells its context
+            stories = (*stories_of(chosen), *chosen.context)
+            held = [one.article.id for story in stories for one in story.articles]
+        attempt = store.begin_send(delivery, held, again=again)
+        if attempt is None:
+            why = "had that day before, or may have had it"
+            results.append(DeliveryResult(to, preset, day, None, skipped=why))
+            continue
+        if broken:
+            untried = "not tried: " if broken.outcome == "unknown" else ""
+            told = SendResult("failed", f"{untried}{broken.reason}", whole=True)
+        else:
+            told = send(message, desk.settings.smtp)
+        store.finish_send(
+            attempt, told.outcome, desk.now(), reason=told.reason, lasting=told.lasting
+        )
+        logger.info("digest %s %s: %s", preset, day, told.outcome)
+        broken = told if told.whole else broken
+        results.append(DeliveryResult(to, preset, day, told.outcome, told.reason))
     return results
 
 
 def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
     """Return what no digest reaches any more, and the one before did; without words."""
-    found: Iterator[AssessedArticle] = iter(())
+    found: Iterable[AssessedArticle] = ()
     if due.reached is None or due.reached < due.oldest:
         found = desk.articles(since=due.reached, until=due.oldest, shown=True)
     light = (
@@ -178,131 +214,96 @@ def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
     )
 
 
-def _skip(due: DueDigest, why: str) -> DeliveryResult:
-    return DeliveryResult(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
+def _choose(
+    desk: Desk, due: DueDigest, digest: Digest, old: Digest, again: bool
+) -> tuple[Digest, list[str]]:
+    """Return what is sent, and what is to be said of what is not.
 
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One digest to one recipient; `old` is what no digest reaches any more."""
-
-    desk: Desk
-    due: DueDigest
-    digest: Digest
-    old: Digest
-    key: str
-    now: datetime
-    again: bool
-
-    def run(
-        self, mask: Mask, send: Send, broken: SendResult | None
-    ) -> tuple[DeliveryResult, SendResult | None]:
-        """Write, store the attempt, hand over, store what came of it.
-
-        Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
-        """
-        recipient, store = self.due.recipient, self.desk.store
-        chosen, lines = self.choose()
-        country = self.desk.settings.check.country.strip().upper()
-        chosen = note_unmeasured(chosen, self.desk.measured_countries, country)
-        message = self.write(chosen, lines, mask)
-        delivery = Delivery(
-            address=recipient.address,
-            preset=recipient.preset,
-            day=self.due.day,
-            since=self.due.since,
-            until=min(self.due.until, self.now),  # what comes later today is told tomorrow
-            message_id=str(message["Message-ID"]),
-            at=self.now,
+    `old` is what no digest reaches any more.
+    """
+    key, wanted = due.recipient.key, due.recipient.filter
+    country = desk.settings.check.country.strip().upper()
+    measured = desk.measured_countries
+    same = desk.store.held_by(key, due.day) if again else None
+    if same is not None:  # whatever the filter says by now
+        return note_unmeasured(only(digest, same), measured, country), []
+    told, told_of_old = (
+        desk.store.told_of(key, desk.stories_stamp, [one.id for one in _every_article(some)])
+        for some in (digest, old)
+    )
+    chosen = choose(without(digest, told), wanted)
+    before = stories_of(choose(only(digest, told), wanted))
+    # a story that is relevant and borderline too is one
+    late = len({story.id for story in stories_of(chosen) if not _came(story, due.since)})
+    left_out = len({story.id for story in before if _came(story, due.since)})
+    gone_by = len({story.id for story in stories_of(choose(without(old, told_of_old), wanted))})
+    first, oldest = (
+        day_words(moment.astimezone(desk.settings.zone).date().isoformat())
+        for moment in (due.since, due.oldest)
+    )
+    lines = []
+    if late:
+        was = "was" if late == 1 else "were"
+        lines.append(f"Of these, {late} came in before {first} and {was} in no digest to you.")
+    if left_out:
+        is_, them = ("is", "it") if left_out == 1 else ("are", "them")
+        told_before = f"{count(left_out, 'story', 'stories')} of these days {is_} left out"
+        lines.append(f"{told_before}: an earlier digest told of {them}.")
+    if gone_by:
+        was, they_are = ("was", "it is") if gone_by == 1 else ("were", "they are")
+        many = (
+            f"{count(gone_by, 'story', 'stories')} from before {oldest} {was} in no digest to you"
         )
-        held = [one.id for one in articles_in(chosen)]
-        if recipient.preset == "policy":  # a brief lists no single article, and tells its context
-            stories = (*stories_of(chosen), *chosen.context)
-            held = [one.article.id for story in stories for one in story.articles]
-        attempt = store.begin_send(delivery, held, again=self.again)
-        if attempt is None:
-            return _skip(self.due, "had that day before, or may have had it"), None
-        if broken:
-            untried = "not tried: " if broken.outcome == "unknown" else ""
-            told = SendResult("failed", f"{untried}{broken.reason}", whole=True)
-        else:
-            told = send(message, self.desk.settings.smtp)
-        store.finish_send(
-            attempt, told.outcome, self.desk.now(), reason=told.reason, lasting=told.lasting
-        )
-        logger.info("digest %s %s: %s", recipient.preset, self.due.day, told.outcome)
-        sent = DeliveryResult(
-            recipient.address, recipient.preset, self.due.day, told.outcome, told.reason
-        )
-        return sent, told
+        lines.append(f"{many}; {they_are} at the desk only.")
+    return note_unmeasured(chosen, measured, country), lines
 
-    def choose(self) -> tuple[Digest, tuple[str, ...]]:
-        """Return what is sent, and what is to be said of what is not."""
-        key, wanted, since = self.due.recipient.key, self.due.recipient.filter, self.due.since
-        same = self.desk.store.held_by(key, self.due.day) if self.again else None
-        if same is not None:  # whatever the filter says by now
-            return only(self.digest, same), ()
-        told = self.told_of(self.digest)
-        chosen = choose(without(self.digest, told), wanted)
-        before = stories_of(choose(only(self.digest, told), wanted))
-        # a story that is relevant and borderline too is one
-        late = {story.id for story in stories_of(chosen) if not _came(story, since)}
-        left_out = {story.id for story in before if _came(story, since)}
-        old = stories_of(choose(without(self.old, self.told_of(self.old)), wanted))
-        zone = self.desk.settings.zone
-        first, oldest = (
-            day_words(moment.astimezone(zone).date().isoformat())
-            for moment in (since, self.due.oldest)
-        )
-        lines = (
-            words.late(len(late), first),
-            words.told_before(len(left_out)),
-            words.too_old(len({story.id for story in old}), oldest),
-        )
-        return chosen, tuple(filter(None, lines))
 
-    def told_of(self, digest: Digest) -> set[str]:
-        """Return the articles of a digest of which the recipient was told."""
-        ids = [one.id for one in _every_article(digest)]
-        return self.desk.store.told_of(self.due.recipient.key, self.desk.stories_stamp, ids)
+def _write(
+    desk: Desk,
+    due: DueDigest,
+    digest: Digest,
+    chosen: Digest,
+    lines: Sequence[str],
+    mask: Mask,
+    now: datetime,
+    again: bool,
+) -> EmailMessage:
+    """Return the message, ready to be handed over."""
+    from monitor.labels.countries import country_name
 
-    def write(self, chosen: Digest, lines: Sequence[str], mask: Mask) -> EmailMessage:
-        """Return the message, ready to be handed over."""
-        from monitor.labels.countries import country_name
+    recipient, settings = due.recipient, desk.settings
+    envelope = Envelope(
+        sender=settings.smtp.sender,
+        address=recipient.address,
+        preset=recipient.preset,
+        day=due.day,
+        key=desk.store.key(KEY),
+        period=digest.day,
+        public_url=settings.digest.public_url,
+    )
+    write: Callable[..., Newsletter | Brief]
+    if recipient.preset == "policy":
+        from monitor.digest.policy_brief import write_brief
 
-        recipient, settings = self.due.recipient, self.desk.settings
-        envelope = Envelope(
-            sender=settings.smtp.sender,
-            address=recipient.address,
-            preset=recipient.preset,
-            day=self.due.day,
-            key=self.key,
-            period=self.digest.day,
-            public_url=settings.digest.public_url,
-        )
-        write: Callable[..., Newsletter | Brief]
-        if recipient.preset == "policy":
-            from monitor.digest.policy_brief import write_brief
-
-            write = write_brief
-        else:
-            came = any(_came(story, self.due.since) for story in self.digest.relevant)
-            write = partial(write_letter, filtered=came)
-        letter = write(
-            chosen,
-            title=settings.digest.title,
-            country_name=country_name,
-            mask=mask,
-            public_url=settings.digest.public_url,
-        )
-        if lines:
-            summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
-            letter = replace(letter, summary=summary)
-        same = (*recipient.key, self.due.day)
-        sent = self.desk.store.deliveries() if self.again else ()
-        # how often it was sent before, where it is sent again: mail programs fold ids
-        number = sum((d.address, d.preset, d.day) == same for d in sent)
-        return make_message(letter, envelope, self.now, again=number)
+        write = write_brief
+    else:
+        came = any(_came(story, due.since) for story in digest.relevant)
+        write = partial(write_letter, filtered=came)
+    letter = write(
+        chosen,
+        title=settings.digest.title,
+        country_name=country_name,
+        mask=mask,
+        public_url=settings.digest.public_url,
+    )
+    if lines:
+        summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
+        letter = replace(letter, summary=summary)
+    same = (*recipient.key, due.day)
+    sent = desk.store.deliveries() if again else ()
+    # how often it was sent before, where it is sent again: mail programs fold ids
+    number = sum((d.address, d.preset, d.day) == same for d in sent)
+    return make_message(letter, envelope, now, again=number)
 
 
 def _came(story: Story, since: datetime) -> bool:

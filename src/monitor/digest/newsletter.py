@@ -69,9 +69,9 @@ class NewsletterSection:
     stories: tuple[NewsletterStory, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Newsletter:
-    """What a digest says in mail and feeds. `quiet` stands where no story is relevant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What goes out by mail. `quiet` stands where there is nothing to tell."""
 
     title: str
     subject: str
@@ -79,8 +79,14 @@ class Newsletter:
     timezone: str
     summary: str
     quiet: str
-    sections: tuple[NewsletterSection, ...]
     coverage: tuple[CoverageLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsletter(Letter):
+    """What a digest says in mail and feeds."""
+
+    sections: tuple[NewsletterSection, ...]
 
 
 def write_letter(

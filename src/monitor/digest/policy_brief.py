@@ -8,20 +8,19 @@ it, and nothing of whom it tells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.digest import view as words
 from monitor.digest.build import stories_of
-from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
-from monitor.digest.newsletter import Mask, article_page
+from monitor.digest.coverage_account import count, coverage_lines
+from monitor.digest.newsletter import Letter, Mask, article_page
 from monitor.digest.tag_words import CountryName, labels, places_of
 from monitor.digest.tag_words import words as words_of
 from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
 from monitor.labels.schemes import RESPONSES, TOPICS
 from monitor.records.dates import day_words
 from monitor.records.digest import Digest, Story
-from monitor.records.tag import Tag
 from monitor.text.safe_text import clean, safe_url
 
 PLACES_SHOWN = 8
@@ -37,52 +36,31 @@ class BriefSource:
 
 
 @dataclass(frozen=True, slots=True)
-class BriefP:
-    """One of the four Ps: how many stories, where, and what they name; of partnership its kinds."""
+class BriefEntry:
+    """One of the four Ps, a topic, institution or instrument, and how many stories tell of it.
+
+    A P has `places`, and `kinds` of partnership, an institution its full `name` and `url`; `named`
+    are the institutions and instruments of its stories, `sources` where to read it.
+    """
 
     heading: str
     told: str
-    places: str
-    named: str
+    places: str = ""
+    named: str = ""
     kinds: str = ""
+    name: str = ""
+    url: str = ""
+    sources: tuple[BriefSource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BriefNamed:
-    """An institution or instrument with how many stories name it, and where to read that."""
-
-    name: str
-    shown: str
-    url: str
-    told: str
-    sources: tuple[BriefSource, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BriefTopic:
-    """A topic beside trafficking: how many stories tell of it, whom they name, where to read it."""
-
-    heading: str
-    told: str
-    named: str
-    sources: tuple[BriefSource, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Brief:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief(Letter):
     """The brief in words."""
 
-    title: str
-    subject: str
-    day: str
-    timezone: str
-    summary: str
-    quiet: str
-    ps: tuple[BriefP, ...]
-    topics: tuple[BriefTopic, ...]
-    instruments: tuple[BriefNamed, ...]
-    institutions: tuple[BriefNamed, ...]
-    coverage: tuple[CoverageLine, ...]
+    ps: tuple[BriefEntry, ...]
+    topics: tuple[BriefEntry, ...]
+    instruments: tuple[BriefEntry, ...]
+    institutions: tuple[BriefEntry, ...]
 
 
 def write_brief(
@@ -94,20 +72,21 @@ def write_brief(
     """
     own, context = stories_of(digest), digest.context
     every = (*own, *context)
-    about = _stories(own)
-    heading = f"{clean(title)}: policy brief"
-    more = f", and {_stories(context)} of other policy news" if context else ""
+    tags = {s.id: [tag for assessed in s.articles for tag in assessed.tags] for s in every}
     entities = {
         key: one for scheme in ENTITY_SCHEMES for key, one in known_entities(scheme).items()
     }
     named = {
-        story.id: {tag.label for tag in _tags(story) if tag.scheme in ENTITY_SCHEMES}
-        for story in every
+        story: {tag.label for tag in found if tag.scheme in ENTITY_SCHEMES}
+        for story, found in tags.items()
     }
 
+    def telling(stories: Iterable[Story], scheme: str, label: str) -> list[Story]:
+        return [story for story in stories if label in labels(tags[story.id], scheme)]
+
     def names(stories: Iterable[Story]) -> str:
-        ids = Counter(id_ for story in stories for id_ in named[story.id])
-        return _most({entities[id_].shown: n for id_, n in ids.items() if id_ in entities})
+        ids = (id_ for story in stories for id_ in named[story.id])
+        return _most(entities[id_].shown for id_ in ids if id_ in entities)
 
     def sources(stories: Sequence[Story]) -> tuple[BriefSource, ...]:
         found = []
@@ -118,64 +97,58 @@ def write_brief(
             found.append(BriefSource(clean(article.outlet) or words.NO_OUTLET, url))
         return tuple(found)
 
-    def p(label: str) -> BriefP:
-        told = [s for s in own if label in labels(_tags(s), "response")]
-        places = Counter(place for story in told for place in places_of(story))
-        kinds = Counter(k for s in own for k in labels(_tags(s), "partnership"))
-        return BriefP(
-            heading=label.capitalize(),
-            told=_stories(told),
-            places=_most({clean(country_name(code)): n for code, n in places.items()}),
-            named=names(told),
-            kinds=_most({words_of(kind): n for kind, n in kinds.items()})
-            if label == "partnership"
-            else "",
-        )
-
-    def topics() -> Iterator[BriefTopic]:
-        for label in TOPICS:
-            told = [s for s in own if label in labels(_tags(s), "topic")]
-            beside = [s for s in context if label in labels(_tags(s), "topic")]
-            both = [*beside, *told]
-            apart = f", {len(beside)} of them not about trafficking" if beside else ""
-            head = label.replace("_", " ").capitalize()
-            if both:
-                yield BriefTopic(head, _stories(both) + apart, names(both), sources(both))
-
-    def listed(scheme: str) -> tuple[BriefNamed, ...]:
+    def listed(scheme: str) -> tuple[BriefEntry, ...]:
         known = known_entities(scheme).values()
         found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
         found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
         return tuple(
-            BriefNamed(one.name, one.shown, one.url, _stories(told), sources(told))
+            BriefEntry(one.shown, _stories(told), name=one.name, url=one.url, sources=sources(told))
             for one, told in found
             if told
         )
 
+    ps, topics = [], []
+    for label in RESPONSES:
+        told = telling(own, "response", label)
+        kinds = _most(words_of(k) for s in own for k in labels(tags[s.id], "partnership"))
+        ps.append(
+            BriefEntry(
+                label.capitalize(),
+                _stories(told),
+                places=_most(clean(country_name(code)) for s in told for code in places_of(s)),
+                named=names(told),
+                kinds=kinds if label == "partnership" else "",
+            )
+        )
+    for label in TOPICS:
+        beside = telling(context, "topic", label)
+        if both := [*beside, *telling(own, "topic", label)]:
+            apart = f", {len(beside)} of them not about trafficking" if beside else ""
+            head, told_of = label.replace("_", " ").capitalize(), _stories(both) + apart
+            topics.append(BriefEntry(head, told_of, named=names(both), sources=sources(both)))
+    about, heading, day = _stories(own), f"{clean(title)}: policy brief", day_words(digest.day)
+    more = f", and {_stories(context)} of other policy news" if context else ""
     return Brief(
         title=heading,
-        subject=f"{heading}, {day_words(digest.day)}: {about}",
-        day=day_words(digest.day),
+        subject=f"{heading}, {day}: {about}",
+        day=day,
         timezone=clean(digest.timezone),
         summary=f"{about}, by response{more}, and the institutions they name. Cases are left out.",
         quiet="" if every else words.NOTHING_FITS,
-        ps=tuple(map(p, RESPONSES)),
-        topics=tuple(topics()),
+        ps=tuple(ps),
+        topics=tuple(topics),
         instruments=listed("instrument"),
         institutions=listed("institution"),
         coverage=coverage_lines(digest, country_name),
     )
 
 
-def _tags(story: Story) -> list[Tag]:
-    return [tag for assessed in story.articles for tag in assessed.tags]
-
-
 def _stories(stories: Sequence[Story]) -> str:
     return count(len(stories), "story", "stories")
 
 
-def _most(counts: Mapping[str, int]) -> str:
+def _most(names: Iterable[str]) -> str:
+    counts = Counter(names)
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     shown = ", ".join(f"{name} ({counts[name]})" for name in ordered[:PLACES_SHOWN])
     more = len(ordered) - PLACES_SHOWN

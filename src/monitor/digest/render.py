@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Literal, get_args
 
 from monitor.desk import Desk
+from monitor.digest import view as words
 from monitor.digest.build import build_digest, note_unmeasured
 from monitor.digest.mail_schedule import TROUBLE_DAYS, undelivered
 from monitor.digest.tag_words import CountryName
@@ -20,6 +22,11 @@ from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Shown
 from monitor.review.recall_estimate import gaps_until
 from monitor.stories.clustering import kept_groups
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
 
 
 def make_digest(desk: Desk, day: str | None = None) -> Digest:
@@ -90,9 +97,6 @@ def show_digest(
     )
 
 
-DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
-
-
 def render_digest(
     digest: Digest,
     format: DigestFormat,
@@ -137,9 +141,7 @@ def render_digest(
         return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name, shown=shown)
     if format == "html":
-        from monitor.digest.html import render_html
-
-        return render_html(view)
+        return template("digest.html").render(digest=view, words=words)
     if format == "md":
         from monitor.digest.markdown import render_markdown
 
@@ -147,3 +149,19 @@ def render_digest(
     from monitor.digest.plain_text import render_plain
 
     return render_plain(view, evidence=evidence)
+
+
+@cache
+def template(name: str) -> Template:
+    """Return a template of the digest: what comes from outside is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("monitor.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name)

@@ -69,10 +69,10 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
         by_scheme.setdefault(tag.scheme, []).append(tag)
     pieces = []
     for scheme, found in by_scheme.items():
+        shown = found
         if scheme == "indicator" and len(found) > 1:
             pieces.append(f"{len(found)} indicators")
             continue
-        shown = found
         if scheme == "place":
             shown = (_of_exploitation(found) or found)[:PLACES_IN_LINE]
         elif scheme in ENTITY_SCHEMES:
@@ -110,16 +110,13 @@ def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    order = {scheme: place for place, scheme in enumerate(SCHEME_WORDS)}
-    return sorted(
-        (tag for tag in tags if tag.label != "unknown"),
-        key=lambda tag: (
-            order.get(tag.scheme, len(order)),
-            -tag.score,
-            tag.label,
-            tag.role or "",
-        ),
-    )
+    order = list(SCHEME_WORDS)
+
+    def place(tag: Tag) -> tuple[int, float, str, str]:
+        rank = order.index(tag.scheme) if tag.scheme in order else len(order)
+        return rank, -tag.score, tag.label, tag.role or ""
+
+    return sorted((tag for tag in tags if tag.label != "unknown"), key=place)
 
 
 def scheme_words(scheme: str) -> str:
@@ -180,14 +177,10 @@ def labels(tags: Iterable[Tag], scheme: str) -> list[str]:
 
     A label that is told of several articles of a story counts once.
     """
-    best: dict[str, float] = {}
-    sure: set[str] = set()
-    for tag in tags:
-        if tag.scheme == scheme and tag.label not in _TELLS_NOTHING:
-            best[tag.label] = max(tag.score, best.get(tag.label, 0.0))
-            sure |= set() if is_unsure(tag) else {tag.label}
-    ordered = sorted(best, key=lambda label: (-best[label], label))
-    return [label for label in ordered if label in sure] or ordered[:1]
+    told = [tag for tag in tags if tag.scheme == scheme and tag.label not in _TELLS_NOTHING]
+    told.sort(key=lambda tag: (-tag.score, tag.label))
+    sure = dict.fromkeys(tag.label for tag in told if not is_unsure(tag))
+    return list(sure) or [tag.label for tag in told[:1]]
 
 
 def places_of(story: Story) -> list[str]:
@@ -212,12 +205,8 @@ def counted(stories: Sequence[Story], country_name: CountryName) -> tuple[list[s
 
 def is_graphic(title: str, assessed: AssessedArticle) -> bool:
     """Whether a headline has words or findings for which it is not to be shown unasked."""
-    flagged = any(
-        finding.rule in GRAPHIC_RULES
-        for finding in assessed.findings
-        if finding.scope == "headline" or finding.field == "title"
-    )
-    return flagged or tells_violence(title)
+    flags = {f.rule for f in assessed.findings if f.scope == "headline" or f.field == "title"}
+    return bool(flags & GRAPHIC_RULES) or tells_violence(title)
 
 
 def tells_violence(text: str) -> bool:

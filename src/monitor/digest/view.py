@@ -35,6 +35,7 @@ from monitor.records.json_shapes import in_ten
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
+Headline = tuple[tuple[str, bool], ...]
 _CERTAINTY = (
     (0.9, "very likely"),
     (0.7, "likely"),
@@ -44,7 +45,7 @@ _CERTAINTY = (
 """What is shown at all is possible: the threshold lies where reviewers miss little."""
 _WORD_IS_ENOUGH = 0.9
 """From here on a figure beside the word would add nothing to it."""
-_EXPIRED = (("(headline expired)", False),)
+_EXPIRED: Headline = (("(headline expired)", False),)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -78,7 +79,7 @@ class ArticleView:
     """
 
     id: str
-    headline: tuple[tuple[str, bool], ...]
+    headline: Headline
     url: str | None
     outlet: str
     language: str | None
@@ -180,22 +181,27 @@ def view_digest(
 
     `shown` says by id what may be shown of its articles; without it names are not hidden.
     """
-    zone = ZoneInfo(digest.timezone)
-    names_note = ""
+    zone, names_note = ZoneInfo(digest.timezone), ""
     if shown is not None:
         digest = mask_digest(digest, shown)
         names_note = "" if all(one.asked for one in shown.values()) else NAMES_NOTE
-    view_article = partial(
+    article = partial(
         _view_article, day=digest.day, zone=zone, country_name=country_name, shown=shown or {}
     )
 
-    def listed(assessed: AssessedArticle) -> ListedView:
-        return ListedView(view_article(assessed), _view_terms(assessed))
+    def listed(some: Iterable[AssessedArticle]) -> tuple[ListedView, ...]:
+        return tuple(ListedView(article(one), _view_terms(one)) for one in some)
 
-    def view(story: Story) -> DigestStory:
-        lead, *copies = map(view_article, story.articles)
-        page = clean(story.id) if story.since else ""
-        return DigestStory(lead, tuple(copies), _since(story, zone), page)
+    def stories(some: Iterable[Story]) -> tuple[DigestStory, ...]:
+        found = []
+        for story in some:
+            lead, *copies = map(article, story.articles)
+            since, page = "", clean(story.id) if story.since else ""
+            if story.since and story.total > len(story.articles):
+                first = day_words(on_clock(story.since, zone).date().isoformat())
+                since = f"Told since {first}, {count(story.total, 'article')} in all"
+            found.append(DigestStory(lead, tuple(copies), since, page))
+        return tuple(found)
 
     return DigestView(
         title=clean(title),
@@ -203,21 +209,14 @@ def view_digest(
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
         quiet="" if digest.relevant else quiet_words(digest),
-        relevant=tuple(map(view, digest.relevant)),
-        borderline=tuple(map(view, digest.borderline)),
-        possible=tuple(map(listed, digest.possible)),
-        unjudged=tuple(map(listed, digest.unjudged)),
+        relevant=stories(digest.relevant),
+        borderline=stories(digest.borderline),
+        possible=listed(digest.possible),
+        unjudged=listed(digest.unjudged),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
         names_note=names_note,
     )
-
-
-def _since(story: Story, zone: ZoneInfo) -> str:
-    if story.since is None or story.total <= len(story.articles):
-        return ""
-    first = day_words(on_clock(story.since, zone).date().isoformat())
-    return f"Told since {first}, {count(story.total, 'article')} in all"
 
 
 def summary_words(digest: Digest) -> str:
@@ -241,18 +240,17 @@ def summary_words(digest: Digest) -> str:
 def quiet_words(digest: Digest) -> str:
     """Say why the page is empty: nothing was read is not the same as nothing happened."""
     ledger = digest.ledger
-    if ledger.feeds and ledger.failed >= ledger.feeds:
+    if not ledger.feeds:
+        return "No feed was polled, so nothing can be said about this day."
+    if ledger.failed >= ledger.feeds:
         if any(feed.in_part for feed in ledger.failures):
             return "No feed could be read whole, so little can be said about this day."
         return "No feed could be read, so nothing can be said about this day."
-    if not ledger.feeds:
-        return "No feed was polled, so nothing can be said about this day."
     if not ledger.stored:
         return "A quiet day: the feeds brought nothing new."
     if pending := ledger.not_judged.get("pending"):
-        return (
-            f"{pending:,} articles wait to be judged (monitor assess); none of the others is here."
-        )
+        wait = f"{pending:,} articles wait to be judged (monitor assess)"
+        return f"{wait}; none of the others is here."
     return "A quiet day: no article is mainly about trafficking in human beings."
 
 
@@ -267,11 +265,9 @@ def _view_article(
     article, may = assessed.article, shown.get(assessed.article.id)
     note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
     findings = headline_findings(assessed)
+    headline = _EXPIRED if article.expired else _pieces(article.title, findings)
     if note:
-        line = neutral_line(Story(article.id, (assessed,)), country_name)
-        headline: tuple[tuple[str, bool], ...] = ((line, False),)
-    else:
-        headline = _EXPIRED if article.expired else _pieces(article.title, findings)
+        headline = ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
     language = article.language or ""
     moment = article.published or article.seen
     when = date_words(moment, day, zone)
@@ -300,7 +296,7 @@ def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
     return tuple(f for f in assessed.findings if f.scope == "headline" or f.field == "title")
 
 
-def _pieces(title: str, findings: Iterable[Finding]) -> tuple[tuple[str, bool], ...]:
+def _pieces(title: str, findings: Iterable[Finding]) -> Headline:
     """Cut the headline at its flagged words; overlapping ones are one piece."""
     if not clean(title):
         return ((NO_HEADLINE, False),)
@@ -318,9 +314,11 @@ def certainty_words(assessed: AssessedArticle) -> str:
     The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.
     """
     relevance = assessed.relevance
-    if assessed.relevant is True and assessed.judged is not None:
+    if assessed.relevant is not True:
+        return ""
+    if assessed.judged is not None:
         return "decided in review"
-    if relevance is None or assessed.relevant is not True or assessed.experimental:
+    if relevance is None or assessed.experimental:
         return ""
     word = next(word for least, word in _CERTAINTY if relevance >= least)
     if relevance >= _WORD_IS_ENOUGH:
@@ -347,9 +345,8 @@ def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
     flags = []
     for first, *others in groups.values():
-        source = first.sources[0] if first.sources else None
+        source, sure = first.sources[0] if first.sources else None, first.confidence
         parts = (clean(source.title), clean(source.section)) if source else ()
-        sure = first.confidence
         flags.append(
             HeadlineFlag(
                 words=excerpt(first.match, QUOTE_CHARS),
@@ -398,28 +395,3 @@ NAMES_NOTE = (
 STOP = "Stop this digest"
 STOP_BY_MAIL = "To stop this digest, answer with the word unsubscribe."
 AT_THE_DESK = "Read it at the desk"
-
-
-def late(number: int, day: str) -> str:
-    """Say how many of the stories came in before the days of a mail; nothing where none did."""
-    if not number:
-        return ""
-    was = "was" if number == 1 else "were"
-    return f"Of these, {number} came in before {day} and {was} in no digest to you."
-
-
-def told_before(number: int) -> str:
-    """Say how many stories of the days of a mail it leaves out, since an earlier one had them."""
-    if number == 1:
-        return "1 story of these days is left out: an earlier digest told of it."
-    told = f"{number:,} stories of these days are left out: an earlier digest told of them."
-    return told if number else ""
-
-
-def too_old(number: int, day: str) -> str:
-    """Say how many stories were in no mail and are too old for any by now."""
-    if not number:
-        return ""
-    was, is_ = ("was", "it is") if number == 1 else ("were", "they are")
-    told = f"{count(number, 'story', 'stories')} from before {day} {was} in no digest to you"
-    return f"{told}; {is_} at the desk only."
