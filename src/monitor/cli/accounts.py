@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from typer import Argument, Context, Option
 
@@ -20,7 +20,7 @@ _ROLES = "; ".join(
 @app.command()
 def add(
     context: Context,
-    name: Annotated[str, Argument(help="Whose it is; stands beside what is said with it.")],
+    name: str = Argument(..., help="Whose it is; stands beside what is said with it."),
     role: Literal["reader", "volunteer", "reviewer", "admin"] | None = Option(
         None, help=f"{_ROLES}. Default: reader."
     ),
@@ -61,9 +61,7 @@ def list_(context: Context) -> None:
 
 
 @app.command()
-def revoke(
-    context: Context, name: Annotated[str, Argument(help="Whose it is, as listed.")]
-) -> None:
+def revoke(context: Context, name: str = Argument(..., help="Whose it is, as listed.")) -> None:
     """End a token and the sessions that it began, at once."""
     monitor = monitor_of(context)
     token = monitor.store.revoke_token(name, monitor.now())

@@ -6,11 +6,10 @@ is a function of that name in its module, a group the module's `app`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import typer
 from typer import Context, Option
@@ -69,8 +68,7 @@ GROUPS = {
 FIRST_LINES = {**COMMANDS, **GROUPS}
 _MODULES = {
     **dict.fromkeys(("init", "ingest", "assess", "digest"), "run"),
-    "found": "coverage",
-    **dict.fromkeys(("outlets", "report"), "trends"),
+    **dict.fromkeys(("coverage", "found", "outlets", "report"), "trends"),
     "forget": "articles",
     "rehydrate": "export",
     "lsp": "serve",
@@ -97,44 +95,25 @@ def load_command(name: str) -> Any:
     return get_group(holder).commands[name]
 
 
-class _Commands(Mapping[str, Any]):
-    """The commands of the table by name, each imported when it is looked up."""
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in FIRST_LINES:
-            raise KeyError(name)
-        return load_command(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FIRST_LINES)
-
-    def __len__(self) -> int:
-        return len(FIRST_LINES)
-
-
 class LazyGroup(TyperGroup):
     """The group `monitor`, which imports only the command that is called."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = cast("Any", _Commands())  # nobody adds to it
+        self.commands = {name: TyperCommand(name, help=line) for name, line in FIRST_LINES.items()}
 
-    def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]
-        """Return the names, in the order of the help."""
+    def get_command(self, ctx: Context, cmd_name: str) -> Any:  # type: ignore[override]
+        """Return a command, imported now."""
         del ctx
-        return list(FIRST_LINES)
+        return load_command(cmd_name) if cmd_name in FIRST_LINES else None
 
     def format_commands(self, ctx: Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the names with the first lines of their help, from the table."""
         del ctx
         limit = formatter.width - 6 - max(map(len, FIRST_LINES))
+        rows = [(name, one.get_short_help_str(limit)) for name, one in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (name, TyperCommand(name, help=line).get_short_help_str(limit))
-                    for name, line in FIRST_LINES.items()
-                ]
-            )
+            formatter.write_dl(rows)
 
 
 app = typer.Typer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from typer import Argument, Context, Option
@@ -46,7 +46,7 @@ FAULTS_SHOWN = 20
 @app.command()
 def add(
     context: Context,
-    url: Annotated[str, Argument(help="The article's address; a page or a PDF.")],
+    url: str = Argument(..., help="The article's address; a page or a PDF."),
     title: str = Option("", help="Its headline, if its page has another."),
     outlet: str = Option("", help="Its outlet (default: its site's)."),
 ) -> None:
@@ -261,10 +261,9 @@ def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
 @app.command("import")
 def import_(
     context: Context,
-    paths: Annotated[
-        list[Path],
-        Argument(metavar="PATH", help=".jsonl, .csv, .txt (addresses), .warc; all may be .gz too."),
-    ],
+    paths: list[Path] = Argument(
+        ..., metavar="PATH", help=".jsonl, .csv, .txt (addresses), .warc; all may be .gz too."
+    ),
     format: Literal["jsonl", "csv", "urls", "warc"] | None = Option(
         None, help="The kind of file, where its name does not tell."
     ),

@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from typer import Argument, Context, Option
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 def classify(
     context: Context,
-    sources: Annotated[
-        list[Path], Argument(metavar="IN", help=".jsonl, .parquet, .warc; .gz too; - reads stdin.")
-    ],
+    sources: list[Path] = Argument(
+        ..., metavar="IN", help=".jsonl, .parquet, .warc; .gz too; - reads stdin."
+    ),
     output: Path | None = Option(
         None,
         "-o",

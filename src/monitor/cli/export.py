@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer import Argument, Context, Option
@@ -247,8 +247,8 @@ def _tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> 
 
 def rehydrate(
     context: Context,
-    export: Annotated[Path, Argument(help="An export's folder, or its jsonl or parquet.")],
     output: OutputFolder,
+    export: Path = Argument(..., help="An export's folder, or its jsonl or parquet."),
     key: Path | None = Option(None, help="The key file with withheld addresses and headlines."),
     include_reserved: bool = Option(
         False,

@@ -66,7 +66,7 @@ def packs() -> None:
 
 
 @app.command("import")
-def import_(context: Context, path: Annotated[Path, Argument(help="An OPML file.")]) -> None:
+def import_(context: Context, path: Path = Argument(..., help="An OPML file.")) -> None:
     """Follow the feeds of an OPML file."""
     from monitor.feeds.opml import parse_opml
     from monitor.feeds.starter_feeds import outline_feed
@@ -116,9 +116,7 @@ def list_(context: Context) -> None:
 
 
 @app.command()
-def discover(
-    context: Context, site: Annotated[str, Argument(help="The address of a page.")]
-) -> None:
+def discover(context: Context, site: str = Argument(..., help="The address of a page.")) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
     from monitor.feeds.feed_discovery import discover_at
 

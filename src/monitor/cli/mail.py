@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from typer import Argument, Context, Option
@@ -90,7 +90,7 @@ def sends(
 
 @app.command()
 def restore(
-    context: Context, address: Annotated[str, Argument(help="Who asks for the digest again.")]
+    context: Context, address: str = Argument(..., help="Who asks for the digest again.")
 ) -> None:
     """Send to an address again that had unsubscribed."""
     if not monitor_of(context).store.restore_recipient(address):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from typer import Argument, Context, Option
@@ -21,7 +21,7 @@ app = group()
 
 def backup(
     context: Context,
-    file: Annotated[Path, Argument(help="The file to write.")],
+    file: Path = Argument(..., help="The file to write."),
     force: bool = Option(False, "--force", help="Overwrite a file of that name."),
 ) -> None:
     """Write a verified copy of the database (SQLite), while the desk works on."""
@@ -33,7 +33,7 @@ def backup(
 
 
 def restore(
-    context: Context, file: Annotated[Path, Argument(help="A file that monitor backup wrote.")]
+    context: Context, file: Path = Argument(..., help="A file that monitor backup wrote.")
 ) -> None:
     """Bring a backup back; the database before it stays beside it under a dated name."""
     from monitor.storage.backup import restore as bring_back
@@ -70,10 +70,8 @@ _PLACE = "A database's URL, a desk's folder, or an SQLite file."
 
 @app.command()
 def copy(
-    source: Annotated[str, Argument(metavar="FROM", help=_PLACE)],
-    target: Annotated[
-        str, Argument(metavar="TO", help="The same; it must be empty, or be a new file.")
-    ],
+    source: str = Argument(..., metavar="FROM", help=_PLACE),
+    target: str = Argument(..., metavar="TO", help="The same; it must be empty, or be a new file."),
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
     from monitor.storage.transfer import copy_store, database_of
@@ -89,8 +87,8 @@ def copy(
 
 @app.command()
 def verify(
-    first: Annotated[str, Argument(metavar="A", help=_PLACE)],
-    second: Annotated[str, Argument(metavar="B", help="The same.")],
+    first: str = Argument(..., metavar="A", help=_PLACE),
+    second: str = Argument(..., metavar="B", help="The same."),
 ) -> None:
     """Tell whether two databases hold the same rows, table by table."""
     from monitor.storage.transfer import database_of, sum_stores

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 from typer import Argument, Context, Option
 
@@ -26,7 +24,7 @@ def asked(context: Context, format: TextOrJson = "text") -> None:
 @app.command()
 def lift(
     context: Context,
-    article: Annotated[str, Argument(help="The article's id.")],
+    article: str = Argument(..., help="The article's id."),
     by: By = "",
     undo: bool = Option(False, "--undo", help="Hide it again."),
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 from typer import Argument, Context, Option
@@ -37,10 +37,10 @@ app = group()
 @app.command()
 def add(
     context: Context,
-    article: Annotated[
-        str, Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
-    ],
-    verdict: Annotated[str, Argument(help="relevant, borderline or not_relevant.")],
+    article: str = Argument(
+        ..., metavar="ARTICLE", help="The article's id or its URL, as digests say."
+    ),
+    verdict: str = Argument(..., help="relevant, borderline or not_relevant."),
     tag: list[str] | None = Option(
         None, metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."
     ),
@@ -104,9 +104,7 @@ def list_(
 @app.command()
 def undo(
     context: Context,
-    decision: Annotated[
-        int, Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
-    ],
+    decision: int = Argument(..., metavar="DECISION", help="Its number, as `reviews add` says."),
     by: str = Option("", help="Who said it."),
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
@@ -148,9 +146,9 @@ def sample(
 @app.command("import")
 def import_(
     context: Context,
-    path: Annotated[Path, Argument(metavar="PATH", help="What came back: file or folder.")],
-    format: Annotated[CorrectedFormat, Option(help="The tool that it comes from.")],
-    by: Annotated[str, Option(help="Who corrected it.")],
+    path: Path = Argument(..., metavar="PATH", help="What came back: file or folder."),
+    format: CorrectedFormat = Option(..., help="The tool that it comes from."),
+    by: str = Option(..., help="Who corrected it."),
     exported: Path | None = Option(
         None, metavar="PATH", help="Of jsonl: the export that was corrected, as it was."
     ),
@@ -203,9 +201,9 @@ def import_(
 @app.command()
 def flag(
     context: Context,
-    article: Annotated[str, Argument(metavar="ARTICLE", help="The article's id or its URL.")],
-    rule: Annotated[str, Argument(metavar="RULE", help="The rule that flags it.")],
-    verdict: Annotated[str, Argument(metavar="VERDICT", help="right or wrong.")],
+    article: str = Argument(..., metavar="ARTICLE", help="The article's id or its URL."),
+    rule: str = Argument(..., metavar="RULE", help="The rule that flags it."),
+    verdict: str = Argument(..., metavar="VERDICT", help="right or wrong."),
     by: By = "",
 ) -> None:
     """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer import Argument, Context, Option
@@ -44,7 +44,7 @@ _WHY_NOT = {"language": "in another language", "expired": "expired"}
 @app.command("try")
 def try_(
     context: Context,
-    file: Annotated[Path, Argument(metavar="FILE", help="A file of rules, RULE.yaml.")],
+    file: Path = Argument(..., metavar="FILE", help="A file of rules, RULE.yaml."),
     since: str | None = Option(
         None, help="First seen since then: 90d, 12w or an ISO date. Default: all."
     ),
@@ -157,7 +157,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 @app.command()
 def handbook(
     context: Context,
-    directory: Annotated[Path, Option("--output", "-o", help="The folder to write into.")],
+    directory: Path = Option(..., "--output", "-o", help="The folder to write into."),
     guideline: list[str] | None = Option(
         None, help="Only this guideline in force, by id; may be repeated."
     ),
@@ -208,7 +208,7 @@ def list_(context: Context) -> None:
 @app.command("show")
 def show_(
     context: Context,
-    rule: Annotated[str, Argument(help="The rule's id, or GUIDELINE/ID.")],
+    rule: str = Argument(..., help="The rule's id, or GUIDELINE/ID."),
     format: TextOrJson = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
@@ -231,7 +231,7 @@ def show_(
 @app.command()
 def new(
     context: Context,
-    rule: Annotated[str, Argument(help="The new rule's id: small letters and hyphens.")],
+    rule: str = Argument(..., help="The new rule's id: small letters and hyphens."),
     directory: Path | None = Argument(
         None, help="A folder of rules (default: the one in force, else our-rules)."
     ),

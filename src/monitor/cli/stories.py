@@ -74,7 +74,7 @@ def list_(
 @app.command("show")
 def show_(
     context: Context,
-    story: Annotated[str, Argument(help="A story's id.")],
+    story: str = Argument(..., help="A story's id."),
     format: TextOrJson = "text",
     names: _Names = False,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import typer
 from typer import Argument, Context, Option
@@ -20,10 +20,8 @@ app = group()
 
 def train(
     context: Context,
-    model: Annotated[  # noqa: ARG001 - the one that a desk can refit
-        Literal["relevance"], Argument(help="Which model.")
-    ],
-    version: Annotated[str, Option(help="The new version, like 1.5.0.")],
+    model: Literal["relevance"] = Argument(..., help="Which model."),  # noqa: ARG001 - the only one
+    version: str = Option(..., help="The new version, like 1.5.0."),
     data: Path | None = Argument(
         None, metavar="DATA", help="Labelled rows to learn from, .jsonl or .jsonl.gz."
     ),
@@ -90,8 +88,8 @@ def verify() -> None:
 @app.command()
 def promote(
     context: Context,
-    name: Annotated[str, Argument(metavar="NAME", help="Like relevance-en.")],
-    version: Annotated[str, Argument(metavar="VERSION", help="Like 1.1.0.")],
+    name: str = Argument(..., metavar="NAME", help="Like relevance-en."),
+    version: str = Argument(..., metavar="VERSION", help="Like 1.1.0."),
     data: Path | None = Option(
         None, "--data", metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
     ),
