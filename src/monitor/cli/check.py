@@ -75,7 +75,6 @@ def check(
     ),
     min_confidence: float | None = Option(
         None,
-        "--min-confidence",
         metavar="SHARE",
         help="Leave out findings that editors mark less often than that (0 to 1).",
     ),

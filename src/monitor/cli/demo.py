@@ -39,7 +39,6 @@ def demo(
     ),
     directory: Path | None = Option(
         None,
-        "--directory",
         metavar="DIR",
         help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the end.",
     ),

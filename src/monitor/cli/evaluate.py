@@ -55,18 +55,15 @@ def guideline(
     data: DataFile,
     format: TextOrJson = "text",
     literals: Path | None = Option(
-        None,
-        "--literals",
-        help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart.",
+        None, help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart."
     ),
     write_measured: Path | None = Option(
         None,
-        "--write-measured",
         metavar="PATH",
         help="Write what the rules' pages tell of it (measured.json in the guideline's folder).",
     ),
     general: Path | None = Option(
-        None, "--general", metavar="PATH", help="With it: news for hits in its rel 0 rows."
+        None, metavar="PATH", help="With it: news for hits in its rel 0 rows."
     ),
     unseen: bool = Option(
         False, "--unseen", help="With it: the rules' authors did not know these articles."

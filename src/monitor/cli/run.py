@@ -66,7 +66,6 @@ def init(
     directory: Path = Argument(Path(), help="Where the desk lives."),
     keep_days: int | None = Option(
         None,
-        "--keep-days",
         min=0,
         help="Days after first sight until the words of articles expire; 0: never. Asked for"
         " on a terminal; default elsewhere: 0.",

@@ -91,7 +91,7 @@ def promote(
     name: str = Argument(..., metavar="NAME", help="Like relevance-en."),
     version: str = Argument(..., metavar="VERSION", help="Like 1.1.0."),
     data: Path | None = Option(
-        None, "--data", metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
+        None, metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
     ),
 ) -> None:
     """Put a refitted version to use, if it does no worse on held-out reviews than the one in use.
