@@ -8,28 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    Language,
-    Outlet,
-    Place,
-    PublishedSince,
-    PublishedUntil,
-    SeenSince,
-    SeenUntil,
-    TextOrJson,
-    counter,
-    days_asked,
-    group,
-    monitor_of,
-    plain,
-    plural,
-    progress,
-    read_tags,
-    say,
-    say_days,
-    show,
-    show_as,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plain, plural, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.jobs.forget_article import ForgetCandidate
 
-app = group()
+app = common.group()
 
 FAULTS_SHOWN = 20
 """Rows at fault that are told one by one; more are counted."""
@@ -81,13 +61,13 @@ def search(
     tag: list[str] | None = Option(
         None, metavar="SCHEME=LABEL", help="Only with this tag: form=forced_labour."
     ),
-    place: Place = None,
-    outlet: Outlet = None,
-    language: Language = None,
-    since: SeenSince = None,
-    until: SeenUntil = None,
-    published_since: PublishedSince = None,
-    published_until: PublishedUntil = None,
+    place: common.Place = None,
+    outlet: common.Outlet = None,
+    language: common.Language = None,
+    since: common.SeenSince = None,
+    until: common.SeenUntil = None,
+    published_since: common.PublishedSince = None,
+    published_until: common.PublishedUntil = None,
     to: str | None = Option(None, hidden=True, help="What --until was called."),
     relevance: Literal["relevant", "borderline", "not_relevant", "not_judged"] | None = Option(
         None, help="Only articles judged so."
@@ -101,7 +81,7 @@ def search(
     names: bool = Option(
         False, "--names", help="Show names that are hidden; each asking is counted."
     ),
-    format: TextOrJson = "text",
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
     from monitor.archive.articles_found import look_up
@@ -119,11 +99,11 @@ def search(
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     zone = monitor.settings.zone
     until = until or to
-    first, last = bounds_of(*days_asked(since, until), zone)
-    published = days_asked(published_since, published_until, "published-")
+    first, last = bounds_of(*common.days_asked(since, until), zone)
+    published = common.days_asked(published_since, published_until, "published-")
     wanted = ArticleFilter(
         query=query,
-        tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
+        tags=tuple(common.read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet or "",
         language=language or "",
         since=first,
@@ -135,7 +115,7 @@ def search(
         flag=flag,
         rule=rule,
     )
-    say_days((since, until), (published_since, published_until))
+    common.say_days((since, until), (published_since, published_until))
     listing = look_up(monitor, wanted, who="", limit=limit, after=after)
     if names and listing.rows:
         ids = [row.assessed.article.id for row in listing.rows]
@@ -186,7 +166,7 @@ def index(
     monitor = monitor_of(context)
     if rebuild:
         monitor.store.empty_index()
-    with counter("taking in", monitor.store.count_unindexed()) as report:
+    with common.counter("taking in", monitor.store.count_unindexed()) as report:
         taken = fill_index(monitor, report=report)
     say(f"{taken} article{plural(taken)} taken into the index")
 
@@ -275,7 +255,7 @@ def import_(
     from monitor.feeds.article_import import import_file
 
     monitor, code, told = monitor_of(context), 0, 0
-    with progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task("importing", total=None)
 
         def report(at: int, size: int) -> None:

@@ -22,15 +22,8 @@ from monitor.classify.bulk_files import (
     open_source,
     open_table,
 )
-from monitor.cli.common import (
-    Engine,
-    RayAddress,
-    cluster_address,
-    monitor_of,
-    plural,
-    progress,
-    say,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plural, say
 from monitor.feeds.web_archives import RawPage, is_warc, open_warc, page_lines
 from monitor.records.article import Assessor
 from monitor.records.errors import UsageError
@@ -53,12 +46,12 @@ def classify(
     ),
     jobs: int | None = Option(None, min=1, help="Processes; default: one for each core."),
     resume: bool = Option(False, "--resume", help="Go on after the records that the output holds."),
-    engine: Engine = "local",
-    ray_address: RayAddress = "",
+    engine: common.Engine = "local",
+    ray_address: common.RayAddress = "",
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
     monitor = monitor_of(context)
-    address = cluster_address(engine, ray_address)
+    address = common.cluster_address(engine, ray_address)
     if resume and (output is None or str(sources[0]) == "-"):
         raise UsageError("--resume needs an input file and --output")
     with ExitStack() as stack:
@@ -73,7 +66,7 @@ def classify(
         file = stack.enter_context(_open_records(output, resume=resume)) if output else None
         if output and file:
             _skip_kept(given.rows, file, output, monitor.classifiers)
-        bar = stack.enter_context(progress())
+        bar = stack.enter_context(common.progress())
         task = bar.add_task("classifying", total=given.size or None)
         errors, workers = 0, jobs or cores()
         if engine == "ray":

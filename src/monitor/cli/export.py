@@ -10,24 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    Language,
-    Outlet,
-    OutputFolder,
-    Place,
-    PublishedSince,
-    PublishedUntil,
-    SeenSince,
-    SeenUntil,
-    counter,
-    days_asked,
-    monitor_of,
-    plural,
-    read_tags,
-    say,
-    say_days,
-    show,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plural, say, show
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.records.errors import UsageError
 
@@ -47,19 +31,19 @@ def _print_schema(asked: bool) -> None:
 
 def export(
     context: Context,
-    output: OutputFolder,
+    output: common.OutputFolder,
     format: ExportFormat | None = Option(None, help="The kind of file."),
-    since: SeenSince = None,
-    until: SeenUntil = None,
-    published_since: PublishedSince = None,
-    published_until: PublishedUntil = None,
+    since: common.SeenSince = None,
+    until: common.SeenUntil = None,
+    published_since: common.PublishedSince = None,
+    published_until: common.PublishedUntil = None,
     form: str | None = Option(None, help="Only this form of exploitation."),
-    place: Place = None,
+    place: common.Place = None,
     min_relevance: float | None = Option(
         None, min=0, max=1, help="Only what is judged at least this relevant."
     ),
-    outlet: Outlet = None,
-    language: Language = None,
+    outlet: common.Outlet = None,
+    language: common.Language = None,
     query: str | None = Option(
         None, help='Only with these words: "phrases", begin*, -without, as in the archive.'
     ),
@@ -120,7 +104,7 @@ def export(
         raise UsageError(f"--form: '{form}' is none of {', '.join(FORMS)}")
     if place and country_name(place) == place:
         raise UsageError(f"--place: '{place}' is no ISO 3166-1 alpha-2 code such as TH")
-    first, last = bounds_of(*days_asked(since, until), zone)
+    first, last = bounds_of(*common.days_asked(since, until), zone)
     filters: dict[str, Any] = {
         "since": first,
         "until": last,
@@ -131,9 +115,9 @@ def export(
         "language": language,
         "query": query,
         "story": story,
-        "tags": tuple(read_tags(tag or [])) or None,
+        "tags": tuple(common.read_tags(tag or [])) or None,
     }
-    published = days_asked(published_since, published_until, "published-")
+    published = common.days_asked(published_since, published_until, "published-")
     if published_days(*published, zone):
         filters |= {"published_since": published[0], "published_until": published[1]}
         filters["timezone"] = zone.key
@@ -151,7 +135,7 @@ def export(
         monitor, output, as_of, format, policy, filters, key or key_path(output)
     )
     say(f"{report.rows} article{plural(report.rows)} written to {output}")
-    say_days((since, until), (published_since, published_until))
+    common.say_days((since, until), (published_since, published_until))
     _tell_withheld(report)
     _tell_changes(monitor, earlier, report)
 
@@ -174,7 +158,7 @@ def _export(
     from monitor.export.publication import PublicationPolicy
     from monitor.export.selection import export, read_at
 
-    with counter("writing articles") as report:
+    with common.counter("writing articles") as report:
         if as_of is not None and Path(as_of).exists():
             earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
             job.refuse_other(earlier, {**filters, **policy})
@@ -247,7 +231,7 @@ def _tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> 
 
 def rehydrate(
     context: Context,
-    output: OutputFolder,
+    output: common.OutputFolder,
     export: Path = Argument(..., help="An export's folder, or its jsonl or parquet."),
     key: Path | None = Option(None, help="The key file with withheld addresses and headlines."),
     include_reserved: bool = Option(
@@ -266,7 +250,7 @@ def rehydrate(
     wish = job.RehydrationRequest(
         export, output, key, include_reserved=include_reserved, retry=retry
     )
-    with counter("fetching") as report, stopped_by_signals(stop):
+    with common.counter("fetching") as report, stopped_by_signals(stop):
         done = job.rehydrate(monitor_of(context), wish, report=report, stopped=stop)
     say(f"{done.articles - done.missing} of {done.articles} articles written to {output}")
     for cause, count in done.causes.items():

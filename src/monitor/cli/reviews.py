@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    By,
-    TextOrJson,
-    counter,
-    group,
-    monitor_of,
-    plain,
-    plural,
-    say,
-    show,
-    show_as,
-    show_json,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plain, plural, say, show, show_as, show_json
 from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
 from monitor.records.errors import NotFound, StoreError, UsageError
@@ -31,7 +20,7 @@ from monitor.records.json_shapes import review_json
 if TYPE_CHECKING:
     from monitor.desk import Desk
 
-app = group()
+app = common.group()
 
 
 @app.command()
@@ -44,7 +33,7 @@ def add(
     tag: list[str] | None = Option(
         None, metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."
     ),
-    by: By = "",
+    by: common.By = "",
 ) -> None:
     """Store a review of an article's current version; the reviewer's latest one holds."""
     from monitor.feeds.urls import article_id
@@ -119,7 +108,7 @@ def undo(
 def sample(
     context: Context,
     day: str | None = Option(None, help="A day that is over; default yesterday."),
-    format: TextOrJson = "text",
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
     from monitor.review.recall_estimate import sample_json
@@ -172,7 +161,7 @@ def import_(
     from monitor.review.review_queue import Reviewer
 
     monitor = monitor_of(context)
-    with counter("reading") as report:
+    with common.counter("reading") as report:
         applied = apply_corrections(
             monitor,
             path,
@@ -204,7 +193,7 @@ def flag(
     article: str = Argument(..., metavar="ARTICLE", help="The article's id or its URL."),
     rule: str = Argument(..., metavar="RULE", help="The rule that flags it."),
     verdict: str = Argument(..., metavar="VERDICT", help="right or wrong."),
-    by: By = "",
+    by: common.By = "",
 ) -> None:
     """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
     from monitor.stats.trend_queries import judge_flag

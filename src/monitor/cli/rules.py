@@ -13,18 +13,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    TextOrJson,
-    counter,
-    group,
-    monitor_of,
-    plural,
-    progress,
-    say,
-    show,
-    show_as,
-    show_json,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plural, say, show, show_as, show_json
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
 
 
-app = group()
+app = common.group()
 
 OUTLETS_SHOWN = 10
 """Outlets named in the text; JSON has all."""
@@ -49,7 +39,7 @@ def try_(
         None, help="First seen since then: 90d, 12w or an ISO date. Default: all."
     ),
     shown: int = Option(10, "--examples", min=0, max=1000, help="Hits of each rule to print."),
-    format: TextOrJson = "text",
+    format: common.TextOrJson = "text",
 ) -> None:
     """Show what rules would flag in the desk's archive; they need not be in force.
 
@@ -72,7 +62,7 @@ def try_(
         say(str(failure))
     count = sum(len(rule.examples) for rule in guideline.rules)
     say(f"{file}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed")
-    with counter("looking through the archive") as report:
+    with common.counter("looking through the archive") as report:
         trial = try_rules(monitor, guideline, since=start, shown=shown, report=report)
     told = {
         "schema": 1,
@@ -174,7 +164,7 @@ def handbook(
     from monitor.rules.handbook.printing import write_handbook
 
     monitor = monitor_of(context)
-    with progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task("papers", total=None)
         written = write_handbook(
             monitor.in_force.chosen(guideline or None),
@@ -209,7 +199,7 @@ def list_(context: Context) -> None:
 def show_(
     context: Context,
     rule: str = Argument(..., help="The rule's id, or GUIDELINE/ID."),
-    format: TextOrJson = "text",
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.review.flag_feedback import describe_rule
@@ -287,7 +277,7 @@ def stats(
     directory: Path | None = Argument(
         None, help="A guideline's folder (default: the first in force)."
     ),
-    format: TextOrJson = "text",
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print how much there is to read: entries of each rule and of the lists, long lines."""
     from monitor.rules.rulebook_size import WIDE, measure_size

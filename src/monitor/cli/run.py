@@ -18,19 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    Engine,
-    RayAddress,
-    cluster_address,
-    counter,
-    counters,
-    monitor_of,
-    plain,
-    plural,
-    progress,
-    say,
-    show,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, plain, plural, say, show
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
@@ -146,7 +135,7 @@ def _ingest(monitor: Monitor, tell: Callable[[str], None], *, at_once: bool) -> 
     feeds = monitor.store.feeds()
     if not feeds:
         raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
-    with progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task("polling feeds", total=len(feeds))
 
         def report(feed: Feed, result: PollResult) -> None:
@@ -208,11 +197,11 @@ def assess(
         help="Processes that share the work; each loads the models. Default: this one,"
         " with --engine ray one for each core.",
     ),
-    engine: Engine = "local",
-    ray_address: RayAddress = "",
+    engine: common.Engine = "local",
+    ray_address: common.RayAddress = "",
 ) -> None:
     """Run every assessor on what is due; several may run at once and share it."""
-    address = cluster_address(engine, ray_address)
+    address = common.cluster_address(engine, ray_address)
     judge: Judge | None = None
     if engine == "ray":
         from monitor.jobs.ray_jobs import assess as assess_on_cluster
@@ -229,7 +218,7 @@ def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
     from monitor.jobs.mask_names import mask_due
 
     names = monitor.names_stamp
-    with counters() as count:
+    with common.counters() as count:
 
         def report(stamp: str, judged: int) -> None:
             count(stamp.partition("@")[0], judged, None)
@@ -240,7 +229,7 @@ def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
             masked = mask_due(monitor, report=partial(report, names), wait=True)
             totals[names] = {"assessed": masked, "failed": 0}
     masked = totals.pop(names)["assessed"]
-    with counter("archive") as taken:
+    with common.counter("archive") as taken:
         indexed = fill_index(monitor, report=taken)
     for stamp, done in totals.items():
         failed = f", {done['failed']} failed" if done["failed"] else ""

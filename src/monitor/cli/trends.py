@@ -8,20 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from typer import Argument, Context, Option
 
-from monitor.cli.common import (
-    OutputFolder,
-    PublishedSince,
-    PublishedUntil,
-    Since,
-    TextOrJson,
-    Until,
-    days_asked,
-    monitor_of,
-    period,
-    say,
-    show,
-    show_as,
-)
+from monitor.cli import common
+from monitor.cli.common import monitor_of, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,11 +29,11 @@ _HAD = {
 
 def trends(
     context: Context,
-    since: Since = None,
-    until: Until = None,
-    published_since: PublishedSince = None,
-    published_until: PublishedUntil = None,
-    format: TextOrJson = "text",
+    since: common.Since = None,
+    until: common.Until = None,
+    published_since: common.PublishedSince = None,
+    published_until: common.PublishedUntil = None,
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
     from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
@@ -53,9 +41,9 @@ def trends(
     from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
-    published = days_asked(published_since, published_until, "published-")
+    published = common.days_asked(published_since, published_until, "published-")
     if published == (None, None):
-        read = read_period(monitor, *period(monitor, since, until))
+        read = read_period(monitor, *common.period(monitor, since, until))
     elif since is not None or until is not None:
         raise UsageError("--since and --until go by first sight: leave out these or --published-…")
     else:
@@ -96,9 +84,9 @@ def _trend_lines(found: Trends) -> Iterator[str]:
 def outlets(
     context: Context,
     outlet: str = Argument("", metavar="OUTLET", help="An outlet's id or name: its scorecard."),
-    since: Since = None,
-    until: Until = None,
-    format: TextOrJson = "text",
+    since: common.Since = None,
+    until: common.Until = None,
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print the outlets with their stories, or one outlet's scorecard."""
     from monitor.stats.monthly_report import NOT_INCIDENCE
@@ -106,7 +94,7 @@ def outlets(
     from monitor.stats.trends_json import outlet_json, scorecard_json
 
     monitor = monitor_of(context)
-    read = read_period(monitor, *period(monitor, since, until))
+    read = read_period(monitor, *common.period(monitor, since, until))
     found = outlets_of(monitor, read)
     if outlet:
         days = (read.since.isoformat(), read.last.isoformat())
@@ -147,7 +135,7 @@ def _scorecard_lines(card: Scorecard) -> Iterator[str]:
 def report(
     context: Context,
     month: str = Option(..., help="The month, such as 2026-11."),
-    output: OutputFolder = Path(),
+    output: common.OutputFolder = Path(),
     format: Literal["html", "docx", "xlsx", "all"] = Option(
         "all", help="Which of the three files to write."
     ),
@@ -169,13 +157,16 @@ def report(
 
 
 def coverage(
-    context: Context, since: Since = None, until: Until = None, format: TextOrJson = "text"
+    context: Context,
+    since: common.Since = None,
+    until: common.Until = None,
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print what was covered in a period, and what may be missed."""
     from monitor.review.recall_estimate import coverage as account
 
     monitor = monitor_of(context)
-    found = account(monitor, *period(monitor, since, until))
+    found = account(monitor, *common.period(monitor, since, until))
     show_as(format, found, _coverage_lines(found))
 
 
