@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plain, plural, say, show, show_as
@@ -46,7 +45,7 @@ def add(
     else:
         why = page_failure_words(result.page_failures) or "nothing in it"
         say(f"not stored: {'it was forgotten for good' if 'forgotten' in result.dropped else why}")
-        raise typer.Exit(1)
+        raise Exit(1)
     show(added.article_id)
 
 
@@ -215,7 +214,7 @@ def forget(
     say("backups and exports made before still hold them: those are yours to delete")
     if not done.cleared:
         say("another program is reading, so the database's log still holds their words: try again")
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
@@ -284,4 +283,4 @@ def import_(
             drops = "".join(f" + {count} {why}" for why, count in done.dropped.items())
             say(f"{path}: read {done.read} = stored {done.stored}{drops}")
             code = 1 if done.faults or done.damage else code
-    raise typer.Exit(code)
+    raise Exit(code)

@@ -18,8 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor import __version__
 from monitor.check.baseline import (
@@ -153,7 +152,7 @@ def check(
     if (output is not None and not reviewed) or format == "github":
         found, count = batch.count(), len(files)
         say(f"{found} finding{plural(found)} in {count} document{plural(count)}")
-    raise typer.Exit(batch.exit_code)
+    raise Exit(batch.exit_code)
 
 
 def _refuse(bound: str, min_confidence: float | None, both: bool) -> None:

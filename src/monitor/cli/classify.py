@@ -6,13 +6,12 @@ import json
 import sys
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.classify.bulk_files import (
     READ,
@@ -54,17 +53,18 @@ def classify(
     address = common.cluster_address(engine, ray_address)
     if resume and (output is None or str(sources[0]) == "-"):
         raise UsageError("--resume needs an input file and --output")
+    to_table = output is not None and output.suffix == ".parquet"
+    if resume and to_table:
+        raise UsageError(f"{output}: --resume goes on with .jsonl and .jsonl.gz only")
     with ExitStack() as stack:
-        if [str(path) for path in sources] == ["-"]:
-            sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-            given = RowSource(sys.stdin, 0, lambda: 0)
-        else:
-            given = stack.enter_context(open_sources(sources))
+        given = stack.enter_context(open_sources(sources))
         if output and output.exists() and any(output.samefile(p) for p in sources if p.exists()):
             raise UsageError(f"{output}: input and output are the same file")
         monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
-        file = stack.enter_context(_open_records(output, resume=resume)) if output else None
-        if output and file:
+        file: Output | None = None
+        if output:
+            opened = open_table(output) if to_table else open_output(output, resume=resume)
+            file = stack.enter_context(opened)
             _skip_kept(given.rows, file, output, monitor.classifiers)
         bar = stack.enter_context(common.progress())
         task = bar.add_task("classifying", total=given.size or None)
@@ -86,7 +86,7 @@ def classify(
         say(f"{file.kept} record{plural(file.kept)} of an earlier run kept")
     if errors:
         say(f"{errors} line{plural(errors)} could not be classified")
-    raise typer.Exit(1 if errors else 0)
+    raise Exit(1 if errors else 0)
 
 
 def _skip_kept(
@@ -116,11 +116,16 @@ def _parsed(line: str) -> dict[str, Any]:
 
 @contextmanager
 def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
-    """Open files one after another, so many bytes in all: JSON Lines, Parquet, web archives.
+    """Open standard input, or files one after another, so many bytes in all.
 
-    Pages of web archives are rows that `page_lines` makes lines of. Raises as `open_source` and
-    `open_warc`: for what cannot be opened at once, for what is damaged while it is read.
+    They are JSON Lines, Parquet or web archives, whose pages are rows that `page_lines` makes lines
+    of. Raises as `open_source` and `open_warc`: for what cannot be opened at once, for what is
+    damaged while it is read.
     """
+    if [str(path) for path in paths] == ["-"]:
+        sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
+        yield RowSource(sys.stdin, 0, lambda: 0)
+        return
     for path in paths:
         with _open(path):  # what is wrong with a later file is known before the first is read
             pass
@@ -149,12 +154,3 @@ def _open(path: Path) -> Iterator[RowSource]:
         size = path.stat().st_size
         pages = (answer for _, answer in answers if isinstance(answer, RawPage))
         yield RowSource(pages, size, lambda: size if stream.closed else stream.tell())
-
-
-def _open_records(path: Path, *, resume: bool) -> AbstractContextManager[Output]:
-    """Open the file that records go to. Raises `UsageError` for one that cannot be gone on with."""
-    if path.suffix != ".parquet":
-        return open_output(path, resume=resume)
-    if resume:
-        raise UsageError(f"{path}: --resume goes on with .jsonl and .jsonl.gz only")
-    return open_table(path)

@@ -23,8 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-import typer
-from typer import Context
+from typer import Context, Exit
 
 from monitor.cli.common import TextOrJson, plural, show_as
 from monitor.desk import Desk, utc_now
@@ -96,7 +95,7 @@ def doctor(context: Context, format: TextOrJson = "text") -> None:
     )
     told = {"schema": 1, "checks": [asdict(check) for check in checks]}
     show_as(format, told, lines, indent=2)
-    raise typer.Exit(exit_code(checks))
+    raise Exit(exit_code(checks))
 
 
 def examine(setup: Setup, examinations: Iterable[Examination] | None = None) -> list[Check]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from typer import Argument, Context, Option
 
 from monitor.cli.common import TextOrJson, group, monitor_of, say, show_as, show_json
 from monitor.labels.data_files import data_dir
-
-if TYPE_CHECKING:
-    from monitor.desk import Desk
 
 app = group()
 
@@ -74,44 +71,34 @@ def guideline(
     Apart from that: what editors of this desk said of flags of their drafts, if there is a desk.
     """
     from monitor.cli.reviews import said_by_editors
-    from monitor.evaluate.rule_precision import evaluate_guideline, load_literals
+    from monitor.evaluate.rule_precision import (
+        evaluate_general,
+        evaluate_guideline,
+        load_literals,
+    )
+    from monitor.rules.measured_precision import load_measured, measured_of
+    from monitor.rules.measured_precision import write_measured as write_file
 
     monitor = monitor_of(context)
     phrases = load_literals(literals) if literals else None
     result = evaluate_guideline(monitor.guideline, data, literals=phrases)
     result["feedback"] = said_by_editors(monitor)
-    if write_measured:
-        _write_measured(monitor, result, write_measured, data, general, unseen=unseen)
+    if write_measured:  # what pages tell of each rule, with hits in general news if there is any
+        # a data file's folder says what kind of data it is
+        named, *of_news = ("/".join(file.resolve().parts[-2:]) for file in (data, general) if file)
+        before = load_measured(monitor.guideline.path)
+        content = measured_of(
+            monitor.guideline,
+            result,
+            data=named,
+            unseen=unseen,
+            day=monitor.now().date(),
+            general=(of_news[0], evaluate_general(monitor.guideline, general)) if general else None,
+            sentences=before.sentences if before else None,
+        )
+        write_file(write_measured, content)
+        say(f"{write_measured}: {len(content['rules'])} rules")
     show_as(format, result, _guideline_lines(result), indent=2)
-
-
-def _write_measured(
-    desk: Desk,
-    result: Mapping[str, Any],
-    path: Path,
-    data: Path,
-    news: Path | None,
-    *,
-    unseen: bool,
-) -> None:
-    """Write what pages tell of each rule: the result, and hits in general news if there are any."""
-    from monitor.evaluate.rule_precision import evaluate_general
-    from monitor.rules.measured_precision import load_measured, measured_of, write_measured
-
-    # a data file's folder says what kind of data it is
-    named, *of_news = ("/".join(file.resolve().parts[-2:]) for file in (data, news) if file)
-    before = load_measured(desk.guideline.path)
-    content = measured_of(
-        desk.guideline,
-        result,
-        data=named,
-        unseen=unseen,
-        day=desk.now().date(),
-        general=(of_news[0], evaluate_general(desk.guideline, news)) if news else None,
-        sentences=before.sentences if before else None,
-    )
-    write_measured(path, content)
-    say(f"{path}: {len(content['rules'])} rules")
 
 
 @app.command()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plural, say, show
@@ -26,7 +24,7 @@ def _print_schema(asked: bool) -> None:
         from monitor.export.record import record_schema
 
         show(record_schema())
-        raise typer.Exit
+        raise Exit
 
 
 def export(
@@ -89,7 +87,11 @@ def export(
     ),
 ) -> None:
     """Write the stored articles with tags, findings, stamps and offsets."""
+    from monitor.export import as_of as job
     from monitor.export.key_file import key_path
+    from monitor.export.publication import PublicationPolicy
+    from monitor.export.selection import export as write_export
+    from monitor.export.selection import read_at
     from monitor.labels.countries import country_name
     from monitor.labels.schemes import FORMS
     from monitor.records.dates import bounds_of, published_days
@@ -131,54 +133,33 @@ def export(
         "quote_share": quote_share,
         "quote_words": quote_words,
     }
-    report, earlier = _export(
-        monitor, output, as_of, format, policy, filters, key or key_path(output)
-    )
+    key = key or key_path(output)
+    earlier: Earlier | None = None
+    with common.counter("writing articles") as count:
+        if as_of is not None and Path(as_of).exists():
+            earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
+            job.refuse_other(earlier, {**filters, **policy})
+            report = job.export_again(monitor, output, earlier, report=count, key=key)
+        elif format is None:
+            raise UsageError("--format is needed: which kind of file?")
+        else:
+            moment = None if as_of is None else job.read_time(as_of, zone)
+            asked_of = {name: value for name, value in policy.items() if value is not None}
+            report = write_export(
+                monitor,
+                output,
+                format=format,
+                policy=PublicationPolicy(**asked_of),
+                filters=filters,
+                report=count,
+                read=None if moment is None else read_at(monitor, moment),
+                created=monitor.now(),
+                key=None if restricted else key,
+            )
     say(f"{report.rows} article{plural(report.rows)} written to {output}")
     common.say_days((since, until), (published_since, published_until))
     _tell_withheld(report)
     _tell_changes(monitor, earlier, report)
-
-
-def _export(
-    desk: Desk,
-    output: Path,
-    as_of: str | None,
-    format: ExportFormat | None,
-    policy: Mapping[str, Any],
-    filters: Mapping[str, Any],
-    key: Path,
-) -> tuple[ExportReport, Earlier | None]:
-    """Export as of now, of a time, or as an earlier export, which is returned too.
-
-    `policy` and `filters` are what was asked for, None where nothing was. Raises `UsageError` for
-    what contradicts the earlier export.
-    """
-    from monitor.export import as_of as job
-    from monitor.export.publication import PublicationPolicy
-    from monitor.export.selection import export, read_at
-
-    with common.counter("writing articles") as report:
-        if as_of is not None and Path(as_of).exists():
-            earlier = job.completed(job.read_earlier(Path(as_of), format), filters)
-            job.refuse_other(earlier, {**filters, **policy})
-            return job.export_again(desk, output, earlier, report=report, key=key), earlier
-        if format is None:
-            raise UsageError("--format is needed: which kind of file?")
-        moment = None if as_of is None else job.read_time(as_of, desk.settings.zone)
-        asked = {name: value for name, value in policy.items() if value is not None}
-        made = export(
-            desk,
-            output,
-            format=format,
-            policy=PublicationPolicy(**asked),
-            filters=filters,
-            report=report,
-            read=None if moment is None else read_at(desk, moment),
-            created=desk.now(),
-            key=None if policy.get("restricted") else key,
-        )
-        return made, None
 
 
 def _tell_withheld(report: ExportReport) -> None:
@@ -226,7 +207,7 @@ def _tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> 
         say(f"not the same bytes: {found.rows} articles then, {report.rows} now")
         if not found.explained:
             say("nothing that is known of was lost: another version of monitor, or of its names?")
-            raise typer.Exit(1)
+            raise Exit(1)
 
 
 def rehydrate(
@@ -261,4 +242,4 @@ def rehydrate(
         say(f"{done.moved} found at another address")
     found = sum(count for how, count in done.spans.items() if how != "lost")
     say(f"spans: {found} in place, {done.spans.get('lost', 0)} lost")
-    raise typer.Exit(1 if done.missing else 0)
+    raise Exit(1 if done.missing else 0)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli.common import group, monitor_of, plain, say, show
 from monitor.feeds.urls import shown_url
@@ -86,7 +85,7 @@ def import_(context: Context, path: Path = Argument(..., help="An OPML file.")) 
         raise FeedError(f"{path}: no usable feed in it")
     new = monitor_of(context).add_feeds(feeds)
     say(f"{new} added, {len(feeds) - new} already followed, {bad} left out")
-    raise typer.Exit(1 if bad else 0)
+    raise Exit(1 if bad else 0)
 
 
 @app.command()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli.common import group, monitor_of, plain, say, show
 from monitor.records.errors import NotFound, UsageError
@@ -85,7 +84,7 @@ def sends(
     for one in troubles:
         if one.outcome == "unknown":
             say(_advice(one.address, one.day))
-    raise typer.Exit(int(bool(troubles)))
+    raise Exit(int(bool(troubles)))
 
 
 @app.command()

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli.common import counters, group, monitor_of, plural, say, show
 from monitor.records.errors import UsageError
@@ -62,7 +61,7 @@ def expire(context: Context) -> None:
     say(f"{done.articles} article{plural(done.articles)} expired: first seen before {day}")
     if not done.cleared:
         say("another program is reading, so the database's log still holds their words: try again")
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 _PLACE = "A database's URL, a desk's folder, or an SQLite file."
@@ -102,7 +101,7 @@ def verify(
     show(_table(rows))
     if one != other:
         say("they do not hold the same")
-        raise typer.Exit(1)
+        raise Exit(1)
     say(f"the same: {_in_all(one)}")
 
 

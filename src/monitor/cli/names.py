@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Option, prompt
 
 from monitor.cli.common import By, TextOrJson, group, monitor_of, say, show_as
 
@@ -34,7 +33,7 @@ def lift(
     """
     from monitor.archive.names_on_request import lift as lift_name
 
-    name = typer.prompt("Name, as the article has it", err=True)
+    name = prompt("Name, as the article has it", err=True)
     count = lift_name(monitor_of(context), article, name, by, undo=undo)
     beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
     say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")

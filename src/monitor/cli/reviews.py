@@ -7,8 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plain, plural, say, show, show_as, show_json
@@ -184,7 +183,7 @@ def import_(
     if applied.unchanged:
         count = f"{applied.unchanged:,} unchanged article{plural(applied.unchanged)}"
         say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
-    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
+    raise Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 
 @app.command()

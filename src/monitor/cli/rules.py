@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plural, say, show, show_as, show_json
@@ -93,7 +92,7 @@ def try_(
         ],
     }
     show_as(format, told, _trial_lines(monitor, guideline, trial), indent=2)
-    raise typer.Exit(1 if failures else 0)
+    raise Exit(1 if failures else 0)
 
 
 def _trial_lines(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
@@ -184,7 +183,7 @@ def handbook(
     if written.problem:
         say(f"{written.problem}, so no PDF: open the HTML in a browser and print it")
     if written.browser and written.problem:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 @app.command("list")
@@ -268,7 +267,7 @@ def run_tests(
         count = sum(len(rule.examples) for rule in guideline.rules if rule.id in added)
         say(f"{guideline.stamp}: {len(added)} rules, {count} examples, {len(failures)} failed")
         failed = failed or bool(failures)
-    raise typer.Exit(1 if failed else 0)
+    raise Exit(1 if failed else 0)
 
 
 @app.command()

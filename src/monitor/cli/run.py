@@ -15,8 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option, prompt
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plain, plural, say, show
@@ -72,7 +71,7 @@ def init(
         say("Articles name people who were harmed. So many days after first sight their words go")
         say("(headline, text, byline); judgements and counts stay. 0: they are kept for ever.")
         question = "Keep words for how many days?"
-        while (days := int(typer.prompt(question, KEEP_DAYS, type=int, err=True))) < 0:
+        while (days := int(prompt(question, KEEP_DAYS, type=int, err=True))) < 0:
             say("a number of days, or 0")
     days = days or 0
     starter = Path(__file__).with_name("starter.toml").read_text(encoding="utf-8")
@@ -113,7 +112,7 @@ def ingest(
 ) -> None:
     """Poll the feeds that are due and store what is new."""
     if not watch:
-        raise typer.Exit(_ingest(monitor_of(context), show, at_once=now))
+        raise Exit(_ingest(monitor_of(context), show, at_once=now))
     if now:
         raise UsageError("--now is for once: leave it out with --watch")
     from monitor.jobs.schedule import Stop
@@ -209,7 +208,7 @@ def assess(
         judge = partial(assess_on_cluster, workers=workers or cores(), address=address)
     elif workers not in (None, 1):
         judge = partial(_assess_with_workers, config=context.obj, workers=workers)
-    raise typer.Exit(_assess(monitor_of(context), judge))
+    raise Exit(_assess(monitor_of(context), judge))
 
 
 def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
@@ -253,7 +252,7 @@ def run(
     code = max(_ingest(monitor, say, at_once=now), _assess(monitor))
     fold_stories(monitor)
     show(monitor.render_digest(monitor.digest(), format, evidence=evidence, patient=True))
-    raise typer.Exit(code)
+    raise Exit(code)
 
 
 def digest(
@@ -284,7 +283,7 @@ def digest(
     if names and (send or resend or format not in ("text", "md", "html", "json")):
         raise UsageError("--names goes with --format text, md, html or json")
     if send or resend:
-        raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
+        raise Exit(mail.send(monitor, day=day, to=to, again=resend))
     if to:
         raise UsageError("--to goes with --send")
     found = monitor.digest(day)

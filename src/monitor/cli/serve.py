@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 from contextlib import nullcontext
 
-import typer
-from typer import Context, Option
+from typer import Context, Exit, Option
 
 from monitor.cli.common import monitor_of, say
 from monitor.cli.run import schedule
@@ -53,4 +52,4 @@ def lsp(context: Context) -> None:
     """Check drafts in an editor: a language server on stdin and stdout, which the editor starts."""
     from monitor.lsp.server import run_lsp
 
-    raise typer.Exit(run_lsp(context.obj))
+    raise Exit(run_lsp(context.obj))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit, Option
 
 from monitor.cli.common import group, monitor_of, say, show
 from monitor.labels.data_files import data_dir
@@ -82,7 +81,7 @@ def verify() -> None:
     states = list_models(data_dir("models"))
     for state in states:
         show(f"{state.name} {state.version}: {state.problem or 'whole'}")
-    raise typer.Exit(1 if any(state.problem for state in states) else 0)
+    raise Exit(1 if any(state.problem for state in states) else 0)
 
 
 @app.command()
@@ -105,7 +104,7 @@ def promote(
     for sentence in done.refused:
         show(sentence)
     if done.refused:
-        raise typer.Exit(1)
+        raise Exit(1)
     show(f"{name} {version} is in use")
     for key, figure in done.reached.items():
         show(f"{key}: {done.before[key]} -> {figure}")

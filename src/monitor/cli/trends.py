@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from typer import Argument, Context, Option
 
@@ -14,7 +14,6 @@ from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.stats.outlet_scorecards import Scorecard
-    from monitor.stats.trends import Trends
 
 _ROWS = 15
 _HAD = {
@@ -36,8 +35,10 @@ def trends(
     format: common.TextOrJson = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
-    from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
+    from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of, undated_words
+    from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
     from monitor.stats.trend_queries import read_period, read_published, trends_of
+    from monitor.stats.trends import SIDES
     from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
@@ -50,35 +51,25 @@ def trends(
         days = period_of(*published, today=monitor.today, length=30, longest=LONGEST_PUBLISHED_DAYS)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
-    show_as(format, trends_json(found), _trend_lines(found))
-
-
-def _trend_lines(found: Trends) -> Iterator[str]:
-    from monitor.records.dates import undated_words
-    from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
-    from monitor.stats.trends import SIDES
-
     how = "first seen" if found.dates == "first_seen" else "published"
-    yield f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"
-    if found.undated:
-        yield undated_words(found.undated)
-    yield (
-        f"{found.items} items of {found.stored} stored tell {found.stories} stories,"
-        f" in {found.outlets} outlets"
-    )
+    lines = [f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"]
+    lines += [undated_words(found.undated)] if found.undated else []
+    stories = f"{found.items} items of {found.stored} stored tell {found.stories} stories"
+    lines.append(f"{stories}, in {found.outlets} outlets")
     for scheme, rows in found.schemes.items():
         named = (f"{label_words(scheme, row.label)} {row.stories}" for row in rows[:_ROWS])
-        yield f"{scheme}, stories: {', '.join(named) or 'none'}"
+        lines.append(f"{scheme}, stories: {', '.join(named) or 'none'}")
     whole = found.balance.whole
     told = ", ".join(f"{side} {whole.told[side]}" for side in SIDES)
-    yield f"balance, of {whole.stories} stories that tell of a response: {told}"
-    for row in found.rules[:_ROWS]:
-        yield f"flag {row.rule}: stories {row.stories}, not looked at {row.unseen}"
+    lines.append(f"balance, of {whole.stories} stories that tell of a response: {told}")
+    lines += [
+        f"flag {row.rule}: stories {row.stories}, not looked at {row.unseen}"
+        for row in found.rules[:_ROWS]
+    ]
     for change in found.changes:
         done = "added" if change.followed else "removed"
-        yield f"feed {done} on {change.at.date()}: {change.title or change.url}"
-    yield from basis_words(found.basis)
-    yield NOT_INCIDENCE
+        lines.append(f"feed {done} on {change.at.date()}: {change.title or change.url}")
+    show_as(format, trends_json(found), [*lines, *basis_words(found.basis), NOT_INCIDENCE])
 
 
 def outlets(
@@ -163,32 +154,31 @@ def coverage(
     format: common.TextOrJson = "text",
 ) -> None:
     """Print what was covered in a period, and what may be missed."""
+    from monitor.digest.coverage_account import language_words
     from monitor.review.recall_estimate import coverage as account
 
     monitor = monitor_of(context)
     found = account(monitor, *common.period(monitor, since, until))
-    show_as(format, found, _coverage_lines(found))
-
-
-def _coverage_lines(found: dict[str, Any]) -> Iterator[str]:
-    from monitor.digest.coverage_account import language_words
-
     feeds, items = found["feeds"], found["items"]
     drops = "".join(f" + {n} {why}" for why, n in items["dropped"].items())
     reasons = ", ".join(f"{n} {why}" for why, n in found["not_judged"].items())
-    yield f"{found['since']} to {found['until']}, both included, {found['timezone']}"
-    yield (
+    polled = (
         f"feeds: {feeds['followed']} followed now; {feeds['polled']} polled:"
         f" {feeds['alive']} alive, {len(feeds['failing'])} failing,"
         f" {len(feeds['silent'])} silent; {feeds['not_polled']} not polled"
     )
-    yield from (f"  failing: {f['title'] or f['url']}: {f['error']}" for f in feeds["failing"])
-    yield from (f"  silent: {one['title'] or one['url']}" for one in feeds["silent"])
-    yield f"items: fetched {items['fetched']} = stored {items['stored']}{drops}"
-    yield f"not judged: {reasons or 'none'}"
-    if found["not_judged_languages"]:
-        yield f"  by language: {language_words(found['not_judged_languages'])}"
-    yield from found["words"]
+    languages = language_words(found["not_judged_languages"])
+    lines = (
+        f"{found['since']} to {found['until']}, both included, {found['timezone']}",
+        polled,
+        *(f"  failing: {f['title'] or f['url']}: {f['error']}" for f in feeds["failing"]),
+        *(f"  silent: {one['title'] or one['url']}" for one in feeds["silent"]),
+        f"items: fetched {items['fetched']} = stored {items['stored']}{drops}",
+        f"not judged: {reasons or 'none'}",
+        *([f"  by language: {languages}"] if languages else []),
+        *found["words"],
+    )
+    show_as(format, found, lines)
 
 
 def found(

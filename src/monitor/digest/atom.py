@@ -8,11 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import (
-    Newsletter,
-    NewsletterSection,
-    NewsletterStory,
-)
+from monitor.digest.newsletter import Newsletter, NewsletterSection, NewsletterStory
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

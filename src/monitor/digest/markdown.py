@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from monitor.digest import view as words
-from monitor.digest.view import (
-    ArticleView,
-    DigestStory,
-    DigestView,
-    ListedView,
-)
+from monitor.digest.view import ArticleView, DigestStory, DigestView, ListedView
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
