@@ -126,7 +126,7 @@ def export(
     if query:
         asked = read_search(query)
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
-    policy = {
+    policy: dict[str, Any] = {
         "text": text,
         "include_reserved": include_reserved,
         "restricted": restricted,

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Newsletter, NewsletterSection, NewsletterStory
+from monitor.digest.newsletter import Newsletter, NewsletterStory
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -29,7 +29,17 @@ def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str
         ET.SubElement(feed, _name("link"), {"rel": "alternate", "href": address})
     for section in letter.sections:
         for story in section.stories:
-            _entry(feed, section, story, period)
+            entry = _child(feed, "entry")
+            _child(entry, "id", _id(period, story.id))
+            _child(entry, "title", story.line)
+            _child(entry, "updated", story.lead.when_iso)
+            _child(entry, "published", story.lead.published_iso)
+            for article in (story.lead, *story.copies):
+                if article.url:
+                    kind = "alternate" if article is story.lead else "related"
+                    ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
+            ET.SubElement(entry, _name("category"), {"term": section.heading})
+            _child(entry, "summary", _summary(story)).set("type", "text")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
 
 
@@ -44,37 +54,19 @@ def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") ->
     if public_url:
         feed["home_page_url"] = f"{public_url.rstrip('/')}/digests/{period}"
     feed["items"] = [
-        _item(section, story, period) for section in letter.sections for story in section.stories
+        {
+            "id": _id(period, story.id),
+            "title": story.line,
+            **({"url": story.lead.url} if story.lead.url else {}),
+            "content_text": _summary(story),
+            "date_published": story.lead.published_iso,
+            "date_modified": story.lead.when_iso,
+            "tags": [section.heading],
+        }
+        for section in letter.sections
+        for story in section.stories
     ]
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
-
-
-def _entry(
-    feed: ET.Element, section: NewsletterSection, story: NewsletterStory, period: str
-) -> None:
-    entry = _child(feed, "entry")
-    _child(entry, "id", _id(period, story.id))
-    _child(entry, "title", story.line)
-    _child(entry, "updated", story.lead.when_iso)
-    _child(entry, "published", story.lead.published_iso)
-    for article in (story.lead, *story.copies):
-        if article.url:
-            kind = "alternate" if article is story.lead else "related"
-            ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
-    ET.SubElement(entry, _name("category"), {"term": section.heading})
-    _child(entry, "summary", _summary(story)).set("type", "text")
-
-
-def _item(section: NewsletterSection, story: NewsletterStory, period: str) -> dict[str, Any]:
-    return {
-        "id": _id(period, story.id),
-        "title": story.line,
-        **({"url": story.lead.url} if story.lead.url else {}),
-        "content_text": _summary(story),
-        "date_published": story.lead.published_iso,
-        "date_modified": story.lead.when_iso,
-        "tags": [section.heading],
-    }
 
 
 def _summary(story: NewsletterStory) -> str:

@@ -11,11 +11,11 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Newsletter, NewsletterArticle
+from monitor.digest.newsletter import Letter, Newsletter, NewsletterArticle
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.digest.render import template
 from monitor.text.safe_text import clean
@@ -35,7 +35,7 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: Newsletter | Brief, links: Links) -> str:
+def mail_html(letter: Letter, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
@@ -47,14 +47,14 @@ def mail_html(letter: Newsletter | Brief, links: Links) -> str:
     return str(inliner.inline(page))
 
 
-def mail_text(letter: Newsletter | Brief, links: Links) -> str:
+def mail_text(letter: Letter, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
     lines = [*wrap(letter.title.upper()), *wrap(f"{letter.day} ({letter.timezone})")]
     lines += [*wrap(letter.summary)]
     lines += [f"{words.AT_THE_DESK}: {links.desk}"] if links.desk else []
     lines += ["=" * COLUMNS]
     lines += ["", *wrap(letter.quiet)] if letter.quiet else []
-    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(letter)
+    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(cast("Brief", letter))
     lines += ["", RULER, *wrap(words.MASKED_NOTE), "", "Coverage", *coverage_text(letter.coverage)]
     lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
     return "\n".join(lines) + "\n"
@@ -134,7 +134,7 @@ class Envelope:
 
 
 def make_message(
-    letter: Newsletter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: Letter, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from monitor.digest import view as words
@@ -26,16 +26,19 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
     lines += [f"**{escape(view.day)}** ({escape(view.timezone)}) · {escape(view.summary)}", ""]
     if view.quiet:
         lines += [escape(view.quiet), ""]
-    if view.relevant:
-        lines += ["## Relevant", ""]
-    for story in view.relevant:
-        lines += [*_story(story, evidence), ""]
-    if view.borderline:
-        lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
-        for story in view.borderline:
+    for heading, note, stories in (
+        (words.RELEVANT, "", view.relevant),
+        (words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+    ):
+        lines += [f"## {heading}", "", *([note, ""] if note else [])] if stories else []
+        for story in stories:
             lines += [*_story(story, evidence), ""]
-    lines += _listing(words.POSSIBLE, words.POSSIBLE_NOTE, view.possible)
-    lines += _listing(words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged)
+    for heading, note, items in (
+        (words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
+    ):
+        if items:
+            lines += [f"## {heading}", "", note, "", *map(_listed, items), ""]
     lines += ["## Coverage", ""]
     for line in view.coverage:
         lines.append(f"- {escape(line.text)}")
@@ -85,11 +88,6 @@ def _id(article: ArticleView) -> str:
     return f"`{article.id.replace('`', '')}`"
 
 
-def _listing(heading: str, note: str, items: Sequence[ListedView]) -> list[str]:
-    lines = [f"## {heading}", "", note, "", *(f"- {_listed(item)}" for item in items), ""]
-    return lines if items else []
-
-
 def _listed(item: ListedView) -> str:
     article = item.article
     language = f", language: {escape(article.language)}" if article.language else ""
@@ -100,7 +98,7 @@ def _listed(item: ListedView) -> str:
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
     notes = "".join(f" · {note}" for note in _notes(article))
     told = terms or words.NO_WORDS
-    return f"{said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
+    return f"- {said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
 
 
 def _link(text: str, url: str | None) -> str:
@@ -110,12 +108,7 @@ def _link(text: str, url: str | None) -> str:
 
 def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        times = f" ({flag.count} times)" if flag.count > 1 else ""
-        text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
-        said = (flag.message, flag.sureness, flag.why if evidence else "")
-        text += escape(" ".join(filter(None, said)))
-        if flag.suggestions:
-            text += f" Better: {escape(' / '.join(flag.suggestions))}."
+        text = f"**{flag.severity} in the headline**: {escape(flag.told(why=evidence))}"
         if flag.source and evidence:
             text += f" Source: {_link(flag.source, flag.source_url)}."
         yield f"{indent}- {text}"

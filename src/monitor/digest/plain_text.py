@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.digest import view as words
 from monitor.digest.coverage_account import CoverageLine
@@ -18,28 +18,23 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
 
     With `evidence` each tag stands on a line with the words that gave it.
     """
-    lines = [
-        *wrap(view.title.upper()),
-        f"{view.day} ({view.timezone})",
-        *wrap(view.summary),
-        "=" * COLUMNS,
-    ]
-    if view.quiet:
-        lines += ["", *wrap(view.quiet)]
-    for number, story in enumerate(view.relevant, 1):
-        lines += ["", *_story(story, f"{number}. ", evidence)]
-    if view.borderline:
-        lines += ["", "BORDERLINE", *wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
-        for number, story in enumerate(view.borderline, 1):
-            lines += ["", *_story(story, f"{number}. ", evidence)]
-    for items, heading, note in (
-        (view.possible, words.POSSIBLE, words.POSSIBLE_NOTE),
-        (view.unjudged, words.UNJUDGED, words.UNJUDGED_NOTE),
-    ):
-        if items:
+    lines = [*wrap(view.title.upper()), f"{view.day} ({view.timezone})", *wrap(view.summary)]
+    lines += ["=" * COLUMNS, *(["", *wrap(view.quiet)] if view.quiet else [])]
+    sections: tuple[tuple[str, str, Sequence[DigestStory | ListedView]], ...] = (
+        ("", "", view.relevant),
+        (words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+        (words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
+    )
+    for heading, note, items in sections:
+        if heading and items:
             lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
         for number, item in enumerate(items, 1):
-            lines += ["", *_listed(item, f"{number}. ")]
+            first = f"{number}. "
+            if isinstance(item, ListedView):
+                lines += ["", *_listed(item, first)]
+            else:
+                lines += ["", *_story(item, first, evidence)]
     lines += ["", "-" * COLUMNS, *coverage_text(view.coverage)]
     judged_by = f"Judged by: {', '.join(view.stamps)}" if view.stamps else ""
     for note in (words.UNSURE_NOTE if view.unsure else "", view.names_note, judged_by):
@@ -111,11 +106,7 @@ def _address(article: ArticleView, indent: str) -> Iterator[str]:
 
 def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        times = f" ({flag.count} times)" if flag.count > 1 else ""
-        said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
-        text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
-        if flag.suggestions:
-            text += f" Better: {' / '.join(flag.suggestions)}."
+        text = f"{flag.severity} in the headline: {flag.told(why=evidence)}"
         text += f" [{flag.source}]" if flag.source and evidence else ""
         yield from wrap(text, first=INDENT + "! ", hang=INDENT + "  ")
 

@@ -66,6 +66,13 @@ class HeadlineFlag:
     source_url: str | None
     count: int
 
+    def told(self, *, why: bool) -> str:
+        """Return it in sentences; with the reason, if `why`."""
+        times = f" ({self.count} times)" if self.count > 1 else ""
+        said = " ".join(filter(None, (self.message, self.sureness, self.why if why else "")))
+        better = f" Better: {' / '.join(self.suggestions)}." if self.suggestions else ""
+        return f"“{self.words}”{times}. {said}{better}"
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleView:
