@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Exit, Option
 
@@ -212,8 +212,8 @@ def _tell_changes(desk: Desk, earlier: Earlier | None, report: ExportReport) -> 
 
 def rehydrate(
     context: Context,
+    export: Annotated[Path, Argument(help="An export's folder, or its jsonl or parquet.")],
     output: common.OutputFolder,
-    export: Path = Argument(..., help="An export's folder, or its jsonl or parquet."),
     key: Path | None = Option(None, help="The key file with withheld addresses and headlines."),
     include_reserved: bool = Option(
         False,
