@@ -7,7 +7,7 @@ what stands in quotation marks is the article's or the guideline's; the rest is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ PRINCIPLES = {
 }
 SUGGESTIONS = 2
 """So many better wordings are offered for each point."""
+NO_HEADLINE = "An article whose headline we do not repeat"
 NO_QUOTE = "wording that we do not repeat here, because it could tell who somebody is"
 
 
@@ -82,48 +83,42 @@ def write_letter(
 
     None where nothing is confirmed. `guideline` is its title with its version.
     """
-    points = sum(len(one.points) for one in complaints)
-    if not points:
+    count = sum(len(one.points) for one in complaints)
+    if not count:
         return None
-    subject = "The wording of your reports on trafficking in human beings"
     opening = (
-        "Dear editor,\n\n"
         f"We read how {outlet} and other outlets report on trafficking in human beings, and compare"
         f" the wording with “{guideline}”. Of the articles that you published from {first} to"
         f" {last}, a person at our desk looked at each of the points below and found that another"
         " wording would serve your readers, and the people you write about, better. Many of these"
         " expressions are common; we send the list because it may help with the next report."
     )
-    body = "\n\n".join(_article(n, one) for n, one in enumerate(complaints, 1))
+    parts = ["Dear editor,", opening]
+    for number, one in enumerate(complaints, 1):
+        headline = f"“{one.headline}”" if one.headline else NO_HEADLINE
+        lines = [f"{number}. {headline}, {one.day}", *([one.url] if one.url else [])]
+        for point in one.points:
+            what = f"“{point.words}”" if point.words else NO_QUOTE
+            principle = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
+            lines.append(f"- {what}. The principle is {principle}, the rule “{point.title}”.")
+            if point.why:
+                lines.append(f"  The guideline says: “{point.why}”")
+            if point.suggestions:
+                better = " or ".join(f"“{words}”" for words in point.suggestions[:SUGGESTIONS])
+                lines.append(f"  Better: {better}.")
+            if point.source:
+                lines.append(f"  Source: “{point.source}” {point.source_url}".rstrip())
+        parts.append("\n".join(lines))
     closing = (
         "You may see some of this differently, or have had reasons that we do not know. We would be"
-        " glad to hear them, and to send you the guideline.\n\nWith kind regards"
+        " glad to hear them, and to send you the guideline."
     )
-    return EditorLetter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
+    subject = "The wording of your reports on trafficking in human beings"
+    return EditorLetter(
+        subject, "\n\n".join((*parts, closing, "With kind regards\n")), count, len(complaints)
+    )
 
 
-def _article(number: int, one: Complaint) -> str:
-    headline = f"“{one.headline}”" if one.headline else "An article whose headline we do not repeat"
-    head = f"{number}. {headline}, {one.day}"
-    return "\n".join([head, *([one.url] if one.url else []), *map(_point, one.points)])
-
-
-def _point(point: Point) -> str:
-    what = f"“{point.words}”" if point.words else NO_QUOTE
-    principle = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
-    lines = [f"- {what}. The principle is {principle}, the rule “{point.title}”."]
-    if point.why:
-        lines.append(f"  The guideline says: “{point.why}”")
-    if point.suggestions:
-        better = " or ".join(f"“{words}”" for words in point.suggestions[:SUGGESTIONS])
-        lines.append(f"  Better: {better}.")
-    if point.source:
-        lines.append(f"  Source: “{point.source}” {point.source_url}".rstrip())
-    return "\n".join(lines)
-
-
-Rules = Mapping[tuple[str, str], "Rule"]
-"""Rules by the id of their guideline and their own."""
 QUOTE_CHARS, HEADLINE_CHARS = 120, 160
 _SENTENCES = re.compile(r"(?<=[.!?]) ")
 
@@ -144,7 +139,7 @@ def confirmed_flags(desk: Desk, outlet: str, since: date, until: date) -> tuple[
     """
     zone = desk.settings.zone
     rows = desk.store.confirmed_flags(outlet, midnight(since, zone), midnight(until, zone))
-    found: list[ConfirmedFlag] = []
+    found = []
     articles = desk.store.articles_by_id([row.article_id for row in rows], desk.stamps)
     seen = desk.shown([one.article for one in articles.values()], patient=True)
     for row in rows:
@@ -182,50 +177,43 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLet
     guidelines = desk.guidelines
     rules = {(of.id, rule.id): rule for of in guidelines for rule in of.rules}
     used = {flag.finding.guideline for flags in groups.values() for flag in flags}
+    complaints = []
+    for flags in groups.values():
+        one, seen = flags[0].article.article, flags[0].shown
+        # an address mostly repeats its headline
+        tells = _identifies(flags[0].article, "title", 0, len(one.title))
+        points = (_point(f, rules.get((f.finding.guideline, f.finding.rule))) for f in flags)
+        complaints.append(
+            Complaint(
+                headline="" if tells else excerpt(seen.title, HEADLINE_CHARS),
+                url="" if tells or seen.link_tells else safe_url(one.url) or "",
+                day=date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0],
+                points=tuple(dict.fromkeys(points)),
+            )
+        )
     return write_letter(
         clean(outlet) or "your outlet",
-        [_complaint(desk, flags, rules) for flags in groups.values()],
+        complaints,
         first=day_words(since.isoformat()),
         last=day_words((until - timedelta(days=1)).isoformat()),
-        guideline="” and “".join(
-            f"{one.title} {one.version}" for one in guidelines if one.id in used
-        ),
+        guideline="” and “".join(f"{g.title} {g.version}" for g in guidelines if g.id in used),
     )
 
 
-def _complaint(desk: Desk, flags: list[ConfirmedFlag], rules: Rules) -> Complaint:
-    one, seen = flags[0].article.article, flags[0].shown
-    when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
-    points = dict.fromkeys(_confirmed_point(flag, rules) for flag in flags)
-    # an address mostly repeats its headline
-    tells = _identifies(flags[0].article, "title", 0, len(one.title))
-    return Complaint(
-        headline="" if tells else excerpt(seen.title, HEADLINE_CHARS),
-        url="" if tells or seen.link_tells else safe_url(one.url) or "",
-        day=when,
-        points=tuple(points),
-    )
-
-
-def _confirmed_point(flag: ConfirmedFlag, rules: Rules) -> Point:
-    finding, rule = flag.finding, rules.get((flag.finding.guideline, flag.finding.rule))
+def _point(flag: ConfirmedFlag, rule: Rule | None) -> Point:
+    finding, words, why = flag.finding, quote(flag), ""
     source = finding.sources[0] if finding.sources else None
-    words = quote(flag)
+    parts = (clean(source.title), clean(source.section)) if source else ()
+    if rule:  # its own words, and what to write: a finding's may repeat the article's
+        advice = [one for one in _SENTENCES.split(clean(rule.message)) if "{" not in one]
+        why = " ".join([clean(rule.why), *advice]).replace("”", "'").replace("“", "'")
     return Point(
         rule=finding.rule,
         title=clean(rule.title if rule else finding.rule),
         principle=finding.principle,
         words=words,
-        why=_said_by(rule) if rule else "",
+        why=why,
         suggestions=tuple(map(clean, finding.suggestions)) if words else (),
-        source=", ".join(filter(None, map(clean, (source.title, source.section))))
-        if source
-        else "",
-        source_url=safe_url(source.url) or "" if source else "",
+        source=", ".join(filter(None, parts)),
+        source_url=(safe_url(source.url) or "") if source else "",
     )
-
-
-def _said_by(rule: Rule) -> str:
-    """Return a rule's own words: why, and what to write; a finding's may repeat the article's."""
-    advice = [one for one in _SENTENCES.split(clean(rule.message)) if "{" not in one]
-    return " ".join([clean(rule.why), *advice]).replace("”", "'").replace("“", "'")
