@@ -57,6 +57,10 @@ def _must(fits: Callable[[Any], object], problem: str) -> Check:
     return check
 
 
+def _like(pattern: str, problem: str) -> Check:
+    return _must(re.compile(pattern).fullmatch, problem)
+
+
 def _each(fits: Callable[[str], object], problem: str) -> Check:
     def check(name: str, value: Any) -> None:
         for one in (value,) if isinstance(value, str) else value:
@@ -87,7 +91,7 @@ def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
     return fits
 
 
-def _is_web_address(url: str, odd: str = "[^!-~]") -> bool:
+def _is_web_address(url: str) -> bool:
     """Whether `url`, if any, names a server of the web, without user name, query and fragment."""
     if not url:
         return True
@@ -97,11 +101,7 @@ def _is_web_address(url: str, odd: str = "[^!-~]") -> bool:
     except ValueError:
         return False
     bare = "@" not in parts.netloc and not (parts.query or parts.fragment)
-    return whole and bare and not re.search(odd, url)
-
-
-def _is_public_url(url: str) -> bool:
-    return len(url) <= MAX_PUBLIC_URL and _is_web_address(url, r'[^!-~]|[<>"@]')
+    return whole and bare and not re.search("[^!-~]", url)
 
 
 def _is_mail_address(text: str) -> bool:
@@ -131,6 +131,9 @@ def _check_countries(name: str, codes: str | Iterable[str]) -> None:
             parse_country(code)
     except UsageError as error:
         raise ConfigError(f"{name}: {error}") from error
+
+
+_PUBLIC = "must be an address such as https://desk.example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,9 @@ class DigestSettings:
     title: str = "Trafficking in the news"
     """The digest's heading."""
     public_url: str = _key(
-        "", _must(_is_public_url, "must be an address such as https://desk.example.org")
+        "",
+        _like(rf'[^<>"@]{{0,{MAX_PUBLIC_URL}}}', _PUBLIC),
+        _must(_is_web_address, _PUBLIC),
     )
     """The https address under which recipients reach the desk, 500 characters at most. With it,
     mail can be stopped with one click."""
@@ -284,12 +289,7 @@ class ExportSettings:
     contact: str = _key("", _one_line)
     """Where to ask."""
     homepage: str = _key(
-        "",
-        _one_line,
-        _must(
-            lambda url: not url or url.startswith(("http://", "https://")),
-            "must begin with http:// or https://",
-        ),
+        "", _one_line, _like(r"(https?://.*)?", "must begin with http:// or https://")
     )
     """The address of its page."""
 
@@ -309,13 +309,7 @@ class StoreSettings:
 class SmtpSettings:
     """The mail server that takes digests."""
 
-    host: str = _key(
-        "",
-        _must(
-            lambda host: not re.search(r"[\s/@]", host),
-            "is a name or an address, without scheme and port",
-        ),
-    )
+    host: str = _key("", _like(r"[^\s/@]*", "is a name or an address, without scheme and port"))
     """The mail server's name; empty: no mail is sent."""
     port: int = _key(587, _from_to(1, 65535))
     """Its port: mostly 587 for `starttls`, 465 for `tls`."""
