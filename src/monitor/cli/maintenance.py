@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,12 +72,14 @@ def copy(
     target: str = Argument(..., metavar="TO", help="The same; it must be empty, or be a new file."),
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
+    from monitor.evaluate.evaluation_report import columns
     from monitor.storage.transfer import copy_store, database_of
 
     origin, place = database_of(source), database_of(target)
     with counters() as report:
         done = copy_store(origin, place, datetime.now(UTC), report)
-    show(_table({name: (f"{one.rows:,}", one.hash[:16]) for name, one in done.sums.items()}))
+    tables = sorted(done.sums.items())
+    show(columns((name, f"{one.rows:,}", one.hash[:16]) for name, one in tables))
     say(f"copied {done.source} to {done.target}: {_in_all(done.sums)}, verified by their hashes")
     if done.at_work:
         say(f"{done.at_work} is at work on {done.source}: what it stores from now on is not in it")
@@ -90,15 +91,16 @@ def verify(
     second: str = Argument(..., metavar="B", help="The same."),
 ) -> None:
     """Tell whether two databases hold the same rows, table by table."""
+    from monitor.evaluate.evaluation_report import columns
     from monitor.storage.transfer import database_of, sum_stores
 
     with counters() as report:
         one, other = sum_stores(database_of(first), database_of(second), report)
-    rows = {}
-    for name, sums in one.items():
+    rows = []
+    for name, sums in sorted(one.items()):
         same = "same" if sums == other[name] else "differs"
-        rows[name] = (f"{sums.rows:,}", f"{other[name].rows:,}", same)
-    show(_table(rows))
+        rows.append((name, f"{sums.rows:,}", f"{other[name].rows:,}", same))
+    show(columns(rows))
     if one != other:
         say("they do not hold the same")
         raise Exit(1)
@@ -107,13 +109,3 @@ def verify(
 
 def _in_all(sums: Sums) -> str:
     return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
-
-
-def _table(rows: Mapping[str, tuple[str, ...]]) -> str:
-    """Return a line for each table, numbers to the right."""
-    name = max(map(len, rows))
-    widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
-    return "\n".join(
-        "  ".join((key.ljust(name), *(cell.rjust(w) for cell, w in zip(row, widths, strict=True))))
-        for key, row in sorted(rows.items())
-    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -104,36 +103,67 @@ def write_letter(
     """
     zone = ZoneInfo(digest.timezone)
 
-    article = partial(_article, day=digest.day, zone=zone, mask=mask, public_url=public_url)
+    def view_article(assessed: AssessedArticle) -> NewsletterArticle:
+        article = assessed.article
+        shown = mask(article)
+        headline, note = "", ""
+        if shown.withheld:
+            unmasked = shown.withheld == REASONS[LANGUAGE]
+            note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
+        elif is_graphic(article.title, assessed):
+            note = words.GRAPHIC
+        else:
+            headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
+        url, url_note = safe_url(article.url), ""
+        at_desk = url is not None and shown.link_tells
+        if at_desk:
+            url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
+            url = article_page(public_url, article.id)
+        moment = article.published or article.seen
+        when = date_words(moment, digest.day, zone)
+        return NewsletterArticle(
+            id=clean(article.id),
+            headline=headline,
+            note=note,
+            url=url,
+            url_note=url_note,
+            at_desk=at_desk and url is not None,
+            outlet=clean(article.outlet) or words.NO_OUTLET,
+            language=clean(article.language or ""),
+            when=when if article.published else f"first seen {when}",
+            when_iso=on_clock(article.seen, zone).isoformat(timespec="seconds"),
+            published_iso=on_clock(moment, zone).isoformat(timespec="seconds"),
+            summary_only=article.origin == "summary",
+        )
 
     def story(found: Story) -> NewsletterStory:
-        lead, *copies = map(article, found.articles)
+        lead, *copies = map(view_article, found.articles)
         return NewsletterStory(
             clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
         )
 
-    possible = [Story(assessed.article.id, (assessed,)) for assessed in digest.possible]
-    unjudged = [Story(assessed.article.id, (assessed,)) for assessed in digest.unjudged]
+    possible, unjudged = (
+        [Story(one.article.id, (one,)) for one in some]
+        for some in (digest.possible, digest.unjudged)
+    )
     parts = (
         (words.RELEVANT, "", digest.relevant),
         (words.BORDERLINE, words.BORDERLINE_NOTE, digest.borderline),
         (words.POSSIBLE, words.POSSIBLE_NOTE, possible),
         (words.UNJUDGED, words.UNJUDGED_NOTE, unjudged),
     )
-    quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
+    quiet = words.NOTHING_FITS if filtered else quiet_words(digest)
     # day, count, forms and places: nothing that an outlet wrote stands in a subject
-    number = len(digest.relevant)
+    number, day = len(digest.relevant), day_words(digest.day)
     told = count(number, "story", "stories") if number else "no story"
-    most = counted(digest.relevant, country_name)
-    about = "; ".join(", ".join(found) for found in most if found)
-    about = f" ({about})" if about else ""
+    about = "; ".join(", ".join(f) for f in counted(digest.relevant, country_name) if f)
     return Newsletter(
         title=clean(title),
-        subject=f"{clean(title)}, {day_words(digest.day)}: {told}{about}",
-        day=day_words(digest.day),
+        subject=f"{clean(title)}, {day}: {told}{f' ({about})' if about else ''}",
+        day=day,
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
-        quiet=quiet,
+        quiet="" if digest.relevant else quiet,
         sections=tuple(
             NewsletterSection(heading, note, tuple(map(story, stories)))
             for heading, note, stories in parts
@@ -146,39 +176,3 @@ def write_letter(
 def article_page(public_url: str, article_id: str) -> str | None:
     """Return the address of an article's page at the desk; None where it has no public one."""
     return f"{public_url.rstrip('/')}/articles/{quote(article_id, safe='')}" if public_url else None
-
-
-def _article(
-    assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
-) -> NewsletterArticle:
-    article = assessed.article
-    shown = mask(article)
-    headline, note = "", ""
-    if shown.withheld:
-        unmasked = shown.withheld == REASONS[LANGUAGE]
-        note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
-    elif is_graphic(article.title, assessed):
-        note = words.GRAPHIC
-    else:
-        headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
-    url, url_note = safe_url(article.url), ""
-    at_desk = url is not None and shown.link_tells
-    if at_desk:
-        url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
-        url = article_page(public_url, article.id)
-    moment = article.published or article.seen
-    when = date_words(moment, day, zone)
-    return NewsletterArticle(
-        id=clean(article.id),
-        headline=headline,
-        note=note,
-        url=url,
-        url_note=url_note,
-        at_desk=at_desk and url is not None,
-        outlet=clean(article.outlet) or words.NO_OUTLET,
-        language=clean(article.language or ""),
-        when=when if article.published else f"first seen {when}",
-        when_iso=on_clock(article.seen, zone).isoformat(timespec="seconds"),
-        published_iso=on_clock(moment, zone).isoformat(timespec="seconds"),
-        summary_only=article.origin == "summary",
-    )

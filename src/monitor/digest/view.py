@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -192,23 +191,53 @@ def view_digest(
     if shown is not None:
         digest = mask_digest(digest, shown)
         names_note = "" if all(one.asked for one in shown.values()) else NAMES_NOTE
-    article = partial(
-        _view_article, day=digest.day, zone=zone, country_name=country_name, shown=shown or {}
-    )
 
-    def listed(some: Iterable[AssessedArticle]) -> tuple[ListedView, ...]:
-        return tuple(ListedView(article(one), _view_terms(one)) for one in some)
+    def view_article(assessed: AssessedArticle) -> ArticleView:
+        article = assessed.article
+        may = None if shown is None else shown.get(article.id)
+        note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
+        findings = headline_findings(assessed)
+        headline = _EXPIRED if article.expired else _pieces(article.title, findings)
+        if note:
+            headline = ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
+        language = article.language or ""
+        moment = article.published or article.seen
+        when = date_words(moment, digest.day, zone)
+        return ArticleView(
+            id=clean(article.id),
+            headline=headline,
+            url=safe_url(article.url),
+            outlet=clean(article.outlet) or NO_OUTLET,
+            language=language if _LANGUAGE.fullmatch(language) else None,
+            when=when if article.published else f"first seen {when}",
+            when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
+            certainty=certainty_words(assessed),
+            summary_only=article.origin == "summary",
+            tag_line=tag_line(assessed.tags, country_name),
+            tags=view_tags(assessed, country_name),
+            flags=_view_flags(findings),
+            outlet_id=outlet_id(article.outlet),
+            shown=may,
+            note=note,
+            url_note=URL_WITHHELD if may and may.link_tells and not note else "",
+        )
 
-    def stories(some: Iterable[Story]) -> tuple[DigestStory, ...]:
-        found = []
-        for story in some:
-            lead, *copies = map(article, story.articles)
-            since, page = "", clean(story.id) if story.since else ""
-            if story.since and story.total > len(story.articles):
-                first = day_words(on_clock(story.since, zone).date().isoformat())
-                since = f"Told since {first}, {count(story.total, 'article')} in all"
-            found.append(DigestStory(lead, tuple(copies), since, page))
-        return tuple(found)
+    def listed(assessed: AssessedArticle) -> ListedView:
+        once: dict[str, TermView] = {}  # of the same words once, as the list of terms explains them
+        for term in assessed.terms:
+            said = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
+            language = term.language if _LANGUAGE.fullmatch(term.language) else ""
+            meaning = clean(term.meaning)
+            once[said.casefold() or meaning] = TermView(said, language, meaning)
+        return ListedView(view_article(assessed), tuple(once.values())[:TERMS_SHOWN])
+
+    def view(story: Story) -> DigestStory:
+        lead, *copies = map(view_article, story.articles)
+        since, page = "", clean(story.id) if story.since else ""
+        if story.since and story.total > len(story.articles):
+            first = day_words(on_clock(story.since, zone).date().isoformat())
+            since = f"Told since {first}, {count(story.total, 'article')} in all"
+        return DigestStory(lead, tuple(copies), since, page)
 
     return DigestView(
         title=clean(title),
@@ -216,10 +245,10 @@ def view_digest(
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
         quiet="" if digest.relevant else quiet_words(digest),
-        relevant=stories(digest.relevant),
-        borderline=stories(digest.borderline),
-        possible=listed(digest.possible),
-        unjudged=listed(digest.unjudged),
+        relevant=tuple(map(view, digest.relevant)),
+        borderline=tuple(map(view, digest.borderline)),
+        possible=tuple(map(listed, digest.possible)),
+        unjudged=tuple(map(listed, digest.unjudged)),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
         names_note=names_note,
@@ -261,43 +290,6 @@ def quiet_words(digest: Digest) -> str:
     return "A quiet day: no article is mainly about trafficking in human beings."
 
 
-def _view_article(
-    assessed: AssessedArticle,
-    *,
-    day: str,
-    zone: ZoneInfo,
-    country_name: CountryName,
-    shown: Mapping[str, Shown],
-) -> ArticleView:
-    article, may = assessed.article, shown.get(assessed.article.id)
-    note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
-    findings = headline_findings(assessed)
-    headline = _EXPIRED if article.expired else _pieces(article.title, findings)
-    if note:
-        headline = ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
-    language = article.language or ""
-    moment = article.published or article.seen
-    when = date_words(moment, day, zone)
-    return ArticleView(
-        id=clean(article.id),
-        headline=headline,
-        url=safe_url(article.url),
-        outlet=clean(article.outlet) or NO_OUTLET,
-        language=language if _LANGUAGE.fullmatch(language) else None,
-        when=when if article.published else f"first seen {when}",
-        when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
-        certainty=certainty_words(assessed),
-        summary_only=article.origin == "summary",
-        tag_line=tag_line(assessed.tags, country_name),
-        tags=view_tags(assessed, country_name),
-        flags=_view_flags(findings),
-        outlet_id=outlet_id(article.outlet),
-        shown=may,
-        note=note,
-        url_note=URL_WITHHELD if may and may.link_tells and not note else "",
-    )
-
-
 def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
     """Return the findings that stand in the article's headline."""
     return tuple(f for f in assessed.findings if f.scope == "headline" or f.field == "title")
@@ -332,17 +324,6 @@ def certainty_words(assessed: AssessedArticle) -> str:
         return word
     percent = 5 * round(20 * relevance)
     return f"{word}, about {percent}%" if percent else f"{word}, under 5%"
-
-
-def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
-    """Return the first terms; of the same words once, as the list of terms explains them."""
-    once: dict[str, TermView] = {}
-    for term in assessed.terms:
-        words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
-        language = term.language if _LANGUAGE.fullmatch(term.language) else ""
-        meaning = clean(term.meaning)
-        once[words.casefold() or meaning] = TermView(words, language, meaning)
-    return tuple(once.values())[:TERMS_SHOWN]
 
 
 def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
