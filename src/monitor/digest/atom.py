@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Newsletter, NewsletterStory
+from monitor.digest.newsletter import Newsletter
 
 ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -69,7 +70,7 @@ def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") ->
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _summary(story: NewsletterStory) -> str:
+def _summary(story: SimpleNamespace) -> str:
     """Return the headline, or why there is none, then who has it."""
     lead = story.lead
     outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))

@@ -11,11 +11,12 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Letter, Newsletter, NewsletterArticle
+from monitor.digest.newsletter import Letter, Newsletter
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.digest.render import template
 from monitor.text.safe_text import clean
@@ -80,7 +81,7 @@ def _letter(letter: Newsletter) -> Iterator[str]:
                 yield from _address(copy)
 
 
-def _address(article: NewsletterArticle) -> Iterator[str]:
+def _address(article: SimpleNamespace) -> Iterator[str]:
     if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
     if article.at_desk:

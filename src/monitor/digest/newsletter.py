@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -27,47 +28,6 @@ Mask = Callable[[Article], Shown]
 HEADLINE_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class NewsletterArticle:
-    """One article. `headline` is empty where it is not shown, `note` then says why.
-
-    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
-    (`at_desk`), `None` where the desk has no public address.
-    """
-
-    id: str
-    headline: str
-    note: str
-    url: str | None
-    url_note: str
-    outlet: str
-    language: str
-    when: str
-    when_iso: str
-    published_iso: str
-    summary_only: bool
-    at_desk: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewsletterStory:
-    """A story: `line` is composed from tags, then the article it is known by and the others."""
-
-    id: str
-    line: str
-    lead: NewsletterArticle
-    copies: tuple[NewsletterArticle, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NewsletterSection:
-    """Stories of one kind; `note` says what they are."""
-
-    heading: str
-    note: str
-    stories: tuple[NewsletterStory, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What goes out by mail. `quiet` stands where there is nothing to tell."""
@@ -83,9 +43,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter(Letter):
-    """What a digest says in mail and feeds."""
+    """What a digest says in mail and feeds, in sections of one kind; their `note` says which.
 
-    sections: tuple[NewsletterSection, ...]
+    A story's `line` is composed from tags, then come `lead`, the article it is known by, and
+    `copies`. An article's `headline` is empty where it is not shown, `note` then says why. Where
+    its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
+    """
+
+    sections: tuple[SimpleNamespace, ...]
 
 
 def write_letter(
@@ -103,7 +69,7 @@ def write_letter(
     """
     zone = ZoneInfo(digest.timezone)
 
-    def view_article(assessed: AssessedArticle) -> NewsletterArticle:
+    def view_article(assessed: AssessedArticle) -> SimpleNamespace:
         article = assessed.article
         shown = mask(article)
         headline, note = "", ""
@@ -121,7 +87,7 @@ def write_letter(
             url = article_page(public_url, article.id)
         moment = article.published or article.seen
         when = date_words(moment, digest.day, zone)
-        return NewsletterArticle(
+        return SimpleNamespace(
             id=clean(article.id),
             headline=headline,
             note=note,
@@ -136,11 +102,10 @@ def write_letter(
             summary_only=article.origin == "summary",
         )
 
-    def story(found: Story) -> NewsletterStory:
-        lead, *copies = map(view_article, found.articles)
-        return NewsletterStory(
-            clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
-        )
+    def view(story: Story) -> SimpleNamespace:
+        lead, *copies = map(view_article, story.articles)
+        line = neutral_line(story, country_name)
+        return SimpleNamespace(id=clean(story.id), line=line, lead=lead, copies=copies)
 
     possible, unjudged = (
         [Story(one.article.id, (one,)) for one in some]
@@ -165,7 +130,7 @@ def write_letter(
         summary=summary_words(digest),
         quiet="" if digest.relevant else quiet,
         sections=tuple(
-            NewsletterSection(heading, note, tuple(map(story, stories)))
+            SimpleNamespace(heading=heading, note=note, stories=list(map(view, stories)))
             for heading, note, stories in parts
             if stories
         ),

@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from types import SimpleNamespace
 
 from monitor.digest import view as words
 from monitor.digest.coverage_account import CoverageLine
-from monitor.digest.view import ArticleView, DigestStory, DigestView, ListedView
 
 COLUMNS = 78
 INDENT = "   "
 
 
-def render_plain(view: DigestView, *, evidence: bool = False) -> str:
+def render_plain(view: SimpleNamespace, *, evidence: bool = False) -> str:
     """Return the page as lines of at most 78 columns; only an address is never broken.
 
     With `evidence` each tag stands on a line with the words that gave it.
     """
     lines = [*wrap(view.title.upper()), f"{view.day} ({view.timezone})", *wrap(view.summary)]
     lines += ["=" * COLUMNS, *(["", *wrap(view.quiet)] if view.quiet else [])]
-    sections: tuple[tuple[str, str, Sequence[DigestStory | ListedView]], ...] = (
-        ("", "", view.relevant),
-        (words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
-        (words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
-        (words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
-    )
-    for heading, note, items in sections:
+    story: Callable[[SimpleNamespace, str], Iterator[str]] = partial(_story, evidence=evidence)
+    for tell, heading, note, items in (
+        (story, "", "", view.relevant),
+        (story, words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+        (_listed, words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (_listed, words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
+    ):
         if heading and items:
             lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
         for number, item in enumerate(items, 1):
-            first = f"{number}. "
-            if isinstance(item, ListedView):
-                lines += ["", *_listed(item, first)]
-            else:
-                lines += ["", *_story(item, first, evidence)]
+            lines += ["", *tell(item, f"{number}. ")]
     lines += ["", "-" * COLUMNS, *coverage_text(view.coverage)]
     judged_by = f"Judged by: {', '.join(view.stamps)}" if view.stamps else ""
     for note in (words.UNSURE_NOTE if view.unsure else "", view.names_note, judged_by):
@@ -50,7 +47,7 @@ def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
             yield from wrap(item, first="- ")
 
 
-def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
+def _story(story: SimpleNamespace, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.title, first=number)
     summary_only = words.SUMMARY_ONLY if lead.summary_only else ""
@@ -79,7 +76,7 @@ def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
         yield from _flags(copy, evidence)
 
 
-def _listed(item: ListedView, number: str) -> Iterator[str]:
+def _listed(item: SimpleNamespace, number: str) -> Iterator[str]:
     article = item.article
     yield from wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
@@ -92,7 +89,7 @@ def _listed(item: ListedView, number: str) -> Iterator[str]:
         yield from wrap(words.NO_WORDS, first=INDENT)
 
 
-def _address(article: ArticleView, indent: str) -> Iterator[str]:
+def _address(article: SimpleNamespace, indent: str) -> Iterator[str]:
     """Yield the article's id and its URL: either names it to `monitor reviews add`.
 
     Before that, why there is no headline; behind it, why there is no URL.
@@ -104,9 +101,9 @@ def _address(article: ArticleView, indent: str) -> Iterator[str]:
         yield from wrap(article.url_note, first=indent)
 
 
-def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
+def _flags(article: SimpleNamespace, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        text = f"{flag.severity} in the headline: {flag.told(why=evidence)}"
+        text = f"{flag.severity} in the headline: {words.flag_words(flag, why=evidence)}"
         text += f" [{flag.source}]" if flag.source and evidence else ""
         yield from wrap(text, first=INDENT + "! ", hang=INDENT + "  ")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from monitor.digest import view as words
 from monitor.digest.build import stories_of
@@ -28,19 +29,12 @@ SOURCES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class BriefSource:
-    """An article that names something: its outlet, and its address (at the desk if that tells)."""
-
-    outlet: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class BriefEntry:
     """One of the four Ps, a topic, institution or instrument, and how many stories tell of it.
 
     A P has `places`, and `kinds` of partnership, an institution its full `name` and `url`; `named`
-    are the institutions and instruments of its stories, `sources` where to read it.
+    are the institutions and instruments of its stories, `sources` where to read it: each an
+    `outlet`, and its `url` (at the desk if that tells).
     """
 
     heading: str
@@ -50,7 +44,7 @@ class BriefEntry:
     kinds: str = ""
     name: str = ""
     url: str = ""
-    sources: tuple[BriefSource, ...] = ()
+    sources: Sequence[SimpleNamespace] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,14 +82,14 @@ def write_brief(
         ids = (id_ for story in stories for id_ in named[story.id])
         return _most(entities[id_].shown for id_ in ids if id_ in entities)
 
-    def sources(stories: Sequence[Story]) -> tuple[BriefSource, ...]:
+    def sources(stories: Sequence[Story]) -> list[SimpleNamespace]:
         found = []
         for article in (story.articles[0].article for story in stories[:SOURCES_SHOWN]):
             url = safe_url(article.url)
             if url is not None and mask(article).link_tells:
                 url = article_page(public_url, article.id)
-            found.append(BriefSource(clean(article.outlet) or words.NO_OUTLET, url))
-        return tuple(found)
+            found.append(SimpleNamespace(outlet=clean(article.outlet) or words.NO_OUTLET, url=url))
+        return found
 
     def listed(scheme: str) -> tuple[BriefEntry, ...]:
         known = known_entities(scheme).values()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
 from monitor.labels.schemes import SCHEMES
@@ -33,20 +33,9 @@ SURE = 0.6
 SCHEME_WORDS = {name: scheme.word for name, scheme in SCHEMES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class TagInWords:
-    """`scheme` and `label` in words, whether the model is unsure, and what gave the tag."""
-
-    scheme: str
-    label: str
-    unsure: bool
-    evidence: tuple[str, ...]
-
-
-def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagInWords, ...]:
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> list[SimpleNamespace]:
     """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
-    left = QUOTED_CHARS
-    views = []
+    left, views = QUOTED_CHARS, []
     for tag in _ordered(assessed.tags):
         evidence = []
         for quote in quotes(tag.evidence, assessed):
@@ -54,9 +43,11 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[Tag
                 break
             left -= len(quote)
             evidence.append(quote)
-        label = label_words(tag, country_name)
-        views.append(TagInWords(scheme_words(tag.scheme), label, is_unsure(tag), tuple(evidence)))
-    return tuple(views)
+        scheme, label = scheme_words(tag.scheme), label_words(tag, country_name)
+        views.append(
+            SimpleNamespace(scheme=scheme, label=label, unsure=is_unsure(tag), evidence=evidence)
+        )
+    return views
 
 
 def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
