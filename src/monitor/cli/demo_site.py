@@ -25,93 +25,44 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
+from types import SimpleNamespace
 from typing import Any, Literal
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
 Kind = Literal["relevant", "borderline", "negative"]
-FeedFormat = Literal["rss1", "rss2", "atom", "json"]
+_EMPTY = {"form": (), "response": (), "place": (), "origin": (), "copy_of": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class DemoArticle:
-    """One invented article and what a desk should make of it.
+def load_outlets() -> list[SimpleNamespace]:
+    """Read every outlet, ordered by id, with its house style and its articles, newest first.
 
-    `form`, `response` and `place` (where the exploitation happened, or what the policy concerns)
-    are filled for relevant articles only; `copy_of` names an agency story as `outlet/slug`.
+    An outlet's `also_lists` are articles of others that its feed has too: `article`, and a `query`
+    of its own. An article has what a desk should make of it: `form`, `response` and `place` (where
+    the exploitation happened, or what the policy concerns) are filled for relevant ones only;
+    `copy_of` names an agency story as `outlet/slug`. `text` is everything that a reader sees of it.
     """
-
-    slug: str
-    path: str
-    headline: str
-    summary: str
-    paragraphs: tuple[str, ...]
-    published: datetime
-    author: str
-    country: str
-    kind: Kind
-    strong_term: bool
-    note: str
-    form: tuple[str, ...] = ()
-    response: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
-    origin: tuple[str, ...] = ()
-    copy_of: str = ""
-
-    @property
-    def text(self) -> str:
-        """Everything a reader sees of it: headline, summary, body."""
-        return "\n\n".join((self.headline, self.summary, *self.paragraphs))
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOutlet:
-    """One outlet: its house style and its articles, newest first.
-
-    `also_lists` are articles of others that its feed has too: `article`, and a `query` of its own.
-    """
-
-    id: str
-    name: str
-    tagline: str
-    country: str
-    language: str
-    feed: FeedFormat
-    path: str
-    full_text: bool
-    date_format: str
-    articles: tuple[DemoArticle, ...]
-    moved_from: str = ""
-    also_lists: Sequence[Mapping[str, str]] = ()
-
-    @property
-    def feed_path(self) -> str:
-        """Where the feed is served."""
-        return f"/{self.id}/{self.path}"
-
-
-def load_outlets() -> tuple[DemoOutlet, ...]:
-    """Read every outlet, ordered by id."""
     from ruamel.yaml import YAML
 
     found = []
-    for path in sorted((DATA / "articles").glob("*.yaml")):
-        fields = YAML(typ="safe").load(path)
-        article_path = f"/{fields['id']}/{fields.pop('article_path')}"
-        articles = [_article(article, article_path) for article in fields.pop("articles")]
-        articles.sort(key=lambda article: article.published, reverse=True)
-        found.append(DemoOutlet(articles=tuple(articles), **fields))
-    return tuple(found)
-
-
-def _article(fields: dict[str, Any], article_path: str) -> DemoArticle:
-    published = datetime.fromisoformat(fields.pop("published"))
-    paragraphs = tuple(p.strip() for p in fields.pop("body").strip().split("\n\n"))
-    number = 20_000_000 + zlib.crc32(fields["slug"].encode()) % 1_000_000
-    path = article_path.format(slug=fields["slug"], published=published, number=number)
-    for name in ("form", "response", "place", "origin"):
-        fields[name] = tuple(fields.get(name, ()))
-    return DemoArticle(path=path, paragraphs=paragraphs, published=published, **fields)
+    for file in sorted((DATA / "articles").glob("*.yaml")):
+        outlet = SimpleNamespace(
+            **{"moved_from": "", "also_lists": (), **YAML(typ="safe").load(file)}
+        )
+        outlet.feed_path = f"/{outlet.id}/{outlet.path}"
+        outlet.articles = [SimpleNamespace(**{**_EMPTY, **article}) for article in outlet.articles]
+        for article in outlet.articles:
+            article.published = datetime.fromisoformat(article.published)
+            article.paragraphs = [p.strip() for p in article.body.strip().split("\n\n")]
+            article.text = "\n\n".join((article.headline, article.summary, *article.paragraphs))
+            number = 20_000_000 + zlib.crc32(article.slug.encode()) % 1_000_000
+            path = outlet.article_path.format(
+                slug=article.slug, published=article.published, number=number
+            )
+            article.path = f"/{outlet.id}/{path}"
+        outlet.articles.sort(key=lambda article: article.published, reverse=True)
+        found.append(outlet)
+    return found
 
 
 LEAD_PARAGRAPHS, RELATED = 3, 3
@@ -140,11 +91,11 @@ class Resource:
         return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
-Entries = Sequence[tuple[DemoArticle, str]]
+Entries = Sequence[tuple[SimpleNamespace, str]]
 """The articles of a feed with the absolute URLs that they are listed under, newest first."""
 
 
-def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, Resource]:
+def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Resource]:
     """Render everything; `base` is the server's URL without a slash at its end."""
     articles = {f"{o.id}/{a.slug}": a for o in outlets for a in o.articles}
     latest = max(article.published for article in articles.values())
@@ -177,7 +128,7 @@ def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, Resource]:
     return site
 
 
-def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+def _write_xml_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
     """Write RSS or Atom by its template, whose marked parts are written for each article.
 
     What has no value is left out: the full text, where an outlet does not give it.
@@ -199,7 +150,9 @@ def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     return f"{first}\n{''.join(written)}".encode()
 
 
-def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> dict[str, str]:
+def _values(
+    outlet: SimpleNamespace, base: str, article: SimpleNamespace, url: str
+) -> dict[str, str]:
     """Return what templates may name."""
     return {
         "id": outlet.id,
@@ -223,7 +176,7 @@ def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> di
     }
 
 
-def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+def _write_json_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
     """Write JSON Feed 1.1; items without full text carry their summary as `content_text`."""
     items = [
         {
@@ -257,7 +210,7 @@ def _paragraphs(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in paragraphs)
 
 
-def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
+def _full_text(outlet: SimpleNamespace, article: SimpleNamespace, url: str) -> str:
     """Return the body as publishing software puts it into a feed, its own footer included."""
     return (
         f"{_paragraphs(article.paragraphs)}\n"
@@ -266,11 +219,11 @@ def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
     )
 
 
-def _links(articles: Sequence[DemoArticle]) -> str:
+def _links(articles: Sequence[SimpleNamespace]) -> str:
     return "\n".join(f'<li><a href="{a.path}">{escape(a.headline)}</a></li>' for a in articles)
 
 
-def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[str, str]:
+def _page_values(outlet: SimpleNamespace, article: SimpleNamespace, base: str) -> dict[str, str]:
     """Return what a page template may name; HTML-escaped save for the ready-made parts."""
     place = outlet.articles.index(article)
     others = outlet.articles[place + 1 :] + outlet.articles[:place]
