@@ -266,16 +266,11 @@ def import_(
             if told <= FAULTS_SHOWN:
                 say(f"error: {fault}")
 
-        options: dict[str, Any] = {
-            "format": format,
-            "outlet": outlet,
-            "language": language,
-            "by": by,
-        }
+        options: dict[str, Any] = {"format": format, "outlet": outlet, "language": language}
         for path in paths:
             told = 0
             bar.reset(task, total=None, description=f"importing {plain(path.name)}")
-            done = import_file(monitor, path, complain=complain, report=report, **options)
+            done = import_file(monitor, path, complain=complain, report=report, by=by, **options)
             if told > FAULTS_SHOWN:
                 say(f"{told - FAULTS_SHOWN} more rows at fault")
             if done.damage:
