@@ -7,7 +7,7 @@ and a digest printed without spaCy.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -23,8 +23,6 @@ from monitor.records.hidden_names import (
     LANGUAGE,
     LATER,
     Mask,
-    MaskGroups,
-    Seal,
     Shown,
     shown_by,
     stretches,
@@ -236,10 +234,12 @@ class Desk(Drafts):
         *,
         ask: frozenset[str] = frozenset(),
         patient: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> dict[str, Shown]:
         """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
 
-        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        What nobody looked through yet is looked through, with its older versions, within the limits
+        above or, if `patient`, however many there are; of the rest nothing is shown.
         """
         wanted = list(articles)
         store, stories = self.store, self.stories_stamp
@@ -251,15 +251,45 @@ class Desk(Drafts):
             for one in hidden
             if (one.title or one.text) and (one.id, one.sha256) not in looked_through
         ]
-        spreading, older = None, []
-        if open_ids := store.incomplete((one.id for one in hidden), stories).union(new):
+        found: dict[str, Shown] = {}
+        open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
+        spreading: NamePropagation | None = None
+        if open_ids:
             from monitor.people.name_propagation import NamePropagation
 
             spreading = NamePropagation(store.mask_groups(open_ids, stories), store.name_key.read)
-            older = store.older_versions(new, "")
-        return what_is_shown(
-            wanted, masks, self.mask, ask=ask, patient=patient, spreading=spreading, older=older
-        )
+        older = store.older_versions(new, "") if new else []
+        begun, looked = clock(), 0
+        for article in wanted:
+            mask = masks.get((article.id, article.sha256))
+            if mask is not None and spreading and article.id not in ask:
+                mask = spreading.again(article, mask)
+            if article.id in ask:
+                found[article.id] = Shown(article.title, asked=True)
+            elif not article.title and not article.text:  # expired or erased: its address is left
+                tells = mask is None or mask.link_tells or bool(mask.untold)
+                found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
+            elif mask is not None and mask.stamp:
+                found[article.id] = shown_by(article, mask)
+            elif spreading and (
+                patient
+                or (
+                    looked < MOST_LOOKED_THROUGH
+                    and len(article.text) < LONG
+                    and clock() - begun < WITHIN_S
+                )
+            ):
+                masked = [
+                    (one, make_mask(one, "", self.mask))
+                    for one in older
+                    if one.id == article.id and one.sha256 != article.sha256
+                ]
+                looked += 1 + len(masked)
+                whole = spreading.whole(article, make_mask(article, "", self.mask), masked)
+                found[article.id] = shown_by(article, whole)
+            else:
+                found[article.id] = withheld(article, LATER)
+        return found
 
 
 def readers_of(guidelines: Iterable[Head]) -> dict[str, Head]:
@@ -318,52 +348,3 @@ def make_mask(article: Article, stamp: str, look: Look) -> Mask:
         ),
         apart=masked.apart,
     )
-
-
-def what_is_shown(
-    articles: Iterable[Article],
-    masks: Mapping[tuple[str, str], Mask],
-    look: Look,
-    *,
-    ask: frozenset[str] = frozenset(),
-    patient: bool = False,
-    clock: Callable[[], float] = time.perf_counter,
-    spreading: NamePropagation | None = None,
-    older: Sequence[Article] = (),
-) -> dict[str, Shown]:
-    """Return by id what may be shown of articles, of those in `ask` all.
-
-    `masks` are those of their versions. What has none is looked through, together with its `older`
-    versions that have none, within the limits above or, if `patient`, however many there are; of
-    the rest nothing is shown. `spreading` completes what is not whole yet.
-    """
-    begun, looked = clock(), 0
-    found: dict[str, Shown] = {}
-    for article in articles:
-        mask = masks.get((article.id, article.sha256))
-        if mask is not None and spreading is not None and article.id not in ask:
-            mask = spreading.again(article, mask)
-        if article.id in ask:
-            found[article.id] = Shown(article.title, asked=True)
-        elif not article.title and not article.text:  # expired or erased: only its address is left
-            tells = mask is None or mask.link_tells or bool(mask.untold)
-            found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
-        elif mask is not None and mask.stamp:
-            found[article.id] = shown_by(article, mask)
-        elif patient or (
-            looked < MOST_LOOKED_THROUGH and len(article.text) < LONG and clock() - begun < WITHIN_S
-        ):
-            from monitor.people.name_propagation import NamePropagation
-
-            masked = [
-                (one, make_mask(one, "", look))
-                for one in older
-                if one.id == article.id and one.sha256 != article.sha256
-            ]
-            looked += 1 + len(masked)
-            spreading = spreading or NamePropagation(MaskGroups(), Seal)
-            whole = spreading.whole(article, make_mask(article, "", look), masked)
-            found[article.id] = shown_by(article, whole)
-        else:
-            found[article.id] = withheld(article, LATER)
-    return found
