@@ -10,7 +10,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from email.utils import getaddresses
 from pathlib import Path
@@ -78,17 +78,16 @@ def _from_to(least: float, most: float) -> Check:
     return _must(lambda value: least <= value <= most, f"must be from {least} to {most}")
 
 
-def _reads(read: Callable[[str], object]) -> Callable[[str], bool]:
-    """Return whether a text can be read."""
+def _reads(read: Callable[[str], object], problem: str, *, optional: bool = False) -> Check:
+    def check(name: str, value: Any) -> None:
+        for one in (value,) if isinstance(value, str) else value:
+            try:
+                if one or not optional:
+                    read(one)
+            except (KeyError, ValueError, OSError, UsageError) as error:
+                raise ConfigError(f"{name}: {problem.format(one=one, error=error)}") from error
 
-    def fits(text: str) -> bool:
-        try:
-            read(text)
-        except (KeyError, ValueError, OSError):
-            return False
-        return True
-
-    return fits
+    return check
 
 
 def _is_web_address(url: str) -> bool:
@@ -118,21 +117,7 @@ check_origins = _each(
     " the usual one, and nothing behind it",
 )
 """Refuses what is no web page's origin to the letter, or stands for many."""
-
-
-def _check_zone(name: str, zone: str) -> None:
-    if not _reads(ZoneInfo)(zone):
-        raise ConfigError(f"{name}: no time zone '{zone}'")
-
-
-def _check_countries(name: str, codes: str | Iterable[str]) -> None:
-    try:
-        for code in ([codes] if codes else ()) if isinstance(codes, str) else codes:
-            parse_country(code)
-    except UsageError as error:
-        raise ConfigError(f"{name}: {error}") from error
-
-
+_NO_ZONE = "no time zone '{one}'"
 _PUBLIC = "must be an address such as https://desk.example.org"
 
 
@@ -175,7 +160,7 @@ class CheckSettings:
     """A table from rule id (or `"guideline/id"`) to the severity it has here."""
     max_chars: int = _key(500_000, _must(lambda chars: chars > 0, "must be above 0"))
     """The one size limit of a draft, in characters."""
-    country: str = _key("", _check_countries)
+    country: str = _key("", _reads(parse_country, "{error}", optional=True))
     """ISO 3166-1 alpha-2 code of the country whose law and helplines drafts are told of. Digests
     say if the relevance model is not measured there."""
     baseline_key: str = _key("", secret=True)
@@ -213,9 +198,9 @@ class ServeSettings:
     """How many drafts are checked at once, each in some 400 MB; 0: one per core, at most four."""
     trusted_proxies: tuple[str, ...] = _key(
         (),
-        _each(
-            _reads(ipaddress.ip_network),
-            "is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8",
+        _reads(
+            ipaddress.ip_network,
+            "'{one}' is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8",
         ),
     )
     """Addresses or networks of proxies, such as `127.0.0.1`, whose `X-Forwarded-For` and
@@ -335,7 +320,7 @@ class Filter:
     """Only stories with one of these forms of exploitation."""
     response: tuple[str, ...] = ()
     """Only stories with one of these responses."""
-    place: tuple[str, ...] = _key((), _check_countries)
+    place: tuple[str, ...] = _key((), _reads(parse_country, "{error}"))
     """Only stories with one of these countries, ISO 3166-1 alpha-2."""
     outlet: tuple[str, ...] = ()
     """Only stories that one of these outlets has."""
@@ -365,7 +350,7 @@ class Recipient:
     """The digest is sent from this hour on, in the recipient's time zone."""
     days: tuple[str, ...] = _key((), _among(DAYS))
     """`mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; empty: every day, a policy brief Mondays."""
-    timezone: str = ""
+    timezone: str = _key("", _reads(ZoneInfo, _NO_ZONE, optional=True))
     """The recipient's time zone (IANA name); empty: the desk's."""
     preset: str = _key("cases", _among(("cases", "policy")))
     """`cases`, the daily cases, or `policy`, a brief by the four Ps, institutions and instruments,
@@ -396,7 +381,7 @@ class Settings:
     database: str = ""
     """An SQLAlchemy URL; empty: `monitor.sqlite` beside the settings. PostgreSQL needs the extra
     `postgres`, a database in UTF8, and the right to make tables in it."""
-    timezone: str = _key("UTC", _check_zone)
+    timezone: str = _key("UTC", _reads(ZoneInfo, _NO_ZONE))
     """IANA name of the time zone that says which day an article belongs to."""
     fetch: FetchSettings = FetchSettings()
     check: CheckSettings = CheckSettings()
@@ -554,8 +539,6 @@ def _recipients(value: Any, where: str, name: str) -> tuple[Recipient, ...]:
             if scheme != "place" and (labels := getattr(one.filter, scheme, ())):
                 _among(known_labels(scheme))(f"{where}: '{place}filter.{scheme}'", labels)
         _check_values(one, f"{where}: '{place}")
-        if one.timezone:
-            _check_zone(f"{where}: '{place}timezone'", one.timezone)
         if one.key in found:
             raise ConfigError(
                 f"{where}: '{place}address': {name}[{list(found).index(one.key) + 1}] sends the"
