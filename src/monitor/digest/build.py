@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
 
@@ -35,40 +35,37 @@ def build_digest(
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
     a section never holds an article that was judged otherwise.
     """
-    relevant: list[AssessedArticle] = []
-    borderline: list[AssessedArticle] = []
-    possible: list[AssessedArticle] = []
-    context: list[AssessedArticle] = []
-    unjudged: list[AssessedArticle] = []
+    of: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in articles:  # once: of `all` days the others would not fit into memory
         if assessed.experimental:
             if assessed.relevant or assessed.borderline or assessed.terms:
-                possible.append(assessed)
+                of["possible"].append(assessed)
         elif assessed.relevant is True:
-            relevant.append(assessed)
+            of["relevant"].append(assessed)
         elif assessed.borderline is True:
-            borderline.append(assessed)
+            of["borderline"].append(assessed)
         elif assessed.not_judged is not None and assessed.terms:
-            unjudged.append(assessed)
+            of["unjudged"].append(assessed)
         elif day != ALL:
             schemes = {tag.scheme for tag in assessed.tags}
             if "instrument" in schemes or {"institution", "topic"} <= schemes:
-                context.append(assessed)
+                of["context"].append(assessed)
+    of["unjudged"].sort(key=lambda a: (a.article.seen, a.article.id))
+    of["possible"].sort(
+        key=lambda a: (not a.relevant, not a.borderline, -(a.relevance or 0.0), a.article.id)
+    )
+    context = group(of["context"]) if of["context"] else ()
     return Digest(
         day=day,
         timezone=timezone,
-        relevant=_certain_first(group(relevant)),
-        borderline=_certain_first(group(borderline)),
+        relevant=_certain_first(group(of["relevant"])),
+        borderline=_certain_first(group(of["borderline"])),
         ledger=ledger,
         stamps=tuple(stamps),
-        unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
-        possible=tuple(sorted(possible, key=_likeliest)),
-        context=tuple(sorted(group(context), key=lambda story: story.id)) if context else (),
+        unjudged=tuple(of["unjudged"]),
+        possible=tuple(of["possible"]),
+        context=tuple(sorted(context, key=lambda story: story.id)),
     )
-
-
-def _likeliest(one: AssessedArticle) -> tuple[bool, bool, float, str]:
-    return not one.relevant, not one.borderline, -(one.relevance or 0.0), one.article.id
 
 
 def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:

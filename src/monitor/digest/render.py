@@ -127,8 +127,7 @@ def render_digest(
     if format in ("atom", "jsonfeed"):
         if shown is None:
             raise UsageError(f"'{format}' shows nothing whose names are not masked")
-        from monitor.digest.atom import render_atom, render_jsonfeed
-        from monitor.digest.newsletter import write_letter
+        from monitor.digest.newsletter import render_atom, render_jsonfeed, write_letter
 
         letter = write_letter(
             digest,
