@@ -13,7 +13,7 @@ from monitor.digest.tag_words import CountryName
 from monitor.labels.countries import language_name
 from monitor.records.dates import date_words
 from monitor.records.digest import Delivery, Digest
-from monitor.records.feed import FailedFeed, Ledger, PageFailure, SilentFeed
+from monitor.records.feed import FailedFeed, PageFailure, SilentFeed
 from monitor.records.finding import MEASURED_FROM
 from monitor.text.safe_text import clean, excerpt, shown_url, without_user
 
@@ -82,6 +82,17 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> CoverageLine:
         return CoverageLine(said, _first([_feed_words(feed, day, zone) for feed in some]))
 
+    # what became of all that was fetched: what is known already is not lost
+    before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
+    others = {why: n for why, n in ledger.dropped.items() if why not in _SEEN_BEFORE and n}
+    parts = (
+        f"{ledger.stored - ledger.changed:,} new",
+        f"{ledger.changed:,} changed" * bool(ledger.changed),
+        f"{before:,} seen before",
+        f"{sum(others.values()):,} left out{_reasons(others, _LEFT_OUT)}" * bool(others),
+    )
+    missing = ledger.fetched - ledger.stored - before - sum(others.values())
+    wrong = f"; does not add up, {abs(missing)} unaccounted for" * bool(missing)
     undelivered = _first(list(map(delivery_words, digest.undelivered)))
     lines: tuple[str | CoverageLine, ...] = (
         f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent",
@@ -90,7 +101,7 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
         feeds(f"Could not be read{whole}:", ledger.failures),
         feeds("Removed by their publishers before, and asked no more:", ledger.ended),
         feeds("Silent for longer than their own rhythm explains:", ledger.silences),
-        _items(ledger),
+        f"{count(ledger.fetched, 'item')}: {', '.join(filter(None, parts))}{wrong}",
         in_vain * bool(ledger.page_failures),
         of_summary * bool(on_summary),
         f"{sum(not_judged.values())} not judged{_reasons(not_judged, _NOT_JUDGED)}",
@@ -209,21 +220,6 @@ def duration_words(length: timedelta) -> str:
         return count(minutes, "minute")
     hours = -(-minutes // 60)
     return count(hours, "hour") if hours <= 48 else count(-(-hours // 24), "day")
-
-
-def _items(ledger: Ledger) -> str:
-    """Say what became of all that was fetched: what is known already is not lost."""
-    before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
-    others = {why: n for why, n in ledger.dropped.items() if why not in _SEEN_BEFORE and n}
-    parts = [f"{ledger.stored - ledger.changed:,} new"]
-    if ledger.changed:
-        parts.append(f"{ledger.changed:,} changed")
-    parts.append(f"{before:,} seen before")
-    if others:
-        parts.append(f"{sum(others.values()):,} left out{_reasons(others, _LEFT_OUT)}")
-    account = f"{count(ledger.fetched, 'item')}: {', '.join(parts)}"
-    missing = ledger.fetched - ledger.stored - before - sum(others.values())
-    return f"{account}; does not add up, {abs(missing)} unaccounted for" if missing else account
 
 
 def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> str:

@@ -41,8 +41,17 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
         digest = mask_digest(digest, shown)
     ledger = digest.ledger
 
+    def article(one: AssessedArticle) -> dict[str, Any]:
+        return {
+            **_named(one, seen),
+            "origin": one.article.origin,
+            "relevance": one.relevance,
+            "tags": list(map(tag_json, one.tags)),
+            "findings": list(map(finding_json, headline_findings(one))),
+        }
+
     def stories(some: Iterable[Story]) -> list[dict[str, Any]]:
-        return [{"story": s.id, "articles": [_article(a, seen) for a in s.articles]} for s in some]
+        return [{"story": s.id, "articles": list(map(article, s.articles))} for s in some]
 
     return {
         "schema": SCHEMA,
@@ -57,7 +66,11 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
         },
         "stamps": list(digest.stamps),
         "unjudged": [
-            {**_named(one, seen), "not_judged": one.not_judged, **_terms(one)}
+            {
+                **_named(one, seen),
+                "not_judged": one.not_judged,
+                "terms": list(map(term_json, one.terms)),
+            }
             for one in digest.unjudged
         ],
         "possible": [
@@ -66,7 +79,7 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
                 "relevance": one.relevance,
                 "relevant": one.relevant,
                 "borderline": one.borderline,
-                **_terms(one),
+                "terms": list(map(term_json, one.terms)),
             }
             for one in digest.possible
         ],
@@ -106,10 +119,6 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
     }
 
 
-def _terms(assessed: AssessedArticle) -> dict[str, Any]:
-    return {"terms": [term_json(term) for term in assessed.terms]}
-
-
 def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
     article, may = assessed.article, shown.get(assessed.article.id, Shown(""))
     return {
@@ -121,16 +130,6 @@ def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, A
         "language": article.language,
         **({"expired": time_json(article.expired)} if article.expired else {}),
         **({"withheld": may.withheld} if may.withheld else {}),
-    }
-
-
-def _article(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
-    return {
-        **_named(assessed, shown),
-        "origin": assessed.article.origin,
-        "relevance": assessed.relevance,
-        "tags": [tag_json(tag) for tag in assessed.tags],
-        "findings": [finding_json(finding) for finding in headline_findings(assessed)],
     }
 
 

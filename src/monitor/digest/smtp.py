@@ -92,7 +92,15 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
         if smtp.security == "starttls":
             server.starttls(context=trust())
         if smtp.username:
-            _sign_in(server, smtp)
+            try:
+                server.login(smtp.username, smtp.password)
+            except smtplib.SMTPAuthenticationError as error:
+                said = _said(error.smtp_code, error.smtp_error)
+                reason = f"the mail server refused user name or password ({said})"
+                raise _Refused(reason) from None  # its cause has what was sent
+            except smtplib.SMTPNotSupportedError:
+                reason = "the mail server offers no way to sign in: leave smtp.username out, or see"
+                raise _Refused(f"{reason} its port") from None
         yield server
     finally:
         try:
@@ -101,18 +109,6 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             server.quit()
         except (OSError, smtplib.SMTPException):
             server.close()
-
-
-def _sign_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
-    try:
-        server.login(smtp.username, smtp.password)
-    except smtplib.SMTPAuthenticationError as error:
-        said = _said(error.smtp_code, error.smtp_error)
-        reason = f"the mail server refused user name or password ({said})"
-        raise _Refused(reason) from None  # its cause has what was sent
-    except smtplib.SMTPNotSupportedError:
-        reason = "the mail server offers no way to sign in: leave smtp.username out, or see its"
-        raise _Refused(f"{reason} port") from None
 
 
 def _accepted(answer: tuple[int, bytes], whom: str, *, whole: bool = False) -> None:
