@@ -1,7 +1,7 @@
 """The command line's root: a table of commands, each imported when it is called.
 
 `monitor --help` reads the table alone. It has the first paragraph of each command's help; a command
-is a function of that name in its module, a group the module's `app`.
+is a function of that name in its module, a group the module's `app` or one with its name before.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ _MODULES = {
     "recipients": "mail",
     "tokens": "accounts",
     "guidelines": "rules",
-    "models": "train",
+    **dict.fromkeys(("models", "train"), "evaluate"),
+    "names": "articles",
 }
 """The modules of commands and groups that have none of their own name."""
 WITH_DRAFTS = frozenset({"check", "classify", "demo", "lsp", "serve"})
@@ -89,7 +90,8 @@ def load_command(name: str) -> Any:
     module = import_module(f"monitor.cli.{_MODULES.get(name, name)}")
     holder = typer.Typer(rich_markup_mode=None)
     if name in GROUPS:
-        holder.add_typer(module.app, name=name, help=GROUPS[name])
+        group = getattr(module, f"{name}_app", None) or module.app
+        holder.add_typer(group, name=name, help=GROUPS[name])
     else:
         holder.command(name)(getattr(module, name))
     return get_group(holder).commands[name]

@@ -1,11 +1,11 @@
-"""`monitor articles`: looking up, adding and importing; `monitor forget`: erasing for good."""
+"""`monitor articles`: looking up, adding and importing; `forget`: erasing; `names`: hidden ones."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from typer import Argument, Context, Exit, Option
+from typer import Argument, Context, Exit, Option, prompt
 
 from monitor.cli import common
 from monitor.cli.common import monitor_of, plain, plural, say, show, show_as
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.jobs.forget_article import ForgetCandidate
 
-app = common.group()
+app, names_app = common.group(), common.group()
 
 FAULTS_SHOWN = 20
 """Rows at fault that are told one by one; more are counted."""
@@ -279,3 +279,33 @@ def import_(
             say(f"{path}: read {done.read} = stored {done.stored}{drops}")
             code = 1 if done.faults or done.damage else code
     raise Exit(code)
+
+
+@names_app.command()
+def asked(context: Context, format: common.TextOrJson = "text") -> None:
+    """Print in how many articles names were asked for, by month."""
+    from monitor.archive.names_on_request import asked_by_month
+
+    found = asked_by_month(monitor_of(context))
+    show_as(format, found, (f"{month}\t{count}" for month, count in found.items()))
+    if not found and format == "text":
+        say("nobody has asked for names yet")
+
+
+@names_app.command()
+def lift(
+    context: Context,
+    article: str = Argument(..., help="The article's id."),
+    by: common.By = "",
+    undo: bool = Option(False, "--undo", help="Hide it again."),
+) -> None:
+    """Hide a name in an article no longer: it is nobody's who is to be protected.
+
+    The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
+    """
+    from monitor.archive.names_on_request import lift as lift_name
+
+    name = prompt("Name, as the article has it", err=True)
+    count = lift_name(monitor_of(context), article, name, by, undo=undo)
+    beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
+    say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")
