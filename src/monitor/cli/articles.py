@@ -12,7 +12,6 @@ from monitor.cli.common import monitor_of, plain, plural, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.archive.articles_found import ArchiveRow
     from monitor.desk import Desk
     from monitor.jobs.forget_article import ForgetCandidate
 
@@ -123,10 +122,12 @@ def search(
         hide(monitor, ids, "")  # they were for this once
     total, lines, articles = listing.found.total, [], []
     for row in listing.rows:
-        one, article, title = row.assessed, row.assessed.article, _headline(row)
+        one, article, shown = row.assessed, row.assessed.article, row.shown
+        title = f"({shown.withheld})" if shown.withheld else shown.title
+        title = "(headline expired)" if article.expired else title
         day = article.seen.astimezone(zone).date()
         lines.append(f"{article.id}\t{day}\t{article.outlet}\t{title}")
-        hidden = {"url": None} if row.shown.link_tells and not row.shown.asked else {}
+        hidden = {"url": None} if shown.link_tells and not shown.asked else {}
         judged = {"relevance": one.relevance, "relevant": one.relevant}
         articles.append({**named_json(article), "title": title, **hidden, **judged})
     told = {
@@ -144,12 +145,6 @@ def search(
         say(f"more: --after {listing.next}")
     if listing.unindexed:
         say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
-
-
-def _headline(row: ArchiveRow) -> str:
-    if row.assessed.article.expired:
-        return "(headline expired)"
-    return f"({row.shown.withheld})" if row.shown.withheld else row.shown.title
 
 
 @app.command()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Exit, Option
 
@@ -74,7 +73,8 @@ def guideline(
 
     Apart from that: what editors of this desk said of flags of their drafts, if there is a desk.
     """
-    from monitor.cli.reviews import said_by_editors
+    from monitor.cli.reviews import said_by_editors, said_lines
+    from monitor.evaluate.evaluation_report import columns
     from monitor.evaluate.rule_precision import (
         evaluate_general,
         evaluate_guideline,
@@ -102,7 +102,22 @@ def guideline(
         )
         write_file(write_measured, content)
         say(f"{write_measured}: {len(content['rules'])} rules")
-    show_as(format, result, _guideline_lines(result), indent=2)
+    keys = ("sure", "found", "recall", "flags", "right", "precision")
+    rules = [*result["rules"].items(), ("all", result["overall"])]
+    if beyond := result.get("beyond_literal"):
+        rules.append(("beyond literal phrases", beyond))
+    rows = [
+        (name, *("-" if figures[key] is None else figures[key] for key in keys))
+        for name, figures in rules
+    ]
+    lines = [f"{result['guideline']} on {result['articles']} articles", ""]
+    lines += columns([("rule", *keys), *rows]).split("\n")
+    lines += said_lines(result["feedback"])
+    for name in ("misses", "false_flags"):
+        found = result[name]
+        lines += ["", f"{name.replace('_', ' ')}: {len(found)}, the first {ERRORS_SHOWN}:"]
+        lines += [f"  {json.dumps(one, ensure_ascii=False)}" for one in found[:ERRORS_SHOWN]]
+    show_as(format, result, lines, indent=2)
 
 
 @app.command()
@@ -118,29 +133,6 @@ def general(
 
     result = evaluate_general(monitor_of(context).guideline, data, force_topic=topic_forced)
     show_json(result, indent=2)
-
-
-def _guideline_lines(result: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the guideline's figures as a table, with the first misses and false flags."""
-    from monitor.cli.reviews import said_lines
-    from monitor.evaluate.evaluation_report import columns
-
-    keys = ("sure", "found", "recall", "flags", "right", "precision")
-    named = [*result["rules"].items(), ("all", result["overall"])]
-    if beyond := result.get("beyond_literal"):
-        named.append(("beyond literal phrases", beyond))
-    rows = [
-        (name, *("-" if figures[key] is None else figures[key] for key in keys))
-        for name, figures in named
-    ]
-    yield from (f"{result['guideline']} on {result['articles']} articles", "")
-    yield from columns([("rule", *keys), *rows]).split("\n")
-    yield from said_lines(result["feedback"])
-    for name in ("misses", "false_flags"):
-        found = result[name]
-        yield from ("", f"{name.replace('_', ' ')}: {len(found)}, the first {ERRORS_SHOWN}:")
-        for entry in found[:ERRORS_SHOWN]:
-            yield f"  {json.dumps(entry, ensure_ascii=False)}"
 
 
 def train(

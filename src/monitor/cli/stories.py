@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Option
@@ -82,28 +81,24 @@ def show_(
     from monitor.archive.story_details import story_json
 
     told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
-    show_as(format, told, _story_lines(told), ascii=True)
+    lines = [f"{told['count']} articles, first seen {told['first_seen']}"]
+    for article in told["articles"]:
+        url = article["url"] or f"(address not shown) {article['id']}"
+        lines += ["", f"{article['outlet']}: {_headline(article)}"]
+        lines.append(f"  {article['published'] or article['seen']}  {url}")
+        if article["id"] == told["first"]:
+            lines.append("  published first")
+        else:
+            lines.append(f"  {article['copied']:.0%} of its text stands in the first too")
+            for name, kind in (("carried over", "carried"), ("added", "added")):
+                if flags := [f"{f['match']} ({f['rule']})" for f in article[kind]]:
+                    lines.append(f"  flags {name}: {', '.join(flags)}")
+        if len(article["versions"]) > 1:
+            gone = sum(version["withdrawn"] for version in article["versions"])
+            lines.append(f"  {len(article['versions'])} versions, {gone} withdrawn")
+    show_as(format, told, lines, ascii=True)
 
 
 def _headline(article: dict[str, Any]) -> str:
     title: str | None = article["title"]
     return f"({article['withheld']})" if title is None else title
-
-
-def _story_lines(told: dict[str, Any]) -> Iterator[str]:
-    yield f"{told['count']} articles, first seen {told['first_seen']}"
-    for article in told["articles"]:
-        yield from ("", f"{article['outlet']}: {_headline(article)}")
-        url = article["url"] or f"(address not shown) {article['id']}"
-        yield f"  {article['published'] or article['seen']}  {url}"
-        if article["id"] == told["first"]:
-            yield "  published first"
-        else:
-            yield f"  {article['copied']:.0%} of its text stands in the first too"
-            for name, kind in (("carried over", "carried"), ("added", "added")):
-                flags = [f"{f['match']} ({f['rule']})" for f in article[kind]]
-                if flags:
-                    yield f"  flags {name}: {', '.join(flags)}"
-        if len(article["versions"]) > 1:
-            gone = sum(version["withdrawn"] for version in article["versions"])
-            yield f"  {len(article['versions'])} versions, {gone} withdrawn"
