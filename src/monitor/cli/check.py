@@ -9,11 +9,12 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal
@@ -304,7 +305,21 @@ def check_files(
 
     What cannot be read or checked has an `error`. Raises what is wrong with settings and rules.
     """
-    with closing(_checked(desk, paths, options, jobs, worth, engine)) as found:
+    found: Any
+    if engine == "ray":
+        from monitor.jobs.ray_jobs import check_files as check_on_cluster
+
+        if STDIN in paths:
+            raise UsageError("--engine ray checks files: leave out -")
+        desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+        found = check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
+    elif (count := processes(paths, jobs, worth)) > 1:
+        found = _on_processes(desk, paths, options, count)
+    else:
+        open_ahead()
+        ask = partial(desk.check_bytes, **options)
+        found = (checked_file(path, ask) for path in paths)
+    with closing(found):
         if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
             return [keep(document) for document in found]
         with progress() as bar:
@@ -325,29 +340,6 @@ def _size(path: str) -> int:
         return Path(path).stat().st_size
     except OSError:
         return 0
-
-
-def _checked(
-    desk: Desk,
-    paths: Sequence[str],
-    options: Mapping[str, Any],
-    jobs: int,
-    worth: int,
-    engine: EngineName,
-) -> Generator[dict[str, Any], None, None]:
-    if engine == "ray":
-        from monitor.jobs.ray_jobs import check_files as check_on_cluster
-
-        if STDIN in paths:
-            raise UsageError("--engine ray checks files: leave out -")
-        desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
-        yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
-    elif (count := processes(paths, jobs, worth)) == 1:
-        open_ahead()
-        for path in paths:
-            yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
-    else:
-        yield from _on_processes(desk, paths, options, count)
 
 
 def _on_processes(
