@@ -25,8 +25,7 @@ from monitor.digest.mail_message import (
     stop_link,
     stop_token,
 )
-from monitor.digest.newsletter import write_letter
-from monitor.digest.policy_brief import write_brief
+from monitor.digest.newsletter import write_brief, write_letter
 from monitor.digest.tag_words import neutral_line, tag_line
 from monitor.records.digest import Story
 from monitor.records.hidden_names import WITHHELD

@@ -22,7 +22,7 @@ from monitor.digest.build import build_digest, choose, note_unmeasured, only, st
 from monitor.digest.coverage_account import count
 from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
-from monitor.digest.newsletter import Letter, write_letter
+from monitor.digest.newsletter import Letter, write_brief, write_letter
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
@@ -264,12 +264,8 @@ class _Sender:
             period=digest.day,
             public_url=settings.digest.public_url,
         )
-        write: Callable[..., Letter]
-        if recipient.preset == "policy":
-            from monitor.digest.policy_brief import write_brief
-
-            write = write_brief
-        else:
+        write: Callable[..., Letter] = write_brief
+        if recipient.preset != "policy":
             came = any(_came(story, due.since) for story in digest.relevant)
             write = partial(write_letter, filtered=came)
         letter = write(

@@ -12,18 +12,14 @@ from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Letter, Newsletter
+from monitor.digest.newsletter import Brief, Letter, Newsletter
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.digest.render import template
 from monitor.text.safe_text import clean
-
-if TYPE_CHECKING:
-    from monitor.digest.policy_brief import Brief
-
 
 RULER = "-" * COLUMNS
 
