@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from typer import Argument, Context, Option
+from typer import Context
 
-from monitor.cli.common import group, monitor_of, plain, say, show
+from monitor.cli.common import argument, flag, group, monitor_of, option, plain, say, show
 from monitor.records.account import ROLES
 
 app = group()
@@ -20,19 +20,16 @@ _ROLES = "; ".join(
 @app.command()
 def add(
     context: Context,
-    name: str = Argument(..., help="Whose it is; stands beside what is said with it."),
-    role: Literal["reader", "volunteer", "reviewer", "admin"] | None = Option(
-        None, help=f"{_ROLES}. Default: reader."
+    name: str = argument("Whose it is; stands beside what is said with it."),
+    role: Literal["reader", "volunteer", "reviewer", "admin"] | None = option(
+        f"{_ROLES}. Default: reader."
     ),
-    scope: list[str] | None = Option(
-        None,
+    scope: list[str] | None = option(
+        "Instead of a role: check, read, names, review or admin; as often as needed.",
         metavar="SCOPE",
-        help="Instead of a role: check, read, names, review or admin; as often as needed.",
     ),
-    volunteer: bool = Option(
-        False, "--volunteer", help="What is said with it waits to be confirmed."
-    ),
-    days: int | None = Option(None, help="Days until it ends; default: when it is revoked."),
+    volunteer: bool = flag("--volunteer", "What is said with it waits to be confirmed."),
+    days: int | None = option("Days until it ends; default: when it is revoked."),
 ) -> None:
     """Make a token and print it, this once: the desk keeps only its hash."""
     from monitor.storage.sign_in import rights_of
@@ -61,7 +58,7 @@ def list_(context: Context) -> None:
 
 
 @app.command()
-def revoke(context: Context, name: str = Argument(..., help="Whose it is, as listed.")) -> None:
+def revoke(context: Context, name: str = argument("Whose it is, as listed.")) -> None:
     """End a token and the sessions that it began, at once."""
     monitor = monitor_of(context)
     token = monitor.store.revoke_token(name, monitor.now())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from typer import Argument, Context, Exit, Option, prompt
+from typer import Context, Exit, prompt
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plain, plural, say, show, show_as
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ FAULTS_SHOWN = 20
 @app.command()
 def add(
     context: Context,
-    url: str = Argument(..., help="The article's address; a page or a PDF."),
-    title: str = Option("", help="Its headline, if its page has another."),
-    outlet: str = Option("", help="Its outlet (default: its site's)."),
+    url: str = argument("The article's address; a page or a PDF."),
+    title: str = option("Its headline, if its page has another.", ""),
+    outlet: str = option("Its outlet (default: its site's).", ""),
 ) -> None:
     """Fetch and store one article by its address; print its id."""
     from monitor.digest.coverage_account import page_failure_words
@@ -51,13 +51,13 @@ def add(
 @app.command()
 def search(
     context: Context,
-    words: list[str] | None = Argument(
-        None,
-        help="Words that must all be there, in one argument or several: '\"a phrase\"', begin*,"
+    words: list[str] | None = argument(
+        "Words that must all be there, in one argument or several: '\"a phrase\"', begin*,"
         " a OR b, and after -- also -without.",
+        None,
     ),
-    tag: list[str] | None = Option(
-        None, metavar="SCHEME=LABEL", help="Only with this tag: form=forced_labour."
+    tag: list[str] | None = option(
+        "Only with this tag: form=forced_labour.", metavar="SCHEME=LABEL"
     ),
     place: common.Place = None,
     outlet: common.Outlet = None,
@@ -66,19 +66,17 @@ def search(
     until: common.SeenUntil = None,
     published_since: common.PublishedSince = None,
     published_until: common.PublishedUntil = None,
-    to: str | None = Option(None, hidden=True, help="What --until was called."),
-    relevance: Literal["relevant", "borderline", "not_relevant", "not_judged"] | None = Option(
-        None, help="Only articles judged so."
+    to: str | None = option("What --until was called.", hidden=True),
+    relevance: Literal["relevant", "borderline", "not_relevant", "not_judged"] | None = option(
+        "Only articles judged so."
     ),
-    flag: Literal["any", "error", "warning", "suggestion"] | None = Option(
-        None, help="Only with any flag, or one of this severity."
+    flag: Literal["any", "error", "warning", "suggestion"] | None = option(
+        "Only with any flag, or one of this severity."
     ),
-    rule: str = Option("", help="Only with a flag of this rule."),
-    limit: int = Option(20, min=1, max=1000, help="How many."),
-    after: str | None = Option(None, help="The article to go on after."),
-    names: bool = Option(
-        False, "--names", help="Show names that are hidden; each asking is counted."
-    ),
+    rule: str = option("Only with a flag of this rule.", ""),
+    limit: int = option("How many.", 20, min=1, max=1000),
+    after: str | None = option("The article to go on after."),
+    names: bool = flag("--names", "Show names that are hidden; each asking is counted."),
     format: common.TextOrJson = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
@@ -150,9 +148,7 @@ def search(
 @app.command()
 def index(
     context: Context,
-    rebuild: bool = Option(
-        False, "--rebuild", help="Empty the index first, and take in everything anew."
-    ),
+    rebuild: bool = flag("--rebuild", "Empty the index first, and take in everything anew."),
 ) -> None:
     """Take in what cannot be searched yet, as after an update; may be stopped and repeated."""
     from monitor.archive.articles_found import fill_index
@@ -167,14 +163,14 @@ def index(
 
 def forget(
     context: Context,
-    articles: list[str] | None = Argument(
-        None, metavar="ARTICLE", help="Ids or addresses; what is not stored stays out."
+    articles: list[str] | None = argument(
+        "Ids or addresses; what is not stored stays out.", None, metavar="ARTICLE"
     ),
-    reason: Literal["person", "court", "publisher", "safety", "mistake"] | None = Option(
-        None, help="Why; a word of this list, so that no name is kept with it."
+    reason: Literal["person", "court", "publisher", "safety", "mistake"] | None = option(
+        "Why; a word of this list, so that no name is kept with it."
     ),
-    yes: bool = Option(False, "--yes", help="Do it; without, it is only said what would go."),
-    list_: bool = Option(False, "--list", help="Show what was forgotten."),
+    yes: bool = flag("--yes", "Do it; without, it is only said what would go."),
+    list_: bool = flag("--list", "Show what was forgotten."),
 ) -> None:
     """Erase articles for good: text, versions, address, judgements, reviews; they stay out."""
     from monitor.jobs import forget_article as job
@@ -235,15 +231,15 @@ def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
 @app.command("import")
 def import_(
     context: Context,
-    paths: list[Path] = Argument(
-        ..., metavar="PATH", help=".jsonl, .csv, .txt (addresses), .warc; all may be .gz too."
+    paths: list[Path] = argument(
+        ".jsonl, .csv, .txt (addresses), .warc; all may be .gz too.", metavar="PATH"
     ),
-    format: Literal["jsonl", "csv", "urls", "warc"] | None = Option(
-        None, help="The kind of file, where its name does not tell."
+    format: Literal["jsonl", "csv", "urls", "warc"] | None = option(
+        "The kind of file, where its name does not tell."
     ),
-    outlet: str = Option("", help="The outlet of articles that name none."),
-    language: str = Option("", help="The language of articles that name none."),
-    by: str = Option("", help="Who imports them; kept with each."),
+    outlet: str = option("The outlet of articles that name none.", ""),
+    language: str = option("The language of articles that name none.", ""),
+    by: str = option("Who imports them; kept with each.", ""),
 ) -> None:
     """Store the articles of files that the desk has not; may be stopped and repeated."""
     from monitor.feeds.article_import import import_file
@@ -290,9 +286,9 @@ def asked(context: Context, format: common.TextOrJson = "text") -> None:
 @names_app.command()
 def lift(
     context: Context,
-    article: str = Argument(..., help="The article's id."),
+    article: str = argument("The article's id."),
     by: common.By = "",
-    undo: bool = Option(False, "--undo", help="Hide it again."),
+    undo: bool = flag("--undo", "Hide it again."),
 ) -> None:
     """Hide a name in an article no longer: it is nobody's who is to be protected.
 

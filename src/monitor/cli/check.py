@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal
 
-from typer import Argument, Context, Exit, Option
+from typer import Context, Exit
 
 from monitor import __version__
 from monitor.check.baseline import (
@@ -32,7 +32,8 @@ from monitor.check.baseline import (
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
 from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
-from monitor.cli.common import EngineName, monitor_of, plain, plural, progress, say, show
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import SEVERITIES
 from monitor.records.json_shapes import in_ten
@@ -44,52 +45,39 @@ if TYPE_CHECKING:
 
 def check(
     context: Context,
-    paths: list[str] = Argument(
-        ..., metavar="PATH", help="Files, folders, quoted globs; - reads stdin."
+    paths: list[str] = argument("Files, folders, quoted globs; - reads stdin.", metavar="PATH"),
+    format: Literal["text", "json", "sarif", "github", "html", "docx"] = option(
+        "How to write it.", "text"
     ),
-    format: Literal["text", "json", "sarif", "github", "html", "docx"] = Option(
-        "text", help="How to write it."
+    output: Path | None = option(
+        "The file to write to; default: stdout.", None, "-o", "--output", metavar="FILE"
     ),
-    output: Path | None = Option(
-        None, "-o", "--output", metavar="FILE", help="The file to write to; default: stdout."
+    report: list[Path] | None = option(
+        "Write a second report, its format by suffix: .sarif, .html, .json, .txt.", metavar="FILE"
     ),
-    report: list[Path] | None = Option(
-        None,
-        metavar="FILE",
-        help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
+    fail_on: str | None = option("error, warning or suggestion: exit 1 from here on."),
+    baseline: Path | None = option("Show only what is not in this file of hashes.", metavar="FILE"),
+    write_baseline: Path | None = option(
+        "Write that file: all that is found now is known.", metavar="FILE"
     ),
-    fail_on: str | None = Option(None, help="error, warning or suggestion: exit 1 from here on."),
-    baseline: Path | None = Option(
-        None, metavar="FILE", help="Show only what is not in this file of hashes."
-    ),
-    write_baseline: Path | None = Option(
-        None, metavar="FILE", help="Write that file: all that is found now is known."
-    ),
-    redact: bool = Option(False, "--redact", help="Leave the drafts' words out, for logs."),
-    jobs: int | None = Option(None, min=1, help="Processes at most; default: one for each core."),
-    include_text: bool = Option(False, "--include-text", help="Add the visible text to the JSON."),
-    country: str | None = Option(
-        None,
+    redact: bool = flag("--redact", "Leave the drafts' words out, for logs."),
+    jobs: int | None = option("Processes at most; default: one for each core.", min=1),
+    include_text: bool = flag("--include-text", "Add the visible text to the JSON."),
+    country: str | None = option(
+        "Tell of this country's law and helplines (ISO code like GH; default: as set).",
         metavar="CODE",
-        help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
     ),
-    min_confidence: float | None = Option(
-        None,
-        metavar="SHARE",
-        help="Leave out findings that editors mark less often than that (0 to 1).",
+    min_confidence: float | None = option(
+        "Leave out findings that editors mark less often than that (0 to 1).", metavar="SHARE"
     ),
-    guideline: list[str] | None = Option(
-        None,
-        metavar="NAME",
-        help="Check against this one (name or folder); may be repeated. Default: as set.",
+    guideline: list[str] | None = option(
+        "Check against this one (name or folder); may be repeated. Default: as set.", metavar="NAME"
     ),
-    on_topic: bool = Option(
-        False, "--on-topic", help="Apply every rule: the drafts are about trafficking."
-    ),
-    engine: EngineName = Option(
-        "local",
-        help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
+    on_topic: bool = flag("--on-topic", "Apply every rule: the drafts are about trafficking."),
+    engine: common.EngineName = option(
+        "Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
         " machine and this run; never another's, since drafts stay here.",
+        "local",
     ),
 ) -> None:
     """Check drafts against the reporting guidelines."""
@@ -299,7 +287,7 @@ def check_files(
     jobs: int,
     worth: int = WORTH,
     keep: Callable[[dict[str, Any]], dict[str, Any]],
-    engine: EngineName = "local",
+    engine: common.EngineName = "local",
 ) -> list[dict[str, Any]]:
     """Return a document's JSON for each path, in order, through `keep` as soon as it is there.
 
@@ -320,9 +308,11 @@ def check_files(
         ask = partial(desk.check_bytes, **options)
         found = (checked_file(path, ask) for path in paths)
     with closing(found):
-        if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
+        if (
+            len(paths) == 1
+        ):  # nothing to show the common.progress of, and its library takes time to open
             return [keep(document) for document in found]
-        with progress() as bar:
+        with common.progress() as bar:
             shown = bar.track(found, len(paths), description="checking")
             return [keep(document) for document in shown]
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from typer import Argument, Context, Exit, Option
+from typer import Context, Exit
 
 from monitor.classify.bulk_files import (
     READ,
@@ -22,7 +22,7 @@ from monitor.classify.bulk_files import (
     open_table,
 )
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plural, say
+from monitor.cli.common import argument, flag, monitor_of, option, plural, say
 from monitor.feeds.web_archives import RawPage, is_warc, open_warc, page_lines
 from monitor.records.article import Assessor
 from monitor.records.errors import UsageError
@@ -34,17 +34,14 @@ if TYPE_CHECKING:
 
 def classify(
     context: Context,
-    sources: list[Path] = Argument(
-        ..., metavar="IN", help=".jsonl, .parquet, .warc; .gz too; - reads stdin."
+    sources: list[Path] = argument(
+        ".jsonl, .parquet, .warc; .gz too; - reads stdin.", metavar="IN"
     ),
-    output: Path | None = Option(
-        None,
-        "-o",
-        "--output",
-        help=".jsonl, .jsonl.gz or .parquet; default: stdout, as JSON lines.",
+    output: Path | None = option(
+        ".jsonl, .jsonl.gz or .parquet; default: stdout, as JSON lines.", None, "-o", "--output"
     ),
-    jobs: int | None = Option(None, min=1, help="Processes; default: one for each core."),
-    resume: bool = Option(False, "--resume", help="Go on after the records that the output holds."),
+    jobs: int | None = option("Processes; default: one for each core.", min=1),
+    resume: bool = flag("--resume", "Go on after the records that the output holds."),
     engine: common.Engine = "local",
     ray_address: common.RayAddress = "",
 ) -> None:

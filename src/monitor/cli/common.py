@@ -12,10 +12,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
-from typer import Context, Option
+from typer import Argument, Context, Option
 
 from monitor.records.errors import UsageError
 
@@ -54,6 +54,21 @@ RayAddress = Annotated[
         help="With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
     ),
 ]
+
+
+def option(help: str, default: Any = None, *names: str, **facts: Any) -> Any:
+    """Return an option of a command, `default` where it is not given."""
+    return Option(default, *names, help=help, **facts)
+
+
+def flag(name: str, help: str, default: bool | None = False, **facts: Any) -> Any:
+    """Return an option that takes no value."""
+    return Option(default, name, help=help, **facts)
+
+
+def argument(help: str, default: Any = ..., **facts: Any) -> Any:
+    """Return an argument of a command; without a `default` it must be given."""
+    return Argument(default, help=help, **facts)
 
 
 def group() -> typer.Typer:

@@ -16,9 +16,8 @@ import tempfile
 from contextlib import nullcontext
 from pathlib import Path
 
-from typer import Option
-
 from monitor.cli import demo_site
+from monitor.cli.common import flag, option
 from monitor.records.errors import MonitorError, UsageError
 
 PORT = 8000
@@ -32,14 +31,11 @@ class DemoError(MonitorError):
 
 
 def demo(
-    once: bool = Option(False, "--once", help="Stop after the digest."),
-    port: int | None = Option(
-        None, min=1, max=65535, help="Port of the page; default 8000, or a free one."
-    ),
-    directory: Path | None = Option(
-        None,
+    once: bool = flag("--once", "Stop after the digest."),
+    port: int | None = option("Port of the page; default 8000, or a free one.", min=1, max=65535),
+    directory: Path | None = option(
+        "Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the end.",
         metavar="DIR",
-        help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the end.",
     ),
 ) -> None:
     """Follow six invented outlets on this machine, print their digest, serve page and API."""

@@ -6,16 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Argument, Context, Exit, Option
+from typer import Argument, Context, Exit
 
-from monitor.cli.common import TextOrJson, group, monitor_of, say, show, show_as, show_json
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, say, show, show_as, show_json
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.evaluate.labelled_data import Labelled
 
-app, models_app = group(), group()
+app, models_app = common.group(), common.group()
 
 ERRORS_SHOWN = 20
 """How many misses and false flags of the guideline are written as text; JSON has all."""
@@ -25,8 +26,8 @@ DataFile = Annotated[Path, Argument(metavar="DATA", help="Labelled rows, .jsonl 
 @app.command()
 def relevance(
     data: DataFile,
-    format: TextOrJson = "text",
-    language: str | None = Option(None, metavar="CODE", help="Measure the model of this language."),
+    format: common.TextOrJson = "text",
+    language: str | None = option("Measure the model of this language.", metavar="CODE"),
 ) -> None:
     """Measure the relevance model: average precision, recall, calibration, per source.
 
@@ -40,7 +41,7 @@ def relevance(
 
 
 @app.command()
-def tags(data: DataFile, format: TextOrJson = "text") -> None:
+def tags(data: DataFile, format: common.TextOrJson = "text") -> None:
     """Measure the taggers: precision and recall of each label."""
     from monitor.evaluate.evaluate_models import evaluate_tags
     from monitor.evaluate.evaluation_report import render_evaluation
@@ -53,21 +54,16 @@ def tags(data: DataFile, format: TextOrJson = "text") -> None:
 def guideline(
     context: Context,
     data: DataFile,
-    format: TextOrJson = "text",
-    literals: Path | None = Option(
-        None, help="A catalogue (JSON: id, patterns) whose literal phrases are counted apart."
+    format: common.TextOrJson = "text",
+    literals: Path | None = option(
+        "A catalogue (JSON: id, patterns) whose literal phrases are counted apart."
     ),
-    write_measured: Path | None = Option(
-        None,
+    write_measured: Path | None = option(
+        "Write what the rules' pages tell of it (measured.json in the guideline's folder).",
         metavar="PATH",
-        help="Write what the rules' pages tell of it (measured.json in the guideline's folder).",
     ),
-    general: Path | None = Option(
-        None, metavar="PATH", help="With it: news for hits in its rel 0 rows."
-    ),
-    unseen: bool = Option(
-        False, "--unseen", help="With it: the rules' authors did not know these articles."
-    ),
+    general: Path | None = option("With it: news for hits in its rel 0 rows.", metavar="PATH"),
+    unseen: bool = flag("--unseen", "With it: the rules' authors did not know these articles."),
 ) -> None:
     """Measure the rules on articles in which editors marked the breaches.
 
@@ -75,11 +71,7 @@ def guideline(
     """
     from monitor.cli.reviews import said_by_editors, said_lines
     from monitor.evaluate.evaluation_report import columns
-    from monitor.evaluate.rule_precision import (
-        evaluate_general,
-        evaluate_guideline,
-        load_literals,
-    )
+    from monitor.evaluate.rule_precision import evaluate_general, evaluate_guideline, load_literals
     from monitor.rules.measured_precision import load_measured, measured_of
     from monitor.rules.measured_precision import write_measured as write_file
 
@@ -124,9 +116,7 @@ def guideline(
 def general(
     context: Context,
     data: DataFile,
-    topic_forced: bool = Option(
-        False, "--topic-forced", help="Treat every text as one on trafficking."
-    ),
+    topic_forced: bool = flag("--topic-forced", "Treat every text as one on trafficking."),
 ) -> None:
     """Count how often the rules speak in general news: the rel 0 rows of labelled news."""
     from monitor.evaluate.rule_precision import evaluate_general
@@ -137,18 +127,16 @@ def general(
 
 def train(
     context: Context,
-    model: Literal["relevance"] = Argument(..., help="Which model."),  # noqa: ARG001 - the only one
-    version: str = Option(..., help="The new version, like 1.5.0."),
-    data: Path | None = Argument(
-        None, metavar="DATA", help="Labelled rows to learn from, .jsonl or .jsonl.gz."
+    model: Literal["relevance"] = argument("Which model."),  # noqa: ARG001 - the only one
+    version: str = option("The new version, like 1.5.0.", ...),
+    data: Path | None = argument(
+        "Labelled rows to learn from, .jsonl or .jsonl.gz.", None, metavar="DATA"
     ),
-    output: Path | None = Option(
-        None, "-o", "--output", metavar="DIR", help="Default: the models folder."
+    output: Path | None = option(
+        "Default: the models folder.", None, "-o", "--output", metavar="DIR"
     ),
-    seed: int = Option(0, help="Same rows and seed, same model."),
-    with_reviews: bool = Option(
-        False, "--with-reviews", help="Learn from what reviewers agree on."
-    ),
+    seed: int = option("Same rows and seed, same model.", 0),
+    with_reviews: bool = flag("--with-reviews", "Learn from what reviewers agree on."),
 ) -> None:
     """Refit the relevance model in use from this desk's reviews, with its card and figures.
 
@@ -205,10 +193,10 @@ def verify() -> None:
 @models_app.command()
 def promote(
     context: Context,
-    name: str = Argument(..., metavar="NAME", help="Like relevance-en."),
-    version: str = Argument(..., metavar="VERSION", help="Like 1.1.0."),
-    data: Path | None = Option(
-        None, metavar="DATA", help="Labelled rows to measure on. Default: the reviews."
+    name: str = argument("Like relevance-en.", metavar="NAME"),
+    version: str = argument("Like 1.1.0.", metavar="VERSION"),
+    data: Path | None = option(
+        "Labelled rows to measure on. Default: the reviews.", metavar="DATA"
     ),
 ) -> None:
     """Put a refitted version to use, if it does no worse on held-out reviews than the one in use.

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Argument, Context, Exit, Option
+from typer import Argument, Context, Exit
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plural, say, show
+from monitor.cli.common import flag, monitor_of, option, plural, say, show
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.records.errors import UsageError
 
@@ -30,58 +30,52 @@ def _print_schema(asked: bool) -> None:
 def export(
     context: Context,
     output: common.OutputFolder,
-    format: ExportFormat | None = Option(None, help="The kind of file."),
+    format: ExportFormat | None = option("The kind of file."),
     since: common.SeenSince = None,
     until: common.SeenUntil = None,
     published_since: common.PublishedSince = None,
     published_until: common.PublishedUntil = None,
-    form: str | None = Option(None, help="Only this form of exploitation."),
+    form: str | None = option("Only this form of exploitation."),
     place: common.Place = None,
-    min_relevance: float | None = Option(
-        None, min=0, max=1, help="Only what is judged at least this relevant."
+    min_relevance: float | None = option(
+        "Only what is judged at least this relevant.", min=0, max=1
     ),
     outlet: common.Outlet = None,
     language: common.Language = None,
-    query: str | None = Option(
-        None, help='Only with these words: "phrases", begin*, -without, as in the archive.'
+    query: str | None = option(
+        'Only with these words: "phrases", begin*, -without, as in the archive.'
     ),
-    story: str | None = Option(None, help="Only the articles of this story."),
-    as_of: str | None = Option(
-        None,
+    story: str | None = option("Only the articles of this story."),
+    as_of: str | None = option(
+        "As the desk was then; or as the export was made that a manifest.json tells of.",
         metavar="FILE|TIME",
-        help="As the desk was then; or as the export was made that a manifest.json tells of.",
     ),
-    tag: list[str] | None = Option(
-        None, metavar="SCHEME:LABEL", help="Only with this tag: topic:smuggling."
-    ),
-    text: TextDegree | None = Option(None, help="How much of the texts to give; default: quotes."),
-    include_reserved: bool | None = Option(
-        None,
+    tag: list[str] | None = option("Only with this tag: topic:smuggling.", metavar="SCHEME:LABEL"),
+    text: TextDegree | None = option("How much of the texts to give; default: quotes."),
+    include_reserved: bool | None = flag(
         "--include-reserved",
-        help="Give the words of articles whose publishers reserve text mining too: for those"
+        "Give the words of articles whose publishers reserve text mining too: for those"
         " who have the right, as research organisations may (Directive (EU) 2019/790, Art. 3).",
-    ),
-    restricted: bool | None = Option(
         None,
+    ),
+    restricted: bool | None = flag(
         "--restricted",
-        help="All as it is: findings on identification, names, and the headlines and addresses"
+        "All as it is: findings on identification, names, and the headlines and addresses"
         " of articles that identify somebody. For yourself; not to be passed on.",
-    ),
-    key: Path | None = Option(
         None,
-        metavar="FILE",
-        help="Where withheld addresses and headlines go; default: DIR.key.jsonl.",
     ),
-    quote_share: float | None = Option(
-        None, min=0, max=1, help="With quotes: at most this share of a text (default: 0.1)."
+    key: Path | None = option(
+        "Where withheld addresses and headlines go; default: DIR.key.jsonl.", metavar="FILE"
     ),
-    quote_words: int | None = Option(
-        None, min=0, help="With quotes: at most so many words of a text (default: 90)."
+    quote_share: float | None = option(
+        "With quotes: at most this share of a text (default: 0.1).", min=0, max=1
     ),
-    schema: bool = Option(  # noqa: ARG001 - it is answered before all else
-        False,
+    quote_words: int | None = option(
+        "With quotes: at most so many words of a text (default: 90).", min=0
+    ),
+    schema: bool = flag(  # noqa: ARG001 - it is answered before all else
         "--schema",
-        help="Print the JSON Schema of a record, and nothing else.",
+        "Print the JSON Schema of a record, and nothing else.",
         callback=_print_schema,
         is_eager=True,
     ),
@@ -214,13 +208,12 @@ def rehydrate(
     context: Context,
     export: Annotated[Path, Argument(help="An export's folder, or its jsonl or parquet.")],
     output: common.OutputFolder,
-    key: Path | None = Option(None, help="The key file with withheld addresses and headlines."),
-    include_reserved: bool = Option(
-        False,
+    key: Path | None = option("The key file with withheld addresses and headlines."),
+    include_reserved: bool = flag(
         "--include-reserved",
-        help="Fetch also what publishers reserve from text mining, with the right to.",
+        "Fetch also what publishers reserve from text mining, with the right to.",
     ),
-    retry: bool = Option(False, "--retry", help="Ask again where an earlier run had no answer."),
+    retry: bool = flag("--retry", "Ask again where an earlier run had no answer."),
 ) -> None:
     """Fetch the texts of an export again, politely; verify them, bring spans to what changed."""
     from monitor.cli.run import stopped_by_signals

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from typer import Argument, Context, Exit, Option
+from typer import Argument, Context, Exit
 
-from monitor.cli.common import group, monitor_of, plain, say, show
+from monitor.cli.common import argument, group, monitor_of, option, plain, say, show
 from monitor.feeds.urls import shown_url
 from monitor.records.errors import FeedError, NotFound, UsageError
 
@@ -19,13 +19,13 @@ FeedAddress = Annotated[str, Argument(help="The feed's address, as listed.")]
 @app.command()
 def add(
     context: Context,
-    url: str | None = Argument(None, help="The feed's address."),
-    title: str = Option("", help="Its name (default: the host's)."),
-    kind: Literal["feed", "sitemap", "page"] = Option(
-        "feed", help="A feed, a site map, or a page that lists articles."
+    url: str | None = argument("The feed's address.", None),
+    title: str = option("Its name (default: the host's).", ""),
+    kind: Literal["feed", "sitemap", "page"] = option(
+        "A feed, a site map, or a page that lists articles.", "feed"
     ),
-    pack: str | None = Option(
-        None, help="All feeds of a pack, such as ghana (monitor feeds packs lists them)."
+    pack: str | None = option(
+        "All feeds of a pack, such as ghana (monitor feeds packs lists them)."
     ),
 ) -> None:
     """Follow one feed, or a site map or a page that lists articles; or the feeds of a pack."""
@@ -65,7 +65,7 @@ def packs() -> None:
 
 
 @app.command("import")
-def import_(context: Context, path: Path = Argument(..., help="An OPML file.")) -> None:
+def import_(context: Context, path: Path = argument("An OPML file.")) -> None:
     """Follow the feeds of an OPML file."""
     from monitor.feeds.opml import parse_opml
     from monitor.feeds.starter_feeds import outline_feed
@@ -115,7 +115,7 @@ def list_(context: Context) -> None:
 
 
 @app.command()
-def discover(context: Context, site: str = Argument(..., help="The address of a page.")) -> None:
+def discover(context: Context, site: str = argument("The address of a page.")) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
     from monitor.feeds.feed_discovery import discover_at
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from typer import Argument, Context, Exit, Option
+from typer import Context, Exit
 
-from monitor.cli.common import counters, group, monitor_of, plural, say, show
+from monitor.cli.common import argument, counters, flag, group, monitor_of, plural, say, show
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ app = group()
 
 def backup(
     context: Context,
-    file: Path = Argument(..., help="The file to write."),
-    force: bool = Option(False, "--force", help="Overwrite a file of that name."),
+    file: Path = argument("The file to write."),
+    force: bool = flag("--force", "Overwrite a file of that name."),
 ) -> None:
     """Write a verified copy of the database (SQLite), while the desk works on."""
     from monitor.storage.backup import back_up
@@ -30,9 +30,7 @@ def backup(
     say(f"wrote {made.path}: {articles} articles, {made.size / 1e6:.1f} MB, every page checked")
 
 
-def restore(
-    context: Context, file: Path = Argument(..., help="A file that monitor backup wrote.")
-) -> None:
+def restore(context: Context, file: Path = argument("A file that monitor backup wrote.")) -> None:
     """Bring a backup back; the database before it stays beside it under a dated name."""
     from monitor.storage.backup import restore as bring_back
 
@@ -68,8 +66,8 @@ _PLACE = "A database's URL, a desk's folder, or an SQLite file."
 
 @app.command()
 def copy(
-    source: str = Argument(..., metavar="FROM", help=_PLACE),
-    target: str = Argument(..., metavar="TO", help="The same; it must be empty, or be a new file."),
+    source: str = argument(_PLACE, metavar="FROM"),
+    target: str = argument("The same; it must be empty, or be a new file.", metavar="TO"),
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and verify the copy."""
     from monitor.evaluate.evaluation_report import columns
@@ -87,8 +85,7 @@ def copy(
 
 @app.command()
 def verify(
-    first: str = Argument(..., metavar="A", help=_PLACE),
-    second: str = Argument(..., metavar="B", help="The same."),
+    first: str = argument(_PLACE, metavar="A"), second: str = argument("The same.", metavar="B")
 ) -> None:
     """Tell whether two databases hold the same rows, table by table."""
     from monitor.evaluate.evaluation_report import columns

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from typer import Argument, Context, Exit, Option
+from typer import Context, Exit
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plain, plural, say, show, show_as, show_json
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show, show_as
 from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
 from monitor.records.errors import NotFound, StoreError, UsageError
@@ -25,12 +25,10 @@ app = common.group()
 @app.command()
 def add(
     context: Context,
-    article: str = Argument(
-        ..., metavar="ARTICLE", help="The article's id or its URL, as digests say."
-    ),
-    verdict: str = Argument(..., help="relevant, borderline or not_relevant."),
-    tag: list[str] | None = Option(
-        None, metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."
+    article: str = argument("The article's id or its URL, as digests say.", metavar="ARTICLE"),
+    verdict: str = argument("relevant, borderline or not_relevant."),
+    tag: list[str] | None = option(
+        "A tag that holds; SCHEME= says that none does.", metavar="SCHEME=LABEL"
     ),
     by: common.By = "",
 ) -> None:
@@ -56,16 +54,14 @@ def add(
         if found == article:
             raise
         raise NotFound(f"no article at {article} (its id would be {found})") from error
-    show_json(review_json(said), indent=None)
+    common.show_json(review_json(said), indent=None)
 
 
 @app.command("list")
 def list_(
     context: Context,
-    conflicts: bool = Option(False, "--conflicts", help="Only where reviewers differ."),
-    waiting: bool = Option(
-        False, "--waiting", help="Only what volunteers said and nobody has confirmed."
-    ),
+    conflicts: bool = flag("--conflicts", "Only where reviewers differ."),
+    waiting: bool = flag("--waiting", "Only what volunteers said and nobody has confirmed."),
 ) -> None:
     """Print the reviews that count as JSON lines, or where reviewers differ.
 
@@ -79,7 +75,7 @@ def list_(
         for _, reviews in reviewed:
             for review in reviews:
                 if review.provisional == waiting:
-                    show_json(review_json(review), indent=None)
+                    common.show_json(review_json(review), indent=None)
         return
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
@@ -92,8 +88,8 @@ def list_(
 @app.command()
 def undo(
     context: Context,
-    decision: int = Argument(..., metavar="DECISION", help="Its number, as `reviews add` says."),
-    by: str = Option("", help="Who said it."),
+    decision: int = argument("Its number, as `reviews add` says.", metavar="DECISION"),
+    by: str = option("Who said it.", ""),
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
     from monitor.review.review_queue import Reviewer
@@ -106,7 +102,7 @@ def undo(
 @app.command()
 def sample(
     context: Context,
-    day: str | None = Option(None, help="A day that is over; default yesterday."),
+    day: str | None = option("A day that is over; default yesterday."),
     format: common.TextOrJson = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
@@ -134,19 +130,19 @@ def sample(
 @app.command("import")
 def import_(
     context: Context,
-    path: Path = Argument(..., metavar="PATH", help="What came back: file or folder."),
-    format: CorrectedFormat = Option(..., help="The tool that it comes from."),
-    by: str = Option(..., help="Who corrected it."),
-    exported: Path | None = Option(
-        None, metavar="PATH", help="Of jsonl: the export that was corrected, as it was."
+    path: Path = argument("What came back: file or folder.", metavar="PATH"),
+    format: CorrectedFormat = option("The tool that it comes from.", ...),
+    by: str = option("Who corrected it.", ...),
+    exported: Path | None = option(
+        "Of jsonl: the export that was corrected, as it was.", metavar="PATH"
     ),
-    key: Path | None = Option(
-        None, metavar="FILE", help="The export's key file, for articles it has no name of."
+    key: Path | None = option(
+        "The export's key file, for articles it has no name of.", metavar="FILE"
     ),
-    approved: bool = Option(
-        False, "--approved", help="Of doccano: only approved documents were exported; confirm them."
+    approved: bool = flag(
+        "--approved", "Of doccano: only approved documents were exported; confirm them."
     ),
-    dry_run: bool = Option(False, "--dry-run", help="Say what would be stored, and store nothing."),
+    dry_run: bool = flag("--dry-run", "Say what would be stored, and store nothing."),
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
 
@@ -189,9 +185,9 @@ def import_(
 @app.command()
 def flag(
     context: Context,
-    article: str = Argument(..., metavar="ARTICLE", help="The article's id or its URL."),
-    rule: str = Argument(..., metavar="RULE", help="The rule that flags it."),
-    verdict: str = Argument(..., metavar="VERDICT", help="right or wrong."),
+    article: str = argument("The article's id or its URL.", metavar="ARTICLE"),
+    rule: str = argument("The rule that flags it.", metavar="RULE"),
+    verdict: str = argument("right or wrong.", metavar="VERDICT"),
     by: common.By = "",
 ) -> None:
     """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
@@ -206,7 +202,7 @@ def flag(
 @app.command()
 def feedback(
     context: Context,
-    format: Literal["text", "json", "measured"] = Option("text", help="How to write it."),
+    format: Literal["text", "json", "measured"] = option("How to write it.", "text"),
 ) -> None:
     """Print how often editors said that flags of their drafts were right, by rule.
 
@@ -217,10 +213,10 @@ def feedback(
     monitor = monitor_of(context)
     rows = monitor.store.feedback()
     if format == "measured":
-        show_json(as_measured(rows, monitor.guideline, monitor.now().date()), ascii=True)
+        common.show_json(as_measured(rows, monitor.guideline, monitor.now().date()), ascii=True)
     elif format == "json":
         for row in rows:
-            show_json({**asdict(row), "day": row.day.isoformat()}, indent=None, ascii=True)
+            common.show_json({**asdict(row), "day": row.day.isoformat()}, indent=None, ascii=True)
     else:
         told = [evaluated(rows, guideline) for guideline in monitor.guidelines]
         lines = [line for each in told for line in said_lines(each) if line]

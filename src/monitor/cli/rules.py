@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typer import Argument, Context, Exit, Option
+from typer import Context, Exit
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plural, say, show, show_as, show_json
+from monitor.cli.common import argument, monitor_of, option, plural, say, show, show_as, show_json
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,11 +33,9 @@ _WHY_NOT = {"language": "in another language", "expired": "expired"}
 @app.command("try")
 def try_(
     context: Context,
-    file: Path = Argument(..., metavar="FILE", help="A file of rules, RULE.yaml."),
-    since: str | None = Option(
-        None, help="First seen since then: 90d, 12w or an ISO date. Default: all."
-    ),
-    shown: int = Option(10, "--examples", min=0, max=1000, help="Hits of each rule to print."),
+    file: Path = argument("A file of rules, RULE.yaml.", metavar="FILE"),
+    since: str | None = option("First seen since then: 90d, 12w or an ISO date. Default: all."),
+    shown: int = option("Hits of each rule to print.", 10, "--examples", min=0, max=1000),
     format: common.TextOrJson = "text",
 ) -> None:
     """Show what rules would flag in the desk's archive; they need not be in force.
@@ -146,15 +144,13 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 @app.command()
 def handbook(
     context: Context,
-    directory: Path = Option(..., "--output", "-o", help="The folder to write into."),
-    guideline: list[str] | None = Option(
-        None, help="Only this guideline in force, by id; may be repeated."
+    directory: Path = option("The folder to write into.", ..., "--output", "-o"),
+    guideline: list[str] | None = option("Only this guideline in force, by id; may be repeated."),
+    seed: int = option("What the tests and exercises are drawn with.", 1),
+    date: datetime | None = option(
+        "The day that stands on the papers (default: today).", formats=["%Y-%m-%d"]
     ),
-    seed: int = Option(1, help="What the tests and exercises are drawn with."),
-    date: datetime | None = Option(
-        None, formats=["%Y-%m-%d"], help="The day that stands on the papers (default: today)."
-    ),
-    pdf: bool = Option(True, help="Print PDFs too, where a Chromium is installed."),
+    pdf: bool = option("Print PDFs too, where a Chromium is installed.", True),
 ) -> None:
     """Write handbook, brochures, training, slides, exercises, tests and answer key from the rules.
 
@@ -197,7 +193,7 @@ def list_(context: Context) -> None:
 @app.command("show")
 def show_(
     context: Context,
-    rule: str = Argument(..., help="The rule's id, or GUIDELINE/ID."),
+    rule: str = argument("The rule's id, or GUIDELINE/ID."),
     format: common.TextOrJson = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
@@ -220,9 +216,9 @@ def show_(
 @app.command()
 def new(
     context: Context,
-    rule: str = Argument(..., help="The new rule's id: small letters and hyphens."),
-    directory: Path | None = Argument(
-        None, help="A folder of rules (default: the one in force, else our-rules)."
+    rule: str = argument("The new rule's id: small letters and hyphens."),
+    directory: Path | None = argument(
+        "A folder of rules (default: the one in force, else our-rules).", None
     ),
 ) -> None:
     """Write a rule to fill in, RULE.yaml; nothing is overwritten."""
@@ -244,7 +240,7 @@ def new(
 @app.command("test")
 def run_tests(
     context: Context,
-    directory: Path | None = Argument(None, help="A guideline's folder (default: all in force)."),
+    directory: Path | None = argument("A guideline's folder (default: all in force).", None),
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold.
 
@@ -273,9 +269,7 @@ def run_tests(
 @app.command()
 def stats(
     context: Context,
-    directory: Path | None = Argument(
-        None, help="A guideline's folder (default: the first in force)."
-    ),
+    directory: Path | None = argument("A guideline's folder (default: the first in force).", None),
     format: common.TextOrJson = "text",
 ) -> None:
     """Print how much there is to read: entries of each rule and of the lists, long lines."""

@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from typer import Argument, Context, Exit, Option, prompt
+from typer import Context, Exit, Option, prompt
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, plain, plural, say, show
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
@@ -51,12 +51,11 @@ _Evidence = Annotated[
 
 
 def init(
-    directory: Path = Argument(Path(), help="Where the desk lives."),
-    keep_days: int | None = Option(
-        None,
-        min=0,
-        help="Days after first sight until the words of articles expire; 0: never. Asked for"
+    directory: Path = argument("Where the desk lives.", Path()),
+    keep_days: int | None = option(
+        "Days after first sight until the words of articles expire; 0: never. Asked for"
         " on a terminal; default elsewhere: 0.",
+        min=0,
     ),
 ) -> None:
     """Write monitor.toml and a starter feeds.opml."""
@@ -104,10 +103,8 @@ _Now = Annotated[
 def ingest(
     context: Context,
     now: _Now = False,
-    watch: bool = Option(
-        False,
-        "--watch",
-        help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
+    watch: bool = flag(
+        "--watch", "Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C."
     ),
 ) -> None:
     """Poll the feeds that are due and store what is new."""
@@ -189,12 +186,11 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
 
 def assess(
     context: Context,
-    workers: int | None = Option(
-        None,
+    workers: int | None = option(
+        "Processes that share the work; each loads the models. Default: this one,"
+        " with --engine ray one for each core.",
         min=1,
         max=64,
-        help="Processes that share the work; each loads the models. Default: this one,"
-        " with --engine ray one for each core.",
     ),
     engine: common.Engine = "local",
     ray_address: common.RayAddress = "",
@@ -241,7 +237,7 @@ def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
 
 def run(
     context: Context,
-    format: DigestFormat = Option("text", help="How to write the digest."),
+    format: DigestFormat = option("How to write the digest.", "text"),
     now: _Now = False,
     evidence: _Evidence = False,
 ) -> None:
@@ -257,23 +253,18 @@ def run(
 
 def digest(
     context: Context,
-    day: str | None = Option(
-        None, help="An ISO date, FIRST..LAST or all; default today in the desk's zone."
-    ),
-    format: DigestFormat = Option("text", help="How to write it."),
+    day: str | None = option("An ISO date, FIRST..LAST or all; default today in the desk's zone."),
+    format: DigestFormat = option("How to write it.", "text"),
     evidence: _Evidence = False,
-    names: bool = Option(
-        False,
+    names: bool = flag(
         "--names",
-        help="Show the names of victims, minors and relatives, and headlines in languages in"
+        "Show the names of victims, minors and relatives, and headlines in languages in"
         " which nobody can tell names; that is counted. Feeds and mail never have them.",
     ),
-    send: bool = Option(
-        False, "--send", help="Mail it to the recipients who have not had that day."
-    ),
-    to: str | None = Option(None, help="With --send: to this recipient only."),
-    resend: bool = Option(
-        False, "--resend", help="With --to: send it once more, though it was or may have been sent."
+    send: bool = flag("--send", "Mail it to the recipients who have not had that day."),
+    to: str | None = option("With --send: to this recipient only."),
+    resend: bool = flag(
+        "--resend", "With --to: send it once more, though it was or may have been sent."
     ),
 ) -> None:
     """Print the digest of a day, or mail it."""

@@ -5,27 +5,24 @@ from __future__ import annotations
 import gc
 from contextlib import nullcontext
 
-from typer import Context, Exit, Option
+from typer import Context, Exit
 
-from monitor.cli.common import monitor_of, say
+from monitor.cli.common import flag, monitor_of, option, say
 from monitor.cli.run import schedule
 from monitor.settings import MAX_WORKERS
 
 
 def serve(
     context: Context,
-    host: str = Option("127.0.0.1", help="The address to listen on."),
-    port: int = Option(8000, min=0, max=65535, help="The port to listen on; 0 takes a free one."),
-    workers: int | None = Option(
-        None,
+    host: str = option("The address to listen on.", "127.0.0.1"),
+    port: int = option("The port to listen on; 0 takes a free one.", 8000, min=0, max=65535),
+    workers: int | None = option(
+        "Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
         min=0,
         max=MAX_WORKERS,
-        help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
     ),
-    watch: bool = Option(
-        False,
-        "--watch",
-        help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
+    watch: bool = flag(
+        "--watch", "Keep the schedule too, in a process beside: poll, judge and tell what is due."
     ),
 ) -> None:
     """Serve the draft page, the digest and the API."""

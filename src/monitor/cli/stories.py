@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from typer import Argument, Context, Option
+from typer import Context, Option
 
-from monitor.cli.common import TextOrJson, counter, days_asked, group, monitor_of, say, show_as
+from monitor.cli import common
+from monitor.cli.common import argument, group, monitor_of, option, say, show_as
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
@@ -29,7 +30,7 @@ def fold_stories(monitor: Monitor) -> None:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
 
-    with counter("folding into stories") as report:
+    with common.counter("folding into stories") as report:
         folded = monitor.fold(report=report)
     complete_due(monitor)  # a story has one set of hidden names
     say(f"{monitor.stories_stamp}: {folded} folded")
@@ -43,11 +44,11 @@ def fold_stories(monitor: Monitor) -> None:
 @app.command("list")
 def list_(
     context: Context,
-    since: str | None = Option(None, help="Seen on or after this day."),
-    until: str | None = Option(None, help="Seen on or before this day."),
-    limit: int = Option(50, min=1, max=1000, help="How many."),
-    after: str | None = Option(None, help="The story to go on after."),
-    format: TextOrJson = "text",
+    since: str | None = option("Seen on or after this day."),
+    until: str | None = option("Seen on or before this day."),
+    limit: int = option("How many.", 50, min=1, max=1000),
+    after: str | None = option("The story to go on after."),
+    format: common.TextOrJson = "text",
     names: _Names = False,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
@@ -56,7 +57,7 @@ def list_(
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
-    first, last = bounds_of(*days_asked(since, until), zone)
+    first, last = bounds_of(*common.days_asked(since, until), zone)
     page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
     told = page_json(monitor, page, who="" if names else None, patient=True)
     lines = []
@@ -73,8 +74,8 @@ def list_(
 @app.command("show")
 def show_(
     context: Context,
-    story: str = Argument(..., help="A story's id."),
-    format: TextOrJson = "text",
+    story: str = argument("A story's id."),
+    format: common.TextOrJson = "text",
     names: _Names = False,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""

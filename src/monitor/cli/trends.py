@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from typer import Argument, Context, Option
+from typer import Context
 
 from monitor.cli import common
-from monitor.cli.common import monitor_of, say, show, show_as
+from monitor.cli.common import argument, monitor_of, option, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def trends(
 
 def outlets(
     context: Context,
-    outlet: str = Argument("", metavar="OUTLET", help="An outlet's id or name: its scorecard."),
+    outlet: str = argument("An outlet's id or name: its scorecard.", "", metavar="OUTLET"),
     since: common.Since = None,
     until: common.Until = None,
     format: common.TextOrJson = "text",
@@ -125,10 +125,10 @@ def _scorecard_lines(card: Scorecard) -> Iterator[str]:
 
 def report(
     context: Context,
-    month: str = Option(..., help="The month, such as 2026-11."),
+    month: str = option("The month, such as 2026-11.", ...),
     output: common.OutputFolder = Path(),
-    format: Literal["html", "docx", "xlsx", "all"] = Option(
-        "all", help="Which of the three files to write."
+    format: Literal["html", "docx", "xlsx", "all"] = option(
+        "Which of the three files to write.", "all"
     ),
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
@@ -183,9 +183,9 @@ def coverage(
 
 def found(
     context: Context,
-    url: str = Argument(..., metavar="URL", help="Where it is told of."),
-    note: str = Option("", help="How the desk learned of it."),
-    same_as: str | None = Option(None, help="Our article about it, by id or URL, if there is one."),
+    url: str = argument("Where it is told of.", metavar="URL"),
+    note: str = option("How the desk learned of it.", ""),
+    same_as: str | None = option("Our article about it, by id or URL, if there is one."),
 ) -> None:
     """Record a case that the desk learned of elsewhere; say what we had of it."""
     from monitor.review.recall_estimate import tell_elsewhere
