@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from typer import Context, Exit
 
 from monitor.cli import common
-from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show, show_as
+from monitor.cli.common import argument, monitor_of, option, plain, plural, say, show, show_as
 from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
 from monitor.records.errors import NotFound, StoreError, UsageError
@@ -60,8 +60,8 @@ def add(
 @app.command("list")
 def list_(
     context: Context,
-    conflicts: bool = flag("--conflicts", "Only where reviewers differ."),
-    waiting: bool = flag("--waiting", "Only what volunteers said and nobody has confirmed."),
+    conflicts: bool = common.flag("--conflicts", "Only where reviewers differ."),
+    waiting: bool = common.flag("--waiting", "Only what volunteers said and nobody has confirmed."),
 ) -> None:
     """Print the reviews that count as JSON lines, or where reviewers differ.
 
@@ -139,10 +139,10 @@ def import_(
     key: Path | None = option(
         "The export's key file, for articles it has no name of.", metavar="FILE"
     ),
-    approved: bool = flag(
+    approved: bool = common.flag(
         "--approved", "Of doccano: only approved documents were exported; confirm them."
     ),
-    dry_run: bool = flag("--dry-run", "Say what would be stored, and store nothing."),
+    dry_run: bool = common.flag("--dry-run", "Say what would be stored, and store nothing."),
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
 
