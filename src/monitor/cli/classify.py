@@ -43,7 +43,7 @@ def classify(
     jobs: int | None = option("Processes; default: one for each core.", min=1),
     resume: bool = flag("--resume", "Go on after the records that the output holds."),
     engine: common.Engine = "local",
-    ray_address: common.RayAddress = "",
+    ray_address: str = common.RAY_ADDRESS,
 ) -> None:
     """Classify and tag articles, one JSON line each: id, title, text[, language]."""
     monitor = monitor_of(context)

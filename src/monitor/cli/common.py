@@ -46,14 +46,6 @@ EngineName = Literal["local", "ray"]
 Engine = Annotated[
     EngineName, Option(help="Who judges: processes of this machine, or Ray's (extra cluster).")
 ]
-RayAddress = Annotated[
-    str,
-    Option(
-        "--ray-address",
-        metavar="ADDRESS",
-        help="With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
-    ),
-]
 
 
 def option(help: str, default: Any = None, *names: str, **facts: Any) -> Any:
@@ -69,6 +61,13 @@ def flag(name: str, help: str, default: bool | None = False, **facts: Any) -> An
 def argument(help: str, default: Any = ..., **facts: Any) -> Any:
     """Return an argument of a command; without a `default` it must be given."""
     return Argument(default, help=help, **facts)
+
+
+RAY_ADDRESS = option(
+    "With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
+    "",
+    metavar="ADDRESS",
+)
 
 
 def group() -> typer.Typer:

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from typer import Context, Exit, Option, prompt
+from typer import Context, Exit, prompt
 
 from monitor.cli import common
 from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
@@ -40,14 +40,16 @@ WARNINGS_SHOWN = 3
 
 DigestFormat = Literal["text", "html", "md", "json", "atom", "jsonfeed"]
 
-_Evidence = Annotated[
-    bool,
-    Option(
-        "--evidence",
-        help="In text and Markdown, give the words behind each tag and why a headline is flagged;"
-        " HTML and JSON have them always.",
-    ),
-]
+_EVIDENCE = flag(
+    "--evidence",
+    "In text and Markdown, give the words behind each tag and why a headline is flagged;"
+    " HTML and JSON have them always.",
+)
+_NOW = flag(
+    "--now",
+    "Poll every feed at once, due or not, as after a change of settings; only a server's own"
+    " Retry-After still holds.",
+)
 
 
 def init(
@@ -90,19 +92,9 @@ def init(
     say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
 
 
-_Now = Annotated[
-    bool,
-    Option(
-        "--now",
-        help="Poll every feed at once, due or not, as after a change of settings; only a server's"
-        " own Retry-After still holds.",
-    ),
-]
-
-
 def ingest(
     context: Context,
-    now: _Now = False,
+    now: bool = _NOW,
     watch: bool = flag(
         "--watch", "Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C."
     ),
@@ -193,7 +185,7 @@ def assess(
         max=64,
     ),
     engine: common.Engine = "local",
-    ray_address: common.RayAddress = "",
+    ray_address: str = common.RAY_ADDRESS,
 ) -> None:
     """Run every assessor on what is due; several may run at once and share it."""
     address = common.cluster_address(engine, ray_address)
@@ -238,8 +230,8 @@ def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
 def run(
     context: Context,
     format: DigestFormat = option("How to write the digest.", "text"),
-    now: _Now = False,
-    evidence: _Evidence = False,
+    now: bool = _NOW,
+    evidence: bool = _EVIDENCE,
 ) -> None:
     """Ingest, assess, fold into stories and print today's digest, once."""
     from monitor.cli.stories import fold_stories
@@ -255,7 +247,7 @@ def digest(
     context: Context,
     day: str | None = option("An ISO date, FIRST..LAST or all; default today in the desk's zone."),
     format: DigestFormat = option("How to write it.", "text"),
-    evidence: _Evidence = False,
+    evidence: bool = _EVIDENCE,
     names: bool = flag(
         "--names",
         "Show the names of victims, minors and relatives, and headlines in languages in"

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Context, Option
+from typer import Context
 
 from monitor.cli import common
-from monitor.cli.common import argument, group, monitor_of, option, say, show_as
+from monitor.cli.common import argument, flag, group, monitor_of, option, say, show_as
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
 
 app = group()
 
-_Names = Annotated[
-    bool, Option("--names", help="Show names that are hidden; each article is counted.")
-]
+_NAMES = flag("--names", "Show names that are hidden; each article is counted.")
 
 
 @app.command()
@@ -49,7 +47,7 @@ def list_(
     limit: int = option("How many.", 50, min=1, max=1000),
     after: str | None = option("The story to go on after."),
     format: common.TextOrJson = "text",
-    names: _Names = False,
+    names: bool = _NAMES,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
     from monitor.archive.story_details import list_stories, page_json
@@ -76,7 +74,7 @@ def show_(
     context: Context,
     story: str = argument("A story's id."),
     format: common.TextOrJson = "text",
-    names: _Names = False,
+    names: bool = _NAMES,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""
     from monitor.archive.story_details import story_json
