@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from typer import Context, Exit
 
@@ -27,9 +27,6 @@ from monitor.feeds.web_archives import RawPage, is_warc, open_warc, page_lines
 from monitor.records.article import Assessor
 from monitor.records.errors import UsageError
 from monitor.settings import cores
-
-if TYPE_CHECKING:
-    from monitor.classify.bulk import ClassifiedChunk
 
 
 def classify(
@@ -66,13 +63,14 @@ def classify(
         bar = stack.enter_context(common.progress())
         task = bar.add_task("classifying", total=given.size or None)
         errors, workers = 0, jobs or cores()
+        found: Any
         if engine == "ray":
             from monitor.jobs.ray_jobs import classify as classify_on_cluster
 
             found = classify_on_cluster(monitor, given.rows, workers=workers, address=address)
         else:
             found = monitor.classify_bulk(given.rows, jobs=workers, prepare=page_lines)
-        for done in stack.enter_context(closing(cast("Generator[ClassifiedChunk]", found))):
+        for done in stack.enter_context(closing(found)):
             if file:
                 file.write(done.lines)
             else:

@@ -23,8 +23,6 @@ from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from monitor.app import Monitor
     from monitor.desk import Desk
     from monitor.jobs.schedule import Stop
@@ -284,7 +282,7 @@ def digest(
 def stopped_by_signals(stop: Stop) -> Iterator[None]:
     """Let SIGTERM and SIGINT ask to stop; a second one ends at once."""
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: object) -> None:
         if stop.asked:
             raise KeyboardInterrupt
         stop.asked = True

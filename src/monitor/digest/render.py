@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Any, Literal, get_args
 
 from monitor.desk import Desk
 from monitor.digest import view as words
@@ -22,9 +22,6 @@ from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Shown
 from monitor.review.recall_estimate import gaps_until
 from monitor.stories.clustering import kept_groups
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
 
@@ -140,7 +137,7 @@ def render_digest(
         return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name, shown=shown)
     if format == "html":
-        return template("digest.html").render(digest=view, words=words)
+        return str(template("digest.html").render(digest=view, words=words))
     if format == "md":
         from monitor.digest.markdown import render_markdown
 
@@ -151,7 +148,7 @@ def render_digest(
 
 
 @cache
-def template(name: str) -> Template:
+def template(name: str) -> Any:
     """Return a template of the digest: what comes from outside is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
