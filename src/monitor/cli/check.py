@@ -448,12 +448,7 @@ def write_reviewed(path: str, document: Mapping[str, Any], output: Path) -> None
 
 
 Format = Literal["text", "json", "sarif", "github", "html"]
-BY_SUFFIX: Mapping[str, Format] = {
-    ".sarif": "sarif",
-    ".json": "json",
-    ".html": "html",
-    ".txt": "text",
-}
+BY_SUFFIX: dict[str, Format] = {".sarif": "sarif", ".json": "json", ".html": "html", ".txt": "text"}
 
 
 def render_batch(batch: Batch, format: Format) -> str:
