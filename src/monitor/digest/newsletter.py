@@ -1,14 +1,9 @@
 """Newsletter: a digest as it is mailed and syndicated, in our own words first, headlines masked.
 
-It is syndicated as Atom (RFC 4287) and as JSON Feed 1.1, with an entry for each story.
-
 What leaves the desk is read on phones in trains and kept on others' servers. So names of victims,
 minors and relatives are masked by what the whole article says of who is who, wording that is
-graphic gives way to a neutral line, and no words of an article's text stand here at all.
-
-The weekly policy brief tells the four Ps, topics, institutions and instruments by name, no case:
-of an article it says which outlet has it. What is named is told by the articles' tags, each with
-the address of whoever keeps it; policy news that is not about trafficking is told apart.
+graphic gives way to a neutral line, and no words of an article's text stand here at all. The
+weekly policy brief names no case, and of an article only which outlet has it.
 """
 
 from __future__ import annotations
