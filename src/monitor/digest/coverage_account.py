@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from monitor.digest.tag_words import CountryName
@@ -60,16 +60,11 @@ _NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were 
 _STATUS = re.compile(r"\bstatus (\d{3})\b")
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageLine:
-    """One line of account; `items` are feeds it speaks of, each with the reason."""
+def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleNamespace]:
+    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries.
 
-    text: str
-    items: tuple[str, ...] = ()
-
-
-def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageLine, ...]:
-    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
+    Each line has a `text`; `items` are feeds it speaks of, each with the reason.
+    """
     ledger, day, zone = digest.ledger, digest.day, ZoneInfo(digest.timezone)
     whole = " whole" * any(feed.in_part for feed in ledger.failures)
     tries = count(sum(ledger.page_failures.values()), "article page")
@@ -79,8 +74,9 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     not_judged = ledger.not_judged
     languages = f"Not judged for their language: {language_words(ledger.languages)}"
 
-    def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> CoverageLine:
-        return CoverageLine(said, _first([_feed_words(feed, day, zone) for feed in some]))
+    def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> tuple[str, tuple[str, ...]]:
+        items = _first([_feed_words(feed, day, zone) for feed in some])
+        return said * bool(items), items
 
     # what became of all that was fetched: what is known already is not lost
     before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
@@ -94,7 +90,7 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
     missing = ledger.fetched - ledger.stored - before - sum(others.values())
     wrong = f"; does not add up, {abs(missing)} unaccounted for" * bool(missing)
     undelivered = _first(list(map(delivery_words, digest.undelivered)))
-    lines: tuple[str | CoverageLine, ...] = (
+    lines: tuple[str | tuple[str, tuple[str, ...]], ...] = (
         f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent",
         f"{count(ledger.unasked, 'followed feed')} not polled" * bool(ledger.unasked),
         f"{count(ledger.paused, 'feed')} paused by the desk" * bool(ledger.paused),
@@ -108,13 +104,10 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageL
         languages * bool(ledger.languages),
         _unmeasured_words(digest, country_name),
         *(digest.gaps.words if digest.gaps else ()),
-        CoverageLine("Digests that may not have arrived:", undelivered),
+        ("Digests that may not have arrived:" * bool(undelivered), undelivered),
     )
-    return tuple(
-        CoverageLine(line) if isinstance(line, str) else line
-        for line in lines
-        if (line if isinstance(line, str) else line.items)
-    )
+    pairs = ((line, ()) if isinstance(line, str) else line for line in lines)
+    return [SimpleNamespace(text=text, items=items) for text, items in pairs if text]
 
 
 def _unmeasured_words(digest: Digest, country_name: CountryName) -> str:

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
+from types import SimpleNamespace
 
 from monitor.desk import Desk
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
 from monitor.digest.coverage_account import count
 from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
-from monitor.digest.newsletter import Letter, write_brief, write_letter
+from monitor.digest.newsletter import write_brief, write_letter
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
@@ -264,7 +265,7 @@ class _Sender:
             period=digest.day,
             public_url=settings.digest.public_url,
         )
-        write: Callable[..., Letter] = write_brief
+        write: Callable[..., SimpleNamespace] = write_brief
         if recipient.preset != "policy":
             came = any(_came(story, due.since) for story in digest.relevant)
             write = partial(write_letter, filtered=came)
@@ -276,8 +277,7 @@ class _Sender:
             public_url=settings.digest.public_url,
         )
         if lines:
-            summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
-            letter = replace(letter, summary=summary)
+            letter.summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
         same = (*recipient.key, due.day)
         sent = store.deliveries() if self.again else ()
         # how often it was sent before, where it is sent again: mail programs fold ids

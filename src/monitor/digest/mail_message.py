@@ -12,11 +12,9 @@ from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
 from types import SimpleNamespace
-from typing import cast
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
-from monitor.digest.newsletter import Brief, Letter, Newsletter
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.digest.render import template
 from monitor.text.safe_text import clean
@@ -32,32 +30,31 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: Letter, links: Links) -> str:
+def mail_html(letter: SimpleNamespace, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
-    name = "cases.html" if isinstance(letter, Newsletter) else "policy.html"
-    page = template(name).render(letter=letter, links=links, words=words)
+    page = template(letter.template).render(letter=letter, links=links, words=words)
     inliner = CSSInliner(
         keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
     )  # at-rules stay: a dark screen cannot be asked from a style attribute
     return str(inliner.inline(page))
 
 
-def mail_text(letter: Letter, links: Links) -> str:
+def mail_text(letter: SimpleNamespace, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
     lines = [*wrap(letter.title.upper()), *wrap(f"{letter.day} ({letter.timezone})")]
     lines += [*wrap(letter.summary)]
     lines += [f"{words.AT_THE_DESK}: {links.desk}"] if links.desk else []
     lines += ["=" * COLUMNS]
     lines += ["", *wrap(letter.quiet)] if letter.quiet else []
-    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(cast("Brief", letter))
+    lines += _letter(letter) if letter.template == "cases.html" else _brief(letter)
     lines += ["", RULER, *wrap(words.MASKED_NOTE), "", "Coverage", *coverage_text(letter.coverage)]
     lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
     return "\n".join(lines) + "\n"
 
 
-def _letter(letter: Newsletter) -> Iterator[str]:
+def _letter(letter: SimpleNamespace) -> Iterator[str]:
     for section in letter.sections:
         yield from ("", section.heading.upper())
         if section.note:
@@ -86,7 +83,7 @@ def _address(article: SimpleNamespace) -> Iterator[str]:
         yield f"{INDENT}{article.url}"
 
 
-def _brief(brief: Brief) -> Iterator[str]:
+def _brief(brief: SimpleNamespace) -> Iterator[str]:
     for heading, entries in (
         ("THE FOUR PS", () if brief.quiet else brief.ps),
         ("TOPICS BESIDE TRAFFICKING", brief.topics),
@@ -131,7 +128,7 @@ class Envelope:
 
 
 def make_message(
-    letter: Letter, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: SimpleNamespace, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.digest import view as words
 from monitor.digest.build import stories_of
-from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
+from monitor.digest.coverage_account import count, coverage_lines
 from monitor.digest.tag_words import (
     CountryName,
     counted,
@@ -45,32 +45,6 @@ Mask = Callable[[Article], Shown]
 HEADLINE_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """What goes out by mail. `quiet` stands where there is nothing to tell."""
-
-    title: str
-    subject: str
-    day: str
-    timezone: str
-    summary: str
-    quiet: str
-    coverage: tuple[CoverageLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newsletter(Letter):
-    """What a digest says in mail and feeds, in sections of one kind; their `note` says which.
-
-    A story's `line` is composed from tags, then come `lead`, the article it is known by, and
-    `copies`. An article's `headline` is empty where it is not shown, `note` then says why. Where
-    its address is hidden, `url_note` says so, and `url` is the article's page at the desk
-    (`at_desk`), `None` where the desk has no public address.
-    """
-
-    sections: tuple[SimpleNamespace, ...]
-
-
 def write_letter(
     digest: Digest,
     *,
@@ -79,10 +53,14 @@ def write_letter(
     mask: Mask,
     filtered: bool = False,
     public_url: str = "",
-) -> Newsletter:
+) -> SimpleNamespace:
     """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
 
-    `public_url` is where recipients reach the desk.
+    `public_url` is where recipients reach the desk. Sections have stories of one kind; their `note`
+    says which. A story's `line` is composed from tags, then come `lead`, the article it is known
+    by, and `copies`. An article's `headline` is empty where it is not shown, `note` then says why.
+    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
     """
     zone = ZoneInfo(digest.timezone)
 
@@ -139,7 +117,8 @@ def write_letter(
     number, day = len(digest.relevant), day_words(digest.day)
     told = count(number, "story", "stories") if number else "no story"
     about = "; ".join(", ".join(f) for f in counted(digest.relevant, country_name) if f)
-    return Newsletter(
+    return SimpleNamespace(
+        template="cases.html",
         title=clean(title),
         subject=f"{clean(title)}, {day}: {told}{f' ({about})' if about else ''}",
         day=day,
@@ -164,7 +143,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str:
+def render_atom(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
     """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(_name("feed"))
@@ -193,7 +172,7 @@ def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
 
 
-def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") -> str:
+def render_jsonfeed(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
     """Return a JSON Feed of the same."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -249,42 +228,16 @@ PLACES_SHOWN = 8
 SOURCES_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class BriefEntry:
-    """One of the four Ps, a topic, institution or instrument, and how many stories tell of it.
-
-    A P has `places`, and `kinds` of partnership, an institution its full `name` and `url`; `named`
-    are the institutions and instruments of its stories, `sources` where to read it: each an
-    `outlet`, and its `url` (at the desk if that tells).
-    """
-
-    heading: str
-    told: str
-    places: str = ""
-    named: str = ""
-    kinds: str = ""
-    name: str = ""
-    url: str = ""
-    sources: Sequence[SimpleNamespace] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief(Letter):
-    """The brief in words."""
-
-    ps: tuple[BriefEntry, ...]
-    topics: tuple[BriefEntry, ...]
-    instruments: tuple[BriefEntry, ...]
-    institutions: tuple[BriefEntry, ...]
-
-
 def write_brief(
     digest: Digest, *, title: str, country_name: CountryName, mask: Mask, public_url: str = ""
-) -> Brief:
+) -> SimpleNamespace:
     """Put the stories of some days into a brief for those who make policy.
 
-    `public_url` is where recipients reach the desk.
+    `public_url` is where recipients reach the desk. An entry says how many stories tell of one of
+    the four Ps, a topic, an institution or instrument; `named` are the institutions and instruments
+    of these stories, `sources` where to read them.
     """
+    entry = partial(SimpleNamespace, places="", named="", kinds="", name="", url="", sources=())
     own, context = stories_of(digest), digest.context
     every = (*own, *context)
     tags = {s.id: [tag for assessed in s.articles for tag in assessed.tags] for s in every}
@@ -312,12 +265,18 @@ def write_brief(
             found.append(SimpleNamespace(outlet=clean(article.outlet) or words.NO_OUTLET, url=url))
         return found
 
-    def listed(scheme: str) -> tuple[BriefEntry, ...]:
+    def listed(scheme: str) -> tuple[SimpleNamespace, ...]:
         known = known_entities(scheme).values()
         found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
         found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
         return tuple(
-            BriefEntry(one.shown, _stories(told), name=one.name, url=one.url, sources=sources(told))
+            entry(
+                heading=one.shown,
+                told=_stories(told),
+                name=one.name,
+                url=one.url,
+                sources=sources(told),
+            )
             for one, told in found
             if told
         )
@@ -327,9 +286,9 @@ def write_brief(
         told = telling(own, "response", label)
         kinds = _most(words_of(k) for s in own for k in labels(tags[s.id], "partnership"))
         ps.append(
-            BriefEntry(
-                label.capitalize(),
-                _stories(told),
+            entry(
+                heading=label.capitalize(),
+                told=_stories(told),
                 places=_most(clean(country_name(code)) for s in told for code in places_of(s)),
                 named=names(told),
                 kinds=kinds if label == "partnership" else "",
@@ -340,10 +299,13 @@ def write_brief(
         if both := [*beside, *telling(own, "topic", label)]:
             apart = f", {len(beside)} of them not about trafficking" if beside else ""
             head, told_of = label.replace("_", " ").capitalize(), _stories(both) + apart
-            topics.append(BriefEntry(head, told_of, named=names(both), sources=sources(both)))
+            topics.append(
+                entry(heading=head, told=told_of, named=names(both), sources=sources(both))
+            )
     about, heading, day = _stories(own), f"{clean(title)}: policy brief", day_words(digest.day)
     more = f", and {_stories(context)} of other policy news" if context else ""
-    return Brief(
+    return SimpleNamespace(
+        template="policy.html",
         title=heading,
         subject=f"{heading}, {day}: {about}",
         day=day,

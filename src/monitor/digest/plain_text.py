@@ -8,7 +8,6 @@ from functools import partial
 from types import SimpleNamespace
 
 from monitor.digest import view as words
-from monitor.digest.coverage_account import CoverageLine
 
 COLUMNS = 78
 INDENT = "   "
@@ -39,7 +38,7 @@ def render_plain(view: SimpleNamespace, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
+def coverage_text(coverage: Iterable[SimpleNamespace]) -> Iterator[str]:
     """Yield the account of a digest, its items below their lines."""
     for line in coverage:
         yield from wrap(line.text, hang="  ")
