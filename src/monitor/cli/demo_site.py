@@ -1,8 +1,8 @@
 """The demo's six invented outlets as a web site on this machine.
 
 Their articles are `demo_data/articles/*.yaml`. `build_site` renders all that is served, pages and
-feeds in four formats, as a mapping from path to `Resource`. `serve` answers as decent outlets do:
-ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed that has moved (301).
+feeds in four formats, by path. `serve` answers as decent outlets do: ETag, Last-Modified and 304,
+gzip, robots.txt, 404, and one feed that has moved (301).
 
 XML has the prefixes (`dc:creator`) that newsroom software writes, declared on the root.
 """
@@ -76,30 +76,28 @@ PAGE_TYPE = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /*/search\nDisallow: /*/wp-admin/\nAllow: /\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What is served at one path; `location` makes it a permanent redirect."""
+def _resource(
+    body: bytes, media_type: str, modified: datetime, location: str = ""
+) -> SimpleNamespace:
+    """Return what is served at one path; `location` makes it a permanent redirect.
 
-    body: bytes
-    media_type: str
-    modified: datetime
-    location: str = ""
-
-    @property
-    def etag(self) -> str:
-        """A weak tag: the gzipped and the plain body share it."""
-        return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+    Its tag is a weak one: the gzipped and the plain body share it.
+    """
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+    return SimpleNamespace(
+        body=body, media_type=media_type, modified=modified, location=location, etag=etag
+    )
 
 
 Entries = Sequence[tuple[SimpleNamespace, str]]
 """The articles of a feed with the absolute URLs that they are listed under, newest first."""
 
 
-def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Resource]:
+def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, SimpleNamespace]:
     """Render everything; `base` is the server's URL without a slash at its end."""
     articles = {f"{o.id}/{a.slug}": a for o in outlets for a in o.articles}
     latest = max(article.published for article in articles.values())
-    site = {"/robots.txt": Resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
+    site = {"/robots.txt": _resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
     for outlet in outlets:
         newest, feed_type = outlet.articles[0].published, FEED_TYPES[outlet.feed]
         listed = [(article, base + article.path) for article in outlet.articles]
@@ -109,10 +107,10 @@ def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Resou
         listed.sort(key=lambda entry: entry[0].published, reverse=True)
         write = _write_json_feed if outlet.feed == "json" else _write_xml_feed
         feed = write(outlet, base, listed)
-        site[outlet.feed_path] = Resource(feed, f"{feed_type}; charset=utf-8", newest)
+        site[outlet.feed_path] = _resource(feed, f"{feed_type}; charset=utf-8", newest)
         if outlet.moved_from:
             old = f"/{outlet.id}/{outlet.moved_from}"
-            site[old] = Resource(b"", "text/plain", newest, location=outlet.feed_path)
+            site[old] = _resource(b"", "text/plain", newest, location=outlet.feed_path)
         front = (
             f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
             f"<title>{escape(outlet.name)}</title>"
@@ -120,11 +118,11 @@ def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Resou
             f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
             f"{_links(outlet.articles)}\n</ul></body></html>\n"
         )
-        site[f"/{outlet.id}/"] = Resource(front.encode(), PAGE_TYPE, newest)
+        site[f"/{outlet.id}/"] = _resource(front.encode(), PAGE_TYPE, newest)
         template = Template((DATA / "pages" / f"{outlet.id}.html").read_text(encoding="utf-8"))
         for article in outlet.articles:
             page = template.substitute(_page_values(outlet, article, base))
-            site[article.path] = Resource(page.encode(), PAGE_TYPE, article.published)
+            site[article.path] = _resource(page.encode(), PAGE_TYPE, article.published)
     return site
 
 
@@ -284,7 +282,7 @@ def serve() -> Iterator[RunningSite]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    site: Mapping[str, Resource]
+    site: Mapping[str, SimpleNamespace]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away; tell of everything else."""
@@ -328,7 +326,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
 
-    def _is_current(self, resource: Resource) -> bool:
+    def _is_current(self, resource: SimpleNamespace) -> bool:
         """Whether the client has this version; its ETag, where it sends one, decides alone."""
         tags = self.headers.get("If-None-Match")
         if tags is not None:

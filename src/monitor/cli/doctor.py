@@ -48,8 +48,6 @@ _SHOWN = 5
 """Feeds that are named, and mails that may not have arrived."""
 _PATIENCE_S = 10.0
 
-Status = Literal["ok", "warning", "fault"]
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -59,7 +57,7 @@ class Check:
     """
 
     part: str
-    status: Status
+    status: Literal["ok", "warning", "fault"]
     found: str
     advice: str = ""
 
