@@ -131,7 +131,7 @@ def _send_all(sender: _Sender, dues: Sequence[DueDigest]) -> list[DeliveryResult
 
 @dataclass(slots=True)
 class _Sender:
-    """Sends one digest after the other, which were told of for several recipients at once.
+    """Sends one digest after the other; recipients of the same days share what is told of them.
 
     Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
     """
