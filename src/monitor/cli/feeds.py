@@ -33,7 +33,7 @@ def add(
 
     if (url is None) == (pack is None) or (pack and (title or kind != "feed")):
         raise UsageError("say either an address, with what belongs to it, or --pack NAME")
-    if url:
+    if url is not None:
         feed = make_feed(url, title=title, kind=kind)
         new = monitor_of(context).add_feeds([feed])
         say(f"{'added' if new else 'already followed'}: {feed.url}")

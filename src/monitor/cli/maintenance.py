@@ -1,20 +1,22 @@
-"""What keeps a desk's database: `monitor backup`, `monitor restore`, `monitor store`."""
+"""What a desk keeps, and who may use it: `monitor backup`, `restore`, `store` and `tokens`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from typer import Context, Exit
 
-from monitor.cli.common import argument, counters, flag, group, monitor_of, plural, say, show
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
+from monitor.records.account import ROLES
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.storage.transfer import Sums
 
-app = group()
+app, tokens_app = common.group(), common.group()
 
 
 def backup(
@@ -74,7 +76,7 @@ def copy(
     from monitor.storage.transfer import copy_store, database_of
 
     origin, place = database_of(source), database_of(target)
-    with counters() as report:
+    with common.counters() as report:
         done = copy_store(origin, place, datetime.now(UTC), report)
     tables = sorted(done.sums.items())
     show(columns((name, f"{one.rows:,}", one.hash[:16]) for name, one in tables))
@@ -91,7 +93,7 @@ def verify(
     from monitor.evaluate.evaluation_report import columns
     from monitor.storage.transfer import database_of, sum_stores
 
-    with counters() as report:
+    with common.counters() as report:
         one, other = sum_stores(database_of(first), database_of(second), report)
     rows = []
     for name, sums in sorted(one.items()):
@@ -106,3 +108,57 @@ def verify(
 
 def _in_all(sums: Sums) -> str:
     return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
+
+
+_ROLES = "; ".join(
+    f"{word}: {', '.join(role.scopes)}" + ", to be confirmed" * role.provisional
+    for word, role in ROLES.items()
+)
+
+
+@tokens_app.command()
+def add(
+    context: Context,
+    name: str = argument("Whose it is; stands beside what is said with it."),
+    role: Literal["reader", "volunteer", "reviewer", "admin"] | None = option(
+        f"{_ROLES}. Default: reader."
+    ),
+    scope: list[str] | None = option(
+        "Instead of a role: check, read, names, review or admin; as often as needed.",
+        metavar="SCOPE",
+    ),
+    volunteer: bool = flag("--volunteer", "What is said with it waits to be confirmed."),
+    days: int | None = option("Days until it ends; default: when it is revoked."),
+) -> None:
+    """Make a token and print it, this once: the desk keeps only its hash."""
+    from monitor.storage.sign_in import rights_of
+
+    rights = rights_of(role, scope or (), volunteer=volunteer)
+    monitor = monitor_of(context)
+    token, secret = monitor.store.add_token(name, rights, monitor.now(), days=days)
+    until = f" until {token.expires:%Y-%m-%d}" if token.expires else ""
+    say(f"the token of {token.name} ({token.role}){until}; it is not shown again:")
+    show(secret)
+
+
+@tokens_app.command("list")
+def list_(context: Context) -> None:
+    """Print the tokens, one a line: name, role or scopes, when it was made, when it ends."""
+    monitor = monitor_of(context)
+    now, zone = monitor.now(), monitor.settings.zone
+    for token in monitor.store.tokens():
+        if end := token.revoked or token.expires:
+            word = "revoked" if token.revoked else "ended" if token.ended(now) else "ends"
+            ends = f"{word} {end.astimezone(zone):%Y-%m-%d}"
+        else:
+            ends = "no end"
+        made = token.made.astimezone(zone)
+        show(plain(f"{token.name}\t{token.role}\t{made:%Y-%m-%d}\t{ends}"))
+
+
+@tokens_app.command()
+def revoke(context: Context, name: str = argument("Whose it is, as listed.")) -> None:
+    """End a token and the sessions that it began, at once."""
+    monitor = monitor_of(context)
+    token = monitor.store.revoke_token(name, monitor.now())
+    say(f"revoked: {token.name} ({token.role})")
