@@ -587,11 +587,10 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
         if isinstance(current, tuple):
             into[key] = [one.strip() for one in text.split(",") if one.strip()]
         elif isinstance(current, (bool, int, float)):
+            truth = {"true": True, "false": False}
+            read = truth.__getitem__ if isinstance(current, bool) else type(current)
             try:
-                truth = {"true": True, "false": False}
-                into[key] = (
-                    truth[text.lower()] if isinstance(current, bool) else type(current)(text)
-                )
+                into[key] = read(text.lower())
             except (KeyError, ValueError) as error:
                 raise ConfigError(f"{name} must be {_kind(current)}") from error
         elif name != "MONITOR_CONFIG":

@@ -335,7 +335,7 @@ class _Handler(BaseHTTPRequestHandler):
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
         except ValueError:  # none, or one that cannot be read: the body is sent
             return False
-        return resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+        return bool(resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)))
 
     def _send(self, status: HTTPStatus, body: bytes | None, headers: Mapping[str, str]) -> None:
         self.send_response(status)
