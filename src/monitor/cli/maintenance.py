@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 from typer import Context, Exit
 
@@ -12,9 +13,6 @@ from monitor.cli import common
 from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
 from monitor.records.account import ROLES
 from monitor.records.errors import UsageError
-
-if TYPE_CHECKING:
-    from monitor.storage.transfer import Sums
 
 app, tokens_app = common.group(), common.group()
 
@@ -106,7 +104,7 @@ def verify(
     say(f"the same: {_in_all(one)}")
 
 
-def _in_all(sums: Sums) -> str:
+def _in_all(sums: Mapping[str, Any]) -> str:
     return f"{sum(one.rows for one in sums.values()):,} rows of {len(sums)} tables"
 
 
