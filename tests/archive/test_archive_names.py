@@ -9,7 +9,7 @@ import pytest
 import shipped
 from monitor.app import Monitor
 from monitor.archive import names_on_request as names
-from monitor.desk import MOST_LOOKED_THROUGH, what_is_shown
+from monitor.desk import MOST_LOOKED_THROUGH
 from monitor.jobs.mask_names import mask_due
 from monitor.records.finding import Span
 from monitor.records.hidden_names import REASONS, WITHHELD, Mask
@@ -75,15 +75,13 @@ def test_what_nobody_looked_through_is_looked_through_or_withheld(monitor):
     told, plain, _ = articles(monitor)
     many = [told, *[plain] * MOST_LOOKED_THROUGH]
     clock = iter(range(100))
-    found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock))
+    found = monitor.shown(many, clock=lambda: next(clock))
     assert found["article-told"].withheld == REASONS["later"]
     assert found["article-told"].link_tells
-    found = what_is_shown(many, {}, monitor.mask, clock=lambda: next(clock), patient=True)
+    found = monitor.shown(many, clock=lambda: next(clock), patient=True)
     assert found["article-told"].title == f"{WITHHELD} freed"
     ids = [f"{n}" for n in range(MOST_LOOKED_THROUGH + 1)]
-    found = what_is_shown(
-        [replace(plain, id=one) for one in ids], {}, monitor.mask, clock=lambda: 0
-    )
+    found = monitor.shown([replace(plain, id=one) for one in ids], clock=lambda: 0)
     assert [bool(one.withheld) for one in found.values()] == [False] * MOST_LOOKED_THROUGH + [True]
 
 

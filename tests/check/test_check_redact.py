@@ -12,7 +12,7 @@ import own_guide
 from monitor.app import Monitor
 from monitor.check.baseline import with_fingerprints
 from monitor.check.batch import Batch, redacted
-from monitor.cli.check_output import Format, render_batch
+from monitor.cli.check import Format, render_batch
 from monitor.settings import CheckSettings, Settings
 
 DRAFT = """\

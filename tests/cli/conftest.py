@@ -38,4 +38,4 @@ def _followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
         said["assess"] = desk.type("assess")
         desk.type("feeds", "add", f"{outlets.url}/absent", "--title", "Gone")
         said["run"] = desk.type("run", "--format", "json")
-        yield Followed(desk, outlets, said, outlets.expected())
+        yield Followed(desk, outlets, said, demo_outlets.expected(outlets.url))

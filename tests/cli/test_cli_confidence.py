@@ -12,8 +12,7 @@ import pytest
 import shipped
 from desk import Desk, make_desk
 from monitor.check.drafts import GuidelineResult, answer_json
-from monitor.cli.check import exit_code
-from monitor.cli.check_output import as_text
+from monitor.cli.check import as_text, exit_code
 from monitor.records.finding import Finding, Severity
 from monitor.rules.findings import Checked
 from monitor.rules.rule_schema import JudgeWords

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digest_samples import sample_digest
 from mail_samples import case, country, digest, letter, mask
-from monitor.digest.atom import render_atom, render_jsonfeed
+from monitor.digest.newsletter import render_atom, render_jsonfeed
 from monitor.digest.render import render_digest
 from monitor.people.masked_quotes import articles_in
 from monitor.records.errors import UsageError

@@ -25,8 +25,7 @@ from monitor.digest.mail_message import (
     stop_link,
     stop_token,
 )
-from monitor.digest.newsletter import write_letter
-from monitor.digest.policy_brief import write_brief
+from monitor.digest.newsletter import write_brief, write_letter
 from monitor.digest.tag_words import neutral_line, tag_line
 from monitor.records.digest import Story
 from monitor.records.hidden_names import WITHHELD
@@ -262,8 +261,8 @@ def test_the_policy_brief_names_institutions_and_no_case() -> None:
         case("b", tags=(tag("response", "prevention", 0.9),)),
     )
     assert [p.told for p in found.ps] == ["1 story", "0 stories", "1 story", "0 stories"]
-    assert [n.shown for n in found.instruments] == ["ILO Convention No. 189", "Palermo Protocol"]
-    assert [n.shown for n in found.institutions] == ["GRETA", "ILO"]
+    assert [n.heading for n in found.instruments] == ["ILO Convention No. 189", "Palermo Protocol"]
+    assert [n.heading for n in found.institutions] == ["GRETA", "ILO"]
     assert (
         found.ps[2].named == "GRETA (1), ILO (1), ILO Convention No. 189 (1), Palermo Protocol (1)"
     )
@@ -319,7 +318,7 @@ def test_what_most_stories_name_comes_first() -> None:
     more = [case(f"u{n}", tags=policy_tags("institution:unodc")) for n in range(9)]
     told = digest(*stories, *more)
     found = write_brief(told, title="News", country_name=country, mask=mask)
-    listed = [(one.shown, one.told) for one in found.institutions]
+    listed = [(one.heading, one.told) for one in found.institutions]
     assert listed == [("UNODC", "9 stories"), ("IOM", "7 stories")]
 
 

@@ -11,11 +11,9 @@ import pytest
 import shipped
 from digest_samples import LEDGER, MORNING, article, tag
 from monitor.digest import view as words
-from monitor.digest.atom import render_atom, render_jsonfeed
 from monitor.digest.coverage_account import delivery_words
 from monitor.digest.mail_message import Links, mail_html, mail_text
-from monitor.digest.newsletter import write_letter
-from monitor.digest.policy_brief import write_brief
+from monitor.digest.newsletter import render_atom, render_jsonfeed, write_brief, write_letter
 from monitor.digest.render import render_digest
 from monitor.digest.view import view_digest
 from monitor.labels.countries import country_name

@@ -14,7 +14,7 @@ import own_guide
 from earlier_desk import as_before
 from light_desk import Silent
 from monitor.app import Monitor
-from monitor.desk import names_stamp
+from monitor.desk import names_stamp, stories_stamp
 from monitor.export.as_of import compare, export_again, read_earlier
 from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import export, read_at
@@ -25,7 +25,6 @@ from monitor.records.tag import Tag
 from monitor.review.recall_estimate import gaps_until
 from monitor.review.sampling import sample_of
 from monitor.settings import CheckSettings, Settings
-from monitor.stories.clustering import stories_stamp
 from store_samples import NOW, at, feed, flagged, incoming, judged, poll, tagged
 
 RELEVANCE = make_stamp("relevance-en", "1", "relevance", files=[])

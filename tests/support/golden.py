@@ -26,13 +26,12 @@ from ruamel.yaml import YAML
 import shipped
 from monitor.classify import onnx_encoder as encoder
 from monitor.classify.assessors import relevance_of
-from monitor.desk import Desk, make_mask, names_stamp
+from monitor.desk import Desk, make_mask, names_stamp, stories_stamp
 from monitor.records.article import Article
 from monitor.records.finding import SCORE_TOLERANCE
 from monitor.records.stamps import BEHAVIOUR
 from monitor.rules.checker import GuidelineAssessor
 from monitor.settings import Settings
-from monitor.stories.clustering import stories_stamp
 from monitor.stories.near_duplicates import make_fingerprint, write_fingerprint
 from monitor.text.spacy_pipeline import nlp_versions
 

@@ -56,9 +56,7 @@ def test_every_link_within_the_page_leads_somewhere(address: str) -> None:
 
 def test_every_field_and_schema_is_told(address: str, document: dict[str, object]) -> None:
     view = view_api(document, address)
-    told = {
-        schema["name"]: {row["name"] for row in schema["fields"]} for schema in view["schemas"]
-    }
+    told = {schema["name"]: {row["name"] for row in schema["fields"]} for schema in view["schemas"]}
     for name, schema in document["components"]["schemas"].items():
         assert told[name] == set(schema.get("properties", {}))
 

@@ -1,16 +1,15 @@
 """The command line's root: a table of commands, each imported when it is called.
 
 `monitor --help` reads the table alone. It has the first paragraph of each command's help; a command
-is a function of that name in its module, a group the module's `app`.
+is a function of that name in its module, a group the module's `app` or one with its name before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Any
 
 import typer
 from typer import Context, Option
@@ -69,16 +68,15 @@ GROUPS = {
 FIRST_LINES = {**COMMANDS, **GROUPS}
 _MODULES = {
     **dict.fromkeys(("init", "ingest", "assess", "digest"), "run"),
-    "found": "coverage",
-    **dict.fromkeys(("outlets", "report"), "trends"),
+    **dict.fromkeys(("coverage", "found", "outlets", "report"), "trends"),
     "forget": "articles",
     "rehydrate": "export",
     "lsp": "serve",
-    **dict.fromkeys(("backup", "restore", "store"), "maintenance"),
+    **dict.fromkeys(("backup", "restore", "store", "tokens"), "maintenance"),
     "recipients": "mail",
-    "tokens": "accounts",
     "guidelines": "rules",
-    "models": "train",
+    **dict.fromkeys(("models", "train"), "evaluate"),
+    "names": "articles",
 }
 """The modules of commands and groups that have none of their own name."""
 WITH_DRAFTS = frozenset({"check", "classify", "demo", "lsp", "serve"})
@@ -91,25 +89,11 @@ def load_command(name: str) -> Any:
     module = import_module(f"monitor.cli.{_MODULES.get(name, name)}")
     holder = typer.Typer(rich_markup_mode=None)
     if name in GROUPS:
-        holder.add_typer(module.app, name=name, help=GROUPS[name])
+        group = getattr(module, f"{name}_app", None) or module.app
+        holder.add_typer(group, name=name, help=GROUPS[name])
     else:
         holder.command(name)(getattr(module, name))
     return get_group(holder).commands[name]
-
-
-class _Commands(Mapping[str, Any]):
-    """The commands of the table by name, each imported when it is looked up."""
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in FIRST_LINES:
-            raise KeyError(name)
-        return load_command(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FIRST_LINES)
-
-    def __len__(self) -> int:
-        return len(FIRST_LINES)
 
 
 class LazyGroup(TyperGroup):
@@ -117,24 +101,20 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = cast("Any", _Commands())  # nobody adds to it
+        self.commands = {name: TyperCommand(name, help=line) for name, line in FIRST_LINES.items()}
 
-    def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]
-        """Return the names, in the order of the help."""
+    def get_command(self, ctx: Context, cmd_name: str) -> Any:  # type: ignore[override]
+        """Return a command, imported now."""
         del ctx
-        return list(FIRST_LINES)
+        return load_command(cmd_name) if cmd_name in FIRST_LINES else None
 
     def format_commands(self, ctx: Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the names with the first lines of their help, from the table."""
         del ctx
         limit = formatter.width - 6 - max(map(len, FIRST_LINES))
+        rows = [(name, one.get_short_help_str(limit)) for name, one in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl(
-                [
-                    (name, TyperCommand(name, help=line).get_short_help_str(limit))
-                    for name, line in FIRST_LINES.items()
-                ]
-            )
+            formatter.write_dl(rows)
 
 
 app = typer.Typer(
@@ -156,12 +136,10 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def common(
     context: Context,
-    config: Annotated[
-        Path | None, Option(help="The settings file (default: ./monitor.toml).")
-    ] = None,
-    version: Annotated[  # noqa: ARG001 - handled by its callback
-        bool, Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,
+    config: Path | None = Option(None, help="The settings file (default: ./monitor.toml)."),
+    version: bool = Option(  # noqa: ARG001 - handled by its callback
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Options before the command."""
     context.obj = config or context.obj

@@ -1,43 +1,21 @@
-"""`monitor articles`: looking up, adding and importing; `monitor forget`: erasing for good."""
+"""`monitor articles`: looking up, adding and importing; `forget`: erasing; `names`: hidden ones."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit, prompt
 
-from monitor.cli.common import (
-    Language,
-    Outlet,
-    Place,
-    PublishedSince,
-    PublishedUntil,
-    SeenSince,
-    SeenUntil,
-    TextOrJson,
-    counter,
-    day_asked,
-    days_words,
-    group,
-    monitor_of,
-    plain,
-    plural,
-    progress,
-    read_tags,
-    say,
-    show,
-    show_json,
-)
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
-    from monitor.archive.articles_found import ArchivePage, ArchiveRow
     from monitor.desk import Desk
     from monitor.jobs.forget_article import ForgetCandidate
 
-app = group()
+app, names_app = common.group(), common.group()
 
 FAULTS_SHOWN = 20
 """Rows at fault that are told one by one; more are counted."""
@@ -46,9 +24,9 @@ FAULTS_SHOWN = 20
 @app.command()
 def add(
     context: Context,
-    url: Annotated[str, Argument(help="The article's address; a page or a PDF.")],
-    title: Annotated[str, Option(help="Its headline, if its page has another.")] = "",
-    outlet: Annotated[str, Option(help="Its outlet (default: its site's).")] = "",
+    url: str = argument("The article's address; a page or a PDF."),
+    title: str = option("Its headline, if its page has another.", ""),
+    outlet: str = option("Its outlet (default: its site's).", ""),
 ) -> None:
     """Fetch and store one article by its address; print its id."""
     from monitor.digest.coverage_account import page_failure_words
@@ -63,59 +41,51 @@ def add(
         say(f"stored{note}; monitor assess judges it")
     elif result.dropped.keys() & {"known", "duplicate"}:
         say("the desk has it already")
-    elif "forgotten" in result.dropped:
-        say("not stored: it was forgotten for good")
-        raise typer.Exit(1)
     else:
-        causes = {str(why): count for why, count in result.page_failures.items()}
-        say(f"not stored: {page_failure_words(causes) or 'nothing in it'}")
-        raise typer.Exit(1)
+        why = page_failure_words(result.page_failures) or "nothing in it"
+        say(f"not stored: {'it was forgotten for good' if 'forgotten' in result.dropped else why}")
+        raise Exit(1)
     show(added.article_id)
 
 
 @app.command()
 def search(
     context: Context,
-    words: Annotated[
-        list[str] | None,
-        Argument(
-            help="Words that must all be there, in one argument or several: '\"a phrase\"', begin*,"
-            " a OR b, and after -- also -without."
-        ),
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        Option(metavar="SCHEME=LABEL", help="Only with this tag: form=forced_labour."),
-    ] = None,
-    place: Place = None,
-    outlet: Outlet = None,
-    language: Language = None,
-    since: SeenSince = None,
-    until: SeenUntil = None,
-    published_since: PublishedSince = None,
-    published_until: PublishedUntil = None,
-    to: Annotated[str | None, Option(hidden=True, help="What --until was called.")] = None,
-    relevance: Annotated[
-        Literal["relevant", "borderline", "not_relevant", "not_judged"] | None,
-        Option(help="Only articles judged so."),
-    ] = None,
-    flag: Annotated[
-        Literal["any", "error", "warning", "suggestion"] | None,
-        Option(help="Only with any flag, or one of this severity."),
-    ] = None,
-    rule: Annotated[str, Option(help="Only with a flag of this rule.")] = "",
-    limit: Annotated[int, Option(min=1, max=1000, help="How many.")] = 20,
-    after: Annotated[str | None, Option(help="The article to go on after.")] = None,
-    names: Annotated[
-        bool, Option("--names", help="Show names that are hidden; each asking is counted.")
-    ] = False,
-    format: TextOrJson = "text",
+    words: list[str] | None = argument(
+        "Words that must all be there, in one argument or several: '\"a phrase\"', begin*,"
+        " a OR b, and after -- also -without.",
+        None,
+    ),
+    tag: list[str] | None = option(
+        "Only with this tag: form=forced_labour.", metavar="SCHEME=LABEL"
+    ),
+    place: common.Place = None,
+    outlet: common.Outlet = None,
+    language: common.Language = None,
+    since: common.SeenSince = None,
+    until: common.SeenUntil = None,
+    published_since: common.PublishedSince = None,
+    published_until: common.PublishedUntil = None,
+    to: str | None = option("What --until was called.", hidden=True),
+    relevance: Literal["relevant", "borderline", "not_relevant", "not_judged"] | None = option(
+        "Only articles judged so."
+    ),
+    flag: Literal["any", "error", "warning", "suggestion"] | None = option(
+        "Only with any flag, or one of this severity."
+    ),
+    rule: str = option("Only with a flag of this rule.", ""),
+    limit: int = option("How many.", 20, min=1, max=1000),
+    after: str | None = option("The article to go on after."),
+    names: bool = flag("--names", "Show names that are hidden; each asking is counted."),
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print stored articles that fit, newest first: id, day, outlet, headline."""
     from monitor.archive.articles_found import look_up
     from monitor.archive.names_on_request import ask, hide
-    from monitor.records.dates import bounds_of
+    from monitor.records.dates import bounds_of, undated_words
+    from monitor.records.json_shapes import named_json
     from monitor.storage.article_filter import ArticleFilter
+    from monitor.storage.full_text_search import COUNTED
     from monitor.text.search_terms import read_search
 
     monitor = monitor_of(context)
@@ -124,84 +94,61 @@ def search(
     if words:
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))
     zone = monitor.settings.zone
-    first, last = bounds_of(
-        day_asked(since, "--since"), day_asked(until, "--until") or day_asked(to, "--to"), zone
-    )
+    until = until or to
+    first, last = bounds_of(*common.days_asked(since, until), zone)
+    published = common.days_asked(published_since, published_until, "published-")
     wanted = ArticleFilter(
         query=query,
-        tags=tuple(read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
+        tags=tuple(common.read_tags([*(tag or []), *([f"place={place}"] if place else [])])),
         outlet=outlet or "",
         language=language or "",
         since=first,
         until=last,
-        published_since=day_asked(published_since, "--published-since"),
-        published_until=day_asked(published_until, "--published-until"),
+        published_since=published[0],
+        published_until=published[1],
         timezone=zone.key,
         relevance=None if relevance is None else (relevance,),
         flag=flag,
         rule=rule,
     )
-    if told := days_words(since, until or to, published_since, published_until):
-        say(told)
+    common.say_days((since, until), (published_since, published_until))
     listing = look_up(monitor, wanted, who="", limit=limit, after=after)
     if names and listing.rows:
         ids = [row.assessed.article.id for row in listing.rows]
         ask(monitor, ids, "")
         listing = look_up(monitor, wanted, who="", limit=limit, after=after)
         hide(monitor, ids, "")  # they were for this once
-    _print_listing(monitor, listing, as_json=format == "json")
-
-
-def _print_listing(desk: Desk, listing: ArchivePage, *, as_json: bool) -> None:
-    from monitor.records.dates import undated_words
-    from monitor.storage.full_text_search import COUNTED
-
-    total = listing.found.total
-    if as_json:
-        told = {
-            "articles": [_row_json(row) for row in listing.rows],
-            "next": listing.next,
-            "total": min(total, COUNTED),
-            "total_is_exact": total <= COUNTED,
-        }
-        show_json(told)
-    else:
-        for row in listing.rows:
-            article = row.assessed.article
-            day = article.seen.astimezone(desk.settings.zone).date()
-            show(f"{article.id}\t{day}\t{plain(article.outlet)}\t{plain(_headline(row))}")
+    total, lines, articles = listing.found.total, [], []
+    for row in listing.rows:
+        one, article, shown = row.assessed, row.assessed.article, row.shown
+        title = f"({shown.withheld})" if shown.withheld else shown.title
+        title = "(headline expired)" if article.expired else title
+        day = article.seen.astimezone(zone).date()
+        lines.append(f"{article.id}\t{day}\t{article.outlet}\t{title}")
+        hidden = {"url": None} if shown.link_tells and not shown.asked else {}
+        judged = {"relevance": one.relevance, "relevant": one.relevant}
+        articles.append({**named_json(article), "title": title, **hidden, **judged})
+    told = {
+        "articles": articles,
+        "next": listing.next,
+        "total": min(total, COUNTED),
+        "total_is_exact": total <= COUNTED,
+    }
+    show_as(format, told, lines)
     many = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
     say(f"{many} article{plural(total)}")
     if listing.found.undated:
         say(undated_words(listing.found.undated, COUNTED))
-    if listing.next and not as_json:
+    if listing.next and format == "text":
         say(f"more: --after {listing.next}")
     if listing.unindexed:
         say(f"{listing.unindexed:,} stored cannot be found yet: monitor articles index")
 
 
-def _headline(row: ArchiveRow) -> str:
-    if row.assessed.article.expired:
-        return "(headline expired)"
-    return f"({row.shown.withheld})" if row.shown.withheld else row.shown.title
-
-
-def _row_json(row: ArchiveRow) -> dict[str, object]:
-    from monitor.records.json_shapes import named_json
-
-    assessed = row.assessed
-    named = {**named_json(assessed.article), "title": _headline(row)}
-    if row.shown.link_tells and not row.shown.asked:
-        named["url"] = None
-    return {**named, "relevance": assessed.relevance, "relevant": assessed.relevant}
-
-
 @app.command()
 def index(
     context: Context,
-    rebuild: Annotated[
-        bool, Option("--rebuild", help="Empty the index first, and take in everything anew.")
-    ] = False,
+    rebuild: bool = flag("--rebuild", "Empty the index first, and take in everything anew."),
 ) -> None:
     """Take in what cannot be searched yet, as after an update; may be stopped and repeated."""
     from monitor.archive.articles_found import fill_index
@@ -209,25 +156,21 @@ def index(
     monitor = monitor_of(context)
     if rebuild:
         monitor.store.empty_index()
-    with counter("taking in", monitor.store.count_unindexed()) as report:
+    with common.counter("taking in", monitor.store.count_unindexed()) as report:
         taken = fill_index(monitor, report=report)
     say(f"{taken} article{plural(taken)} taken into the index")
 
 
 def forget(
     context: Context,
-    articles: Annotated[
-        list[str] | None,
-        Argument(metavar="ARTICLE", help="Ids or addresses; what is not stored stays out."),
-    ] = None,
-    reason: Annotated[
-        Literal["person", "court", "publisher", "safety", "mistake"] | None,
-        Option(help="Why; a word of this list, so that no name is kept with it."),
-    ] = None,
-    yes: Annotated[
-        bool, Option("--yes", help="Do it; without, it is only said what would go.")
-    ] = False,
-    list_: Annotated[bool, Option("--list", help="Show what was forgotten.")] = False,
+    articles: list[str] | None = argument(
+        "Ids or addresses; what is not stored stays out.", None, metavar="ARTICLE"
+    ),
+    reason: Literal["person", "court", "publisher", "safety", "mistake"] | None = option(
+        "Why; a word of this list, so that no name is kept with it."
+    ),
+    yes: bool = flag("--yes", "Do it; without, it is only said what would go."),
+    list_: bool = flag("--list", "Show what was forgotten."),
 ) -> None:
     """Erase articles for good: text, versions, address, judgements, reviews; they stay out."""
     from monitor.jobs import forget_article as job
@@ -236,7 +179,12 @@ def forget(
     if list_:
         if articles or yes or reason:
             raise UsageError("--list goes alone")
-        _list_forgotten(monitor)
+        stones = monitor.store.tombstones()
+        for stone in stones:
+            day = stone.at.astimezone(monitor.settings.zone).date()
+            here = "stored" if stone.stored else "never stored"
+            show(f"{stone.article_id}\t{day}\t{stone.reason}\t{here}")
+        say(f"{len(stones)} article{plural(len(stones))} forgotten")
         return
     if not articles:
         raise UsageError("no article is named; --list shows what was forgotten")
@@ -257,7 +205,7 @@ def forget(
     say("backups and exports made before still hold them: those are yours to delete")
     if not done.cleared:
         say("another program is reading, so the database's log still holds their words: try again")
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
@@ -266,78 +214,89 @@ def _show_chosen(desk: Desk, chosen: list[ForgetCandidate]) -> None:
 
     headlines = titles(desk, chosen)
     for one in chosen:
-        held = one.held
+        held, said = one.held, "not stored: it would be kept out"
         if one.forgotten:
-            show(f"{one.article_id}\tforgotten already")
-        elif held is None:
-            show(f"{one.article_id}\tnot stored: it would be kept out")
-        else:
+            said = "forgotten already"
+        elif held is not None:
             day = held.first_seen.astimezone(desk.settings.zone).date()
-            named = f"{plain(held.outlet)}\t{plain(headlines[one.article_id])}"
-            show(
-                f"{one.article_id}\t{day}\t{named}\tversions {held.versions},"
+            said = (
+                f"{day}\t{held.outlet}\t{headlines[one.article_id]}\tversions {held.versions},"
                 f" judgements {held.judgements}, reviews {held.reviews}"
             )
-            if held.story:
-                say(f"{one.article_id}: {held.story} more of its story stay")
-
-
-def _list_forgotten(desk: Desk) -> None:
-    stones = desk.store.tombstones()
-    for stone in stones:
-        day = stone.at.astimezone(desk.settings.zone).date()
-        here = "stored" if stone.stored else "never stored"
-        show(f"{stone.article_id}\t{day}\t{stone.reason}\t{here}")
-    say(f"{len(stones)} article{plural(len(stones))} forgotten")
+        show(plain(f"{one.article_id}\t{said}"))
+        if held and held.story and not one.forgotten:
+            say(f"{one.article_id}: {held.story} more of its story stay")
 
 
 @app.command("import")
 def import_(
     context: Context,
-    paths: Annotated[
-        list[Path],
-        Argument(metavar="PATH", help=".jsonl, .csv, .txt (addresses), .warc; all may be .gz too."),
-    ],
-    format: Annotated[
-        Literal["jsonl", "csv", "urls", "warc"] | None,
-        Option(help="The kind of file, where its name does not tell."),
-    ] = None,
-    outlet: Annotated[str, Option(help="The outlet of articles that name none.")] = "",
-    language: Annotated[str, Option(help="The language of articles that name none.")] = "",
-    by: Annotated[str, Option(help="Who imports them; kept with each.")] = "",
+    paths: list[Path] = argument(
+        ".jsonl, .csv, .txt (addresses), .warc; all may be .gz too.", metavar="PATH"
+    ),
+    format: Literal["jsonl", "csv", "urls", "warc"] | None = option(
+        "The kind of file, where its name does not tell."
+    ),
+    outlet: str = option("The outlet of articles that name none.", ""),
+    language: str = option("The language of articles that name none.", ""),
+    by: str = option("Who imports them; kept with each.", ""),
 ) -> None:
     """Store the articles of files that the desk has not; may be stopped and repeated."""
-    monitor = monitor_of(context)
-    whole = [
-        _import_file(monitor, path, format=format, outlet=outlet, language=language, by=by)
-        for path in paths
-    ]
-    raise typer.Exit(0 if all(whole) else 1)
-
-
-def _import_file(desk: Desk, path: Path, **options: Any) -> bool:
-    """Import a file and tell its ledger; return whether every row could be taken in."""
     from monitor.feeds.article_import import import_file
 
-    faults = 0
-
-    def complain(fault: str) -> None:
-        nonlocal faults
-        faults += 1
-        if faults <= FAULTS_SHOWN:
-            say(f"error: {fault}")
-
-    with progress() as bar:
-        task = bar.add_task(f"importing {plain(path.name)}", total=None)
+    monitor, code, told = monitor_of(context), 0, 0
+    with common.progress() as bar:
+        task = bar.add_task("importing", total=None)
 
         def report(at: int, size: int) -> None:
             bar.update(task, completed=at, total=size)
 
-        done = import_file(desk, path, complain=complain, report=report, **options)
-    if faults > FAULTS_SHOWN:
-        say(f"{faults - FAULTS_SHOWN} more rows at fault")
-    if done.damage:
-        say(f"error: {done.damage}")
-    drops = "".join(f" + {count} {why}" for why, count in done.dropped.items())
-    say(f"{path}: read {done.read} = stored {done.stored}{drops}")
-    return not done.faults and not done.damage
+        def complain(fault: str) -> None:
+            nonlocal told
+            told += 1
+            if told <= FAULTS_SHOWN:
+                say(f"error: {fault}")
+
+        options: dict[str, Any] = {"format": format, "outlet": outlet, "language": language}
+        for path in paths:
+            told = 0
+            bar.reset(task, total=None, description=f"importing {plain(path.name)}")
+            done = import_file(monitor, path, complain=complain, report=report, by=by, **options)
+            if told > FAULTS_SHOWN:
+                say(f"{told - FAULTS_SHOWN} more rows at fault")
+            if done.damage:
+                say(f"error: {done.damage}")
+            drops = "".join(f" + {count} {why}" for why, count in done.dropped.items())
+            say(f"{path}: read {done.read} = stored {done.stored}{drops}")
+            code = 1 if done.faults or done.damage else code
+    raise Exit(code)
+
+
+@names_app.command()
+def asked(context: Context, format: common.TextOrJson = "text") -> None:
+    """Print in how many articles names were asked for, by month."""
+    from monitor.archive.names_on_request import asked_by_month
+
+    found = asked_by_month(monitor_of(context))
+    show_as(format, found, (f"{month}\t{count}" for month, count in found.items()))
+    if not found and format == "text":
+        say("nobody has asked for names yet")
+
+
+@names_app.command()
+def lift(
+    context: Context,
+    article: str = argument("The article's id."),
+    by: common.By = "",
+    undo: bool = flag("--undo", "Hide it again."),
+) -> None:
+    """Hide a name in an article no longer: it is nobody's who is to be protected.
+
+    The name is asked for and not kept: what is kept is who said so, when, and hashes of its words.
+    """
+    from monitor.archive.names_on_request import lift as lift_name
+
+    name = prompt("Name, as the article has it", err=True)
+    count = lift_name(monitor_of(context), article, name, by, undo=undo)
+    beside = f"; {count - 1} more of its story were looked at" if count > 1 else ""
+    say(f"{article}: {'hidden again' if undo else 'hidden no longer'}{beside}")

@@ -9,16 +9,17 @@ from __future__ import annotations
 import glob
 import json
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit
 
 from monitor import __version__
 from monitor.check.baseline import (
@@ -31,18 +32,11 @@ from monitor.check.baseline import (
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
 from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
-from monitor.cli.check_output import (
-    Format,
-    as_text,
-    format_of,
-    need_one_word_file,
-    render_batch,
-    write_file,
-    write_reviewed,
-)
-from monitor.cli.common import EngineName, monitor_of, plural, progress, say, show
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
 from monitor.records.errors import DataError, UsageError
 from monitor.records.finding import SEVERITIES
+from monitor.records.json_shapes import in_ten
 from monitor.settings import cores, guideline_dir
 
 if TYPE_CHECKING:
@@ -51,96 +45,64 @@ if TYPE_CHECKING:
 
 def check(
     context: Context,
-    paths: Annotated[
-        list[str], Argument(metavar="PATH", help="Files, folders, quoted globs; - reads stdin.")
-    ],
-    format: Annotated[
-        Literal["text", "json", "sarif", "github", "html", "docx"], Option(help="How to write it.")
-    ] = "text",
-    output: Annotated[
-        Path | None,
-        Option("-o", "--output", metavar="FILE", help="The file to write to; default: stdout."),
-    ] = None,
-    report: Annotated[
-        list[Path] | None,
-        Option(
-            metavar="FILE",
-            help="Write a second report, its format by suffix: .sarif, .html, .json, .txt.",
-        ),
-    ] = None,
-    fail_on: Annotated[
-        str | None, Option(help="error, warning or suggestion: exit 1 from here on.")
-    ] = None,
-    baseline: Annotated[
-        Path | None, Option(metavar="FILE", help="Show only what is not in this file of hashes.")
-    ] = None,
-    write_baseline: Annotated[
-        Path | None, Option(metavar="FILE", help="Write that file: all that is found now is known.")
-    ] = None,
-    redact: Annotated[
-        bool, Option("--redact", help="Leave the drafts' words out, for logs.")
-    ] = False,
-    jobs: Annotated[
-        int | None, Option(min=1, help="Processes at most; default: one for each core.")
-    ] = None,
-    include_text: Annotated[
-        bool, Option("--include-text", help="Add the visible text to the JSON.")
-    ] = False,
-    country: Annotated[
-        str | None,
-        Option(
-            metavar="CODE",
-            help="Tell of this country's law and helplines (ISO code like GH; default: as set).",
-        ),
-    ] = None,
-    min_confidence: Annotated[
-        float | None,
-        Option(
-            "--min-confidence",
-            metavar="SHARE",
-            help="Leave out findings that editors mark less often than that (0 to 1).",
-        ),
-    ] = None,
-    guideline: Annotated[
-        list[str] | None,
-        Option(
-            metavar="NAME",
-            help="Check against this one (name or folder); may be repeated. Default: as set.",
-        ),
-    ] = None,
-    on_topic: Annotated[
-        bool, Option("--on-topic", help="Apply every rule: the drafts are about trafficking.")
-    ] = False,
-    engine: Annotated[
-        EngineName,
-        Option(
-            help="Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
-            " machine and this run; never another's, since drafts stay here."
-        ),
-    ] = "local",
+    paths: list[str] = argument("Files, folders, quoted globs; - reads stdin.", metavar="PATH"),
+    format: Literal["text", "json", "sarif", "github", "html", "docx"] = option(
+        "How to write it.", "text"
+    ),
+    output: Path | None = option(
+        "The file to write to; default: stdout.", None, "-o", "--output", metavar="FILE"
+    ),
+    report: list[Path] | None = option(
+        "Write a second report, its format by suffix: .sarif, .html, .json, .txt.", metavar="FILE"
+    ),
+    fail_on: str | None = option("error, warning or suggestion: exit 1 from here on."),
+    baseline: Path | None = option("Show only what is not in this file of hashes.", metavar="FILE"),
+    write_baseline: Path | None = option(
+        "Write that file: all that is found now is known.", metavar="FILE"
+    ),
+    redact: bool = flag("--redact", "Leave the drafts' words out, for logs."),
+    jobs: int | None = option("Processes at most; default: one for each core.", min=1),
+    include_text: bool = flag("--include-text", "Add the visible text to the JSON."),
+    country: str | None = option(
+        "Tell of this country's law and helplines (ISO code like GH; default: as set).",
+        metavar="CODE",
+    ),
+    min_confidence: float | None = option(
+        "Leave out findings that editors mark less often than that (0 to 1).", metavar="SHARE"
+    ),
+    guideline: list[str] | None = option(
+        "Check against this one (name or folder); may be repeated. Default: as set.", metavar="NAME"
+    ),
+    on_topic: bool = flag("--on-topic", "Apply every rule: the drafts are about trafficking."),
+    engine: common.EngineName = option(
+        "Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
+        " machine and this run; never another's, since drafts stay here.",
+        "local",
+    ),
 ) -> None:
     """Check drafts against the reporting guidelines."""
+    from monitor.rules.rule_descriptions import rules_json
+
     desk, chosen = _choose_guidelines(context, guideline)
-    settings = desk.settings.check
-    bound = fail_on or settings.fail_on
-    _refuse(bound, min_confidence, redact=redact, include_text=include_text)
+    bound, key = fail_on or desk.settings.check.fail_on, desk.settings.check.baseline_key
+    _refuse(bound, min_confidence, redact and include_text)
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
     formats = {kind for _, kind in reports}
-    options = CheckOptions(
-        guideline=chosen,
-        country=_country(desk, country),
-        min_confidence=min_confidence,
-        on_topic=on_topic,
-    )
+    code = _country(desk, country)
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
-
-    key = settings.baseline_key
     known = _read_baseline(baseline, key) if baseline else None
     needs_hashes = bool(baseline or write_baseline) or "sarif" in formats
     keeps_text = include_text or ("html" in formats and not redact)
+    options = CheckOptions(
+        guideline=chosen,
+        country=code,
+        min_confidence=min_confidence,
+        on_topic=on_topic,
+        include_text=keeps_text or needs_hashes,
+    )
 
     def keep(document: dict[str, Any]) -> dict[str, Any]:
         if needs_hashes and "error" not in document:
@@ -149,25 +111,28 @@ def check(
             document.pop("text", None)
         return document
 
-    asked = replace(options, include_text=keeps_text or needs_hashes).given()
     documents: Sequence[Mapping[str, Any]] = check_files(
-        desk, files, asked, jobs=jobs or cores(), keep=keep, engine=engine
+        desk, files, options.given(), jobs=jobs or cores(), keep=keep, engine=engine
     )
     if write_baseline:
         made = _write_baseline(write_baseline, documents, key)
         known = known or made
-    if known:
-        documents = only_new(documents, known)
-    batch = _batch(
-        desk,
-        documents,
-        chosen,
-        bound,
-        with_rules="sarif" in formats,
-        keyed=bool(key),
-        redact=redact,
+    documents = only_new(documents, known) if known else documents
+    rules = rules_by_name(rules_json(desk.in_force)) if redact or "sarif" in formats else {}
+    if redact:
+        documents = [redacted(document, rules, keyed=bool(key)) for document in documents]
+    in_force = desk.in_force.chosen(chosen)
+    batch = Batch(
+        documents=tuple(documents),
+        guideline=in_force.stamp,
+        rules=rules,
+        root=Path.cwd(),
+        exit_code=exit_code(documents, bound),
+        version=__version__,
+        about=in_force.guidelines[0].about.url,
+        baseline=known is not None,
+        redacted=redact,
     )
-    batch = replace(batch, baseline=known is not None)
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
         say(as_text(batch.documents[0]).splitlines()[0])
@@ -176,44 +141,16 @@ def check(
     if (output is not None and not reviewed) or format == "github":
         found, count = batch.count(), len(files)
         say(f"{found} finding{plural(found)} in {count} document{plural(count)}")
-    raise typer.Exit(batch.exit_code)
+    raise Exit(batch.exit_code)
 
 
-def _refuse(bound: str, min_confidence: float | None, *, redact: bool, include_text: bool) -> None:
+def _refuse(bound: str, min_confidence: float | None, both: bool) -> None:
     if bound not in SEVERITIES:
         raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
-    if redact and include_text:
+    if both:
         raise UsageError("--redact and --include-text exclude each other")
-
-
-def _batch(
-    desk: Desk,
-    documents: Sequence[Mapping[str, Any]],
-    chosen: tuple[str, ...] | None,
-    bound: str,
-    *,
-    with_rules: bool,
-    keyed: bool,
-    redact: bool,
-) -> Batch:
-    from monitor.rules.rule_descriptions import rules_json
-
-    rules = rules_by_name(rules_json(desk.in_force)) if redact or with_rules else {}
-    if redact:
-        documents = [redacted(document, rules, keyed=keyed) for document in documents]
-    in_force = desk.in_force.chosen(chosen)
-    return Batch(
-        documents=tuple(documents),
-        guideline=in_force.stamp,
-        rules=rules,
-        root=Path.cwd(),
-        exit_code=exit_code(documents, bound),
-        version=__version__,
-        about=in_force.guidelines[0].about.url,
-        redacted=redact,
-    )
 
 
 def _choose_guidelines(
@@ -316,7 +253,11 @@ def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]
     for name in paths:
         path = Path(name)
         if name != STDIN and path.is_dir():
-            inside = [p for p in path.rglob("*") if not _is_hidden(p, path)]
+            inside = [
+                each
+                for each in path.rglob("*")
+                if not any(part.startswith(".") for part in each.relative_to(path).parts)
+            ]
         elif name != STDIN and _GLOB.search(name) and not path.exists():
             inside = [Path(match) for match in glob.iglob(name, recursive=True)]  # noqa: PTH207
         else:
@@ -332,15 +273,10 @@ def expand(paths: Sequence[str], *, leave_out: Sequence[Path] = ()) -> list[str]
     return found
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
 WORTH = 40_000
 """Bytes for each process: reading the rules takes one as long as checking so much text does."""
 MOST = 50_000
 """Bytes that one file counts for at most: of a large one most is no text."""
-Documents = Generator[dict[str, Any], None, None]
 
 
 def check_files(
@@ -351,26 +287,34 @@ def check_files(
     jobs: int,
     worth: int = WORTH,
     keep: Callable[[dict[str, Any]], dict[str, Any]],
-    engine: EngineName = "local",
+    engine: common.EngineName = "local",
 ) -> list[dict[str, Any]]:
     """Return a document's JSON for each path, in order, through `keep` as soon as it is there.
 
     What cannot be read or checked has an `error`. Raises what is wrong with settings and rules.
     """
-    count = processes(paths, jobs, worth)
+    found: Any
     if engine == "ray":
-        found = _on_cluster(desk, paths, options, jobs)
-    elif count > 1:
+        from monitor.jobs.ray_jobs import check_files as check_on_cluster
+
+        if STDIN in paths:
+            raise UsageError("--engine ray checks files: leave out -")
+        desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
+        found = check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
+    elif (count := processes(paths, jobs, worth)) > 1:
         found = _on_processes(desk, paths, options, count)
     else:
-        found = _in_this_process(desk, paths, options)
+        open_ahead()
+        ask = partial(desk.check_bytes, **options)
+        found = (checked_file(path, ask) for path in paths)
     with closing(found):
-        if len(paths) == 1:  # nothing to show the progress of, and its library takes time to open
+        if (
+            len(paths) == 1
+        ):  # nothing to show the common.progress of, and its library takes time to open
             return [keep(document) for document in found]
-        with progress() as bar:
-            return [
-                keep(document) for document in bar.track(found, len(paths), description="checking")
-            ]
+        with common.progress() as bar:
+            shown = bar.track(found, len(paths), description="checking")
+            return [keep(document) for document in shown]
 
 
 def processes(paths: Sequence[str], jobs: int, worth: int = WORTH) -> int:
@@ -388,26 +332,9 @@ def _size(path: str) -> int:
         return 0
 
 
-def _in_this_process(desk: Desk, paths: Sequence[str], options: Mapping[str, Any]) -> Documents:
-    open_ahead()
-    for path in paths:
-        yield checked_file(path, lambda data, name: desk.check_bytes(data, name, **options))
-
-
-def _on_cluster(
-    desk: Desk, paths: Sequence[str], options: Mapping[str, Any], jobs: int
-) -> Documents:
-    from monitor.jobs.ray_jobs import check_files as check_on_cluster
-
-    if STDIN in paths:
-        raise UsageError("--engine ray checks files: leave out -")
-    desk.in_force  # noqa: B018 - a broken guideline is told before a cluster is started
-    yield from check_on_cluster(desk, paths, options, workers=min(jobs, len(paths)))
-
-
 def _on_processes(
     desk: Desk, paths: Sequence[str], options: Mapping[str, Any], count: int
-) -> Documents:
+) -> Iterator[dict[str, Any]]:
     """Check on `count` processes; a thread each reads a file, asks its process and waits."""
     from monitor.jobs.draft_processes import Job, Worker
 
@@ -432,3 +359,118 @@ def _on_processes(
         pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.close()
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return the document of a check as lines, what protects people first."""
+    path = plain(document["path"])
+    if "error" in document:
+        return f"{path}: could not be checked: {plain(document['error'])}"
+    lines = [f"{path}: {_counts(document)}", *_notes(document)]
+    sources = None if document.get("country") else 1
+    for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
+        lines += ["", *_finding(finding, sources)]
+    missing = [
+        f"    {item['item']}: {plain(item['reason'])}"
+        for item in document["scorecard"]
+        if item["met"] is False and "ignored" not in item
+    ]
+    if missing:
+        lines += ["", "  Worth considering for the whole text:", *missing]
+    return "\n".join([*lines, ""])
+
+
+def _counts(document: Mapping[str, Any]) -> str:
+    count = len(document["findings"])
+    if document["coverage"]["checked"] == "none" and not count:
+        return "not checked"
+    parts = [f"{count} finding{plural(count)}"]
+    for number, words in (
+        (document.get("left_out", 0), "less sure left out"),
+        (len(document.get("ignored", ())), "ignored by comments"),
+        (document.get("known", 0), "known"),
+    ):
+        parts += [f"{number} {words}"] if number else []
+    return ", ".join(parts)
+
+
+def _notes(document: Mapping[str, Any]) -> Iterator[str]:
+    coverage = document["coverage"]
+    if coverage["note"]:
+        yield f"  Note: {plain(coverage['note'])}"
+    if coverage["topic"] in ("part", "touched", "off") and coverage["checked"] != "none":
+        yield "  Where it is about trafficking, --on-topic says so."
+    if coverage["missed"] and not document["findings"]:
+        yield f"  Note: {plain(coverage['missed'])}"
+    for problem in document.get("ignore_problems", ()):
+        yield f"  {problem['line']}:{problem['column']}  Note: {plain(problem['message'])}"
+
+
+def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:
+    where = "title" if finding["field"] == "title" else f"{finding['line']}:{finding['column']}"
+    quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
+    confidence = finding["confidence"]
+    sure = "" if confidence is None else f"  (editors mark {in_ten(confidence)})"
+    yield f"  {where}  {finding['severity']}  {finding['rule']}{quoted}{sure}"
+    match = f"“{plain(finding['match'])}”: " if finding["match"] else ""
+    yield f"    {match}{plain(finding['message'])}"
+    yield from (f"    Why: {plain(reason)}" for reason in finding["why"].splitlines())
+    yield from (f"    Better: {plain(suggestion)}" for suggestion in finding["suggestions"])
+    for source in finding["sources"][:sources]:
+        title, section, url = (plain(source[key]) for key in ("title", "section", "url"))
+        yield f"    Source: {title}, {section} <{url}>"
+
+
+def need_one_word_file(files: Sequence[str], output: Path | None, redact: bool) -> Path:
+    """Return where to write; raises `UsageError` unless there is one Word file and a new name.
+
+    The draft is never written over: should that fail half-way, both would be lost.
+    """
+    if redact:
+        raise UsageError("--redact and --format docx exclude each other: the file is the draft")
+    if output is None:
+        raise UsageError("--format docx: say with -o where the file with comments is to go")
+    if len(files) != 1 or Path(files[0]).suffix.lower() != ".docx":
+        raise UsageError("--format docx: give one .docx file")
+    if output.resolve() == Path(files[0]).resolve():
+        raise UsageError(f"-o: '{output}' is the draft itself; give another name")
+    return output
+
+
+def write_reviewed(path: str, document: Mapping[str, Any], output: Path) -> None:
+    """Write the Word file at `path` with comments to `output`, unless it could not be checked."""
+    from monitor.text.docx_comments import AUTHOR, comment_docx
+
+    if "error" in document:
+        return
+    data = comment_docx(Path(path).read_bytes(), document, author=AUTHOR, now=datetime.now(UTC))
+    output.write_bytes(data)
+
+
+Format = Literal["text", "json", "sarif", "github", "html"]
+BY_SUFFIX: dict[str, Format] = {".sarif": "sarif", ".json": "json", ".html": "html", ".txt": "text"}
+
+
+def render_batch(batch: Batch, format: Format) -> str:
+    """Return the report of a run, empty where a format has nothing to say."""
+    if format == "text":
+        return "\n".join(as_text(document) for document in batch.documents)
+    if format == "json":
+        result = {"schema": 1, "guideline": batch.guideline, "documents": batch.documents}
+        return json.dumps(result, ensure_ascii=False, indent=2)
+    from monitor.check.report_formats import as_github, as_page, as_sarif
+
+    return {"sarif": as_sarif, "github": as_github, "html": as_page}[format](batch)
+
+
+def format_of(path: Path) -> Format:
+    """Return the format of a report by its suffix; raises `UsageError` for another one."""
+    if (suffix := path.suffix.lower()) in BY_SUFFIX:
+        return BY_SUFFIX[suffix]
+    raise UsageError(f"--report: '{path}' ends in none of {', '.join(BY_SUFFIX)}")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write `text` as UTF-8; what is no character, as a file's name may hold, is escaped."""
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+        file.write(text if text.endswith("\n") else f"{text}\n")

@@ -12,17 +12,17 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
-from typer import Context, Option
+from typer import Argument, Context, Option
 
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from monitor.app import Monitor
     from monitor.desk import Desk
@@ -46,14 +46,28 @@ EngineName = Literal["local", "ray"]
 Engine = Annotated[
     EngineName, Option(help="Who judges: processes of this machine, or Ray's (extra cluster).")
 ]
-RayAddress = Annotated[
-    str,
-    Option(
-        "--ray-address",
-        metavar="ADDRESS",
-        help="With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
-    ),
-]
+
+
+def option(help: str, default: Any = None, *names: str, **facts: Any) -> Any:
+    """Return an option of a command, `default` where it is not given."""
+    return Option(default, *names, help=help, **facts)
+
+
+def flag(name: str, help: str, default: bool | None = False, **facts: Any) -> Any:
+    """Return an option that takes no value."""
+    return Option(default, name, help=help, **facts)
+
+
+def argument(help: str, default: Any = ..., **facts: Any) -> Any:
+    """Return an argument of a command; without a `default` it must be given."""
+    return Argument(default, help=help, **facts)
+
+
+RAY_ADDRESS = option(
+    "With --engine ray: the cluster there (default: RAY_ADDRESS, else one for this run).",
+    "",
+    metavar="ADDRESS",
+)
 
 
 def group() -> typer.Typer:
@@ -90,32 +104,29 @@ def period(desk: Desk, since: str | None, until: str | None) -> tuple[date, date
     """Return the days [since, until) that are asked for, 30 of them by default."""
     from monitor.records.dates import period_of
 
-    days = day_asked(since, "--since"), day_asked(until, "--until")
-    return period_of(*days, today=desk.today, length=30)
+    return period_of(*days_asked(since, until), today=desk.today, length=30)
 
 
-def day_asked(value: str | None, option: str) -> date | None:
-    """Return the day that an option names, None where it is not given. Raises `UsageError`."""
+def days_asked(
+    since: str | None, until: str | None, kind: str = ""
+) -> tuple[date | None, date | None]:
+    """Return the days of `--since` and `--until`, or of `--published-…`. Raises `UsageError`."""
     from monitor.records.dates import parse_day
 
-    return None if value is None else parse_day(value, option)
+    return (
+        None if since is None else parse_day(since, f"--{kind}since"),
+        None if until is None else parse_day(until, f"--{kind}until"),
+    )
 
 
-def published_asked(since: str | None, until: str | None) -> tuple[date | None, date | None]:
-    """Return the days of `--published-since` and `--published-until`. Raises `UsageError`."""
-    return day_asked(since, "--published-since"), day_asked(until, "--published-until")
-
-
-def days_words(
-    since: str | None, until: str | None, published_since: str | None, published_until: str | None
-) -> str:
-    """Say by which dates articles were chosen, "" where by none."""
+def say_days(*asked: tuple[str | None, str | None]) -> None:
+    """Say by which first and last day of sight, and of publication, articles were chosen."""
     told = []
-    asked = ((since, until, "first seen"), (published_since, published_until, "published"))
-    for first, last, how in asked:
+    for (first, last), how in zip(asked, ("first seen", "published"), strict=True):
         days = [f"from {first}"] * bool(first) + [f"to {last}"] * bool(last)
         told += [f"{how} {' '.join(days)}"] if days else []
-    return f"chosen by: {' and '.join(told)}, days included" if told else ""
+    if told:
+        say(f"chosen by: {' and '.join(told)}, days included")
 
 
 def say(text: str) -> None:
@@ -130,15 +141,20 @@ def show(text: str) -> None:
     sys.stdout.flush()
 
 
-def show_json(value: object, *, indent: int | None = 1) -> None:
+def show_json(value: object, *, indent: int | None = 1, ascii: bool = False) -> None:
     """Write a result to stdout as JSON."""
-    show(json.dumps(value, ensure_ascii=False, indent=indent))
+    show(json.dumps(value, ensure_ascii=ascii, indent=indent))
 
 
-def show_lines(lines: Iterable[str]) -> None:
-    """Write a result to stdout, line by line, without what would drive a terminal."""
-    for line in lines:
-        show(plain(line))
+def show_as(
+    format: str, value: object, lines: Iterable[str], *, indent: int = 1, ascii: bool = False
+) -> None:
+    """Write a result to stdout: `value` as JSON, or `lines` that cannot drive a terminal."""
+    if format == "json":
+        show_json(value, indent=indent, ascii=ascii)
+    else:
+        for line in lines:
+            show(plain(line))
 
 
 def plural(count: int) -> str:
@@ -169,6 +185,20 @@ def progress() -> Iterator[Progress]:
         disable=not console.is_terminal,
     ) as bar:
         yield bar
+
+
+@contextmanager
+def counters() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show progress, a bar a task; yield what takes its name, what more is done, of how many."""
+    with progress() as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def report(name: str, more: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.advance(tasks[name], more)
+
+        yield report
 
 
 @contextmanager

@@ -15,16 +15,13 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
-
-from typer import Option
 
 from monitor.cli import demo_site
+from monitor.cli.common import flag, option
 from monitor.records.errors import MonitorError, UsageError
 
 PORT = 8000
 """Where the page is served unless another program is there already."""
-_MONITOR = [sys.executable, "-m", "monitor"]
 _ALLOW = ("# allow_hosts = []", 'allow_hosts = ["127.0.0.1"]\nhost_spacing_s = 0')
 """All six outlets are this machine: nobody has to wait for it."""
 
@@ -34,19 +31,12 @@ class DemoError(MonitorError):
 
 
 def demo(
-    once: Annotated[bool, Option("--once", help="Stop after the digest.")] = False,
-    port: Annotated[
-        int | None, Option(min=1, max=65535, help="Port of the page; default 8000, or a free one.")
-    ] = None,
-    directory: Annotated[
-        Path | None,
-        Option(
-            "--directory",
-            metavar="DIR",
-            help="Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the "
-            "end.",
-        ),
-    ] = None,
+    once: bool = flag("--once", "Stop after the digest."),
+    port: int | None = option("Port of the page; default 8000, or a free one.", min=1, max=65535),
+    directory: Path | None = option(
+        "Keep the demo's desk as DIR/desk; default: a temporary folder, removed at the end.",
+        metavar="DIR",
+    ),
 ) -> None:
     """Follow six invented outlets on this machine, print their digest, serve page and API."""
     if directory and (directory / "desk").exists():
@@ -68,35 +58,27 @@ def demo(
         _step(desk, "feeds", "import", "demo.opml")
         _step(desk, "run")
         if not once:
-            _serve(desk, _free_port() if port is None else port)
+            _step(desk, "serve", "--port", str(_free_port() if port is None else port))
     if not directory:
         print("The demo's desk is gone again.")
 
 
 def _step(desk: Path, *words: str) -> None:
-    """Type one command at the desk."""
-    with _typed(desk, *words) as process:
-        code = process.wait()
-    if code:
-        raise DemoError(f"the demo stopped: monitor {words[0]} ended with {code}")
-
-
-def _serve(desk: Path, port: int) -> None:
-    """Serve the page until Ctrl-C, which the server gets too and ends by itself."""
-    with _typed(desk, "serve", "--port", str(port)) as process:
+    """Type one command at the desk; `serve` ends with Ctrl-C, which the server gets too."""
+    print(f"\n$ monitor {' '.join(words)}", flush=True)
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
+    serving = words[0] == "serve"
+    command = [sys.executable, "-m", "monitor", *words]
+    with subprocess.Popen(command, cwd=desk, env=environ) as process:  # noqa: S603 - our own words
         try:
             code = process.wait()
         except KeyboardInterrupt:
+            if not serving:
+                raise
             process.send_signal(signal.SIGTERM)
             code = 0 if process.wait() in (0, 1, -signal.SIGTERM, -signal.SIGINT) else 2
-    if code > 0:
-        raise DemoError(f"the demo stopped: monitor serve ended with {code}")
-
-
-def _typed(desk: Path, *words: str) -> subprocess.Popen[bytes]:
-    print(f"\n$ monitor {' '.join(words)}", flush=True)
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("MONITOR_")}
-    return subprocess.Popen([*_MONITOR, *words], cwd=desk, env=environ)  # noqa: S603 - our own words
+    if code > 0 or (code and not serving):
+        raise DemoError(f"the demo stopped: monitor {words[0]} ended with {code}")
 
 
 def _free_port() -> int:

@@ -1,8 +1,8 @@
 """The demo's six invented outlets as a web site on this machine.
 
 Their articles are `demo_data/articles/*.yaml`. `build_site` renders all that is served, pages and
-feeds in four formats, as a mapping from path to `Resource`. `serve` answers as decent outlets do:
-ETag, Last-Modified and 304, gzip, robots.txt, 404, and one feed that has moved (301).
+feeds in four formats, by path. `serve` answers as decent outlets do: ETag, Last-Modified and 304,
+gzip, robots.txt, 404, and one feed that has moved (301).
 
 XML has the prefixes (`dc:creator`) that newsroom software writes, declared on the root.
 """
@@ -15,7 +15,7 @@ import json
 import sys
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,167 +25,108 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
+from types import SimpleNamespace
 from typing import Any, Literal
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
 Kind = Literal["relevant", "borderline", "negative"]
-FeedFormat = Literal["rss1", "rss2", "atom", "json"]
+_EMPTY = {"form": (), "response": (), "place": (), "origin": (), "copy_of": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class DemoArticle:
-    """One invented article and what a desk should make of it.
+def load_outlets() -> list[SimpleNamespace]:
+    """Read every outlet, ordered by id, with its house style and its articles, newest first.
 
-    `form`, `response` and `place` (where the exploitation happened, or what the policy concerns)
-    are filled for relevant articles only; `copy_of` names an agency story as `outlet/slug`.
+    An outlet's `also_lists` are articles of others that its feed has too: `article`, and a `query`
+    of its own. An article has what a desk should make of it: `form`, `response` and `place` (where
+    the exploitation happened, or what the policy concerns) are filled for relevant ones only;
+    `copy_of` names an agency story as `outlet/slug`. `text` is everything that a reader sees of it.
     """
-
-    slug: str
-    path: str
-    headline: str
-    summary: str
-    paragraphs: tuple[str, ...]
-    published: datetime
-    author: str
-    country: str
-    kind: Kind
-    strong_term: bool
-    note: str
-    form: tuple[str, ...] = ()
-    response: tuple[str, ...] = ()
-    place: tuple[str, ...] = ()
-    origin: tuple[str, ...] = ()
-    copy_of: str = ""
-
-    @property
-    def text(self) -> str:
-        """Everything a reader sees of it: headline, summary, body."""
-        return "\n\n".join((self.headline, self.summary, *self.paragraphs))
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOutlet:
-    """One outlet: its house style and its articles, newest first.
-
-    `also_lists` are articles of others that its feed has too: `article`, and a `query` of its own.
-    """
-
-    id: str
-    name: str
-    tagline: str
-    country: str
-    language: str
-    feed: FeedFormat
-    path: str
-    full_text: bool
-    date_format: str
-    moved_from: str
-    also_lists: tuple[Mapping[str, str], ...]
-    articles: tuple[DemoArticle, ...]
-
-    @property
-    def feed_path(self) -> str:
-        """Where the feed is served."""
-        return f"/{self.id}/{self.path}"
-
-
-def load_outlets() -> tuple[DemoOutlet, ...]:
-    """Read every outlet, ordered by id."""
     from ruamel.yaml import YAML
 
-    yaml = YAML(typ="safe")
-    files = sorted((DATA / "articles").glob("*.yaml"))
-    return tuple(_outlet(yaml.load(path)) for path in files)
+    found = []
+    for file in sorted((DATA / "articles").glob("*.yaml")):
+        outlet = SimpleNamespace(
+            **{"moved_from": "", "also_lists": (), **YAML(typ="safe").load(file)}
+        )
+        outlet.feed_path = f"/{outlet.id}/{outlet.path}"
+        outlet.articles = [SimpleNamespace(**{**_EMPTY, **article}) for article in outlet.articles]
+        for article in outlet.articles:
+            article.published = datetime.fromisoformat(article.published)
+            article.paragraphs = [p.strip() for p in article.body.strip().split("\n\n")]
+            article.text = "\n\n".join((article.headline, article.summary, *article.paragraphs))
+            number = 20_000_000 + zlib.crc32(article.slug.encode()) % 1_000_000
+            path = outlet.article_path.format(
+                slug=article.slug, published=article.published, number=number
+            )
+            article.path = f"/{outlet.id}/{path}"
+        outlet.articles.sort(key=lambda article: article.published, reverse=True)
+        found.append(outlet)
+    return found
 
 
-def _outlet(fields: dict[str, Any]) -> DemoOutlet:
-    article_path = f"/{fields['id']}/{fields.pop('article_path')}"
-    articles = [_article(article, article_path) for article in fields.pop("articles")]
-    return DemoOutlet(
-        also_lists=tuple(fields.pop("also_lists", ())),
-        articles=tuple(sorted(articles, key=lambda a: a.published, reverse=True)),
-        **{"moved_from": "", **fields},
-    )
-
-
-def _article(fields: dict[str, Any], article_path: str) -> DemoArticle:
-    published = datetime.fromisoformat(fields.pop("published"))
-    paragraphs = tuple(p.strip() for p in fields.pop("body").strip().split("\n\n"))
-    number = 20_000_000 + zlib.crc32(fields["slug"].encode()) % 1_000_000
-    path = article_path.format(slug=fields["slug"], published=published, number=number)
-    for name in ("form", "response", "place", "origin"):
-        fields[name] = tuple(fields.get(name, ()))
-    return DemoArticle(path=path, paragraphs=paragraphs, published=published, **fields)
-
-
-LEAD_PARAGRAPHS = 3
-RELATED = 3
+LEAD_PARAGRAPHS, RELATED = 3, 3
 FEED_TYPES = {
     "rss1": "application/rdf+xml",
     "rss2": "application/rss+xml",
     "atom": "application/atom+xml",
     "json": "application/feed+json",
 }
+PAGE_TYPE = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /*/search\nDisallow: /*/wp-admin/\nAllow: /\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What is served at one path; `location` makes it a permanent redirect."""
+def _resource(
+    body: bytes, media_type: str, modified: datetime, location: str = ""
+) -> SimpleNamespace:
+    """Return what is served at one path; `location` makes it a permanent redirect.
 
-    body: bytes
-    media_type: str
-    modified: datetime
-    location: str = ""
-
-    @property
-    def etag(self) -> str:
-        """A weak tag: the gzipped and the plain body share it."""
-        return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
+    Its tag is a weak one: the gzipped and the plain body share it.
+    """
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+    return SimpleNamespace(
+        body=body, media_type=media_type, modified=modified, location=location, etag=etag
+    )
 
 
-Entries = Sequence[tuple[DemoArticle, str]]
+Entries = Sequence[tuple[SimpleNamespace, str]]
 """The articles of a feed with the absolute URLs that they are listed under, newest first."""
 
 
-def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, Resource]:
+def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, SimpleNamespace]:
     """Render everything; `base` is the server's URL without a slash at its end."""
     articles = {f"{o.id}/{a.slug}": a for o in outlets for a in o.articles}
     latest = max(article.published for article in articles.values())
-    site = {"/robots.txt": Resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
+    site = {"/robots.txt": _resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
     for outlet in outlets:
-        newest = outlet.articles[0].published
+        newest, feed_type = outlet.articles[0].published, FEED_TYPES[outlet.feed]
         listed = [(article, base + article.path) for article in outlet.articles]
         for other in outlet.also_lists:
             article = articles[other["article"]]
             listed.append((article, f"{base}{article.path}?{other['query']}"))
         listed.sort(key=lambda entry: entry[0].published, reverse=True)
-        feed = FEED_WRITERS[outlet.feed](outlet, base, listed)
-        media_type = f"{FEED_TYPES[outlet.feed]}; charset=utf-8"
-        site[outlet.feed_path] = Resource(feed, media_type, newest)
+        write = _write_json_feed if outlet.feed == "json" else _write_xml_feed
+        feed = write(outlet, base, listed)
+        site[outlet.feed_path] = _resource(feed, f"{feed_type}; charset=utf-8", newest)
         if outlet.moved_from:
             old = f"/{outlet.id}/{outlet.moved_from}"
-            site[old] = Resource(b"", "text/plain", newest, location=outlet.feed_path)
-        site[f"/{outlet.id}/"] = _page(_front_page(outlet, base), newest)
+            site[old] = _resource(b"", "text/plain", newest, location=outlet.feed_path)
+        front = (
+            f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
+            f"<title>{escape(outlet.name)}</title>"
+            f'<link rel="alternate" type="{feed_type}" href="{base}{outlet.feed_path}">'
+            f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
+            f"{_links(outlet.articles)}\n</ul></body></html>\n"
+        )
+        site[f"/{outlet.id}/"] = _resource(front.encode(), PAGE_TYPE, newest)
         template = Template((DATA / "pages" / f"{outlet.id}.html").read_text(encoding="utf-8"))
         for article in outlet.articles:
             page = template.substitute(_page_values(outlet, article, base))
-            site[article.path] = _page(page, article.published)
+            site[article.path] = _resource(page.encode(), PAGE_TYPE, article.published)
     return site
 
 
-def _front_page(outlet: DemoOutlet, base: str) -> str:
-    return (
-        f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
-        f"<title>{escape(outlet.name)}</title>"
-        f'<link rel="alternate" type="{FEED_TYPES[outlet.feed]}" href="{base}{outlet.feed_path}">'
-        f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
-        f"{_links(outlet.articles)}\n</ul></body></html>\n"
-    )
-
-
-def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+def _write_xml_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
     """Write RSS or Atom by its template, whose marked parts are written for each article.
 
     What has no value is left out: the full text, where an outlet does not give it.
@@ -207,7 +148,9 @@ def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     return f"{first}\n{''.join(written)}".encode()
 
 
-def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> dict[str, str]:
+def _values(
+    outlet: SimpleNamespace, base: str, article: SimpleNamespace, url: str
+) -> dict[str, str]:
     """Return what templates may name."""
     return {
         "id": outlet.id,
@@ -231,7 +174,7 @@ def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> di
     }
 
 
-def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
+def _write_json_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
     """Write JSON Feed 1.1; items without full text carry their summary as `content_text`."""
     items = [
         {
@@ -261,21 +204,11 @@ def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     return json.dumps(feed, ensure_ascii=False, indent=1).encode()
 
 
-FEED_WRITERS: Mapping[str, Callable[[DemoOutlet, str, Entries], bytes]] = {
-    **dict.fromkeys(("rss1", "rss2", "atom"), _write_xml_feed),
-    "json": _write_json_feed,
-}
-
-
-def _page(page: str, modified: datetime) -> Resource:
-    return Resource(page.encode(), "text/html; charset=utf-8", modified)
-
-
 def _paragraphs(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in paragraphs)
 
 
-def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
+def _full_text(outlet: SimpleNamespace, article: SimpleNamespace, url: str) -> str:
     """Return the body as publishing software puts it into a feed, its own footer included."""
     return (
         f"{_paragraphs(article.paragraphs)}\n"
@@ -284,11 +217,11 @@ def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
     )
 
 
-def _links(articles: Sequence[DemoArticle]) -> str:
+def _links(articles: Sequence[SimpleNamespace]) -> str:
     return "\n".join(f'<li><a href="{a.path}">{escape(a.headline)}</a></li>' for a in articles)
 
 
-def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[str, str]:
+def _page_values(outlet: SimpleNamespace, article: SimpleNamespace, base: str) -> dict[str, str]:
     """Return what a page template may name; HTML-escaped save for the ready-made parts."""
     place = outlet.articles.index(article)
     others = outlet.articles[place + 1 :] + outlet.articles[:place]
@@ -325,10 +258,6 @@ class RunningSite:
         path.write_text(template.replace("{port}", str(self.port)), encoding="utf-8")
         return path
 
-    def expected(self) -> dict[str, Kind]:
-        """Return what a desk should make of each article, by its URL."""
-        return expected(self.url)
-
 
 def expected(base: str = "") -> dict[str, Kind]:
     """Return the kind of every article by URL; by path where no `base` is given."""
@@ -353,7 +282,7 @@ def serve() -> Iterator[RunningSite]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    site: Mapping[str, Resource]
+    site: Mapping[str, SimpleNamespace]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away; tell of everything else."""
@@ -375,15 +304,11 @@ class _Handler(BaseHTTPRequestHandler):
         resource = self.server.site.get(self.path.partition("?")[0])
         if resource is None:
             page = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>"
-            self._send(HTTPStatus.NOT_FOUND, page, {"Content-Type": "text/html; charset=utf-8"})
-        elif resource.location:
+            self._send(HTTPStatus.NOT_FOUND, page, {"Content-Type": PAGE_TYPE})
+            return
+        if resource.location:
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", {"Location": resource.location})
-        else:
-            self._send_resource(resource)
-
-    do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
-
-    def _send_resource(self, resource: Resource) -> None:
+            return
         headers = {
             "ETag": resource.etag,
             "Last-Modified": format_datetime(resource.modified.astimezone(UTC), usegmt=True),
@@ -399,7 +324,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers["Content-Encoding"] = "gzip"
         self._send(HTTPStatus.OK, body, headers)
 
-    def _is_current(self, resource: Resource) -> bool:
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
+
+    def _is_current(self, resource: SimpleNamespace) -> bool:
         """Whether the client has this version; its ETag, where it sends one, decides alone."""
         tags = self.headers.get("If-None-Match")
         if tags is not None:
@@ -408,7 +335,7 @@ class _Handler(BaseHTTPRequestHandler):
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
         except ValueError:  # none, or one that cannot be read: the body is sent
             return False
-        return resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
+        return bool(resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)))
 
     def _send(self, status: HTTPStatus, body: bytes | None, headers: Mapping[str, str]) -> None:
         self.send_response(status)

@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-import typer
-from typer import Context
+from typer import Context, Exit
 
-from monitor.cli.common import TextOrJson, plural, show_json, show_lines
+from monitor.cli.common import TextOrJson, plural, show_as
 from monitor.desk import Desk, utc_now
 from monitor.digest.coverage_account import delivery_words
 from monitor.digest.mail_schedule import TROUBLE_DAYS, undelivered
@@ -48,8 +48,6 @@ _SHOWN = 5
 """Feeds that are named, and mails that may not have arrived."""
 _PATIENCE_S = 10.0
 
-Status = Literal["ok", "warning", "fault"]
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -59,7 +57,7 @@ class Check:
     """
 
     part: str
-    status: Status
+    status: Literal["ok", "warning", "fault"]
     found: str
     advice: str = ""
 
@@ -88,15 +86,14 @@ def doctor(context: Context, format: TextOrJson = "text") -> None:
     """
     settings = load_settings(context.obj)
     checks = examine(Setup(settings, settings_file(context.obj), utc_now(), time.monotonic()))
-    if format == "json":
-        show_json({"schema": 1, "checks": [asdict(check) for check in checks]}, indent=2)
-    else:
-        show_lines(
-            f"{check.status:7}  {check.part}: {check.found}"
-            + (f" -> {check.advice}" if check.advice else "")
-            for check in checks
-        )
-    raise typer.Exit(exit_code(checks))
+    lines = (
+        f"{check.status:7}  {check.part}: {check.found}"
+        + (f" -> {check.advice}" if check.advice else "")
+        for check in checks
+    )
+    told = {"schema": 1, "checks": [asdict(check) for check in checks]}
+    show_as(format, told, lines, indent=2)
+    raise Exit(exit_code(checks))
 
 
 def examine(setup: Setup, examinations: Iterable[Examination] | None = None) -> list[Check]:
@@ -125,11 +122,10 @@ def examine_settings(setup: Setup) -> Iterator[Check]:
     said = f"from {file.resolve()}" if file else f"the defaults: no monitor.toml in {Path.cwd()}"
     if names := settings_variables():
         said = f"{said}, and {', '.join(names)} of the environment"
-    if file:
-        yield Check("settings", "ok", said)
-    else:
-        advice = "monitor init, if this is to be a desk, or change to the folder of yours"
-        yield Check("settings", "warning", said, advice)
+    advice = (
+        "" if file else "monitor init, if this is to be a desk, or change to the folder of yours"
+    )
+    yield Check("settings", "ok" if file else "warning", said, advice)
 
 
 def examine_models(_: Setup) -> Iterator[Check]:
@@ -137,13 +133,13 @@ def examine_models(_: Setup) -> Iterator[Check]:
     from monitor.classify.model_files import list_models
 
     for state in list_models(data_dir("models")):
-        name = f"{state.name} {state.version}"
-        if state.problem:
-            advice = f"{how_to_install()}; or train and promote another version"
-            yield Check("models", "fault", f"{name}: {state.problem}", advice)
-        elif state.used:
-            said = "" if state.measured else "; not measured, so what it shows is called possible"
-            yield Check("models", "ok", f"{name}: whole, in use{said}")
+        said = "whole, in use"
+        said += "" if state.measured else "; not measured, so what it shows is called possible"
+        advice = f"{how_to_install()}; or train and promote another version"
+        found = f"{state.name} {state.version}: {state.problem or said}"
+        if state.problem or state.used:
+            fault = bool(state.problem)
+            yield Check("models", "fault" if fault else "ok", found, advice if fault else "")
 
 
 def examine_guideline(setup: Setup) -> Iterator[Check]:
@@ -224,67 +220,60 @@ def examine_database(setup: Setup) -> Iterator[Check]:
     from monitor.storage.health import inspect_database
 
     state = inspect_database(setup.settings.database_url, setup.now)
+    name = state.name
+    fault = partial(Check, "database", "fault")
     yield _tables(state)
     if state.damage:
         advice = "monitor restore FILE, if there is a backup; else sqlite3's .recover saves some"
-        yield Check("database", "fault", f"{state.name}: damaged: {state.damage}", advice)
+        yield fault(f"{name}: damaged: {state.damage}", advice)
     if state.read_only:
-        found = f"{state.name}: lies on a disk that can only be read: reading works, and no more"
-        advice = "mount that disk for writing, or copy the desk's folder to another one"
-        yield Check("database", "fault", found, advice)
+        found = f"{name}: lies on a disk that can only be read: reading works, and no more"
+        yield fault(found, "mount that disk for writing, or copy the desk's folder to another one")
     elif not state.writable:
-        advice = "let this user write the file and its folder"
-        yield Check("database", "fault", f"{state.name}: cannot be written", advice)
+        yield fault(f"{name}: cannot be written", "let this user write the file and its folder")
     if state.folder and not state.read_only:
         free = shutil.disk_usage(state.folder).free
-        said = f"{free / 1e9:.1f} GB free for the database"
-        if free < MIN_FREE_BYTES:
-            advice = f"make room on the disk of {state.folder.resolve()}"
-            yield Check("disk", "warning", said, advice)
-        else:
-            yield Check("disk", "ok", said)
+        full = free < MIN_FREE_BYTES
+        advice = f"make room on the disk of {state.folder.resolve()}" if full else ""
+        found = f"{free / 1e9:.1f} GB free for the database"
+        yield Check("disk", "warning" if full else "ok", found, advice)
     # a note, since not every desk can choose its disk
     asked = "whether its disk is encrypted: ask who runs the database's server"
     encrypted = encryption_words(state.folder) if state.folder else asked
-    yield Check("disk", "ok", f"{state.name}: {encrypted}")
+    yield Check("disk", "ok", f"{name}: {encrypted}")
     last = state.newest
     if last is not None and last > setup.now + timedelta(minutes=5):
         found = f"it is {setup.now:%Y-%m-%d %H:%M} UTC, but something was stored at"
-        found = f"{found} {last:%Y-%m-%d %H:%M}"
-        yield Check("clock", "fault", found, "set the clock: what is due cannot be told")
+        advice = "set the clock: what is due cannot be told"
+        yield Check("clock", "fault", f"{found} {last:%Y-%m-%d %H:%M}", advice)
     if state.feeds:
         yield from _feeds(state)
 
 
 def _tables(state: Condition) -> Check:
-    name, revision = state.name, state.revision
-    if revision is None:
-        return Check("database", "ok", f"{name}: not there yet, made when first needed")
-    if revision > state.head:
-        found = f"{name}: its tables ({revision}) are newer than {state.head}"
-        return Check("database", "fault", found, f"bring the clone up to date: {how_to_install()}")
+    revision, head, advice = state.revision, state.head, ""
     size = f"{state.size / 1e6:.1f} MB"
     if state.free and state.size:
         size = f"{size}, {state.free / state.size:.0%} of it empty"
-    if revision < state.head:
-        found = f"{name}: its tables ({revision}) are brought to {state.head} when used"
-        return Check("database", "ok", f"{found}, {size}")
-    return Check("database", "ok", f"{name}: reachable, tables {revision}, {size}")
+    if revision is None:
+        found = "not there yet, made when first needed"
+    elif revision > head:
+        found = f"its tables ({revision}) are newer than {head}"
+        advice = f"bring the clone up to date: {how_to_install()}"
+    elif revision < head:
+        found = f"its tables ({revision}) are brought to {head} when used, {size}"
+    else:
+        found = f"reachable, tables {revision}, {size}"
+    return Check("database", "fault" if advice else "ok", f"{state.name}: {found}", advice)
 
 
 def _feeds(state: Condition) -> Iterator[Check]:
     """Say which feeds failed, which are silent by their own rhythm, which were never polled."""
+    failing = [f"{name}: {error}" for name, error in state.failing]
+    sites = "look at their sites: a feed that was given up often stays where it was"
     for names, words, advice in (
-        (
-            [f"{name}: {error}" for name, error in state.failing],
-            "failed at the last poll",
-            "look at their addresses: monitor feeds list",
-        ),
-        (
-            state.silent,
-            "silent for longer than usual",
-            "look at their sites: a feed that was given up often stays where it was",
-        ),
+        (failing, "failed at the last poll", "look at their addresses: monitor feeds list"),
+        (state.silent, "silent for longer than usual", sites),
         (state.overdue, "followed for over a day and never polled", "monitor ingest"),
     ):
         if names:
@@ -332,13 +321,10 @@ def examine_mail(setup: Setup) -> Iterator[Check]:
         return
     if not recipients:
         yield Check("mail", "warning", "a mail server, but nobody to send to", "add [[recipients]]")
-    place = f"{smtp.host}:{smtp.port}"
     trouble = try_login(replace(smtp, timeout_s=min(smtp.timeout_s, _PATIENCE_S)))
-    if trouble:
-        advice = "look at [smtp] in monitor.toml, and at MONITOR_SMTP_PASSWORD"
-        yield Check("mail", "fault", trouble, advice)
-    else:
-        yield Check("mail", "ok", f"{place} takes mail of ours ({len(recipients)} recipients)")
+    advice = "look at [smtp] in monitor.toml, and at MONITOR_SMTP_PASSWORD" if trouble else ""
+    well = f"{smtp.host}:{smtp.port} takes mail of ours ({len(recipients)} recipients)"
+    yield Check("mail", "fault" if trouble else "ok", trouble or well, advice)
     recent = deliveries_in(setup.settings.database_url, setup.now - timedelta(days=TROUBLE_DAYS))
     for lost in undelivered(recent)[:_SHOWN]:
         advice = "monitor recipients sends --open says what to do"
@@ -355,19 +341,16 @@ def examine_serving(setup: Setup) -> Iterator[Check]:
         if ipaddress.ip_network(proxy).prefixlen == 0:
             found = f"[serve] trusted_proxies has {proxy}: anybody is believed who says whom he is"
             yield Check("serving", "warning", found, "name the proxies' own addresses")
-    if not live:
-        if public:
-            found = f"nobody can sign in at {public}: there is no token"
-            yield Check("serving", "ok", found, "monitor tokens add NAME, for whoever is to")
-        return
     said = f"{len(live)} token{plural(len(live))} to sign in with"
-    if public.startswith("https://"):
+    if not live and public:
+        found = f"nobody can sign in at {public}: there is no token"
+        yield Check("serving", "ok", found, "monitor tokens add NAME, for whoever is to")
+    elif live and public.startswith("https://"):
         yield Check("serving", "ok", f"{said}, at {public}")
-        return
-    found = f"{said}, but [digest] public_url is no https address: without https, tokens and drafts"
-    yield Check(
-        "serving", "warning", f"{found} can be read on the way", "docs/operator.md, Serving others"
-    )
+    elif live:
+        found = f"{said}, but [digest] public_url is no https address: without https, tokens and"
+        found = f"{found} drafts can be read on the way"
+        yield Check("serving", "warning", found, "docs/operator.md, Serving others")
 
 
 EXAMINATIONS: tuple[Examination, ...] = (
@@ -395,53 +378,9 @@ _ENCRYPTING = {
     "fuse.securefs": "securefs",
 }
 """Kinds of file system that encrypt what is in them."""
-_MEMORY = frozenset({"tmpfs", "ramfs"})
 _GETFLAGS, _ENCRYPT = 0x80086601, 0x800
 """Linux's call for the flags of a file or folder, and the one that fscrypt sets."""
 _OTHERS = {"darwin": "fdesetup status tells", "win32": "manage-bde -status tells"}
-
-
-class _Mount(NamedTuple):
-    device: str
-    point: str
-    kind: str
-    source: str
-
-
-def encryption_words(
-    path: Path,
-    root: Path = Path("/"),
-    flags: Callable[[Path], int] | None = None,
-    platform: str = sys.platform,
-) -> str:
-    """Return in words whether the disk of the file or folder `path` is encrypted.
-
-    `root` is where `/proc` and `/sys` are; `flags` gives the flags of a folder.
-    """
-    if platform != "linux":
-        return f"whether its disk is encrypted: cannot tell here; {_OTHERS.get(platform, 'ask')}"
-    path = path.resolve()
-    mount = _mount_of(path, root)
-    if mount is None:
-        return "whether its disk is encrypted: cannot tell"
-    folder = path if path.is_dir() else path.parent
-    return _words_of_mount(mount, root, (flags or folder_flags)(folder))
-
-
-def _words_of_mount(mount: _Mount, root: Path, flags: int) -> str:
-    if mount.kind in _ENCRYPTING:
-        return f"its disk is encrypted ({_ENCRYPTING[mount.kind]})"
-    if flags & _ENCRYPT:
-        return "its folder is encrypted (fscrypt)"
-    if mount.kind in _MEMORY:
-        return "it lies in memory, on no disk (swapped out, it would be on one)"
-    if mount.kind == "zfs":
-        return f"whether its disk is encrypted: cannot tell; zfs get encryption {mount.source}"
-    node = _node_of(mount, root)
-    if node is None:
-        return f"whether its disk is encrypted: cannot tell of {mount.kind} at {mount.point}"
-    bare = "its disk is not encrypted, as far as the system tells: whoever takes it can read it all"
-    return "its disk is encrypted (dm-crypt)" if _is_crypt(node) else bare
 
 
 def folder_flags(folder: Path) -> int:
@@ -460,43 +399,57 @@ def folder_flags(folder: Path) -> int:
     return found[0]
 
 
-def _mount_of(path: Path, root: Path) -> _Mount | None:
-    """Return the mount that a path lies in: the longest that fits, of several such the last."""
-    try:
-        lines = (root / "proc/self/mountinfo").read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return None
-    found = map(_parse_mount, lines.splitlines())
-    holding = [mount for mount in found if mount and path.is_relative_to(mount.point)]
-    return max(reversed(holding), key=lambda mount: len(mount.point), default=None)
+def encryption_words(
+    path: Path,
+    root: Path = Path("/"),
+    flags: Callable[[Path], int] = folder_flags,
+    platform: str = sys.platform,
+) -> str:
+    """Return in words whether the disk of the file or folder `path` is encrypted.
+
+    `root` is where `/proc` and `/sys` are; `flags` gives the flags of a folder.
+    """
+    unknown, path = "whether its disk is encrypted: cannot tell", path.resolve()
+    mount = _mount_of(path, root) if platform == "linux" else None
+    if mount is None:
+        here = "" if platform == "linux" else f" here; {_OTHERS.get(platform, 'ask')}"
+        return f"{unknown}{here}"
+    device, point, kind, source = mount
+    if kind in _ENCRYPTING:
+        return f"its disk is encrypted ({_ENCRYPTING[kind]})"
+    if flags(path if path.is_dir() else path.parent) & _ENCRYPT:
+        return "its folder is encrypted (fscrypt)"
+    if kind in ("tmpfs", "ramfs"):
+        return "it lies in memory, on no disk (swapped out, it would be on one)"
+    block, name = root / "sys/class/block", source.rpartition("/")[2]
+    nodes = [root / "sys/dev/block" / device]
+    if source.startswith("/dev/"):  # the disk of a btrfs is known by its source only
+        nodes += [block / name, *(n for n in block.glob("dm-*") if _text(n / "dm/name") == name)]
+    node = next((node for node in nodes if node.exists()), None)
+    if node is not None and _is_crypt(node):
+        return "its disk is encrypted (dm-crypt)"
+    bare = "its disk is not encrypted, as far as the system tells: whoever takes it can read it all"
+    asked = f"; zfs get encryption {source}" if kind == "zfs" else f" of {kind} at {point}"
+    return bare if node else f"{unknown}{asked}"
 
 
-def _parse_mount(line: str) -> _Mount | None:
-    """Read a line such as `36 35 8:1 / /home rw - ext4 /dev/sda1 rw`."""
-    first, _, last = line.partition(" - ")
-    fields, rest = first.split(), last.split()
-    if len(fields) < 5 or len(rest) < 2:
-        return None
-    return _Mount(fields[2], _unescaped(fields[4]), rest[0], _unescaped(rest[1]))
+def _mount_of(path: Path, root: Path) -> tuple[str, str, str, str] | None:
+    """Return device, place, kind and source of the mount that a path lies in.
 
-
-def _unescaped(word: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), word)
-
-
-def _node_of(mount: _Mount, root: Path) -> Path | None:
-    """Return the folder in `/sys` of a mount's disk; that of btrfs is known by its source only."""
-    by_number = root / "sys/dev/block" / mount.device
-    if by_number.exists():
-        return by_number
-    if not mount.source.startswith("/dev/"):
-        return None
-    name = mount.source.rpartition("/")[2]
-    block = root / "sys/class/block"
-    if (block / name).exists():
-        return block / name
-    mapped = (node for node in block.glob("dm-*") if _text(node / "dm/name") == name)
-    return next(mapped, None)
+    It is the longest that fits, of several such the last.
+    """
+    found = None
+    for line in _text(root / "proc/self/mountinfo").splitlines():
+        # such as `36 35 8:1 / /home rw - ext4 /dev/sda1 rw`
+        fields, rest = (part.split() for part in line.partition(" - ")[::2])
+        if len(fields) >= 5 and len(rest) >= 2:
+            place, source = (
+                re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), word)
+                for word in (fields[4], rest[1])
+            )
+            if path.is_relative_to(place) and (found is None or len(place) >= len(found[1])):
+                found = fields[2], place, rest[0], source
+    return found
 
 
 def _is_crypt(node: Path) -> bool:
@@ -509,6 +462,6 @@ def _is_crypt(node: Path) -> bool:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8", errors="replace").strip()
+        return file.read_text(encoding="utf-8", errors="surrogateescape").strip()
     except OSError:
         return ""

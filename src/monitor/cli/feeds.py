@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Argument, Context, Exit
 
-from monitor.cli.common import group, monitor_of, plain, say, show
+from monitor.cli.common import argument, group, monitor_of, option, plain, say, show
 from monitor.feeds.urls import shown_url
 from monitor.records.errors import FeedError, NotFound, UsageError
 
@@ -20,45 +19,35 @@ FeedAddress = Annotated[str, Argument(help="The feed's address, as listed.")]
 @app.command()
 def add(
     context: Context,
-    url: Annotated[str | None, Argument(help="The feed's address.")] = None,
-    title: Annotated[str, Option(help="Its name (default: the host's).")] = "",
-    kind: Annotated[
-        Literal["feed", "sitemap", "page"],
-        Option(help="A feed, a site map, or a page that lists articles."),
-    ] = "feed",
-    pack: Annotated[
-        str | None,
-        Option(help="All feeds of a pack, such as ghana (monitor feeds packs lists them)."),
-    ] = None,
+    url: str | None = argument("The feed's address.", None),
+    title: str = option("Its name (default: the host's).", ""),
+    kind: Literal["feed", "sitemap", "page"] = option(
+        "A feed, a site map, or a page that lists articles.", "feed"
+    ),
+    pack: str | None = option(
+        "All feeds of a pack, such as ghana (monitor feeds packs lists them)."
+    ),
 ) -> None:
     """Follow one feed, or a site map or a page that lists articles; or the feeds of a pack."""
-    from monitor.feeds.starter_feeds import make_feed
+    from monitor.feeds.starter_feeds import find_pack, make_feed
 
     if (url is None) == (pack is None) or (pack and (title or kind != "feed")):
         raise UsageError("say either an address, with what belongs to it, or --pack NAME")
-    if pack:
-        return _add_pack(context, pack)
-    assert url is not None
-    feed = make_feed(url, title=title, kind=kind)
-    new = monitor_of(context).add_feeds([feed])
-    say(f"{'added' if new else 'already followed'}: {feed.url}")
-    return None
-
-
-def _add_pack(context: Context, name: str) -> None:
-    """Follow the feeds of a pack that are not followed yet, and tell what is known of each."""
-    from monitor.feeds.starter_feeds import find_pack
-
-    pack, monitor = find_pack(name), monitor_of(context)
+    if url is not None:
+        feed = make_feed(url, title=title, kind=kind)
+        new = monitor_of(context).add_feeds([feed])
+        say(f"{'added' if new else 'already followed'}: {feed.url}")
+        return
+    chosen, monitor = find_pack(pack or ""), monitor_of(context)
     there = {feed.id for feed in monitor.store.feeds()}
-    for each in pack.feeds:
-        new = each.feed.id not in there
-        note = f" ({each.note})" if each.note and new else ""
-        known = f"; {each.known}{note}" if new else ""
-        say(f"{'added' if new else 'already followed'}: {each.feed.title} <{each.feed.url}>{known}")
-    new_feeds = monitor.add_feeds([each.feed for each in pack.feeds])
-    say(f"{new_feeds} added, {len(pack.feeds) - new_feeds} already followed")
-    if new_feeds and not all(each.verified for each in pack.feeds):
+    for each in chosen.feeds:
+        word, known = "already followed", ""
+        if each.feed.id not in there:
+            word, known = "added", f"; {each.known}" + (f" ({each.note})" if each.note else "")
+        say(f"{word}: {each.feed.title} <{each.feed.url}>{known}")
+    new = monitor.add_feeds([each.feed for each in chosen.feeds])
+    say(f"{new} added, {len(chosen.feeds) - new} already followed")
+    if new and not all(each.verified for each in chosen.feeds):
         say(
             "what does not answer is named by monitor ingest; monitor feeds remove URL takes it out"
         )
@@ -76,7 +65,7 @@ def packs() -> None:
 
 
 @app.command("import")
-def import_(context: Context, path: Annotated[Path, Argument(help="An OPML file.")]) -> None:
+def import_(context: Context, path: Path = argument("An OPML file.")) -> None:
     """Follow the feeds of an OPML file."""
     from monitor.feeds.opml import parse_opml
     from monitor.feeds.starter_feeds import outline_feed
@@ -96,7 +85,7 @@ def import_(context: Context, path: Annotated[Path, Argument(help="An OPML file.
         raise FeedError(f"{path}: no usable feed in it")
     new = monitor_of(context).add_feeds(feeds)
     say(f"{new} added, {len(feeds) - new} already followed, {bad} left out")
-    raise typer.Exit(1 if bad else 0)
+    raise Exit(1 if bad else 0)
 
 
 @app.command()
@@ -126,9 +115,7 @@ def list_(context: Context) -> None:
 
 
 @app.command()
-def discover(
-    context: Context, site: Annotated[str, Argument(help="The address of a page.")]
-) -> None:
+def discover(context: Context, site: str = argument("The address of a page.")) -> None:
     """Print the feeds that a page names, one a line: URL, title."""
     from monitor.feeds.feed_discovery import discover_at
 
@@ -143,24 +130,23 @@ def discover(
 @app.command()
 def pause(context: Context, url: FeedAddress) -> None:
     """Poll a feed no more until it is resumed."""
-    said = "paused" if _set_paused(context, url, paused=True) else "was paused"
-    say(f"{said}: {shown_url(url)}")
+    _set_paused(context, url, True, "paused", "was paused")
 
 
 @app.command()
 def resume(context: Context, url: FeedAddress) -> None:
     """Poll a paused feed again."""
-    said = "resumed" if _set_paused(context, url, paused=False) else "was not paused"
-    say(f"{said}: {shown_url(url)}")
+    _set_paused(context, url, False, "resumed", "was not paused")
 
 
-def _set_paused(context: Context, url: str, *, paused: bool) -> bool:
-    """Return whether that is new. Raises `UsageError` for a feed that is not followed."""
+def _set_paused(context: Context, url: str, paused: bool, done: str, before: str) -> None:
+    """Pause or resume a feed. Raises `UsageError` for a feed that is not followed."""
     monitor = monitor_of(context)
     try:
-        return monitor.store.pause_feed(url, monitor.now(), paused=paused)
+        new = monitor.store.pause_feed(url, monitor.now(), paused=paused)
     except NotFound as error:
         raise UsageError(f"not followed: {shown_url(url)}") from error
+    say(f"{done if new else before}: {shown_url(url)}")
 
 
 @app.command()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit
 
-from monitor.cli.common import group, monitor_of, plain, say, show
+from monitor.cli.common import argument, flag, group, monitor_of, plain, say, show
 from monitor.records.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -65,8 +64,7 @@ def list_(context: Context) -> None:
 
 @app.command()
 def sends(
-    context: Context,
-    open_: Annotated[bool, Option("--open", help="Only those that may not have arrived.")] = False,
+    context: Context, open_: bool = flag("--open", "Only those that may not have arrived.")
 ) -> None:
     """Print what was sent in the last 32 days, newest first; exit 1 where one may not have arrived.
 
@@ -85,13 +83,11 @@ def sends(
     for one in troubles:
         if one.outcome == "unknown":
             say(_advice(one.address, one.day))
-    raise typer.Exit(int(bool(troubles)))
+    raise Exit(int(bool(troubles)))
 
 
 @app.command()
-def restore(
-    context: Context, address: Annotated[str, Argument(help="Who asks for the digest again.")]
-) -> None:
+def restore(context: Context, address: str = argument("Who asks for the digest again.")) -> None:
     """Send to an address again that had unsubscribed."""
     if not monitor_of(context).store.restore_recipient(address):
         raise NotFound(f"{address} has not unsubscribed")

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit
 
-from monitor.cli.common import (
-    By,
-    TextOrJson,
-    counter,
-    group,
-    monitor_of,
-    plain,
-    plural,
-    say,
-    show,
-    show_json,
-)
+from monitor.cli import common
+from monitor.cli.common import argument, monitor_of, option, plain, plural, say, show, show_as
 from monitor.export.columns import CorrectedFormat
 from monitor.records.article import VERDICTS
 from monitor.records.errors import NotFound, StoreError, UsageError
@@ -31,21 +19,18 @@ from monitor.records.json_shapes import review_json
 if TYPE_CHECKING:
     from monitor.desk import Desk
 
-app = group()
+app = common.group()
 
 
 @app.command()
 def add(
     context: Context,
-    article: Annotated[
-        str, Argument(metavar="ARTICLE", help="The article's id or its URL, as digests say.")
-    ],
-    verdict: Annotated[str, Argument(help="relevant, borderline or not_relevant.")],
-    tag: Annotated[
-        list[str] | None,
-        Option(metavar="SCHEME=LABEL", help="A tag that holds; SCHEME= says that none does."),
-    ] = None,
-    by: By = "",
+    article: str = argument("The article's id or its URL, as digests say.", metavar="ARTICLE"),
+    verdict: str = argument("relevant, borderline or not_relevant."),
+    tag: list[str] | None = option(
+        "A tag that holds; SCHEME= says that none does.", metavar="SCHEME=LABEL"
+    ),
+    by: common.By = "",
 ) -> None:
     """Store a review of an article's current version; the reviewer's latest one holds."""
     from monitor.feeds.urls import article_id
@@ -54,25 +39,29 @@ def add(
     if meant is None:
         raise UsageError(f"'{verdict}' is none of {', '.join(VERDICTS)}")
     monitor = monitor_of(context)
+    tags: dict[str, list[str]] = {}
+    for entry in tag or ():
+        scheme, sign, label = entry.partition("=")
+        if not sign:
+            raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
+        tags.setdefault(scheme, []).extend([label] if label else [])
     found = article
     if "/" in article:  # a URL, however it is spelt
         found = article_id(article if "://" in article else f"https://{article}")
     try:
-        said = monitor.review(found, meant, tags=_tags(tag or []), reviewer=by)
+        said = monitor.review(found, meant, tags=tags, reviewer=by)
     except NotFound as error:
         if found == article:
             raise
         raise NotFound(f"no article at {article} (its id would be {found})") from error
-    show_json(review_json(said), indent=None)
+    common.show_json(review_json(said), indent=None)
 
 
 @app.command("list")
 def list_(
     context: Context,
-    conflicts: Annotated[bool, Option("--conflicts", help="Only where reviewers differ.")] = False,
-    waiting: Annotated[
-        bool, Option("--waiting", help="Only what volunteers said and nobody has confirmed.")
-    ] = False,
+    conflicts: bool = common.flag("--conflicts", "Only where reviewers differ."),
+    waiting: bool = common.flag("--waiting", "Only what volunteers said and nobody has confirmed."),
 ) -> None:
     """Print the reviews that count as JSON lines, or where reviewers differ.
 
@@ -86,7 +75,7 @@ def list_(
         for _, reviews in reviewed:
             for review in reviews:
                 if review.provisional == waiting:
-                    show_json(review_json(review), indent=None)
+                    common.show_json(review_json(review), indent=None)
         return
     for conflict in review_rows(reviewed, language="en").conflicts:
         said = "; ".join(f"{name or 'unnamed'}: {label}" for name, label in conflict.said.items())
@@ -99,10 +88,8 @@ def list_(
 @app.command()
 def undo(
     context: Context,
-    decision: Annotated[
-        int, Argument(metavar="DECISION", help="Its number, as `reviews add` says.")
-    ],
-    by: Annotated[str, Option(help="Who said it.")] = "",
+    decision: int = argument("Its number, as `reviews add` says.", metavar="DECISION"),
+    by: str = option("Who said it.", ""),
 ) -> None:
     """Take a review of one's own back; it stays stored and counts no more."""
     from monitor.review.review_queue import Reviewer
@@ -112,21 +99,11 @@ def undo(
     say(f"undone: {undone.verdict or 'what was said of flags'} of {undone.article_id}")
 
 
-def _tags(given: list[str]) -> dict[str, list[str]]:
-    tags: dict[str, list[str]] = {}
-    for entry in given:
-        scheme, sign, label = entry.partition("=")
-        if not sign:
-            raise UsageError(f"--tag: '{entry}' is not of the form SCHEME=LABEL")
-        tags.setdefault(scheme, []).extend([label] if label else [])
-    return tags
-
-
 @app.command()
 def sample(
     context: Context,
-    day: Annotated[str | None, Option(help="A day that is over; default yesterday.")] = None,
-    format: TextOrJson = "text",
+    day: str | None = option("A day that is over; default yesterday."),
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print a few random articles below the threshold, to be reviewed."""
     from monitor.review.recall_estimate import sample_json
@@ -135,44 +112,37 @@ def sample(
     monitor = monitor_of(context)
     drawn = sample_of(monitor, day)
     told = sample_json(monitor, drawn, patient=True)
-    if format == "json":
-        show_json(told)
-        return
+    lines = []
     for one in told["articles"]:
         done = "\treviewed" if one["reviewed"] else ""
         title = f"({one['withheld']})" if one["title"] is None else one["title"]
         url = one["url"] or "(address not shown)"
-        show(plain(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}"))
-    say(
-        f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
-        f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
-        " monitor reviews add ID relevant|borderline|not_relevant"
-    )
+        lines.append(f"{one['id']}\t{one['outlet']}\t{title}\t{url}{done}")
+    show_as(format, told, lines)
+    if format == "text":
+        say(
+            f"{len(drawn.articles)} of {sum(s.population for s in drawn.draw.strata)} articles of"
+            f" {drawn.draw.day} that were not shown, {len(drawn.reviewed)} reviewed;"
+            " monitor reviews add ID relevant|borderline|not_relevant"
+        )
 
 
 @app.command("import")
 def import_(
     context: Context,
-    path: Annotated[Path, Argument(metavar="PATH", help="What came back: file or folder.")],
-    format: Annotated[CorrectedFormat, Option(help="The tool that it comes from.")],
-    by: Annotated[str, Option(help="Who corrected it.")],
-    exported: Annotated[
-        Path | None,
-        Option(metavar="PATH", help="Of jsonl: the export that was corrected, as it was."),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        Option(metavar="FILE", help="The export's key file, for articles it has no name of."),
-    ] = None,
-    approved: Annotated[
-        bool,
-        Option(
-            "--approved", help="Of doccano: only approved documents were exported; confirm them."
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, Option("--dry-run", help="Say what would be stored, and store nothing.")
-    ] = False,
+    path: Path = argument("What came back: file or folder.", metavar="PATH"),
+    format: CorrectedFormat = option("The tool that it comes from.", ...),
+    by: str = option("Who corrected it.", ...),
+    exported: Path | None = option(
+        "Of jsonl: the export that was corrected, as it was.", metavar="PATH"
+    ),
+    key: Path | None = option(
+        "The export's key file, for articles it has no name of.", metavar="FILE"
+    ),
+    approved: bool = common.flag(
+        "--approved", "Of doccano: only approved documents were exported; confirm them."
+    ),
+    dry_run: bool = common.flag("--dry-run", "Say what would be stored, and store nothing."),
 ) -> None:
     """Store what was corrected in brat, Label Studio, doccano or JSONL as reviews.
 
@@ -186,7 +156,7 @@ def import_(
     from monitor.review.review_queue import Reviewer
 
     monitor = monitor_of(context)
-    with counter("reading") as report:
+    with common.counter("reading") as report:
         applied = apply_corrections(
             monitor,
             path,
@@ -209,16 +179,16 @@ def import_(
     if applied.unchanged:
         count = f"{applied.unchanged:,} unchanged article{plural(applied.unchanged)}"
         say(f"{count}: not counted as read, since {format_module(format).NO_PROOF}")
-    raise typer.Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
+    raise Exit(1 if any(one.kind == "not applied" for one in applied.listed) else 0)
 
 
 @app.command()
 def flag(
     context: Context,
-    article: Annotated[str, Argument(metavar="ARTICLE", help="The article's id or its URL.")],
-    rule: Annotated[str, Argument(metavar="RULE", help="The rule that flags it.")],
-    verdict: Annotated[str, Argument(metavar="VERDICT", help="right or wrong.")],
-    by: By = "",
+    article: str = argument("The article's id or its URL.", metavar="ARTICLE"),
+    rule: str = argument("The rule that flags it.", metavar="RULE"),
+    verdict: str = argument("right or wrong.", metavar="VERDICT"),
+    by: common.By = "",
 ) -> None:
     """Store whether a rule's flags in an article are right; scorecards count what is confirmed."""
     from monitor.stats.trend_queries import judge_flag
@@ -232,9 +202,7 @@ def flag(
 @app.command()
 def feedback(
     context: Context,
-    format: Annotated[
-        Literal["text", "json", "measured"], Option(help="How to write it.")
-    ] = "text",
+    format: Literal["text", "json", "measured"] = option("How to write it.", "text"),
 ) -> None:
     """Print how often editors said that flags of their drafts were right, by rule.
 
@@ -245,11 +213,10 @@ def feedback(
     monitor = monitor_of(context)
     rows = monitor.store.feedback()
     if format == "measured":
-        content = as_measured(rows, monitor.guideline, monitor.now().date())
-        show(json.dumps(content, indent=1))
+        common.show_json(as_measured(rows, monitor.guideline, monitor.now().date()), ascii=True)
     elif format == "json":
         for row in rows:
-            show(json.dumps({**asdict(row), "day": row.day.isoformat()}))
+            common.show_json({**asdict(row), "day": row.day.isoformat()}, indent=None, ascii=True)
     else:
         told = [evaluated(rows, guideline) for guideline in monitor.guidelines]
         lines = [line for each in told for line in said_lines(each) if line]
@@ -276,7 +243,6 @@ def said_lines(feedback: Mapping[str, Any] | None) -> Iterator[str]:
     yield from ("", f"{feedback['data']} (no measurement: they choose which):")
     for rule, said in feedback["rules"].items():
         low, high = (f"{100 * end:.0f}" for end in said["interval"])
-        now = ""
-        if not said["current"]:
-            now = f"; as it is now {said['current_right']} of {said['current_hits']}"
+        now = f"; as it is now {said['current_right']} of {said['current_hits']}"
+        now = "" if said["current"] else now
         yield plain(f"  {rule}: right {said['right']} of {said['hits']} ({low} to {high} %){now}")

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit
 
-from monitor.cli.common import (
-    TextOrJson,
-    counter,
-    group,
-    monitor_of,
-    plain,
-    plural,
-    progress,
-    say,
-    show,
-    show_json,
-)
+from monitor.cli import common
+from monitor.cli.common import argument, monitor_of, option, plural, say, show, show_as, show_json
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
     from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
     from monitor.rules.compiler import Guideline
-    from monitor.rules.example_tests import ExampleFailure
-    from monitor.rules.rule_descriptions import GuidelineSize
 
 
-app = group()
+app = common.group()
 
 OUTLETS_SHOWN = 10
 """Outlets named in the text; JSON has all."""
@@ -47,107 +33,41 @@ _WHY_NOT = {"language": "in another language", "expired": "expired"}
 @app.command("try")
 def try_(
     context: Context,
-    file: Annotated[Path, Argument(metavar="FILE", help="A file of rules, RULE.yaml.")],
-    since: Annotated[
-        str | None, Option(help="First seen since then: 90d, 12w or an ISO date. Default: all.")
-    ] = None,
-    shown: Annotated[
-        int, Option("--examples", min=0, max=1000, help="Hits of each rule to print.")
-    ] = 10,
-    format: TextOrJson = "text",
+    file: Path = argument("A file of rules, RULE.yaml.", metavar="FILE"),
+    since: str | None = option("First seen since then: 90d, 12w or an ISO date. Default: all."),
+    shown: int = option("Hits of each rule to print.", 10, "--examples", min=0, max=1000),
+    format: common.TextOrJson = "text",
 ) -> None:
     """Show what rules would flag in the desk's archive; they need not be in force.
 
     Their own examples are run first; exit 1 if one does not hold.
     """
     from monitor.evaluate.try_rules import tried_rules, try_rules
+    from monitor.records.dates import midnight, parse_day
+    from monitor.records.json_shapes import time_json
     from monitor.rules.example_tests import run_examples
 
     monitor = monitor_of(context)
-    start = _since(monitor, since)
+    start = None
+    if since is not None and (found := _PERIOD.fullmatch(since)):
+        start = monitor.now() - timedelta(days=int(found[1]) * (7 if found[2] == "w" else 1))
+    elif since is not None:
+        start = midnight(parse_day(since, "--since (or 90d, 12w)"), monitor.settings.zone)
     guideline = tried_rules(monitor, file)
     failures = run_examples(guideline)
     for failure in failures:
         say(str(failure))
     count = sum(len(rule.examples) for rule in guideline.rules)
     say(f"{file}: {len(guideline.rules)} rules, {count} examples, {len(failures)} failed")
-    with counter("looking through the archive") as report:
+    with common.counter("looking through the archive") as report:
         trial = try_rules(monitor, guideline, since=start, shown=shown, report=report)
-    if format == "json":
-        show_json(_trial_json(guideline, trial, failures, start), indent=2)
-    else:
-        for line in _trial_lines(monitor, guideline, trial):
-            show(line)
-    raise typer.Exit(1 if failures else 0)
-
-
-def _since(desk: Desk, value: str | None) -> datetime | None:
-    """Return a moment: so many days or weeks ago, or when a day begins. Raises `UsageError`."""
-    from monitor.records.dates import midnight, parse_day
-
-    if value is None:
-        return None
-    if found := _PERIOD.fullmatch(value):
-        days = int(found[1]) * (7 if found[2] == "w" else 1)
-        return desk.now() - timedelta(days=days)
-    return midnight(parse_day(value, "--since (or 90d, 12w)"), desk.settings.zone)
-
-
-def _trial_lines(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
-    apart = ", ".join(f"{count:,} {_WHY_NOT[why]}" for why, count in trial.not_judged)
-    beside = f" (not looked at: {apart})" if apart else ""
-    yield (
-        f"{_articles(trial.looked_at)} looked at{beside}, {trial.relevant:,} of them in digests;"
-        f" {trial.with_hit:,} with a hit"
-    )
-    titles = {rule.id: rule.title for rule in guideline.rules}
-    for rule in trial.rules:
-        yield ""
-        yield f"{rule.rule}: {titles[rule.rule]}"
-        yield from _counts(rule, trial)
-        for hit in rule.shown:
-            day = hit.seen.astimezone(desk.settings.zone).date()
-            yield ""
-            yield plain(f"  {day} {hit.outlet}: {hit.title}")
-            yield plain(f"    … {hit.before} [[{hit.match}]] {hit.after} …")
-            if hit.message:
-                better = f" Better: {' or '.join(hit.suggestions)}." if hit.suggestions else ""
-                yield plain(f"    {hit.severity}: {hit.message}{better}")
-            yield plain(f"    {hit.article_id}{f' {hit.url}' if hit.url else ''}")
-
-
-def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
-    if rule.answers:
-        yield "  " + ", ".join(f"{answer} {count:,}" for answer, count in rule.answers)
-        if not rule.hits:
-            return
-    share = f", {100 * rule.articles / trial.looked_at:.1f} %" if trial.looked_at else ""
-    digests = f", {rule.relevant:,} of them in digests" if rule.relevant else ""
-    yield f"  {rule.hits:,} hit{plural(rule.hits)} in {_articles(rule.articles)}{share}{digests}"
-    if rule.severities:
-        yield "  " + ", ".join(f"{level} {count:,}" for level, count in rule.severities)
-    if rule.outlets:
-        named = [f"{plain(name)} {count:,}" for name, count in rule.outlets[:OUTLETS_SHOWN]]
-        more = len(rule.outlets) - len(named)
-        yield "  articles by outlet: " + ", ".join([*named, *([f"{more} more"] if more else [])])
-
-
-def _articles(count: int) -> str:
-    return f"{count:,} article{plural(count)}"
-
-
-def _trial_json(
-    guideline: Guideline, trial: Trial, failures: list[ExampleFailure], since: datetime | None
-) -> dict[str, Any]:
-    from monitor.records.json_shapes import time_json
-
-    return {
+    told = {
         "schema": 1,
-        "since": time_json(since),
+        "since": time_json(start),
         "examples": {
-            "count": sum(len(rule.examples) for rule in guideline.rules),
+            "count": count,
             "failed": [
-                {"rule": one.rule, "kind": one.kind, "number": one.number, "problem": one.problem}
+                {name: getattr(one, name) for name in ("rule", "kind", "number", "problem")}
                 for one in failures
             ],
         },
@@ -169,6 +89,49 @@ def _trial_json(
             for rule in trial.rules
         ],
     }
+    show_as(format, told, _trial_lines(monitor, guideline, trial), indent=2)
+    raise Exit(1 if failures else 0)
+
+
+def _trial_lines(desk: Desk, guideline: Guideline, trial: Trial) -> Iterator[str]:
+    apart = ", ".join(f"{count:,} {_WHY_NOT[why]}" for why, count in trial.not_judged)
+    beside = f" (not looked at: {apart})" if apart else ""
+    yield (
+        f"{_articles(trial.looked_at)} looked at{beside}, {trial.relevant:,} of them in digests;"
+        f" {trial.with_hit:,} with a hit"
+    )
+    titles = {rule.id: rule.title for rule in guideline.rules}
+    for rule in trial.rules:
+        yield from ("", f"{rule.rule}: {titles[rule.rule]}", *_counts(rule, trial))
+        for hit in rule.shown:
+            day = hit.seen.astimezone(desk.settings.zone).date()
+            yield from ("", f"  {day} {hit.outlet}: {hit.title}")
+            yield f"    … {hit.before} [[{hit.match}]] {hit.after} …"
+            if hit.message:
+                better = f" Better: {' or '.join(hit.suggestions)}." if hit.suggestions else ""
+                yield f"    {hit.severity}: {hit.message}{better}"
+            yield f"    {hit.article_id}{f' {hit.url}' if hit.url else ''}"
+
+
+def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
+    if rule.answers:
+        yield "  " + ", ".join(f"{answer} {count:,}" for answer, count in rule.answers)
+        if not rule.hits:
+            return
+    share = f", {100 * rule.articles / trial.looked_at:.1f} %" if trial.looked_at else ""
+    digests = f", {rule.relevant:,} of them in digests" if rule.relevant else ""
+    yield f"  {rule.hits:,} hit{plural(rule.hits)} in {_articles(rule.articles)}{share}{digests}"
+    if rule.severities:
+        yield "  " + ", ".join(f"{level} {count:,}" for level, count in rule.severities)
+    if rule.outlets:
+        named = [f"{name} {count:,}" for name, count in rule.outlets[:OUTLETS_SHOWN]]
+        if more := len(rule.outlets) - len(named):
+            named.append(f"{more} more")
+        yield "  articles by outlet: " + ", ".join(named)
+
+
+def _articles(count: int) -> str:
+    return f"{count:,} article{plural(count)}"
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:
@@ -181,16 +144,13 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
 @app.command()
 def handbook(
     context: Context,
-    directory: Annotated[Path, Option("--output", "-o", help="The folder to write into.")],
-    guideline: Annotated[
-        list[str] | None, Option(help="Only this guideline in force, by id; may be repeated.")
-    ] = None,
-    seed: Annotated[int, Option(help="What the tests and exercises are drawn with.")] = 1,
-    date: Annotated[
-        datetime | None,
-        Option(formats=["%Y-%m-%d"], help="The day that stands on the papers (default: today)."),
-    ] = None,
-    pdf: Annotated[bool, Option(help="Print PDFs too, where a Chromium is installed.")] = True,
+    directory: Path = option("The folder to write into.", ..., "--output", "-o"),
+    guideline: list[str] | None = option("Only this guideline in force, by id; may be repeated."),
+    seed: int = option("What the tests and exercises are drawn with.", 1),
+    date: datetime | None = option(
+        "The day that stands on the papers (default: today).", formats=["%Y-%m-%d"]
+    ),
+    pdf: bool = option("Print PDFs too, where a Chromium is installed.", True),
 ) -> None:
     """Write handbook, brochures, training, slides, exercises, tests and answer key from the rules.
 
@@ -199,7 +159,7 @@ def handbook(
     from monitor.rules.handbook.printing import write_handbook
 
     monitor = monitor_of(context)
-    with progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task("papers", total=None)
         written = write_handbook(
             monitor.in_force.chosen(guideline or None),
@@ -219,7 +179,7 @@ def handbook(
     if written.problem:
         say(f"{written.problem}, so no PDF: open the HTML in a browser and print it")
     if written.browser and written.problem:
-        raise typer.Exit(1)
+        raise Exit(1)
 
 
 @app.command("list")
@@ -233,8 +193,8 @@ def list_(context: Context) -> None:
 @app.command("show")
 def show_(
     context: Context,
-    rule: Annotated[str, Argument(help="The rule's id, or GUIDELINE/ID.")],
-    format: TextOrJson = "text",
+    rule: str = argument("The rule's id, or GUIDELINE/ID."),
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print one rule: what, why, examples, law by country, limits, how often it is right."""
     from monitor.review.flag_feedback import describe_rule
@@ -247,16 +207,19 @@ def show_(
     if found["also"]:
         ways = " or ".join((f"{found['guideline']}/{found['id']}", *found["also"]))
         raise UsageError(f"several guidelines have a rule '{rule}': write {ways}")
-    show(json.dumps(found, ensure_ascii=False, indent=2) if format == "json" else rule_text(found))
+    if format == "json":
+        show_json(found, indent=2)
+    else:
+        show("\n".join(_rule_lines(found)))
 
 
 @app.command()
 def new(
     context: Context,
-    rule: Annotated[str, Argument(help="The new rule's id: small letters and hyphens.")],
-    directory: Annotated[
-        Path | None, Argument(help="A folder of rules (default: the one in force, else our-rules).")
-    ] = None,
+    rule: str = argument("The new rule's id: small letters and hyphens."),
+    directory: Path | None = argument(
+        "A folder of rules (default: the one in force, else our-rules).", None
+    ),
 ) -> None:
     """Write a rule to fill in, RULE.yaml; nothing is overwritten."""
     from monitor.labels.data_files import data_dir
@@ -277,9 +240,7 @@ def new(
 @app.command("test")
 def run_tests(
     context: Context,
-    directory: Annotated[
-        Path | None, Argument(help="A guideline's folder (default: all in force).")
-    ] = None,
+    directory: Path | None = argument("A guideline's folder (default: all in force).", None),
 ) -> None:
     """Run every rule's own examples; exit 1 if one does not hold.
 
@@ -302,28 +263,51 @@ def run_tests(
         count = sum(len(rule.examples) for rule in guideline.rules if rule.id in added)
         say(f"{guideline.stamp}: {len(added)} rules, {count} examples, {len(failures)} failed")
         failed = failed or bool(failures)
-    raise typer.Exit(1 if failed else 0)
+    raise Exit(1 if failed else 0)
 
 
 @app.command()
 def stats(
     context: Context,
-    directory: Annotated[
-        Path | None, Argument(help="A guideline's folder (default: the first in force).")
-    ] = None,
-    format: TextOrJson = "text",
+    directory: Path | None = argument("A guideline's folder (default: the first in force).", None),
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print how much there is to read: entries of each rule and of the lists, long lines."""
-    from monitor.rules.rule_descriptions import measure_size
+    from monitor.rules.rule_descriptions import WIDE, measure_size
     from monitor.settings import cache_dir, guideline_dir
 
     settings = monitor_of(context).settings
     folder = directory or guideline_dir(settings.check.guidelines[0], settings.home)
     size = measure_size(folder, cache=cache_dir())
-    show(json.dumps(size_json(size), indent=2) if format == "json" else size_text(size))
+    told: dict[str, Any] = {
+        "schema": 1,
+        "entries": size.entries,
+        "median": size.median,
+        "largest": size.rules[0].entries if size.rules else 0,
+        "total": size.total,
+        "patterns": sum(rule.patterns for rule in size.rules),
+        "rules": [asdict(rule) for rule in size.rules],
+        "lexicons": dict(size.lists),
+        "figures": size.figures,
+        "longest_line": asdict(size.longest),
+        "long_lines": dict(Counter(line.file for line in size.wide)),
+    }
+    largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
+    longest, words = f"{size.longest.file}, line {size.longest.line:,}", sum(size.lists.values())
+    lines = (
+        *(f"{rule.rule}\t{rule.entries:,}" for rule in size.rules),
+        "",
+        f"{len(size.rules)} rules: {size.entries:,} entries, median {size.median:,g}{largest}",
+        f"{len(size.lists)} lexicons: {words:,} entries; known figures: {size.figures:,}",
+        f"in all: {size.total:,} entries",
+        f"in token patterns and triggers, besides: {told['patterns']:,} words",
+        f"longest line: {size.longest.characters:,} characters ({longest})",
+        f"lines over {WIDE} characters: {len(size.wide):,}, in {len(told['long_lines'])} files",
+    )
+    show_as(format, told, lines, indent=2, ascii=True)
 
 
-def rule_text(rule: Mapping[str, Any]) -> str:
+def _rule_lines(rule: Mapping[str, Any]) -> list[str]:
     """Return a rule, as `Monitor.rule` gives it, in lines."""
     from monitor.review.flag_feedback import said_words
     from monitor.rules.measured_precision import measured_words
@@ -344,7 +328,7 @@ def rule_text(rule: Mapping[str, Any]) -> str:
     ):
         found = list(part)
         lines += ["", f"{heading}:", *found] if found else []
-    return "\n".join(lines)
+    return lines
 
 
 def _source_lines(sources: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
@@ -378,42 +362,3 @@ def _countries(rule: Mapping[str, Any]) -> Iterator[str]:
             yield from _source_lines(line["sources"], "    ")
     if rule["countries"]:
         yield "  We do not hold the law of any other country."
-
-
-def size_text(size: GuidelineSize) -> str:
-    """Return the size in lines: rules, largest first, then what they come to."""
-    from monitor.rules.rule_descriptions import WIDE
-
-    largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
-    lists, patterns = sum(size.lists.values()), sum(rule.patterns for rule in size.rules)
-    files = len({line.file for line in size.wide})
-    longest = f"{size.longest.file}, line {size.longest.line:,}"
-    return "\n".join(
-        [
-            *(f"{rule.rule}\t{rule.entries:,}" for rule in size.rules),
-            "",
-            f"{len(size.rules)} rules: {size.entries:,} entries, median {size.median:,g}{largest}",
-            f"{len(size.lists)} lexicons: {lists:,} entries; known figures: {size.figures:,}",
-            f"in all: {size.total:,} entries",
-            f"in token patterns and triggers, besides: {patterns:,} words",
-            f"longest line: {size.longest.characters:,} characters ({longest})",
-            f"lines over {WIDE} characters: {len(size.wide):,}, in {files} files",
-        ]
-    )
-
-
-def size_json(size: GuidelineSize) -> dict[str, Any]:
-    """Return the size as data."""
-    return {
-        "schema": 1,
-        "entries": size.entries,
-        "median": size.median,
-        "largest": size.rules[0].entries if size.rules else 0,
-        "total": size.total,
-        "patterns": sum(rule.patterns for rule in size.rules),
-        "rules": [asdict(rule) for rule in size.rules],
-        "lexicons": dict(size.lists),
-        "figures": size.figures,
-        "longest_line": asdict(size.longest),
-        "long_lines": dict(Counter(line.file for line in size.wide)),
-    }

@@ -13,31 +13,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-import typer
-from typer import Argument, Context, Option
+from typer import Context, Exit, prompt
 
-from monitor.cli.common import (
-    Engine,
-    RayAddress,
-    cluster_address,
-    counter,
-    monitor_of,
-    plain,
-    plural,
-    progress,
-    say,
-    show,
-)
+from monitor.cli import common
+from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
 from monitor.records.errors import StoreError, UsageError
 from monitor.settings import cores
 
 if TYPE_CHECKING:
-    from types import FrameType
-
-    from rich.progress import TaskID
-
     from monitor.app import Monitor
     from monitor.desk import Desk
     from monitor.jobs.schedule import Stop
@@ -53,27 +38,25 @@ WARNINGS_SHOWN = 3
 
 DigestFormat = Literal["text", "html", "md", "json", "atom", "jsonfeed"]
 
-_Evidence = Annotated[
-    bool,
-    Option(
-        "--evidence",
-        help="In text and Markdown, give the words behind each tag and why a headline is flagged;"
-        " HTML and JSON have them always.",
-    ),
-]
+_EVIDENCE = flag(
+    "--evidence",
+    "In text and Markdown, give the words behind each tag and why a headline is flagged;"
+    " HTML and JSON have them always.",
+)
+_NOW = flag(
+    "--now",
+    "Poll every feed at once, due or not, as after a change of settings; only a server's own"
+    " Retry-After still holds.",
+)
 
 
 def init(
-    directory: Annotated[Path, Argument(help="Where the desk lives.")] = Path(),
-    keep_days: Annotated[
-        int | None,
-        Option(
-            "--keep-days",
-            min=0,
-            help="Days after first sight until the words of articles expire; 0: never. Asked for"
-            " on a terminal; default elsewhere: 0.",
-        ),
-    ] = None,
+    directory: Path = argument("Where the desk lives.", Path()),
+    keep_days: int | None = option(
+        "Days after first sight until the words of articles expire; 0: never. Asked for"
+        " on a terminal; default elsewhere: 0.",
+        min=0,
+    ),
 ) -> None:
     """Write monitor.toml and a starter feeds.opml."""
     from monitor.feeds.starter_feeds import starter_opml
@@ -82,7 +65,14 @@ def init(
     there = [name for name in (CONFIG_NAME, "feeds.opml") if (directory / name).exists()]
     if there:
         raise UsageError(f"{directory / there[0]} is already there; nothing was written")
-    days = _ask_days() if keep_days is None and sys.stdin.isatty() else keep_days or 0
+    days = keep_days
+    if days is None and sys.stdin.isatty():  # a desk answers for what it holds of people
+        say("Articles name people who were harmed. So many days after first sight their words go")
+        say("(headline, text, byline); judgements and counts stay. 0: they are kept for ever.")
+        question = "Keep words for how many days?"
+        while (days := int(prompt(question, KEEP_DAYS, type=int, err=True))) < 0:
+            say("a number of days, or 0")
+    days = days or 0
     starter = Path(__file__).with_name("starter.toml").read_text(encoding="utf-8")
     config = starter.replace("= 0".ljust(11), f"= {days}".ljust(11), 1)
     files = {CONFIG_NAME: config, "feeds.opml": starter_opml()}
@@ -93,65 +83,36 @@ def init(
             say(f"wrote {directory / name}")
     except OSError as error:
         raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
-    if days:
-        by = "by monitor ingest --watch or, beside monitor run, monitor store expire"
-        say(f"the words of articles go after {days} days, {by}")
-    else:
-        changes = "[store] keep_text_days in monitor.toml changes that"
-        say(f"the words of articles are kept for ever: {changes}")
+    ever = "are kept for ever: [store] keep_text_days in monitor.toml changes that"
+    by = "by monitor ingest --watch or, beside monitor run, monitor store expire"
+    say(f"the words of articles {f'go after {days} days, {by}' if days else ever}")
     enter = "" if directory.resolve() == Path.cwd() else f"cd {directory}, then "
     say(f"next: {enter}monitor feeds import feeds.opml, then monitor run")
 
 
-def _ask_days() -> int:
-    """Ask how long words are kept: a desk answers for what it holds of people."""
-    say("Articles name people who were harmed. So many days after first sight their words go")
-    say("(headline, text, byline); judgements and counts stay. 0: they are kept for ever.")
-    while True:
-        asked = int(typer.prompt("Keep words for how many days?", KEEP_DAYS, type=int, err=True))
-        if asked >= 0:
-            return asked
-        say("a number of days, or 0")
-
-
-_Now = Annotated[
-    bool,
-    Option(
-        "--now",
-        help="Poll every feed at once, due or not, as after a change of settings; only a server's"
-        " own Retry-After still holds.",
-    ),
-]
-
-
 def ingest(
     context: Context,
-    now: _Now = False,
-    watch: Annotated[
-        bool,
-        Option(
-            "--watch",
-            help="Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C.",
-        ),
-    ] = False,
+    now: bool = _NOW,
+    watch: bool = flag(
+        "--watch", "Go on: poll, judge and tell whenever something is due, until SIGTERM or Ctrl-C."
+    ),
 ) -> None:
     """Poll the feeds that are due and store what is new."""
-    if watch:
-        if now:
-            raise UsageError("--now is for once: leave it out with --watch")
-        from monitor.jobs.schedule import Stop
-        from monitor.jobs.schedule import watch as keep_watch
+    if not watch:
+        raise Exit(_ingest(monitor_of(context), show, at_once=now))
+    if now:
+        raise UsageError("--now is for once: leave it out with --watch")
+    from monitor.jobs.schedule import Stop
+    from monitor.jobs.schedule import watch as keep_watch
 
-        monitor, stop = monitor_of(context), Stop()
-        with stopped_by_signals(stop):
-            say("watching (Ctrl-C ends it)")
-            keep_watch(monitor, stop=stop, tell=say)
-        return
-    raise typer.Exit(_ingest(monitor_of(context), at_once=now, show_lines=True))
+    monitor, stop = monitor_of(context), Stop()
+    with stopped_by_signals(stop):
+        say("watching (Ctrl-C ends it)")
+        keep_watch(monitor, stop=stop, tell=say)
 
 
-def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
-    """Poll, tell of each feed; return the exit code."""
+def _ingest(monitor: Monitor, tell: Callable[[str], None], *, at_once: bool) -> int:
+    """Poll, `tell` of each feed; return the exit code."""
     from monitor.feeds.ingest import waited_for
     from monitor.jobs.work_queue import alone
 
@@ -160,39 +121,39 @@ def _ingest(monitor: Monitor, *, at_once: bool, show_lines: bool) -> int:
     feeds = monitor.store.feeds()
     if not feeds:
         raise UsageError("no feeds yet: monitor feeds add URL, or monitor feeds import FILE.opml")
-    with progress() as bar:
+    with common.progress() as bar:
         task = bar.add_task("polling feeds", total=len(feeds))
 
         def report(feed: Feed, result: PollResult) -> None:
             nonlocal failed
             failed += result.error is not None or "extractor" in result.page_failures
             bar.advance(task)
-            (show if show_lines else say)(ledger_line(feed, result))
+            tell(ledger_line(feed, result))
+            name = feed.title or feed.url
             for warning in result.warnings[:WARNINGS_SHOWN]:
-                say(f"{feed.title or feed.url}: warning: {warning}")
+                say(f"{name}: warning: {warning}")
             if (more := len(result.warnings) - WARNINGS_SHOWN) > 0:
-                say(f"{feed.title or feed.url}: {more} more warning{plural(more)}")
+                say(f"{name}: {more} more warning{plural(more)}")
 
         with alone(monitor):
             polled = monitor.ingest(all_feeds=at_once, report=report)
     for feed, until in waiting:
-        name, when = feed.title or feed.url, _clock(monitor, until)
-        say(f"{name}: left alone until {when}: its server asks for that")
+        when = _clock(monitor, until)
+        say(f"{feed.title or feed.url}: left alone until {when}: its server asks for that")
     if not polled and not at_once:
-        next_one = ""
+        later = ""
         if due := monitor.next_due():
             name, when = due[0].title or due[0].url, _clock(monitor, due[1])
-            next_one = f": the next is {name} at {when}; with --now all are polled at once"
-        say(f"no feed is due yet{next_one}")
+            later = f": the next is {name} at {when}; with --now all are polled at once"
+        say(f"no feed is due yet{later}")
     return 1 if failed else 0
 
 
 def _clock(monitor: Monitor, moment: datetime) -> str:
     """Return a moment on the desk's clock; with its date where it is not today."""
-    zone = monitor.settings.zone
-    local = moment.astimezone(zone)
-    today = local.date() == monitor.today
-    return f"{local:%H:%M}" + ("" if today else f" on {local:%Y-%m-%d}") + f" ({zone.key})"
+    local = moment.astimezone(monitor.settings.zone)
+    day = "" if local.date() == monitor.today else f" on {local:%Y-%m-%d}"
+    return f"{local:%H:%M}{day} ({monitor.settings.zone.key})"
 
 
 def ledger_line(feed: Feed, result: PollResult) -> str:
@@ -208,109 +169,93 @@ def ledger_line(feed: Feed, result: PollResult) -> str:
     drops = "".join(f" + {n} {plain(why)}" for why, n in sorted(result.dropped.items()))
     line = f"{name}: fetched {result.fetched} = stored {result.stored}{drops}"
     if pages := sum(result.page_failures.values()):
-        causes = page_failure_words({str(why): n for why, n in result.page_failures.items()})
+        causes = page_failure_words(result.page_failures)
         line += f"; {pages} page{plural(pages)} not had: {causes}"
     return line if result.error is None else f"{line}; not whole: {plain(result.error)}"
 
 
 def assess(
     context: Context,
-    workers: Annotated[
-        int | None,
-        Option(
-            min=1,
-            max=64,
-            help="Processes that share the work; each loads the models. Default: this one,"
-            " with --engine ray one for each core.",
-        ),
-    ] = None,
-    engine: Engine = "local",
-    ray_address: RayAddress = "",
+    workers: int | None = option(
+        "Processes that share the work; each loads the models. Default: this one,"
+        " with --engine ray one for each core.",
+        min=1,
+        max=64,
+    ),
+    engine: common.Engine = "local",
+    ray_address: str = common.RAY_ADDRESS,
 ) -> None:
     """Run every assessor on what is due; several may run at once and share it."""
-    address = cluster_address(engine, ray_address)
-    monitor = monitor_of(context)
+    address = common.cluster_address(engine, ray_address)
+    judge: Judge | None = None
     if engine == "ray":
         from monitor.jobs.ray_jobs import assess as assess_on_cluster
 
         judge = partial(assess_on_cluster, workers=workers or cores(), address=address)
-        raise typer.Exit(_assess(monitor, judge))
-    if workers in (None, 1):
-        raise typer.Exit(_assess(monitor))
-    totals = _assess_with_workers(monitor, context.obj, workers)
-    masked = totals.pop(monitor.names_stamp, {"assessed": 0})["assessed"]
-    raise typer.Exit(_end_assess(monitor, totals, masked))
+    elif workers not in (None, 1):
+        judge = partial(_assess_with_workers, config=context.obj, workers=workers)
+    raise Exit(_assess(monitor_of(context), judge))
 
 
 def _assess(monitor: Monitor, judge: Judge | None = None) -> int:
+    """Judge what is due, take it into the archive's index, and tell; return the exit code."""
+    from monitor.archive.articles_found import fill_index
     from monitor.jobs.mask_names import mask_due
 
-    with progress() as bar:
-        tasks = {s: bar.add_task(s.partition("@")[0], total=None) for s in monitor.stamps}
-        judged = judge or partial(type(monitor).assess, wait=True)
-        totals = judged(monitor, report=lambda stamp, n: bar.advance(tasks[stamp], n))
-        names = bar.add_task("names", total=None)
-        masked = mask_due(monitor, report=lambda n: bar.advance(names, n), wait=True)
-    return _end_assess(monitor, totals, masked)
+    names = monitor.names_stamp
+    with common.counters() as count:
 
+        def report(stamp: str, judged: int) -> None:
+            count(stamp.partition("@")[0], judged, None)
 
-def _end_assess(monitor: Monitor, totals: dict[str, dict[str, int]], masked: int) -> int:
-    """Take what is judged into the archive's index, and tell; return the exit code."""
-    from monitor.archive.articles_found import fill_index
-
-    with counter("archive") as report:
-        indexed = fill_index(monitor, report=report)
-    for stamp, count in totals.items():
-        failed = f", {count['failed']} failed" if count["failed"] else ""
-        say(f"{stamp}: {count['assessed']} assessed{failed}")
-    say(f"{monitor.names_stamp}: {masked} looked through for names")
+        judge = judge or partial(type(monitor).assess, wait=True)
+        totals = judge(monitor, report=report)
+        if names not in totals:
+            masked = mask_due(monitor, report=partial(report, names), wait=True)
+            totals[names] = {"assessed": masked, "failed": 0}
+    masked = totals.pop(names)["assessed"]
+    with common.counter("archive") as taken:
+        indexed = fill_index(monitor, report=taken)
+    for stamp, done in totals.items():
+        failed = f", {done['failed']} failed" if done["failed"] else ""
+        say(f"{stamp}: {done['assessed']} assessed{failed}")
+    say(f"{names}: {masked} looked through for names")
     if indexed:
         say(f"{indexed} taken into the index of the archive")
-    return 1 if any(count["failed"] for count in totals.values()) else 0
+    return 1 if any(done["failed"] for done in totals.values()) else 0
 
 
 def run(
     context: Context,
-    format: Annotated[DigestFormat, Option(help="How to write the digest.")] = "text",
-    now: _Now = False,
-    evidence: _Evidence = False,
+    format: DigestFormat = option("How to write the digest.", "text"),
+    now: bool = _NOW,
+    evidence: bool = _EVIDENCE,
 ) -> None:
     """Ingest, assess, fold into stories and print today's digest, once."""
     from monitor.cli.stories import fold_stories
 
     monitor = monitor_of(context)
-    code = max(_ingest(monitor, at_once=now, show_lines=False), _assess(monitor))
+    code = max(_ingest(monitor, say, at_once=now), _assess(monitor))
     fold_stories(monitor)
     show(monitor.render_digest(monitor.digest(), format, evidence=evidence, patient=True))
-    raise typer.Exit(code)
+    raise Exit(code)
 
 
 def digest(
     context: Context,
-    day: Annotated[
-        str | None,
-        Option(help="An ISO date, FIRST..LAST or all; default today in the desk's zone."),
-    ] = None,
-    format: Annotated[DigestFormat, Option(help="How to write it.")] = "text",
-    evidence: _Evidence = False,
-    names: Annotated[
-        bool,
-        Option(
-            "--names",
-            help="Show the names of victims, minors and relatives, and headlines in languages in"
-            " which nobody can tell names; that is counted. Feeds and mail never have them.",
-        ),
-    ] = False,
-    send: Annotated[
-        bool, Option("--send", help="Mail it to the recipients who have not had that day.")
-    ] = False,
-    to: Annotated[str | None, Option(help="With --send: to this recipient only.")] = None,
-    resend: Annotated[
-        bool,
-        Option(
-            "--resend", help="With --to: send it once more, though it was or may have been sent."
-        ),
-    ] = False,
+    day: str | None = option("An ISO date, FIRST..LAST or all; default today in the desk's zone."),
+    format: DigestFormat = option("How to write it.", "text"),
+    evidence: bool = _EVIDENCE,
+    names: bool = flag(
+        "--names",
+        "Show the names of victims, minors and relatives, and headlines in languages in"
+        " which nobody can tell names; that is counted. Feeds and mail never have them.",
+    ),
+    send: bool = flag("--send", "Mail it to the recipients who have not had that day."),
+    to: str | None = option("With --send: to this recipient only."),
+    resend: bool = flag(
+        "--resend", "With --to: send it once more, though it was or may have been sent."
+    ),
 ) -> None:
     """Print the digest of a day, or mail it."""
     from monitor.cli import mail
@@ -319,7 +264,7 @@ def digest(
     if names and (send or resend or format not in ("text", "md", "html", "json")):
         raise UsageError("--names goes with --format text, md, html or json")
     if send or resend:
-        raise typer.Exit(mail.send(monitor, day=day, to=to, again=resend))
+        raise Exit(mail.send(monitor, day=day, to=to, again=resend))
     if to:
         raise UsageError("--to goes with --send")
     found = monitor.digest(day)
@@ -337,18 +282,18 @@ def digest(
 def stopped_by_signals(stop: Stop) -> Iterator[None]:
     """Let SIGTERM and SIGINT ask to stop; a second one ends at once."""
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
+    def ask(_number: int, _frame: object) -> None:
         if stop.asked:
             raise KeyboardInterrupt
         stop.asked = True
 
-    names = [name for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), ask) for name in names}
+    there = [getattr(signal, name, None) for name in ("SIGTERM", "SIGINT", "SIGBREAK")]
+    before = {one: signal.signal(one, ask) for one in there if one is not None}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager
@@ -379,12 +324,8 @@ def run_schedule(config: str) -> int:
     from monitor.jobs.schedule import watch as keep_watch
 
     stop = Stop()
-
-    def ask() -> None:
-        stop.asked = True
-
     stand_back()
-    on_end_of_input(ask)
+    on_end_of_input(partial(setattr, stop, "asked", True))
     with stopped_by_signals(stop):
         return _with_monitor(config, partial(keep_watch, stop=stop, tell=say))
 
@@ -412,7 +353,7 @@ def _with_monitor(config: str, work: Callable[[Monitor], object]) -> int:
 
 
 def _assess_with_workers(
-    desk: Desk, config: Path | None, workers: int
+    desk: Desk, *, report: Callable[[str, int], None], config: Path | None, workers: int
 ) -> dict[str, dict[str, int]]:
     """Judge what is due with so many processes; return per stamp how many, and how many failed.
 
@@ -421,19 +362,15 @@ def _assess_with_workers(
     from monitor.jobs.worker_processes import run_workers
 
     desk.store.ping()  # makes the tables, once
-    totals: dict[str, dict[str, int]] = {}
-    with progress() as bar:
-        tasks: dict[str, TaskID] = {}
+    totals = {desk.names_stamp: {"assessed": 0, "failed": 0}}
 
-        def report(stamp: str, judged: int, failed: int) -> None:
-            count = totals.setdefault(stamp, {"assessed": 0, "failed": 0})
-            count["assessed"] += judged
-            count["failed"] += failed
-            if stamp not in tasks:
-                tasks[stamp] = bar.add_task(stamp.partition("@")[0], total=None)
-            bar.advance(tasks[stamp], judged)
+    def told(stamp: str, judged: int, failed: int) -> None:
+        count = totals.setdefault(stamp, {"assessed": 0, "failed": 0})
+        count["assessed"] += judged
+        count["failed"] += failed
+        report(stamp, judged)
 
-        ended = run_workers(_command_of("run_worker", config), workers, report)
+    ended = run_workers(_command_of("run_worker", config), workers, told)
     early = [one for one in ended if one.code]
     for one in early:
         how = f"signal {-one.code}" if one.code < 0 else f"exit code {one.code}"

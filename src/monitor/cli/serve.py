@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import gc
 from contextlib import nullcontext
-from typing import Annotated
 
-import typer
-from typer import Context, Option
+from typer import Context, Exit
 
-from monitor.cli.common import monitor_of, say
+from monitor.cli.common import flag, monitor_of, option, say
 from monitor.cli.run import schedule
 from monitor.settings import MAX_WORKERS
 
 
 def serve(
     context: Context,
-    host: Annotated[str, Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, Option(min=0, max=65535, help="The port to listen on; 0 takes a free one.")
-    ] = 8000,
-    workers: Annotated[
-        int | None,
-        Option(
-            min=0,
-            max=MAX_WORKERS,
-            help="Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
-        ),
-    ] = None,
-    watch: Annotated[
-        bool,
-        Option(
-            "--watch",
-            help="Keep the schedule too, in a process beside: poll, judge and tell what is due.",
-        ),
-    ] = False,
+    host: str = option("The address to listen on.", "127.0.0.1"),
+    port: int = option("The port to listen on; 0 takes a free one.", 8000, min=0, max=65535),
+    workers: int | None = option(
+        "Drafts checked at once; 0: one a core, at most four. Default: [serve] workers.",
+        min=0,
+        max=MAX_WORKERS,
+    ),
+    watch: bool = flag(
+        "--watch", "Keep the schedule too, in a process beside: poll, judge and tell what is due."
+    ),
 ) -> None:
     """Serve the draft page, the digest and the API."""
     from monitor.api.authentication import words_to_others
@@ -60,4 +49,4 @@ def lsp(context: Context) -> None:
     """Check drafts in an editor: a language server on stdin and stdout, which the editor starts."""
     from monitor.lsp.server import run_lsp
 
-    raise typer.Exit(run_lsp(context.obj))
+    raise Exit(run_lsp(context.obj))

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from typer import Argument, Context, Option
+from typer import Context
 
-from monitor.cli.common import TextOrJson, counter, day_asked, group, monitor_of, plain, say, show
+from monitor.cli import common
+from monitor.cli.common import argument, flag, group, monitor_of, option, say, show_as
 
 if TYPE_CHECKING:
     from monitor.app import Monitor
 
 app = group()
 
-_Names = Annotated[
-    bool, Option("--names", help="Show names that are hidden; each article is counted.")
-]
+_NAMES = flag("--names", "Show names that are hidden; each article is counted.")
 
 
 @app.command()
@@ -31,7 +28,7 @@ def fold_stories(monitor: Monitor) -> None:
     from monitor.archive.withdrawals import withdraw
     from monitor.jobs.mask_names import complete_due
 
-    with counter("folding into stories") as report:
+    with common.counter("folding into stories") as report:
         folded = monitor.fold(report=report)
     complete_due(monitor)  # a story has one set of hidden names
     say(f"{monitor.stories_stamp}: {folded} folded")
@@ -45,12 +42,12 @@ def fold_stories(monitor: Monitor) -> None:
 @app.command("list")
 def list_(
     context: Context,
-    since: Annotated[str | None, Option(help="Seen on or after this day.")] = None,
-    until: Annotated[str | None, Option(help="Seen on or before this day.")] = None,
-    limit: Annotated[int, Option(min=1, max=1000, help="How many.")] = 50,
-    after: Annotated[str | None, Option(help="The story to go on after.")] = None,
-    format: TextOrJson = "text",
-    names: _Names = False,
+    since: str | None = option("Seen on or after this day."),
+    until: str | None = option("Seen on or before this day."),
+    limit: int = option("How many.", 50, min=1, max=1000),
+    after: str | None = option("The story to go on after."),
+    format: common.TextOrJson = "text",
+    names: bool = _NAMES,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
     from monitor.archive.story_details import list_stories, page_json
@@ -58,54 +55,49 @@ def list_(
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
-    first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
+    first, last = bounds_of(*common.days_asked(since, until), zone)
     page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
     told = page_json(monitor, page, who="" if names else None, patient=True)
-    if format == "json":
-        show(json.dumps(told, indent=1))
-        return
+    lines = []
     for row, one in zip(page.stories, told["stories"], strict=True):
         story, day = row.story, row.story.first_seen.astimezone(zone).date()
-        show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
-    if page.next:
+        lines.append(f"{story.id}  {day}  {story.articles:3}  {_headline(one)}")
+    show_as(format, told, lines, ascii=True)
+    if page.next and format == "text":
         say(f"more: --after {page.next}")
-    if not page.stories:
+    if not page.stories and format == "text":
         say("no stories (monitor run folds articles into stories)")
 
 
 @app.command("show")
 def show_(
     context: Context,
-    story: Annotated[str, Argument(help="A story's id.")],
-    format: TextOrJson = "text",
-    names: _Names = False,
+    story: str = argument("A story's id."),
+    format: common.TextOrJson = "text",
+    names: bool = _NAMES,
 ) -> None:
     """Tell who published first, and what each outlet changed and added."""
     from monitor.archive.story_details import story_json
 
     told = story_json(monitor_of(context), story, who="" if names else None, patient=True)
-    show(json.dumps(told, indent=1) if format == "json" else "\n".join(_story_lines(told)))
+    lines = [f"{told['count']} articles, first seen {told['first_seen']}"]
+    for article in told["articles"]:
+        url = article["url"] or f"(address not shown) {article['id']}"
+        lines += ["", f"{article['outlet']}: {_headline(article)}"]
+        lines.append(f"  {article['published'] or article['seen']}  {url}")
+        if article["id"] == told["first"]:
+            lines.append("  published first")
+        else:
+            lines.append(f"  {article['copied']:.0%} of its text stands in the first too")
+            for name, kind in (("carried over", "carried"), ("added", "added")):
+                if flags := [f"{f['match']} ({f['rule']})" for f in article[kind]]:
+                    lines.append(f"  flags {name}: {', '.join(flags)}")
+        if len(article["versions"]) > 1:
+            gone = sum(version["withdrawn"] for version in article["versions"])
+            lines.append(f"  {len(article['versions'])} versions, {gone} withdrawn")
+    show_as(format, told, lines, ascii=True)
 
 
 def _headline(article: dict[str, Any]) -> str:
     title: str | None = article["title"]
     return f"({article['withheld']})" if title is None else title
-
-
-def _story_lines(told: dict[str, Any]) -> Iterator[str]:
-    yield f"{told['count']} articles, first seen {told['first_seen']}"
-    for article in told["articles"]:
-        yield from ("", f"{plain(article['outlet'])}: {plain(_headline(article))}")
-        url = article["url"] or f"(address not shown) {article['id']}"
-        yield f"  {article['published'] or article['seen']}  {plain(url)}"
-        if article["id"] == told["first"]:
-            yield "  published first"
-        else:
-            yield f"  {article['copied']:.0%} of its text stands in the first too"
-            for name, kind in (("carried over", "carried"), ("added", "added")):
-                flags = [f"{plain(f['match'])} ({plain(f['rule'])})" for f in article[kind]]
-                if flags:
-                    yield f"  flags {name}: {', '.join(flags)}"
-        if len(article["versions"]) > 1:
-            gone = sum(version["withdrawn"] for version in article["versions"])
-            yield f"  {len(article['versions'])} versions, {gone} withdrawn"

@@ -1,103 +1,83 @@
-"""`monitor trends`, `monitor outlets` and `monitor report`: what was written, counted."""
+"""`monitor coverage`, `found`, `trends`, `outlets` and `report`: what was written, counted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from typer import Argument, Context, Option
+from typer import Context
 
-from monitor.cli.common import (
-    OutputFolder,
-    PublishedSince,
-    PublishedUntil,
-    Since,
-    TextOrJson,
-    Until,
-    monitor_of,
-    period,
-    plain,
-    published_asked,
-    say,
-    show,
-    show_json,
-    show_lines,
-)
+from monitor.cli import common
+from monitor.cli.common import argument, monitor_of, option, say, show, show_as
 from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.stats.outlet_scorecards import Scorecard
-    from monitor.stats.trends import Trends
 
 _ROWS = 15
+_HAD = {
+    "shown": "we had shown it",
+    "below": "we had it stored, below the threshold",
+    "not_judged": "we had it stored, not judged",
+    "late": "it came in only later",
+    "never": "no feed had brought it, though one of its outlet is followed",
+    "not_followed": "no feed of its outlet is followed",
+}
 
 
 def trends(
     context: Context,
-    since: Since = None,
-    until: Until = None,
-    published_since: PublishedSince = None,
-    published_until: PublishedUntil = None,
-    format: TextOrJson = "text",
+    since: common.Since = None,
+    until: common.Until = None,
+    published_since: common.PublishedSince = None,
+    published_until: common.PublishedUntil = None,
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print how often the followed outlets write of what: coverage, not incidence."""
-    from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of
+    from monitor.records.dates import LONGEST_PUBLISHED_DAYS, period_of, undated_words
+    from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
     from monitor.stats.trend_queries import read_period, read_published, trends_of
+    from monitor.stats.trends import SIDES
     from monitor.stats.trends_json import trends_json
 
     monitor = monitor_of(context)
-    published = published_asked(published_since, published_until)
+    published = common.days_asked(published_since, published_until, "published-")
     if published == (None, None):
-        read = read_period(monitor, *period(monitor, since, until))
+        read = read_period(monitor, *common.period(monitor, since, until))
     elif since is not None or until is not None:
         raise UsageError("--since and --until go by first sight: leave out these or --published-…")
     else:
         days = period_of(*published, today=monitor.today, length=30, longest=LONGEST_PUBLISHED_DAYS)
         read = read_published(monitor, *days)
     found = trends_of(monitor, read)
-    if format == "json":
-        show_json(trends_json(found))
-    else:
-        show_lines(_trend_lines(found))
-
-
-def _trend_lines(found: Trends) -> Iterator[str]:
-    from monitor.records.dates import undated_words
-    from monitor.stats.monthly_report import NOT_INCIDENCE, basis_words, label_words
-    from monitor.stats.trends import SIDES
-
     how = "first seen" if found.dates == "first_seen" else "published"
-    yield f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"
-    if found.undated:
-        yield undated_words(found.undated)
-    yield (
-        f"{found.items} items of {found.stored} stored tell {found.stories} stories,"
-        f" in {found.outlets} outlets"
-    )
+    lines = [f"{how} {found.since} to {found.days[-1].day}, both included, {found.timezone}"]
+    lines += [undated_words(found.undated)] if found.undated else []
+    stories = f"{found.items} items of {found.stored} stored tell {found.stories} stories"
+    lines.append(f"{stories}, in {found.outlets} outlets")
     for scheme, rows in found.schemes.items():
         named = (f"{label_words(scheme, row.label)} {row.stories}" for row in rows[:_ROWS])
-        yield f"{scheme}, stories: {', '.join(named) or 'none'}"
+        lines.append(f"{scheme}, stories: {', '.join(named) or 'none'}")
     whole = found.balance.whole
     told = ", ".join(f"{side} {whole.told[side]}" for side in SIDES)
-    yield f"balance, of {whole.stories} stories that tell of a response: {told}"
-    for row in found.rules[:_ROWS]:
-        yield f"flag {row.rule}: stories {row.stories}, not looked at {row.unseen}"
+    lines.append(f"balance, of {whole.stories} stories that tell of a response: {told}")
+    lines += [
+        f"flag {row.rule}: stories {row.stories}, not looked at {row.unseen}"
+        for row in found.rules[:_ROWS]
+    ]
     for change in found.changes:
         done = "added" if change.followed else "removed"
-        yield f"feed {done} on {change.at.date()}: {change.title or change.url}"
-    yield from basis_words(found.basis)
-    yield NOT_INCIDENCE
+        lines.append(f"feed {done} on {change.at.date()}: {change.title or change.url}")
+    show_as(format, trends_json(found), [*lines, *basis_words(found.basis), NOT_INCIDENCE])
 
 
 def outlets(
     context: Context,
-    outlet: Annotated[
-        str, Argument(metavar="OUTLET", help="An outlet's id or name: its scorecard.")
-    ] = "",
-    since: Since = None,
-    until: Until = None,
-    format: TextOrJson = "text",
+    outlet: str = argument("An outlet's id or name: its scorecard.", "", metavar="OUTLET"),
+    since: common.Since = None,
+    until: common.Until = None,
+    format: common.TextOrJson = "text",
 ) -> None:
     """Print the outlets with their stories, or one outlet's scorecard."""
     from monitor.stats.monthly_report import NOT_INCIDENCE
@@ -105,25 +85,21 @@ def outlets(
     from monitor.stats.trends_json import outlet_json, scorecard_json
 
     monitor = monitor_of(context)
-    read = read_period(monitor, *period(monitor, since, until))
+    read = read_period(monitor, *common.period(monitor, since, until))
     found = outlets_of(monitor, read)
-    days = (read.since.isoformat(), read.last.isoformat())
     if outlet:
+        days = (read.since.isoformat(), read.last.isoformat())
         chosen = next((one for one in found if outlet in (one.id, one.name)), None)
         if chosen is None:
             raise UsageError(f"no outlet '{outlet}' with articles in these days")
         card = scorecard_of(monitor, read, chosen.id)
-        if format == "json":
-            show_json(scorecard_json(card, *days))
-        else:
-            show_lines(_scorecard_lines(card))
-    elif format == "json":
-        show_json({"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]})
-    else:
-        for one in found:
-            counts = f"{one.stories} stories\t{one.items} of {one.stored}"
-            show(plain(f"{one.id}\t{one.name}\t{counts}"))
-        show(NOT_INCIDENCE)
+        show_as(format, scorecard_json(card, *days), _scorecard_lines(card))
+        return
+    lines = [
+        f"{one.id}\t{one.name}\t{one.stories} stories\t{one.items} of {one.stored}" for one in found
+    ]
+    told = {"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]}
+    show_as(format, told, [*lines, NOT_INCIDENCE])
 
 
 def _scorecard_lines(card: Scorecard) -> Iterator[str]:
@@ -149,11 +125,11 @@ def _scorecard_lines(card: Scorecard) -> Iterator[str]:
 
 def report(
     context: Context,
-    month: Annotated[str, Option(help="The month, such as 2026-11.")],
-    output: OutputFolder = Path(),
-    format: Annotated[
-        Literal["html", "docx", "xlsx", "all"], Option(help="Which of the three files to write.")
-    ] = "all",
+    month: str = option("The month, such as 2026-11.", ...),
+    output: common.OutputFolder = Path(),
+    format: Literal["html", "docx", "xlsx", "all"] = option(
+        "Which of the three files to write.", "all"
+    ),
 ) -> None:
     """Write the report of a month: what was covered, by form, country, response and outlet."""
     from monitor.stats.report_formats import FORMATS, render_report
@@ -169,3 +145,52 @@ def report(
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}") from error
         say(f"wrote {path}")
+
+
+def coverage(
+    context: Context,
+    since: common.Since = None,
+    until: common.Until = None,
+    format: common.TextOrJson = "text",
+) -> None:
+    """Print what was covered in a period, and what may be missed."""
+    from monitor.digest.coverage_account import language_words
+    from monitor.review.recall_estimate import coverage as account
+
+    monitor = monitor_of(context)
+    found = account(monitor, *common.period(monitor, since, until))
+    feeds, items = found["feeds"], found["items"]
+    drops = "".join(f" + {n} {why}" for why, n in items["dropped"].items())
+    reasons = ", ".join(f"{n} {why}" for why, n in found["not_judged"].items())
+    polled = (
+        f"feeds: {feeds['followed']} followed now; {feeds['polled']} polled:"
+        f" {feeds['alive']} alive, {len(feeds['failing'])} failing,"
+        f" {len(feeds['silent'])} silent; {feeds['not_polled']} not polled"
+    )
+    languages = language_words(found["not_judged_languages"])
+    lines = (
+        f"{found['since']} to {found['until']}, both included, {found['timezone']}",
+        polled,
+        *(f"  failing: {f['title'] or f['url']}: {f['error']}" for f in feeds["failing"]),
+        *(f"  silent: {one['title'] or one['url']}" for one in feeds["silent"]),
+        f"items: fetched {items['fetched']} = stored {items['stored']}{drops}",
+        f"not judged: {reasons or 'none'}",
+        *([f"  by language: {languages}"] if languages else []),
+        *found["words"],
+    )
+    show_as(format, found, lines)
+
+
+def found(
+    context: Context,
+    url: str = argument("Where it is told of.", metavar="URL"),
+    note: str = option("How the desk learned of it.", ""),
+    same_as: str | None = option("Our article about it, by id or URL, if there is one."),
+) -> None:
+    """Record a case that the desk learned of elsewhere; say what we had of it."""
+    from monitor.review.recall_estimate import tell_elsewhere
+
+    had, new = tell_elsewhere(monitor_of(context), url, note=note, same_as=same_as)
+    show(_HAD[had.had] + (f" ({had.article_id})" if had.article_id else ""))
+    if not new:
+        say("this address was recorded before; that record stays")

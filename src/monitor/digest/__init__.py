@@ -3,5 +3,3 @@
 All formats but JSON are made from one view (`view.py`), so a text that is cleaned, cut or left out
 is so in each of them; JSON gives programs the texts as they came, but for names that are hidden.
 """
-
-from __future__ import annotations

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
 
-from monitor.digest.tag_words import CountryName
 from monitor.labels.schemes import POLICY_SCHEMES
 from monitor.records.article import AssessedArticle
 from monitor.records.dates import ALL
 from monitor.records.digest import Digest, Story
 from monitor.records.feed import Ledger
-from monitor.records.finding import MEASURED_FROM
-from monitor.records.tag import Tag
 from monitor.settings import Filter
-from monitor.text.safe_text import clean
 
 Group = Callable[[Sequence[AssessedArticle]], tuple[Story, ...]]
 
@@ -39,53 +35,37 @@ def build_digest(
     `stories.group_stories` does. A borderline copy of a relevant story stays in its own section:
     a section never holds an article that was judged otherwise.
     """
-    relevant: list[AssessedArticle] = []
-    borderline: list[AssessedArticle] = []
-    possible: list[AssessedArticle] = []
-    context: list[AssessedArticle] = []
-    unjudged: list[AssessedArticle] = []
+    of: defaultdict[str, list[AssessedArticle]] = defaultdict(list)
     for assessed in articles:  # once: of `all` days the others would not fit into memory
         if assessed.experimental:
             if assessed.relevant or assessed.borderline or assessed.terms:
-                possible.append(assessed)
+                of["possible"].append(assessed)
         elif assessed.relevant is True:
-            relevant.append(assessed)
+            of["relevant"].append(assessed)
         elif assessed.borderline is True:
-            borderline.append(assessed)
+            of["borderline"].append(assessed)
         elif assessed.not_judged is not None and assessed.terms:
-            unjudged.append(assessed)
-        elif day != ALL and tells_policy(assessed.tags):
-            context.append(assessed)
+            of["unjudged"].append(assessed)
+        elif day != ALL:
+            schemes = {tag.scheme for tag in assessed.tags}
+            if "instrument" in schemes or {"institution", "topic"} <= schemes:
+                of["context"].append(assessed)
+    of["unjudged"].sort(key=lambda a: (a.article.seen, a.article.id))
+    of["possible"].sort(
+        key=lambda a: (not a.relevant, not a.borderline, -(a.relevance or 0.0), a.article.id)
+    )
+    context = group(of["context"]) if of["context"] else ()
     return Digest(
         day=day,
         timezone=timezone,
-        relevant=_certain_first(group(relevant)),
-        borderline=_certain_first(group(borderline)),
+        relevant=_certain_first(group(of["relevant"])),
+        borderline=_certain_first(group(of["borderline"])),
         ledger=ledger,
         stamps=tuple(stamps),
-        unjudged=tuple(sorted(unjudged, key=lambda a: (a.article.seen, a.article.id))),
-        possible=tuple(
-            sorted(
-                possible,
-                key=lambda a: (
-                    not a.relevant,
-                    not a.borderline,
-                    -(a.relevance or 0.0),
-                    a.article.id,
-                ),
-            )
-        ),
-        context=tuple(sorted(group(context), key=lambda story: story.id)) if context else (),
+        unjudged=tuple(of["unjudged"]),
+        possible=tuple(of["possible"]),
+        context=tuple(sorted(context, key=lambda story: story.id)),
     )
-
-
-def tells_policy(tags: Iterable[Tag]) -> bool:
-    """Whether tags tell what an office reads beside trafficking.
-
-    That is an instrument, or an institution and a topic.
-    """
-    schemes = {tag.scheme for tag in tags}
-    return "instrument" in schemes or {"institution", "topic"} <= schemes
 
 
 def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:
@@ -95,9 +75,6 @@ def _certain_first(stories: Iterable[Story]) -> tuple[Story, ...]:
     return tuple(sorted(stories, key=order))
 
 
-_BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
-
-
 def choose(digest: Digest, wanted: Filter) -> Digest:
     """Return the digest with the stories that pass a filter; the account of the day stays whole.
 
@@ -105,11 +82,7 @@ def choose(digest: Digest, wanted: Filter) -> Digest:
     """
     beside = replace(wanted, min_relevance=0.0)
     return replace(
-        digest,
-        relevant=tuple(s for s in digest.relevant if passes(s.articles, wanted)),
-        borderline=tuple(s for s in digest.borderline if passes(s.articles, wanted)),
-        possible=tuple(a for a in digest.possible if passes((a,), wanted)),
-        unjudged=tuple(a for a in digest.unjudged if passes((a,), wanted)),
+        _kept(digest, lambda one: one if passes(one, wanted) else ()),
         context=tuple(s for s in digest.context if passes(s.articles, beside)),
     )
 
@@ -141,6 +114,9 @@ def _kept(
     )
 
 
+_BY_TAG = ("form", "response", "place", *POLICY_SCHEMES)
+
+
 def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
     """Whether the articles of one story have, of each list that is not empty, one label."""
     found = tuple(articles)
@@ -151,7 +127,7 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
         for one in found
     ):
         return False
-    if wanted.outlet and not outlets & {name.casefold() for name in wanted.outlet}:
+    if wanted.outlet and outlets.isdisjoint(name.casefold() for name in wanted.outlet):
         return False
     by_tag = ((scheme, getattr(wanted, scheme)) for scheme in _BY_TAG)
     return all(
@@ -162,9 +138,6 @@ def passes(articles: Iterable[AssessedArticle], wanted: Filter) -> bool:
 def stories_of(digest: Digest) -> tuple[Story, ...]:
     """Return the relevant and the borderline stories of a digest."""
     return *digest.relevant, *digest.borderline
-
-
-COUNTRIES_SHOWN = 6
 
 
 def note_unmeasured(digest: Digest, measured: Collection[str] | None, country: str = "") -> Digest:
@@ -185,22 +158,3 @@ def note_unmeasured(digest: Digest, measured: Collection[str] | None, country: s
     if measured is None:
         return replace(digest, unmeasured=None if named else ())
     return replace(digest, unmeasured=tuple(code for code in named if code not in measured))
-
-
-def unmeasured_words(digest: Digest, country_name: CountryName) -> str:
-    """Say once what is not known of the countries of a digest; empty where there is nothing."""
-    if digest.unmeasured is None:
-        return (
-            "How well English articles about single countries are found is not measured: "
-            "the model in use has no figures by country"
-        )
-    names = [clean(country_name(code)) for code in digest.unmeasured]
-    if not names:
-        return ""
-    which = "this country" if len(names) == 1 else "these countries"
-    told = ", ".join(names[:COUNTRIES_SHOWN])
-    more = f" and {len(names) - COUNTRIES_SHOWN} more" if len(names) > COUNTRIES_SHOWN else ""
-    return (
-        f"How well English articles about {which} are found is not measured "
-        f"(fewer than {MEASURED_FROM} labelled stories): {told}{more}"
-    )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from monitor.digest.build import unmeasured_words
 from monitor.digest.tag_words import CountryName
 from monitor.labels.countries import language_name
 from monitor.records.dates import date_words
 from monitor.records.digest import Delivery, Digest
-from monitor.records.feed import FailedFeed, Ledger, PageFailure, SilentFeed
+from monitor.records.feed import FailedFeed, PageFailure, SilentFeed
+from monitor.records.finding import MEASURED_FROM
 from monitor.text.safe_text import clean, excerpt, shown_url, without_user
 
-FEEDS_SHOWN = 30
+FEEDS_SHOWN, COUNTRIES_SHOWN = 30, 6
 NAME_CHARS = 80
 REASON_CHARS = 300
 _PAGE_FAILURES = {
@@ -60,56 +60,72 @@ _NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were 
 _STATUS = re.compile(r"\bstatus (\d{3})\b")
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageLine:
-    """One line of account; `items` are feeds it speaks of, each with the reason."""
+def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleNamespace]:
+    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries.
 
-    text: str
-    items: tuple[str, ...] = ()
-
-
-def coverage_lines(digest: Digest, country_name: CountryName) -> tuple[CoverageLine, ...]:
-    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
+    Each line has a `text`; `items` are feeds it speaks of, each with the reason.
+    """
     ledger, day, zone = digest.ledger, digest.day, ZoneInfo(digest.timezone)
     whole = " whole" * any(feed.in_part for feed in ledger.failures)
-    polled = f"{count(ledger.feeds, 'feed')} polled"
-    lines = [f"{polled}, {ledger.failed} failed, {ledger.silent} silent"]
-    if ledger.unasked:
-        lines.append(f"{count(ledger.unasked, 'followed feed')} not polled")
-    if ledger.paused:
-        lines.append(f"{count(ledger.paused, 'feed')} paused by the desk")
-    lists = {
-        f"Could not be read{whole}:": [_failed(feed, day, zone) for feed in ledger.failures],
-        "Removed by their publishers before, and asked no more:": [
-            _failed(feed, day, zone) for feed in ledger.ended
-        ],
-        "Silent for longer than their own rhythm explains:": [
-            _silent(feed, day, zone) for feed in ledger.silences
-        ],
-    }
-    rest = [_items(ledger)]
-    if ledger.page_failures:
-        tries = count(sum(ledger.page_failures.values()), "article page")
-        rest.append(f"{tries} asked for in vain: {page_failure_words(ledger.page_failures)}")
+    tries = count(sum(ledger.page_failures.values()), "article page")
+    in_vain = f"{tries} asked for in vain: {page_failure_words(ledger.page_failures)}"
     on_summary, shown = judged_on_summary(digest)
-    if on_summary:
-        rest.append(f"{on_summary} of {count(shown, 'article')} shown judged on the summary only")
-    judged = f"{sum(ledger.not_judged.values())} not judged"
-    rest.append(judged + _reasons(ledger.not_judged, _NOT_JUDGED))
-    if ledger.languages:
-        rest.append(f"Not judged for their language: {language_words(ledger.languages)}")
-    if unmeasured := unmeasured_words(digest, country_name):
-        rest.append(unmeasured)
-    if digest.gaps is not None:
-        rest += digest.gaps.words
-    undelivered = {
-        "Digests that may not have arrived:": [delivery_words(one) for one in digest.undelivered]
-    }
+    of_summary = f"{on_summary} of {count(shown, 'article')} shown judged on the summary only"
+    not_judged = ledger.not_judged
+    languages = f"Not judged for their language: {language_words(ledger.languages)}"
+
+    def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> tuple[str, tuple[str, ...]]:
+        items = _first([_feed_words(feed, day, zone) for feed in some])
+        return said * bool(items), items
+
+    # what became of all that was fetched: what is known already is not lost
+    before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
+    others = {why: n for why, n in ledger.dropped.items() if why not in _SEEN_BEFORE and n}
+    parts = (
+        f"{ledger.stored - ledger.changed:,} new",
+        f"{ledger.changed:,} changed" * bool(ledger.changed),
+        f"{before:,} seen before",
+        f"{sum(others.values()):,} left out{_reasons(others, _LEFT_OUT)}" * bool(others),
+    )
+    missing = ledger.fetched - ledger.stored - before - sum(others.values())
+    wrong = f"; does not add up, {abs(missing)} unaccounted for" * bool(missing)
+    undelivered = _first(list(map(delivery_words, digest.undelivered)))
+    lines: tuple[str | tuple[str, tuple[str, ...]], ...] = (
+        f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent",
+        f"{count(ledger.unasked, 'followed feed')} not polled" * bool(ledger.unasked),
+        f"{count(ledger.paused, 'feed')} paused by the desk" * bool(ledger.paused),
+        feeds(f"Could not be read{whole}:", ledger.failures),
+        feeds("Removed by their publishers before, and asked no more:", ledger.ended),
+        feeds("Silent for longer than their own rhythm explains:", ledger.silences),
+        f"{count(ledger.fetched, 'item')}: {', '.join(filter(None, parts))}{wrong}",
+        in_vain * bool(ledger.page_failures),
+        of_summary * bool(on_summary),
+        f"{sum(not_judged.values())} not judged{_reasons(not_judged, _NOT_JUDGED)}",
+        languages * bool(ledger.languages),
+        _unmeasured_words(digest, country_name),
+        *(digest.gaps.words if digest.gaps else ()),
+        ("Digests that may not have arrived:" * bool(undelivered), undelivered),
+    )
+    pairs = ((line, ()) if isinstance(line, str) else line for line in lines)
+    return [SimpleNamespace(text=text, items=items) for text, items in pairs if text]
+
+
+def _unmeasured_words(digest: Digest, country_name: CountryName) -> str:
+    """Say once what is not known of the countries of a digest; empty where there is nothing."""
+    if digest.unmeasured is None:
+        return (
+            "How well English articles about single countries are found is not measured: "
+            "the model in use has no figures by country"
+        )
+    names = [clean(country_name(code)) for code in digest.unmeasured]
+    if not names:
+        return ""
+    which = "this country" if len(names) == 1 else "these countries"
+    told = ", ".join(names[:COUNTRIES_SHOWN])
+    more = f" and {len(names) - COUNTRIES_SHOWN} more" if len(names) > COUNTRIES_SHOWN else ""
     return (
-        *map(CoverageLine, lines),
-        *(CoverageLine(said, _first(items)) for said, items in lists.items() if items),
-        *map(CoverageLine, rest),
-        *(CoverageLine(said, _first(items)) for said, items in undelivered.items() if items),
+        f"How well English articles about {which} are found is not measured "
+        f"(fewer than {MEASURED_FROM} labelled stories): {told}{more}"
     )
 
 
@@ -176,24 +192,18 @@ def _first(items: Sequence[str]) -> tuple[str, ...]:
     return (*items[:FEEDS_SHOWN], f"and {more:,} more") if more > 0 else tuple(items)
 
 
-def _name(feed: FailedFeed | SilentFeed) -> str:
-    return excerpt(feed.title, NAME_CHARS) or shown_url(feed.url)
-
-
-def _failed(feed: FailedFeed, day: str, zone: ZoneInfo) -> str:
-    read = "never read so far"
-    if feed.last_read is not None:
-        read = f"last read {date_words(feed.last_read, day, zone)}"
-    address = f" ({shown_url(feed.url)})" if clean(feed.title) else ""
-    return f"{_name(feed)}{address}: {reason_words(feed.error)}; {read}"
-
-
-def _silent(feed: SilentFeed, day: str, zone: ZoneInfo) -> str:
+def _feed_words(feed: FailedFeed | SilentFeed, day: str, zone: ZoneInfo) -> str:
+    name = excerpt(feed.title, NAME_CHARS) or shown_url(feed.url)
+    if isinstance(feed, FailedFeed):
+        read = "never read so far"
+        if feed.last_read is not None:
+            read = f"last read {date_words(feed.last_read, day, zone)}"
+        address = f" ({shown_url(feed.url)})" if clean(feed.title) else ""
+        return f"{name}{address}: {reason_words(feed.error)}; {read}"
     if feed.silence is None:
-        return f"{_name(feed)}: nothing new"
-    since = date_words(feed.silence.since, day, zone)
-    usual = duration_words(feed.silence.usual)
-    return f"{_name(feed)}: nothing new since {since}; it usually pauses for {usual} at most"
+        return f"{name}: nothing new"
+    since, usual = date_words(feed.silence.since, day, zone), duration_words(feed.silence.usual)
+    return f"{name}: nothing new since {since}; it usually pauses for {usual} at most"
 
 
 def duration_words(length: timedelta) -> str:
@@ -203,21 +213,6 @@ def duration_words(length: timedelta) -> str:
         return count(minutes, "minute")
     hours = -(-minutes // 60)
     return count(hours, "hour") if hours <= 48 else count(-(-hours // 24), "day")
-
-
-def _items(ledger: Ledger) -> str:
-    """Say what became of all that was fetched: what is known already is not lost."""
-    before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
-    others = {why: n for why, n in ledger.dropped.items() if why not in _SEEN_BEFORE and n}
-    parts = [f"{ledger.stored - ledger.changed:,} new"]
-    if ledger.changed:
-        parts.append(f"{ledger.changed:,} changed")
-    parts.append(f"{before:,} seen before")
-    if others:
-        parts.append(f"{sum(others.values()):,} left out{_reasons(others, _LEFT_OUT)}")
-    account = f"{count(ledger.fetched, 'item')}: {', '.join(parts)}"
-    missing = ledger.fetched - ledger.stored - before - sum(others.values())
-    return f"{account}; does not add up, {abs(missing)} unaccounted for" if missing else account
 
 
 def _reasons(counts: Mapping[str, int], words: Mapping[str, str]) -> str:

@@ -11,19 +11,19 @@ that was judged late, refused by an earlier filter, or of a day that was passed 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
 
 from monitor.desk import Desk
-from monitor.digest import view as words
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
+from monitor.digest.coverage_account import count
 from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
-from monitor.digest.newsletter import Mask, Newsletter, write_letter
+from monitor.digest.newsletter import write_brief, write_letter
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
@@ -34,9 +34,6 @@ from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Shown
 from monitor.settings import Recipient, SmtpSettings
 from monitor.stories.clustering import fold_due, kept_groups
-
-if TYPE_CHECKING:
-    from monitor.digest.policy_brief import Brief
 
 logger = logging.getLogger("monitor.mail")
 
@@ -63,13 +60,13 @@ class DeliveryResult:
 
 def send_due(desk: Desk, now: datetime, *, send: Send = send_message) -> list[DeliveryResult]:
     """Send what is due at `now`; return what became of each digest, nothing where none was due."""
-    if not desk.settings.smtp.host or not desk.settings.recipients:
+    settings, store = desk.settings, desk.store
+    if not settings.smtp.host or not settings.recipients:
         return []
-    gone = desk.store.unsubscribed()
-    wanted = [r for r in desk.settings.recipients if r.address.casefold() not in gone]
-    keys = [recipient.key for recipient in wanted]
-    sent = desk.store.delivery_histories(keys, since=now - REACH)
-    return _send_all(desk, due_sends(wanted, sent, now, desk.settings.zone), now, send)
+    gone = store.unsubscribed()
+    wanted = [r for r in settings.recipients if r.address.casefold() not in gone]
+    sent = store.delivery_histories([recipient.key for recipient in wanted], since=now - REACH)
+    return _send_all(_Sender(desk, now, send), due_sends(wanted, sent, now, settings.zone))
 
 
 def send_day(
@@ -100,7 +97,7 @@ def send_day(
         whose = f"'{to}' is none of the" if to else "no"
         raise UsageError(f"{whose} [[recipients]] in monitor.toml")
     dues = [_due_on(desk, recipient, day, now, again) for recipient in recipients]
-    return _send_all(desk, dues, now, send, again=again)
+    return _send_all(_Sender(desk, now, send, again=again), dues)
 
 
 def _due_on(
@@ -125,181 +122,164 @@ def _due_on(
     return replace(due, since=min(due.since, since))
 
 
-def _send_all(
-    desk: Desk, dues: Sequence[DueDigest], now: datetime, send: Send, *, again: bool = False
-) -> list[DeliveryResult]:
-    gone = desk.store.unsubscribed()
-    known: dict[tuple[str, str], Shown] = {}
-    key = desk.store.key(KEY) if dues else ""
+def _send_all(sender: _Sender, dues: Sequence[DueDigest]) -> list[DeliveryResult]:
     if dues:
-        fold_due(desk)  # or what joins a story that was sent would be sent as one of its own
-    digests: dict[tuple[datetime | None, ...], Digest] = {}
-    broken: SendResult | None = None
-    results = []
-    for due in dues:
-        left = gone.get(due.recipient.address.casefold())
-        if left is not None:
-            results.append(_skip(due, f"unsubscribed on {left:%Y-%m-%d}"))
-            continue
-        period = (due.oldest, due.since, due.until)
-        if period not in digests:
-            day = due.label(desk.settings.zone)
-            digests[period] = digest_between(desk, due.since, due.until, day=day, oldest=due.oldest)
-            every = _every_article(digests[period])
-            new = [one for one in every if (one.id, one.sha256) not in known]
-            shown = desk.shown(new, patient=True)  # recipients get the same articles
-            known.update({(one.id, one.sha256): shown[one.id] for one in new})
-        gone_by = (due.reached, due.oldest)
-        if gone_by not in digests:
-            digests[gone_by] = _too_old(desk, due, digests[period])
-        job = _Job(desk, due, digests[period], digests[gone_by], key, now, again)
-        result, told = job.run(lambda a: known[a.id, a.sha256], send, broken)
-        broken = told if told and told.whole else broken
-        results.append(result)
-    return results
+        fold_due(sender.desk)  # or what joins a sent story would be sent as one of its own
+    gone = sender.desk.store.unsubscribed()
+    return [sender.run(due, gone.get(due.recipient.address.casefold())) for due in dues]
 
 
-def _too_old(desk: Desk, due: DueDigest, digest: Digest) -> Digest:
-    """Return what no digest reaches any more, and the one before did; without words."""
-    found: Iterator[AssessedArticle] = iter(())
-    if due.reached is None or due.reached < due.oldest:
-        found = desk.articles(since=due.reached, until=due.oldest, shown=True)
-    light = (
-        replace(one, article=replace(one.article, text="", summary=""), findings=(), scorecard=())
-        for one in found
-    )
-    return build_digest(
-        light,
-        day=ALL,
-        timezone=digest.timezone,
-        ledger=digest.ledger,
-        stamps=digest.stamps,
-        group=kept_groups(desk.store, desk.stories_stamp),
-    )
+@dataclass(slots=True)
+class _Sender:
+    """Sends one digest after the other; recipients of the same days share what is told of them.
 
-
-def _skip(due: DueDigest, why: str) -> DeliveryResult:
-    return DeliveryResult(due.recipient.address, due.recipient.preset, due.day, None, skipped=why)
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One digest to one recipient; `old` is what no digest reaches any more."""
+    Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
+    """
 
     desk: Desk
-    due: DueDigest
-    digest: Digest
-    old: Digest
-    key: str
     now: datetime
-    again: bool
+    send: Send
+    again: bool = False
+    broken: SendResult | None = None
+    digests: dict[tuple[datetime | None, ...], Digest] = field(default_factory=dict)
+    known: dict[tuple[str, str], Shown] = field(default_factory=dict)
 
-    def run(
-        self, mask: Mask, send: Send, broken: SendResult | None
-    ) -> tuple[DeliveryResult, SendResult | None]:
-        """Write, store the attempt, hand over, store what came of it.
-
-        Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
-        """
-        recipient, store = self.due.recipient, self.desk.store
-        chosen, lines = self.choose()
-        country = self.desk.settings.check.country.strip().upper()
-        chosen = note_unmeasured(chosen, self.desk.measured_countries, country)
-        message = self.write(chosen, lines, mask)
+    def run(self, due: DueDigest, left: datetime | None) -> DeliveryResult:
+        """Write, store the attempt, hand over, store what came of it; not to who has `left`."""
+        desk, store, preset = self.desk, self.desk.store, due.recipient.preset
+        result = partial(DeliveryResult, due.recipient.address, preset, due.day)
+        if left is not None:
+            return result(None, skipped=f"unsubscribed on {left:%Y-%m-%d}")
+        digest, old = self.tell(due)
+        chosen, lines = self.choose(due, digest, old)
+        country = desk.settings.check.country.strip().upper()
+        chosen = note_unmeasured(chosen, desk.measured_countries, country)
+        message = self.write(due, digest, chosen, lines)
         delivery = Delivery(
-            address=recipient.address,
-            preset=recipient.preset,
-            day=self.due.day,
-            since=self.due.since,
-            until=min(self.due.until, self.now),  # what comes later today is told tomorrow
+            address=due.recipient.address,
+            preset=preset,
+            day=due.day,
+            since=due.since,
+            until=min(due.until, self.now),  # what comes later today is told tomorrow
             message_id=str(message["Message-ID"]),
             at=self.now,
         )
         held = [one.id for one in articles_in(chosen)]
-        if recipient.preset == "policy":  # a brief lists no single article, and tells its context
+        if preset == "policy":  # a brief lists no single article, and tells its context
             stories = (*stories_of(chosen), *chosen.context)
             held = [one.article.id for story in stories for one in story.articles]
         attempt = store.begin_send(delivery, held, again=self.again)
         if attempt is None:
-            return _skip(self.due, "had that day before, or may have had it"), None
-        if broken:
-            untried = "not tried: " if broken.outcome == "unknown" else ""
-            told = SendResult("failed", f"{untried}{broken.reason}", whole=True)
+            return result(None, skipped="had that day before, or may have had it")
+        if self.broken:
+            untried = "not tried: " if self.broken.outcome == "unknown" else ""
+            told = SendResult("failed", f"{untried}{self.broken.reason}", whole=True)
         else:
-            told = send(message, self.desk.settings.smtp)
+            told = self.send(message, desk.settings.smtp)
         store.finish_send(
-            attempt, told.outcome, self.desk.now(), reason=told.reason, lasting=told.lasting
+            attempt, told.outcome, desk.now(), reason=told.reason, lasting=told.lasting
         )
-        logger.info("digest %s %s: %s", recipient.preset, self.due.day, told.outcome)
-        sent = DeliveryResult(
-            recipient.address, recipient.preset, self.due.day, told.outcome, told.reason
-        )
-        return sent, told
+        logger.info("digest %s %s: %s", preset, due.day, told.outcome)
+        self.broken = told if told.whole else self.broken
+        return result(told.outcome, told.reason)
 
-    def choose(self) -> tuple[Digest, tuple[str, ...]]:
+    def tell(self, due: DueDigest) -> tuple[Digest, Digest]:
+        """Return the digest, and what no digest reaches any more and the one before did."""
+        desk, digests = self.desk, self.digests
+        period, gone_by = (due.oldest, due.since, due.until), (due.reached, due.oldest)
+        if period not in digests:
+            label = due.label(desk.settings.zone)
+            found = digest_between(desk, due.since, due.until, day=label, oldest=due.oldest)
+            digests[period] = found
+            every = _every_article(found)
+            new = [one for one in every if (one.id, one.sha256) not in self.known]
+            shown = desk.shown(new, patient=True)  # recipients get the same articles
+            self.known.update({(one.id, one.sha256): shown[one.id] for one in new})
+        if gone_by not in digests:
+            old: Iterable[AssessedArticle] = ()
+            if due.reached is None or due.reached < due.oldest:
+                old = desk.articles(since=due.reached, until=due.oldest, shown=True)
+            without_words = (
+                replace(
+                    a, article=replace(a.article, text="", summary=""), findings=(), scorecard=()
+                )
+                for a in old
+            )
+            digests[gone_by] = build_digest(
+                without_words,
+                day=ALL,
+                timezone=digests[period].timezone,
+                ledger=digests[period].ledger,
+                stamps=digests[period].stamps,
+                group=kept_groups(desk.store, desk.stories_stamp),
+            )
+        return digests[period], digests[gone_by]
+
+    def choose(self, due: DueDigest, digest: Digest, old: Digest) -> tuple[Digest, list[str]]:
         """Return what is sent, and what is to be said of what is not."""
-        key, wanted, since = self.due.recipient.key, self.due.recipient.filter, self.due.since
-        same = self.desk.store.held_by(key, self.due.day) if self.again else None
+        key, wanted, store = due.recipient.key, due.recipient.filter, self.desk.store
+        same = store.held_by(key, due.day) if self.again else None
         if same is not None:  # whatever the filter says by now
-            return only(self.digest, same), ()
-        told = self.told_of(self.digest)
-        chosen = choose(without(self.digest, told), wanted)
-        before = stories_of(choose(only(self.digest, told), wanted))
+            return only(digest, same), []
+        told, told_of_old = (
+            store.told_of(key, self.desk.stories_stamp, [one.id for one in _every_article(some)])
+            for some in (digest, old)
+        )
+        chosen = choose(without(digest, told), wanted)
+        before = stories_of(choose(only(digest, told), wanted))
         # a story that is relevant and borderline too is one
-        late = {story.id for story in stories_of(chosen) if not _came(story, since)}
-        left_out = {story.id for story in before if _came(story, since)}
-        old = stories_of(choose(without(self.old, self.told_of(self.old)), wanted))
-        zone = self.desk.settings.zone
+        late = len({story.id for story in stories_of(chosen) if not _came(story, due.since)})
+        left_out = len({story.id for story in before if _came(story, due.since)})
+        too_old = len({s.id for s in stories_of(choose(without(old, told_of_old), wanted))})
         first, oldest = (
-            day_words(moment.astimezone(zone).date().isoformat())
-            for moment in (since, self.due.oldest)
+            day_words(moment.astimezone(self.desk.settings.zone).date().isoformat())
+            for moment in (due.since, due.oldest)
         )
-        lines = (
-            words.late(len(late), first),
-            words.told_before(len(left_out)),
-            words.too_old(len({story.id for story in old}), oldest),
-        )
-        return chosen, tuple(filter(None, lines))
+        lines = []
+        if late:
+            was = "was" if late == 1 else "were"
+            lines.append(f"Of these, {late} came in before {first} and {was} in no digest to you.")
+        if left_out:
+            is_, them = ("is", "it") if left_out == 1 else ("are", "them")
+            many = f"{count(left_out, 'story', 'stories')} of these days {is_} left out"
+            lines.append(f"{many}: an earlier digest told of {them}.")
+        if too_old:
+            was, is_ = ("was", "it is") if too_old == 1 else ("were", "they are")
+            many = f"{count(too_old, 'story', 'stories')} from before {oldest} {was}"
+            lines.append(f"{many} in no digest to you; {is_} at the desk only.")
+        return chosen, lines
 
-    def told_of(self, digest: Digest) -> set[str]:
-        """Return the articles of a digest of which the recipient was told."""
-        ids = [one.id for one in _every_article(digest)]
-        return self.desk.store.told_of(self.due.recipient.key, self.desk.stories_stamp, ids)
-
-    def write(self, chosen: Digest, lines: Sequence[str], mask: Mask) -> EmailMessage:
+    def write(
+        self, due: DueDigest, digest: Digest, chosen: Digest, lines: Sequence[str]
+    ) -> EmailMessage:
         """Return the message, ready to be handed over."""
         from monitor.labels.countries import country_name
 
-        recipient, settings = self.due.recipient, self.desk.settings
+        recipient, settings, store = due.recipient, self.desk.settings, self.desk.store
         envelope = Envelope(
             sender=settings.smtp.sender,
             address=recipient.address,
             preset=recipient.preset,
-            day=self.due.day,
-            key=self.key,
-            period=self.digest.day,
+            day=due.day,
+            key=store.key(KEY),
+            period=digest.day,
             public_url=settings.digest.public_url,
         )
-        write: Callable[..., Newsletter | Brief]
-        if recipient.preset == "policy":
-            from monitor.digest.policy_brief import write_brief
-
-            write = write_brief
-        else:
-            came = any(_came(story, self.due.since) for story in self.digest.relevant)
+        write: Callable[..., SimpleNamespace] = write_brief
+        if recipient.preset != "policy":
+            came = any(_came(story, due.since) for story in digest.relevant)
             write = partial(write_letter, filtered=came)
         letter = write(
             chosen,
             title=settings.digest.title,
             country_name=country_name,
-            mask=mask,
+            mask=lambda article: self.known[article.id, article.sha256],
             public_url=settings.digest.public_url,
         )
         if lines:
-            summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
-            letter = replace(letter, summary=summary)
-        same = (*recipient.key, self.due.day)
-        sent = self.desk.store.deliveries() if self.again else ()
+            letter.summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
+        same = (*recipient.key, due.day)
+        sent = store.deliveries() if self.again else ()
         # how often it was sent before, where it is sent again: mail programs fold ids
         number = sum((d.address, d.preset, d.day) == same for d in sent)
         return make_message(letter, envelope, self.now, again=number)

@@ -11,17 +11,15 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
-from monitor.digest.html import template
-from monitor.digest.newsletter import Newsletter, NewsletterArticle
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
+from monitor.digest.render import template
 from monitor.text.safe_text import clean
 
-if TYPE_CHECKING:
-    from monitor.digest.policy_brief import Brief, BriefSource
+RULER = "-" * COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,50 +30,43 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: Newsletter | Brief, links: Links) -> str:
+def mail_html(letter: SimpleNamespace, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
-    name = "cases.html" if isinstance(letter, Newsletter) else "policy.html"
-    page = template(name).render(letter=letter, links=links, words=words)
+    page = template(letter.template).render(letter=letter, links=links, words=words)
     inliner = CSSInliner(
         keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
     )  # at-rules stay: a dark screen cannot be asked from a style attribute
     return str(inliner.inline(page))
 
 
-def mail_text(letter: Newsletter | Brief, links: Links) -> str:
+def mail_text(letter: SimpleNamespace, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
-    lines = [
-        *wrap(letter.title.upper()),
-        *wrap(f"{letter.day} ({letter.timezone})"),
-        *wrap(letter.summary),
-    ]
-    if links.desk:
-        lines += [f"{words.AT_THE_DESK}: {links.desk}"]
+    lines = [*wrap(letter.title.upper()), *wrap(f"{letter.day} ({letter.timezone})")]
+    lines += [*wrap(letter.summary)]
+    lines += [f"{words.AT_THE_DESK}: {links.desk}"] if links.desk else []
     lines += ["=" * COLUMNS]
-    if letter.quiet:
-        lines += ["", *wrap(letter.quiet)]
-    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(letter)
-    lines += ["", "-" * COLUMNS, *wrap(words.MASKED_NOTE), "", "Coverage"]
-    lines += coverage_text(letter.coverage)
+    lines += ["", *wrap(letter.quiet)] if letter.quiet else []
+    lines += _letter(letter) if letter.template == "cases.html" else _brief(letter)
+    lines += ["", RULER, *wrap(words.MASKED_NOTE), "", "Coverage", *coverage_text(letter.coverage)]
     lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
     return "\n".join(lines) + "\n"
 
 
-def _letter(letter: Newsletter) -> Iterator[str]:
+def _letter(letter: SimpleNamespace) -> Iterator[str]:
     for section in letter.sections:
         yield from ("", section.heading.upper())
         if section.note:
             yield from wrap(section.note)
-        yield "-" * COLUMNS
+        yield RULER
         for number, story in enumerate(section.stories, 1):
             yield from ("", *wrap(story.line, first=f"{number}. "))
             lead = story.lead
             yield from wrap(lead.headline or lead.note, first=INDENT)
-            foreign = lead.language and lead.language != "en"
-            parts = [lead.outlet, lead.when, f"language: {lead.language}" if foreign else ""]
-            parts += [words.SUMMARY_ONLY] if lead.summary_only else []
+            language = "" if lead.language in ("", "en") else f"language: {lead.language}"
+            summary_only = words.SUMMARY_ONLY if lead.summary_only else ""
+            parts = (lead.outlet, lead.when, language, summary_only)
             yield from wrap(" · ".join(filter(None, parts)), first=INDENT)
             yield from _address(lead)
             for copy in story.copies:
@@ -83,7 +74,7 @@ def _letter(letter: Newsletter) -> Iterator[str]:
                 yield from _address(copy)
 
 
-def _address(article: NewsletterArticle) -> Iterator[str]:
+def _address(article: SimpleNamespace) -> Iterator[str]:
     if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
     if article.at_desk:
@@ -92,37 +83,26 @@ def _address(article: NewsletterArticle) -> Iterator[str]:
         yield f"{INDENT}{article.url}"
 
 
-def _brief(brief: Brief) -> Iterator[str]:
-    if not brief.quiet:
-        yield from ("", "THE FOUR PS", "-" * COLUMNS)
-        for p in brief.ps:
-            where = f"; {p.places}" if p.places else ""
-            named = f"; names {p.named}" if p.named else ""
-            kinds = f"; kinds told of in all stories: {p.kinds}" if p.kinds else ""
-            yield from wrap(f"{p.heading}: {p.told}{where}{named}{kinds}", hang="  ")
-    if brief.topics:
-        yield from ("", "TOPICS BESIDE TRAFFICKING", "-" * COLUMNS)
-    for topic in brief.topics:
-        named = f"; names {topic.named}" if topic.named else ""
-        yield from wrap(f"{topic.heading}: {topic.told}{named}", hang="  ")
-        yield from _sources(topic.sources)
+def _brief(brief: SimpleNamespace) -> Iterator[str]:
     for heading, entries in (
+        ("THE FOUR PS", () if brief.quiet else brief.ps),
+        ("TOPICS BESIDE TRAFFICKING", brief.topics),
         ("INSTRUMENTS", brief.instruments),
         ("INSTITUTIONS", brief.institutions),
     ):
         if entries:
-            yield from ("", heading, "-" * COLUMNS)
+            yield from ("", heading, RULER)
         for entry in entries:
-            yield from wrap(f"{entry.shown}: {entry.told}", hang="  ")
-            if entry.name != entry.shown:
+            where = f"; {entry.places}" if entry.places else ""
+            named = f"; names {entry.named}" if entry.named else ""
+            kinds = f"; kinds told of in all stories: {entry.kinds}" if entry.kinds else ""
+            yield from wrap(f"{entry.heading}: {entry.told}{where}{named}{kinds}", hang="  ")
+            if entry.name not in ("", entry.heading):
                 yield from wrap(entry.name, first="  ")
-            yield f"  {entry.url}"
-            yield from _sources(entry.sources)
-
-
-def _sources(sources: Iterable[BriefSource]) -> Iterator[str]:
-    for source in sources:
-        yield f"  - {source.outlet} {source.url or ''}".rstrip()
+            if entry.url:
+                yield f"  {entry.url}"
+            for source in entry.sources:
+                yield f"  - {source.outlet} {source.url or ''}".rstrip()
 
 
 PURPOSE = b"unsubscribe\0"
@@ -148,15 +128,14 @@ class Envelope:
 
 
 def make_message(
-    letter: Newsletter | Brief, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: SimpleNamespace, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 
     No text from outside reaches a header: the subject is made of day, counts and labels, and what
     the settings hold was checked; the policy of the library refuses line breaks on top.
     """
-    stop = stop_link(envelope)
-    desk = f"{_base(envelope)}/digests/{envelope.period}" if envelope.public_url else ""
+    links = Links(_page(envelope, f"digests/{envelope.period}"), stop := stop_link(envelope))
     name, sender = parseaddr(envelope.sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = _Exact("From", (_from(clean(name), sender),))
@@ -171,7 +150,6 @@ def make_message(
     message["List-Unsubscribe"] = _Exact("List-Unsubscribe", ways)
     if stop.startswith("https://"):  # RFC 8058 knows no other
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    links = Links(desk=desk, stop=stop)
     message.set_content(mail_text(letter, links), cte="quoted-printable")
     message.add_alternative(mail_html(letter, links), subtype="html", cte="quoted-printable")
     return message
@@ -215,9 +193,7 @@ def message_id(envelope: Envelope, again: int = 0) -> str:
 
 def stop_link(envelope: Envelope) -> str:
     """Return where mail to the address can be stopped, without signing in; "" without a desk."""
-    if not envelope.public_url:
-        return ""
-    return f"{_base(envelope)}/unsubscribe/{stop_token(envelope.key, envelope.address)}"
+    return _page(envelope, f"unsubscribe/{stop_token(envelope.key, envelope.address)}")
 
 
 def stop_token(key: str, address: str) -> str:
@@ -229,12 +205,12 @@ def stop_token(key: str, address: str) -> str:
 def address_of(token: str, key: str, addresses: Iterable[str]) -> str | None:
     """Return which of the addresses a token was made for: it does not hold the address itself."""
     given = token.encode("utf-8", "replace")
-    for address in addresses:
-        if hmac.compare_digest(stop_token(key, address).encode(), given):
-            return address
-    return None
+    fitting = (a for a in addresses if hmac.compare_digest(stop_token(key, a).encode(), given))
+    return next(fitting, None)
 
 
-def _base(envelope: Envelope) -> str:
+def _page(envelope: Envelope, path: str) -> str:
+    """Return the address of a page of the desk, "" without a public one."""
     parts = urlsplit(envelope.public_url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    return f"{base}/{path}" if envelope.public_url else ""

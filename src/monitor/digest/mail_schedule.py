@@ -62,11 +62,25 @@ def due_sends(
     found: list[DueDigest] = []
     for recipient in recipients:
         attempts = sent.get(recipient.key, ())
-        slot, before = _slots(recipient, now, zone)
+        # the moments of sending, the latest first. An hour that the clocks leave out comes when it
+        # would have been; one that comes twice, first
+        own = recipient.zone(zone)
+        today = now.astimezone(own).date()
+        moments = (
+            datetime.combine(day, time(recipient.hour), tzinfo=own)
+            for day in (today - timedelta(days=back) for back in range(16))
+            if day.weekday() in recipient.weekdays
+        )
+        past = (moment for moment in moments if moment.timestamp() <= now.timestamp())
+        slot, before = next(past), next(past)
         day = slot.astimezone(zone).date() - timedelta(days=1)  # the last that is over by then
         of_day = [delivery for delivery in attempts if delivery.day == day.isoformat()]
-        had = any(delivery.outcome != "failed" for delivery in of_day)
-        if not had and (not of_day or _may_try_again(of_day, now)):
+        if any(one.lasting or one.outcome != "failed" for one in of_day):
+            continue
+        # after a failure a pause, longer after each of them
+        pause = min(FIRST_PAUSE * 2 ** max(0, min(len(of_day) - 1, 8)), LONGEST_PAUSE)
+        last = max((one.at for one in of_day), default=None)
+        if last is None or now >= last + pause or now < last:  # the clock was set back
             usual = midnight(before.astimezone(zone).date(), zone)
             due = due_on(recipient, day, usual, attempts, now, zone)
             found += [due] if due.since < due.until else []
@@ -99,32 +113,6 @@ def due_on(
     if last:
         reached = midnight(date.fromisoformat(last), zone, after=1 - MOST_DAYS)
     return DueDigest(recipient, day.isoformat(), min(since, until), until, oldest, reached)
-
-
-def _slots(recipient: Recipient, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return the latest moment of sending that is not after `now`, and the one before it.
-
-    An hour that the clocks leave out comes when it would have been; one that comes twice, first.
-    """
-    own = recipient.zone(zone)
-    today = now.astimezone(own).date()
-    days = (today - timedelta(days=back) for back in range(16))
-    moments = (
-        datetime.combine(day, time(recipient.hour), tzinfo=own)
-        for day in days
-        if day.weekday() in recipient.weekdays
-    )
-    past = (moment for moment in moments if moment.timestamp() <= now.timestamp())
-    return next(past), next(past)
-
-
-def _may_try_again(failed: Sequence[Delivery], now: datetime) -> bool:
-    """Whether enough time has passed since the last failure, longer after each of them."""
-    if any(delivery.lasting for delivery in failed):
-        return False
-    pause = FIRST_PAUSE * 2 ** min(len(failed) - 1, 8)
-    last = max(delivery.at for delivery in failed)
-    return now >= last + min(pause, LONGEST_PAUSE) or now < last  # the clock was set back
 
 
 def undelivered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import quote
 
 from monitor.digest import view as words
-from monitor.digest.view import (
-    ArticleView,
-    DigestStory,
-    DigestView,
-    ListedView,
-)
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -25,22 +20,25 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\" + found[0], text)
 
 
-def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
+def render_markdown(view: SimpleNamespace, *, evidence: bool = False) -> str:
     """Return the page as Markdown; with `evidence` each tag with the words that gave it."""
     lines = [f"# {escape(view.title)}", ""]
     lines += [f"**{escape(view.day)}** ({escape(view.timezone)}) · {escape(view.summary)}", ""]
     if view.quiet:
         lines += [escape(view.quiet), ""]
-    if view.relevant:
-        lines += ["## Relevant", ""]
-    for story in view.relevant:
-        lines += [*_story(story, evidence), ""]
-    if view.borderline:
-        lines += ["## Borderline", "", "Trafficking may be a side matter here.", ""]
-        for story in view.borderline:
+    for heading, note, stories in (
+        (words.RELEVANT, "", view.relevant),
+        (words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+    ):
+        lines += [f"## {heading}", "", *([note, ""] if note else [])] if stories else []
+        for story in stories:
             lines += [*_story(story, evidence), ""]
-    lines += _listing(words.POSSIBLE, words.POSSIBLE_NOTE, view.possible)
-    lines += _listing(words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged)
+    for heading, note, items in (
+        (words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
+    ):
+        if items:
+            lines += [f"## {heading}", "", note, "", *map(_listed, items), ""]
     lines += ["## Coverage", ""]
     for line in view.coverage:
         lines.append(f"- {escape(line.text)}")
@@ -55,7 +53,7 @@ def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _story(story: DigestStory, evidence: bool) -> Iterator[str]:
+def _story(story: SimpleNamespace, evidence: bool) -> Iterator[str]:
     lead = story.lead
     parts = [f"**{escape(lead.outlet)}**", escape(lead.when), escape(lead.certainty)]
     parts += [words.SUMMARY_ONLY if lead.summary_only else "", *_notes(lead), _id(lead)]
@@ -81,21 +79,16 @@ def _story(story: DigestStory, evidence: bool) -> Iterator[str]:
         yield from _flags(copy, "    ", evidence)
 
 
-def _notes(article: ArticleView) -> list[str]:
+def _notes(article: SimpleNamespace) -> list[str]:
     """Return why there is no headline, and why no address."""
     return [escape(note) for note in (article.note, article.url_note) if note]
 
 
-def _id(article: ArticleView) -> str:
+def _id(article: SimpleNamespace) -> str:
     return f"`{article.id.replace('`', '')}`"
 
 
-def _listing(heading: str, note: str, items: Sequence[ListedView]) -> list[str]:
-    lines = [f"## {heading}", "", note, "", *(f"- {_listed(item)}" for item in items), ""]
-    return lines if items else []
-
-
-def _listed(item: ListedView) -> str:
+def _listed(item: SimpleNamespace) -> str:
     article = item.article
     language = f", language: {escape(article.language)}" if article.language else ""
     terms = "; ".join(
@@ -105,7 +98,7 @@ def _listed(item: ListedView) -> str:
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
     notes = "".join(f" · {note}" for note in _notes(article))
     told = terms or words.NO_WORDS
-    return f"{said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
+    return f"- {said}{escape(article.when)}{language} · {told}{notes} {_id(article)}"
 
 
 def _link(text: str, url: str | None) -> str:
@@ -113,14 +106,11 @@ def _link(text: str, url: str | None) -> str:
     return f"[{escape(text)}]({quote(url, safe='%/:?#@!$&*+,;=-._~')})" if url else escape(text)
 
 
-def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
+def _flags(article: SimpleNamespace, indent: str, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        times = f" ({flag.count} times)" if flag.count > 1 else ""
-        text = f"**{flag.severity} in the headline**: “{escape(flag.words)}”{times}. "
-        said = (flag.message, flag.sureness, flag.why if evidence else "")
-        text += escape(" ".join(filter(None, said)))
-        if flag.suggestions:
-            text += f" Better: {escape(' / '.join(flag.suggestions))}."
+        text = (
+            f"**{flag.severity} in the headline**: {escape(words.flag_words(flag, why=evidence))}"
+        )
         if flag.source and evidence:
             text += f" Source: {_link(flag.source, flag.source_url)}."
         yield f"{indent}- {text}"

@@ -2,21 +2,38 @@
 
 What leaves the desk is read on phones in trains and kept on others' servers. So names of victims,
 minors and relatives are masked by what the whole article says of who is who, wording that is
-graphic gives way to a neutral line, and no words of an article's text stand here at all.
+graphic gives way to a neutral line, and no words of an article's text stand here at all. The
+weekly policy brief names no case, and of an article only which outlet has it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
 from monitor.digest import view as words
-from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
-from monitor.digest.tag_words import CountryName, counted, is_graphic, neutral_line
+from monitor.digest.build import stories_of
+from monitor.digest.coverage_account import count, coverage_lines
+from monitor.digest.tag_words import (
+    CountryName,
+    counted,
+    is_graphic,
+    labels,
+    neutral_line,
+    places_of,
+)
+from monitor.digest.tag_words import words as words_of
 from monitor.digest.view import quiet_words, summary_words
+from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
+from monitor.labels.schemes import RESPONSES, TOPICS
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.dates import date_words, day_words, on_clock
 from monitor.records.digest import Digest, Story
@@ -28,61 +45,6 @@ Mask = Callable[[Article], Shown]
 HEADLINE_CHARS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class NewsletterArticle:
-    """One article. `headline` is empty where it is not shown, `note` then says why.
-
-    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
-    (`at_desk`), `None` where the desk has no public address.
-    """
-
-    id: str
-    headline: str
-    note: str
-    url: str | None
-    url_note: str
-    outlet: str
-    language: str
-    when: str
-    when_iso: str
-    published_iso: str
-    summary_only: bool
-    at_desk: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class NewsletterStory:
-    """A story: `line` is composed from tags, then the article it is known by and the others."""
-
-    id: str
-    line: str
-    lead: NewsletterArticle
-    copies: tuple[NewsletterArticle, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NewsletterSection:
-    """Stories of one kind; `note` says what they are."""
-
-    heading: str
-    note: str
-    stories: tuple[NewsletterStory, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Newsletter:
-    """What a digest says in mail and feeds. `quiet` stands where no story is relevant."""
-
-    title: str
-    subject: str
-    day: str
-    timezone: str
-    summary: str
-    quiet: str
-    sections: tuple[NewsletterSection, ...]
-    coverage: tuple[CoverageLine, ...]
-
-
 def write_letter(
     digest: Digest,
     *,
@@ -91,45 +53,80 @@ def write_letter(
     mask: Mask,
     filtered: bool = False,
     public_url: str = "",
-) -> Newsletter:
+) -> SimpleNamespace:
     """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
 
-    `public_url` is where recipients reach the desk.
+    `public_url` is where recipients reach the desk. Sections have stories of one kind; their `note`
+    says which. A story's `line` is composed from tags, then come `lead`, the article it is known
+    by, and `copies`. An article's `headline` is empty where it is not shown, `note` then says why.
+    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
     """
     zone = ZoneInfo(digest.timezone)
 
-    article = partial(_article, day=digest.day, zone=zone, mask=mask, public_url=public_url)
-
-    def story(found: Story) -> NewsletterStory:
-        lead, *copies = map(article, found.articles)
-        return NewsletterStory(
-            clean(found.id), neutral_line(found, country_name), lead, tuple(copies)
+    def view_article(assessed: AssessedArticle) -> SimpleNamespace:
+        article = assessed.article
+        shown = mask(article)
+        headline, note = "", ""
+        if shown.withheld:
+            unmasked = shown.withheld == REASONS[LANGUAGE]
+            note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
+        elif is_graphic(article.title, assessed):
+            note = words.GRAPHIC
+        else:
+            headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
+        url, url_note = safe_url(article.url), ""
+        at_desk = url is not None and shown.link_tells
+        if at_desk:
+            url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
+            url = article_page(public_url, article.id)
+        moment = article.published or article.seen
+        when = date_words(moment, digest.day, zone)
+        return SimpleNamespace(
+            id=clean(article.id),
+            headline=headline,
+            note=note,
+            url=url,
+            url_note=url_note,
+            at_desk=at_desk and url is not None,
+            outlet=clean(article.outlet) or words.NO_OUTLET,
+            language=clean(article.language or ""),
+            when=when if article.published else f"first seen {when}",
+            when_iso=on_clock(article.seen, zone).isoformat(timespec="seconds"),
+            published_iso=on_clock(moment, zone).isoformat(timespec="seconds"),
+            summary_only=article.origin == "summary",
         )
 
-    possible = [Story(assessed.article.id, (assessed,)) for assessed in digest.possible]
-    unjudged = [Story(assessed.article.id, (assessed,)) for assessed in digest.unjudged]
+    def view(story: Story) -> SimpleNamespace:
+        lead, *copies = map(view_article, story.articles)
+        line = neutral_line(story, country_name)
+        return SimpleNamespace(id=clean(story.id), line=line, lead=lead, copies=copies)
+
+    possible, unjudged = (
+        [Story(one.article.id, (one,)) for one in some]
+        for some in (digest.possible, digest.unjudged)
+    )
     parts = (
         (words.RELEVANT, "", digest.relevant),
         (words.BORDERLINE, words.BORDERLINE_NOTE, digest.borderline),
         (words.POSSIBLE, words.POSSIBLE_NOTE, possible),
         (words.UNJUDGED, words.UNJUDGED_NOTE, unjudged),
     )
-    quiet = "" if digest.relevant else (words.NOTHING_FITS if filtered else quiet_words(digest))
+    quiet = words.NOTHING_FITS if filtered else quiet_words(digest)
     # day, count, forms and places: nothing that an outlet wrote stands in a subject
-    number = len(digest.relevant)
+    number, day = len(digest.relevant), day_words(digest.day)
     told = count(number, "story", "stories") if number else "no story"
-    most = counted(digest.relevant, country_name)
-    about = "; ".join(", ".join(found) for found in most if found)
-    about = f" ({about})" if about else ""
-    return Newsletter(
+    about = "; ".join(", ".join(f) for f in counted(digest.relevant, country_name) if f)
+    return SimpleNamespace(
+        template="cases.html",
         title=clean(title),
-        subject=f"{clean(title)}, {day_words(digest.day)}: {told}{about}",
-        day=day_words(digest.day),
+        subject=f"{clean(title)}, {day}: {told}{f' ({about})' if about else ''}",
+        day=day,
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
-        quiet=quiet,
+        quiet="" if digest.relevant else quiet,
         sections=tuple(
-            NewsletterSection(heading, note, tuple(map(story, stories)))
+            SimpleNamespace(heading=heading, note=note, stories=list(map(view, stories)))
             for heading, note, stories in parts
             if stories
         ),
@@ -142,37 +139,194 @@ def article_page(public_url: str, article_id: str) -> str | None:
     return f"{public_url.rstrip('/')}/articles/{quote(article_id, safe='')}" if public_url else None
 
 
-def _article(
-    assessed: AssessedArticle, day: str, zone: ZoneInfo, mask: Mask, public_url: str
-) -> NewsletterArticle:
-    article = assessed.article
-    shown = mask(article)
-    headline, note = "", ""
-    if shown.withheld:
-        unmasked = shown.withheld == REASONS[LANGUAGE]
-        note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
-    elif is_graphic(article.title, assessed):
-        note = words.GRAPHIC
-    else:
-        headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
-    url, url_note = safe_url(article.url), ""
-    at_desk = url is not None and shown.link_tells
-    if at_desk:
-        url_note = words.URL_TOO if shown.withheld else words.URL_WITHHELD
-        url = article_page(public_url, article.id)
-    moment = article.published or article.seen
-    when = date_words(moment, day, zone)
-    return NewsletterArticle(
-        id=clean(article.id),
-        headline=headline,
-        note=note,
-        url=url,
-        url_note=url_note,
-        at_desk=at_desk and url is not None,
-        outlet=clean(article.outlet) or words.NO_OUTLET,
-        language=clean(article.language or ""),
-        when=when if article.published else f"first seen {when}",
-        when_iso=on_clock(article.seen, zone).isoformat(timespec="seconds"),
-        published_iso=on_clock(moment, zone).isoformat(timespec="seconds"),
-        summary_only=article.origin == "summary",
+ATOM = "http://www.w3.org/2005/Atom"
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render_atom(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
+    """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
+    ET.register_namespace("", ATOM)
+    feed = ET.Element(_name("feed"))
+    _child(feed, "id", _id(period))
+    _child(feed, "title", f"{letter.title}, {letter.day}")
+    _child(feed, "subtitle", letter.quiet or letter.summary)
+    times = [s.lead.when_iso for section in letter.sections for s in section.stories]
+    _child(feed, "updated", max(times, default="1970-01-01T00:00:00+00:00"))
+    _child(_child(feed, "author"), "name", letter.title)
+    if public_url:
+        address = f"{public_url.rstrip('/')}/digests/{period}"
+        ET.SubElement(feed, _name("link"), {"rel": "alternate", "href": address})
+    for section in letter.sections:
+        for story in section.stories:
+            entry = _child(feed, "entry")
+            _child(entry, "id", _id(period, story.id))
+            _child(entry, "title", story.line)
+            _child(entry, "updated", story.lead.when_iso)
+            _child(entry, "published", story.lead.published_iso)
+            for article in (story.lead, *story.copies):
+                if article.url:
+                    kind = "alternate" if article is story.lead else "related"
+                    ET.SubElement(entry, _name("link"), {"rel": kind, "href": article.url})
+            ET.SubElement(entry, _name("category"), {"term": section.heading})
+            _child(entry, "summary", _summary(story)).set("type", "text")
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
+
+
+def render_jsonfeed(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
+    """Return a JSON Feed of the same."""
+    feed: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{letter.title}, {letter.day}",
+        "description": letter.quiet or letter.summary,
+        "language": "en",
+    }
+    if public_url:
+        feed["home_page_url"] = f"{public_url.rstrip('/')}/digests/{period}"
+    feed["items"] = [
+        {
+            "id": _id(period, story.id),
+            "title": story.line,
+            **({"url": story.lead.url} if story.lead.url else {}),
+            "content_text": _summary(story),
+            "date_published": story.lead.published_iso,
+            "date_modified": story.lead.when_iso,
+            "tags": [section.heading],
+        }
+        for section in letter.sections
+        for story in section.stories
+    ]
+    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+
+
+def _summary(story: SimpleNamespace) -> str:
+    """Return the headline, or why there is none, then who has it."""
+    lead = story.lead
+    outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))
+    parts = [lead.headline or lead.note, lead.url_note, "In " + ", ".join(outlets)]
+    if lead.language and lead.language != "en":
+        parts.append(f"language: {lead.language}")
+    if lead.summary_only:
+        parts.append(words.SUMMARY_ONLY)
+    return " · ".join(filter(None, parts))
+
+
+def _id(period: str, story: str = "") -> str:
+    return ":".join(filter(None, ("urn:thb-monitor:digest", period, story)))
+
+
+def _name(tag: str) -> str:
+    return f"{{{ATOM}}}{tag}"
+
+
+def _child(parent: ET.Element, tag: str, text: str = "") -> ET.Element:
+    child = ET.SubElement(parent, _name(tag))
+    child.text = _NO_XML.sub("\ufffd", text) or None
+    return child
+
+
+PLACES_SHOWN = 8
+SOURCES_SHOWN = 6
+
+
+def write_brief(
+    digest: Digest, *, title: str, country_name: CountryName, mask: Mask, public_url: str = ""
+) -> SimpleNamespace:
+    """Put the stories of some days into a brief for those who make policy.
+
+    `public_url` is where recipients reach the desk. An entry says how many stories tell of one of
+    the four Ps, a topic, an institution or instrument; `named` are the institutions and instruments
+    of these stories, `sources` where to read them.
+    """
+    entry = partial(SimpleNamespace, places="", named="", kinds="", name="", url="", sources=())
+    own, context = stories_of(digest), digest.context
+    every = (*own, *context)
+    tags = {s.id: [tag for assessed in s.articles for tag in assessed.tags] for s in every}
+    entities = {
+        key: one for scheme in ENTITY_SCHEMES for key, one in known_entities(scheme).items()
+    }
+    named = {
+        story: {tag.label for tag in found if tag.scheme in ENTITY_SCHEMES}
+        for story, found in tags.items()
+    }
+
+    def telling(stories: Iterable[Story], scheme: str, label: str) -> list[Story]:
+        return [story for story in stories if label in labels(tags[story.id], scheme)]
+
+    def names(stories: Iterable[Story]) -> str:
+        ids = (id_ for story in stories for id_ in named[story.id])
+        return _most(entities[id_].shown for id_ in ids if id_ in entities)
+
+    def sources(stories: Sequence[Story]) -> list[SimpleNamespace]:
+        found = []
+        for article in (story.articles[0].article for story in stories[:SOURCES_SHOWN]):
+            url = safe_url(article.url)
+            if url is not None and mask(article).link_tells:
+                url = article_page(public_url, article.id)
+            found.append(SimpleNamespace(outlet=clean(article.outlet) or words.NO_OUTLET, url=url))
+        return found
+
+    def listed(scheme: str) -> tuple[SimpleNamespace, ...]:
+        known = known_entities(scheme).values()
+        found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
+        found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
+        return tuple(
+            entry(
+                heading=one.shown,
+                told=_stories(told),
+                name=one.name,
+                url=one.url,
+                sources=sources(told),
+            )
+            for one, told in found
+            if told
+        )
+
+    ps, topics = [], []
+    for label in RESPONSES:
+        told = telling(own, "response", label)
+        kinds = _most(words_of(k) for s in own for k in labels(tags[s.id], "partnership"))
+        ps.append(
+            entry(
+                heading=label.capitalize(),
+                told=_stories(told),
+                places=_most(clean(country_name(code)) for s in told for code in places_of(s)),
+                named=names(told),
+                kinds=kinds if label == "partnership" else "",
+            )
+        )
+    for label in TOPICS:
+        beside = telling(context, "topic", label)
+        if both := [*beside, *telling(own, "topic", label)]:
+            apart = f", {len(beside)} of them not about trafficking" if beside else ""
+            head, told_of = label.replace("_", " ").capitalize(), _stories(both) + apart
+            topics.append(
+                entry(heading=head, told=told_of, named=names(both), sources=sources(both))
+            )
+    about, heading, day = _stories(own), f"{clean(title)}: policy brief", day_words(digest.day)
+    more = f", and {_stories(context)} of other policy news" if context else ""
+    return SimpleNamespace(
+        template="policy.html",
+        title=heading,
+        subject=f"{heading}, {day}: {about}",
+        day=day,
+        timezone=clean(digest.timezone),
+        summary=f"{about}, by response{more}, and the institutions they name. Cases are left out.",
+        quiet="" if every else words.NOTHING_FITS,
+        ps=tuple(ps),
+        topics=tuple(topics),
+        instruments=listed("instrument"),
+        institutions=listed("institution"),
+        coverage=coverage_lines(digest, country_name),
     )
+
+
+def _stories(stories: Sequence[Story]) -> str:
+    return count(len(stories), "story", "stories")
+
+
+def _most(names: Iterable[str]) -> str:
+    counts = Counter(names)
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    shown = ", ".join(f"{name} ({counts[name]})" for name in ordered[:PLACES_SHOWN])
+    more = len(ordered) - PLACES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from types import SimpleNamespace
 
 from monitor.digest import view as words
-from monitor.digest.coverage_account import CoverageLine
-from monitor.digest.view import ArticleView, DigestStory, DigestView, ListedView
 
 COLUMNS = 78
 INDENT = "   "
 
 
-def render_plain(view: DigestView, *, evidence: bool = False) -> str:
+def render_plain(view: SimpleNamespace, *, evidence: bool = False) -> str:
     """Return the page as lines of at most 78 columns; only an address is never broken.
 
     With `evidence` each tag stands on a line with the words that gave it.
     """
-    lines = [
-        *wrap(view.title.upper()),
-        f"{view.day} ({view.timezone})",
-        *wrap(view.summary),
-        "=" * COLUMNS,
-    ]
-    if view.quiet:
-        lines += ["", *wrap(view.quiet)]
-    for number, story in enumerate(view.relevant, 1):
-        lines += ["", *_story(story, f"{number}. ", evidence)]
-    if view.borderline:
-        lines += ["", "BORDERLINE", *wrap("Trafficking may be a side matter here."), "-" * COLUMNS]
-        for number, story in enumerate(view.borderline, 1):
-            lines += ["", *_story(story, f"{number}. ", evidence)]
-    for items, heading, note in (
-        (view.possible, words.POSSIBLE, words.POSSIBLE_NOTE),
-        (view.unjudged, words.UNJUDGED, words.UNJUDGED_NOTE),
+    lines = [*wrap(view.title.upper()), f"{view.day} ({view.timezone})", *wrap(view.summary)]
+    lines += ["=" * COLUMNS, *(["", *wrap(view.quiet)] if view.quiet else [])]
+    story: Callable[[SimpleNamespace, str], Iterator[str]] = partial(_story, evidence=evidence)
+    for tell, heading, note, items in (
+        (story, "", "", view.relevant),
+        (story, words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+        (_listed, words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (_listed, words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
     ):
-        if items:
+        if heading and items:
             lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
         for number, item in enumerate(items, 1):
-            lines += ["", *_listed(item, f"{number}. ")]
+            lines += ["", *tell(item, f"{number}. ")]
     lines += ["", "-" * COLUMNS, *coverage_text(view.coverage)]
     judged_by = f"Judged by: {', '.join(view.stamps)}" if view.stamps else ""
     for note in (words.UNSURE_NOTE if view.unsure else "", view.names_note, judged_by):
@@ -47,7 +38,7 @@ def render_plain(view: DigestView, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
+def coverage_text(coverage: Iterable[SimpleNamespace]) -> Iterator[str]:
     """Yield the account of a digest, its items below their lines."""
     for line in coverage:
         yield from wrap(line.text, hang="  ")
@@ -55,7 +46,7 @@ def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
             yield from wrap(item, first="- ")
 
 
-def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
+def _story(story: SimpleNamespace, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.title, first=number)
     summary_only = words.SUMMARY_ONLY if lead.summary_only else ""
@@ -84,7 +75,7 @@ def _story(story: DigestStory, number: str, evidence: bool) -> Iterator[str]:
         yield from _flags(copy, evidence)
 
 
-def _listed(item: ListedView, number: str) -> Iterator[str]:
+def _listed(item: SimpleNamespace, number: str) -> Iterator[str]:
     article = item.article
     yield from wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
@@ -97,7 +88,7 @@ def _listed(item: ListedView, number: str) -> Iterator[str]:
         yield from wrap(words.NO_WORDS, first=INDENT)
 
 
-def _address(article: ArticleView, indent: str) -> Iterator[str]:
+def _address(article: SimpleNamespace, indent: str) -> Iterator[str]:
     """Yield the article's id and its URL: either names it to `monitor reviews add`.
 
     Before that, why there is no headline; behind it, why there is no URL.
@@ -109,13 +100,9 @@ def _address(article: ArticleView, indent: str) -> Iterator[str]:
         yield from wrap(article.url_note, first=indent)
 
 
-def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
+def _flags(article: SimpleNamespace, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
-        times = f" ({flag.count} times)" if flag.count > 1 else ""
-        said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if evidence else "")))
-        text = f"{flag.severity} in the headline: “{flag.words}”{times}. {said}"
-        if flag.suggestions:
-            text += f" Better: {' / '.join(flag.suggestions)}."
+        text = f"{flag.severity} in the headline: {words.flag_words(flag, why=evidence)}"
         text += f" [{flag.source}]" if flag.source and evidence else ""
         yield from wrap(text, first=INDENT + "! ", hang=INDENT + "  ")
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from functools import cache
+from typing import Any, Literal, get_args
 
 from monitor.desk import Desk
+from monitor.digest import view as words
 from monitor.digest.build import build_digest, note_unmeasured
+from monitor.digest.coverage_account import hidden_address, judged_on_summary
 from monitor.digest.mail_schedule import TROUBLE_DAYS, undelivered
 from monitor.digest.tag_words import CountryName
-from monitor.digest.view import view_digest
+from monitor.digest.view import headline_findings, view_digest
 from monitor.labels.countries import country_name
-from monitor.people.masked_quotes import articles_in
+from monitor.people.masked_quotes import articles_in, mask_digest
+from monitor.records.article import AssessedArticle
 from monitor.records.dates import day_bounds
-from monitor.records.digest import Digest
+from monitor.records.digest import Digest, Story
 from monitor.records.errors import UsageError
+from monitor.records.feed import FailedFeed
 from monitor.records.hidden_names import Shown
+from monitor.records.json_shapes import finding_json, tag_json, term_json, time_json
 from monitor.review.recall_estimate import gaps_until
 from monitor.stories.clustering import kept_groups
+from monitor.text.safe_text import without_user
+
+DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
 
 
 def make_digest(desk: Desk, day: str | None = None) -> Digest:
@@ -90,9 +101,6 @@ def show_digest(
     )
 
 
-DigestFormat = Literal["html", "text", "md", "json", "atom", "jsonfeed"]
-
-
 def render_digest(
     digest: Digest,
     format: DigestFormat,
@@ -114,17 +122,15 @@ def render_digest(
     Raises `UsageError` for an unknown format.
     """
     if format == "json":
-        from monitor.digest.digest_json import render_json
-
-        return render_json(digest, shown)
+        text = json.dumps(digest_json(digest, shown), ensure_ascii=False, allow_nan=False, indent=1)
+        return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
     if format not in get_args(DigestFormat):
         known = ", ".join(get_args(DigestFormat))
         raise UsageError(f"'{format}' is no digest format (known: {known})")
     if format in ("atom", "jsonfeed"):
         if shown is None:
             raise UsageError(f"'{format}' shows nothing whose names are not masked")
-        from monitor.digest.atom import render_atom, render_jsonfeed
-        from monitor.digest.newsletter import write_letter
+        from monitor.digest.newsletter import render_atom, render_jsonfeed, write_letter
 
         letter = write_letter(
             digest,
@@ -137,9 +143,7 @@ def render_digest(
         return syndicate(letter, period=digest.day, public_url=public_url)
     view = view_digest(digest, title=title, country_name=country_name, shown=shown)
     if format == "html":
-        from monitor.digest.html import render_html
-
-        return render_html(view)
+        return str(template("digest.html").render(digest=view, words=words))
     if format == "md":
         from monitor.digest.markdown import render_markdown
 
@@ -147,3 +151,138 @@ def render_digest(
     from monitor.digest.plain_text import render_plain
 
     return render_plain(view, evidence=evidence)
+
+
+@cache
+def template(name: str) -> Any:
+    """Return a template of the digest: what comes from outside is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("monitor.digest"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(name)
+
+
+SCHEMA = 1
+_FIGURES = ("feeds", "failed", "silent", "fetched", "stored")
+# Harmless inside JSON but not in a terminal that prints it: written as \uXXXX. So are lone
+# surrogates, which UTF-8 cannot carry.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dict[str, Any]:
+    """Return the digest as plain JSON values, with what may be `shown`; without it with all.
+
+    Offsets but no quotes: `evidence` points into the article, which a program can ask for; a
+    finding carries its `match`, which stands in the headline.
+    """
+    seen = shown or {}
+    if shown is not None:
+        digest = mask_digest(digest, shown)
+    ledger = digest.ledger
+
+    def article(one: AssessedArticle) -> dict[str, Any]:
+        return {
+            **_named(one, seen),
+            "origin": one.article.origin,
+            "relevance": one.relevance,
+            "tags": list(map(tag_json, one.tags)),
+            "findings": list(map(finding_json, headline_findings(one))),
+        }
+
+    def stories(some: Iterable[Story]) -> list[dict[str, Any]]:
+        return [{"story": s.id, "articles": list(map(article, s.articles))} for s in some]
+
+    return {
+        "schema": SCHEMA,
+        "day": digest.day,
+        "timezone": digest.timezone,
+        "relevant": stories(digest.relevant),
+        "borderline": stories(digest.borderline),
+        "ledger": {name: getattr(ledger, name) for name in _FIGURES}
+        | {
+            "dropped": dict(sorted(ledger.dropped.items())),
+            "not_judged": dict(sorted(ledger.not_judged.items())),
+        },
+        "stamps": list(digest.stamps),
+        "unjudged": [
+            {
+                **_named(one, seen),
+                "not_judged": one.not_judged,
+                "terms": list(map(term_json, one.terms)),
+            }
+            for one in digest.unjudged
+        ],
+        "possible": [
+            {
+                **_named(one, seen),
+                "relevance": one.relevance,
+                "relevant": one.relevant,
+                "borderline": one.borderline,
+                "terms": list(map(term_json, one.terms)),
+            }
+            for one in digest.possible
+        ],
+        # what lies behind the ledger's figures: which feeds, which causes
+        "coverage": {
+            "changed": ledger.changed,
+            "summary_only": judged_on_summary(digest)[0],
+            "unmeasured_countries": None if digest.unmeasured is None else list(digest.unmeasured),
+            "page_failures": dict(sorted(ledger.page_failures.items())),
+            "failed_feeds": list(map(_failed, ledger.failures)),
+            "ended_feeds": list(map(_failed, ledger.ended)),
+            "silent_feeds": [
+                {
+                    "url": without_user(feed.url),
+                    "title": feed.title,
+                    "since": time_json(known.since) if known else None,
+                    "usual_gap_s": round(known.usual.total_seconds()) if known else None,
+                }
+                for feed in ledger.silences
+                for known in [feed.silence]
+            ],
+            "languages": dict(sorted(ledger.languages.items())),
+            "feeds_not_polled": ledger.unasked,
+            "feeds_paused": ledger.paused,
+            "gaps": None if digest.gaps is None else dict(digest.gaps.figures),
+            "undelivered": [
+                {
+                    "day": delivery.day,
+                    "preset": delivery.preset,
+                    "to": hidden_address(delivery.address),
+                    "outcome": delivery.outcome,
+                    "reason": delivery.reason,
+                }
+                for delivery in digest.undelivered
+            ],
+        },
+    }
+
+
+def _named(assessed: AssessedArticle, shown: Mapping[str, Shown]) -> dict[str, Any]:
+    article, may = assessed.article, shown.get(assessed.article.id, Shown(""))
+    return {
+        "id": article.id,
+        "url": article.url or None,
+        "title": None if may.withheld else article.title,
+        "outlet": article.outlet,
+        "published": time_json(article.published),
+        "language": article.language,
+        **({"expired": time_json(article.expired)} if article.expired else {}),
+        **({"withheld": may.withheld} if may.withheld else {}),
+    }
+
+
+def _failed(feed: FailedFeed) -> dict[str, Any]:
+    return {
+        "url": without_user(feed.url),
+        "title": feed.title,
+        "reason": without_user(feed.error),
+        "last_read": time_json(feed.last_read),
+    }

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import partial
 
 from monitor.records.digest import Outcome
 from monitor.settings import SmtpSettings
@@ -42,9 +43,9 @@ class SendResult:
 
 
 class _Refused(Exception):
-    def __init__(self, told: SendResult) -> None:
-        super().__init__(told.reason)
-        self.told = told
+    def __init__(self, reason: str, *, lasting: bool = False, whole: bool = True) -> None:
+        super().__init__(reason)
+        self.told = SendResult("failed", reason, lasting=lasting, whole=whole)
 
 
 def send_message(message: EmailMessage, smtp: SmtpSettings) -> SendResult:
@@ -80,19 +81,26 @@ def try_login(smtp: SmtpSettings) -> str:
 def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
     """Connect, encrypt and sign in. Saying good-bye is tried; what comes of it changes nothing."""
     if smtp.username and not smtp.password:
-        raise _Refused(SendResult("failed", "no password: set MONITOR_SMTP_PASSWORD", whole=True))
+        raise _Refused("no password: set MONITOR_SMTP_PASSWORD")
+    place, wait = (smtp.host, smtp.port), smtp.timeout_s
+    trust = partial(ssl.create_default_context, cafile=smtp.ca_file or None)
     if smtp.security == "tls":
-        context = _trust(smtp)
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            smtp.host, smtp.port, timeout=smtp.timeout_s, context=context
-        )
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=wait, context=trust())
     else:
-        server = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout_s)
+        server = smtplib.SMTP(*place, timeout=wait)
     try:
         if smtp.security == "starttls":
-            server.starttls(context=_trust(smtp))
+            server.starttls(context=trust())
         if smtp.username:
-            _sign_in(server, smtp)
+            try:
+                server.login(smtp.username, smtp.password)
+            except smtplib.SMTPAuthenticationError as error:
+                said = _said(error.smtp_code, error.smtp_error)
+                reason = f"the mail server refused user name or password ({said})"
+                raise _Refused(reason) from None  # its cause has what was sent
+            except smtplib.SMTPNotSupportedError:
+                reason = "the mail server offers no way to sign in: leave smtp.username out, or see"
+                raise _Refused(f"{reason} its port") from None
         yield server
     finally:
         try:
@@ -103,38 +111,14 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
             server.close()
 
 
-def _trust(smtp: SmtpSettings) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=smtp.ca_file or None)
-
-
-def _sign_in(server: smtplib.SMTP, smtp: SmtpSettings) -> None:
-    try:
-        server.login(smtp.username, smtp.password)
-    except smtplib.SMTPAuthenticationError as error:
-        said = _said(error.smtp_code, error.smtp_error)
-        reason = f"the mail server refused user name or password ({said})"
-        raise _Refused(
-            SendResult("failed", reason, whole=True)
-        ) from None  # its cause has what was sent
-    except smtplib.SMTPNotSupportedError:
-        reason = (
-            "the mail server offers no way to sign in: leave smtp.username out, or see its port"
-        )
-        raise _Refused(SendResult("failed", reason, whole=True)) from None
-
-
 def _accepted(answer: tuple[int, bytes], whom: str, *, whole: bool = False) -> None:
     code, text = answer
     if 200 <= code < 300:
         return
     said = _said(code, text)
-    if code in _FULL or _ENHANCED_FULL.search(said):
-        reason = f"the mailbox is full ({said})"
-    else:
-        reason = f"the mail server does not accept {whom} ({said})"
-    raise _Refused(
-        SendResult("failed", reason, lasting=500 <= code < 600 and not whole, whole=whole)
-    )
+    full = code in _FULL or _ENHANCED_FULL.search(said)
+    reason = "the mailbox is full" if full else f"the mail server does not accept {whom}"
+    raise _Refused(f"{reason} ({said})", lasting=500 <= code < 600 and not whole, whole=whole)
 
 
 def _hand_over(server: smtplib.SMTP, data: bytes) -> SendResult:
@@ -142,22 +126,22 @@ def _hand_over(server: smtplib.SMTP, data: bytes) -> SendResult:
     code, text = server.docmd("DATA")
     if code != 354:
         _accepted((code, text), "the message")
-        raise _Refused(
-            SendResult("failed", f"an answer that is none to DATA ({_said(code, text)})")
-        )
+        reason = f"an answer that is none to DATA ({_said(code, text)})"
+        raise _Refused(reason, whole=False)
     assert server.sock is not None
     server.send(_DOT.sub(b"..", data) + (b"" if data.endswith(b"\r\n") else b"\r\n"))
+    why = ""
     try:
         server.send(b".\r\n")
         code, text = server.getreply()
     except (OSError, smtplib.SMTPException) as error:
         late = isinstance(error, TimeoutError) or "timed out" in str(error)
-        why = "no answer" if late else "the connection broke"
-        reason = f"{why} after the message was handed over: it may have arrived"
-        return SendResult("unknown", reason, whole=True)
+        broke = "no answer" if late else "the connection broke"
+        why = f"{broke} after the message was handed over: it may have arrived"
     if code == -1:
-        reason = "an answer that cannot be read after the message was handed over"
-        return SendResult("unknown", reason, whole=True)
+        why = "an answer that cannot be read after the message was handed over"
+    if why:
+        return SendResult("unknown", why, whole=True)
     _accepted((code, text), "the message")
     return SendResult("sent")
 

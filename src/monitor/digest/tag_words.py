@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from types import SimpleNamespace
 
 from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
 from monitor.labels.schemes import SCHEMES
@@ -33,20 +33,9 @@ SURE = 0.6
 SCHEME_WORDS = {name: scheme.word for name, scheme in SCHEMES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class TagInWords:
-    """`scheme` and `label` in words, whether the model is unsure, and what gave the tag."""
-
-    scheme: str
-    label: str
-    unsure: bool
-    evidence: tuple[str, ...]
-
-
-def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[TagInWords, ...]:
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> list[SimpleNamespace]:
     """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
-    left = QUOTED_CHARS
-    views = []
+    left, views = QUOTED_CHARS, []
     for tag in _ordered(assessed.tags):
         evidence = []
         for quote in quotes(tag.evidence, assessed):
@@ -54,9 +43,11 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> tuple[Tag
                 break
             left -= len(quote)
             evidence.append(quote)
-        label = label_words(tag, country_name)
-        views.append(TagInWords(scheme_words(tag.scheme), label, is_unsure(tag), tuple(evidence)))
-    return tuple(views)
+        scheme, label = scheme_words(tag.scheme), label_words(tag, country_name)
+        views.append(
+            SimpleNamespace(scheme=scheme, label=label, unsure=is_unsure(tag), evidence=evidence)
+        )
+    return views
 
 
 def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
@@ -69,10 +60,10 @@ def tag_line(tags: Iterable[Tag], country_name: CountryName) -> tuple[str, ...]:
         by_scheme.setdefault(tag.scheme, []).append(tag)
     pieces = []
     for scheme, found in by_scheme.items():
+        shown = found
         if scheme == "indicator" and len(found) > 1:
             pieces.append(f"{len(found)} indicators")
             continue
-        shown = found
         if scheme == "place":
             shown = (_of_exploitation(found) or found)[:PLACES_IN_LINE]
         elif scheme in ENTITY_SCHEMES:
@@ -110,16 +101,13 @@ def quotes(spans: Iterable[Span], assessed: AssessedArticle) -> Iterator[str]:
 
 
 def _ordered(tags: Iterable[Tag]) -> list[Tag]:
-    order = {scheme: place for place, scheme in enumerate(SCHEME_WORDS)}
-    return sorted(
-        (tag for tag in tags if tag.label != "unknown"),
-        key=lambda tag: (
-            order.get(tag.scheme, len(order)),
-            -tag.score,
-            tag.label,
-            tag.role or "",
-        ),
-    )
+    order = list(SCHEME_WORDS)
+
+    def place(tag: Tag) -> tuple[int, float, str, str]:
+        rank = order.index(tag.scheme) if tag.scheme in order else len(order)
+        return rank, -tag.score, tag.label, tag.role or ""
+
+    return sorted((tag for tag in tags if tag.label != "unknown"), key=place)
 
 
 def scheme_words(scheme: str) -> str:
@@ -180,14 +168,10 @@ def labels(tags: Iterable[Tag], scheme: str) -> list[str]:
 
     A label that is told of several articles of a story counts once.
     """
-    best: dict[str, float] = {}
-    sure: set[str] = set()
-    for tag in tags:
-        if tag.scheme == scheme and tag.label not in _TELLS_NOTHING:
-            best[tag.label] = max(tag.score, best.get(tag.label, 0.0))
-            sure |= set() if is_unsure(tag) else {tag.label}
-    ordered = sorted(best, key=lambda label: (-best[label], label))
-    return [label for label in ordered if label in sure] or ordered[:1]
+    told = [tag for tag in tags if tag.scheme == scheme and tag.label not in _TELLS_NOTHING]
+    told.sort(key=lambda tag: (-tag.score, tag.label))
+    sure = dict.fromkeys(tag.label for tag in told if not is_unsure(tag))
+    return list(sure) or [tag.label for tag in told[:1]]
 
 
 def places_of(story: Story) -> list[str]:
@@ -212,12 +196,8 @@ def counted(stories: Sequence[Story], country_name: CountryName) -> tuple[list[s
 
 def is_graphic(title: str, assessed: AssessedArticle) -> bool:
     """Whether a headline has words or findings for which it is not to be shown unasked."""
-    flagged = any(
-        finding.rule in GRAPHIC_RULES
-        for finding in assessed.findings
-        if finding.scope == "headline" or finding.field == "title"
-    )
-    return flagged or tells_violence(title)
+    flags = {f.rule for f in assessed.findings if f.scope == "headline" or f.field == "title"}
+    return bool(flags & GRAPHIC_RULES) or tells_violence(title)
 
 
 def tells_violence(text: str) -> bool:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
 from itertools import groupby
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
+from monitor.digest.coverage_account import count, coverage_lines
 from monitor.digest.tag_words import (
     QUOTE_CHARS,
     CountryName,
-    TagInWords,
     neutral_line,
     quotes,
     tag_line,
@@ -29,12 +27,13 @@ from monitor.records.article import AssessedArticle
 from monitor.records.counts import outlet_id
 from monitor.records.dates import date_words, day_words, on_clock
 from monitor.records.digest import Digest, Story
-from monitor.records.finding import Finding, Severity
+from monitor.records.finding import Finding
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
+Headline = tuple[tuple[str, bool], ...]
 _CERTAINTY = (
     (0.9, "very likely"),
     (0.7, "likely"),
@@ -44,129 +43,8 @@ _CERTAINTY = (
 """What is shown at all is possible: the threshold lies where reviewers miss little."""
 _WORD_IS_ENOUGH = 0.9
 """From here on a figure beside the word would add nothing to it."""
-_EXPIRED = (("(headline expired)", False),)
+_EXPIRED: Headline = (("(headline expired)", False),)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-
-
-@dataclass(frozen=True, slots=True)
-class HeadlineFlag:
-    """One flagged wording of a headline, `count` times.
-
-    `sureness` says how often editors mark such a flag, empty where that is not known.
-    """
-
-    words: str
-    severity: Severity
-    message: str
-    sureness: str
-    why: str
-    suggestions: tuple[str, ...]
-    source: str
-    source_url: str | None
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    """One article. `headline` comes in pieces, each with whether it is flagged.
-
-    `certainty` is how likely trafficking is a main subject, empty where that was not asked or is
-    not the question (a borderline article has it as a side matter). `tag_line` names the tags of
-    a scheme in each of its pieces. `summary_only`: nothing else of the article could be had.
-    `note` says why a line of tags stands in place of the headline, `url_note` why there is no
-    address; `shown` is what may be shown of it, `None` where names are not hidden at all.
-    """
-
-    id: str
-    headline: tuple[tuple[str, bool], ...]
-    url: str | None
-    outlet: str
-    language: str | None
-    when: str
-    when_iso: str
-    certainty: str
-    summary_only: bool
-    tag_line: tuple[str, ...]
-    tags: tuple[TagInWords, ...]
-    flags: tuple[HeadlineFlag, ...]
-    shown: Shown | None = None
-    note: str = ""
-    url_note: str = ""
-    outlet_id: str = ""
-
-    @property
-    def title(self) -> str:
-        """The headline in one piece."""
-        return "".join(text for text, _ in self.headline).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class DigestStory:
-    """The most certain article, and the others that tell the same.
-
-    `since`: of a story with articles of other days too, since when and how many; else "". `page`
-    is the id of its page, "" where it has none yet.
-    """
-
-    lead: ArticleView
-    copies: tuple[ArticleView, ...]
-    since: str = ""
-    page: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TermView:
-    """A term as it stands in the article, its language's code and its English meaning.
-
-    Where words of the article are not shown, there is only the meaning.
-    """
-
-    words: str
-    language: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedView:
-    """An article without a measured judgement, and the words that speak for a look at it."""
-
-    article: ArticleView
-    terms: tuple[TermView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DigestView:
-    """The whole page. `quiet` says why there is no relevant story, where there is none.
-
-    `names_note` says that names are hidden, empty where they are not.
-    """
-
-    title: str
-    day: str
-    timezone: str
-    summary: str
-    quiet: str
-    relevant: tuple[DigestStory, ...]
-    borderline: tuple[DigestStory, ...]
-    possible: tuple[ListedView, ...]
-    unjudged: tuple[ListedView, ...]
-    coverage: tuple[CoverageLine, ...]
-    stamps: tuple[str, ...]
-    names_note: str = ""
-
-    @property
-    def shown(self) -> dict[str, Shown]:
-        """What may be shown of each article, by id."""
-        stories = (*self.relevant, *self.borderline)
-        views = [view for story in stories for view in (story.lead, *story.copies)]
-        views += [item.article for item in (*self.possible, *self.unjudged)]
-        return {view.id: view.shown for view in views if view.shown}
-
-    @property
-    def unsure(self) -> bool:
-        """Whether some tag carries a question mark."""
-        stories = (*self.relevant, *self.borderline)
-        return any(tag.unsure for story in stories for tag in story.lead.tags)
 
 
 def view_digest(
@@ -175,49 +53,93 @@ def view_digest(
     title: str,
     country_name: CountryName,
     shown: Mapping[str, Shown] | None = None,
-) -> DigestView:
+) -> SimpleNamespace:
     """Put a digest into words, times in its time zone.
 
-    `shown` says by id what may be shown of its articles; without it names are not hidden.
+    `shown` says by id what may be shown of its articles; without it names are not hidden. `quiet`
+    says why there is no relevant story, where there is none, `names_note` that names are hidden,
+    `unsure` whether some tag carries a question mark. Stories have `lead`, the most certain
+    article, and `copies`; the other lists articles with the `terms` that speak for a look.
     """
-    zone = ZoneInfo(digest.timezone)
-    names_note = ""
+    zone, names_note = ZoneInfo(digest.timezone), ""
     if shown is not None:
         digest = mask_digest(digest, shown)
         names_note = "" if all(one.asked for one in shown.values()) else NAMES_NOTE
-    view_article = partial(
-        _view_article, day=digest.day, zone=zone, country_name=country_name, shown=shown or {}
-    )
+    seen: dict[str, Shown] = {}
 
-    def listed(assessed: AssessedArticle) -> ListedView:
-        return ListedView(view_article(assessed), _view_terms(assessed))
+    def view_article(assessed: AssessedArticle) -> SimpleNamespace:
+        """Return an article; `headline` comes in pieces, each with whether it is flagged.
 
-    def view(story: Story) -> DigestStory:
+        `note` says why a line of tags stands in its place, `url_note` why there is no address,
+        `shown` what may be shown of it, `None` where names are not hidden at all. `tag_line` names
+        the tags of a scheme in each of its pieces. `summary_only`: nothing else could be had.
+        """
+        article = assessed.article
+        may = None if shown is None else shown.get(article.id)
+        note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
+        findings = headline_findings(assessed)
+        headline = _EXPIRED if article.expired else _pieces(article.title, findings)
+        if note:
+            headline = ((neutral_line(Story(article.id, (assessed,)), country_name), False),)
+        language = article.language or ""
+        moment = article.published or article.seen
+        when = date_words(moment, digest.day, zone)
+        found = SimpleNamespace(
+            id=clean(article.id),
+            headline=headline,
+            title="".join(text for text, _ in headline).strip(),
+            url=safe_url(article.url),
+            outlet=clean(article.outlet) or NO_OUTLET,
+            language=language if _LANGUAGE.fullmatch(language) else None,
+            when=when if article.published else f"first seen {when}",
+            when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
+            certainty=certainty_words(assessed),
+            summary_only=article.origin == "summary",
+            tag_line=tag_line(assessed.tags, country_name),
+            tags=view_tags(assessed, country_name),
+            flags=_view_flags(findings),
+            outlet_id=outlet_id(article.outlet),
+            shown=may,
+            note=note,
+            url_note=URL_WITHHELD if may and may.link_tells and not note else "",
+        )
+        seen.update({found.id: may} if may else {})
+        return found
+
+    def listed(assessed: AssessedArticle) -> SimpleNamespace:
+        once = {}  # of the same words once, as the list of terms explains them
+        for term in assessed.terms:
+            said = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
+            language = term.language if _LANGUAGE.fullmatch(term.language) else ""
+            told = SimpleNamespace(words=said, language=language, meaning=clean(term.meaning))
+            once[said.casefold() or told.meaning] = told
+        return SimpleNamespace(article=view_article(assessed), terms=[*once.values()][:TERMS_SHOWN])
+
+    def view(story: Story) -> SimpleNamespace:
         lead, *copies = map(view_article, story.articles)
-        page = clean(story.id) if story.since else ""
-        return DigestStory(lead, tuple(copies), _since(story, zone), page)
+        since, page = "", clean(story.id) if story.since else ""
+        if story.since and story.total > len(story.articles):  # it has articles of other days too
+            first = day_words(on_clock(story.since, zone).date().isoformat())
+            since = f"Told since {first}, {count(story.total, 'article')} in all"
+        return SimpleNamespace(lead=lead, copies=copies, since=since, page=page)
 
-    return DigestView(
+    relevant, borderline = list(map(view, digest.relevant)), list(map(view, digest.borderline))
+    return SimpleNamespace(
         title=clean(title),
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
         quiet="" if digest.relevant else quiet_words(digest),
-        relevant=tuple(map(view, digest.relevant)),
-        borderline=tuple(map(view, digest.borderline)),
-        possible=tuple(map(listed, digest.possible)),
-        unjudged=tuple(map(listed, digest.unjudged)),
+        relevant=relevant,
+        borderline=borderline,
+        possible=list(map(listed, digest.possible)),
+        unjudged=list(map(listed, digest.unjudged)),
         coverage=coverage_lines(digest, country_name),
         stamps=tuple(map(clean, digest.stamps)),
         names_note=names_note,
+        unsure=any(tag.unsure for story in (*relevant, *borderline) for tag in story.lead.tags),
+        shown=seen,
     )
-
-
-def _since(story: Story, zone: ZoneInfo) -> str:
-    if story.since is None or story.total <= len(story.articles):
-        return ""
-    first = day_words(on_clock(story.since, zone).date().isoformat())
-    return f"Told since {first}, {count(story.total, 'article')} in all"
 
 
 def summary_words(digest: Digest) -> str:
@@ -241,58 +163,18 @@ def summary_words(digest: Digest) -> str:
 def quiet_words(digest: Digest) -> str:
     """Say why the page is empty: nothing was read is not the same as nothing happened."""
     ledger = digest.ledger
-    if ledger.feeds and ledger.failed >= ledger.feeds:
+    if not ledger.feeds:
+        return "No feed was polled, so nothing can be said about this day."
+    if ledger.failed >= ledger.feeds:
         if any(feed.in_part for feed in ledger.failures):
             return "No feed could be read whole, so little can be said about this day."
         return "No feed could be read, so nothing can be said about this day."
-    if not ledger.feeds:
-        return "No feed was polled, so nothing can be said about this day."
     if not ledger.stored:
         return "A quiet day: the feeds brought nothing new."
     if pending := ledger.not_judged.get("pending"):
-        return (
-            f"{pending:,} articles wait to be judged (monitor assess); none of the others is here."
-        )
+        wait = f"{pending:,} articles wait to be judged (monitor assess)"
+        return f"{wait}; none of the others is here."
     return "A quiet day: no article is mainly about trafficking in human beings."
-
-
-def _view_article(
-    assessed: AssessedArticle,
-    *,
-    day: str,
-    zone: ZoneInfo,
-    country_name: CountryName,
-    shown: Mapping[str, Shown],
-) -> ArticleView:
-    article, may = assessed.article, shown.get(assessed.article.id)
-    note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
-    findings = headline_findings(assessed)
-    if note:
-        line = neutral_line(Story(article.id, (assessed,)), country_name)
-        headline: tuple[tuple[str, bool], ...] = ((line, False),)
-    else:
-        headline = _EXPIRED if article.expired else _pieces(article.title, findings)
-    language = article.language or ""
-    moment = article.published or article.seen
-    when = date_words(moment, day, zone)
-    return ArticleView(
-        id=clean(article.id),
-        headline=headline,
-        url=safe_url(article.url),
-        outlet=clean(article.outlet) or NO_OUTLET,
-        language=language if _LANGUAGE.fullmatch(language) else None,
-        when=when if article.published else f"first seen {when}",
-        when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
-        certainty=certainty_words(assessed),
-        summary_only=article.origin == "summary",
-        tag_line=tag_line(assessed.tags, country_name),
-        tags=view_tags(assessed, country_name),
-        flags=_view_flags(findings),
-        outlet_id=outlet_id(article.outlet),
-        shown=may,
-        note=note,
-        url_note=URL_WITHHELD if may and may.link_tells and not note else "",
-    )
 
 
 def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
@@ -300,7 +182,7 @@ def headline_findings(assessed: AssessedArticle) -> tuple[Finding, ...]:
     return tuple(f for f in assessed.findings if f.scope == "headline" or f.field == "title")
 
 
-def _pieces(title: str, findings: Iterable[Finding]) -> tuple[tuple[str, bool], ...]:
+def _pieces(title: str, findings: Iterable[Finding]) -> Headline:
     """Cut the headline at its flagged words; overlapping ones are one piece."""
     if not clean(title):
         return ((NO_HEADLINE, False),)
@@ -318,9 +200,11 @@ def certainty_words(assessed: AssessedArticle) -> str:
     The models' calibration error is 3 to 4 hundredths: a finer figure would say nothing.
     """
     relevance = assessed.relevance
-    if assessed.relevant is True and assessed.judged is not None:
+    if assessed.relevant is not True:
+        return ""
+    if assessed.judged is not None:
         return "decided in review"
-    if relevance is None or assessed.relevant is not True or assessed.experimental:
+    if relevance is None or assessed.experimental:
         return ""
     word = next(word for least, word in _CERTAINTY if relevance >= least)
     if relevance >= _WORD_IS_ENOUGH:
@@ -329,41 +213,37 @@ def certainty_words(assessed: AssessedArticle) -> str:
     return f"{word}, about {percent}%" if percent else f"{word}, under 5%"
 
 
-def _view_terms(assessed: AssessedArticle) -> tuple[TermView, ...]:
-    """Return the first terms; of the same words once, as the list of terms explains them."""
-    once: dict[str, TermView] = {}
-    for term in assessed.terms:
-        words = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
-        language = term.language if _LANGUAGE.fullmatch(term.language) else ""
-        meaning = clean(term.meaning)
-        once[words.casefold() or meaning] = TermView(words, language, meaning)
-    return tuple(once.values())[:TERMS_SHOWN]
-
-
-def _view_flags(findings: Iterable[Finding]) -> tuple[HeadlineFlag, ...]:
-    """One flag per rule and wording, worst first as they come."""
+def _view_flags(findings: Iterable[Finding]) -> list[SimpleNamespace]:
+    """One flag per rule and wording, worst first as they come; it has been raised `count` times."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
     flags = []
     for first, *others in groups.values():
-        source = first.sources[0] if first.sources else None
+        source, sure = first.sources[0] if first.sources else None, first.confidence
         parts = (clean(source.title), clean(source.section)) if source else ()
-        sure = first.confidence
         flags.append(
-            HeadlineFlag(
+            SimpleNamespace(
                 words=excerpt(first.match, QUOTE_CHARS),
                 severity=first.severity,
                 message=clean(first.message),
                 sureness="" if sure is None else f"Editors mark {in_ten(sure)} such flags.",
                 why=clean(first.why),
-                suggestions=tuple(filter(None, map(clean, first.suggestions))),
+                suggestions=[words for words in map(clean, first.suggestions) if words],
                 source=", ".join(filter(None, parts)),
                 source_url=safe_url(source.url) if source else None,
                 count=1 + len(others),
             )
         )
-    return tuple(flags)
+    return flags
+
+
+def flag_words(flag: SimpleNamespace, *, why: bool) -> str:
+    """Return a flag of a headline in sentences; with the reason, if `why`."""
+    times = f" ({flag.count} times)" if flag.count > 1 else ""
+    said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if why else "")))
+    better = f" Better: {' / '.join(flag.suggestions)}." if flag.suggestions else ""
+    return f"“{flag.words}”{times}. {said}{better}"
 
 
 UNJUDGED = "Not judged for their language, but with trafficking terms"
@@ -398,28 +278,3 @@ NAMES_NOTE = (
 STOP = "Stop this digest"
 STOP_BY_MAIL = "To stop this digest, answer with the word unsubscribe."
 AT_THE_DESK = "Read it at the desk"
-
-
-def late(number: int, day: str) -> str:
-    """Say how many of the stories came in before the days of a mail; nothing where none did."""
-    if not number:
-        return ""
-    was = "was" if number == 1 else "were"
-    return f"Of these, {number} came in before {day} and {was} in no digest to you."
-
-
-def told_before(number: int) -> str:
-    """Say how many stories of the days of a mail it leaves out, since an earlier one had them."""
-    if number == 1:
-        return "1 story of these days is left out: an earlier digest told of it."
-    told = f"{number:,} stories of these days are left out: an earlier digest told of them."
-    return told if number else ""
-
-
-def too_old(number: int, day: str) -> str:
-    """Say how many stories were in no mail and are too old for any by now."""
-    if not number:
-        return ""
-    was, is_ = ("was", "it is") if number == 1 else ("were", "they are")
-    told = f"{count(number, 'story', 'stories')} from before {day} {was} in no digest to you"
-    return f"{told}; {is_} at the desk only."

@@ -21,11 +21,9 @@ from monitor.desk import BATCH, Desk
 from monitor.records.article import Article, AssessedArticle
 from monitor.records.digest import Story
 from monitor.records.review import is_rejected
-from monitor.records.stamps import make_stamp
 from monitor.storage.store import Store
 from monitor.storage.stories import StoredStoryIndex, StoryPlacement
 from monitor.stories.near_duplicates import (
-    FREQUENCIES,
     Fingerprint,
     make_fingerprint,
     read_fingerprint,
@@ -81,11 +79,6 @@ def reach(one: Fingerprint) -> tuple[int, datetime, datetime]:
 def _certainty(assessed: AssessedArticle) -> tuple[float, float, str]:
     relevance = -1.0 if assessed.relevance is None else assessed.relevance
     return -relevance, assessed.article.seen.timestamp(), assessed.article.id
-
-
-def stories_stamp() -> str:
-    """Return the stamp of the rule that joins articles."""
-    return make_stamp("stories", "2.0.0", "stories", files=[FREQUENCIES])
 
 
 _read = lru_cache(maxsize=4096)(read_fingerprint)
