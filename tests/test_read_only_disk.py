@@ -69,7 +69,7 @@ def test_the_commands_that_read_work_and_those_that_write_say_why_not(
 
 def test_it_can_be_backed_up(disk: Path, tmp_path: Path) -> None:
     with read_only(disk):
-        copy = back_up(Settings(database_url=url_of(disk)), tmp_path / "copy.sqlite")
+        copy = back_up(Settings(home=disk), tmp_path / "copy.sqlite")
     assert copy.rows["articles"] == 2
 
 
