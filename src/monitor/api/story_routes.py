@@ -13,7 +13,7 @@ from monitor.api.article_filter import Day
 from monitor.api.openapi import answers
 from monitor.api.problem_details import no_such_page, refuse
 from monitor.api.schemas import ArticleFinding, Model, NamedArticle, Names, WholeStr
-from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.archive.story_details import list_stories, story_json
 from monitor.records.dates import bounds_of
 from monitor.records.errors import NotFound
 
@@ -112,8 +112,10 @@ def stories(
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
     with refuse(NotFound, no_such_page()):
-        page = list_stories(desk, since=since, until=until, limit=query.limit, after=query.after)
-    return JSONResponse(page_json(desk, page, who=who))
+        page = list_stories(
+            desk, since=since, until=until, limit=query.limit, after=query.after, who=who
+        )
+    return JSONResponse(page)
 
 
 @router.get(

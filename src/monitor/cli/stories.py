@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Context, Option
@@ -53,23 +54,25 @@ def list_(
     names: _Names = False,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
-    from monitor.archive.story_details import list_stories, page_json
+    from monitor.archive.story_details import list_stories
     from monitor.records.dates import bounds_of
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
     first, last = bounds_of(day_asked(since, "--since"), day_asked(until, "--until"), zone)
-    page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
-    told = page_json(monitor, page, who="" if names else None, patient=True)
+    who = "" if names else None
+    told = list_stories(
+        monitor, since=first, until=last, limit=limit, after=after, who=who, patient=True
+    )
     if format == "json":
         show(json.dumps(told, indent=1))
         return
-    for row, one in zip(page.stories, told["stories"], strict=True):
-        story, day = row.story, row.story.first_seen.astimezone(zone).date()
-        show(f"{story.id}  {day}  {story.articles:3}  {plain(_headline(one))}")
-    if page.next:
-        say(f"more: --after {page.next}")
-    if not page.stories:
+    for one in told["stories"]:
+        day = datetime.fromisoformat(one["first_seen"]).astimezone(zone).date()
+        show(f"{one['story']}  {day}  {one['count']:3}  {plain(_headline(one))}")
+    if told["next"]:
+        say(f"more: --after {told['next']}")
+    if not told["stories"]:
         say("no stories (monitor run folds articles into stories)")
 
 
