@@ -247,9 +247,8 @@ def addresses(monitor: Monitor) -> list[str]:
     from monitor.archive.story_details import list_stories
 
     last = monitor.now().date()
-    story = next(
-        row.story.id for row in list_stories(monitor, limit=200).stories if row.story.articles > 2
-    )
+    stories = list_stories(monitor, limit=200)["stories"]
+    story = next(one["story"] for one in stories if one["count"] > 2)
     outlet = outlet_id("Outlet 7")
     return [
         "/stories",

@@ -18,7 +18,6 @@ import serving
 from light_desk import LightDesk
 from monitor.archive.story_details import (
     list_stories,
-    page_json,
     read_stories,
     read_story,
     story_json,
@@ -210,7 +209,7 @@ def test_a_digest_sent_again_obeys(desk: LightDesk, tmp_path: Path) -> None:
 
 def test_stories_are_told_without_what_was_rejected(desk: LightDesk) -> None:
     def listed() -> dict[str, int]:
-        page = page_json(desk, list_stories(desk, limit=50))
+        page = list_stories(desk, limit=50)
         rows = read_stories(desk, StoryChoice()).stories
         found = {row["id"].removeprefix("article-"): row["count"] for row in page["stories"]}
         assert found == {

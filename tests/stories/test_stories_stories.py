@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.app import Monitor
-from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.archive.story_details import list_stories, story_json
 from monitor.archive.withdrawals import IDENTIFYING, taken_out, withdraw
 from monitor.cli.app import app
 from monitor.records.errors import NotFound
@@ -53,7 +53,7 @@ def test_a_story_tells_what_each_outlet_made_of_it(monitor: Monitor) -> None:
     bring(monitor, "a", 0)
     bring(monitor, "b", 1, body=BODY.replace("freed", "rescued"))
     assert monitor.fold() == 2
-    (listed,) = page_json(monitor, list_stories(monitor, limit=5))["stories"]
+    (listed,) = list_stories(monitor, limit=5)["stories"]
     assert (listed["story"], listed["count"]) == ("article-a", 2)
     told = story_json(monitor, "article-a")
     assert told["first"] == "article-a"

@@ -23,7 +23,7 @@ from monitor.api.schemas import (
     WholeStr,
     told,
 )
-from monitor.archive.story_details import list_stories, page_json, story_json
+from monitor.archive.story_details import list_stories, story_json
 from monitor.records.dates import bounds_of
 from monitor.records.errors import NotFound
 from monitor.records.finding import FieldName
@@ -113,8 +113,10 @@ def stories(
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
     with refuse(NotFound, no_such_page()):
-        page = list_stories(desk, since=since, until=until, limit=query.limit, after=query.after)
-    return JSONResponse(page_json(desk, page, who=who))
+        page = list_stories(
+            desk, since=since, until=until, limit=query.limit, after=query.after, who=who
+        )
+    return JSONResponse(page)
 
 
 @router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404, 422, 503))

@@ -80,7 +80,7 @@ def see(
     found = desk.shown(every, patient=patient)
     if who is None:
         return found
-    ask_once(desk, [key for key, one in found.items() if one.hides], who)
+    ask(desk, [key for key, one in found.items() if one.hides], who, once=True)
     return {one.id: Shown(one.title, asked=True) for one in every}
 
 
@@ -94,16 +94,10 @@ def seen_json(article: Article, shown: Shown) -> dict[str, Any]:
     return {**told, "title": None, "withheld": shown.withheld} if shown.withheld else told
 
 
-def ask(desk: Desk, ids: Sequence[str], who: str) -> int:
-    """Show `who` the names of articles for an hour, and count it; return of how many."""
+def ask(desk: Desk, ids: Sequence[str], who: str, *, once: bool = False) -> int:
+    """Show `who` the names of articles, `once` or for an hour, and count it; return of how many."""
     now = desk.now()
-    return desk.store.ask_names(ids, who, now, now + SHOWN_FOR)
-
-
-def ask_once(desk: Desk, ids: Sequence[str], who: str) -> int:
-    """Count that `who` is shown the names of articles this once; return of how many."""
-    now = desk.now()
-    return desk.store.ask_names(ids, who, now, now)
+    return desk.store.ask_names(ids, who, now, now if once else now + SHOWN_FOR)
 
 
 def hide(desk: Desk, ids: Sequence[str], who: str) -> None:

@@ -23,27 +23,6 @@ MOST_COMPARED = 50
 """So many articles of a story are compared with the first; of others only the names are told."""
 
 
-STORIES, ARTICLES = 25, 12  # on a page
-
-
-@dataclass(frozen=True, slots=True)
-class StoryInList:
-    """A story with its first article and, where they are asked for, the names of its outlets."""
-
-    story: KeptStory
-    lead: AssessedArticle
-    outlets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StoryList:
-    """A page of stories, of the `total` where they are counted; `next` is the id to go on from."""
-
-    stories: tuple[StoryInList, ...]
-    next: str | None
-    total: int = 0
-
-
 def list_stories(
     desk: Desk,
     *,
@@ -51,33 +30,27 @@ def list_stories(
     until: datetime | None = None,
     limit: int,
     after: str | None = None,
-) -> StoryList:
-    """Return stories with an article first seen in [since, until), oldest story first.
-
-    `after` is the id of the story to go on from. Raises `NotFound` if there is none.
-    """
-    found = desk.store.list_stories(
-        desk.stories_stamp, since=since, until=until, limit=limit + 1, after=after
-    )
-    page = found[:limit]
-    leads = desk.store.story_leads(desk.stories_stamp, [story.id for story in page])
-    # no stamps: names are told, no judgements, and no model is loaded for it
-    rows = tuple(StoryInList(story, desk.store.article(leads[story.id], ())) for story in page)
-    return StoryList(rows, page[-1].id if len(found) > limit else None)
-
-
-def page_json(
-    desk: Desk, page: StoryList, *, who: str | None = None, patient: bool = False
+    who: str | None = None,
+    patient: bool = False,
 ) -> dict[str, Any]:
-    """Return a page of stories as data, names hidden unless `who` asks, as of `names.see`."""
-    articles = [row.lead.article for row in page.stories]
-    shown = see(desk, articles, who=who, patient=patient)
+    """Return stories with an article first seen in [since, until) as data, oldest story first.
+
+    `after` is the id of the story to go on from. Names are hidden unless `who` asks, as of
+    `names.see`. Raises `NotFound` if there is no such story.
+    """
+    store, stamp = desk.store, desk.stories_stamp
+    found = store.list_stories(stamp, since=since, until=until, limit=limit + 1, after=after)
+    page = found[:limit]
+    leads = store.story_leads(stamp, [story.id for story in page])
+    # no stamps: names are told, no judgements, and no model is loaded for it
+    rows = [(story, store.article(leads[story.id], ())) for story in page]
+    shown = see(desk, (lead.article for _, lead in rows), who=who, patient=patient)
     return {
         "stories": [
-            {**_story_json(row.story), **_named_json(row.lead, shown[row.lead.article.id])}
-            for row in page.stories
+            {**_story_json(story), **_named_json(lead, shown[lead.article.id])}
+            for story, lead in rows
         ],
-        "next": page.next,
+        "next": page[-1].id if len(found) > limit else None,
     }
 
 
@@ -86,7 +59,7 @@ def story_json(
 ) -> dict[str, Any]:
     """Return one story with all its articles as data, without those that people rejected.
 
-    Names are as in `page_json`. Raises `NotFound` where there is none, or no article is left of it.
+    Names are as in a list. Raises `NotFound` where there is none, or no article is left of it.
     """
     store, stamp = desk.store, desk.stories_stamp
     every = [desk.article(key) for key in store.story_members(stamp, story_id)]
@@ -174,6 +147,27 @@ def _changes_json(
         ends = {"old_start": was.start, "old_end": was.end, "new_start": now.start}
         told.append({"field": change.field, **ends, "new_end": now.end})
     return told
+
+
+STORIES, ARTICLES = 25, 12  # on a page
+
+
+@dataclass(frozen=True, slots=True)
+class StoryInList:
+    """A story with its first article and the names of its outlets."""
+
+    story: KeptStory
+    lead: AssessedArticle
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryList:
+    """A page of the `total` stories there are; `next` is the id to go on from."""
+
+    stories: tuple[StoryInList, ...]
+    next: str | None
+    total: int
 
 
 def read_stories(

@@ -11,18 +11,11 @@ from monitor.records.article import Article
 from monitor.records.finding import Finding
 
 IDENTIFYING = frozenset(
-    {
-        "adult-identifying-detail",
-        "adult-victim-named",
-        "child-jigsaw",
-        "child-name-identified",
-        "child-photo-caption",
-        "child-quoted-no-guardian",
-        "defendant-child-kinship",
-        "family-identified",
-        "health-hiv-pregnancy",
-        "shelter-location",
-    }
+    (
+        *("adult-identifying-detail", "adult-victim-named", "child-jigsaw", "child-photo-caption"),
+        *("child-name-identified", "child-quoted-no-guardian", "defendant-child-kinship"),
+        *("family-identified", "health-hiv-pregnancy", "shelter-location"),
+    )
 )
 """The rules whose words tell who a protected person is, or where she can be found."""
 NAME, DETAIL = "name", "detail"

@@ -270,11 +270,11 @@ def digest(
     found = monitor.digest(day)
     ask: frozenset[str] = frozenset()
     if names:  # that they are asked for is counted
-        from monitor.archive.names_on_request import ask_once
+        from monitor.archive.names_on_request import ask as ask_names
         from monitor.people.masked_quotes import articles_in
 
         ask = frozenset(article.id for article in articles_in(found))
-        ask_once(monitor, sorted(ask), "command line")
+        ask_names(monitor, sorted(ask), "command line", once=True)
     show(monitor.render_digest(found, format, evidence=evidence, ask=ask, patient=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from typer import Context
@@ -50,22 +51,24 @@ def list_(
     names: bool = _NAMES,
 ) -> None:
     """List stories with an article first seen in the time asked for, oldest story first."""
-    from monitor.archive.story_details import list_stories, page_json
+    from monitor.archive.story_details import list_stories
     from monitor.records.dates import bounds_of
 
     monitor = monitor_of(context)
     zone = monitor.settings.zone
     first, last = bounds_of(*common.days_asked(since, until), zone)
-    page = list_stories(monitor, since=first, until=last, limit=limit, after=after)
-    told = page_json(monitor, page, who="" if names else None, patient=True)
+    who = "" if names else None
+    told = list_stories(
+        monitor, since=first, until=last, limit=limit, after=after, who=who, patient=True
+    )
     lines = []
-    for row, one in zip(page.stories, told["stories"], strict=True):
-        story, day = row.story, row.story.first_seen.astimezone(zone).date()
-        lines.append(f"{story.id}  {day}  {story.articles:3}  {_headline(one)}")
+    for one in told["stories"]:
+        day = datetime.fromisoformat(one["first_seen"]).astimezone(zone).date()
+        lines.append(f"{one['story']}  {day}  {one['count']:3}  {_headline(one)}")
     show_as(format, told, lines, ascii=True)
-    if page.next and format == "text":
-        say(f"more: --after {page.next}")
-    if not page.stories and format == "text":
+    if told["next"] and format == "text":
+        say(f"more: --after {told['next']}")
+    if not told["stories"] and format == "text":
         say("no stories (monitor run folds articles into stories)")
 
 
