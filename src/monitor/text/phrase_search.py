@@ -277,8 +277,11 @@ class Scanner:
             if start and search[start].isalnum() and search[start - 1].isalnum():
                 continue
             has_digit, is_stem = self._entries[entry]
-            if has_digit and _cuts_number(search, start, end):
-                continue
+            if has_digit:  # "50 million" begins inside the number of "2.50 million"
+                before = _BEGUN_BEFORE.match(search[max(0, start - 5) : start + 4])
+                begun = before is not None and before.end() == min(start, 5)
+                if begun or _GOES_ON.match(search, end - 1):
+                    continue
             if end < size and search[end].isalnum() and search[end - 1].isalnum():
                 if not is_stem:
                     continue
@@ -286,13 +289,6 @@ class Scanner:
                     end += 1  # noqa: PLW2901 - the word's end, not the stem's
             hit = (start, end) if back is None else (back(start), back(end - 1) + 1)
             raw.setdefault(entry, []).append(hit)
-
-
-def _cuts_number(search: str, start: int, end: int) -> bool:
-    """Whether a hit begins or ends inside a longer number: "50 million" in "2.50 million"."""
-    before = _BEGUN_BEFORE.match(search[max(0, start - 5) : start + 4])
-    begun = before is not None and before.end() == min(start, 5)
-    return begun or _GOES_ON.match(search, end - 1) is not None
 
 
 def _collapse(search: str) -> tuple[str, Callable[[int], int] | None]:
