@@ -75,6 +75,7 @@ class WordSet:
     chains: tuple[tuple[tuple[int, bool], ...], ...]
 
 
+@dataclass(slots=True, eq=False)
 class Hits:
     """Where the words of each list stand in one text; offsets into the text that was scanned.
 
@@ -82,21 +83,14 @@ class Hits:
     for in most texts, and most of those that are have nothing there.
     """
 
-    __slots__ = ("_clean", "_members", "_raw", "_search", "_sets", "_starts", "alive")
-
-    def __init__(
-        self,
-        sets: Sequence[WordSet],
-        members: Sequence[frozenset[int]],
-        raw: dict[int, list[Stretch]],
-        alive: AbstractSet[int],
-        search: str,
-    ) -> None:
-        self._sets, self._members, self._raw = sets, members, raw
-        self.alive, self._search = alive, search
-        """The lists that could have a hit; no other has one."""
-        self._clean: dict[int, list[Stretch]] = {}
-        self._starts: dict[int, defaultdict[int, list[int]]] = {}
+    _sets: Sequence[WordSet]
+    _members: Sequence[frozenset[int]]
+    _raw: dict[int, list[Stretch]]
+    alive: AbstractSet[int]
+    """The lists that could have a hit; no other has one."""
+    _search: str
+    _clean: dict[int, list[Stretch]] = field(default_factory=dict)
+    _starts: dict[int, defaultdict[int, list[int]]] = field(default_factory=dict)
 
     def of(self, wordset: int) -> list[Stretch]:
         """Return the hits of a list in order of start."""
