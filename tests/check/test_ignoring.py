@@ -13,7 +13,7 @@ from monitor.app import Monitor
 from monitor.check.ignore_comments import ignore_comment, read_comments, with_ignored
 from monitor.settings import CheckSettings, Settings
 from monitor.text.positions import Positions
-from monitor.text.readers import read_markup
+from monitor.text.readers import make_document
 
 RULE = "unfortunate-victim"
 BAD = "The unfortunate victim was asked."
@@ -133,7 +133,7 @@ def test_a_document_rule_is_silenced_for_the_whole_file() -> None:
     silent = "<!-- monitor-ignore{} no-helpline: the broadcast shows it -->"
     for kind, reasons in (("-file", ["the broadcast shows it", None]), ("", [None, None])):
         text = f"{silent.format(kind)}\n\nWords."
-        document = read_markup(text, format="md", max_chars=1000)
+        document = make_document(text, format="md", max_chars=1000)
         entry = {"findings": [], "scorecard": [item, other]}
         told = with_ignored(entry, document.comments, {"no-helpline"}, Positions(text))
         assert [one.get("ignored") for one in told["scorecard"]] == reasons
@@ -146,7 +146,7 @@ def test_a_written_comment_is_read_again(reason: str, whole: bool, format: str) 
     if any(ord(c) < 32 or "\ud800" <= c <= "\udfff" for c in written) or "\x85" in written:
         return
     text = f"Words before. {written} Words after."
-    document = read_markup(text, format=format, max_chars=10_000)
+    document = make_document(text, format=format, max_chars=10_000)
     assert document.text == "Words before. Words after."
     [silence], problems = read_comments(document.comments, {RULE, "other-rule"})
     assert problems == []

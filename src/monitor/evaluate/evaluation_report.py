@@ -40,13 +40,11 @@ def columns(rows: str | Iterable[Sequence[Any]]) -> str:
     """
     cells = _cells(rows)
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in cells
-    )
+    lines = []
+    for first, *others in cells:
+        right = (cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True))
+        lines.append("  ".join([first.ljust(widths[0]), *right]).rstrip())
+    return "\n".join(lines)
 
 
 def _markdown(rows: str | Iterable[Sequence[Any]]) -> str:

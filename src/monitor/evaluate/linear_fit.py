@@ -394,9 +394,10 @@ def threshold_for(scores: Floats, truth: NDArray[np.bool_], precision: float) ->
     hits = np.cumsum(truth[order])
     good = np.flatnonzero(hits / np.arange(1, len(order) + 1) >= precision)
     last = int(good[-1]) if len(good) else 0
-    lowest, *following = scores[order[last : last + 2]].tolist()
-    between = (lowest + following[0]) / 2 if following else lowest
-    return between if following and between > following[0] else lowest
+    lowest = float(scores[order[last]])
+    following = float(scores[order[last + 1]]) if last + 1 < len(order) else lowest
+    between = (lowest + following) / 2
+    return between if between > following else lowest
 
 
 def best_f1_threshold(scores: Floats, truth: NDArray[np.bool_]) -> float:

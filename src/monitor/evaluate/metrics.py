@@ -117,11 +117,13 @@ def hard_kinds(
 
 def kind_of(row: Labelled) -> str:
     """Return the kind of hard negative by its words."""
-    for text in (row.title, row.text):
-        for kind, pattern in HARD_KINDS.items():
-            if pattern.search(text):
-                return kind
-    return "other"
+    kinds = (
+        kind
+        for text in (row.title, row.text)
+        for kind, pattern in HARD_KINDS.items()
+        if pattern.search(text)
+    )
+    return next(kinds, "other")
 
 
 def error_list(rows: Sequence[Labelled], said: Sequence[Judgement]) -> list[dict[str, Any]]:
@@ -283,11 +285,10 @@ def _asked(rel: NDArray[np.int_], annotated: Bools, asked: Bools) -> dict[str, f
 
 def _regions(rows: Sequence[Labelled], relevant: Bools, shown: Bools) -> dict[str, Any]:
     """Return how many of the main-subject rows placed in each region are found."""
-    members: dict[str, list[int]] = {}
+    members: defaultdict[str, list[int]] = defaultdict(list)
     for at, row in enumerate(rows):
-        if row.rel == 2:
-            for region in sorted({region_of(code) for code in row.place or ("",)}):
-                members.setdefault(region, []).append(at)
+        for region in {region_of(code) for code in row.place or ("",)} if row.rel == 2 else ():
+            members[region].append(at)
     return {
         region: {
             "n": len(at),

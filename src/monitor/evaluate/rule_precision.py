@@ -252,9 +252,9 @@ def item_of(row: Mapping[str, Any], article: Mapping[str, Any]) -> Item:
     fields = {"title": title, "text": text}
     marks = []
     for mark in row["findings"]:
-        given = (mark[key] for key in ("rule", "field", "quote", "quoted"))
+        given = {key: mark[key] for key in ("rule", "field", "quote", "quoted")}
         places = tuple(_places(fields[mark["field"]], mark["quote"]))
-        marks.append(Mark(*given, bool(mark["sure"]), places))
+        marks.append(Mark(**given, sure=bool(mark["sure"]), spans=places))
     answers = frozenset(row["doc"]), frozenset(row["doc_ok"])
     document = Document(text, title, language="en")
     return Item(str(row["id"]), document, int(row["read"]), tuple(marks), *answers)

@@ -49,8 +49,6 @@ class Hit:
 class _Kept:
     """What is counted of one rule while the archive is gone through."""
 
-    hits: int = 0
-    articles: int = 0
     relevant: int = 0
     outlets: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
@@ -176,7 +174,6 @@ def _count(one: AssessedArticle, checked: Checked, kept: dict[str, _Kept]) -> bo
     flagged: set[str] = set()
     for finding in checked.findings:
         of = kept[finding.rule]
-        of.hits += 1
         of.severities[finding.severity] += 1
         of.latest[one.article.outlet].append((one.article, finding))
         flagged.add(finding.rule)
@@ -184,7 +181,6 @@ def _count(one: AssessedArticle, checked: Checked, kept: dict[str, _Kept]) -> bo
         answer = "unknown" if item.met is None else "present" if item.met else "absent"
         kept[item.item].answers[answer] += 1
     for rule in flagged:
-        kept[rule].articles += 1
         kept[rule].relevant += _is_shown(one)
         kept[rule].outlets[one.article.outlet] += 1
     return bool(flagged)
@@ -198,8 +194,8 @@ def _told(desk: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
     seen = desk.shown([article for article, _ in chosen], patient=True)
     return RuleTrial(
         rule,
-        of.hits,
-        of.articles,
+        of.severities.total(),
+        of.outlets.total(),
         of.relevant,
         tuple(of.outlets.most_common()),
         tuple(of.severities.items()),

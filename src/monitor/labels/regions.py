@@ -92,9 +92,6 @@ def _ids(countries: set[str], day: date) -> tuple[str, ...]:
     return tuple(body.id for body in bodies_of(countries, day))
 
 
-Reach = Literal["subregion", "region"]
-
-
 @dataclass(frozen=True, slots=True)
 class Membership:
     """One country's time in a body; `until` is the first day on which it is none any more."""
@@ -110,7 +107,7 @@ class Body:
 
     id: str
     name: str
-    reach: Reach
+    reach: Literal["subregion", "region"]
     members: tuple[Membership, ...]
     sources: tuple[tuple[str, str], ...]
 
@@ -153,21 +150,20 @@ def subregion_of(country: str) -> str | None:
 @cache
 def all_bodies() -> tuple[Body, ...]:
     """Return the bodies that are known, in the order of the file."""
-    return tuple(map(_body, _read("bodies.json")["bodies"]))
-
-
-def _body(entry: Mapping[str, Any]) -> Body:
-    members = tuple(
-        Membership(
-            country,
-            date.fromisoformat(each["from"]),
-            date.fromisoformat(each["until"]) if each.get("until") else None,
+    found = []
+    for entry in _read("bodies.json")["bodies"]:
+        members = tuple(
+            Membership(
+                country,
+                date.fromisoformat(each["from"]),
+                date.fromisoformat(each["until"]) if each.get("until") else None,
+            )
+            for each in entry["members"]
+            for country in each["countries"].split()
         )
-        for each in entry["members"]
-        for country in each["countries"].split()
-    )
-    sources = tuple((source["title"], source["url"]) for source in entry["sources"])
-    return Body(entry["id"], entry["name"], entry["reach"], members, sources)
+        sources = tuple((source["title"], source["url"]) for source in entry["sources"])
+        found.append(Body(entry["id"], entry["name"], entry["reach"], members, sources))
+    return tuple(found)
 
 
 def bodies_of(countries: Iterable[str], day: date) -> tuple[Body, ...]:

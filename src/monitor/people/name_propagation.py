@@ -152,7 +152,7 @@ class Names:
             for end in range(at + 2, at + LONGEST + 1) if word in self.begun or self.sealed else ():
                 row = tuple(letters[at:end])
                 kind = self.whole_kind(row) if end <= len(letters) else ""
-                if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
+                if kind == "sure" or (kind and len("".join(row)) >= MIN_JOINED):
                     return True
         return False
 
@@ -362,7 +362,9 @@ class _NameFinder:
                 if not _BETWEEN.fullmatch(self.text, before, behind):
                     break  # the last word does not belong to the one before
                 row = tuple(told[at : at + count])
-                kind = self.names.whole_kind(row) if upper or _letters(row) >= MIN_JOINED else ""
+                kind = (
+                    self.names.whole_kind(row) if upper or len("".join(row)) >= MIN_JOINED else ""
+                )
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
                     yield at, at + count
 
@@ -479,7 +481,3 @@ def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> It
         yield span
     else:
         yield from (Span(span.field, span.start + a, span.start + b) for a, b in left)
-
-
-def _letters(words: Words) -> int:
-    return sum(map(len, words))

@@ -196,11 +196,11 @@ class Cast:
             person.traits |= self.sets.implied.get(mention.word, frozenset())
         for age in mention.ages:
             person.grown |= age.years >= self.sets.adult_age and not age.then
-            if person.age is None or self._counts_before(age, person.age[0]):
+            known = person.age and person.age[0]
+            before = known is None or age.years < known.years
+            if known and age.then is not known.then:
+                # of two ages of a child the present one counts
+                grown = max(age.years, known.years) >= self.sets.adult_age
+                before = before if grown else known.then
+            if before:
                 person.age = age, mention.scene
-
-    def _counts_before(self, age: Age, known: Age) -> bool:
-        """Whether an age counts before the one known: the lower, of two of a child the present."""
-        if age.then is not known.then and max(age.years, known.years) < self.sets.adult_age:
-            return known.then
-        return age.years < known.years

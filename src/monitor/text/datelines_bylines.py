@@ -129,16 +129,6 @@ def find_desk_lines(text: str) -> tuple[DeskLine, ...]:
     return tuple(told)
 
 
-def desk_lines_end(text: str) -> int:
-    """Return where the head of the text that is for the desk ends: a headline comes behind it."""
-    end = 0
-    for line in find_desk_lines(text):
-        if line.kind == "dateline" or text[end : line.start].strip("\ufeff \t\r\n"):
-            break
-        end = line.end
-    return end
-
-
 def begins_with_dateline(line: str) -> bool:
     """Say whether a line is the beginning of a story, and so no headline."""
     return _DATELINE.match(line[:_BEFORE_SENTENCE]) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitor.records.article import Article
 from monitor.records.errors import DocumentError, DocumentTooLarge
-from monitor.text.datelines_bylines import begins_with_dateline, desk_lines_end
+from monitor.text.datelines_bylines import begins_with_dateline, find_desk_lines
 from monitor.text.positions import BOM, SourceMap, Stretch
 from monitor.text.visible_text import Comment
 
@@ -51,7 +51,12 @@ def find_headline(text: str) -> Stretch | None:
 
     Slug and embargo come before a headline; a line that begins with a dateline is none.
     """
-    lead = _LEAD.match(text, desk_lines_end(text))
+    end = 0
+    for desk_line in find_desk_lines(text):
+        if desk_line.kind == "dateline" or text[end : desk_line.start].strip("\ufeff \t\r\n"):
+            break
+        end = desk_line.end
+    lead = _LEAD.match(text, end)
     start = lead.end() if lead else 0
     line = _BREAK.search(text, start)
     blank = _BLANK_LINE.match(text, line.end()) if line else None

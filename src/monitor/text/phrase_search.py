@@ -75,6 +75,7 @@ class WordSet:
     chains: tuple[tuple[tuple[int, bool], ...], ...]
 
 
+@dataclass(slots=True, eq=False)
 class Hits:
     """Where the words of each list stand in one text; offsets into the text that was scanned.
 
@@ -82,21 +83,14 @@ class Hits:
     for in most texts, and most of those that are have nothing there.
     """
 
-    __slots__ = ("_clean", "_members", "_raw", "_search", "_sets", "_starts", "alive")
-
-    def __init__(
-        self,
-        sets: Sequence[WordSet],
-        members: Sequence[frozenset[int]],
-        raw: dict[int, list[Stretch]],
-        alive: AbstractSet[int],
-        search: str,
-    ) -> None:
-        self._sets, self._members, self._raw = sets, members, raw
-        self.alive, self._search = alive, search
-        """The lists that could have a hit; no other has one."""
-        self._clean: dict[int, list[Stretch]] = {}
-        self._starts: dict[int, defaultdict[int, list[int]]] = {}
+    _sets: Sequence[WordSet]
+    _members: Sequence[frozenset[int]]
+    _raw: dict[int, list[Stretch]]
+    alive: AbstractSet[int]
+    """The lists that could have a hit; no other has one."""
+    _search: str
+    _clean: dict[int, list[Stretch]] = field(default_factory=dict)
+    _starts: dict[int, defaultdict[int, list[int]]] = field(default_factory=dict)
 
     def of(self, wordset: int) -> list[Stretch]:
         """Return the hits of a list in order of start."""
@@ -277,8 +271,11 @@ class Scanner:
             if start and search[start].isalnum() and search[start - 1].isalnum():
                 continue
             has_digit, is_stem = self._entries[entry]
-            if has_digit and _cuts_number(search, start, end):
-                continue
+            if has_digit:  # "50 million" begins inside the number of "2.50 million"
+                before = _BEGUN_BEFORE.match(search[max(0, start - 5) : start + 4])
+                begun = before is not None and before.end() == min(start, 5)
+                if begun or _GOES_ON.match(search, end - 1):
+                    continue
             if end < size and search[end].isalnum() and search[end - 1].isalnum():
                 if not is_stem:
                     continue
@@ -286,13 +283,6 @@ class Scanner:
                     end += 1  # noqa: PLW2901 - the word's end, not the stem's
             hit = (start, end) if back is None else (back(start), back(end - 1) + 1)
             raw.setdefault(entry, []).append(hit)
-
-
-def _cuts_number(search: str, start: int, end: int) -> bool:
-    """Whether a hit begins or ends inside a longer number: "50 million" in "2.50 million"."""
-    before = _BEGUN_BEFORE.match(search[max(0, start - 5) : start + 4])
-    begun = before is not None and before.end() == min(start, 5)
-    return begun or _GOES_ON.match(search, end - 1) is not None
 
 
 def _collapse(search: str) -> tuple[str, Callable[[int], int] | None]:

@@ -53,37 +53,6 @@ def read_document(data: bytes, name: str, *, max_chars: int) -> Document:
         raise type(error)(f"{name}: {error}") from error
 
 
-def read_markup(
-    text: str, *, title: str = "", format: str, language: str | None = None, max_chars: int
-) -> Document:
-    """Reduce Markdown or HTML (`format` md or html) to its visible text; see `make_document`."""
-    if format == "html":
-        from monitor.text.html_reader import read_html as read
-
-        limit = MAX_BYTES
-    elif format == "md":
-        from monitor.text.markdown_reader import read_markdown as read
-
-        # Parsing Markdown is slow, and no Markdown is mostly link targets.
-        limit = min(MAX_BYTES, 2 * max_chars + MARKUP_ALLOWANCE)
-    else:
-        raise DocumentError(f"a text has the format txt, md or html, not '{format[:20]}'")
-    check_text(text, title, max_chars=limit)
-    visible, headline = read(text)
-    shown = visible.text()
-    check_text(shown, title, max_chars=max_chars)
-    return Document(
-        shown,
-        title,
-        format,
-        headline=None if title else headline,
-        captions=tuple(visible.captions),
-        language=language,
-        source_map=visible.source_map(),
-        comments=visible.comments(),
-    )
-
-
 def decode(data: bytes, *, is_html: bool = False) -> str:
     """Return the text of a file without its byte order mark.
 
@@ -159,4 +128,28 @@ def make_document(
         check_text(text, title, max_chars=max_chars)
         headline = None if title else find_headline(text)
         return Document(text, title, headline=headline, language=language)
-    return read_markup(text, title=title, format=format, language=language, max_chars=max_chars)
+    if format == "html":
+        from monitor.text.html_reader import read_html as read
+
+        limit = MAX_BYTES
+    elif format == "md":
+        from monitor.text.markdown_reader import read_markdown as read
+
+        # Parsing Markdown is slow, and no Markdown is mostly link targets.
+        limit = min(MAX_BYTES, 2 * max_chars + MARKUP_ALLOWANCE)
+    else:
+        raise DocumentError(f"a text has the format txt, md or html, not '{format[:20]}'")
+    check_text(text, title, max_chars=limit)
+    visible, headline = read(text)
+    shown = visible.text()
+    check_text(shown, title, max_chars=max_chars)
+    return Document(
+        shown,
+        title,
+        format,
+        headline=None if title else headline,
+        captions=tuple(visible.captions),
+        language=language,
+        source_map=visible.source_map(),
+        comments=visible.comments(),
+    )

@@ -49,14 +49,14 @@ def word_set(text: str) -> frozenset[str]:
 
 def verb_forms(stems: str) -> list[str]:
     """Return the four regular forms of each verb: `use uses used using`."""
-    return [form for stem in stems.split() for form in _forms(stem)]
-
-
-def _forms(stem: str) -> tuple[str, ...]:
-    if stem.endswith("e"):
-        return stem, stem + "s", stem + "d", stem[:-1] + "ing"
-    if stem.endswith("y") and stem[-2] not in "aeiou":
-        return stem, stem[:-1] + "ies", stem[:-1] + "ied", stem + "ing"
-    root = stem + stem[-1] if stem in _DOUBLING else stem
-    third = "es" if stem.endswith(("s", "sh", "ch", "x")) else "s"
-    return stem, stem + third, root + "ed", root + "ing"
+    forms: list[str] = []
+    for stem in stems.split():
+        if stem.endswith("e"):
+            forms += stem, stem + "s", stem + "d", stem[:-1] + "ing"
+        elif stem.endswith("y") and stem[-2] not in "aeiou":
+            forms += stem, stem[:-1] + "ies", stem[:-1] + "ied", stem + "ing"
+        else:
+            root = stem + stem[-1] if stem in _DOUBLING else stem
+            third = "es" if stem.endswith(("s", "sh", "ch", "x")) else "s"
+            forms += stem, stem + third, root + "ed", root + "ing"
+    return forms
