@@ -128,6 +128,7 @@ def environment() -> Environment:
         "href": lambda article, shown: None if shown.link_tells else safe_url(article.url),
         "language": lambda code: language_name(code or ""),
         "date": date_words,
+        "day": lambda moment, zone: moment.astimezone(zone).date(),
         "iso": lambda moment, zone: on_clock(moment, zone).isoformat(timespec="minutes"),
         "tag_line": lambda tags: tag_line(tags, country_name),
     }

@@ -141,23 +141,15 @@ def _tokens(
 ) -> HTMLResponse:
     """Return the list of tokens, newest first; `secret` is that just `made`, `said` what failed."""
     now = page.desk.now()
-    rows = [
-        {
-            "token": token,
-            "made": token.made.astimezone(page.zone).date(),
-            "until": token.expires.astimezone(page.zone).date() if token.expires else "",
-            "ended": ended.astimezone(page.zone).date() if (ended := token.ended(now)) else "",
-        }
-        for token in reversed(page.desk.store.tokens())
-    ]
-    live = sum(not row["ended"] for row in rows)
+    every = [(token, token.ended(now)) for token in reversed(page.desk.store.tokens())]
+    live = sum(not ended for _, ended in every)
     return page.render(
         "tokens.html",
         here="/tokens",
         http_status=status,
-        rows=[row for row in rows if not state or bool(row["ended"]) == (state == "ended")],
+        rows=[row for row in every if not state or bool(row[1]) == (state == "ended")],
         live=live,
-        ended=len(rows) - live,
+        ended=len(every) - live,
         roles=ROLES,
         state=state,
         **{"said": "", "made": "", "secret": "", **told},
