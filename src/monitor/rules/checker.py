@@ -117,7 +117,7 @@ _PieceKey = tuple[str, int, frozenset[int]]
 
 
 @dataclass(slots=True)
-class _Run:
+class _CheckRun:
     """A check of a chunk of documents, and of the same with other wordings in place."""
 
     guideline: Guideline
@@ -136,7 +136,7 @@ def run_policy(
     siblings = guideline.about.siblings if policy.siblings else []
     while chunk := list(islice(source, CHUNK)):
         with ExitStack() as open_now:
-            run = _Run(guideline, open_now)
+            run = _CheckRun(guideline, open_now)
             read: list[ReadSentences] = [{} for _ in chunk]
             found = _check(run, policy, chunk, read)
             for number, document in enumerate(chunk if not policy.every_offer else ()):
@@ -150,7 +150,7 @@ def run_policy(
 
 
 def _tried(
-    run: _Run, policy: RuleSelection, read: ReadSentences, changed: Document
+    run: _CheckRun, policy: RuleSelection, read: ReadSentences, changed: Document
 ) -> Checked | None:
     """Check a draft with a wording in place, None where the judge may read no more of it."""
     (result,) = _check(run, policy, [changed], [read])
@@ -159,7 +159,10 @@ def _tried(
 
 
 def _check(
-    run: _Run, policy: RuleSelection, documents: Sequence[Document], read: Sequence[ReadSentences]
+    run: _CheckRun,
+    policy: RuleSelection,
+    documents: Sequence[Document],
+    read: Sequence[ReadSentences],
 ) -> list[Checked]:
     """Check documents at once; `read` is what the judge has read of each, and is added to."""
     listed = policy.listed
@@ -232,7 +235,7 @@ def _openings(
             yield RuleMatch(scene, rule, matcher, start, end, number)
 
 
-def _analyse(run: _Run, plan: Iterable[RuleMatch]) -> None:
+def _analyse(run: _CheckRun, plan: Iterable[RuleMatch]) -> None:
     """Analyse each piece once, in batches, and only as deeply as its rules need.
 
     Entities cost as much as all the rest, and are looked for only where a match hangs on them.
