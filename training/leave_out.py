@@ -23,7 +23,8 @@ from monitor.evaluate.labelled_data import Labelled, read_labelled
 from monitor.evaluate.linear_fit import FitOptions, Floats, fit_linear, score_rows
 from monitor.evaluate.metrics import average_precision, recall_at_precision
 from monitor.records.errors import DataError
-from training.encoder import HEADS, EncoderOptions, base_folder, fit_encoder, make_record
+from training.encoder import base_folder, fit_encoder, make_record
+from training.encoder_data import HEADS, EncoderOptions
 from training.label_files import MINED
 from training.rows import (
     DEV,

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from monitor.classify.tokenizer import Sentence
 from monitor.records.errors import DataError
-from training.encoder import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
+from training.encoder_data import EXCLUSIVE, HEADS, EncoderOptions, TrainingBatch
 from training.rule_model_data import RuleModelOptions, RuleRow, TokenTarget, rounds_of
 
 Rows = NDArray[np.intp]

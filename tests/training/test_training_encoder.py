@@ -15,7 +15,8 @@ torch = pytest.importorskip("torch", reason="training the encoder needs the trai
 pytest.importorskip("onnx", reason="exporting the encoder needs the train extra (onnx)")
 
 from tiny_bert import save_tiny_bert  # noqa: E402
-from training.encoder import EncoderOptions, train_encoder  # noqa: E402
+from training.encoder import train_encoder  # noqa: E402
+from training.encoder_data import EncoderOptions  # noqa: E402
 
 WORDS = "men forced to work in kiln police held two for human trafficking team won".split(" ")  # noqa: SIM905
 SMALL = EncoderOptions(
@@ -96,7 +97,7 @@ def test_what_is_shipped_reckons_in_float(base: Path) -> None:
     import onnx
 
     from monitor.classify.onnx_encoder import EncoderSession
-    from training.encoder import HEADS
+    from training.encoder_data import HEADS
     from training.network import Trainer
     from training.onnx_export import OneTextModule, export_int8
 
@@ -133,7 +134,7 @@ def test_the_folder_is_served_without_torch(data: Path, base: Path, tmp_path: Pa
 def test_a_share_of_tokens_is_hidden_and_the_ends_stay() -> None:
     import random
 
-    from training.encoder import hide
+    from training.encoder_data import hide
 
     ids = (2, *range(10, 1010), 3)
     shown = hide(ids, 0.1, 1, random.Random(0))

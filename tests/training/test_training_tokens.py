@@ -2,7 +2,7 @@
 
 from monitor.classify.tokenizer import load_tokenizer
 from monitor.labels.data_files import data_dir
-from training.encoder import encode, training_tokenizer
+from training.encoder_data import encode, training_tokenizer
 
 FILE = max(data_dir("models").glob("encoder-en/*/tokenizer.json"))
 TEXTS = [
