@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import MonitorError, UsageError
@@ -177,6 +178,13 @@ class GuidelineLoader:
         self._next = 0.0
         self.problem: str | None = None
         """Why an edit is not in force, with file, rule and line; None where all is as it says."""
+
+    @classmethod
+    def of(cls, guidelines: Sequence[Guideline]) -> Self:
+        """Return a shelf of guidelines that are loaded, and never looked for again."""
+        shelf = cls(())
+        shelf._set = _Set({}, rule_on(guidelines), {})
+        return shelf
 
     @property
     def in_force(self) -> InForce:
