@@ -213,8 +213,9 @@ def grow(most: int, shown: float = 0.1) -> None:
 
     In seconds of processor time. A third are copies of one of the last 300; 500 come in a day.
     """
+    from monitor.desk import stories_stamp
     from monitor.storage.store import open_store
-    from monitor.stories.clustering import place, stories_stamp
+    from monitor.stories.clustering import place
 
     draw = random.Random(1)
     words = list(json.loads(TABLE.read_text(encoding="utf-8"))["words"])
