@@ -1,11 +1,11 @@
 """`Monitor`: what the command line and programs open, a `Desk` with what can be done at it.
 
-Each method hands on to the function that does it, loaded when first needed; `options` are its.
+Each method hands on to the function that does it, loaded when first needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.records.article import Review, Verdict
     from monitor.records.digest import Digest
     from monitor.records.feed import Feed
+    from monitor.storage.polls import PollResult
 
 
 def open_monitor(
@@ -36,11 +37,17 @@ class Monitor(Desk):
         """Follow `feeds`; return how many were not followed yet."""
         return self.store.add_feeds(list(feeds), self.now())
 
-    def ingest(self, **options: Any) -> int:
-        """Poll what is due, store what is new: as `ingest_due`; return how many feeds were due."""
+    def ingest(
+        self,
+        *,
+        all_feeds: bool = False,
+        report: Callable[[Feed, PollResult], None] | None = None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Poll what is due, or `all_feeds`; store what is new; return how many feeds were due."""
         from monitor.feeds.ingest import ingest_due
 
-        return ingest_due(self, **options)
+        return ingest_due(self, all_feeds=all_feeds, report=report, stopped=stopped)
 
     def next_due(self) -> tuple[Feed, datetime] | None:
         """Return which feed is due first, and when; `None` where none is asked (any more)."""
@@ -48,14 +55,17 @@ class Monitor(Desk):
 
         return next_due(self)
 
-    def assess(self, **options: Any) -> dict[str, dict[str, int]]:
-        """Run every assessor on what is due: as `assess_due`.
-
-        Returns what was `assessed` and `failed`, by stamp.
-        """
+    def assess(
+        self,
+        *,
+        report: Callable[[str, int], None] | None = None,
+        stopped: Callable[[], bool] | None = None,
+        wait: bool = False,
+    ) -> dict[str, dict[str, int]]:
+        """Run every assessor on what is due; return what was `assessed` and `failed`, by stamp."""
         from monitor.jobs.work_queue import assess_due
 
-        return assess_due(self, **options)
+        return assess_due(self, report=report, stopped=stopped, wait=wait)
 
     def fold(self, *, report: Callable[[int], None] | None = None) -> int:
         """Put what is relevant or borderline and in no story yet into stories; return how many."""
@@ -63,14 +73,32 @@ class Monitor(Desk):
 
         return fold_due(self, report=report)
 
-    def review(self, article_id: str, verdict: Verdict, **options: Any) -> Review:
-        """Store what a person says of an article: as `add_review`.
+    def review(
+        self,
+        article_id: str,
+        verdict: Verdict,
+        *,
+        tags: Mapping[str, Iterable[str]] | None = None,
+        reviewer: str = "",
+        sha256: str | None = None,
+        provisional: bool = False,
+    ) -> Review:
+        """Store what a person says of an article; of its current version unless `sha256` is given.
 
-        Raises `NotFound`, and `UsageError` for a label that is none.
+        What is `provisional` counts once a reviewer confirms it. Raises `NotFound`, and
+        `UsageError` for a label that is none.
         """
         from monitor.review.review_queue import add_review
 
-        return add_review(self, article_id, verdict, **options)
+        return add_review(
+            self,
+            article_id,
+            verdict,
+            tags=tags,
+            reviewer=reviewer,
+            sha256=sha256,
+            provisional=provisional,
+        )
 
     def digest(self, day: str | None = None) -> Digest:
         """Return the digest of an ISO `day` (default: today in the desk's zone), or of `all`.
@@ -81,11 +109,22 @@ class Monitor(Desk):
 
         return make_digest(self, day)
 
-    def render_digest(self, digest: Digest, format: DigestFormat, **options: Any) -> str:
-        """Return `digest` in one of its formats, names hidden as by `shown`: as `show_digest`."""
+    def render_digest(
+        self,
+        digest: Digest,
+        format: DigestFormat,
+        *,
+        evidence: bool = False,
+        ask: frozenset[str] = frozenset(),
+        patient: bool = False,
+    ) -> str:
+        """Return `digest` in one of its formats, names hidden as by `shown`.
+
+        `evidence` is for text and Markdown.
+        """
         from monitor.digest.render import show_digest
 
-        return show_digest(self, digest, format, **options)
+        return show_digest(self, digest, format, evidence=evidence, ask=ask, patient=patient)
 
     def rules(self) -> Sequence[dict[str, Any]]:
         """Return every rule of the guidelines in force, as data."""

@@ -25,43 +25,82 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
-from types import SimpleNamespace
 from typing import Any, Literal
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
 Kind = Literal["relevant", "borderline", "negative"]
-_EMPTY = {"form": (), "response": (), "place": (), "origin": (), "copy_of": ""}
 
 
-def load_outlets() -> list[SimpleNamespace]:
-    """Read every outlet, ordered by id, with its house style and its articles, newest first.
+@dataclass(frozen=True, slots=True)
+class DemoArticle:
+    """An invented article and what a desk should make of it; `text` is all that a reader sees.
 
-    An outlet's `also_lists` are articles of others that its feed has too: `article`, and a `query`
-    of its own. An article has what a desk should make of it: `form`, `response` and `place` (where
-    the exploitation happened, or what the policy concerns) are filled for relevant ones only;
-    `copy_of` names an agency story as `outlet/slug`. `text` is everything that a reader sees of it.
+    `form`, `response` and `place` (where the exploitation happened, or what the policy concerns)
+    are filled for relevant ones only; `copy_of` names an agency story as `outlet/slug`.
     """
+
+    slug: str
+    path: str
+    headline: str
+    author: str
+    summary: str
+    paragraphs: list[str]
+    text: str
+    published: datetime
+    country: str
+    kind: Kind
+    strong_term: bool
+    note: str
+    form: Sequence[str] = ()
+    response: Sequence[str] = ()
+    place: Sequence[str] = ()
+    origin: Sequence[str] = ()
+    copy_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOutlet:
+    """An outlet: its house style and its articles, newest first.
+
+    `also_lists` are articles of others that its feed has too: `article`, and a `query` of its own.
+    """
+
+    id: str
+    name: str
+    tagline: str
+    country: str
+    language: str
+    feed: str
+    feed_path: str
+    full_text: bool
+    date_format: str
+    articles: list[DemoArticle]
+    moved_from: str = ""
+    also_lists: Sequence[Mapping[str, str]] = ()
+
+
+def load_outlets() -> list[DemoOutlet]:
+    """Read every outlet, ordered by id."""
     from ruamel.yaml import YAML
 
     found = []
     for file in sorted((DATA / "articles").glob("*.yaml")):
-        outlet = SimpleNamespace(
-            **{"moved_from": "", "also_lists": (), **YAML(typ="safe").load(file)}
-        )
-        outlet.feed_path = f"/{outlet.id}/{outlet.path}"
-        outlet.articles = [SimpleNamespace(**{**_EMPTY, **article}) for article in outlet.articles]
-        for article in outlet.articles:
-            article.published = datetime.fromisoformat(article.published)
-            article.paragraphs = [p.strip() for p in article.body.strip().split("\n\n")]
-            article.text = "\n\n".join((article.headline, article.summary, *article.paragraphs))
-            number = 20_000_000 + zlib.crc32(article.slug.encode()) % 1_000_000
-            path = outlet.article_path.format(
-                slug=article.slug, published=article.published, number=number
+        outlet = YAML(typ="safe").load(file)
+        folder, article_path, articles = f"/{outlet['id']}/", outlet.pop("article_path"), []
+        for told in outlet.pop("articles"):
+            published = datetime.fromisoformat(told.pop("published"))
+            paragraphs = [p.strip() for p in told.pop("body").strip().split("\n\n")]
+            number = 20_000_000 + zlib.crc32(told["slug"].encode()) % 1_000_000
+            path = article_path.format(slug=told["slug"], published=published, number=number)
+            text = "\n\n".join((told["headline"], told["summary"], *paragraphs))
+            article = DemoArticle(
+                path=folder + path, paragraphs=paragraphs, text=text, published=published, **told
             )
-            article.path = f"/{outlet.id}/{path}"
-        outlet.articles.sort(key=lambda article: article.published, reverse=True)
-        found.append(outlet)
+            articles.append(article)
+        articles.sort(key=lambda article: article.published, reverse=True)
+        feed_path = folder + outlet.pop("path")
+        found.append(DemoOutlet(feed_path=feed_path, articles=articles, **outlet))
     return found
 
 
@@ -76,28 +115,30 @@ PAGE_TYPE = "text/html; charset=utf-8"
 ROBOTS = "User-agent: *\nDisallow: /*/search\nDisallow: /*/wp-admin/\nAllow: /\n"
 
 
-def _resource(
-    body: bytes, media_type: str, modified: datetime, location: str = ""
-) -> SimpleNamespace:
-    """Return what is served at one path; `location` makes it a permanent redirect.
+@dataclass(frozen=True, slots=True)
+class DemoResource:
+    """What is served at one path; `location` makes it a permanent redirect."""
 
-    Its tag is a weak one: the gzipped and the plain body share it.
-    """
-    etag = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-    return SimpleNamespace(
-        body=body, media_type=media_type, modified=modified, location=location, etag=etag
-    )
+    body: bytes
+    media_type: str
+    modified: datetime
+    location: str = ""
+
+    @property
+    def etag(self) -> str:
+        """A weak tag: the gzipped and the plain body share it."""
+        return f'W/"{hashlib.sha256(self.body).hexdigest()[:20]}"'
 
 
-Entries = Sequence[tuple[SimpleNamespace, str]]
+Entries = Sequence[tuple[DemoArticle, str]]
 """The articles of a feed with the absolute URLs that they are listed under, newest first."""
 
 
-def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, SimpleNamespace]:
+def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, DemoResource]:
     """Render everything; `base` is the server's URL without a slash at its end."""
     articles = {f"{o.id}/{a.slug}": a for o in outlets for a in o.articles}
     latest = max(article.published for article in articles.values())
-    site = {"/robots.txt": _resource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
+    site = {"/robots.txt": DemoResource(ROBOTS.encode(), "text/plain; charset=utf-8", latest)}
     for outlet in outlets:
         newest, feed_type = outlet.articles[0].published, FEED_TYPES[outlet.feed]
         listed = [(article, base + article.path) for article in outlet.articles]
@@ -107,10 +148,10 @@ def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Simpl
         listed.sort(key=lambda entry: entry[0].published, reverse=True)
         write = _write_json_feed if outlet.feed == "json" else _write_xml_feed
         feed = write(outlet, base, listed)
-        site[outlet.feed_path] = _resource(feed, f"{feed_type}; charset=utf-8", newest)
+        site[outlet.feed_path] = DemoResource(feed, f"{feed_type}; charset=utf-8", newest)
         if outlet.moved_from:
             old = f"/{outlet.id}/{outlet.moved_from}"
-            site[old] = _resource(b"", "text/plain", newest, location=outlet.feed_path)
+            site[old] = DemoResource(b"", "text/plain", newest, location=outlet.feed_path)
         front = (
             f'<!DOCTYPE html>\n<html lang="{outlet.language}"><head><meta charset="utf-8">'
             f"<title>{escape(outlet.name)}</title>"
@@ -118,15 +159,15 @@ def build_site(outlets: Sequence[SimpleNamespace], base: str) -> dict[str, Simpl
             f"</head><body><h1>{escape(outlet.name)}</h1><p>{escape(outlet.tagline)}</p><ul>\n"
             f"{_links(outlet.articles)}\n</ul></body></html>\n"
         )
-        site[f"/{outlet.id}/"] = _resource(front.encode(), PAGE_TYPE, newest)
+        site[f"/{outlet.id}/"] = DemoResource(front.encode(), PAGE_TYPE, newest)
         template = Template((DATA / "pages" / f"{outlet.id}.html").read_text(encoding="utf-8"))
         for article in outlet.articles:
             page = template.substitute(_page_values(outlet, article, base))
-            site[article.path] = _resource(page.encode(), PAGE_TYPE, article.published)
+            site[article.path] = DemoResource(page.encode(), PAGE_TYPE, article.published)
     return site
 
 
-def _write_xml_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
+def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     """Write RSS or Atom by its template, whose marked parts are written for each article.
 
     What has no value is left out: the full text, where an outlet does not give it.
@@ -148,9 +189,7 @@ def _write_xml_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> byt
     return f"{first}\n{''.join(written)}".encode()
 
 
-def _values(
-    outlet: SimpleNamespace, base: str, article: SimpleNamespace, url: str
-) -> dict[str, str]:
+def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> dict[str, str]:
     """Return what templates may name."""
     return {
         "id": outlet.id,
@@ -174,7 +213,7 @@ def _values(
     }
 
 
-def _write_json_feed(outlet: SimpleNamespace, base: str, entries: Entries) -> bytes:
+def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     """Write JSON Feed 1.1; items without full text carry their summary as `content_text`."""
     items = [
         {
@@ -208,7 +247,7 @@ def _paragraphs(paragraphs: Sequence[str]) -> str:
     return "\n".join(f"<p>{escape(text, quote=False)}</p>" for text in paragraphs)
 
 
-def _full_text(outlet: SimpleNamespace, article: SimpleNamespace, url: str) -> str:
+def _full_text(outlet: DemoOutlet, article: DemoArticle, url: str) -> str:
     """Return the body as publishing software puts it into a feed, its own footer included."""
     return (
         f"{_paragraphs(article.paragraphs)}\n"
@@ -217,11 +256,11 @@ def _full_text(outlet: SimpleNamespace, article: SimpleNamespace, url: str) -> s
     )
 
 
-def _links(articles: Sequence[SimpleNamespace]) -> str:
+def _links(articles: Sequence[DemoArticle]) -> str:
     return "\n".join(f'<li><a href="{a.path}">{escape(a.headline)}</a></li>' for a in articles)
 
 
-def _page_values(outlet: SimpleNamespace, article: SimpleNamespace, base: str) -> dict[str, str]:
+def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[str, str]:
     """Return what a page template may name; HTML-escaped save for the ready-made parts."""
     place = outlet.articles.index(article)
     others = outlet.articles[place + 1 :] + outlet.articles[:place]
@@ -282,7 +321,7 @@ def serve() -> Iterator[RunningSite]:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    site: Mapping[str, SimpleNamespace]
+    site: Mapping[str, DemoResource]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away; tell of everything else."""
@@ -326,7 +365,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - the name that http.server asks for
 
-    def _is_current(self, resource: SimpleNamespace) -> bool:
+    def _is_current(self, resource: DemoResource) -> bool:
         """Whether the client has this version; its ETag, where it sends one, decides alone."""
         tags = self.headers.get("If-None-Match")
         if tags is not None:
@@ -335,7 +374,7 @@ class _Handler(BaseHTTPRequestHandler):
             since = parsedate_to_datetime(self.headers.get("If-Modified-Since", ""))
         except ValueError:  # none, or one that cannot be read: the body is sent
             return False
-        return bool(resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC)))
+        return resource.modified <= (since if since.tzinfo else since.replace(tzinfo=UTC))
 
     def _send(self, status: HTTPStatus, body: bytes | None, headers: Mapping[str, str]) -> None:
         self.send_response(status)

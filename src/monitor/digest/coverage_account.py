@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from monitor.digest.tag_words import CountryName
@@ -60,11 +60,16 @@ _NOT_JUDGED = {"pending": "still waiting", "expired": "expired before they were 
 _STATUS = re.compile(r"\bstatus (\d{3})\b")
 
 
-def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleNamespace]:
-    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries.
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """A line of account; `items` are feeds it speaks of, each with the reason."""
 
-    Each line has a `text`; `items` are feeds it speaks of, each with the reason.
-    """
+    text: str
+    items: tuple[str, ...] = ()
+
+
+def coverage_lines(digest: Digest, country_name: CountryName) -> list[CoverageLine]:
+    """Return the account of `digest`: feeds, items, pages, summaries, judgements, countries."""
     ledger, day, zone = digest.ledger, digest.day, ZoneInfo(digest.timezone)
     whole = " whole" * any(feed.in_part for feed in ledger.failures)
     tries = count(sum(ledger.page_failures.values()), "article page")
@@ -74,9 +79,9 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleName
     not_judged = ledger.not_judged
     languages = f"Not judged for their language: {language_words(ledger.languages)}"
 
-    def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> tuple[str, tuple[str, ...]]:
+    def feeds(said: str, some: Iterable[FailedFeed | SilentFeed]) -> CoverageLine:
         items = _first([_feed_words(feed, day, zone) for feed in some])
-        return said * bool(items), items
+        return CoverageLine(said * bool(items), items)
 
     # what became of all that was fetched: what is known already is not lost
     before = sum(ledger.dropped.get(name, 0) for name in _SEEN_BEFORE)
@@ -90,7 +95,7 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleName
     missing = ledger.fetched - ledger.stored - before - sum(others.values())
     wrong = f"; does not add up, {abs(missing)} unaccounted for" * bool(missing)
     undelivered = _first(list(map(delivery_words, digest.undelivered)))
-    lines: tuple[str | tuple[str, tuple[str, ...]], ...] = (
+    lines: tuple[str | CoverageLine, ...] = (
         f"{count(ledger.feeds, 'feed')} polled, {ledger.failed} failed, {ledger.silent} silent",
         f"{count(ledger.unasked, 'followed feed')} not polled" * bool(ledger.unasked),
         f"{count(ledger.paused, 'feed')} paused by the desk" * bool(ledger.paused),
@@ -104,10 +109,10 @@ def coverage_lines(digest: Digest, country_name: CountryName) -> list[SimpleName
         languages * bool(ledger.languages),
         _unmeasured_words(digest, country_name),
         *(digest.gaps.words if digest.gaps else ()),
-        ("Digests that may not have arrived:" * bool(undelivered), undelivered),
+        CoverageLine("Digests that may not have arrived:" * bool(undelivered), undelivered),
     )
-    pairs = ((line, ()) if isinstance(line, str) else line for line in lines)
-    return [SimpleNamespace(text=text, items=items) for text, items in pairs if text]
+    found = (CoverageLine(line) if isinstance(line, str) else line for line in lines)
+    return [line for line in found if line.text]
 
 
 def _unmeasured_words(digest: Digest, country_name: CountryName) -> str:

@@ -16,14 +16,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
-from types import SimpleNamespace
 
 from monitor.desk import Desk
 from monitor.digest.build import build_digest, choose, note_unmeasured, only, stories_of, without
 from monitor.digest.coverage_account import count
 from monitor.digest.mail_message import Envelope, address_of, make_message
 from monitor.digest.mail_schedule import REACH, DueDigest, due_on, due_sends
-from monitor.digest.newsletter import write_brief, write_letter
+from monitor.digest.newsletter import Newsletter, PolicyBrief, write_brief, write_letter
 from monitor.digest.render import digest_between
 from monitor.digest.smtp import SendResult, send_message
 from monitor.people.masked_quotes import articles_in
@@ -32,7 +31,7 @@ from monitor.records.dates import ALL, day_bounds, day_words
 from monitor.records.digest import Delivery, Digest, Outcome, Story
 from monitor.records.errors import UsageError
 from monitor.records.hidden_names import Shown
-from monitor.settings import Recipient, SmtpSettings
+from monitor.settings import SmtpSettings
 from monitor.stories.clustering import fold_due, kept_groups
 
 logger = logging.getLogger("monitor.mail")
@@ -96,30 +95,24 @@ def send_day(
     if not recipients:
         whose = f"'{to}' is none of the" if to else "no"
         raise UsageError(f"{whose} [[recipients]] in monitor.toml")
-    dues = [_due_on(desk, recipient, day, now, again) for recipient in recipients]
-    return _send_all(_Sender(desk, now, send, again=again), dues)
-
-
-def _due_on(
-    desk: Desk, recipient: Recipient, day: str | None, now: datetime, again: bool
-) -> DueDigest:
-    """Return the digest of a day that is to be sent to a recipient."""
-    zone = desk.settings.zone
-    today = now.astimezone(zone).date().isoformat()
+    zone, today = settings.zone, now.astimezone(settings.zone).date().isoformat()
     chosen = day or today
     since, until = day_bounds(chosen, zone)
     if since is None or until is None or ".." in chosen:
         raise UsageError(f"'{chosen}' is no single day: mail tells of one, such as 2026-11-25")
     if chosen > today:
         raise UsageError(f"{chosen} is not yet: today is {today}")
-    if recipient.preset == "policy":
-        since -= timedelta(days=6)
-    sent = desk.store.delivery_histories([recipient.key], since=until - REACH)[recipient.key]
-    due = due_on(recipient, date.fromisoformat(chosen), since, sent, now, zone)
-    had = [one for one in sent if one.day == chosen and one.outcome != "failed"]
-    if again and had and had[0].since and had[0].until:
-        return replace(due, since=had[0].since, until=had[0].until)
-    return replace(due, since=min(due.since, since))
+    dues = []
+    for recipient in recipients:
+        usual = since - timedelta(days=6) if recipient.preset == "policy" else since
+        sent = desk.store.delivery_histories([recipient.key], since=until - REACH)[recipient.key]
+        due = due_on(recipient, date.fromisoformat(chosen), usual, sent, now, zone)
+        due = replace(due, since=min(due.since, usual))
+        had = [one for one in sent if one.day == chosen and one.outcome != "failed"]
+        if again and had and had[0].since and had[0].until:
+            due = replace(due, since=had[0].since, until=had[0].until)
+        dues.append(due)
+    return _send_all(_Sender(desk, now, send, again=again), dues)
 
 
 def _send_all(sender: _Sender, dues: Sequence[DueDigest]) -> list[DeliveryResult]:
@@ -265,7 +258,7 @@ class _Sender:
             period=digest.day,
             public_url=settings.digest.public_url,
         )
-        write: Callable[..., SimpleNamespace] = write_brief
+        write: Callable[..., Newsletter | PolicyBrief] = write_brief
         if recipient.preset != "policy":
             came = any(_came(story, due.since) for story in digest.relevant)
             write = partial(write_letter, filtered=came)
@@ -277,7 +270,8 @@ class _Sender:
             public_url=settings.digest.public_url,
         )
         if lines:
-            letter.summary = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
+            told = " ".join((f"{letter.summary.removesuffix('.')}.", *lines))
+            letter = replace(letter, summary=told)
         same = (*recipient.key, due.day)
         sent = store.deliveries() if self.again else ()
         # how often it was sent before, where it is sent again: mail programs fold ids

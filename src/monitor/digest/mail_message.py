@@ -11,10 +11,10 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime, formataddr, parseaddr
-from types import SimpleNamespace
 from urllib.parse import quote, urlsplit
 
 from monitor.digest import view as words
+from monitor.digest.newsletter import LetterArticle, Newsletter, PolicyBrief
 from monitor.digest.plain_text import COLUMNS, INDENT, coverage_text, wrap
 from monitor.digest.render import template
 from monitor.text.safe_text import clean
@@ -30,31 +30,32 @@ class Links:
     stop: str = ""
 
 
-def mail_html(letter: SimpleNamespace, links: Links) -> str:
+def mail_html(letter: Newsletter | PolicyBrief, links: Links) -> str:
     """Return the HTML part. Readers that know no `<style>` see it as it is meant all the same."""
     from css_inline import CSSInliner
 
-    page = template(letter.template).render(letter=letter, links=links, words=words)
+    name = "cases.html" if isinstance(letter, Newsletter) else "policy.html"
+    page = template(name).render(letter=letter, links=links, words=words)
     inliner = CSSInliner(
         keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
     )  # at-rules stay: a dark screen cannot be asked from a style attribute
     return str(inliner.inline(page))
 
 
-def mail_text(letter: SimpleNamespace, links: Links) -> str:
+def mail_text(letter: Newsletter | PolicyBrief, links: Links) -> str:
     """Return the plain text part, 78 columns wide."""
     lines = [*wrap(letter.title.upper()), *wrap(f"{letter.day} ({letter.timezone})")]
     lines += [*wrap(letter.summary)]
     lines += [f"{words.AT_THE_DESK}: {links.desk}"] if links.desk else []
     lines += ["=" * COLUMNS]
     lines += ["", *wrap(letter.quiet)] if letter.quiet else []
-    lines += _letter(letter) if letter.template == "cases.html" else _brief(letter)
+    lines += _letter(letter) if isinstance(letter, Newsletter) else _brief(letter)
     lines += ["", RULER, *wrap(words.MASKED_NOTE), "", "Coverage", *coverage_text(letter.coverage)]
     lines += ["", *([f"{words.STOP}: {links.stop}"] if links.stop else wrap(words.STOP_BY_MAIL))]
     return "\n".join(lines) + "\n"
 
 
-def _letter(letter: SimpleNamespace) -> Iterator[str]:
+def _letter(letter: Newsletter) -> Iterator[str]:
     for section in letter.sections:
         yield from ("", section.heading.upper())
         if section.note:
@@ -74,7 +75,7 @@ def _letter(letter: SimpleNamespace) -> Iterator[str]:
                 yield from _address(copy)
 
 
-def _address(article: SimpleNamespace) -> Iterator[str]:
+def _address(article: LetterArticle) -> Iterator[str]:
     if article.url_note:
         yield from wrap(f"{article.url_note} Article {article.id}", first=INDENT)
     if article.at_desk:
@@ -83,7 +84,7 @@ def _address(article: SimpleNamespace) -> Iterator[str]:
         yield f"{INDENT}{article.url}"
 
 
-def _brief(brief: SimpleNamespace) -> Iterator[str]:
+def _brief(brief: PolicyBrief) -> Iterator[str]:
     for heading, entries in (
         ("THE FOUR PS", () if brief.quiet else brief.ps),
         ("TOPICS BESIDE TRAFFICKING", brief.topics),
@@ -101,8 +102,8 @@ def _brief(brief: SimpleNamespace) -> Iterator[str]:
                 yield from wrap(entry.name, first="  ")
             if entry.url:
                 yield f"  {entry.url}"
-            for source in entry.sources:
-                yield f"  - {source.outlet} {source.url or ''}".rstrip()
+            for outlet, url in entry.sources:
+                yield f"  - {outlet} {url or ''}".rstrip()
 
 
 PURPOSE = b"unsubscribe\0"
@@ -128,7 +129,7 @@ class Envelope:
 
 
 def make_message(
-    letter: SimpleNamespace, envelope: Envelope, now: datetime, *, again: int = 0
+    letter: Newsletter | PolicyBrief, envelope: Envelope, now: datetime, *, again: int = 0
 ) -> EmailMessage:
     """Return the message. The same digest has the same Message-ID, save where it is sent `again`.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from types import SimpleNamespace
 from urllib.parse import quote
 
 from monitor.digest import view as words
+from monitor.digest.view import ArticleView, DigestView, StoryView
 
 # What means something inside a line; every line begins with words of ours, so what means
 # something only at its start (`-`, `1.`, `=`) needs no escape. `@`, `://` and `www.` are escaped
@@ -20,7 +20,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda found: "\\" + found[0], text)
 
 
-def render_markdown(view: SimpleNamespace, *, evidence: bool = False) -> str:
+def render_markdown(view: DigestView, *, evidence: bool = False) -> str:
     """Return the page as Markdown; with `evidence` each tag with the words that gave it."""
     lines = [f"# {escape(view.title)}", ""]
     lines += [f"**{escape(view.day)}** ({escape(view.timezone)}) · {escape(view.summary)}", ""]
@@ -53,7 +53,7 @@ def render_markdown(view: SimpleNamespace, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _story(story: SimpleNamespace, evidence: bool) -> Iterator[str]:
+def _story(story: StoryView, evidence: bool) -> Iterator[str]:
     lead = story.lead
     parts = [f"**{escape(lead.outlet)}**", escape(lead.when), escape(lead.certainty)]
     parts += [words.SUMMARY_ONLY if lead.summary_only else "", *_notes(lead), _id(lead)]
@@ -79,21 +79,20 @@ def _story(story: SimpleNamespace, evidence: bool) -> Iterator[str]:
         yield from _flags(copy, "    ", evidence)
 
 
-def _notes(article: SimpleNamespace) -> list[str]:
+def _notes(article: ArticleView) -> list[str]:
     """Return why there is no headline, and why no address."""
     return [escape(note) for note in (article.note, article.url_note) if note]
 
 
-def _id(article: SimpleNamespace) -> str:
+def _id(article: ArticleView) -> str:
     return f"`{article.id.replace('`', '')}`"
 
 
-def _listed(item: SimpleNamespace) -> str:
-    article = item.article
+def _listed(article: ArticleView) -> str:
     language = f", language: {escape(article.language)}" if article.language else ""
     terms = "; ".join(
-        (f"“{escape(term.words)}”: " if term.words else "") + escape(term.meaning)
-        for term in item.terms
+        (f"“{escape(term.term)}”: " if term.term else "") + escape(term.meaning)
+        for term in article.terms
     )
     said = f"{_link(article.title, article.url)} · {escape(article.outlet)} · "
     notes = "".join(f" · {note}" for note in _notes(article))
@@ -106,7 +105,7 @@ def _link(text: str, url: str | None) -> str:
     return f"[{escape(text)}]({quote(url, safe='%/:?#@!$&*+,;=-._~')})" if url else escape(text)
 
 
-def _flags(article: SimpleNamespace, indent: str, evidence: bool) -> Iterator[str]:
+def _flags(article: ArticleView, indent: str, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
         text = (
             f"**{flag.severity} in the headline**: {escape(words.flag_words(flag, why=evidence))}"

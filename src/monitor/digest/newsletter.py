@@ -12,26 +12,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
+from monitor.digest import tag_words
 from monitor.digest import view as words
 from monitor.digest.build import stories_of
 from monitor.digest.coverage_account import count, coverage_lines
-from monitor.digest.tag_words import (
-    CountryName,
-    counted,
-    is_graphic,
-    labels,
-    neutral_line,
-    places_of,
-)
-from monitor.digest.tag_words import words as words_of
-from monitor.digest.view import quiet_words, summary_words
+from monitor.digest.tag_words import CountryName, counted, labels, neutral_line, places_of
+from monitor.digest.view import DigestFrame, headline_findings, quiet_words, summary_words
 from monitor.labels.institutions import ENTITY_SCHEMES, known_entities
 from monitor.labels.schemes import RESPONSES, TOPICS
 from monitor.records.article import Article, AssessedArticle
@@ -45,6 +37,55 @@ Mask = Callable[[Article], Shown]
 HEADLINE_CHARS = 200
 
 
+@dataclass(frozen=True, slots=True)
+class LetterArticle:
+    """An article. `headline` is empty where it is not shown, `note` then says why.
+
+    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
+    (`at_desk`), `None` where the desk has no public address.
+    """
+
+    id: str
+    headline: str
+    note: str
+    url: str | None
+    url_note: str
+    at_desk: bool
+    outlet: str
+    language: str
+    when: str
+    when_iso: str
+    published_iso: str
+    summary_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterStory:
+    """A story: `line` is composed from tags; `lead` is the article that it is known by."""
+
+    id: str
+    line: str
+    lead: LetterArticle
+    copies: list[LetterArticle]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSection:
+    """Stories of one kind; `note` says which."""
+
+    heading: str
+    note: str
+    stories: list[LetterStory]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter(DigestFrame):
+    """A digest by its stories, for mail and feeds."""
+
+    subject: str
+    sections: list[LetterSection]
+
+
 def write_letter(
     digest: Digest,
     *,
@@ -53,25 +94,23 @@ def write_letter(
     mask: Mask,
     filtered: bool = False,
     public_url: str = "",
-) -> SimpleNamespace:
+) -> Newsletter:
     """Put a digest into words that may leave the desk; `filtered`: it holds a choice of stories.
 
-    `public_url` is where recipients reach the desk. Sections have stories of one kind; their `note`
-    says which. A story's `line` is composed from tags, then come `lead`, the article it is known
-    by, and `copies`. An article's `headline` is empty where it is not shown, `note` then says why.
-    Where its address is hidden, `url_note` says so, and `url` is the article's page at the desk
-    (`at_desk`), `None` where the desk has no public address.
+    `public_url` is where recipients reach the desk.
     """
     zone = ZoneInfo(digest.timezone)
 
-    def view_article(assessed: AssessedArticle) -> SimpleNamespace:
+    def view_article(assessed: AssessedArticle) -> LetterArticle:
         article = assessed.article
         shown = mask(article)
         headline, note = "", ""
         if shown.withheld:
             unmasked = shown.withheld == REASONS[LANGUAGE]
             note = words.NOT_MASKED if unmasked else f"Headline not shown: {shown.withheld}."
-        elif is_graphic(article.title, assessed):
+        elif tag_words.tells_violence(article.title) or not tag_words.GRAPHIC_RULES.isdisjoint(
+            finding.rule for finding in headline_findings(assessed)
+        ):
             note = words.GRAPHIC
         else:
             headline = excerpt(shown.title, HEADLINE_CHARS) or words.NO_HEADLINE
@@ -82,7 +121,7 @@ def write_letter(
             url = article_page(public_url, article.id)
         moment = article.published or article.seen
         when = date_words(moment, digest.day, zone)
-        return SimpleNamespace(
+        return LetterArticle(
             id=clean(article.id),
             headline=headline,
             note=note,
@@ -97,10 +136,9 @@ def write_letter(
             summary_only=article.origin == "summary",
         )
 
-    def view(story: Story) -> SimpleNamespace:
+    def view(story: Story) -> LetterStory:
         lead, *copies = map(view_article, story.articles)
-        line = neutral_line(story, country_name)
-        return SimpleNamespace(id=clean(story.id), line=line, lead=lead, copies=copies)
+        return LetterStory(clean(story.id), neutral_line(story, country_name), lead, copies)
 
     possible, unjudged = (
         [Story(one.article.id, (one,)) for one in some]
@@ -117,19 +155,18 @@ def write_letter(
     number, day = len(digest.relevant), day_words(digest.day)
     told = count(number, "story", "stories") if number else "no story"
     about = "; ".join(", ".join(f) for f in counted(digest.relevant, country_name) if f)
-    return SimpleNamespace(
-        template="cases.html",
+    return Newsletter(
         title=clean(title),
         subject=f"{clean(title)}, {day}: {told}{f' ({about})' if about else ''}",
         day=day,
         timezone=clean(digest.timezone),
         summary=summary_words(digest),
         quiet="" if digest.relevant else quiet,
-        sections=tuple(
-            SimpleNamespace(heading=heading, note=note, stories=list(map(view, stories)))
+        sections=[
+            LetterSection(heading, note, list(map(view, stories)))
             for heading, note, stories in parts
             if stories
-        ),
+        ],
         coverage=coverage_lines(digest, country_name),
     )
 
@@ -143,7 +180,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render_atom(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
+def render_atom(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return an Atom feed. `period` is a day, `FIRST..LAST` or `all`; ids hold it."""
     ET.register_namespace("", ATOM)
     feed = ET.Element(_name("feed"))
@@ -172,7 +209,7 @@ def render_atom(letter: SimpleNamespace, *, period: str, public_url: str = "") -
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, "unicode") + "\n"
 
 
-def render_jsonfeed(letter: SimpleNamespace, *, period: str, public_url: str = "") -> str:
+def render_jsonfeed(letter: Newsletter, *, period: str, public_url: str = "") -> str:
     """Return a JSON Feed of the same."""
     feed: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -198,7 +235,7 @@ def render_jsonfeed(letter: SimpleNamespace, *, period: str, public_url: str = "
     return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
 
 
-def _summary(story: SimpleNamespace) -> str:
+def _summary(story: LetterStory) -> str:
     """Return the headline, or why there is none, then who has it."""
     lead = story.lead
     outlets = list(dict.fromkeys([lead.outlet, *(copy.outlet for copy in story.copies)]))
@@ -228,16 +265,42 @@ PLACES_SHOWN = 8
 SOURCES_SHOWN = 6
 
 
+@dataclass(frozen=True, slots=True)
+class BriefEntry:
+    """How many stories tell of one of the four Ps, a topic, an institution or instrument.
+
+    `named` are the institutions and instruments of these stories, `sources` outlets and addresses
+    where to read them; `name` and `url` are an institution's or instrument's own.
+    """
+
+    heading: str
+    told: str
+    places: str = ""
+    named: str = ""
+    kinds: str = ""
+    name: str = ""
+    url: str = ""
+    sources: Sequence[tuple[str, str | None]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBrief(DigestFrame):
+    """A digest by what its stories say to those who make policy."""
+
+    subject: str
+    ps: list[BriefEntry]
+    topics: list[BriefEntry]
+    instruments: list[BriefEntry]
+    institutions: list[BriefEntry]
+
+
 def write_brief(
     digest: Digest, *, title: str, country_name: CountryName, mask: Mask, public_url: str = ""
-) -> SimpleNamespace:
+) -> PolicyBrief:
     """Put the stories of some days into a brief for those who make policy.
 
-    `public_url` is where recipients reach the desk. An entry says how many stories tell of one of
-    the four Ps, a topic, an institution or instrument; `named` are the institutions and instruments
-    of these stories, `sources` where to read them.
+    `public_url` is where recipients reach the desk.
     """
-    entry = partial(SimpleNamespace, places="", named="", kinds="", name="", url="", sources=())
     own, context = stories_of(digest), digest.context
     every = (*own, *context)
     tags = {s.id: [tag for assessed in s.articles for tag in assessed.tags] for s in every}
@@ -256,39 +319,33 @@ def write_brief(
         ids = (id_ for story in stories for id_ in named[story.id])
         return _most(entities[id_].shown for id_ in ids if id_ in entities)
 
-    def sources(stories: Sequence[Story]) -> list[SimpleNamespace]:
+    def sources(stories: Sequence[Story]) -> list[tuple[str, str | None]]:
         found = []
         for article in (story.articles[0].article for story in stories[:SOURCES_SHOWN]):
             url = safe_url(article.url)
             if url is not None and mask(article).link_tells:
                 url = article_page(public_url, article.id)
-            found.append(SimpleNamespace(outlet=clean(article.outlet) or words.NO_OUTLET, url=url))
+            found.append((clean(article.outlet) or words.NO_OUTLET, url))
         return found
 
-    def listed(scheme: str) -> tuple[SimpleNamespace, ...]:
+    def listed(scheme: str) -> list[BriefEntry]:
         known = known_entities(scheme).values()
         found = [(one, [s for s in every if one.id in named[s.id]]) for one in known]
         found.sort(key=lambda pair: (-len(pair[1]), pair[0].shown))
-        return tuple(
-            entry(
-                heading=one.shown,
-                told=_stories(told),
-                name=one.name,
-                url=one.url,
-                sources=sources(told),
-            )
+        return [
+            BriefEntry(one.shown, _stories(told), name=one.name, url=one.url, sources=sources(told))
             for one, told in found
             if told
-        )
+        ]
 
     ps, topics = [], []
     for label in RESPONSES:
         told = telling(own, "response", label)
-        kinds = _most(words_of(k) for s in own for k in labels(tags[s.id], "partnership"))
+        kinds = _most(tag_words.words(k) for s in own for k in labels(tags[s.id], "partnership"))
         ps.append(
-            entry(
-                heading=label.capitalize(),
-                told=_stories(told),
+            BriefEntry(
+                label.capitalize(),
+                _stories(told),
                 places=_most(clean(country_name(code)) for s in told for code in places_of(s)),
                 named=names(told),
                 kinds=kinds if label == "partnership" else "",
@@ -299,21 +356,18 @@ def write_brief(
         if both := [*beside, *telling(own, "topic", label)]:
             apart = f", {len(beside)} of them not about trafficking" if beside else ""
             head, told_of = label.replace("_", " ").capitalize(), _stories(both) + apart
-            topics.append(
-                entry(heading=head, told=told_of, named=names(both), sources=sources(both))
-            )
+            topics.append(BriefEntry(head, told_of, named=names(both), sources=sources(both)))
     about, heading, day = _stories(own), f"{clean(title)}: policy brief", day_words(digest.day)
     more = f", and {_stories(context)} of other policy news" if context else ""
-    return SimpleNamespace(
-        template="policy.html",
+    return PolicyBrief(
         title=heading,
         subject=f"{heading}, {day}: {about}",
         day=day,
         timezone=clean(digest.timezone),
         summary=f"{about}, by response{more}, and the institutions they name. Cases are left out.",
         quiet="" if every else words.NOTHING_FITS,
-        ps=tuple(ps),
-        topics=tuple(topics),
+        ps=ps,
+        topics=topics,
         instruments=listed("instrument"),
         institutions=listed("institution"),
         coverage=coverage_lines(digest, country_name),

@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from types import SimpleNamespace
+from collections.abc import Iterable, Iterator, Sequence
 
 from monitor.digest import view as words
+from monitor.digest.coverage_account import CoverageLine
+from monitor.digest.view import ArticleView, DigestView, StoryView
 
 COLUMNS = 78
 INDENT = "   "
 
 
-def render_plain(view: SimpleNamespace, *, evidence: bool = False) -> str:
+def render_plain(view: DigestView, *, evidence: bool = False) -> str:
     """Return the page as lines of at most 78 columns; only an address is never broken.
 
     With `evidence` each tag stands on a line with the words that gave it.
     """
     lines = [*wrap(view.title.upper()), f"{view.day} ({view.timezone})", *wrap(view.summary)]
     lines += ["=" * COLUMNS, *(["", *wrap(view.quiet)] if view.quiet else [])]
-    story: Callable[[SimpleNamespace, str], Iterator[str]] = partial(_story, evidence=evidence)
-    for tell, heading, note, items in (
-        (story, "", "", view.relevant),
-        (story, words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
-        (_listed, words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
-        (_listed, words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
-    ):
+    parts: tuple[tuple[str, str, Sequence[StoryView | ArticleView]], ...] = (
+        ("", "", view.relevant),
+        (words.BORDERLINE, words.BORDERLINE_NOTE, view.borderline),
+        (words.POSSIBLE, words.POSSIBLE_NOTE, view.possible),
+        (words.UNJUDGED, words.UNJUDGED_NOTE, view.unjudged),
+    )
+    for heading, note, items in parts:
         if heading and items:
             lines += ["", *wrap(heading.upper()), *wrap(note), "-" * COLUMNS]
-        for number, item in enumerate(items, 1):
-            lines += ["", *tell(item, f"{number}. ")]
+        for place, item in enumerate(items, 1):
+            lines.append("")
+            if isinstance(item, StoryView):
+                lines += _story(item, f"{place}. ", evidence)
+            else:
+                lines += _listed(item, f"{place}. ")
     lines += ["", "-" * COLUMNS, *coverage_text(view.coverage)]
     judged_by = f"Judged by: {', '.join(view.stamps)}" if view.stamps else ""
     for note in (words.UNSURE_NOTE if view.unsure else "", view.names_note, judged_by):
@@ -38,7 +42,7 @@ def render_plain(view: SimpleNamespace, *, evidence: bool = False) -> str:
     return "\n".join(lines) + "\n"
 
 
-def coverage_text(coverage: Iterable[SimpleNamespace]) -> Iterator[str]:
+def coverage_text(coverage: Iterable[CoverageLine]) -> Iterator[str]:
     """Yield the account of a digest, its items below their lines."""
     for line in coverage:
         yield from wrap(line.text, hang="  ")
@@ -46,7 +50,7 @@ def coverage_text(coverage: Iterable[SimpleNamespace]) -> Iterator[str]:
             yield from wrap(item, first="- ")
 
 
-def _story(story: SimpleNamespace, number: str, evidence: bool) -> Iterator[str]:
+def _story(story: StoryView, number: str, evidence: bool) -> Iterator[str]:
     lead = story.lead
     yield from wrap(lead.title, first=number)
     summary_only = words.SUMMARY_ONLY if lead.summary_only else ""
@@ -75,20 +79,19 @@ def _story(story: SimpleNamespace, number: str, evidence: bool) -> Iterator[str]
         yield from _flags(copy, evidence)
 
 
-def _listed(item: SimpleNamespace, number: str) -> Iterator[str]:
-    article = item.article
+def _listed(article: ArticleView, number: str) -> Iterator[str]:
     yield from wrap(article.title, first=number)
     language = f" · language: {article.language}" if article.language else ""
     yield from wrap(f"{article.outlet} · {article.when}{language}", first=INDENT)
     yield from _address(article, INDENT)
-    for term in item.terms:
-        said = f"“{term.words}”: {term.meaning}" if term.words else term.meaning
+    for term in article.terms:
+        said = f"“{term.term}”: {term.meaning}" if term.term else term.meaning
         yield from wrap(said, first=INDENT, hang=INDENT + "  ")
-    if not item.terms:
+    if not article.terms:
         yield from wrap(words.NO_WORDS, first=INDENT)
 
 
-def _address(article: SimpleNamespace, indent: str) -> Iterator[str]:
+def _address(article: ArticleView, indent: str) -> Iterator[str]:
     """Yield the article's id and its URL: either names it to `monitor reviews add`.
 
     Before that, why there is no headline; behind it, why there is no URL.
@@ -100,7 +103,7 @@ def _address(article: SimpleNamespace, indent: str) -> Iterator[str]:
         yield from wrap(article.url_note, first=indent)
 
 
-def _flags(article: SimpleNamespace, evidence: bool) -> Iterator[str]:
+def _flags(article: ArticleView, evidence: bool) -> Iterator[str]:
     for flag in article.flags:
         text = f"{flag.severity} in the headline: {words.flag_words(flag, why=evidence)}"
         text += f" [{flag.source}]" if flag.source and evidence else ""

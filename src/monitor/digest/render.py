@@ -199,6 +199,14 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
     def stories(some: Iterable[Story]) -> list[dict[str, Any]]:
         return [{"story": s.id, "articles": list(map(article, s.articles))} for s in some]
 
+    def listed(some: Iterable[AssessedArticle], *names: str) -> list[dict[str, Any]]:
+        return [
+            _named(one, seen)
+            | {name: getattr(one, name) for name in names}
+            | {"terms": list(map(term_json, one.terms))}
+            for one in some
+        ]
+
     return {
         "schema": SCHEMA,
         "day": digest.day,
@@ -211,24 +219,8 @@ def digest_json(digest: Digest, shown: Mapping[str, Shown] | None = None) -> dic
             "not_judged": dict(sorted(ledger.not_judged.items())),
         },
         "stamps": list(digest.stamps),
-        "unjudged": [
-            {
-                **_named(one, seen),
-                "not_judged": one.not_judged,
-                "terms": list(map(term_json, one.terms)),
-            }
-            for one in digest.unjudged
-        ],
-        "possible": [
-            {
-                **_named(one, seen),
-                "relevance": one.relevance,
-                "relevant": one.relevant,
-                "borderline": one.borderline,
-                "terms": list(map(term_json, one.terms)),
-            }
-            for one in digest.possible
-        ],
+        "unjudged": listed(digest.unjudged, "not_judged"),
+        "possible": listed(digest.possible, "relevance", "relevant", "borderline"),
         # what lies behind the ledger's figures: which feeds, which causes
         "coverage": {
             "changed": ledger.changed,

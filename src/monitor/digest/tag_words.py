@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 from monitor.labels.institutions import ENTITY_SCHEMES, entity_name
 from monitor.labels.schemes import SCHEMES
@@ -33,7 +33,17 @@ SURE = 0.6
 SCHEME_WORDS = {name: scheme.word for name, scheme in SCHEMES.items()}
 
 
-def view_tags(assessed: AssessedArticle, country_name: CountryName) -> list[SimpleNamespace]:
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag in words, with the words that gave it; `unsure`: it is less than sure."""
+
+    scheme: str
+    label: str
+    unsure: bool
+    evidence: tuple[str, ...]
+
+
+def view_tags(assessed: AssessedArticle, country_name: CountryName) -> list[TagView]:
     """Return the tags that say something, scheme by scheme, surest first, with their quotes."""
     left, views = QUOTED_CHARS, []
     for tag in _ordered(assessed.tags):
@@ -44,9 +54,7 @@ def view_tags(assessed: AssessedArticle, country_name: CountryName) -> list[Simp
             left -= len(quote)
             evidence.append(quote)
         scheme, label = scheme_words(tag.scheme), label_words(tag, country_name)
-        views.append(
-            SimpleNamespace(scheme=scheme, label=label, unsure=is_unsure(tag), evidence=evidence)
-        )
+        views.append(TagView(scheme, label, is_unsure(tag), tuple(evidence)))
     return views
 
 
@@ -192,12 +200,6 @@ def counted(stories: Sequence[Story], country_name: CountryName) -> tuple[list[s
     places = Counter(place for story in stories for place in places_of(story))
     ordered = [sorted(found, key=lambda x: (-found[x], x))[:MOST] for found in (forms, places)]
     return list(map(words, ordered[0])), [clean(country_name(code)) for code in ordered[1]]
-
-
-def is_graphic(title: str, assessed: AssessedArticle) -> bool:
-    """Whether a headline has words or findings for which it is not to be shown unasked."""
-    flags = {f.rule for f in assessed.findings if f.scope == "headline" or f.field == "title"}
-    return bool(flags & GRAPHIC_RULES) or tells_violence(title)
 
 
 def tells_violence(text: str) -> bool:

@@ -9,27 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from monitor.digest.coverage_account import count, coverage_lines
-from monitor.digest.tag_words import (
-    QUOTE_CHARS,
-    CountryName,
-    neutral_line,
-    quotes,
-    tag_line,
-    view_tags,
-)
+from monitor.digest import tag_words
+from monitor.digest.coverage_account import CoverageLine, count, coverage_lines
+from monitor.digest.tag_words import QUOTE_CHARS, CountryName, TagView, neutral_line, quotes
 from monitor.people.masked_quotes import mask_digest
 from monitor.records.article import AssessedArticle
 from monitor.records.counts import outlet_id
 from monitor.records.dates import date_words, day_words, on_clock
 from monitor.records.digest import Digest, Story
-from monitor.records.finding import Finding
+from monitor.records.finding import Finding, Severity
 from monitor.records.hidden_names import Shown
 from monitor.records.json_shapes import in_ten
+from monitor.records.tag import FoundTerm
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 TERMS_SHOWN = 3
@@ -47,33 +42,107 @@ _EXPIRED: Headline = (("(headline expired)", False),)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
+@dataclass(frozen=True, slots=True)
+class FlagView:
+    """A flagged wording of a headline, `count` times; `sureness` says how often editors mark it."""
+
+    words: str
+    severity: Severity
+    message: str
+    sureness: str
+    why: str
+    suggestions: list[str]
+    source: str
+    source_url: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleView:
+    """An article; `headline` comes in pieces, each with whether it is flagged.
+
+    `note` says why a line of tags stands in its place, `url_note` why there is no address, `shown`
+    what may be shown of it, `None` where names are not hidden at all. `tag_line` names the tags of
+    a scheme in each of its pieces. `summary_only`: nothing else could be had. `terms` speak for a
+    look, each in the words of the article if these may be shown.
+    """
+
+    id: str
+    headline: Headline
+    title: str
+    url: str | None
+    outlet: str
+    language: str | None
+    when: str
+    when_iso: str
+    certainty: str
+    summary_only: bool
+    tag_line: tuple[str, ...]
+    tags: list[TagView]
+    flags: list[FlagView]
+    outlet_id: str
+    shown: Shown | None
+    note: str
+    url_note: str
+    terms: tuple[FoundTerm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryView:
+    """A story: `lead` is its most certain article, `since` tells of other days, `page` its id."""
+
+    lead: ArticleView
+    copies: list[ArticleView]
+    since: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFrame:
+    """What every form of a digest says; `quiet` is why there is no story, where there is none."""
+
+    title: str
+    day: str
+    timezone: str
+    summary: str
+    quiet: str
+    coverage: list[CoverageLine]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView(DigestFrame):
+    """A digest as it is read at the desk. `shown` says by id what may be shown of its articles.
+
+    `names_note` says that names are hidden, `unsure` whether some tag carries a question mark.
+    """
+
+    relevant: list[StoryView]
+    borderline: list[StoryView]
+    possible: list[ArticleView]
+    unjudged: list[ArticleView]
+    stamps: tuple[str, ...]
+    names_note: str
+    unsure: bool
+    shown: Mapping[str, Shown]
+
+
 def view_digest(
     digest: Digest,
     *,
     title: str,
     country_name: CountryName,
     shown: Mapping[str, Shown] | None = None,
-) -> SimpleNamespace:
+) -> DigestView:
     """Put a digest into words, times in its time zone.
 
-    `shown` says by id what may be shown of its articles; without it names are not hidden. `quiet`
-    says why there is no relevant story, where there is none, `names_note` that names are hidden,
-    `unsure` whether some tag carries a question mark. Stories have `lead`, the most certain
-    article, and `copies`; the other lists articles with the `terms` that speak for a look.
+    `shown` says by id what may be shown of its articles; without it names are not hidden.
     """
     zone, names_note = ZoneInfo(digest.timezone), ""
     if shown is not None:
         digest = mask_digest(digest, shown)
         names_note = "" if all(one.asked for one in shown.values()) else NAMES_NOTE
-    seen: dict[str, Shown] = {}
 
-    def view_article(assessed: AssessedArticle) -> SimpleNamespace:
-        """Return an article; `headline` comes in pieces, each with whether it is flagged.
-
-        `note` says why a line of tags stands in its place, `url_note` why there is no address,
-        `shown` what may be shown of it, `None` where names are not hidden at all. `tag_line` names
-        the tags of a scheme in each of its pieces. `summary_only`: nothing else could be had.
-        """
+    def view_article(assessed: AssessedArticle) -> ArticleView:
         article = assessed.article
         may = None if shown is None else shown.get(article.id)
         note = f"Headline not shown: {may.withheld}." if may and may.withheld else ""
@@ -84,7 +153,7 @@ def view_digest(
         language = article.language or ""
         moment = article.published or article.seen
         when = date_words(moment, digest.day, zone)
-        found = SimpleNamespace(
+        return ArticleView(
             id=clean(article.id),
             headline=headline,
             title="".join(text for text, _ in headline).strip(),
@@ -95,36 +164,34 @@ def view_digest(
             when_iso=on_clock(moment, zone).isoformat(timespec="minutes"),
             certainty=certainty_words(assessed),
             summary_only=article.origin == "summary",
-            tag_line=tag_line(assessed.tags, country_name),
-            tags=view_tags(assessed, country_name),
+            tag_line=tag_words.tag_line(assessed.tags, country_name),
+            tags=tag_words.view_tags(assessed, country_name),
             flags=_view_flags(findings),
             outlet_id=outlet_id(article.outlet),
             shown=may,
             note=note,
             url_note=URL_WITHHELD if may and may.link_tells and not note else "",
         )
-        seen.update({found.id: may} if may else {})
-        return found
 
-    def listed(assessed: AssessedArticle) -> SimpleNamespace:
+    def listed(assessed: AssessedArticle) -> ArticleView:
         once = {}  # of the same words once, as the list of terms explains them
         for term in assessed.terms:
             said = next(quotes(term.evidence, assessed), "") or excerpt(term.term, QUOTE_CHARS)
             language = term.language if _LANGUAGE.fullmatch(term.language) else ""
-            told = SimpleNamespace(words=said, language=language, meaning=clean(term.meaning))
+            told = FoundTerm(said, language, clean(term.meaning))
             once[said.casefold() or told.meaning] = told
-        return SimpleNamespace(article=view_article(assessed), terms=[*once.values()][:TERMS_SHOWN])
+        return replace(view_article(assessed), terms=tuple(once.values())[:TERMS_SHOWN])
 
-    def view(story: Story) -> SimpleNamespace:
+    def view(story: Story) -> StoryView:
         lead, *copies = map(view_article, story.articles)
         since, page = "", clean(story.id) if story.since else ""
         if story.since and story.total > len(story.articles):  # it has articles of other days too
             first = day_words(on_clock(story.since, zone).date().isoformat())
             since = f"Told since {first}, {count(story.total, 'article')} in all"
-        return SimpleNamespace(lead=lead, copies=copies, since=since, page=page)
+        return StoryView(lead, copies, since, page)
 
     relevant, borderline = list(map(view, digest.relevant)), list(map(view, digest.borderline))
-    return SimpleNamespace(
+    return DigestView(
         title=clean(title),
         day=day_words(digest.day),
         timezone=clean(digest.timezone),
@@ -138,7 +205,7 @@ def view_digest(
         stamps=tuple(map(clean, digest.stamps)),
         names_note=names_note,
         unsure=any(tag.unsure for story in (*relevant, *borderline) for tag in story.lead.tags),
-        shown=seen,
+        shown=shown or {},
     )
 
 
@@ -213,7 +280,7 @@ def certainty_words(assessed: AssessedArticle) -> str:
     return f"{word}, about {percent}%" if percent else f"{word}, under 5%"
 
 
-def _view_flags(findings: Iterable[Finding]) -> list[SimpleNamespace]:
+def _view_flags(findings: Iterable[Finding]) -> list[FlagView]:
     """One flag per rule and wording, worst first as they come; it has been raised `count` times."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -223,7 +290,7 @@ def _view_flags(findings: Iterable[Finding]) -> list[SimpleNamespace]:
         source, sure = first.sources[0] if first.sources else None, first.confidence
         parts = (clean(source.title), clean(source.section)) if source else ()
         flags.append(
-            SimpleNamespace(
+            FlagView(
                 words=excerpt(first.match, QUOTE_CHARS),
                 severity=first.severity,
                 message=clean(first.message),
@@ -238,7 +305,7 @@ def _view_flags(findings: Iterable[Finding]) -> list[SimpleNamespace]:
     return flags
 
 
-def flag_words(flag: SimpleNamespace, *, why: bool) -> str:
+def flag_words(flag: FlagView, *, why: bool) -> str:
     """Return a flag of a headline in sentences; with the reason, if `why`."""
     times = f" ({flag.count} times)" if flag.count > 1 else ""
     said = " ".join(filter(None, (flag.message, flag.sureness, flag.why if why else "")))
