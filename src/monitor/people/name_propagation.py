@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import Literal
 from urllib.parse import unquote
 
@@ -24,8 +24,11 @@ from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
 Kind = Literal["sure", "doubtful", ""]
-"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be."""
-Words = tuple[str, ...]
+"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be.
+
+In this order the alphabet has them too, so that `max` gives the surest.
+"""
+Word = tuple[str, tuple[int, int]]
 
 MIN_JOINED = 7
 """Letters of a whole name that is found in small letters, or within a longer word."""
@@ -78,33 +81,21 @@ class SealedNames:
 
 @dataclass(frozen=True)
 class Names:
-    """Hidden names, as words without case and accents.
+    """Hidden names and their parts, as words without case and accents, a space between two."""
 
-    `sure` and `doubtful` are their parts; `whole` are names of several words, with their kinds.
-    """
-
-    sure: frozenset[str] = frozenset()
-    doubtful: frozenset[str] = frozenset()
-    whole: Mapping[Words, Kind] = field(default_factory=dict)
+    known: Mapping[str, Kind] = field(default_factory=dict)
     sealed: tuple[SealedNames, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self.sure or self.doubtful or self.whole or self.sealed)
+        return bool(self.known or self.sealed)
 
-    def kind(self, word: str) -> Kind:
-        """Return what a single word is of."""
-        if word in self.sure:
-            return "sure"
-        kinds = {one.kind(word) for one in self.sealed} if len(word) >= MIN_PART else set()
-        return _surest(kinds, "doubtful" if word in self.doubtful else "")
-
-    def whole_kind(self, words: Words) -> Kind:
-        """Return what words in a row are, if they are a whole name."""
-        kind = self.whole.get(words, "")
-        if kind == "sure" or not self.sealed:
-            return kind
-        return _surest({one.kind(" ".join(words)) for one in self.sealed}, kind)
+    def kind(self, words: str) -> Kind:
+        """Return what a word is a part of, or several with spaces between are as a whole."""
+        known = self.known.get(words, "")
+        if known == "sure" or len(words) < MIN_PART:
+            return known
+        return max([known, *(one.kind(words) for one in self.sealed)])
 
     def is_joined(self, word: str) -> bool:
         """Whether a word holds a whole name written as one: "justiceforaminayusuf"."""
@@ -119,24 +110,23 @@ class Names:
     @cached_property
     def begun(self) -> frozenset[str]:
         """The words that begin a whole name."""
-        return frozenset(words[0] for words in self.whole)
+        return frozenset(words.partition(" ")[0] for words in self.known if " " in words)
 
     @cached_property
     def joined(self) -> frozenset[str]:
         """Whole names as addresses write them in one word."""
-        return frozenset(one for one in map("".join, self.whole) if len(one) >= MIN_JOINED)
+        whole = (words.replace(" ", "") for words in self.known if " " in words)
+        return frozenset(one for one in whole if len(one) >= MIN_JOINED)
 
     def without(self, lifted: Callable[[str], bool]) -> Names:
         """Return the names without those that somebody said are none to be hidden."""
-        return replace(
-            self,
-            sure=frozenset(word for word in self.sure if not lifted(word)),
-            doubtful=frozenset(word for word in self.doubtful if not lifted(word)),
-            whole={row: kind for row, kind in self.whole.items() if not all(map(lifted, row))},
-            sealed=tuple(
-                replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed
-            ),
-        )
+        left = {
+            words: kind
+            for words, kind in self.known.items()
+            if not all(map(lifted, words.split(" ")))
+        }
+        sealed = (replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed)
+        return Names(left, tuple(sealed))
 
     def told_by(self, address: str) -> bool:
         """Whether an address, or what is written like one, holds a name.
@@ -149,61 +139,54 @@ class Names:
         if "sure" in kinds or kinds.count("doubtful") > 1 or any(map(self.is_joined, set(letters))):
             return True
         for at, word in enumerate(letters):
-            for end in range(at + 2, at + LONGEST + 1) if word in self.begun or self.sealed else ():
-                row = tuple(letters[at:end])
-                kind = self.whole_kind(row) if end <= len(letters) else ""
-                if kind == "sure" or (kind and _letters(row) >= MIN_JOINED):
+            last = min(at + LONGEST, len(letters)) if word in self.begun or self.sealed else 0
+            for end in range(at + 2, last + 1):
+                kind = self.kind(" ".join(letters[at:end]))
+                if kind == "sure" or (kind and len("".join(letters[at:end])) >= MIN_JOINED):
                     return True
         return False
 
 
-def _surest(kinds: AbstractSet[Kind], known: Kind) -> Kind:
-    return "sure" if "sure" in kinds else "doubtful" if "doubtful" in kinds else known
-
-
 def all_names(some: Iterable[Names]) -> Names:
     """Return names of several texts as one."""
-    every = list(some)
-    sure = frozenset[str]().union(*(one.sure for one in every))
-    whole: dict[Words, Kind] = {}
-    for row, kind in (pair for one in every for pair in one.whole.items()):
-        whole[row] = "sure" if kind == "sure" else whole.get(row, kind)
-    return Names(
-        sure,
-        frozenset[str]().union(*(one.doubtful for one in every)) - sure,
-        whole,
-        tuple(dict.fromkeys(sealed for one in every for sealed in one.sealed)),
-    )
+    known: dict[str, Kind] = {}
+    sealed: dict[SealedNames, None] = {}
+    for one in some:
+        sealed |= dict.fromkeys(one.sealed)
+        for words, kind in one.known.items():
+            known[words] = max(kind, known.get(words, kind))
+    return Names(known, tuple(sealed))
 
 
 def names_of(article: Article, mask: Mask) -> Names:
     """Return the names at the places that the mask of an article's version hides."""
     fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
-    sure: set[str] = set()
-    doubtful: set[str] = set()
-    whole: dict[Words, Kind] = {}
+    known: dict[str, Kind] = {}
     for span in mask.spans:
-        told = fields[span.field][span.start : span.end]
         is_sure = any(
             span.field == one.field and span.start < one.end and one.start < span.end
             for one in mask.sure
         )
-        for name in told.split(","):
+        kind: Kind = "sure" if is_sure else "doubtful"
+        for name in fields[span.field][span.start : span.end].split(","):
             words = [(word, name[start:end]) for word, (start, end) in words_at(name)]
-            parts = {word for word, written in words if _is_part(word, written)}
-            (sure if is_sure else doubtful).update(parts)
-            row = tuple(word for word, _ in words if word != "s")
+            told = [word for word, written in words if _is_part(word, written)]
+            row = [word for word, _ in words if word != "s"]
             if 1 < len(row) <= LONGEST:
-                whole[row] = "sure" if is_sure else whole.get(row, "doubtful")
-    return Names(frozenset(sure), frozenset(doubtful - sure), whole)
+                told.append(" ".join(row))
+            for one in told:
+                known[one] = max(kind, known.get(one, kind))
+    return Names(known)
 
 
 def seal_names(names: Names, seal: Seal, article_id: str) -> list[str]:
     """Return hashes of names by which they are found in this article, and read nowhere."""
     told: dict[str, bool] = {}
-    for row, kind in names.whole.items():
-        told |= dict.fromkeys((" ".join(row), "".join(row)), kind == "sure")
-    told |= dict.fromkeys(names.doubtful, False) | dict.fromkeys(names.sure, True)
+    for words, kind in names.known.items():
+        if " " in words:
+            told |= dict.fromkeys((words, words.replace(" ", "")), kind == "sure")
+    # a part stays what it is where a whole name in one word is the same
+    told |= {words: kind == "sure" for words, kind in names.known.items() if " " not in words}
     return sorted(seal.hash(article_id, word, sure=is_sure) for word, is_sure in told.items())
 
 
@@ -269,8 +252,7 @@ class NamePropagation:
         near = groups.near.get(one, frozenset({one}))
         if near not in self._near:
             some = [self._names_of(other) for other in sorted(near)]
-            known = [names for names in some if names is not None]
-            self._near[near] = all_names(known) if len(known) == len(some) else None
+            self._near[near] = None if None in some else all_names(filter(None, some))
         names = self._near[near]
         if names is None:
             return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
@@ -294,8 +276,7 @@ class NamePropagation:
             kept = frozenset[str]().union(*(source.kept for source in sources))
             if kept:
                 some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
-            is_known = not kept or self._seal.knows(kept)
-            names = all_names(some) if is_known else None
+            names = all_names(some) if not kept or self._seal.knows(kept) else None
             if names is not None and (lifted := self._lifted(article_id)):
                 names = names.without(lifted)
             self._of[article_id] = names
@@ -307,20 +288,21 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
 
     `apart` are places of people of whom its text tells that they are somebody else.
     """
-    readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
-    small = frozenset[str]().union(*(reader.own_small for reader in readers.values()))
-    named = frozenset[str]().union(*(reader.own_named for reader in readers.values()))
+    finders = [  # the text before the title
+        _NameFinder(names, name, fields[name], apart) for name in sorted(fields) if fields[name]
+    ]
+    small = frozenset[str]().union(*(finder.own_small for finder in finders))
+    named = frozenset[str]().union(*(finder.own_named for finder in finders))
     found: list[Span] = []
     more: frozenset[str] = frozenset()
     known: frozenset[str] | None = None
     while known != more:  # "Yaw" of "Yaw Mensah" may stand alone elsewhere, also before
         known = more
-        for name in ("text", "title"):
-            if reader := readers.get(name):
-                reader.small, reader.named, reader.more = small, named, more
-                spans, parts = reader.spans()
-                found += spans
-                more |= parts
+        for finder in finders:
+            finder.small, finder.named, finder.more = small, named, more
+            spans, parts = finder.spans()
+            found += spans
+            more |= parts
     return found
 
 
@@ -340,53 +322,53 @@ class _NameFinder:
             if one.field == field:
                 words = [w for w, _ in words_at(text[one.start : one.end]) if len(w) > 1]
                 self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
-        long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
-        self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
         self.own_small = frozenset(w for w, (start, _) in self.words if text[start].islower())
         joined = frozenset(w for w in self.own_small if names.is_joined(w))
-        self.tags = [place for w, place in self.words if w in joined]
-        """Places of whole names in small letters and one word: "#aminayusuf"."""
-        self.wholes = list(self._whole_names())
-        self.own_named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
+        self.places = [place for w, place in self.words if w in joined]
+        """Places of whole names, also in small letters and one word: "#aminayusuf"."""
+        self.inside: set[tuple[int, int]] = set()
+        """Places of words of whole names that may be a part of a longer one."""
+        self.own_named: set[str] = set()
+        for row in self._whole_names():
+            self.places.append(self._with_hyphens(row[0][1][0], row[-1][1][1]))
+            self.own_named.update(word for word, _ in row)
+            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
+            if tell and " " in text[tell[0][0] : tell[-1][1]]:
+                self.inside.update(place for _, place in row)
 
-    def _whole_names(self) -> Iterator[tuple[int, int]]:
+    def _whole_names(self) -> Iterator[list[Word]]:
         """Yield the rows of words that are a whole name: in capitals, or long enough."""
-        told = [word for word, _ in self.words]
         begun = self.names.begun
         for at, (word, (start, _)) in enumerate(self.words):
             upper = self.text[start].isupper()
             if word not in begun and not (self.names.sealed and (upper or self.names.kind(word))):
                 continue
-            for count in range(2, min(LONGEST, len(told) - at) + 1):
-                (_, (_, before)), (_, (behind, end)) = self.words[at + count - 2 : at + count]
+            for count in range(2, min(LONGEST, len(self.words) - at) + 1):
+                row = self.words[at : at + count]
+                (_, (_, before)), (_, (behind, end)) = row[-2:]
                 if not _BETWEEN.fullmatch(self.text, before, behind):
                     break  # the last word does not belong to the one before
-                row = tuple(told[at : at + count])
-                kind = self.names.whole_kind(row) if upper or _letters(row) >= MIN_JOINED else ""
+                told = [word for word, _ in row]
+                is_long = upper or sum(map(len, told)) >= MIN_JOINED
+                kind = self.names.kind(" ".join(told)) if is_long else ""
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
-                    yield at, at + count
+                    yield row
 
     def spans(self) -> tuple[list[Span], frozenset[str]]:
         """Return the places of names, and the words beside them that are of them too."""
-        rows = (self.words[at:end] for at, end in self.wholes)
-        places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
-        inside: set[tuple[int, int]] = set()
-        for at, end in self.wholes:
-            row = self.words[at:end]
-            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
-            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
-            if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
-                inside.update(place for _, place in row)
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
-        places += self.tags
-        for word, (start, end) in self.capitals:
+        places = list(self.places)
+        for word, (start, end) in self.words:
+            if len(word) < MIN_PART or not self.text[start].isupper():
+                continue
             if word not in kinds:
                 kinds[word] = self._kind(word, self.text[start:end])
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in self.more and place not in inside:
+            if kinds[word] == "sure" and word not in self.more and place not in self.inside:
                 place = self._whole(start, end)
                 before.update(  # a first name may stand alone elsewhere
                     one
@@ -421,20 +403,14 @@ class _NameFinder:
         start, end = self._with_hyphens(start, end)
         if any(first < end and start < last for first, last, _ in self.apart):
             return start, end
-        if self.field == "text":
-            return whole_name(self.text, start, end)
         first, last = whole_name(self.text, start, end)
-        before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
-        behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
-        for word, place in reversed(before):
-            if self._is_ordinary(word, self.text[slice(*place)]):
-                break
-            start = place[0]
-        for word, place in behind:
-            if self._is_ordinary(word, self.text[slice(*place)]):
-                break
-            end = place[1]
-        return start, end
+        if self.field == "text":
+            return first, last
+        before = [one for one in self.words if first <= one[1][0] and one[1][1] <= start]
+        behind = [one for one in self.words if end <= one[1][0] and one[1][1] <= last]
+        before = list(takewhile(self._is_name, reversed(before)))
+        behind = list(takewhile(self._is_name, behind))
+        return before[-1][1][0] if before else start, behind[-1][1][1] if behind else end
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
         """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
@@ -446,13 +422,15 @@ class _NameFinder:
             end = behind.end()
         return start, end
 
-    def _is_ordinary(self, word: str, written: str) -> bool:
-        """Whether a word of a headline, which has capitals everywhere, is no name."""
+    def _is_name(self, told: Word) -> bool:
+        """Whether a word of a headline, which has capitals everywhere, may be a name."""
+        word, (start, end) = told
+        written = self.text[start:end]
         if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
-            return True
+            return False
         if is_title(written) or (opens_sentence(written) and word not in _DAYS):
-            return True
-        return any(one.startswith(word[:_STEM]) for one in self.small)
+            return False
+        return not any(one.startswith(word[:_STEM]) for one in self.small)
 
 
 def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:
@@ -479,7 +457,3 @@ def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> It
         yield span
     else:
         yield from (Span(span.field, span.start + a, span.start + b) for a, b in left)
-
-
-def _letters(words: Words) -> int:
-    return sum(map(len, words))
