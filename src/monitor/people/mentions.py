@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -129,12 +129,6 @@ def lead_of(text: str, start: int) -> tuple[Lead, bool]:
         elif word in _OWNED or word.endswith(("'s", "s'")):
             lead = "whose"
     return lead, False
-
-
-def covers(taken: Sequence[Stretch], start: int, end: int) -> bool:
-    """Return whether one of the spans, in order and apart, holds a stretch."""
-    index = bisect_right(taken, (start, len(taken) and taken[-1][1])) - 1
-    return index >= 0 and taken[index][0] <= start and end <= taken[index][1]
 
 
 def in_any(scene: Scene, wordsets: Sequence[int], start: int, end: int) -> bool:
