@@ -16,7 +16,7 @@ from itertools import takewhile
 from typing import Literal
 from urllib.parse import unquote
 
-from monitor.people.anonymisation import COMMON, is_of_country, is_title, opens_sentence, whole_name
+from monitor.people.anonymisation import COMMON, NOBODY, TITLED, is_of_country, whole_name
 from monitor.records.article import Article
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, MaskGroups, Seal, stretches
@@ -386,7 +386,7 @@ class _NameFinder:
             return kind or "sure"
         if kind != "sure" and word not in self.more:
             return ""
-        if word in self.small or word in COMMON or is_of_country(word) or is_title(written):
+        if word in self.small or word in COMMON or is_of_country(word) or TITLED.fullmatch(written):
             return ""  # an ordinary word, and nobody here has it in her name
         return "sure"
 
@@ -428,7 +428,7 @@ class _NameFinder:
         written = self.text[start:end]
         if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
             return False
-        if is_title(written) or (opens_sentence(written) and word not in _DAYS):
+        if TITLED.fullmatch(written) or (word not in _DAYS and NOBODY.fullmatch(written)):
             return False
         return not any(one.startswith(word[:_STEM]) for one in self.small)
 
@@ -445,7 +445,7 @@ def _is_part(word: str, written: str) -> bool:
     """Whether a word of a name tells by itself."""
     if len(word) < MIN_PART or not written[0].isupper() or word in _NO_PART:
         return False
-    return word in _DAYS or not opens_sentence(written)
+    return word in _DAYS or not NOBODY.fullmatch(written)
 
 
 def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> Iterator[Span]:
