@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.mentions import NOMINATIVE, Mention, Mentions, is_object
 from monitor.people.person_names import find_mentions
-from monitor.people.persons import Cast, Person, PersonSets
+from monitor.people.persons import NOMINATIVE, Cast, Mention, Mentions, Person, PersonSets
 from monitor.people.roles import tell_kin, tell_roles
 from monitor.text.analysis import Scene
 from monitor.text.regular_expressions import word_set
@@ -221,7 +220,7 @@ class _Linking:
             return nearest if _RELATIVE.fullmatch(self.text, *between) else None
         barred = [self._speaker(mention)]
         is_near = before and not before.oblique and mention.start - before.end < MAX_VERB
-        is_done_to = is_near and mention.word in _OBJECTS and is_object(mention, self.text)
+        is_done_to = is_near and mention.word in _OBJECTS and mention.is_object(self.text)
         if is_done_to and not _CLAUSE.search(self.text, *between):
             barred.append(nearest)  # "him" cannot mean who acts on him
         known: Person | None = None

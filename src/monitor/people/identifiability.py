@@ -11,8 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from monitor.people.coreference import same_person
-from monitor.people.mentions import NOMINATIVE, in_any
-from monitor.people.persons import Cast, DetailSets, Person
+from monitor.people.persons import NOMINATIVE, Cast, DetailSets, Person, in_any
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 

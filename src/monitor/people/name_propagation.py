@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import takewhile
 from typing import Literal
 from urllib.parse import unquote
@@ -224,14 +224,9 @@ class NamePropagation:
     """Hides in an article what is hidden in its other versions, and in its story's articles."""
 
     def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
-        self._groups = groups
-        self._read = seal
+        self._groups, self._seal = groups, cache(seal)
         self._of: dict[str, Names | None] = {}
         self._near: dict[frozenset[str], Names | None] = {}
-
-    @cached_property
-    def _seal(self) -> Seal:
-        return self._read()
 
     def again(self, article: Article, mask: Mask) -> Mask:
         """Return the stored mask of a version, made anew where it is not whole."""
@@ -266,7 +261,7 @@ class NamePropagation:
         hashes = self._groups.lifted.get(article_id)
         if not hashes:
             return None
-        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
+        return lambda word: not hashes.isdisjoint(self._seal().made(article_id, word))
 
     def _names_of(self, article_id: str) -> Names | None:
         """Return the names of one article's versions, save those lifted; None: the key is lost."""
@@ -275,8 +270,8 @@ class NamePropagation:
             some = [names_of(source.article, source.own) for source in sources]
             kept = frozenset[str]().union(*(source.kept for source in sources))
             if kept:
-                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
-            names = all_names(some) if not kept or self._seal.knows(kept) else None
+                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal()),)))
+            names = all_names(some) if not kept or self._seal().knows(kept) else None
             if names is not None and (lifted := self._lifted(article_id)):
                 names = names.without(lifted)
             self._of[article_id] = names

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from monitor.people.mentions import MAX_LEAD, Age, Mention, Mentions, in_any, lead_of
-from monitor.people.persons import PersonSets
+from monitor.people.persons import MAX_LEAD, Age, Mention, Mentions, PersonSets, in_any, lead_of
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
@@ -96,22 +95,31 @@ def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Ment
     `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
     only names of the text count in it. In a text a surname counts once the full name was told.
     """
-    nouns = Mentions(list(_nouns(sets, scene)))
-    text = scene.view.shadow
-    title = scene.field == "title"
+    nouns, text = Mentions(_nouns(sets, scene)), scene.view.shadow
+    is_title = scene.field == "title"
+    spans = _known(text, known) if is_title else _Names(sets, scene, nouns).told()
     named = Mentions(
-        [
-            Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
-            for start, end in (_known(text, known) if title else _Names(sets, scene, nouns).told())
-        ]
+        Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
+        for start, end in spans
     )
     pronouns = (
         Mention(scene, *found.span(), "pronoun", found[0].lower())
         for found in _PRONOUN.finditer(text)
     )
     apart = (one for one in (*nouns.all, *pronouns) if not named.over(one.start, one.end))
-    mentions = Mentions([*named.all, *apart])
-    _give_ages(scene, mentions)
+    mentions = Mentions((*named.all, *apart))
+    for mention, found in _ages(scene, mentions):
+        if mention is None:
+            continue
+        is_at = found.re is _AT_AGE
+        word = found["age"] or found["bare"] if is_at else found["age"]
+        years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
+        then = is_at or bool(
+            _THEN_BEHIND.match(text, found.end())
+            or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
+        )
+        hit = found.span("age") if found.re is _IN_COMMAS else found.span()
+        mention.ages.append(Age(years, hit, then))
     return mentions
 
 
@@ -281,8 +289,8 @@ def _phrases(text: str, hits: dict[Stretch, tuple[set[str], set[str]]]) -> Itera
         yield group
 
 
-def _give_ages(scene: Scene, mentions: Mentions) -> None:
-    """Tell each mention the ages that stand in it, beside it, or are said of it."""
+def _ages(scene: Scene, mentions: Mentions) -> Iterator[tuple[Mention | None, re.Match[str]]]:
+    """Yield whose ages are told: they stand in a mention, beside it, or are said of it."""
     text = scene.view.shadow
 
     def before(position: int) -> Mention | None:
@@ -294,30 +302,17 @@ def _give_ages(scene: Scene, mentions: Mentions) -> None:
     for found in _YEAR_OLD.finditer(text):
         own = next(iter(mentions.over(*found.span())), None)
         said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
-        _give(before(found.start()) if said else own, found, text)
+        yield before(found.start()) if said else own, found
     for mention in mentions.all:
         if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):
-            _give(mention, beside, text)
+            yield mention, beside
     for found in _AGED.finditer(text):
-        _give(before(found.start()), found, text)
+        yield before(found.start()), found
     for found in _WAS.finditer(text):
         near = before(found.start())
         if near and near.end >= found.start() - 1 and not near.oblique:
-            _give(near, found, text)
+            yield near, found
     for found in _AT_AGE.finditer(text):
         behind = mentions.after(found.end())
         close = behind and behind.start - found.end() < 6
-        _give(behind if close else before(found.start()), found, text)
-
-
-def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
-    if mention is None:
-        return
-    word = (found["age"] or found["bare"]) if found.re is _AT_AGE else found["age"]
-    years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
-    then = found.re is _AT_AGE or bool(
-        _THEN_BEHIND.match(text, found.end())
-        or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
-    )
-    hit = found.span("age") if found.re is _IN_COMMAS else found.span()
-    mention.ages.append(Age(years, hit, then))
+        yield behind if close else before(found.start()), found
