@@ -21,8 +21,6 @@ LOOK_BACK = 2
 """Sentences before its own in which a pronoun's person is looked for."""
 MAX_LOOKED = 24
 """Mentions looked through for one pronoun, so that a text without full stops costs no more."""
-MAX_RECENT = 40
-"""Persons looked through for "the girl"."""
 
 _BESIDE = re.compile(
     r"(?:,? ?\(?\d{1,2}\)?)?,? ?(?:(?:who )?(?:is|was) )?(?:an?|the|one of the) "
@@ -43,8 +41,6 @@ _ACTING = NOMINATIVE - _RELATIVES
 _CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
 _SAME = {"she": "her", "he": "him"}
 _TO_HER = re.compile(r" (?:(?:that|if|whether|when|how|what|where|until|because|as) )?")
-MAX_VERB = 30
-"""Characters of a verb between who acts and whom it is done to."""
 _SEVERAL = word_set("they them their")
 _OWNERS = word_set("her his their")
 _OBJECTS = word_set("him her them his their hers")
@@ -164,7 +160,7 @@ class _Linking:
 
     def _described(self, mention: Mention) -> Iterator[Person]:
         """Yield whom "the girl" may mean: the last who was called so, then whom it fits."""
-        recent = self.cast.persons[-MAX_RECENT:][::-1]
+        recent = self.cast.persons[-40:][::-1]  # so many are looked through
         if mention.lead in ("the", "whose"):
             yield from (p for p in recent if mention.word in p.words)
         if mention.lead != "the":
@@ -219,7 +215,7 @@ class _Linking:
         if mention.word in _RELATIVES:
             return nearest if _RELATIVE.fullmatch(self.text, *between) else None
         barred = [self._speaker(mention)]
-        is_near = before and not before.oblique and mention.start - before.end < MAX_VERB
+        is_near = before and not before.oblique and mention.start - before.end < 30
         is_done_to = is_near and mention.word in _OBJECTS and mention.is_object(self.text)
         if is_done_to and not _CLAUSE.search(self.text, *between):
             barred.append(nearest)  # "him" cannot mean who acts on him

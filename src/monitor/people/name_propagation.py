@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import takewhile
@@ -47,12 +48,9 @@ _DAYS = word_set(
 """Words that begin sentences, and that people are called by all the same."""
 _BETWEEN = re.compile(r"[\s\-_'’.,]{0,3}")
 """What stands between the words of one name."""
-_FAR = 40
 _HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+[-'’])+\Z")
 _HYPHEN_BEHIND = re.compile(r"(?:-[^\W\d_]+)+")
 """Other parts of a double name."""
-_STEM = 4
-"""A word of a headline is an ordinary one if a word of the text in small letters begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,27 +284,24 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
     finders = [  # the text before the title
         _NameFinder(names, name, fields[name], apart) for name in sorted(fields) if fields[name]
     ]
-    small = frozenset[str]().union(*(finder.own_small for finder in finders))
-    named = frozenset[str]().union(*(finder.own_named for finder in finders))
+    small = set[str]().union(*(finder.small for finder in finders))
+    named = set[str]().union(*(finder.named for finder in finders))
+    for finder in finders:
+        finder.small, finder.named = small, named
     found: list[Span] = []
-    more: frozenset[str] = frozenset()
-    known: frozenset[str] | None = None
+    more: AbstractSet[str] = frozenset()
+    known: AbstractSet[str] | None = None
     while known != more:  # "Yaw" of "Yaw Mensah" may stand alone elsewhere, also before
         known = more
         for finder in finders:
-            finder.small, finder.named, finder.more = small, named, more
-            spans, parts = finder.spans()
+            spans, parts = finder.spans(more)
             found += spans
-            more |= parts
+            more = more | parts
     return found
 
 
 class _NameFinder:
-    """Reads one field; `small` are words in small letters, `more` found beside names."""
-
-    small: frozenset[str]
-    named: frozenset[str]
-    more: frozenset[str]
+    """Reads one field; `small` are words in small letters, `named` those of whole names."""
 
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
         self.names, self.field, self.text = names, field, text
@@ -317,16 +312,16 @@ class _NameFinder:
             if one.field == field:
                 words = [w for w, _ in words_at(text[one.start : one.end]) if len(w) > 1]
                 self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
-        self.own_small = frozenset(w for w, (start, _) in self.words if text[start].islower())
-        joined = frozenset(w for w in self.own_small if names.is_joined(w))
+        self.small = {w for w, (start, _) in self.words if text[start].islower()}
+        joined = {w for w in self.small if names.is_joined(w)}
         self.places = [place for w, place in self.words if w in joined]
         """Places of whole names, also in small letters and one word: "#aminayusuf"."""
         self.inside: set[tuple[int, int]] = set()
         """Places of words of whole names that may be a part of a longer one."""
-        self.own_named: set[str] = set()
+        self.named: set[str] = set()
         for row in self._whole_names():
             self.places.append(self._with_hyphens(row[0][1][0], row[-1][1][1]))
-            self.own_named.update(word for word, _ in row)
+            self.named.update(word for word, _ in row)
             tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
             # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
             if tell and " " in text[tell[0][0] : tell[-1][1]]:
@@ -350,8 +345,8 @@ class _NameFinder:
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
                     yield row
 
-    def spans(self) -> tuple[list[Span], frozenset[str]]:
-        """Return the places of names, and the words beside them that are of them too."""
+    def spans(self, more: AbstractSet[str]) -> tuple[list[Span], set[str]]:
+        """Return the places of names, and the words beside them that are of them as `more` are."""
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
         places = list(self.places)
@@ -359,11 +354,11 @@ class _NameFinder:
             if len(word) < MIN_PART or not self.text[start].isupper():
                 continue
             if word not in kinds:
-                kinds[word] = self._kind(word, self.text[start:end])
+                kinds[word] = self._kind(word, self.text[start:end], more)
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in self.more and place not in self.inside:
+            if kinds[word] == "sure" and word not in more and place not in self.inside:
                 place = self._whole(start, end)
                 before.update(  # a first name may stand alone elsewhere
                     one
@@ -372,14 +367,14 @@ class _NameFinder:
                     if _is_part(one, self.text[first:last])
                 )
             places.append(place)
-        return [Span(self.field, *place) for place in places], frozenset(before - self.small)
+        return [Span(self.field, *place) for place in places], before - self.small
 
-    def _kind(self, word: str, written: str) -> Kind:
+    def _kind(self, word: str, written: str, more: AbstractSet[str]) -> Kind:
         """Return what a word with a capital is of, where it stands alone."""
         kind = self.names.kind(word)
         if self.names.is_joined(word) or (kind and word in self.named):
             return kind or "sure"
-        if kind != "sure" and word not in self.more:
+        if kind != "sure" and word not in more:
             return ""
         if word in self.small or word in COMMON or is_of_country(word) or TITLED.fullmatch(written):
             return ""  # an ordinary word, and nobody here has it in her name
@@ -409,8 +404,8 @@ class _NameFinder:
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
         """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
-        before = _HYPHEN_BEFORE.search(self.text, max(0, start - _FAR), start)
-        behind = _HYPHEN_BEHIND.match(self.text, end, end + _FAR)
+        before = _HYPHEN_BEFORE.search(self.text, max(0, start - 40), start)
+        behind = _HYPHEN_BEHIND.match(self.text, end, end + 40)
         if before and self.text[before.start()].isupper():
             start = before.start()
         if behind and self.text[behind.start() + 1].isupper():
@@ -425,7 +420,8 @@ class _NameFinder:
             return False
         if TITLED.fullmatch(written) or (word not in _DAYS and NOBODY.fullmatch(written)):
             return False
-        return not any(one.startswith(word[:_STEM]) for one in self.small)
+        # an ordinary word: one of the text in small letters begins so
+        return not any(one.startswith(word[:4]) for one in self.small)
 
 
 def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:

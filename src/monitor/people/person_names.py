@@ -48,8 +48,6 @@ _COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
 _NAMESAKES = word_set(
     "street road avenue lane square hotel school college university foundation act law"
 )
-MIN_NAME = 3
-"""Letters of a name that stands alone."""
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen"""
@@ -192,7 +190,7 @@ class _Names:
         if any(no_name[index:]) or any(in_noun[index:]):
             return None
         (start, stop), end = parts[index], parts[-1][1]
-        doubtful = stop == end and (start in self.starts or stop - start < MIN_NAME)
+        doubtful = stop == end and (start in self.starts or stop - start < 3)
         if text[start:end].isupper() or (
             doubtful
             and not _IN_COMMAS.match(text, stop)

@@ -21,8 +21,6 @@ from monitor.text.phrase_search import Scanner
 
 Part = Literal["victim", "minor", "relative"]
 PARTS: tuple[Part, ...] = ("victim", "minor", "relative")
-SHARED = 8
-"""People of whom a name that several bear is told; more share one in lists only."""
 _WORD = re.compile(r"\w[\w'-]*")
 
 
@@ -64,11 +62,11 @@ def people_of(cast: Cast) -> tuple[ProtectedPerson, ...]:
         for part in person.names:
             bearers[part].append(person)
         named[id(person)] += [m.place for m in person.mentions if m.kind == "name"]
-    for mentions in cast.mentions.values():  # two may share a surname: either may be named
+    for mentions in cast.mentions.values():  # who share a surname, eight at most, may be named
         for mention in (m for m in mentions.all if m.kind == "name"):
             parts = mention.word.split()
             some = (p for p in bearers.get(parts[0], ()) if p.names.issuperset(parts))
-            for person in islice(some, SHARED):
+            for person in islice(some, 8):
                 named[id(person)].append(mention.place)
     for person, place in _written(cast, [person for person, _ in people]):
         named[id(person)].append(place)

@@ -17,9 +17,6 @@ from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
 
-MAX_CLAUSE = 240
-"""Characters of a clause looked through for who acts."""
-
 _LIGHT = re.compile(
     r"(?:,? ?\b(?:who|has|have|had|was|were|is|are|been|being|be|also|later|then|first|not|never|"
     r"still|once|often|both|all|again|may|might|could|can|would|will|did|does|do|allegedly|"
@@ -144,7 +141,7 @@ def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Ment
 def _clause(scene: Scene, position: int) -> int:
     """Return where the clause that holds a place begins."""
     low, _ = scene.sentence_span(scene.view.sentence_at(position))
-    low = max(low, position - MAX_CLAUSE)
+    low = max(low, position - 240)  # so much is looked through
     for found in _BREAK.finditer(scene.view.shadow, low, position):
         low = found.end()
     return low
