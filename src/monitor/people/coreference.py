@@ -259,13 +259,12 @@ class _Linking:
         low = self._low(mention)
         fit: list[Person] = []
         for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
-            person = self.cast.of(earlier)
-            if earlier.start < low or person is None or not person.traits & shown:
+            person = self.cast.of(earlier) if earlier.start >= low else None
+            if person is None or earlier.kind == "pronoun" or not person.traits & shown:
                 continue
-            if earlier.kind == "noun" and earlier.lead == "the":
-                fit.append(person)
-            elif earlier.kind != "pronoun":
+            if earlier.kind == "name" or earlier.lead != "the":
                 return None
+            fit.append(person)
         return fit[0] if fit and all(p is fit[0] for p in fit) else None
 
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:

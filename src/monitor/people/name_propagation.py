@@ -199,20 +199,19 @@ def spread(
     if own.untold:
         found = found_in(names, fields, ()) if names else ()
         return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
-    link, spans = own.link_tells, own.spans
+    link = own.link_tells
     if lifted is not None:
         names, link = names.without(lifted), False  # its own names are among them
+    spans = (*own.spans, *(found_in(names, fields, own.apart) if names else ()))
+    if lifted is not None:
         spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
     if not names:
         return replace(own, spans=spans, link_tells=link)
-    found = found_in(names, fields, own.apart)
-    if lifted is not None:
-        found = [left for span in found for left in _unlifted(article, span, lifted)]
     beside = (*article.authors, article.summary, *article.categories)
     said = any(found_in(names, {"text": words}, ()) for words in beside)
     return replace(
         own,
-        spans=tuple(joined(fields, (*spans, *found))),
+        spans=tuple(joined(fields, spans)),
         link_tells=link or names.told_by(article.url),
         byline_tells=said or any(names.told_by(one.url) for one in article.enclosures),
     )
@@ -396,11 +395,11 @@ class _NameFinder:
         first, last = whole_name(self.text, start, end)
         if self.field == "text":
             return first, last
-        before = [one for one in self.words if first <= one[1][0] and one[1][1] <= start]
-        behind = [one for one in self.words if end <= one[1][0] and one[1][1] <= last]
-        before = list(takewhile(self._is_name, reversed(before)))
-        behind = list(takewhile(self._is_name, behind))
-        return before[-1][1][0] if before else start, behind[-1][1][1] if behind else end
+        before = (one for one in reversed(self.words) if first <= one[1][0] and one[1][1] <= start)
+        behind = (one for one in self.words if end <= one[1][0] and one[1][1] <= last)
+        starts = [place[0] for _, place in takewhile(self._is_name, before)]
+        ends = [place[1] for _, place in takewhile(self._is_name, behind)]
+        return min(starts, default=start), max(ends, default=end)
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
         """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
@@ -428,8 +427,7 @@ def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[S
     """Yield places in order, title first, parts of one name as one."""
     every = list(spans)
     for name in ("title", "text"):
-        for start, end in stretches(name, fields.get(name, ""), every):
-            yield Span(name, start, end)
+        yield from (Span(name, *place) for place in stretches(name, fields.get(name, ""), every))
 
 
 def _is_part(word: str, written: str) -> bool:
