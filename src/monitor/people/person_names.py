@@ -139,6 +139,7 @@ class _Names:
         self.sets, self.scene, self.nouns, self.text = sets, scene, nouns, scene.view.shadow
         self.starts = {start for start, _ in scene.view.sentences}
         self.begins = {noun.start for noun in nouns.all}
+        self.beside = {noun.end for noun in nouns.all if "official" not in noun.roles}
 
     def told(self) -> list[Stretch]:
         """Return where persons are named: told of as such, or sharing a name with one who is."""
@@ -202,9 +203,7 @@ class _Names:
 
     def _is_person(self, start: int, end: int) -> bool:
         """Whether what stands beside a capitalised name shows that it is a person's."""
-        text, near = self.text, self.nouns.before(start)
-        before = text[max(0, start - 24) : start]
-        gap = text[near.end : start] if near and "official" not in near.roles else ""
+        text, before = self.text, self.text[max(0, start - 24) : start]
         if before.endswith((" the ", "The ")):
             return False
         if (
@@ -212,7 +211,8 @@ class _Names:
             or _CALLED.search(before)
             or _IN_COMMAS.match(text, end)
             or _AGED.match(text, end + 2)
-            or (gap and gap[:-1] in ("", ","))
+            or start - 1 in self.beside
+            or (start - 2 in self.beside and text[start - 2] == ",")
         ):
             return True
         if (before.split() or [""])[-1].lower() in _PLACING:
