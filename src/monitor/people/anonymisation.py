@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from monitor.labels.countries import country_codes, country_name
 from monitor.people.coreference import find_cast
 from monitor.people.person_names import find_mentions
-from monitor.people.persons import Cast
 from monitor.people.protected_persons import (
     PARTS,
     Part,
@@ -97,8 +97,9 @@ def mask_names(
     With `unsure` also the names of those of whom the text does not tell that they are somebody
     else, such as a suspect or an official.
     """
+    wanted = set(parts)
     cast = find_cast(lists.sets, read_scenes(lists.scanner, text, title))
-    spans = _told(cast, parts)
+    spans = [span for p in people_of(cast) if p.parts & wanted for span in p.named]
     if title.strip():  # once more as a sentence: a name that the text does not repeat
         # where no name could stand in it nobody need be followed through the text
         (whole,) = scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
@@ -109,19 +110,24 @@ def mask_names(
             and (original(m.start, m.end)[0] < len(title) or m.word.lower() in lower)
             for m in body.all
         ):
-            opening = _told(find_cast(lists.sets, scenes, body), parts)
-            starts = ((s.start, s.end) for s in opening if s.start < len(title))
-            spans += [Span("title", start, min(end, len(title))) for start, end in starts]
+            people = people_of(find_cast(lists.sets, scenes, body))
+            opening = (span for p in people if p.parts & wanted for span in p.named)
+            spans += [
+                Span("title", span.start, min(span.end, len(title)))
+                for span in opening
+                if span.start < len(title)
+            ]
     fields: dict[FieldName, str] = {"title": title, "text": text}
+    roles = [(person, parts_of(cast, person)) for person in cast.persons]
     others = [
         (cast.stands_apart(person), Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
-        for person in cast.persons
-        if not parts_of(cast, person) & set(parts)
+        for person, own in roles
+        if not own & wanted
         for m in person.mentions
         if m.kind == "name"
     ]
     apart = [span for stands_apart, span in others if stands_apart]
-    if spans or any(parts_of(cast, person) for person in cast.persons):
+    if spans or any(own for _, own in roles):
         spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
     sure = frozenset(_parts_at(fields, spans))
     hidden = sure
@@ -137,11 +143,12 @@ def mask_names(
             s if s.field == "title" else Span("text", *whole_name(text, s.start, s.end))
             for s in spans
         ]
-    kept: list[Span] = []
-    for _, span in others:  # who shares a first name only: a shared surname tells who her kin is
-        words = PART.findall(fields[span.field][span.start : span.end])
-        if len(words) > 1 and words[-1] not in hidden:
-            kept.append(span)
+    kept = [  # who shares a first name only: a shared surname tells who her kin is
+        span
+        for _, span in others
+        if len(words := PART.findall(fields[span.field][span.start : span.end])) > 1
+        and words[-1] not in hidden
+    ]
     # every other place of a hidden part, as written or in capitals
     forms = {form for part in hidden for form in (part, part.title(), part.upper())}
     any_of = "|".join(map(re.escape, sorted(sorted(forms), key=len, reverse=True))) or "(?!)"
@@ -155,23 +162,17 @@ def mask_names(
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
 
 
-def _told(cast: Cast, parts: Sequence[Part]) -> list[Span]:
-    """Return where those to be hidden are named."""
-    return [s for person in people_of(cast) if person.parts & set(parts) for s in person.named]
-
-
 def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
     """Yield names that stand beside a word of kinship, or beside a hidden name and "and"."""
     for field, text in fields.items():
         for pattern in (_KIN_BEFORE, _KIN_BEHIND):
             yield from (Span(field, *found.span(1)) for found in pattern.finditer(text))
     for span in spans:
-        text = fields[span.field]
+        text, near = fields[span.field], max(0, span.start - 60)
         if found := _AND_NAME.match(text, span.end):
             yield Span(span.field, *found.span(1))
-        if found := _NAME_AND.search(text[max(0, span.start - 60) : span.start]):
-            start = max(0, span.start - 60)
-            yield Span(span.field, start + found.start(1), start + found.end(1))
+        if found := _NAME_AND.search(text[near : span.start]):
+            yield Span(span.field, near + found.start(1), near + found.end(1))
 
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
@@ -246,12 +247,12 @@ _SHAPES = tuple(
         ),
     )
 )
-_TITLED = re.compile(
+TITLED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Judge|Justice|Sgt|Sergeant|Inspector|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner|Pastor|"
     r"Father|Sister|Colonel|General|Lieutenant|Attorney|Prosecutor|Governor|Mayor|Director|Prince|Prime)\b"
 )
-_NOBODY = re.compile(
+NOBODY = re.compile(
     r"(?:The|This|That|These|Those|There|Then|They|She|He|His|Her|It|Its|We|Our|You|In|On|At|By|For|"
     r"From|To|With|After|Before|During|Following|When|While|Since|If|As|But|And|Or|So|Not|No|Nobody|None|One|Two|"
     r"Three|Four|Five|Six|Seven|Eight|Nine|Ten|Some|Many|Most|Both|Each|Every|All|Another|Other|"
@@ -270,25 +271,13 @@ _IN_SPEECH = word_set("russia laos burma britain england scotland turkey swazila
 
 def shaped(text: str) -> Iterator[tuple[int, int]]:
     """Yield where a name stands in such a shape; with a title before it it is an official's."""
-    for shape in _SHAPES:
-        for found in shape.finditer(text):
-            start, end = found.span("name")
-            while (first := _NOBODY.match(text, start)) and first.end() < end:
-                start = first.end() + 1  # "Then Rosa": a sentence begins
-            if first or _TITLED.match(text, start):
-                continue
-            if not all(is_of_country(word) for word in re.findall(r"\w+", text[start:end])):
-                yield start, end
-
-
-def is_title(word: str) -> bool:
-    """Whether a word stands before the names of officials and the like: "Judge"."""
-    return _TITLED.fullmatch(word) is not None
-
-
-def opens_sentence(word: str) -> bool:
-    """Whether a word has its capital because a sentence begins with it: "Then"."""
-    return _NOBODY.fullmatch(word) is not None
+    for found in chain.from_iterable(shape.finditer(text) for shape in _SHAPES):
+        start, end = found.span("name")
+        while (first := NOBODY.match(text, start)) and first.end() < end:
+            start = first.end() + 1  # "Then Rosa": a sentence begins
+        words = re.findall(r"\w+", text[start:end])
+        if not (first or TITLED.match(text, start) or all(map(is_of_country, words))):
+            yield start, end
 
 
 def is_of_country(word: str) -> bool:
@@ -307,8 +296,6 @@ def _country_words() -> frozenset[str]:
     return frozenset(words) - _ALSO_GIVEN | _IN_SPEECH
 
 
-_MOST = 4
-"""Words that a name may have on either side of a part of it."""
 _LEFT = re.compile(
     rf"(?<![\w'’-]){_WORD}(?: {_NICK})?(?: {_UP}\.)? (?:{_TO} |(?:al|el|ul|as|ar)-)?\Z"
 )
@@ -317,12 +304,12 @@ _RIGHT = re.compile(rf" (?:{_NICK} )?(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}")
 
 def whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     """Return a part of a name with the capitals that touch it: "Neves" of "Francisca das Neves"."""
-    for _ in range(_MOST):
+    for _ in range(4):  # words that a name may have on either side of a part of it
         found = _LEFT.search(text, max(0, start - 40), start)
-        if not found or _NOBODY.match(text, found.start()) or _TITLED.match(text, found.start()):
+        if not found or NOBODY.match(text, found.start()) or TITLED.match(text, found.start()):
             break
         start = found.start()
-    for _ in range(_MOST):
+    for _ in range(4):
         found = _RIGHT.match(text, end)
         end = found.end() if found else end
     return start, end

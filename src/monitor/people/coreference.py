@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.mentions import NOMINATIVE, Mention, Mentions, is_object
 from monitor.people.person_names import find_mentions
-from monitor.people.persons import Cast, Person, PersonSets
+from monitor.people.persons import NOMINATIVE, Cast, Mention, Mentions, Person, PersonSets
 from monitor.people.roles import tell_kin, tell_roles
 from monitor.text.analysis import Scene
 from monitor.text.regular_expressions import word_set
@@ -22,8 +21,6 @@ LOOK_BACK = 2
 """Sentences before its own in which a pronoun's person is looked for."""
 MAX_LOOKED = 24
 """Mentions looked through for one pronoun, so that a text without full stops costs no more."""
-MAX_RECENT = 40
-"""Persons looked through for "the girl"."""
 
 _BESIDE = re.compile(
     r"(?:,? ?\(?\d{1,2}\)?)?,? ?(?:(?:who )?(?:is|was) )?(?:an?|the|one of the) "
@@ -40,11 +37,10 @@ _COMMA_LEAD = re.compile(
 )
 _RELATIVE = re.compile(r",? ?(?:of |to |with )?|[^.;:!?\"]{0,60}, ")
 _RELATIVES = word_set("who whom whose")
+_ACTING = NOMINATIVE - _RELATIVES
 _CLAUSE = re.compile(r"[.;:,]|\b(?:and|but|that|when|if|because|while|after|before|until)\b")
 _SAME = {"she": "her", "he": "him"}
 _TO_HER = re.compile(r" (?:(?:that|if|whether|when|how|what|where|until|because|as) )?")
-MAX_VERB = 30
-"""Characters of a verb between who acts and whom it is done to."""
 _SEVERAL = word_set("they them their")
 _OWNERS = word_set("her his their")
 _OBJECTS = word_set("him her them his their hers")
@@ -79,23 +75,21 @@ class _Linking:
         self.sets, self.found = cast.sets, cast.mentions[scene.field]
         self.mentions = self.found.all
         self.names: dict[str, Person | None] = {}
-        for person in cast.persons:
-            self._remember(person.names, person)
 
     def run(self) -> None:
         """Settle each mention in order; who says "I" may be named behind it, and comes last."""
-        order = sorted(range(len(self.mentions)), key=lambda index: self.mentions[index].first)
-        for index in order:
-            mention = self.mentions[index]
-            person = self._person(index, mention)
-            if person is None:
+        for person in self.cast.persons:
+            self._remember(person.names, person)
+        for index, mention in sorted(enumerate(self.mentions), key=lambda each: each[1].first):
+            found = self._person(index, mention)
+            if found is None:
                 if mention.word in _RELATIVES:
                     continue
-                person = Person(self.sets)
-                self.cast.persons.append(person)
-            self.cast.give(mention, person)
+                found = Person(self.sets)
+                self.cast.persons.append(found)
+            self.cast.give(mention, found)
             if mention.kind == "name":
-                self._remember(mention.word.split(), person)
+                self._remember(mention.word.split(), found)
 
     def _remember(self, names: Iterable[str], person: Person) -> None:
         """Keep whose names they are; one that two persons bear tells neither."""
@@ -112,7 +106,7 @@ class _Linking:
             return self._pronoun(index, mention)
         beside = self._beside(self.mentions[index - 1], mention) if index else None
         if mention.kind == "noun":
-            return beside or self._apposed(index, mention) or self._described(mention)
+            return beside or self._apposed(index, mention) or next(self._described(mention), None)
         # the person of whose names these are part, or who had part of them; in order: a set of
         # them has another each run
         parts = set(mention.word.split())
@@ -127,11 +121,11 @@ class _Linking:
         low = self._low(mention)
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
             person = self.cast.of(earlier)
-            if earlier.start < low or person is None or earlier.kind == "pronoun":
+            if person is None or earlier.start < low or earlier.kind == "pronoun":
                 continue
-            shared = (mention.roles | mention.assumed) & person.roles
-            opposed = self.sets.opposed(person.traits, mention.traits)
-            if shared and not opposed and not self._differ(person, mention):
+            if (mention.roles | mention.assumed) & person.roles and not (
+                self._opposed(person, mention) or self._differ(person, mention)
+            ):
                 return person
         return None
 
@@ -161,51 +155,50 @@ class _Linking:
         several = self.sets.several
         return bool((person.traits & several) ^ (mention.traits & several)) and not person.names
 
-    def _described(self, mention: Mention) -> Person | None:
-        """Return whom "the girl" means: the last who was called so, or whom it fits."""
-        if mention.lead not in ("the", "whose") and not mention.ages:
-            return None
-        recent = self.cast.persons[-MAX_RECENT:][::-1]
-        same = (p for p in recent if mention.word in p.words)
+    def _opposed(self, person: Person, mention: Mention) -> bool:
+        return self.sets.opposed(person.traits, mention.traits)
+
+    def _described(self, mention: Mention) -> Iterator[Person]:
+        """Yield whom "the girl" may mean: the last who was called so, then whom it fits."""
+        recent = self.cast.persons[-40:][::-1]  # so many are looked through
+        if mention.lead in ("the", "whose"):
+            yield from (p for p in recent if mention.word in p.words)
         if mention.lead != "the":
-            return next(same, None) if mention.lead == "whose" else None
+            return
         low = self._low(mention)
-        others = (p for p in recent if not (p.names and p.mentions[-1].start >= low))
-        found = next(same, None) or next((p for p in others if self._fits(p, mention)), None)
-        return found or self._announced(mention, low) or self._named_before(mention)
-
-    def _named_before(self, mention: Mention) -> Person | None:
-        """Return whom "the 36-year-old" means: the person named last, of no other age."""
-        if not mention.ages or mention.ages[0].years < self.sets.adult_age:
-            return None
-        number = self.scene.view.sentence_at(mention.start)
-        low, _ = self.scene.sentence_span(max(0, number - LOOK_BACK))
-        for earlier in reversed(self.found.between(low, mention.start)):
-            person = self.cast.of(earlier)
-            if person is None or not person.names or earlier.kind == "pronoun":
-                continue
-            apart = person.age and person.age[0].years != mention.ages[0].years
-            opposed = self.sets.opposed(person.traits, mention.traits)
-            return None if apart or opposed or "official" in person.facts else person
-        return None
-
-    def _announced(self, mention: Mention, low: int) -> Person | None:
-        """Return the person of "Her brother found the 15-year-old", whose pronoun comes first."""
+        for person in recent:
+            here = person.names and person.mentions[-1].start >= low
+            if not here and self._fits(person, mention):
+                yield person
+        # "Her brother found the 15-year-old": the pronoun comes first
         first = self.found.after(low)
-        person = self.cast.of(first) if first and first.word in _OWNERS else None
-        if first is None or person is None or first.start > low or len(person.mentions) > 1:
-            return None
-        opposed = self.sets.opposed(person.traits, mention.traits)
-        return None if opposed or person.names else person
+        opens = first and first.start == low and first.word in _OWNERS
+        owner = self.cast.of(first) if first and opens else None
+        if (
+            owner
+            and len(owner.mentions) == 1
+            and not (owner.names or self._opposed(owner, mention))
+        ):
+            yield owner
+        # "the 36-year-old" is the person named last, of no other age
+        years = mention.ages[0].years if mention.ages else 0
+        if years >= self.sets.adult_age:
+            number = self.scene.view.sentence_at(mention.start)
+            low, _ = self.scene.sentence_span(max(0, number - LOOK_BACK))
+            near = reversed(self.found.between(low, mention.start))
+            persons = (self.cast.of(m) for m in near if m.kind != "pronoun")
+            last = next((p for p in persons if p and p.names), None)
+            other_age = last and last.age and last.age[0].years != years
+            if last and not (other_age or self._opposed(last, mention) or "official" in last.facts):
+                yield last
 
     def _fits(self, person: Person, mention: Mention) -> bool:
-        sets = self.sets
         if not mention.roles | mention.assumed and not mention.ages:
             return False
-        other_number = (person.traits & sets.several) ^ (mention.traits & sets.several)
-        if other_number or sets.opposed(person.traits, mention.traits):
+        several, (young, _) = self.sets.several, self.sets.by_age
+        other_number = (person.traits & several) ^ (mention.traits & several)
+        if other_number or self._opposed(person, mention):
             return False
-        young, _ = sets.by_age
         if mention.ages and person.age:
             return mention.ages[0].years == person.age[0].years
         if mention.ages or young in mention.roles:
@@ -216,16 +209,21 @@ class _Linking:
         if mention.first:
             return self._speaker(mention)
         before = self.mentions[index - 1] if index else None
+        nearest, between = None, (0, mention.start)
+        if before:
+            nearest, between = self.cast.of(before), (before.end, mention.start)
         if mention.word in _RELATIVES:
-            beside = before and _RELATIVE.fullmatch(self.text, before.end, mention.start)
-            return self.cast.of(before) if before and beside else None
-        barred = {id(self._speaker(mention)), id(self._acting_on(before, mention))}
+            return nearest if _RELATIVE.fullmatch(self.text, *between) else None
+        barred = [self._speaker(mention)]
+        is_near = before and not before.oblique and mention.start - before.end < 30
+        is_done_to = is_near and mention.word in _OBJECTS and mention.is_object(self.text)
+        if is_done_to and not _CLAUSE.search(self.text, *between):
+            barred.append(nearest)  # "him" cannot mean who acts on him
         known: Person | None = None
-        same = before and _SAME.get(mention.word) == before.word
-        if before and same and _TO_HER.fullmatch(self.text, before.end, mention.start):
-            known = self.cast.of(before)  # "told her she owed"
+        if before and _SAME.get(mention.word) == before.word:
+            known = nearest if _TO_HER.fullmatch(self.text, *between) else None  # "told her she"
         known = known or self._known_to_fit(index, mention)
-        if known and id(known) not in barred:
+        if known and not any(known is person for person in barred):
             return known
         misfits = self.sets.misfits.get(mention.word, frozenset())
         # better known of a person than not: her sex, or that they are several
@@ -234,12 +232,11 @@ class _Linking:
             wanted = self.sets.several
         elif mention.word in _OBJECTS:
             wanted = self.sets.implied.get(mention.word, wanted)
-        persons = ((earlier, self.cast.of(earlier)) for earlier in self._candidates(index, mention))
         fitting = (
             person
-            for earlier, person in persons
-            if person
-            and id(person) not in barred
+            for earlier in self._candidates(index, mention)
+            if (person := self.cast.of(earlier))
+            and not any(person is other for other in barred)
             and not (person.traits | earlier.traits) & misfits
         )
         doubtful = next(fitting, None)
@@ -262,23 +259,13 @@ class _Linking:
         low = self._low(mention)
         fit: list[Person] = []
         for earlier in self.mentions[max(0, index - MAX_LOOKED) : index]:
-            person = self.cast.of(earlier)
-            if earlier.start < low or person is None or not person.traits & shown:
+            person = self.cast.of(earlier) if earlier.start >= low else None
+            if person is None or earlier.kind == "pronoun" or not person.traits & shown:
                 continue
-            if earlier.kind == "noun" and earlier.lead == "the":
-                fit.append(person)
-            elif earlier.kind != "pronoun":
+            if earlier.kind == "name" or earlier.lead != "the":
                 return None
+            fit.append(person)
         return fit[0] if fit and all(p is fit[0] for p in fit) else None
-
-    def _acting_on(self, before: Mention | None, mention: Mention) -> Person | None:
-        """Return who cannot be meant by "him" because he is what acts on him."""
-        if before is None or before.oblique or mention.word not in _OBJECTS:
-            return None
-        if mention.start - before.end >= MAX_VERB or not is_object(mention, self.text):
-            return None
-        apart = _CLAUSE.search(self.text, before.end, mention.start)
-        return None if apart else self.cast.of(before)
 
     def _candidates(self, index: int, mention: Mention) -> Iterator[Mention]:
         """Yield earlier mentions: of its own sentence in order, then of the ones before.
@@ -293,20 +280,16 @@ class _Linking:
             low, high = self.scene.sentence_span(number - back)
             inside = [m for m in window if low <= m.start < high]
             fronted = mention.word in NOMINATIVE and self.text.endswith(", ", 0, mention.start)
-            if back == 0 and fronted and not any(map(_acts, inside)):
-                own, inside = inside, []
+            if back == 0 and fronted:
+                acting = (m for m in inside if not m.oblique and m.lead != "whose")
+                if not any(m.kind != "pronoun" or m.word in _ACTING for m in acting):
+                    own, inside = inside, []
             yield from sorted(inside, key=lambda m: self._speaks(m) is not speaks)
         yield from own
 
     def _speaks(self, mention: Mention) -> bool:
         """Whether a word of saying follows: "He added" goes on with the speaker, "He is 13" not."""
         return _SAYS.match(self.text, mention.end) is not None
-
-
-def _acts(mention: Mention) -> bool:
-    if mention.oblique or mention.lead == "whose":
-        return False
-    return mention.kind != "pronoun" or mention.word in NOMINATIVE - _RELATIVES
 
 
 def same_person(cast: Cast, person: Person) -> list[Person]:
@@ -320,36 +303,35 @@ def same_person(cast: Cast, person: Person) -> list[Person]:
     for other in single:
         if other is person or is_young is not (young in other.roles):
             continue
-        if not cast.is_protected(other):
+        if cast.is_protected(other):
+            if _told_apart(cast, one, other):
+                return [person]  # there are two of them
+            one.append(other)
+    vague: list[Person] = []
+    for other in single:
+        if other in one or other.names or id(other) in cast.kin:
             continue
-        if _told_apart(cast, one, other):
-            return [person]  # there are two of them
-        one.append(other)
-    weak = [other for other in single if other not in one and _is_vague(cast, other)]
-    if is_young:
-        weak = [other for other in weak if not other.age or young in other.roles]
-    return one + [other for other in weak if not _told_apart(cast, one, other)]
-
-
-def _is_vague(cast: Cast, person: Person) -> bool:
-    """Whether nothing but "she" is said of somebody, or a word such as "the girl"."""
-    if person.names or id(person) in cast.kin:
-        return False
-    if not person.words:
-        return {m.word for m in person.mentions} <= _SINGULAR and not person.facts
-    called = any(m.kind == "noun" and m.lead == "the" for m in person.mentions)
-    return called and cast.sets.protected in person.roles
+        if other.words:  # such as "the girl"
+            called = any(m.kind == "noun" and m.lead == "the" for m in other.mentions)
+            is_vague = called and cast.sets.protected in other.roles
+        else:  # nothing but "she"
+            is_vague = not other.facts and {m.word for m in other.mentions} <= _SINGULAR
+        if not is_vague or (is_young and other.age and young not in other.roles):
+            continue
+        vague += [] if _told_apart(cast, one, other) else [other]
+    return one + vague
 
 
 def _told_apart(cast: Cast, one: list[Person], other: Person) -> bool:
     """Whether name, age or sex tells somebody from those that are one already."""
-    for known in one:
-        if known.names and other.names and not known.names & other.names:
-            return True
-        if known.age and other.age:
-            first, second = known.age[0], other.age[0]
-            if not (first.years == second.years or first.then or second.then):
-                return True
-        if cast.sets.opposed(known.traits, other.traits):
-            return True
-    return False
+    return any(
+        (known.names and other.names and known.names.isdisjoint(other.names))
+        or (
+            known.age
+            and other.age
+            and known.age[0].years != other.age[0].years
+            and not (known.age[0].then or other.age[0].then)
+        )
+        or cast.sets.opposed(known.traits, other.traits)
+        for known in one
+    )

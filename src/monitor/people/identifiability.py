@@ -7,11 +7,11 @@ and a father's trade are three, wherever they stand.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from monitor.people.coreference import same_person
-from monitor.people.mentions import NOMINATIVE, in_any
-from monitor.people.persons import Cast, DetailSets, Person
+from monitor.people.persons import NOMINATIVE, Cast, DetailSets, Person, in_any
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 
@@ -33,9 +33,9 @@ _AGE, _KIN = "age", "family"
 
 def details_of(cast: Cast, person: Person) -> list[Place]:
     """Return one place for each kind of detail told of a person; of overlapping ones one."""
-    found = {kind: places[0] for kind, places in _of_all(cast, person).items()}
+    found = (places[0] for places in _of_all(cast, person).values())
     kept: list[Place] = []
-    for scene, hit in sorted(found.values(), key=lambda fact: fact[1][0] - fact[1][1]):
+    for scene, hit in sorted(found, key=lambda fact: fact[1][0] - fact[1][1]):
         if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
             kept.append((scene, hit))
     return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
@@ -52,10 +52,9 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
             number = scene.sentence_of(*hit)
             if number is not None:
                 by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
-    order = sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told}))
     stretches: list[Place] = []
-    for told in order:
-        if told is order[0] or {kind for kind, _ in told} != {_AGE}:
+    for told in sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told})):
+        if not stretches or {kind for kind, _ in told} != {_AGE}:
             starts, ends = zip(*(hit for _, (_, hit) in told), strict=True)
             stretches.append((told[0][1][0], (min(starts), max(ends))))
     return stretches
@@ -64,31 +63,26 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
 def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
     """Return the details of a person by kind, those of her other mentions among them."""
     if cast.details is None:
-        cast.details = {}
+        cast.details = defaultdict(lambda: defaultdict(list))
         told = ((kind.name, *one) for kind in cast.sets.details for one in _told(cast, kind))
         for name, owner, fact in (*told, *((_KIN, *one) for one in cast.kin_told)):
-            cast.details.setdefault(id(owner), {}).setdefault(name, []).append(fact)
-    found: dict[str, list[Place]] = {}
+            cast.details[id(owner)][name].append(fact)
+    found: defaultdict[str, list[Place]] = defaultdict(list)
     for same in same_person(cast, person):
         for name, places in cast.details.get(id(same), {}).items():
-            found.setdefault(name, []).extend(places)
+            found[name] += places
         if same.age:
-            age, scene = same.age
-            found.setdefault(_AGE, []).append((scene, age.hit))
+            found[_AGE].append((same.age[1], same.age[0].hit))
+
+    def sentence(place: Place) -> tuple[int, int | None]:
+        return id(place[0]), place[0].sentence_of(*place[1])
+
     for kind in cast.sets.details:
         if not kind.alone and kind.name in found:
             # one that counts ("on 3 May") in whose sentence another kind stands
-            others = {
-                (id(scene), scene.sentence_of(*hit))
-                for other, places in found.items()
-                if other not in (kind.name, _AGE)
-                for scene, hit in places
-            }
-            found[kind.name] = [
-                (scene, hit)
-                for scene, hit in found[kind.name]
-                if (id(scene), scene.sentence_of(*hit)) in others
-            ]
+            apart = (found[name] for name in found if name not in (kind.name, _AGE))
+            others = {sentence(place) for places in apart for place in places}
+            found[kind.name] = [place for place in found[kind.name] if sentence(place) in others]
     return {name: places for name, places in found.items() if places}
 
 
@@ -97,29 +91,25 @@ def _told(cast: Cast, kind: DetailSets) -> Iterator[tuple[Person, Place]]:
     for field in cast.mentions:
         scene = cast.scenes[field]
         text = scene.view.shadow
-        hits = {_whole(text, hit) for wordset in kind.words for hit in scene.hits.of(wordset)}
-        named = (_named(text, hit) for wordset in kind.named for hit in scene.hits.of(wordset))
-        hits.update(filter(None, named))
-        for start, end in (hit for wordset in kind.ahead for hit in scene.hits.of(wordset)):
-            if name := _ahead(cast, scene, (start, end)):
+        words, named, ahead = (
+            [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
+            for wordsets in (kind.words, kind.named, kind.ahead)
+        )
+        hits = set(filter(None, (_named(text, hit) for hit in named)))
+        for start, end in words:  # "works in a" tells readers nothing yet
+            rest = _REST.match(text, end) if _POINTS.search(text, start, end) else None
+            hits.add((start, rest.end() if rest else end))
+        for hit in ahead:
+            if name := _ahead(cast, scene, hit):
                 # a name may tell little of who comes from there, or be none
                 last = text.rfind(" ", *name) + 1
                 broad = in_any(scene, (*sets.broad, *sets.no_name), *name)
-                if not broad and not (
-                    last > name[0] and in_any(scene, sets.regions, last, name[1])
-                ):
-                    hits.add((start, name[1]))
+                large = last > name[0] and in_any(scene, sets.regions, last, name[1])
+                if not broad and not large:
+                    hits.add((hit[0], name[1]))
         for hit in sorted(hits):
-            person = _whose(cast, scene, hit)
-            if person is not None:
+            if person := _whose(cast, scene, hit):
                 yield person, (scene, hit)
-
-
-def _whole(text: str, hit: Stretch) -> Stretch:
-    """Return words with what they point at: "works in a" tells readers nothing yet."""
-    start, end = hit
-    rest = _REST.match(text, end) if _POINTS.search(text, start, end) else None
-    return start, rest.end() if rest else end
 
 
 def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
@@ -127,10 +117,14 @@ def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
     text, (start, end) = scene.view.shadow, hit
     if text[start:end].lower() in ("from", "of") and not _BEHIND.search(text, start - 24, start):
         before = cast.mentions[scene.field].before(start)
-        if before is None or before.end != start - 1 or before.kind == "pronoun":
+        if (
+            before is None
+            or before.end != start - 1
+            or before.kind == "pronoun"
+            # "the husband of Wasana"
+            or in_any(scene, cast.sets.kin, before.end - len(before.word), before.end)
+        ):
             return None
-        if in_any(scene, cast.sets.kin, before.end - len(before.word), before.end):
-            return None  # "the husband of Wasana"
     found = _PLACE.match(text, end, end + 48)
     return found.span("name") if found else None
 
@@ -138,16 +132,16 @@ def _ahead(cast: Cast, scene: Scene, hit: Stretch) -> Stretch | None:
 def _named(text: str, hit: Stretch) -> Stretch | None:
     """Return a general word with the name beside it ("Hotel Miramar", "12 Mill Lane"), if any."""
     start, end = hit
-    if text[start : start + 2].isupper():
-        return None  # a headline in capitals tells no names
-    if " " not in text[start:end] and not text[start].isupper():
-        return None  # "a hotel on the road" is no name; "Hotel Miramar" and "Mill Lane" are
+    is_capital = text[start].isupper()
+    # a headline in capitals tells no names; nor is "a hotel on the road" one
+    if text[start : start + 2].isupper() or not (is_capital or " " in text[start:end]):
+        return None
     # "Haven, Refuge, Unbound" are three
     listed = text.endswith(", ", 0, start) and text.startswith(", ", end)
     behind = None if listed else _NAME_BEHIND.match(text, end, end + 40)
     if behind:
         return start, behind.end()
-    before = _NAME_BEFORE.search(text, max(0, start - 40), start) if text[start].isupper() else None
+    before = _NAME_BEFORE.search(text, max(0, start - 40), start) if is_capital else None
     return (before.start(), end) if before else None
 
 

@@ -12,11 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import takewhile
 from typing import Literal
 from urllib.parse import unquote
 
-from monitor.people.anonymisation import COMMON, is_of_country, is_title, opens_sentence, whole_name
+from monitor.people.anonymisation import COMMON, NOBODY, TITLED, is_of_country, whole_name
 from monitor.records.article import Article
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import KEY, MIN_PART, Mask, MaskGroups, Seal, stretches
@@ -24,8 +25,11 @@ from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
 Kind = Literal["sure", "doubtful", ""]
-"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be."""
-Words = tuple[str, ...]
+"""How a word is part of a hidden name: of a protected person for `sure`, of one who may be.
+
+In this order the alphabet has them too, so that `max` gives the surest.
+"""
+Word = tuple[str, tuple[int, int]]
 
 MIN_JOINED = 7
 """Letters of a whole name that is found in small letters, or within a longer word."""
@@ -44,12 +48,9 @@ _DAYS = word_set(
 """Words that begin sentences, and that people are called by all the same."""
 _BETWEEN = re.compile(r"[\s\-_'’.,]{0,3}")
 """What stands between the words of one name."""
-_FAR = 40
 _HYPHEN_BEFORE = re.compile(r"(?<!\w)(?:[^\W\d_]+[-'’])+\Z")
 _HYPHEN_BEHIND = re.compile(r"(?:-[^\W\d_]+)+")
 """Other parts of a double name."""
-_STEM = 4
-"""A word of a headline is an ordinary one if a word of the text in small letters begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +79,21 @@ class SealedNames:
 
 @dataclass(frozen=True)
 class Names:
-    """Hidden names, as words without case and accents.
+    """Hidden names and their parts, as words without case and accents, a space between two."""
 
-    `sure` and `doubtful` are their parts; `whole` are names of several words, with their kinds.
-    """
-
-    sure: frozenset[str] = frozenset()
-    doubtful: frozenset[str] = frozenset()
-    whole: Mapping[Words, Kind] = field(default_factory=dict)
+    known: Mapping[str, Kind] = field(default_factory=dict)
     sealed: tuple[SealedNames, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there are any."""
-        return bool(self.sure or self.doubtful or self.whole or self.sealed)
+        return bool(self.known or self.sealed)
 
-    def kind(self, word: str) -> Kind:
-        """Return what a single word is of."""
-        if word in self.sure:
-            return "sure"
-        kinds = {one.kind(word) for one in self.sealed} if len(word) >= MIN_PART else set()
-        return _surest(kinds, "doubtful" if word in self.doubtful else "")
-
-    def whole_kind(self, words: Words) -> Kind:
-        """Return what words in a row are, if they are a whole name."""
-        kind = self.whole.get(words, "")
-        if kind == "sure" or not self.sealed:
-            return kind
-        return _surest({one.kind(" ".join(words)) for one in self.sealed}, kind)
+    def kind(self, words: str) -> Kind:
+        """Return what a word is a part of, or several with spaces between are as a whole."""
+        known = self.known.get(words, "")
+        if known == "sure" or len(words) < MIN_PART:
+            return known
+        return max([known, *(one.kind(words) for one in self.sealed)])
 
     def is_joined(self, word: str) -> bool:
         """Whether a word holds a whole name written as one: "justiceforaminayusuf"."""
@@ -119,24 +108,23 @@ class Names:
     @cached_property
     def begun(self) -> frozenset[str]:
         """The words that begin a whole name."""
-        return frozenset(words[0] for words in self.whole)
+        return frozenset(words.partition(" ")[0] for words in self.known if " " in words)
 
     @cached_property
     def joined(self) -> frozenset[str]:
         """Whole names as addresses write them in one word."""
-        return frozenset(one for one in map("".join, self.whole) if len(one) >= MIN_JOINED)
+        whole = (words.replace(" ", "") for words in self.known if " " in words)
+        return frozenset(one for one in whole if len(one) >= MIN_JOINED)
 
     def without(self, lifted: Callable[[str], bool]) -> Names:
         """Return the names without those that somebody said are none to be hidden."""
-        return replace(
-            self,
-            sure=frozenset(word for word in self.sure if not lifted(word)),
-            doubtful=frozenset(word for word in self.doubtful if not lifted(word)),
-            whole={row: kind for row, kind in self.whole.items() if not all(map(lifted, row))},
-            sealed=tuple(
-                replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed
-            ),
-        )
+        left = {
+            words: kind
+            for words, kind in self.known.items()
+            if not all(map(lifted, words.split(" ")))
+        }
+        sealed = (replace(one, lifted=(*one.lifted, lifted), _known={}) for one in self.sealed)
+        return Names(left, tuple(sealed))
 
     def told_by(self, address: str) -> bool:
         """Whether an address, or what is written like one, holds a name.
@@ -149,61 +137,54 @@ class Names:
         if "sure" in kinds or kinds.count("doubtful") > 1 or any(map(self.is_joined, set(letters))):
             return True
         for at, word in enumerate(letters):
-            for end in range(at + 2, at + LONGEST + 1) if word in self.begun or self.sealed else ():
-                row = tuple(letters[at:end])
-                kind = self.whole_kind(row) if end <= len(letters) else ""
-                if kind == "sure" or (kind and len("".join(row)) >= MIN_JOINED):
+            last = min(at + LONGEST, len(letters)) if word in self.begun or self.sealed else 0
+            for end in range(at + 2, last + 1):
+                kind = self.kind(" ".join(letters[at:end]))
+                if kind == "sure" or (kind and len("".join(letters[at:end])) >= MIN_JOINED):
                     return True
         return False
 
 
-def _surest(kinds: AbstractSet[Kind], known: Kind) -> Kind:
-    return "sure" if "sure" in kinds else "doubtful" if "doubtful" in kinds else known
-
-
 def all_names(some: Iterable[Names]) -> Names:
     """Return names of several texts as one."""
-    every = list(some)
-    sure = frozenset[str]().union(*(one.sure for one in every))
-    whole: dict[Words, Kind] = {}
-    for row, kind in (pair for one in every for pair in one.whole.items()):
-        whole[row] = "sure" if kind == "sure" else whole.get(row, kind)
-    return Names(
-        sure,
-        frozenset[str]().union(*(one.doubtful for one in every)) - sure,
-        whole,
-        tuple(dict.fromkeys(sealed for one in every for sealed in one.sealed)),
-    )
+    known: dict[str, Kind] = {}
+    sealed: dict[SealedNames, None] = {}
+    for one in some:
+        sealed |= dict.fromkeys(one.sealed)
+        for words, kind in one.known.items():
+            known[words] = max(kind, known.get(words, kind))
+    return Names(known, tuple(sealed))
 
 
 def names_of(article: Article, mask: Mask) -> Names:
     """Return the names at the places that the mask of an article's version hides."""
     fields: dict[FieldName, str] = {"title": article.title, "text": article.text}
-    sure: set[str] = set()
-    doubtful: set[str] = set()
-    whole: dict[Words, Kind] = {}
+    known: dict[str, Kind] = {}
     for span in mask.spans:
-        told = fields[span.field][span.start : span.end]
         is_sure = any(
             span.field == one.field and span.start < one.end and one.start < span.end
             for one in mask.sure
         )
-        for name in told.split(","):
+        kind: Kind = "sure" if is_sure else "doubtful"
+        for name in fields[span.field][span.start : span.end].split(","):
             words = [(word, name[start:end]) for word, (start, end) in words_at(name)]
-            parts = {word for word, written in words if _is_part(word, written)}
-            (sure if is_sure else doubtful).update(parts)
-            row = tuple(word for word, _ in words if word != "s")
+            told = [word for word, written in words if _is_part(word, written)]
+            row = [word for word, _ in words if word != "s"]
             if 1 < len(row) <= LONGEST:
-                whole[row] = "sure" if is_sure else whole.get(row, "doubtful")
-    return Names(frozenset(sure), frozenset(doubtful - sure), whole)
+                told.append(" ".join(row))
+            for one in told:
+                known[one] = max(kind, known.get(one, kind))
+    return Names(known)
 
 
 def seal_names(names: Names, seal: Seal, article_id: str) -> list[str]:
     """Return hashes of names by which they are found in this article, and read nowhere."""
     told: dict[str, bool] = {}
-    for row, kind in names.whole.items():
-        told |= dict.fromkeys((" ".join(row), "".join(row)), kind == "sure")
-    told |= dict.fromkeys(names.doubtful, False) | dict.fromkeys(names.sure, True)
+    for words, kind in names.known.items():
+        if " " in words:
+            told |= dict.fromkeys((words, words.replace(" ", "")), kind == "sure")
+    # a part stays what it is where a whole name in one word is the same
+    told |= {words: kind == "sure" for words, kind in names.known.items() if " " not in words}
     return sorted(seal.hash(article_id, word, sure=is_sure) for word, is_sure in told.items())
 
 
@@ -218,20 +199,19 @@ def spread(
     if own.untold:
         found = found_in(names, fields, ()) if names else ()
         return replace(own, spans=tuple(joined(fields, found)), link_tells=True, byline_tells=True)
-    link, spans = own.link_tells, own.spans
+    link = own.link_tells
     if lifted is not None:
         names, link = names.without(lifted), False  # its own names are among them
+    spans = (*own.spans, *(found_in(names, fields, own.apart) if names else ()))
+    if lifted is not None:
         spans = tuple(left for span in spans for left in _unlifted(article, span, lifted))
     if not names:
         return replace(own, spans=spans, link_tells=link)
-    found = found_in(names, fields, own.apart)
-    if lifted is not None:
-        found = [left for span in found for left in _unlifted(article, span, lifted)]
     beside = (*article.authors, article.summary, *article.categories)
     said = any(found_in(names, {"text": words}, ()) for words in beside)
     return replace(
         own,
-        spans=tuple(joined(fields, (*spans, *found))),
+        spans=tuple(joined(fields, spans)),
         link_tells=link or names.told_by(article.url),
         byline_tells=said or any(names.told_by(one.url) for one in article.enclosures),
     )
@@ -241,14 +221,9 @@ class NamePropagation:
     """Hides in an article what is hidden in its other versions, and in its story's articles."""
 
     def __init__(self, groups: MaskGroups, seal: Callable[[], Seal]) -> None:
-        self._groups = groups
-        self._read = seal
+        self._groups, self._seal = groups, cache(seal)
         self._of: dict[str, Names | None] = {}
         self._near: dict[frozenset[str], Names | None] = {}
-
-    @cached_property
-    def _seal(self) -> Seal:
-        return self._read()
 
     def again(self, article: Article, mask: Mask) -> Mask:
         """Return the stored mask of a version, made anew where it is not whole."""
@@ -269,8 +244,7 @@ class NamePropagation:
         near = groups.near.get(one, frozenset({one}))
         if near not in self._near:
             some = [self._names_of(other) for other in sorted(near)]
-            known = [names for names in some if names is not None]
-            self._near[near] = all_names(known) if len(known) == len(some) else None
+            self._near[near] = None if None in some else all_names(filter(None, some))
         names = self._near[near]
         if names is None:
             return replace(own, untold=own.untold or KEY, link_tells=True, byline_tells=True)
@@ -284,7 +258,7 @@ class NamePropagation:
         hashes = self._groups.lifted.get(article_id)
         if not hashes:
             return None
-        return lambda word: not hashes.isdisjoint(self._seal.made(article_id, word))
+        return lambda word: not hashes.isdisjoint(self._seal().made(article_id, word))
 
     def _names_of(self, article_id: str) -> Names | None:
         """Return the names of one article's versions, save those lifted; None: the key is lost."""
@@ -293,9 +267,8 @@ class NamePropagation:
             some = [names_of(source.article, source.own) for source in sources]
             kept = frozenset[str]().union(*(source.kept for source in sources))
             if kept:
-                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal),)))
-            is_known = not kept or self._seal.knows(kept)
-            names = all_names(some) if is_known else None
+                some.append(Names(sealed=(SealedNames(article_id, kept, self._seal()),)))
+            names = all_names(some) if not kept or self._seal().knows(kept) else None
             if names is not None and (lifted := self._lifted(article_id)):
                 names = names.without(lifted)
             self._of[article_id] = names
@@ -307,29 +280,27 @@ def found_in(names: Names, fields: Mapping[FieldName, str], apart: Sequence[Span
 
     `apart` are places of people of whom its text tells that they are somebody else.
     """
-    readers = {name: _NameFinder(names, name, text, apart) for name, text in fields.items() if text}
-    small = frozenset[str]().union(*(reader.own_small for reader in readers.values()))
-    named = frozenset[str]().union(*(reader.own_named for reader in readers.values()))
+    finders = [  # the text before the title
+        _NameFinder(names, name, fields[name], apart) for name in sorted(fields) if fields[name]
+    ]
+    small = set[str]().union(*(finder.small for finder in finders))
+    named = set[str]().union(*(finder.named for finder in finders))
+    for finder in finders:
+        finder.small, finder.named = small, named
     found: list[Span] = []
-    more: frozenset[str] = frozenset()
-    known: frozenset[str] | None = None
+    more: AbstractSet[str] = frozenset()
+    known: AbstractSet[str] | None = None
     while known != more:  # "Yaw" of "Yaw Mensah" may stand alone elsewhere, also before
         known = more
-        for name in ("text", "title"):
-            if reader := readers.get(name):
-                reader.small, reader.named, reader.more = small, named, more
-                spans, parts = reader.spans()
-                found += spans
-                more |= parts
+        for finder in finders:
+            spans, parts = finder.spans(more)
+            found += spans
+            more = more | parts
     return found
 
 
 class _NameFinder:
-    """Reads one field; `small` are words in small letters, `more` found beside names."""
-
-    small: frozenset[str]
-    named: frozenset[str]
-    more: frozenset[str]
+    """Reads one field; `small` are words in small letters, `named` those of whole names."""
 
     def __init__(self, names: Names, field: FieldName, text: str, apart: Sequence[Span]) -> None:
         self.names, self.field, self.text = names, field, text
@@ -340,55 +311,53 @@ class _NameFinder:
             if one.field == field:
                 words = [w for w, _ in words_at(text[one.start : one.end]) if len(w) > 1]
                 self.apart.append((one.start, one.end, words[-1] if len(words) > 1 else None))
-        long_enough = [one for one in self.words if len(one[0]) >= MIN_PART]
-        self.capitals = [one for one in long_enough if text[one[1][0]].isupper()]
-        self.own_small = frozenset(w for w, (start, _) in self.words if text[start].islower())
-        joined = frozenset(w for w in self.own_small if names.is_joined(w))
-        self.tags = [place for w, place in self.words if w in joined]
-        """Places of whole names in small letters and one word: "#aminayusuf"."""
-        self.wholes = list(self._whole_names())
-        self.own_named = frozenset(w for at, end in self.wholes for w, _ in self.words[at:end])
+        self.small = {w for w, (start, _) in self.words if text[start].islower()}
+        joined = {w for w in self.small if names.is_joined(w)}
+        self.places = [place for w, place in self.words if w in joined]
+        """Places of whole names, also in small letters and one word: "#aminayusuf"."""
+        self.inside: set[tuple[int, int]] = set()
+        """Places of words of whole names that may be a part of a longer one."""
+        self.named: set[str] = set()
+        for row in self._whole_names():
+            self.places.append(self._with_hyphens(row[0][1][0], row[-1][1][1]))
+            self.named.update(word for word, _ in row)
+            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
+            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
+            if tell and " " in text[tell[0][0] : tell[-1][1]]:
+                self.inside.update(place for _, place in row)
 
-    def _whole_names(self) -> Iterator[tuple[int, int]]:
+    def _whole_names(self) -> Iterator[list[Word]]:
         """Yield the rows of words that are a whole name: in capitals, or long enough."""
-        told = [word for word, _ in self.words]
         begun = self.names.begun
         for at, (word, (start, _)) in enumerate(self.words):
             upper = self.text[start].isupper()
             if word not in begun and not (self.names.sealed and (upper or self.names.kind(word))):
                 continue
-            for count in range(2, min(LONGEST, len(told) - at) + 1):
-                (_, (_, before)), (_, (behind, end)) = self.words[at + count - 2 : at + count]
+            for count in range(2, min(LONGEST, len(self.words) - at) + 1):
+                row = self.words[at : at + count]
+                (_, (_, before)), (_, (behind, end)) = row[-2:]
                 if not _BETWEEN.fullmatch(self.text, before, behind):
                     break  # the last word does not belong to the one before
-                row = tuple(told[at : at + count])
-                kind = (
-                    self.names.whole_kind(row) if upper or len("".join(row)) >= MIN_JOINED else ""
-                )
+                told = [word for word, _ in row]
+                is_long = upper or sum(map(len, told)) >= MIN_JOINED
+                kind = self.names.kind(" ".join(told)) if is_long else ""
                 if kind == "sure" or (kind and not self._is_others(kind, start, end)):
-                    yield at, at + count
+                    yield row
 
-    def spans(self) -> tuple[list[Span], frozenset[str]]:
-        """Return the places of names, and the words beside them that are of them too."""
-        rows = (self.words[at:end] for at, end in self.wholes)
-        places = [self._with_hyphens(row[0][1][0], row[-1][1][1]) for row in rows]
-        inside: set[tuple[int, int]] = set()
-        for at, end in self.wholes:
-            row = self.words[at:end]
-            tell = [place for word, place in row if len(word) > 1 and word not in _NO_PART]
-            # a double surname is a part of a name, and so is one with a particle: "Mac Mensah"
-            if tell and " " in self.text[tell[0][0] : tell[-1][1]]:
-                inside.update(place for _, place in row)
+    def spans(self, more: AbstractSet[str]) -> tuple[list[Span], set[str]]:
+        """Return the places of names, and the words beside them that are of them as `more` are."""
         kinds: dict[str, Kind] = {}
         before: set[str] = set()
-        places += self.tags
-        for word, (start, end) in self.capitals:
+        places = list(self.places)
+        for word, (start, end) in self.words:
+            if len(word) < MIN_PART or not self.text[start].isupper():
+                continue
             if word not in kinds:
-                kinds[word] = self._kind(word, self.text[start:end])
+                kinds[word] = self._kind(word, self.text[start:end], more)
             if not kinds[word] or self._is_others(kinds[word], start, end):
                 continue
             place = start, end
-            if kinds[word] == "sure" and word not in self.more and place not in inside:
+            if kinds[word] == "sure" and word not in more and place not in self.inside:
                 place = self._whole(start, end)
                 before.update(  # a first name may stand alone elsewhere
                     one
@@ -397,16 +366,16 @@ class _NameFinder:
                     if _is_part(one, self.text[first:last])
                 )
             places.append(place)
-        return [Span(self.field, *place) for place in places], frozenset(before - self.small)
+        return [Span(self.field, *place) for place in places], before - self.small
 
-    def _kind(self, word: str, written: str) -> Kind:
+    def _kind(self, word: str, written: str, more: AbstractSet[str]) -> Kind:
         """Return what a word with a capital is of, where it stands alone."""
         kind = self.names.kind(word)
         if self.names.is_joined(word) or (kind and word in self.named):
             return kind or "sure"
-        if kind != "sure" and word not in self.more:
+        if kind != "sure" and word not in more:
             return ""
-        if word in self.small or word in COMMON or is_of_country(word) or is_title(written):
+        if word in self.small or word in COMMON or is_of_country(word) or TITLED.fullmatch(written):
             return ""  # an ordinary word, and nobody here has it in her name
         return "sure"
 
@@ -423,53 +392,49 @@ class _NameFinder:
         start, end = self._with_hyphens(start, end)
         if any(first < end and start < last for first, last, _ in self.apart):
             return start, end
-        if self.field == "text":
-            return whole_name(self.text, start, end)
         first, last = whole_name(self.text, start, end)
-        before = [(w, p) for w, p in self.words if first <= p[0] and p[1] <= start]
-        behind = [(w, p) for w, p in self.words if end <= p[0] and p[1] <= last]
-        for word, place in reversed(before):
-            if self._is_ordinary(word, self.text[slice(*place)]):
-                break
-            start = place[0]
-        for word, place in behind:
-            if self._is_ordinary(word, self.text[slice(*place)]):
-                break
-            end = place[1]
-        return start, end
+        if self.field == "text":
+            return first, last
+        before = (one for one in reversed(self.words) if first <= one[1][0] and one[1][1] <= start)
+        behind = (one for one in self.words if end <= one[1][0] and one[1][1] <= last)
+        starts = [place[0] for _, place in takewhile(self._is_name, before)]
+        ends = [place[1] for _, place in takewhile(self._is_name, behind)]
+        return min(starts, default=start), max(ends, default=end)
 
     def _with_hyphens(self, start: int, end: int) -> tuple[int, int]:
         """Return a place with the capitals joined to it: "Mensah-Addo", "O’Mensah"."""
-        before = _HYPHEN_BEFORE.search(self.text, max(0, start - _FAR), start)
-        behind = _HYPHEN_BEHIND.match(self.text, end, end + _FAR)
+        before = _HYPHEN_BEFORE.search(self.text, max(0, start - 40), start)
+        behind = _HYPHEN_BEHIND.match(self.text, end, end + 40)
         if before and self.text[before.start()].isupper():
             start = before.start()
         if behind and self.text[behind.start() + 1].isupper():
             end = behind.end()
         return start, end
 
-    def _is_ordinary(self, word: str, written: str) -> bool:
-        """Whether a word of a headline, which has capitals everywhere, is no name."""
+    def _is_name(self, told: Word) -> bool:
+        """Whether a word of a headline, which has capitals everywhere, may be a name."""
+        word, (start, end) = told
+        written = self.text[start:end]
         if len(word) < 2 or word in _NO_PART or word in COMMON or is_of_country(word):
-            return True
-        if is_title(written) or (opens_sentence(written) and word not in _DAYS):
-            return True
-        return any(one.startswith(word[:_STEM]) for one in self.small)
+            return False
+        if TITLED.fullmatch(written) or (word not in _DAYS and NOBODY.fullmatch(written)):
+            return False
+        # an ordinary word: one of the text in small letters begins so
+        return not any(one.startswith(word[:4]) for one in self.small)
 
 
 def joined(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[Span]:
     """Yield places in order, title first, parts of one name as one."""
     every = list(spans)
     for name in ("title", "text"):
-        for start, end in stretches(name, fields.get(name, ""), every):
-            yield Span(name, start, end)
+        yield from (Span(name, *place) for place in stretches(name, fields.get(name, ""), every))
 
 
 def _is_part(word: str, written: str) -> bool:
     """Whether a word of a name tells by itself."""
     if len(word) < MIN_PART or not written[0].isupper() or word in _NO_PART:
         return False
-    return word in _DAYS or not opens_sentence(written)
+    return word in _DAYS or not NOBODY.fullmatch(written)
 
 
 def _unlifted(article: Article, span: Span, lifted: Callable[[str], bool]) -> Iterator[Span]:

@@ -8,11 +8,9 @@ followed. Ages count in figures and words, before or behind a noun.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from monitor.people.mentions import MAX_LEAD, Age, Mention, Mentions, covers, in_any, lead_of
-from monitor.people.persons import PersonSets
+from monitor.people.persons import MAX_LEAD, Age, Mention, Mentions, PersonSets, in_any, lead_of
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import late, word_set
@@ -50,8 +48,6 @@ _COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
 _NAMESAKES = word_set(
     "street road avenue lane square hotel school college university foundation act law"
 )
-MIN_NAME = 3
-"""Letters of a name that stands alone."""
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen"""
@@ -97,26 +93,31 @@ def find_mentions(sets: PersonSets, scene: Scene, known: frozenset[str]) -> Ment
     `known`: parts of names that count wherever they stand; a headline has capitals everywhere and
     only names of the text count in it. In a text a surname counts once the full name was told.
     """
-    nouns = list(_nouns(sets, scene))
-    text = scene.view.shadow
-    spans = _known(text, known) if scene.field == "title" else _told(sets, scene, nouns)
-    names = [
+    nouns, text = Mentions(_nouns(sets, scene)), scene.view.shadow
+    is_title = scene.field == "title"
+    spans = _known(text, known) if is_title else _Names(sets, scene, nouns).told()
+    named = Mentions(
         Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
         for start, end in spans
-    ]
-    taken = sorted((name.start, name.end) for name in names)
+    )
     pronouns = (
         Mention(scene, *found.span(), "pronoun", found[0].lower())
         for found in _PRONOUN.finditer(text)
     )
-    apart: list[Mention] = []
-    for one in (*nouns, *pronouns):
-        index = bisect_right(taken, (one.start, one.end))
-        around = taken[max(0, index - 1) : index + 1]
-        if not any(start < one.end and one.start < end for start, end in around):
-            apart.append(one)
-    mentions = Mentions([*names, *apart])
-    _give_ages(scene, mentions)
+    apart = (one for one in (*nouns.all, *pronouns) if not named.over(one.start, one.end))
+    mentions = Mentions((*named.all, *apart))
+    for mention, found in _ages(scene, mentions):
+        if mention is None:
+            continue
+        is_at = found.re is _AT_AGE
+        word = found["age"] or found["bare"] if is_at else found["age"]
+        years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
+        then = is_at or bool(
+            _THEN_BEHIND.match(text, found.end())
+            or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
+        )
+        hit = found.span("age") if found.re is _IN_COMMAS else found.span()
+        mention.ages.append(Age(years, hit, then))
     return mentions
 
 
@@ -131,180 +132,163 @@ def _known(text: str, known: frozenset[str]) -> Iterator[Stretch]:
         yield run[0][0], run[-1][1]
 
 
-def _told(sets: PersonSets, scene: Scene, nouns: Sequence[Mention]) -> list[Stretch]:
-    text = scene.view.shadow
-    starts = {start for start, _ in scene.view.sentences}
-    covered = sorted((noun.start, noun.end) for noun in nouns)
-    beside = {noun.end for noun in nouns if "official" not in noun.roles}
-    begins = {noun.start for noun in nouns}
-    accepted: set[str] = set()
-    doubtful: list[Stretch] = []
-    sure: list[Stretch] = []
-    end = -1
-    for found in _NAME.finditer(text):
-        end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
-        if goes_on:
-            continue  # "the National Human Trafficking Referral Hotline" is no person
-        span = _trim(sets, scene, found.span(), starts, covered, begins)
-        if span is None:
-            continue
-        name, before = text[slice(*span)], text[max(0, found.start() - 5) : found.start()]
-        if span[0] > found.start() and " " not in name and before.endswith((" the ", "The ")):
-            continue  # the lone last word of "the National Trafficking Hotline"
-        if _is_person(text, span, beside, begins, starts):
-            sure.append(span)
-            accepted.update(name.split())
+class _Names:
+    """Reads the names of a text, in which `nouns` stand."""
+
+    def __init__(self, sets: PersonSets, scene: Scene, nouns: Mentions) -> None:
+        self.sets, self.scene, self.nouns, self.text = sets, scene, nouns, scene.view.shadow
+        self.starts = {start for start, _ in scene.view.sentences}
+        self.begins = {noun.start for noun in nouns.all}
+        self.beside = {noun.end for noun in nouns.all if "official" not in noun.roles}
+
+    def told(self) -> list[Stretch]:
+        """Return where persons are named: told of as such, or sharing a name with one who is."""
+        text = self.text
+        accepted: set[str] = set()
+        doubtful: list[Stretch] = []
+        sure: list[Stretch] = []
+        end = -1
+        for found in _NAME.finditer(text):
+            end, goes_on = found.end(), found.start() == end + 1 and text[end] == " "
+            # "the National Human Trafficking Referral Hotline" is no person
+            span = None if goes_on else self._trim(*found.span())
+            if span is None:
+                continue
+            name, before = text[slice(*span)], text[max(0, found.start() - 5) : found.start()]
+            if span[0] > found.start() and " " not in name and before.endswith((" the ", "The ")):
+                continue  # the lone last word of "the National Trafficking Hotline"
+            if self._is_person(*span):
+                sure.append(span)
+                accepted.update(name.split())
+            else:
+                doubtful.append(span)
+        for span in doubtful:  # of a person told of: "Ana Ruci's day", and "Ruci said"
+            parts = text[slice(*span)].split()
+            shared = accepted & {parts[0], parts[-1]} and parts[-1].lower() not in _NAMESAKES
+            if shared or accepted.issuperset(parts):
+                sure.append(span)
+        return sure
+
+    def _trim(self, start: int, end: int) -> Stretch | None:
+        """Cut off what is no part of a person's name; None if nothing is left."""
+        text = self.text
+        while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
+            end -= 2 if text[start:end].endswith("'s") else 1
+        parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
+        no_name = [in_any(self.scene, self.sets.no_name, *part) for part in parts]
+        in_noun = [
+            any(noun.start <= low and high <= noun.end for noun in self.nouns.over(low, high))
+            for low, high in parts
+        ]
+        for index, (low, high) in enumerate(parts):
+            part, opens = text[low:high], low in self.starts
+            titled = opens or _HONORIFIC.search(part + " ")  # a capital of a sentence or a title
+            is_none = (opens and part.lower() in _NO_FIRST) or (titled and no_name[index])
+            if not (in_noun[index] or is_none):
+                break
         else:
-            doubtful.append(span)
-    for span in doubtful:  # of a person told of: "Ana Ruci's day", and "Ruci said"
-        parts = text[slice(*span)].split()
-        shared = accepted & {parts[0], parts[-1]} and parts[-1].lower() not in _NAMESAKES
-        if shared or accepted.issuperset(parts):
-            sure.append(span)
-    return sure
-
-
-def _trim(
-    sets: PersonSets,
-    scene: Scene,
-    span: Stretch,
-    starts: set[int],
-    covered: Sequence[Stretch],
-    begins: set[int],
-) -> Stretch | None:
-    """Cut off what is no part of a person's name; None if nothing is left."""
-    text, (start, end) = scene.view.shadow, span
-    while text[end - 1] in ".'-" or text[start:end].endswith("'s"):
-        end -= 2 if text[start:end].endswith("'s") else 1
-    parts = [(m.start() + start, m.end() + start) for m in re.finditer(r"\S+", text[start:end])]
-    while parts:
-        part, opens = text[slice(*parts[0])], parts[0][0] in starts
-        titled = opens or _HONORIFIC.search(part + " ")  # a capital of a sentence or a title
-        if not (
-            covers(covered, *parts[0])
-            or (opens and part.lower() in _NO_FIRST)
-            or (titled and in_any(scene, sets.no_name, *parts[0]))
+            return None
+        if any(no_name[index:]) or any(in_noun[index:]):
+            return None
+        (start, stop), end = parts[index], parts[-1][1]
+        doubtful = stop == end and (start in self.starts or stop - start < 3)
+        if text[start:end].isupper() or (
+            doubtful
+            and not _IN_COMMAS.match(text, stop)
+            and not _ACTS.match(text, stop)
+            and not self._in_apposition(stop)
         ):
-            break
-        parts.pop(0)
-    if not parts or any(in_any(scene, sets.no_name, *p) or covers(covered, *p) for p in parts):
-        return None
-    (start, stop), end = parts[0], parts[-1][1]
-    doubtful = len(parts) == 1 and (start in starts or stop - start < MIN_NAME)
-    if text[start:end].isupper() or (
-        doubtful
-        and not _IN_COMMAS.match(text, stop)
-        and not _ACTS.match(text, stop)
-        and not _in_apposition(text, stop, begins)
-    ):
-        return None
-    return start, end
+            return None
+        return start, end
 
-
-def _is_person(
-    text: str, span: Stretch, beside: set[int], begins: set[int], starts: set[int]
-) -> bool:
-    """Whether what stands beside a capitalised name shows that it is a person's."""
-    start, end = span
-    before = text[max(0, start - 24) : start]
-    if before.endswith((" the ", "The ")):
-        return False
-    shown = (
-        _HONORIFIC.search(before)
-        or _CALLED.search(before)
-        or _IN_COMMAS.match(text, end)
-        or _AGED.match(text, end + 2)
-        or start - 1 in beside
-        or (start - 2 in beside and text[start - 2] == ",")
-    )
-    if shown:
-        return True
-    if (before.split() or [""])[-1].lower() in _PLACING:
-        return False
-    several = " " in text[start:end]
-    spoken = several and _SAID_BY.search(before)
-    common = not several and start in starts and _COMMON.search(text, start, end)
-    acts = not common and _ACTS.match(text, end)
-    return bool(acts or spoken) or _in_apposition(text, end, begins)
-
-
-def _in_apposition(text: str, end: int, begins: set[int]) -> bool:
-    """Whether a role follows a name ("Rosa Mensah, a former cook")."""
-    found = _ARTICLE.match(text, end)
-    place = found.end() if found else -1
-    for _ in range(MAX_LEAD):
-        if place in begins:
-            return True
-        space = text.find(" ", place, place + 20) if place >= 0 else -1
-        if space < 0:
+    def _is_person(self, start: int, end: int) -> bool:
+        """Whether what stands beside a capitalised name shows that it is a person's."""
+        text, before = self.text, self.text[max(0, start - 24) : start]
+        if before.endswith((" the ", "The ")):
             return False
-        place = space + 1
-    return False
+        if (
+            _HONORIFIC.search(before)
+            or _CALLED.search(before)
+            or _IN_COMMAS.match(text, end)
+            or _AGED.match(text, end + 2)
+            or start - 1 in self.beside
+            or (start - 2 in self.beside and text[start - 2] == ",")
+        ):
+            return True
+        if (before.split() or [""])[-1].lower() in _PLACING:
+            return False
+        several = " " in text[start:end]
+        spoken = several and _SAID_BY.search(before)
+        common = not several and start in self.starts and _COMMON.search(text, start, end)
+        acts = not common and _ACTS.match(text, end)
+        return bool(acts or spoken) or self._in_apposition(end)
+
+    def _in_apposition(self, end: int) -> bool:
+        """Whether a role follows a name ("Rosa Mensah, a former cook")."""
+        found = _ARTICLE.match(self.text, end)
+        place = found.end() if found else 0
+        for _ in range(MAX_LEAD if found else 0):
+            if place in self.begins:
+                return True
+            place = self.text.find(" ", place, place + 20) + 1
+            if not place:
+                break
+        return False
 
 
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:
     """Yield role nouns; neighbours that make one phrase ("trafficked teenage girl") are one."""
     text = scene.view.shadow
-    told = (
-        (hit, role, wordset in sets.assumed)
-        for role, wordsets in sets.roles.items()
-        for wordset in wordsets
-        for hit in scene.hits.of(wordset)
-        if not _AGE_ONLY.search(text, *hit)
-    )
-    years_old = (found.span() for found in _YEAR_OLD.finditer(text))
-    hits: dict[Stretch, tuple[set[str], set[str]]] = {hit: (set(), set()) for hit in years_old}
-    for hit, role, is_assumed in told:
-        hits.setdefault(hit, (set(), set()))[is_assumed].add(role)
-    groups: list[list[Stretch]] = [[]]
-    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        last = groups[-1][-1] if groups[-1] else None
-        if last and hit[1] <= last[1]:
-            for roles, more in zip(hits[last], hits[hit], strict=True):
-                roles.update(more)
-            continue
-        if last and not _one_phrase(text, hits, last, hit):
-            groups.append([])
-        groups[-1].append(hit)
-    for group in groups:
+    hits: dict[Stretch, tuple[set[str], set[str]]] = {}
+    """The roles of each, and those that are assumed."""
+    for found in _YEAR_OLD.finditer(text):
+        hits[found.span()] = set(), set()
+    for role, wordsets in sets.roles.items():
+        for wordset in wordsets:
+            for hit in scene.hits.of(wordset):
+                if not _AGE_ONLY.search(text, *hit):
+                    hits.setdefault(hit, (set(), set()))[wordset in sets.assumed].add(role)
+    for group in _phrases(text, hits):
         while group and in_any(scene, sets.done_to, *group[-1]):
             group.pop()  # "Girls trafficked from …": girls
-        if group and not in_any(scene, sets.ignored, group[0][0], group[-1][1]):
-            yield _noun(sets, scene, hits, group)
+        if not group or in_any(scene, sets.ignored, group[0][0], group[-1][1]):
+            continue
+        start, (head, end) = group[0][0], group[-1]
+        lead, oblique = lead_of(text, start)
+        one = text.find(" of ", head, end)  # "the youngest of the girls" is one
+        shown = (head, one if one > 0 else end)
+        traits = frozenset(t for t in sets.traits if scene.hits.overlapping(t, *shown))
+        if not lead and one < 0 and _BARE_PLURAL.search(text, head, end):
+            traits |= sets.several
+        sure, assumed = (
+            frozenset().union(*roles) for roles in zip(*(hits[hit] for hit in group), strict=True)
+        )
+        word = text[head:end].lower()
+        yield Mention(scene, start, end, "noun", word, sure, assumed, traits, lead, oblique)
 
 
-def _one_phrase(
-    text: str, hits: dict[Stretch, tuple[set[str], set[str]]], one: Stretch, other: Stretch
-) -> bool:
-    gap = text[one[1] : other[0]]
-    origin = gap[:1] == " " and len(gap.split()) == 1 and gap.strip().istitle()
-    if gap not in (" ", "-") and not (origin and text[one[1] - 3 : one[1]] == "old"):
-        return False
-    return "official" not in hits[other][0] or "official" in hits[one][0]
+def _phrases(text: str, hits: dict[Stretch, tuple[set[str], set[str]]]) -> Iterator[list[Stretch]]:
+    """Yield hits side by side that are one phrase; those within another give it their roles."""
+    group: list[Stretch] = []
+    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+        if group and hit[1] <= group[-1][1]:
+            for roles, more in zip(hits[group[-1]], hits[hit], strict=True):
+                roles.update(more)
+            continue
+        if group:
+            gap = text[group[-1][1] : hit[0]]
+            origin = gap[:1] == " " and len(gap.split()) == 1 and gap.strip().istitle()
+            joined = gap in (" ", "-") or (origin and text.endswith("old", 0, group[-1][1]))
+            if not joined or "official" in hits[hit][0] - hits[group[-1]][0]:
+                yield group
+                group = []
+        group.append(hit)
+    if group:
+        yield group
 
 
-def _noun(
-    sets: PersonSets,
-    scene: Scene,
-    hits: dict[Stretch, tuple[set[str], set[str]]],
-    group: Sequence[Stretch],
-) -> Mention:
-    text, start, (head, end) = scene.view.shadow, group[0][0], group[-1]
-    lead, oblique = lead_of(text, start)
-    one = text.find(" of ", head, end)  # "the youngest of the girls" is one
-    shown = (head, one if one > 0 else end)
-    traits = frozenset(t for t in sets.traits if scene.hits.overlapping(t, *shown))
-    if not lead and one < 0 and _BARE_PLURAL.search(text, head, end):
-        traits |= sets.several
-    sure, assumed = (
-        frozenset().union(*roles) for roles in zip(*(hits[hit] for hit in group), strict=True)
-    )
-    word = text[head:end].lower()
-    return Mention(scene, start, end, "noun", word, sure, assumed, traits, lead, oblique)
-
-
-def _give_ages(scene: Scene, mentions: Mentions) -> None:
-    """Tell each mention the ages that stand in it, beside it, or are said of it."""
+def _ages(scene: Scene, mentions: Mentions) -> Iterator[tuple[Mention | None, re.Match[str]]]:
+    """Yield whose ages are told: they stand in a mention, beside it, or are said of it."""
     text = scene.view.shadow
 
     def before(position: int) -> Mention | None:
@@ -316,30 +300,17 @@ def _give_ages(scene: Scene, mentions: Mentions) -> None:
     for found in _YEAR_OLD.finditer(text):
         own = next(iter(mentions.over(*found.span())), None)
         said = _WAS_BEFORE.search(text, max(0, found.start() - 6), found.start())
-        _give(before(found.start()) if said else own, found, text)
+        yield before(found.start()) if said else own, found
     for mention in mentions.all:
         if mention.kind != "pronoun" and (beside := _IN_COMMAS.match(text, mention.end)):
-            _give(mention, beside, text)
+            yield mention, beside
     for found in _AGED.finditer(text):
-        _give(before(found.start()), found, text)
+        yield before(found.start()), found
     for found in _WAS.finditer(text):
         near = before(found.start())
         if near and near.end >= found.start() - 1 and not near.oblique:
-            _give(near, found, text)
+            yield near, found
     for found in _AT_AGE.finditer(text):
         behind = mentions.after(found.end())
         close = behind and behind.start - found.end() < 6
-        _give(behind if close else before(found.start()), found, text)
-
-
-def _give(mention: Mention | None, found: re.Match[str], text: str) -> None:
-    if mention is None:
-        return
-    word = (found["age"] or found["bare"]) if found.re is _AT_AGE else found["age"]
-    years = int(word) if word.isdigit() else _NUMBERS[word.lower()]
-    then = found.re is _AT_AGE or bool(
-        _THEN_BEHIND.match(text, found.end())
-        or _THEN_BEFORE.search(text, max(0, found.start() - 24), found.start())
-    )
-    hit = found.span("age") if found.re is _IN_COMMAS else found.span()
-    mention.ages.append(Age(years, hit, then))
+        yield behind if close else before(found.start()), found

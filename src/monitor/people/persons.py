@@ -1,13 +1,139 @@
-"""The persons of a text: roles, ages, names and traits, and the word lists that tell them."""
+"""The persons of a text: where it speaks of them, in what roles, and the lists that tell it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Literal, NamedTuple
 
-from monitor.people.mentions import Age, Mention, Mentions
 from monitor.text.analysis import Place, Scene
+from monitor.text.positions import Stretch
+from monitor.text.regular_expressions import word_set
+
+Lead = Literal["a", "the", "whose", ""]
+
+_FIRST = word_set("i we me my us our")
+NOMINATIVE = word_set("he she they who i we")
+_OWNED = word_set("his her their my our your its")
+_DEFINITE = word_set("the this that these those both")
+_INDEFINITE = word_set("a an one another two three four five six seven eight nine ten")
+_PREPOSITIONS = word_set(
+    """of by to with from for at on against about between among as near into than like including
+    without over under behind beside toward towards through"""
+)
+_STOPS = word_set("and or but that when while who which was were is are had has have")
+_MARKS = re.compile(r"[.,;:!?()\"\u2014\n]")
+_NO_NOUN = re.compile(
+    r"[.,;:)]|$| (?:to|in|into|from|at|on|for|and|or|by|with|as|when|if|after|before|up|out|off|"
+    r"away|home|while|until|because|against|through|was|were|had|has|is|said|told|that|who|"
+    r"admitted|denied|pleaded|claimed|confessed)\b"
+)
+MAX_LEAD = 3
+"""Words between an article and its noun ("the frightened young Ghanaian girl")."""
+
+
+class Age(NamedTuple):
+    """An age as told; `then`: of some time in the past ("when she was 15")."""
+
+    years: int
+    hit: Stretch
+    then: bool
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place that speaks of a person; offsets into the shadow of its scene."""
+
+    scene: Scene = field(repr=False)
+    start: int
+    end: int
+    kind: Literal["noun", "name", "pronoun"]
+    word: str
+    """Head word in small letters; of a name, all of it as written."""
+    roles: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    """Roles that the word has unless the text says otherwise ("worker" for a victim)."""
+    traits: frozenset[int] = frozenset()
+    """Word lists it is in of those that pronouns cannot mean."""
+    lead: Lead = ""
+    oblique: bool = False
+    """Whether it hangs on a preposition, so that it does not act."""
+    ages: list[Age] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.scene, (self.start, self.end)
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the speaker of a quotation."""
+        return self.kind == "pronoun" and self.word in _FIRST
+
+    def is_object(self, text: str) -> bool:
+        """Whether a pronoun is what a verb is about: "sold her", and not "sold her bag"."""
+        is_her = self.word == "her" and _NO_NOUN.match(text, self.end) is not None
+        return is_her or self.word in ("him", "them", "me", "us")
+
+
+class Mentions:
+    """The mentions of one scene in order, with look-ups by place."""
+
+    __slots__ = ("_starts", "all")
+
+    def __init__(self, found: Iterable[Mention]) -> None:
+        self.all = sorted(found, key=lambda m: (m.start, -m.end))
+        self._starts = [mention.start for mention in self.all]
+
+    def between(self, low: int, high: int) -> list[Mention]:
+        """Return the mentions that lie wholly between two offsets."""
+        part = self.all[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+        return [mention for mention in part if mention.end <= high]
+
+    def over(self, low: int, high: int) -> list[Mention]:
+        """Return the mentions that share a character with the span."""
+        index = bisect_left(self._starts, high)
+        return [m for m in self.all[max(0, index - 12) : index] if m.end > low]
+
+    def before(self, position: int) -> Mention | None:
+        """Return the last mention that starts before `position`."""
+        index = bisect_left(self._starts, position)
+        return self.all[index - 1] if index else None
+
+    def after(self, position: int) -> Mention | None:
+        """Return the first mention that starts at or after `position`."""
+        index = bisect_left(self._starts, position)
+        return self.all[index] if index < len(self.all) else None
+
+
+def lead_of(text: str, start: int) -> tuple[Lead, bool]:
+    """Return the kind of article before a noun, and whether a preposition stands before that."""
+    clause = _MARKS.split(text[max(0, start - 48) : start])[-1].lower().split()
+    lead: Lead = ""
+    for back, word in enumerate(reversed(clause[-MAX_LEAD - 2 :])):
+        if word in _PREPOSITIONS:
+            return lead, True
+        if lead or word in _STOPS or back > MAX_LEAD:
+            break
+        if word in _DEFINITE:
+            lead = "the"
+        elif word in _INDEFINITE:
+            lead = "a"
+        elif word in _OWNED or word.endswith(("'s", "s'")):
+            lead = "whose"
+    return lead, False
+
+
+def in_any(scene: Scene, wordsets: Sequence[int], start: int, end: int) -> bool:
+    """Return whether a stretch lies in a hit of one of the lists."""
+    return any(
+        low <= start and end <= high
+        for wordset in wordsets
+        for low, high in scene.hits.overlapping(wordset, start, end)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +249,19 @@ class Person:
                 told.add(role)
         if self.age:
             told -= {young, grown}
-            told.add(young if self.age[0].years < adult else grown)
-            if young in told and self.age[0].then:
-                told |= {f"{young}-then"}
-                told ^= {young, grown} if self.grown else set()
+            is_young = self.age[0].years < adult
+            if is_young and self.age[0].then:
+                told.add(f"{young}-then")
+                is_young = not self.grown
+            told.add(young if is_young else grown)
         elif young in told:
             told.discard(grown)
         told.add("named" if self.names else "unnamed")
+        nouns = [mention for mention in self.mentions if mention.kind == "noun"]
         if not self.traits & several:
             told.add("one")
-        else:  # only bare plurals speak of people in general ("victims may be ...")
-            nouns = [mention for mention in self.mentions if mention.kind == "noun"]
-            if nouns and all(not noun.lead and noun.traits & several for noun in nouns):
-                told.add("general")
+        elif nouns and all(not noun.lead and noun.traits & several for noun in nouns):
+            told.add("general")  # only bare plurals are such ("victims may be ...")
         if self.age or self.called:
             told.add("somebody")
         return frozenset(told | {f"known-{role}" for role in self.facts})
@@ -168,15 +294,13 @@ class Cast:
 
     def is_protected(self, person: Person) -> bool:
         """Whether the text tells that a person is exploited, and not that she is a suspect."""
-        young, _ = self.sets.by_age
         protected = self.sets.protected
-        told = protected in person.facts or {young, protected} <= person.roles
+        told = protected in person.facts or {self.sets.by_age[0], protected} <= person.roles
         return told and not self.stands_apart(person)
 
     def stands_apart(self, person: Person) -> bool:
         """Whether a person is told of in a role that excludes that she is exploited."""
-        apart = self.sets.instead.get(self.sets.protected, frozenset())
-        return bool(person.facts.keys() & apart)
+        return not person.facts.keys().isdisjoint(self.sets.instead.get(self.sets.protected, ()))
 
     def give(self, mention: Mention, person: Person) -> None:
         """Settle that a mention means a person, who gains what its words say."""
@@ -187,20 +311,19 @@ class Cast:
             person.facts.setdefault(role, mention.place)
         for role in mention.assumed:
             person.assumed.setdefault(role, mention.place)
+        person.traits |= mention.traits
         if mention.kind == "name":
             person.names.update(mention.word.split())
         elif mention.kind == "noun":
             person.words.add(mention.word)
-        person.traits |= mention.traits
-        if mention.kind == "pronoun":  # whoever is called "she" is not meant by a later "he"
+        else:  # whoever is called "she" is not meant by a later "he"
             person.traits |= self.sets.implied.get(mention.word, frozenset())
+        adult = self.sets.adult_age
         for age in mention.ages:
-            person.grown |= age.years >= self.sets.adult_age and not age.then
-            known = person.age and person.age[0]
-            before = known is None or age.years < known.years
-            if known and age.then is not known.then:
-                # of two ages of a child the present one counts
-                grown = max(age.years, known.years) >= self.sets.adult_age
-                before = before if grown else known.then
-            if before:
+            person.grown |= age.years >= adult and not age.then
+            known = person.age[0] if person.age else None
+            counts = known is None or age.years < known.years
+            if known and age.then is not known.then and max(age.years, known.years) < adult:
+                counts = known.then  # of two ages of a child the present one
+            if counts:
                 person.age = age, mention.scene

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from typing import Literal
 
 from monitor.people.coreference import find_cast
@@ -21,8 +21,6 @@ from monitor.text.phrase_search import Scanner
 
 Part = Literal["victim", "minor", "relative"]
 PARTS: tuple[Part, ...] = ("victim", "minor", "relative")
-SHARED = 8
-"""People of whom a name that several bear is told; more share one in lists only."""
 _WORD = re.compile(r"\w[\w'-]*")
 
 
@@ -56,31 +54,41 @@ def people_in(text: str, lists: PersonLists, *, title: str = "") -> tuple[Protec
 
 def people_of(cast: Cast) -> tuple[ProtectedPerson, ...]:
     """Return the victims, minors and relatives of a cast."""
-    all_parts = {id(person): parts_of(cast, person) for person in cast.persons}
-    people = [person for person in cast.persons if all_parts[id(person)]]
+    all_parts = [(person, parts_of(cast, person)) for person in cast.persons]
+    people = [(person, parts) for person, parts in all_parts if parts]
+    bearers: defaultdict[str, list[Person]] = defaultdict(list)
     named: defaultdict[int, list[Place]] = defaultdict(list)
-    for person, place in chain(_mentioned(cast, people), _written(cast, people)):
+    for person, _ in people:
+        for part in person.names:
+            bearers[part].append(person)
+        named[id(person)] += [m.place for m in person.mentions if m.kind == "name"]
+    for mentions in cast.mentions.values():  # who share a surname, eight at most, may be named
+        for mention in (m for m in mentions.all if m.kind == "name"):
+            parts = mention.word.split()
+            some = (p for p in bearers.get(parts[0], ()) if p.names.issuperset(parts))
+            for person in islice(some, 8):
+                named[id(person)].append(mention.place)
+    for person, place in _written(cast, [person for person, _ in people]):
         named[id(person)].append(place)
     return tuple(
         ProtectedPerson(
-            all_parts[id(person)],
+            parts,
             person.roles,
             _spans(named[id(person)]),
             _spans(m.place for m in person.mentions if m.kind != "name"),
         )
-        for person in people
+        for person, parts in people
     )
 
 
 def parts_of(cast: Cast, person: Person) -> frozenset[Part]:
     """Return which of `PARTS` a person is; a suspect is no victim, but may be a minor."""
-    young, _ = cast.sets.by_age
-    holds: dict[Part, bool] = {
-        "victim": cast.is_protected(person),
-        "minor": young in person.roles,
-        "relative": cast.sets.relative in person.facts,
-    }
-    return frozenset(part for part in PARTS if holds[part])
+    holds = (
+        cast.is_protected(person),
+        cast.sets.by_age[0] in person.roles,
+        cast.sets.relative in person.facts,
+    )
+    return frozenset(part for part, is_held in zip(PARTS, holds, strict=True) if is_held)
 
 
 def named_in_full(person: Person) -> list[Place]:
@@ -88,20 +96,6 @@ def named_in_full(person: Person) -> list[Place]:
     names = [m for m in person.mentions if m.kind == "name"]
     fullest = max((len(m.word.split()) for m in names), default=0)
     return [m.place for m in names if len(m.word.split()) == fullest]
-
-
-def _mentioned(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
-    """Yield where people are named, or may be: two may share a surname, `SHARED` at most."""
-    bearers: defaultdict[str, list[Person]] = defaultdict(list)
-    for person in people:
-        for part in person.names:
-            bearers[part].append(person)
-    for mention in chain.from_iterable(mentions.all for mentions in cast.mentions.values()):
-        parts = mention.word.split() if mention.kind == "name" else [""]
-        named = (p for p in bearers.get(parts[0], ()) if p.names.issuperset(parts))
-        yield from ((person, mention.place) for person in islice(named, SHARED))
-    for person in people:
-        yield from ((person, m.place) for m in person.mentions if m.kind == "name")
 
 
 def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Place]]:
@@ -114,7 +108,7 @@ def _written(cast: Cast, people: Sequence[Person]) -> Iterator[tuple[Person, Pla
     for scene in cast.scenes.values() if full else ():
         text = scene.view.shadow
         for word in _WORD.finditer(text):
-            for name, number in sorted(full.get(word[0].lower(), ())):
+            for name, number in full.get(word[0].lower(), ()):
                 start, end = word.start(), word.start() + len(name)
                 if text[start:end].lower() == name and not text[end : end + 1].isalnum():
                     yield people[number], (scene, (start, end))

@@ -11,15 +11,11 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from monitor.people.mentions import NOMINATIVE, Mention, is_object
-from monitor.people.persons import Cast, Person, PersonEvents
+from monitor.people.persons import NOMINATIVE, Cast, Mention, Person, PersonEvents
 from monitor.people.verbs_of_saying import SAID
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
-
-MAX_CLAUSE = 240
-"""Characters of a clause looked through for who acts."""
 
 _LIGHT = re.compile(
     r"(?:,? ?\b(?:who|has|have|had|was|were|is|are|been|being|be|also|later|then|first|not|never|"
@@ -82,9 +78,8 @@ def _passive(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Ite
         subject = subject_of(cast, scene, start)
     else:
         near = mentions.before(start)
-        if near is None or near.end != start - 1 or near.kind == "pronoun":
-            return
-        if not _REDUCED.match(text, end):
+        beside = near and near.end == start - 1 and near.kind != "pronoun"
+        if not (near and beside and _REDUCED.match(text, end)):
             return
         subject = cast.of(near)
     yield subject, event.subject
@@ -104,7 +99,7 @@ def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Iter
     behind = cast.mentions[scene.field].after(end)
     if behind is None or not _OBJECT.fullmatch(text, end, behind.start):
         return
-    if behind.kind == "pronoun" and not is_object(behind, text):
+    if behind.kind == "pronoun" and not behind.is_object(text):
         return
     target, subject = cast.of(behind), subject_of(cast, scene, start)
     if not (event.subject and subject and "official" in subject.facts):
@@ -115,36 +110,30 @@ def _active(cast: Cast, scene: Scene, hit: Stretch, event: PersonEvents) -> Iter
 
 def subject_of(cast: Cast, scene: Scene, position: int) -> Person | None:
     """Return who does, or suffers, what the word at `position` says."""
-    mentions = cast.mentions[scene.field]
+    mentions, text = cast.mentions[scene.field], scene.view.shadow
     low = _clause(scene, position)
-    joined = max((m.end() for m in _JOIN.finditer(scene.view.shadow, low, position)), default=low)
+    joined = max((m.end() for m in _JOIN.finditer(text, low, position)), default=low)
     near = mentions.between(joined, position)[-8:] or mentions.between(low, position)[-8:]
-    if not _OPEN.search(scene.view.shadow, low, position):
-        near = _in_what_is_said(scene.view.shadow, near, position)
-    for mention in reversed(near):
-        if mention.kind == "pronoun" and mention.word in NOMINATIVE:
-            return cast.of(mention)
-        light = _LIGHT.fullmatch(scene.view.shadow, mention.end, position)
-        if light and not mention.oblique and mention.kind != "pronoun":
-            return cast.of(mention)
+    if not _OPEN.search(text, low, position):
+        near = _in_what_is_said(text, near, position)
     free = [m for m in near if not m.oblique and m.kind != "pronoun"]
-    owned = [m for m in free if not scene.view.shadow.startswith("'s", m.end)]
+    for mention in reversed(near):
+        nominative = mention.kind == "pronoun" and mention.word in NOMINATIVE
+        if nominative or (mention in free and _LIGHT.fullmatch(text, mention.end, position)):
+            return cast.of(mention)
+    owned = [m for m in free if not text.startswith("'s", m.end)]
     chosen = next(iter(owned or free or near), None)
     return cast.of(chosen) if chosen else None
 
 
 def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Mention]:
     """Return who is named behind the last verb of saying: in "She said the boy was" the boy."""
-    for index in range(len(near) - 1, -1, -1):
+    for index in reversed(range(len(near))):
         light = _LIGHT.match(text, near[index].end, position)
         if light and (said := SAID.match(text, light.end(), position)):
-            told = said[0].startswith("t")
-            behind = [
-                m
-                for m in near[index + 1 :]
-                if m.start >= said.end()
-                and not (told and _OBJECT.fullmatch(text, said.end(), m.start))
-            ]
+            behind = [m for m in near[index + 1 :] if m.start >= said.end()]
+            if said[0].startswith("t"):  # whom it is told
+                behind = [m for m in behind if not _OBJECT.fullmatch(text, said.end(), m.start)]
             return behind or near
     return near
 
@@ -152,7 +141,7 @@ def _in_what_is_said(text: str, near: list[Mention], position: int) -> list[Ment
 def _clause(scene: Scene, position: int) -> int:
     """Return where the clause that holds a place begins."""
     low, _ = scene.sentence_span(scene.view.sentence_at(position))
-    low = max(low, position - MAX_CLAUSE)
+    low = max(low, position - 240)  # so much is looked through
     for found in _BREAK.finditer(scene.view.shadow, low, position):
         low = found.end()
     return low

@@ -136,11 +136,9 @@ def _before(scene: Scene, end: int) -> Iterator[SpeakerMention]:
         for piece in re.finditer(r"[^,]+", text[low:end])
         if _LIGHT.sub("", piece[0], count=1).strip(" '\"")
     ]
-    wanted = 1
-    if pieces and text[pieces[-1][1] : end].strip() and _apposed(text[low : pieces[-1][1]]):
-        wanted = 3
-    for start, stop in pieces[-wanted:]:
-        yield _head(text, start, stop)
+    aside = pieces and text[pieces[-1][1] : end].strip() and _apposed(text[low : pieces[-1][1]])
+    for piece in pieces[-3 if aside else -1 :]:
+        yield _head(text, *piece)
 
 
 def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
@@ -149,7 +147,7 @@ def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
     stop = _ENDS.search(text, start, start + MAX_VOICE)
     high = stop.start() if stop else min(len(text), start + MAX_VOICE)
     if kin := KIN_NAMED.search(text, start, high):
-        yield _head(text, kin.start("speaker"), kin.end("speaker"))
+        yield _head(text, *kin.span("speaker"))
         return
     comma = text.find(",", start, high)
     yield _head(text, start, comma if comma >= 0 else high)
