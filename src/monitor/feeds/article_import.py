@@ -204,9 +204,8 @@ def _table_rows(stream: IO[bytes], path: Path) -> Iterator[Row]:
     # strict, or a quotation mark too many would make one text of all rows up to the next
     table = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
     names = _read_names(table, path)
-    ours = (
-        unguard if "sha256" in names else str
-    )  # our own tables guard what a spreadsheet would run
+    # our own tables guard what a spreadsheet would run
+    ours = unguard if "sha256" in names else str
     while True:
         first, held = table.line_num + 1, 0
         try:
@@ -443,12 +442,21 @@ class _Importer:
         """Yield what is to be stored together, and how many rows of it are at fault."""
         rest: list[Row] = []
         for row in rows:
-            if isinstance(row, TextRow) and not row.text:
-                poll = self._fetch(row.url)
-                places = {one.article_id: row.place for one in poll.incoming}
-                yield poll, places, int(not (poll.incoming or poll.sightings))
-            else:
+            if not isinstance(row, TextRow) or row.text:
                 rest.append(row)
+                continue
+            # the page of an address is fetched, unless the desk has it
+            feed, at, entry = import_feed(self.source), self.desk.now(), FeedEntry(row.url, row.url)
+            try:
+                poll = _fetched_poll(self.desk, self.pages, feed, entry, at)
+                named = [replace(one, outlet=self._outlet_of(one.url)) for one in poll.incoming]
+                poll = replace(poll, incoming=tuple(named))
+            except FeedError as error:
+                why = {"unsafe_address" if isinstance(error, UnsafeAddress) else "no_link": 1}
+                state = FeedState(last_poll=at, last_success=at)
+                poll = Poll(feed, state, at, fetched=1, dropped=why, warnings=(str(error),))
+            places = {one.article_id: row.place for one in poll.incoming}
+            yield poll, places, int(not (poll.incoming or poll.sightings))
         if rest:
             faults = sum(isinstance(row, DroppedRow) and bool(row.says) for row in rest)
             yield *self._of_texts(rest, self.desk.now()), faults
@@ -462,18 +470,6 @@ class _Importer:
             name = next(filter(None, named), "")
             self.outlets[host] = name or host.removeprefix("www.")
         return self.outlet or self.outlets[host]
-
-    def _fetch(self, url: str) -> Poll:
-        """Fetch the page of an address, unless the desk has it; the poll says what kept it away."""
-        feed, at = import_feed(self.source), self.desk.now()
-        try:
-            poll = _fetched_poll(self.desk, self.pages, feed, FeedEntry(url, url), at)
-        except FeedError as error:
-            why = "unsafe_address" if isinstance(error, UnsafeAddress) else "no_link"
-            state = FeedState(last_poll=at, last_success=at)
-            return Poll(feed, state, at, fetched=1, dropped={why: 1}, warnings=(str(error),))
-        incoming = (replace(one, outlet=self._outlet_of(one.url)) for one in poll.incoming)
-        return replace(poll, incoming=tuple(incoming))
 
     def _of_texts(self, rows: Sequence[Row], at: datetime) -> tuple[Poll, dict[str, Place]]:
         """Return rows that have their texts as a poll, and the place of each by article id."""

@@ -145,7 +145,13 @@ def extract_document(markup: str, url: str) -> Any:
         said, linked = metadata.examine_meta(tree), Document()
         with suppress(Exception):  # as there: broken JSON-LD is no reason to do without a title
             linked = metadata.extract_meta_json(tree, linked)
-        sites = _site_names(said.sitename, linked.sitename, url)
+        # by what names the site is known, letters only: what it calls itself, and its host
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        labels = host.split(".")
+        hosts = (host, *labels[:-1], *(f"{label}{labels[-1]}" for label in labels[:-1]))
+        told = map(_letters, filter(None, (said.sitename, linked.sitename, *hosts)))
+        known = {name.removeprefix(the) for name in told for the in ("", "the")}
+        sites = (known - {""}) | {f"the{name}" for name in known if name}
         title = said.title or linked.title or metadata.extract_title(tree)
         headings = [linked.title, *("".join(h1.itertext()) for h1 in tree.iter("h1"))]
         said.title = without_site(title, headings, sites) if title else title
@@ -194,16 +200,6 @@ def without_site(title: str, headings: Iterable[str | None], sites: Collection[s
     while last - first > 1 and _letters(words[first]) in sites:
         first += 1
     return joined(first, last)
-
-
-def _site_names(*told: str | None) -> frozenset[str]:
-    """Return by what names a site is known, letters only: what it calls itself, and its host."""
-    *names, url = (name or "" for name in told)
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    labels = host.split(".")
-    hosts = (host, *labels[:-1], *(f"{label}{labels[-1]}" for label in labels[:-1]))
-    found = {_letters(name).removeprefix(the) for name in (*names, *hosts) for the in ("", "the")}
-    return frozenset(found | {f"the{name}" for name in found} - {"the"}) - {""}
 
 
 def _letters(words: str) -> str:
