@@ -89,8 +89,8 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
         raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
     items, lacks = list(found.entries), ""
     if found.get("bozo"):  # broken XML: its whole entries are kept
-        error = found.get("bozo_exception")
-        reason = str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
+        fault = found.get("bozo_exception")
+        reason = str(fault.getMessage() if hasattr(fault, "getMessage") else type(fault).__name__)
         tags = _ITEM.findall(_CDATA.sub("", text))
         if items and tags and not tags[-1]:  # the last entry lacks its end
             items.pop()
@@ -102,8 +102,8 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
         if not items and reason != "unbound prefix":  # no feed without entries is worse for that
             raise FeedError(f"broken XML ({reason}), and no entry could be read")
         warnings.append(f"broken XML ({reason}), {len(items)} whole entries read")
-        entries_word = "entry" if len(items) == 1 else "entries"
-        lacks = f"cut off after {len(items)} whole {entries_word}" if is_cut else ""
+        if is_cut:
+            lacks = f"cut off after {len(items)} whole entr{'y' if len(items) == 1 else 'ies'}"
     about = found.feed
     language = short_language(_string(about, "language"))
     # the ids written as whole addresses, in a feed with a base, where others come to look it;

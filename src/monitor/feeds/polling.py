@@ -85,9 +85,9 @@ def find_items(
             # only what is evidently an address: names are resolved by a fetch
             if is_local or ":" in host or host.replace(".", "").isdigit():
                 port = url.split("/")[2].rpartition(":")[2]
-                default = 443 if url.startswith("https:") else 80
-                address, number = "127.0.0.1" if is_local else host, port.isdigit() and int(port)
-                check_address(address, host, allow_hosts, port=number or default)
+                default = "443" if url.startswith("https:") else "80"
+                number = int(port if port.isdigit() else default)
+                check_address("127.0.0.1" if is_local else host, host, allow_hosts, port=number)
         except FeedError as error:
             dropped["unsafe_address" if isinstance(error, UnsafeAddress) else "no_link"] += 1
             continue
@@ -301,8 +301,8 @@ def collect(
     def read(work: FeedWork, index: int) -> tuple[FeedWork, int, PageAnswer]:
         return work, index, pages.read(work.items[index].url)
 
-    queues: HostQueues[FeedWork | tuple[FeedWork, int, PageAnswer]]
-    with HostQueues(client.settings.parallel, client.manners) as queues:
+    given = client.settings.parallel, client.manners
+    with HostQueues[FeedWork | tuple[FeedWork, int, PageAnswer]](*given) as queues:
         for feed, state in feeds:
             host = ""
             with suppress(FeedError):
