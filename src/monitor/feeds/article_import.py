@@ -103,15 +103,6 @@ class DroppedRow:
 Row = TextRow | PageRow | DroppedRow
 
 
-@dataclass(frozen=True, slots=True)
-class RowFile:
-    """The rows of a file; `position()` of `size` bytes is how far it is read."""
-
-    rows: Iterator[Row]
-    size: int
-    position: Callable[[], int]
-
-
 def format_of(path: Path) -> RowFormat:
     """Return the format that a file's name tells; raises `UsageError` where it tells none."""
     if is_warc(path):
@@ -124,9 +115,12 @@ def format_of(path: Path) -> RowFormat:
 
 
 @contextmanager
-def open_rows(path: Path, format: RowFormat) -> Iterator[RowFile]:
-    """Open a file of articles; all but web archives may be gzipped whole.
+def open_rows(
+    path: Path, format: RowFormat
+) -> Iterator[tuple[Iterator[Row], int, Callable[[], int]]]:
+    """Open a file of articles: its rows, its size in bytes, and what tells how far it is read.
 
+    All but web archives may be gzipped whole.
     Raises `UsageError` for a file that cannot be opened; `DataError`, as it is read, for a damaged
     one.
     """
@@ -156,7 +150,7 @@ def open_rows(path: Path, format: RowFormat) -> Iterator[RowFile]:
                 raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
         size = path.stat().st_size
-        yield RowFile(explained(), size, lambda: size if raw.closed else raw.tell())
+        yield explained(), size, lambda: size if raw.closed else raw.tell()
 
 
 def _line_rows(stream: IO[bytes], format: RowFormat) -> Iterator[Row]:
@@ -368,7 +362,7 @@ def import_file(
     stored, all_faults, damage = 0, 0, ""
     dropped: Counter[str] = Counter()
     with ExitStack() as stack:
-        file = stack.enter_context(open_rows(path, kind))
+        found, size, position = stack.enter_context(open_rows(path, kind))
         if language and not short_language(language):
             raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
         manners = manners_of(desk)
@@ -376,7 +370,7 @@ def import_file(
         pages, followed = PageReader(client, desk.now), desk.store.feeds()
         importer = _Importer(desk, source, outlet, short_language(language), pages, followed)
         try:
-            for rows in _batches(file.rows, path, complain):
+            for rows in _batches(found, path, complain):
                 for poll, places, faults in importer.polls_of(rows):
                     result = desk.store.record_import(source, poll, places, desk.now())
                     stored += result.stored
@@ -386,7 +380,7 @@ def import_file(
                         complain(warning)
                     if visits := manners.take_changed():
                         desk.store.save_visits(visits, desk.now())
-                    report(file.position(), file.size)
+                    report(position(), size)
         except DataError as error:
             damage = str(error)
     counts = {name: count for name, count in sorted(dropped.items()) if count}

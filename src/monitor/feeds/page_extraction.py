@@ -211,7 +211,7 @@ MAX_SHEETS = 60
 """A longer PDF is a report or a law, not news of the day."""
 _ENDS = re.compile(r"[.!?:…\"”’»)]\s*\Z")
 _FILE_NAME = re.compile(r"microsoft|\.(?:docx?|pdf|indd|rtf|odt)\b|\Auntitled\b", re.IGNORECASE)
-_WORDS: dict[PageFailure, str] = {
+PDF_FAULTS: dict[PageFailure, str] = {
     "encrypted": "the PDF is locked with a password",
     "scanned": "the PDF is a picture of a text (scanned)",
     "too_long": f"the PDF has more than {MAX_SHEETS} pages",
@@ -219,17 +219,10 @@ _WORDS: dict[PageFailure, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PdfAnswer:
-    """The article in a PDF, or why there is none: as a cause, and in words."""
-
-    page: Page | None = None
-    failure: PageFailure | None = None
-    said: str = ""
-
-
-def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
-    """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
+def extract_pdf(
+    body: bytes, *, seconds: float = 30.0
+) -> tuple[Page, None] | tuple[None, PageFailure]:
+    """Return the article in a PDF, paragraphs separated by blank lines, or why there is none."""
     # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
     command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
     found: Any = None
@@ -244,14 +237,14 @@ def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     if failure is None and not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
         failure = "scanned" if len(text) < MIN_TEXT_CHARS else "too_long"
     if failure is not None:
-        return PdfAnswer(None, failure, _WORDS[failure])
+        return None, failure
     title = " ".join(clean(found.get("title") or "").split())
     if not title or _FILE_NAME.search(title):
         title = text.partition("\n")[0]
     published = None
     with suppress(ValueError):
         published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
-    return PdfAnswer(Page(title[:300], text, published))
+    return Page(title[:300], text, published), None
 
 
 def _paragraphs(sheet: str) -> str:
