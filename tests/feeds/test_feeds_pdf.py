@@ -8,8 +8,9 @@ import pytest
 
 from feed_server import Answer, FeedServer, item, rss
 from following import follow
-from monitor.feeds.page_extraction import MAX_SHEETS, extract_pdf
+from monitor.feeds.page_extraction import MAX_SHEETS, PDF_FAULTS, extract_pdf
 from monitor.feeds.starter_feeds import make_feed
+from monitor.records.feed import PageFailure
 from pdf_samples import pdf
 
 SHEET = (
@@ -24,7 +25,7 @@ SHEET = (
 
 def test_lines_become_paragraphs() -> None:
     body = pdf([SHEET, SHEET[1:]], title="A year", created="D:20261120103000+02'00'")
-    page = extract_pdf(body).page
+    page, _ = extract_pdf(body)
     assert page is not None
     assert page.title == "A year"
     assert page.published == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -38,7 +39,7 @@ def test_lines_become_paragraphs() -> None:
 
 
 def test_a_title_that_is_a_file_name_is_none() -> None:
-    page = extract_pdf(pdf([SHEET], title="Microsoft Word - final2.docx")).page
+    page, _ = extract_pdf(pdf([SHEET], title="Microsoft Word - final2.docx"))
     assert page is not None
     assert page.title == SHEET[0]
 
@@ -54,15 +55,14 @@ def test_a_title_that_is_a_file_name_is_none() -> None:
     ],
     ids=["encrypted", "scanned", "too long", "cut", "noise"],
 )
-def test_what_cannot_be_read_is_named(body: bytes, cause: str) -> None:
-    answer = extract_pdf(body)
-    assert (answer.page, answer.failure) == (None, cause)
-    assert answer.said.startswith("the PDF ")
+def test_what_cannot_be_read_is_named(body: bytes, cause: PageFailure) -> None:
+    assert extract_pdf(body) == (None, cause)
+    assert PDF_FAULTS[cause].startswith("the PDF ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are limited otherwise there")
 def test_a_pdf_that_takes_too_long_is_given_up() -> None:
-    assert extract_pdf(pdf([SHEET]), seconds=0.01).failure == "broken"
+    assert extract_pdf(pdf([SHEET]), seconds=0.01) == (None, "broken")
 
 
 def test_a_pdf_that_a_feed_links_to_is_an_article(tmp_path: Path, server: FeedServer) -> None:

@@ -22,9 +22,9 @@ fastwarc = pytest.importorskip("fastwarc", reason="web archives need fastwarc")
 
 
 def read(path: Path, format: RowFormat | None = None) -> list[Any]:
-    with open_rows(path, format or format_of(path)) as file:
-        found = list(file.rows)
-        assert file.position() == file.size or format_of(path) == "warc"
+    with open_rows(path, format or format_of(path)) as (rows, size, position):
+        found = list(rows)
+        assert position() == size or format_of(path) == "warc"
     return found
 
 
@@ -226,8 +226,8 @@ def test_a_web_archive_that_is_cut_off(tmp_path: Path, name: str) -> None:
     path.write_bytes(path.read_bytes()[:-300])
     for said in (["0", "1", "broken"], ["0", "broken"]):
         found: list[Any] = []
-        with open_rows(path, "warc") as file, pytest.raises(DataError, match="is not whole"):
-            found.extend(file.rows)
+        with open_rows(path, "warc") as opened, pytest.raises(DataError, match="is not whole"):
+            found.extend(opened[0])
         assert [getattr(row, "why", "") or row.raw.url[-1] for row in found] == said
         write_warc(path, [records[0], lying, records[2]])
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import recall_simulation
+from monitor.records.finding import MEASURED_FROM
 from monitor.records.review import (
     SHOWN,
     CaseOutcome,
@@ -17,13 +18,7 @@ from monitor.records.review import (
     RecallEstimate,
     Stratum,
 )
-from monitor.review.recall_estimate import (
-    CASES_NEEDED,
-    NARROW,
-    estimate_missed,
-    gaps,
-    window,
-)
+from monitor.review.recall_estimate import NARROW, estimate_missed, gaps, window
 from monitor.review.sampling import CUTS, allocate, draw_sample
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -157,7 +152,7 @@ def cases(shown: int, others: int) -> list[CaseOutcome]:
 def test_a_share_of_few_cases_is_not_told() -> None:
     few = gaps(RecallEstimate(), cases(15, 4), short=True)
     assert few.figures["elsewhere"]["interval"] is None
-    assert f"19 of the {CASES_NEEDED} cases needed" in few.words[1]
+    assert f"19 of the {MEASURED_FROM} cases needed" in few.words[1]
     many_ = gaps(RecallEstimate(), cases(15, 5), short=False)
     words = many_.words
     assert many_.figures["elsewhere"]["interval"] == pytest.approx((0.531, 0.888), abs=0.001)

@@ -103,15 +103,6 @@ class DroppedRow:
 Row = TextRow | PageRow | DroppedRow
 
 
-@dataclass(frozen=True, slots=True)
-class RowFile:
-    """The rows of a file; `position()` of `size` bytes is how far it is read."""
-
-    rows: Iterator[Row]
-    size: int
-    position: Callable[[], int]
-
-
 def format_of(path: Path) -> RowFormat:
     """Return the format that a file's name tells; raises `UsageError` where it tells none."""
     if is_warc(path):
@@ -124,9 +115,12 @@ def format_of(path: Path) -> RowFormat:
 
 
 @contextmanager
-def open_rows(path: Path, format: RowFormat) -> Iterator[RowFile]:
-    """Open a file of articles; all but web archives may be gzipped whole.
+def open_rows(
+    path: Path, format: RowFormat
+) -> Iterator[tuple[Iterator[Row], int, Callable[[], int]]]:
+    """Open a file of articles: its rows, its size in bytes, and what tells how far it is read.
 
+    All but web archives may be gzipped whole.
     Raises `UsageError` for a file that cannot be opened; `DataError`, as it is read, for a damaged
     one.
     """
@@ -156,7 +150,7 @@ def open_rows(path: Path, format: RowFormat) -> Iterator[RowFile]:
                 raise DataError(f"{path}: is damaged or cut off ({error})") from error
 
         size = path.stat().st_size
-        yield RowFile(explained(), size, lambda: size if raw.closed else raw.tell())
+        yield explained(), size, lambda: size if raw.closed else raw.tell()
 
 
 def _line_rows(stream: IO[bytes], format: RowFormat) -> Iterator[Row]:
@@ -204,9 +198,8 @@ def _table_rows(stream: IO[bytes], path: Path) -> Iterator[Row]:
     # strict, or a quotation mark too many would make one text of all rows up to the next
     table = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
     names = _read_names(table, path)
-    ours = (
-        unguard if "sha256" in names else str
-    )  # our own tables guard what a spreadsheet would run
+    # our own tables guard what a spreadsheet would run
+    ours = unguard if "sha256" in names else str
     while True:
         first, held = table.line_num + 1, 0
         try:
@@ -369,7 +362,7 @@ def import_file(
     stored, all_faults, damage = 0, 0, ""
     dropped: Counter[str] = Counter()
     with ExitStack() as stack:
-        file = stack.enter_context(open_rows(path, kind))
+        found, size, position = stack.enter_context(open_rows(path, kind))
         if language and not short_language(language):
             raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
         manners = manners_of(desk)
@@ -377,7 +370,7 @@ def import_file(
         pages, followed = PageReader(client, desk.now), desk.store.feeds()
         importer = _Importer(desk, source, outlet, short_language(language), pages, followed)
         try:
-            for rows in _batches(file.rows, path, complain):
+            for rows in _batches(found, path, complain):
                 for poll, places, faults in importer.polls_of(rows):
                     result = desk.store.record_import(source, poll, places, desk.now())
                     stored += result.stored
@@ -387,7 +380,7 @@ def import_file(
                         complain(warning)
                     if visits := manners.take_changed():
                         desk.store.save_visits(visits, desk.now())
-                    report(file.position(), file.size)
+                    report(position(), size)
         except DataError as error:
             damage = str(error)
     counts = {name: count for name, count in sorted(dropped.items()) if count}
@@ -443,12 +436,21 @@ class _Importer:
         """Yield what is to be stored together, and how many rows of it are at fault."""
         rest: list[Row] = []
         for row in rows:
-            if isinstance(row, TextRow) and not row.text:
-                poll = self._fetch(row.url)
-                places = {one.article_id: row.place for one in poll.incoming}
-                yield poll, places, int(not (poll.incoming or poll.sightings))
-            else:
+            if not isinstance(row, TextRow) or row.text:
                 rest.append(row)
+                continue
+            # the page of an address is fetched, unless the desk has it
+            feed, at, entry = import_feed(self.source), self.desk.now(), FeedEntry(row.url, row.url)
+            try:
+                poll = _fetched_poll(self.desk, self.pages, feed, entry, at)
+                named = [replace(one, outlet=self._outlet_of(one.url)) for one in poll.incoming]
+                poll = replace(poll, incoming=tuple(named))
+            except FeedError as error:
+                why = {"unsafe_address" if isinstance(error, UnsafeAddress) else "no_link": 1}
+                state = FeedState(last_poll=at, last_success=at)
+                poll = Poll(feed, state, at, fetched=1, dropped=why, warnings=(str(error),))
+            places = {one.article_id: row.place for one in poll.incoming}
+            yield poll, places, int(not (poll.incoming or poll.sightings))
         if rest:
             faults = sum(isinstance(row, DroppedRow) and bool(row.says) for row in rest)
             yield *self._of_texts(rest, self.desk.now()), faults
@@ -462,18 +464,6 @@ class _Importer:
             name = next(filter(None, named), "")
             self.outlets[host] = name or host.removeprefix("www.")
         return self.outlet or self.outlets[host]
-
-    def _fetch(self, url: str) -> Poll:
-        """Fetch the page of an address, unless the desk has it; the poll says what kept it away."""
-        feed, at = import_feed(self.source), self.desk.now()
-        try:
-            poll = _fetched_poll(self.desk, self.pages, feed, FeedEntry(url, url), at)
-        except FeedError as error:
-            why = "unsafe_address" if isinstance(error, UnsafeAddress) else "no_link"
-            state = FeedState(last_poll=at, last_success=at)
-            return Poll(feed, state, at, fetched=1, dropped={why: 1}, warnings=(str(error),))
-        incoming = (replace(one, outlet=self._outlet_of(one.url)) for one in poll.incoming)
-        return replace(poll, incoming=tuple(incoming))
 
     def _of_texts(self, rows: Sequence[Row], at: datetime) -> tuple[Poll, dict[str, Place]]:
         """Return rows that have their texts as a poll, and the place of each by article id."""

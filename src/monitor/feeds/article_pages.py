@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.feeds import text_mining_rights as rights
 from monitor.feeds.http_client import PAGE_TYPES, FetchResult, HttpClient, fetch
-from monitor.feeds.page_extraction import Page, extract_page, extract_pdf
+from monitor.feeds.page_extraction import PDF_FAULTS, Page, extract_page, extract_pdf
 from monitor.feeds.robots_txt import UNREADABLE, robots_refusal
 from monitor.feeds.urls import host_of
 from monitor.records.errors import FeedError, InstallationError, UnsafeAddress
@@ -95,9 +95,9 @@ class PageReader:
             return PageAnswer(None, f"{url}: the answer ended early", "no_answer", retry=True)
         here = answer.final_url
         if b"%PDF-" in answer.body[:1024]:  # whatever it was called
-            found = extract_pdf(answer.body)
-            said = f"{url}: {found.said}" if found.failure else None
-            return PageAnswer(found.page, said, found.failure, final_url=here)
+            page, fault = extract_pdf(answer.body)
+            said = f"{url}: {PDF_FAULTS[fault]}" if fault else None
+            return PageAnswer(page, said, fault, final_url=here)
         try:
             page = extract_page(answer.body, answer.content_type, here)
         except InstallationError as error:

@@ -137,7 +137,20 @@ def _find_encoding(body: bytes, claimed: Sequence[str]) -> tuple[str, int]:
     if good > 4 * bad:  # some foreign bytes pasted in, which is common
         return "utf-8", 0
     fitting = (one for one in claimed if one != "utf-8" and _fits(body, one))
-    return next(fitting, None) or _detected(body), 0
+    if claim := next(fitting, None):
+        return claim, 0
+    from charset_normalizer import from_bytes
+
+    first = next(i for i, byte in enumerate(body) if byte > 0x7F)
+    start = max(0, first - _SAMPLE // 4)
+    sample = body[start : start + _SAMPLE]
+    best = from_bytes(sample, steps=3).best()
+    found = find_codec(best.encoding) if best else None
+    if not found or _LATIN.fullmatch(found):
+        # Central from Western European is told by the letters that each has and the other rarely
+        central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
+        found = "cp1250" if central > max(western, 5) else "cp1252"
+    return found, 0
 
 
 def _fits(body: bytes, encoding: str) -> bool:
@@ -148,21 +161,6 @@ def _fits(body: bytes, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-def _detected(body: bytes) -> str:
-    from charset_normalizer import from_bytes
-
-    first = next(i for i, byte in enumerate(body) if byte > 0x7F)
-    start = max(0, first - _SAMPLE // 4)
-    sample = body[start : start + _SAMPLE]
-    best = from_bytes(sample, steps=3).best()
-    found = find_codec(best.encoding) if best else None
-    if found and not _LATIN.fullmatch(found):
-        return found
-    # Central from Western European is told by the letters that each has and the other rarely
-    central, western = (sum(map(sample.count, letters)) for letters in (_CENTRAL, _WESTERN))
-    return "cp1250" if central > max(western, 5) else "cp1252"
 
 
 def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:

@@ -75,7 +75,14 @@ def in_english(written: str, language: str | None = None) -> str | None:
     match = _NAMED.search(" ".join(written[:_MAX_CHARS].split()))
     if match is None:
         return None
-    months = _months_named(match["month"] or match["month2"], language)
+    word, months = match["month"] or match["month2"], set[int]()
+    name = _plain(word)
+    for asked in () if word.lower() in _ENGLISH else ("en", language, "all"):
+        names = _names_of(asked) if asked else {}  # whole and short, before what begins one
+        begun = (these for full, these in names.items() if full.startswith(name))
+        months = names.get(name) or (set[int]().union(*begun) if len(name) >= 3 else set())
+        if months:
+            break
     if not months:
         return None
     if len(months) > 1:
@@ -97,18 +104,6 @@ def _clock(rest: str) -> str:
         name = zone["name"]
         offset = _ZONES.get(name, name) if name else zone["offset"] + zone["minutes"]
     return f"{hour:02}:{time['minute']}:{time['second'] or '00'} {offset}"
-
-
-def _months_named(word: str, language: str | None) -> set[int]:
-    """Return the months that `word` can be, none if that is no month or plain English."""
-    name = _plain(word)
-    for asked in () if word.lower() in _ENGLISH else ("en", language, "all"):
-        names = _names_of(asked) if asked else {}  # whole and short, before what begins one
-        begun = (months for full, months in names.items() if full.startswith(name))
-        months = names.get(name) or (set[int]().union(*begun) if len(name) >= 3 else None)
-        if months:
-            return months
-    return set()
 
 
 def _plain(word: str) -> str:

@@ -88,8 +88,22 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
     if not found.get("version") and not found.entries:
         raise FeedError(f"this is no feed, but XML of <{root[:40]}>")
     items, lacks = list(found.entries), ""
-    if found.get("bozo"):
-        lacks = _keep_whole(items, found.get("bozo_exception"), text, root, warnings)
+    if found.get("bozo"):  # broken XML: its whole entries are kept
+        fault = found.get("bozo_exception")
+        reason = str(fault.getMessage() if hasattr(fault, "getMessage") else type(fault).__name__)
+        tags = _ITEM.findall(_CDATA.sub("", text))
+        if items and tags and not tags[-1]:  # the last entry lacks its end
+            items.pop()
+        # whatever comment stands behind the root
+        rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
+        is_cut = f"</{root}" not in rest.lower()
+        if is_cut and not items:
+            raise FeedError("it is cut off, with no whole entry before the end")
+        if not items and reason != "unbound prefix":  # no feed without entries is worse for that
+            raise FeedError(f"broken XML ({reason}), and no entry could be read")
+        warnings.append(f"broken XML ({reason}), {len(items)} whole entries read")
+        if is_cut:
+            lacks = f"cut off after {len(items)} whole entr{'y' if len(items) == 1 else 'ies'}"
     about = found.feed
     language = short_language(_string(about, "language"))
     # the ids written as whole addresses, in a feed with a base, where others come to look it;
@@ -120,24 +134,6 @@ def _read(text: str, root: str, url: str, warnings: list[str]) -> ParsedFeed:
         updated=_date(about, ("updated", "published"), language)[0],
         lacks=lacks,
     )
-
-
-def _keep_whole(entries: list[Any], error: Any, text: str, root: str, warnings: list[str]) -> str:
-    """Keep the whole entries of broken XML, warn of it, and return what of it is lacking."""
-    tags = _ITEM.findall(_CDATA.sub("", text))
-    if entries and tags and not tags[-1]:  # the last entry lacks its end
-        entries.pop()
-    # whatever comment stands behind the root
-    rest = text[max((tag.end() for tag in _ITEM.finditer(text)), default=0) :]
-    is_cut = f"</{root}" not in rest.lower()
-    reason = str(error.getMessage() if hasattr(error, "getMessage") else type(error).__name__)
-    if is_cut and not entries:
-        raise FeedError("it is cut off, with no whole entry before the end")
-    if not entries and reason != "unbound prefix":  # no feed without entries is worse for that
-        raise FeedError(f"broken XML ({reason}), and no entry could be read")
-    warnings.append(f"broken XML ({reason}), {len(entries)} whole entries read")
-    said = f"cut off after {len(entries)} whole entr{'y' if len(entries) == 1 else 'ies'}"
-    return said if is_cut else ""
 
 
 def _entry(

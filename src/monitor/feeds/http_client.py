@@ -71,38 +71,6 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
-class CheckedBackend(httpcore.NetworkBackend):
-    """Resolves a host, checks each of its addresses, and connects to a checked one."""
-
-    def __init__(
-        self,
-        settings: FetchSettings,
-        deadline: Deadline,
-        resolver: Callable[[str, int], list[str]] | None = None,
-    ) -> None:
-        self._allow_hosts = settings.allow_hosts
-        self._deadline = deadline
-        self._resolve = resolver or resolve
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, *options: Any, **more: Any
-    ) -> httpcore.NetworkStream:
-        """Connect to `host`; raises `UnsafeAddress` if any of its addresses is not allowed."""
-        addresses = self._resolve(host, port)
-        for address in addresses:
-            check_address(address, host, self._allow_hosts, port=port)
-        failure: Exception = httpcore.ConnectError("no address")
-        for address in addresses[:4]:
-            try:
-                within = self._deadline.bound(timeout)
-                stream = self._inner.connect_tcp(address, port, within, *options, **more)
-                return _Stream(stream, self._deadline)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-
 def resolve(host: str, port: int) -> list[str]:
     """Return the distinct addresses of `host`, in the resolver's order; `FeedError` without one."""
     try:
@@ -110,6 +78,33 @@ def resolve(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError) as error:
         raise FeedError(f"no address found for {host}") from error
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBackend(httpcore.NetworkBackend):
+    """Resolves a host, checks each of its addresses, and connects to a checked one."""
+
+    settings: FetchSettings
+    deadline: Deadline
+    resolver: Callable[[str, int], list[str]] = resolve
+    inner: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
+
+    def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *options: Any, **more: Any
+    ) -> httpcore.NetworkStream:
+        """Connect to `host`; raises `UnsafeAddress` if any of its addresses is not allowed."""
+        addresses = self.resolver(host, port)
+        for address in addresses:
+            check_address(address, host, self.settings.allow_hosts, port=port)
+        failure: Exception = httpcore.ConnectError("no address")
+        for address in addresses[:4]:
+            try:
+                within = self.deadline.bound(timeout)
+                stream = self.inner.connect_tcp(address, port, within, *options, **more)
+                return _Stream(stream, self.deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
 
 
 MAX_REDIRECTS = 5
@@ -320,53 +315,41 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
 
 def _unpacked(chunks: Iterable[bytes], encoding: str, limit: int) -> tuple[bytes, bool]:
     """Undo one Content-Encoding, to `limit` bytes; return the body and whether it is whole."""
-    names = [name.strip().lower() for name in encoding.split(",")]
-    names = [name for name in names if name not in ("", "identity")]
+    given = map(str.strip, encoding.lower().split(","))
+    names = [name for name in given if name not in ("", "identity")]
     if len(names) > 1 or not set(names) <= {"gzip", "x-gzip", "deflate"}:
         raise FeedError(f"its content encoding '{encoding[:40]}' was not asked for")
-    unzip = _Inflater(deflate="deflate" in names) if names else None
+    deflate, unzip = "deflate" in names, zlib.decompressobj(zlib.MAX_WBITS | 32)
     body, taken = bytearray(), 0
     try:
         for chunk in chunks:
             taken += len(chunk)
-            body += unzip(chunk, limit + 1 - len(body)) if unzip else chunk
+            rest, plain = (chunk, b"") if names else (b"", chunk)
+            body += plain
+            while rest and len(body) <= limit:
+                if unzip.eof:
+                    if not rest.startswith(b"\x1f\x8b"):
+                        break  # padding after the end
+                    unzip = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next member
+                try:
+                    body += unzip.decompress(rest, limit + 1 - len(body))
+                    rest = unzip.unconsumed_tail or unzip.unused_data
+                except zlib.error as error:
+                    if not deflate:
+                        raise FeedError("its compressed data is broken") from error
+                    # some servers send deflate without its header
+                    deflate, unzip = False, zlib.decompressobj(-zlib.MAX_WBITS)
             _check_size(max(taken, len(body)), limit)
     except (httpcore.RemoteProtocolError, httpcore.ReadError) as error:
         if not body:
             raise FeedError("the connection ended before the answer did") from error
         return bytes(body), False
-    return bytes(body), unzip is None or bool(unzip.inner.eof)
+    return bytes(body), not names or unzip.eof
 
 
 def _check_size(size: int, limit: int) -> None:
     if size > limit:
         raise FeedError(f"larger than {limit:,} bytes")
-
-
-class _Inflater:
-    """Undoes gzip or deflate, at most so many bytes at a time."""
-
-    def __init__(self, *, deflate: bool) -> None:
-        self._deflate = deflate
-        self.inner: Any = zlib.decompressobj(zlib.MAX_WBITS | 32)
-
-    def __call__(self, chunk: bytes, most: int) -> bytes:
-        out = bytearray()
-        while chunk and len(out) < most:
-            if self.inner.eof:
-                if not chunk.startswith(b"\x1f\x8b"):
-                    break  # padding after the end
-                self.inner = zlib.decompressobj(zlib.MAX_WBITS | 32)  # the next member
-            try:
-                out += self.inner.decompress(chunk, most - len(out))
-            except zlib.error as error:
-                if not self._deflate:
-                    raise FeedError("its compressed data is broken") from error
-                # some servers send deflate without its header
-                self._deflate, self.inner = False, zlib.decompressobj(-zlib.MAX_WBITS)
-            else:
-                chunk = self.inner.unconsumed_tail or self.inner.unused_data
-        return bytes(out)
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:

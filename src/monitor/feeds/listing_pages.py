@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from monitor.feeds.encoding_detection import clean, decode, header_charset
@@ -38,23 +37,8 @@ def read_listing(answer: FetchResult) -> ParsedFeed:
     if text.lstrip()[:500].lower().startswith(("<?xml", "<rss", "<feed", "{")):
         raise FeedError(f"{name}: this is no page; is it a feed? add it without --kind")
     root, page = parse_html(clean(text)), answer.final_url
-    found = _articles(root, page_base(root, page), page)
-    if not found:
-        raise FeedError(
-            f"{name}: no link to an article in it; a page that is put together by scripts, or that"
-            " only lists sections, cannot be followed"
-        )
-    title = root.find(".//title")
-    return ParsedFeed(
-        title=plain_title("" if title is None else "".join(title.itertext()))[:_MAX_TITLE],
-        site=page,
-        entries=tuple(FeedEntry(url, url, title) for url, title in found.items())[:MAX_ENTRIES],
-    )
-
-
-def _articles(root: Any, base: str, page: str) -> dict[str, str]:
-    """Return addresses with headlines; of several links to one, the longest words are it."""
-    words: dict[str, str] = {}
+    base = page_base(root, page)
+    words: dict[str, str] = {}  # by address; of several links to one, the longest words are it
     for link in root.iter("a"):
         href = link.get("href", "").strip()
         url = join_url(base, href) if href else None
@@ -65,15 +49,26 @@ def _articles(root: Any, base: str, page: str) -> dict[str, str]:
             address = canonical_url(url)
             if address != canonical_url(page):
                 pictures = (picture.get("alt") for picture in link.iter("img"))
-                text = " ".join(element_text(link).split())
-                text = text or link.get("title") or next(filter(None, pictures), "")
-                text = " ".join(text.split())[:_MAX_TITLE]
-                words[address] = max(words.get(address, ""), text, key=len)
-    return {
-        url: title if is_headline(title) else ""
-        for url, title in words.items()
-        if is_article(url, title)
-    }
+                said = " ".join(element_text(link).split())
+                said = said or link.get("title") or next(filter(None, pictures), "")
+                said = " ".join(said.split())[:_MAX_TITLE]
+                words[address] = max(words.get(address, ""), said, key=len)
+    entries = [
+        FeedEntry(url, url, said if is_headline(said) else "")
+        for url, said in words.items()
+        if is_article(url, said)
+    ]
+    if not entries:
+        raise FeedError(
+            f"{name}: no link to an article in it; a page that is put together by scripts, or that"
+            " only lists sections, cannot be followed"
+        )
+    title = root.find(".//title")
+    return ParsedFeed(
+        title=plain_title("" if title is None else "".join(title.itertext()))[:_MAX_TITLE],
+        site=page,
+        entries=tuple(entries[:MAX_ENTRIES]),
+    )
 
 
 def is_article(url: str, title: str) -> bool:

@@ -24,8 +24,6 @@ from monitor.records.errors import FeedError
 from monitor.records.feed import Feed, FeedKind
 
 _FEED_TYPES = frozenset(("rss", "rss1", "rdf", "atom", "feed", "json", "jsonfeed"))
-Element = tuple[str, dict[str, str], int]
-"""An element's local name and attributes, all names in lower case, and how deep it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +133,8 @@ def _without_comments(text: str) -> str:
     return "".join([*kept, text[at:]])
 
 
-def _read_outlines(text: str) -> Iterator[Element]:
-    """Yield an OPML file's elements in order; of a broken one, in linear time, its outlines."""
+def _read_outlines(text: str) -> Iterator[tuple[str, dict[str, str], int]]:
+    """Yield name, attributes (names in lower case) and depth of elements, in linear time."""
     root = parse_xml(text)
     if root is not None:
         for element in root.iter("*"):

@@ -145,7 +145,13 @@ def extract_document(markup: str, url: str) -> Any:
         said, linked = metadata.examine_meta(tree), Document()
         with suppress(Exception):  # as there: broken JSON-LD is no reason to do without a title
             linked = metadata.extract_meta_json(tree, linked)
-        sites = _site_names(said.sitename, linked.sitename, url)
+        # by what names the site is known, letters only: what it calls itself, and its host
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        labels = host.split(".")
+        hosts = (host, *labels[:-1], *(f"{label}{labels[-1]}" for label in labels[:-1]))
+        told = map(_letters, filter(None, (said.sitename, linked.sitename, *hosts)))
+        known = {name.removeprefix(the) for name in told for the in ("", "the")}
+        sites = (known - {""}) | {f"the{name}" for name in known if name}
         title = said.title or linked.title or metadata.extract_title(tree)
         headings = [linked.title, *("".join(h1.itertext()) for h1 in tree.iter("h1"))]
         said.title = without_site(title, headings, sites) if title else title
@@ -196,16 +202,6 @@ def without_site(title: str, headings: Iterable[str | None], sites: Collection[s
     return joined(first, last)
 
 
-def _site_names(*told: str | None) -> frozenset[str]:
-    """Return by what names a site is known, letters only: what it calls itself, and its host."""
-    *names, url = (name or "" for name in told)
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    labels = host.split(".")
-    hosts = (host, *labels[:-1], *(f"{label}{labels[-1]}" for label in labels[:-1]))
-    found = {_letters(name).removeprefix(the) for name in (*names, *hosts) for the in ("", "the")}
-    return frozenset(found | {f"the{name}" for name in found} - {"the"}) - {""}
-
-
 def _letters(words: str) -> str:
     return "".join(filter(str.isalnum, words.casefold()))
 
@@ -215,7 +211,7 @@ MAX_SHEETS = 60
 """A longer PDF is a report or a law, not news of the day."""
 _ENDS = re.compile(r"[.!?:…\"”’»)]\s*\Z")
 _FILE_NAME = re.compile(r"microsoft|\.(?:docx?|pdf|indd|rtf|odt)\b|\Auntitled\b", re.IGNORECASE)
-_WORDS: dict[PageFailure, str] = {
+PDF_FAULTS: dict[PageFailure, str] = {
     "encrypted": "the PDF is locked with a password",
     "scanned": "the PDF is a picture of a text (scanned)",
     "too_long": f"the PDF has more than {MAX_SHEETS} pages",
@@ -223,17 +219,10 @@ _WORDS: dict[PageFailure, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PdfAnswer:
-    """The article in a PDF, or why there is none: as a cause, and in words."""
-
-    page: Page | None = None
-    failure: PageFailure | None = None
-    said: str = ""
-
-
-def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
-    """Return the text of a PDF, its paragraphs separated by blank lines. Never fails."""
+def extract_pdf(
+    body: bytes, *, seconds: float = 30.0
+) -> tuple[Page, None] | tuple[None, PageFailure]:
+    """Return the article in a PDF, paragraphs separated by blank lines, or why there is none."""
     # By its path and alone (-I): as a module it would bring this whole package along, 0.3 s.
     command = [sys.executable, "-I", str(_CHILD), str(MAX_SHEETS), str(int(seconds))]
     found: Any = None
@@ -248,14 +237,14 @@ def extract_pdf(body: bytes, *, seconds: float = 30.0) -> PdfAnswer:
     if failure is None and not MIN_TEXT_CHARS <= len(text) <= MAX_TEXT_CHARS:
         failure = "scanned" if len(text) < MIN_TEXT_CHARS else "too_long"
     if failure is not None:
-        return PdfAnswer(None, failure, _WORDS[failure])
+        return None, failure
     title = " ".join(clean(found.get("title") or "").split())
     if not title or _FILE_NAME.search(title):
         title = text.partition("\n")[0]
     published = None
     with suppress(ValueError):
         published = plausible_date(datetime.fromisoformat(found.get("created") or ""))
-    return PdfAnswer(Page(title[:300], text, published))
+    return Page(title[:300], text, published), None
 
 
 def _paragraphs(sheet: str) -> str:

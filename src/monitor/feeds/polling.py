@@ -80,7 +80,14 @@ def find_items(
     for entry in entries:
         try:
             url = canonical_url(entry.url)
-            _refuse_local(url, allow_hosts)
+            host = host_of(url)
+            is_local = host == "localhost" or host.endswith(".localhost")
+            # only what is evidently an address: names are resolved by a fetch
+            if is_local or ":" in host or host.replace(".", "").isdigit():
+                port = url.split("/")[2].rpartition(":")[2]
+                default = "443" if url.startswith("https:") else "80"
+                number = int(port if port.isdigit() else default)
+                check_address("127.0.0.1" if is_local else host, host, allow_hosts, port=number)
         except FeedError as error:
             dropped["unsafe_address" if isinstance(error, UnsafeAddress) else "no_link"] += 1
             continue
@@ -91,17 +98,6 @@ def find_items(
         elif items.setdefault(item.article_id, item) is not item:
             dropped["repeated"] += 1
     return list(items.values()), dropped
-
-
-def _refuse_local(url: str, allow_hosts: Sequence[str]) -> None:
-    """Raise `UnsafeAddress` for an evidently local address; names are resolved by a fetch only."""
-    host = host_of(url)
-    is_local = host == "localhost" or host.endswith(".localhost")
-    if is_local or ":" in host or host.replace(".", "").isdigit():
-        port = url.split("/")[2].rpartition(":")[2]
-        default = 443 if url.startswith("https:") else 80
-        address = "127.0.0.1" if is_local else host
-        check_address(address, host, allow_hosts, port=int(port) if port.isdigit() else default)
 
 
 @dataclass(slots=True)
@@ -283,7 +279,6 @@ class FeedWork:
 
 
 _log = logging.getLogger(__name__)
-PageFor = tuple[FeedWork, int, PageAnswer]
 
 
 def collect(
@@ -302,7 +297,12 @@ def collect(
     only what they raise is raised: what goes wrong with a feed or a page is in its `Poll`.
     """
     pages = PageReader(client, now)
-    with HostQueues[FeedWork | PageFor](client.settings.parallel, client.manners) as queues:
+
+    def read(work: FeedWork, index: int) -> tuple[FeedWork, int, PageAnswer]:
+        return work, index, pages.read(work.items[index].url)
+
+    given = client.settings.parallel, client.manners
+    with HostQueues[FeedWork | tuple[FeedWork, int, PageAnswer]](*given) as queues:
         for feed, state in feeds:
             host = ""
             with suppress(FeedError):
@@ -313,16 +313,12 @@ def collect(
                 work, allowed = result, client.settings.allow_hosts
                 for index in work.start(now(), known, allowed, client.manners.pause_s):
                     host = host_of(work.items[index].url)
-                    queues.add(host, partial(_read_page, pages, work, index))
+                    queues.add(host, partial(read, work, index))
             else:
                 work, index, answer = result
                 work.take_page(index, answer)
             if not work.missing:
                 deliver(work.finish(client.settings.min_interval_s))
-
-
-def _read_page(pages: PageReader, work: FeedWork, index: int) -> PageFor:
-    return work, index, pages.read(work.items[index].url)
 
 
 MAP_TYPES = "application/xml, text/xml, application/gzip, */*;q=0.1"

@@ -84,8 +84,7 @@ def next_due(
     feeds: Iterable[Feed], states: Mapping[str, FeedState], now: datetime, min_interval_s: int
 ) -> tuple[Feed, datetime] | None:
     """Return the feed that is due first, and when; at once (`now`) is the earliest."""
-    due = _due_times(feeds, states, now, min_interval_s)
-    times = ((feed, max(at, now)) for feed, at in due)
+    times = ((feed, max(at, now)) for feed, at in _due_times(feeds, states, now, min_interval_s))
     return min(times, key=lambda pair: (pair[1], pair[0].id), default=None)
 
 

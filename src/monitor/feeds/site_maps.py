@@ -40,7 +40,8 @@ def read_sitemap(
         # those that may be new, news maps and newest first
         ranked: list[tuple[bool, float, int, str]] = []
         for place, record in enumerate(records):
-            url, changed = _address(record, base), read_date(record.get("lastmod", ""))
+            url = (where := record.get("loc")) and join_url(base, where)
+            changed = read_date(record.get("lastmod", ""))
             if url and same_site(url, base) and not (changed and changed < now - RECENT):
                 age = (now - changed).total_seconds() if changed else float("inf")
                 ranked.append(("news" not in url.lower(), age, place, url))
@@ -116,21 +117,16 @@ def _unpacked(body: bytes, max_bytes: int) -> bytes:
     return found
 
 
-def _address(record: Record, base: str) -> str | None:
-    where = record.get("loc")
-    return join_url(base, where) if where else None
-
-
 def _entries(
     records: Sequence[Record], base: str, now: datetime
 ) -> tuple[tuple[FeedEntry, ...], Counter[str]]:
     dropped: Counter[str] = Counter()
     dated: list[tuple[datetime, FeedEntry]] = []
     for record in records:
-        url = _address(record, base)
+        url = (where := record.get("loc")) and join_url(base, where)
         published = read_date(record.get("news.publication_date", ""))
         moment = published or read_date(record.get("lastmod", ""))
-        if url is None:
+        if not url:
             dropped["no_link"] += 1
         elif not same_site(url, base):
             dropped["off_site"] += 1

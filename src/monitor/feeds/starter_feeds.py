@@ -8,6 +8,7 @@ from the machine that the lists were made on, and an entry says so (`verified`) 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -98,7 +99,7 @@ class PackFeed:
     feed: Feed
     language: str
     by: str
-    seen: tuple[str, ...]
+    seen: Sequence[str]
     verified: bool
     note: str = ""
 
@@ -135,14 +136,9 @@ def all_packs() -> tuple[Pack, ...]:
             table = tomllib.loads(file.read_text(encoding="utf-8"))
             own = tuple(
                 PackFeed(
-                    make_feed(entry["url"], title=entry["title"], site=entry["site"]),
-                    entry["language"],
-                    entry["by"],
-                    tuple(entry["seen"]),
-                    entry["verified"],
-                    entry.get("note", ""),
+                    make_feed(one.pop("url"), title=one.pop("title"), site=one.pop("site")), **one
                 )
-                for entry in table["feed"]
+                for one in table["feed"]
             )
             name, others = file.name.removesuffix(".toml"), tuple(table.get("with", ()))
             found.append(Pack(name, table["title"], table["about"], own, others))

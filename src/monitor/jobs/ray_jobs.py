@@ -29,18 +29,31 @@ from monitor.jobs.core_dumps import forbid_dumps
 from monitor.jobs.draft_processes import expected_error
 from monitor.jobs.work_queue import patiently
 from monitor.labels.data_files import data_dir
-from monitor.records.article import Article, Assessment
+from monitor.records.article import Article
 from monitor.records.errors import MonitorError, UsageError, describe_exception, how_to_install
 from monitor.settings import Settings, guideline_dir
 
 FILES = 8
-"""Drafts that do."""
+"""Drafts of a task."""
 IN_FLIGHT = 2
 """Tasks that a worker has at a time: one in hand and one waiting."""
 RETRIES = 3
 """So often a task is begun anew after its worker died."""
 MOST_BYTES = 400_000_000
 """What is on the way is below: Ray takes it along in its messages instead of storing it."""
+_OWN: Mapping[str, Any] = {
+    "num_gpus": 0,
+    "include_dashboard": False,
+    "object_store_memory": 80_000_000,  # the least it may be; it is not used
+    "_system_config": {
+        "automatic_object_spilling_enabled": False,
+        "max_direct_call_object_size": MOST_BYTES,
+        "task_rpc_inlined_bytes_limit": MOST_BYTES,
+        "enable_metrics_collection": False,
+        "worker_niceness": 0,
+    },
+}
+"""How Ray is started for a cluster of our own."""
 
 
 class WorkerDied(MonitorError):
@@ -108,7 +121,14 @@ def open_cluster(
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
     cluster = Cluster(ray)
     try:
-        _start(ray, workers, address, folder)
+        own = {**_OWN, "num_cpus": workers, "_temp_dir": str(folder / "r")}
+        quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+        try:
+            ray.init(address=address or "local", **quiet, **({} if address else own))
+        except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
+            first = next(iter(str(error).splitlines()), "") or type(error).__name__
+            what = f"no Ray cluster at {address}" if address else "Ray does not start here"
+            raise UsageError(f"{what}: {first}") from error
         cores = int(ray.cluster_resources().get("CPU", 1))
         actor = ray.remote(worker).options(
             num_cpus=1, max_restarts=-1, max_task_retries=RETRIES, max_concurrency=1
@@ -146,30 +166,6 @@ def _import_ray(address: str) -> Any:
     except OSError as error:
         raise UsageError(f"no Ray cluster at {address}: {error.strerror or error}") from error
     return ray
-
-
-def _start(ray: Any, workers: int, address: str, folder: Path) -> None:
-    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
-    own: dict[str, Any] = {
-        "num_cpus": workers,
-        "num_gpus": 0,
-        "include_dashboard": False,
-        "object_store_memory": 80_000_000,  # the least it may be; it is not used
-        "_temp_dir": str(folder / "r"),
-        "_system_config": {
-            "automatic_object_spilling_enabled": False,
-            "max_direct_call_object_size": MOST_BYTES,
-            "task_rpc_inlined_bytes_limit": MOST_BYTES,
-            "enable_metrics_collection": False,
-            "worker_niceness": 0,
-        },
-    }
-    try:
-        ray.init(address=address or "local", **quiet, **({} if address else own))
-    except (ConnectionError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        first = next(iter(str(error).splitlines()), "") or type(error).__name__
-        what = f"no Ray cluster at {address}" if address else "Ray does not start here"
-        raise UsageError(f"{what}: {first}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,12 +318,9 @@ class RayWorker:
         if method == "check":
             from monitor.check.batch import checked_file
 
-            def check(data: bytes, name: str) -> dict[str, Any]:
-                return desk.check_bytes(data, name, **more)
-
+            check = partial(desk.check_bytes, **more)
             return [checked_file(name, check, path) for path, name in given]
-        said: dict[str, list[Assessment]] = {}
-        for assessor in desk.assessors:
-            numbers = more.get(assessor.stamp, ())
-            said[assessor.stamp] = assessor.assess([given[number] for number in numbers])
-        return said
+        return {
+            assessor.stamp: assessor.assess([given[n] for n in more.get(assessor.stamp, ())])
+            for assessor in desk.assessors
+        }

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from monitor.desk import BATCH, Desk
-from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.article import Article, Assessor
 from monitor.records.errors import Locked, StoreError, UsageError
 from monitor.storage.work_queue import Lease, holder_name, is_over
 
@@ -185,14 +185,21 @@ def assess_due(
         while pending:
             busy: list[Assessor] = []
             for assessor in pending:
-                stamp = assessor.stamp
-                for said in _judged(desk, assessor, work, WATCHED_BATCH if stopped else BATCH):
+                stamp, begun, found = assessor.stamp, desk.now(), False
+                since, size = desk.judged.since(stamp, begun), WATCHED_BATCH if stopped else BATCH
+                claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
+                for batch in work.batches(stamp, claim):
+                    found, said = True, assessor.assess(batch)
+                    pairs, now = list(zip(batch, said, strict=True)), desk.now()
+                    patiently(partial(desk.store.record_assessments, pairs, now, token=work.token))
                     totals[stamp]["assessed"] += len(said)
                     totals[stamp]["failed"] += sum(one.error is not None for one in said)
                     if report:
                         report(stamp, len(said))
                     if stopped and stopped():
                         return totals
+                if not found and not work.left:
+                    desk.judged.note(stamp, begun, begun)
                 if stopped and stopped():
                     return totals
                 if work.left:
@@ -201,20 +208,3 @@ def assess_due(
             if pending:
                 desk.sleep(WAIT_S)
     return totals
-
-
-def _judged(
-    desk: Desk, assessor: Assessor, work: ClaimedWork, size: int
-) -> Iterator[Sequence[Assessment]]:
-    """Let one assessor judge what is due and free; yield what it said of each batch once stored."""
-    stamp, begun, found = assessor.stamp, desk.now(), False
-    since = desk.judged.since(stamp, begun)
-    claim = partial(desk.store.claim_due, stamp, limit=size, since=since)
-    for batch in work.batches(stamp, claim):
-        found = True
-        said = assessor.assess(batch)
-        pairs = list(zip(batch, said, strict=True))
-        patiently(partial(desk.store.record_assessments, pairs, desk.now(), token=work.token))
-        yield said
-    if not found and not work.left:
-        desk.judged.note(stamp, begun, begun)

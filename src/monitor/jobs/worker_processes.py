@@ -65,10 +65,7 @@ def run_workers(command: Sequence[str], count: int, told: Told) -> list[Ended]:
             else:
                 told(*one)
     finally:
-        for (
-            process,
-            _,
-        ) in workers:  # all of them at once: to wait for one after the other takes long
+        for process, _ in workers:  # all at once: to wait for one after the other takes long
             process.stdin and process.stdin.close()
         for process, reader in reversed(workers):
             try:  # it ends after the batch in hand

@@ -195,15 +195,13 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
     first, last = midnight(since, zone), midnight(until, zone)
     ledger = desk.store.ledger(first, last, desk.stamps)
     gaps = gaps_until(desk, until.isoformat())  # of the window that ends with the period
-    cases = had_of(desk, desk.store.told(first, last))
-
-    def hidden(case: CaseOutcome) -> dict[str, None]:
-        """Return what is not told: an address that holds a name hidden in its article."""
-        if case.article_id is None:
-            return {}
-        article = desk.store.article(case.article_id, ()).article
-        return {"url": None} if desk.shown([article])[article.id].link_tells else {}
-
+    cases = []
+    for case in had_of(desk, desk.store.told(first, last)):
+        cases.append(told_json(case))
+        if case.article_id is not None:
+            article = desk.store.article(case.article_id, ()).article
+            if desk.shown([article])[article.id].link_tells:  # it holds a name that is hidden
+                cases[-1]["url"] = None
     return {
         "schema": 1,
         "since": since.isoformat(),
@@ -231,7 +229,7 @@ def coverage(desk: Desk, since: date, until: date) -> dict[str, Any]:
         "not_judged": dict(ledger.not_judged),
         "not_judged_languages": dict(ledger.languages),
         **gaps.figures,
-        "cases": [told_json(case) | hidden(case) for case in cases],
+        "cases": cases,
         "words": [*gaps.words, OUTSIDE],
     }
 
@@ -272,10 +270,6 @@ def sample_json(desk: Desk, sample: Sample, *, patient: bool = False) -> dict[st
     }
 
 
-CASES_NEEDED = MEASURED_FROM
-"""Cases without which a share says nothing."""
-
-
 def gaps_until(desk: Desk, until: str, *, short: bool = False) -> CoverageGaps:
     """Return what may be missed, as the samples of days before `until` (ISO) tell; see `gaps`."""
     stamp = " ".join(desk.relevance_stamps)
@@ -309,11 +303,11 @@ _HAD = {
 def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) -> CoverageGaps:
     """Return recall, and the share of `told` cases that was shown, in words and as JSON.
 
-    Below `CASES_NEEDED` the share has no interval. `short` is for the foot of a digest.
+    Below `MEASURED_FROM` the share has no interval. `short` is for the foot of a digest.
     """
     by = Counter(one.had for one in told)
     cases, shown, ends = len(told), by["shown"], missed.recall_interval
-    had = wilson(shown / cases, cases) if cases >= CASES_NEEDED else None
+    had = wilson(shown / cases, cases) if cases >= MEASURED_FROM else None
     figures = {
         "missed": {
             "universe": "items that the feeds brought and the model judged below the threshold",
@@ -335,7 +329,7 @@ def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) ->
         },
         "elsewhere": {
             "cases": cases,
-            "needed": CASES_NEEDED,
+            "needed": MEASURED_FROM,
             "shown": shown,
             "by": dict(sorted(by.items())),
             "share": round(shown / cases, 3) if had and cases else None,
@@ -344,7 +338,7 @@ def gaps(missed: RecallEstimate, told: Sequence[CaseOutcome], *, short: bool) ->
     }
     others = [f"{n} {_HAD[why]}" for why, n in sorted(by.items()) if why != "shown"]
     rest = f"; {', '.join(others)}" if others else ""
-    said = f"too few to say ({cases} of the {CASES_NEEDED} cases needed{rest})"
+    said = f"too few to say ({cases} of the {MEASURED_FROM} cases needed{rest})"
     if had is not None:
         within = f"{_percent(had[0])} to {_percent(had[1])}"
         said = f"{shown} of {cases} cases had been shown ({within}){rest}"
