@@ -34,7 +34,6 @@ _GENDERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("men", "men_of_others", "him"), ("male",)),
     "women_and_men": ("female", "male"),
 }
-_PRONOUNS = ("her", "him")
 _ALONE = ("women", "women_and_men")
 """Count where nothing is said of what is done to whom."""
 _NEAR = 5
@@ -51,10 +50,6 @@ _OBJECT = word_set(
 """After a verb they are its object: who stands before it is no victim but does it."""
 _SPANS = 3
 Part = Literal["suffers", "does", "neither"]
-
-
-_Told = tuple[str, bool, tuple[FieldName, int, int]]
-"""A gender, whether it is surely a victim's, and the words of a field that tell of it."""
 
 
 def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
@@ -77,15 +72,17 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
 
 def _told(
     field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[_Told]:
-    """Yield the words of a field that tell of a victim's gender."""
+) -> Iterator[tuple[str, bool, tuple[FieldName, int, int]]]:
+    """Yield each gender told of in a field, whether it is surely a victim's, and the words."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
     for cue in cues:
         name = table.groups[cue.group].name
         if name not in _GENDERS:
             continue
-        part, verb = ("suffers", cue) if name in _PRONOUNS else _part(words, cue, verbs, number)
+        part, verb = (
+            ("suffers", cue) if name in ("her", "him") else _part(words, cue, verbs, number)
+        )
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
@@ -165,9 +162,7 @@ _SUSPECTED = word_set(
     "guilty detained suspected wanted gets allegedly"
 )
 _TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
-"""Before people they make them suspects: "police arrested a woman"…"""
-_OF_CHARGE = word_set("of for with after over")
-"""…unless what they are charged with stands between: "charged with selling a woman"."""
+"""Before people they make them suspects, unless the charge (`_CHARGE`) stands between."""
 _DONE_TO = word_set(
     "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
     "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
@@ -216,7 +211,7 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
         before = names[max(0, at - 3) : at]
         # a suspect, no victim: "woman arrested", "two men were charged", "arrest a man"
         accused = not _SUSPECTED.isdisjoint(names[at + 1 : at + 4]) or (
-            not _TAKEN.isdisjoint(before) and _OF_CHARGE.isdisjoint(before)
+            not _TAKEN.isdisjoint(before) and _CHARGE.isdisjoint(before)
         )
         if not young and accused:
             yield PeopleMention("suspect", field, at, at + 1)
