@@ -1,10 +1,8 @@
 """Tags of an article: form of exploitation, response, places, victims, flow, help.
 
-Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
-gender and protection, phrases and encoder for `form`, a linear model and the encoder for
-`response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
-small learned choice for `place`. Linear model and encoder decide by equal shares of log odds: with
-a few dozen rows that neither has learned from, fitted shares would be fitted noise.
+Each scheme is tagged in the way that measured best (see the model card). Linear model and encoder
+decide by equal shares of log odds: with a few dozen rows that neither has learned from, fitted
+shares would be fitted noise.
 """
 
 from __future__ import annotations
@@ -79,7 +77,11 @@ def fuse_people(
     """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`."""
     child, adult, domestic, cross = odds
     if heads is not None:
-        kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
+        shares: list[list[float]] = []
+        for values in (heads["victim"].tolist(), heads["flow"].tolist()):
+            powers = [math.exp(value - max(values)) for value in values]
+            shares.append([power / sum(powers) for power in powers])
+        kinds, ways = shares
         said = kinds[0] + kinds[2], kinds[1] + kinds[2], ways[0], ways[1]
         kept = [max(LEAST, min(share, 1 - LEAST)) for share in said]
         child, adult, domestic, cross = (
@@ -95,12 +97,6 @@ def fuse_people(
         better = domestic > cross
         given["flow"] = ("domestic", domestic) if better else ("cross_border", cross)
     return given
-
-
-def _softmax(values: Sequence[float]) -> list[float]:
-    top = max(values)
-    powers = [math.exp(value - top) for value in values]
-    return [power / sum(powers) for power in powers]
 
 
 NAME = TAGS

@@ -1,10 +1,9 @@
 """Victims: who an article speaks of, by words for people, never by names.
 
-Gender is ruled: "woman" is a victim where something is done to her, a suspect where she is
-arrested. A woman of whom neither is said counts too, a man does not: in these stories men are far
-more often those who do it. The profile is numbers: n-grams know "16 year" and "17 year" as
-different words and cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words
-are counted, unlike in `monitor.people`: the models of victim and flow learned on these counts.
+Gender is ruled: "woman" is a victim where something is done to her or nothing is said, a suspect
+where she is arrested; a man of whom nothing is said does not count. The profile is numbers: n-grams
+cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words are counted, unlike in
+`monitor.people`: the models of victim and flow learned on these counts.
 """
 
 from __future__ import annotations
@@ -93,8 +92,9 @@ def _part(
     words: WordTokens, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
 ) -> tuple[Part, Cue]:
     """Return the part of a person by the nearest verb of the sentence, and that verb."""
-    for verb in sorted(verbs, key=lambda verb: (_gap(person, verb), verb.first)):
-        gap = _gap(person, verb)
+    # how many words stand between, under 0 where they overlap
+    gaps = ((max(person.first - v.last, v.first - person.last), v) for v in verbs)
+    for gap, verb in sorted(gaps, key=lambda each: (each[0], each[1].first)):
         if gap > _NEAR:
             break
         if gap < 0 or words.sentences[verb.first] != words.sentences[person.first]:
@@ -110,11 +110,6 @@ def _part(
         active = words.words[verb.last - 1].endswith("ing") or not _OBJECT.isdisjoint(behind)
         return ("does" if active else "suffers"), verb
     return "neither", person
-
-
-def _gap(one: Cue, other: Cue) -> int:
-    """Return how many words stand between two cues, under 0 where they overlap."""
-    return max(one.first - other.last, other.first - one.last)
 
 
 KINDS = (
