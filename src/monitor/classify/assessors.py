@@ -69,17 +69,13 @@ class RelevanceAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return GuardedAssessor(self.stamp, self._judge, self.languages).assess(articles)
+        languages = self.also | {self.language}
+        return GuardedAssessor(self.stamp, self._judge, languages).assess(articles)
 
     @property
     def model(self) -> RelevanceModel:
         """The model."""
         return self.load()
-
-    @property
-    def languages(self) -> frozenset[str]:
-        """The languages that it judges."""
-        return self.also | {self.language}
 
     def judge(self, article: Article) -> Judgement:
         """Judge one article, or find the judgement again."""

@@ -148,11 +148,8 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
     if failed is not None:
         return {"id": article.id, "error": f"could not be judged ({failed})"}
     judged = next((a for a in assessments if a.relevance is not None), Assessment(""))
-    record: dict[str, Any] = {
-        "id": article.id,
-        "relevance": judged.relevance,
-        "relevant": judged.relevant,
-    }
+    record: dict[str, Any] = {"id": article.id}
+    record |= {"relevance": judged.relevance, "relevant": judged.relevant}
     reason = next((a.not_judged for a in assessments if a.not_judged), None)
     if judged.relevance is not None or reason is None:
         record["borderline"] = judged.borderline
@@ -173,12 +170,18 @@ def _parse(line: str) -> Article | dict[str, Any]:
     """Return the article of a line, or the error record that takes its place."""
     identity: str | None = None
     try:
-        raw = _object(line)
+        raw = json.loads(line)
+        if not isinstance(raw, dict):
+            return {"id": None, "error": "not an object"}
         identity = _string(raw, "id")
         text, title = _string(raw, "text"), _string(raw, "title", default="")
         language = None if raw.get("language") is None else _string(raw, "language")
     except DataError as error:
         return {"id": identity, "error": str(error)}
+    except ValueError:
+        return {"id": None, "error": "no JSON"}
+    except RecursionError:
+        return {"id": None, "error": "JSON nested too deeply"}
     # these help but are not asked for: anything that is no string counts as not said
     said = (raw.get(key) for key in ("url", "outlet"))
     url, outlet = (value if isinstance(value, str) else "" for value in said)
@@ -194,18 +197,6 @@ def _parse(line: str) -> Article | dict[str, Any]:
         seen=_NO_TIME,
         sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
     )
-
-
-def _object(line: str) -> dict[str, Any]:
-    try:
-        raw = json.loads(line)
-    except ValueError as error:
-        raise DataError("no JSON") from error
-    except RecursionError as error:
-        raise DataError("JSON nested too deeply") from error
-    if not isinstance(raw, dict):
-        raise DataError("not an object")
-    return raw
 
 
 def _string(raw: dict[str, Any], key: str, default: str | None = None) -> str:

@@ -178,22 +178,12 @@ def open_table(path: Path) -> Iterator[Output]:
     evidence = ("evidence", pa.list_(span))
     tag = [("scheme", text), ("label", text), ("role", text), ("score", pa.float64())]
     term = [("term", text), ("language", text), ("meaning", text), evidence]
+    tags = pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))
     # the columns are those of a record, absent ones null
-    schema = pa.schema(
-        [
-            ("id", text),
-            ("relevance", pa.float64()),
-            ("relevant", truth),
-            ("borderline", truth),
-            ("not_judged", text),
-            ("experimental", truth),
-            ("language", text),
-            ("error", text),
-            ("tags", pa.list_(pa.struct([*tag, ("experimental", truth), evidence]))),
-            ("terms", pa.list_(pa.struct(term))),
-            ("stamps", pa.list_(text)),
-        ]
-    )
+    judged = [("id", text), ("relevance", pa.float64()), ("relevant", truth), ("borderline", truth)]
+    told = [("not_judged", text), ("experimental", truth), ("language", text), ("error", text)]
+    lists = [("tags", tags), ("terms", pa.list_(pa.struct(term))), ("stamps", pa.list_(text))]
+    schema = pa.schema([*judged, *told, *lists])
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     rows: list[dict[str, Any]] = []
     try:

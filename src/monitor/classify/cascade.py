@@ -79,8 +79,8 @@ class Cascade:
         strange: bool = False,
     ) -> tuple[float, float]:
         """Return the calibrated probabilities of both outputs for an article to be asked about."""
-        read = title, text, reading, cues
-        features = read_features(linear, self.encoder, self.later_from, *read)
+        how = linear, self.encoder, self.later_from
+        features = read_features(*how, title, text, reading, cues)
         fusions = self.alone if strange else self.fusions
         main, any_ = (fusion.probability(features) for fusion in fusions)
         return main, max(main, any_)  # a main subject is a subject

@@ -128,21 +128,6 @@ class StoryCounter:
         for cue in reading.text_cues:
             counts[1 if cue.first < LEAD_WORDS else 2, cue.group] += 1
         title, lead, whole = counts[0], counts[1], counts.sum(0)
-        length = len(reading.title) + len(reading.text)
-        story = [
-            *self._windows(reading, title),
-            np.log1p(len(reading.text)) / 5,
-            float(title[self._term] > 0),
-            float(title[self._term] + lead[self._term] > 0),
-            float(whole[self._other].sum() > 0 and whole[self._term] == 0),
-            *self._headline(reading),
-        ]
-        logs = np.log1p(np.concatenate([title, lead, whole]))
-        return np.concatenate([logs, whole / (length + STEP) * STEP, story])
-
-    def _windows(self, reading: Reading, title: NDArray[np.float64]) -> list[float]:
-        import numpy as np
-
         number = max(1, -(-len(reading.text) // STEP))
         seen = np.zeros((number, self._groups), dtype=bool)
         seen[0] = title > 0
@@ -159,7 +144,7 @@ class StoryCounter:
         top = np.sort(np.append(strength, (0.0, 0.0)))[::-1]
         strong = strength >= 3
         both = purpose & (means >= 1)
-        return [
+        story = [
             float(strength.max()),
             float(top[:3].mean()),
             float(strong.mean()),
@@ -172,7 +157,15 @@ class StoryCounter:
             float((purpose & (means >= 2)).any()),
             float((purpose & (means >= 3)).any()),
             float(np.log1p(both.sum())),
+            np.log1p(len(reading.text)) / 5,
+            float(title[self._term] > 0),
+            float(title[self._term] + lead[self._term] > 0),
+            float(whole[self._other].sum() > 0 and whole[self._term] == 0),
+            *self._headline(reading),
         ]
+        logs = np.log1p(np.concatenate([title, lead, whole]))
+        length = len(reading.title) + len(reading.text)
+        return np.concatenate([logs, whole / (length + STEP) * STEP, story])
 
     def _headline(self, reading: Reading) -> list[float]:
         """Compare the headline with the sentences that speak of trafficking."""

@@ -70,22 +70,15 @@ def models_in_use(models: Path) -> ModelsInUse:
         load_folder(model_files.find_model(models, name)) for name in (RELEVANCE, TAGS)
     )
     found = {path.parent.parent.name for path in models.glob(f"{relevance_name('*')}/*/{META}")}
-    released = [
-        [
-            path
-            for path in model_files.model_versions(models, name)
-            if model_files.read_meta(path).released
-        ]
-        for name in sorted(found - {RELEVANCE})
-    ]
-    return ModelsInUse(
-        relevance,
-        encoder_folder(relevance),
-        tags,
-        tags_encoder(tags),
-        tuple(load_folder(paths[-1]) for paths in released if paths),
-        load_folder(model_files.find_model(models, POLICY)) if (models / POLICY).is_dir() else None,
-    )
+    others: list[ModelFolder] = []
+    for name in sorted(found - {RELEVANCE}):
+        versions = model_files.model_versions(models, name)
+        released = [path for path in versions if model_files.read_meta(path).released]
+        others += map(load_folder, released[-1:])
+    used = relevance, encoder_folder(relevance), tags, tags_encoder(tags), tuple(others)
+    has_policy = (models / POLICY).is_dir()
+    policy = load_folder(model_files.find_model(models, POLICY)) if has_policy else None
+    return ModelsInUse(*used, policy)
 
 
 def also_languages(folder: ModelFolder) -> frozenset[str]:

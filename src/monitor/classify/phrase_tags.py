@@ -2,9 +2,8 @@
 
 Forms: phrases alone know every deed they list and no other; the encoder alone forgets rare forms.
 A form is given where their support and the encoder's log odds are positive together, which measured
-better than either. The ILO's eleven indicators and the kinds of help are ruled: there are no labels
-to learn from. An indicator's phrase counts in a sentence that speaks of people and not of
-trafficking at large, help where the sentence neither advises nor defines.
+better than either. The ILO's indicators and the kinds of help are ruled: there are no labels to
+learn from. An indicator counts in a sentence about people, help where none is offered to readers.
 """
 
 from __future__ import annotations

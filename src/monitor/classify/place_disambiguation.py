@@ -106,18 +106,6 @@ class PlaceMention:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
-    """A name found: what it may mean, in order of size, before the rest of the article is asked."""
-
-    countries: tuple[str, ...]
-    entry: Entry
-    field: FieldName
-    first: int
-    last: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Field:
     """A headline or text: where the outlet's name starts, and where the dateline ends."""
 
@@ -125,6 +113,18 @@ class _Field:
     words: WordTokens
     outlet: int
     dateline: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A name found: what it may mean, in order of size, before the rest of the article is asked."""
+
+    countries: tuple[str, ...]
+    entry: Entry
+    field: _Field
+    first: int
+    last: int
+    name: str
 
 
 class Gazetteer:
@@ -157,26 +157,24 @@ class Gazetteer:
             _Field("title", reading.title, outlet_start(reading.title), 0),
             _Field("text", reading.text, len(reading.text), dateline_end(reading.text)),
         )
-        hits = [(field, hit) for field in fields for hit in self._hits(field, vocabulary)]
-        told = Counter(
-            hit.countries[0]
-            for _, hit in hits
-            if hit.entry in ("name", "demonym", "city") and len(hit.countries) == 1
-        )
+        hits = [hit for field in fields for hit in self._hits(field, vocabulary)]
+        sure = [hit for hit in hits if hit.entry in ("name", "demonym", "city")]
+        told = Counter(hit.countries[0] for hit in sure if len(hit.countries) == 1)
         american = _american(hits, None if world else home)
-        scenes = {hit.name for field, hit in hits if _is_scene(field, hit)}
-        people = {hit.name for field, hit in hits if _is_named(field, hit)} - scenes
+        people = {hit.name for hit in hits if _is_named(hit)} - {
+            hit.name for hit in hits if _is_scene(hit)
+        }
         found: list[PlaceMention] = []
-        for field, hit in hits:
+        for hit in hits:
             country: str | None = "US" if hit.name in american else None
             if hit.name not in american and hit.name not in people:
-                country = _country(hit, field, told, home)
+                country = _country(hit, told, home)
             if country:
-                dateline = hit.last <= field.dateline
-                frame = dateline or hit.first >= field.outlet
+                dateline = hit.last <= hit.field.dateline
+                frame = dateline or hit.first >= hit.field.outlet
                 kind: Kind = hit.entry if hit.entry in ("name", "demonym", "city") else "town"
                 where = hit.first, hit.last, frame, dateline
-                found.append(PlaceMention(country, kind, field.name, *where))
+                found.append(PlaceMention(country, kind, hit.field.name, *where))
         rows: list[list[PlaceMention]] = []
         for mention in found:
             if rows and _are_linked(reading, rows[-1][-1], mention):
@@ -221,12 +219,9 @@ class Gazetteer:
             # nor are instruments and processes named after one: "Rabat Process"
             named_after = capital and behind in self._instruments and len(words.gap(last)) == 1
             paper = at < field.outlet and is_paper(words, at, last, self._papers)
-            if (
-                countries
-                and not (entry == "name" and small)
-                and not (money or named_after or paper)
-            ):
-                found.append(_Hit(countries, entry, field.name, at, last, name))
+            no_place = money or named_after or paper or (entry == "name" and small)
+            if countries and not no_place:
+                found.append(_Hit(countries, entry, field, at, last, name))
             at = last
         return found
 
@@ -241,9 +236,9 @@ def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> 
     return words.words[last.last : mention.first] in ([], ["and"], ["or"])
 
 
-def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None) -> str | None:
+def _country(hit: _Hit, told: Mapping[str, int], home: str | None) -> str | None:
     """Return the country that a name means here, or `None` for no place at all."""
-    words, first, last = field.words, hit.first, hit.last
+    words, first, last = hit.field.words, hit.first, hit.last
     own = max(hit.countries, key=lambda code: (told.get(code, 0), code == home))
     backed = own if told.get(own) or own == home else None
     if hit.entry in ("name", "demonym", "city"):
@@ -252,8 +247,8 @@ def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None
         return backed
     person = is_person(words, first, last)
     located = (  # "in Guelph", "Waco man"
-        last <= field.dateline
-        or first >= field.outlet
+        last <= hit.field.dateline
+        or first >= hit.field.outlet
         or not _LOCAL.isdisjoint(words.words[last : last + 1])
         or (first > 0 and words.words[first - 1] in BEFORE and not person)
     )
@@ -264,32 +259,26 @@ def _country(hit: _Hit, field: _Field, told: Mapping[str, int], home: str | None
     return None if person else backed
 
 
-def _american(hits: Sequence[tuple[_Field, _Hit]], home: str | None) -> set[str]:
+def _american(hits: Sequence[_Hit], home: str | None) -> set[str]:
     """Return the names that mean a town of the US here, though a place elsewhere is larger.
 
     A state behind one says so once for all ("Paris, Texas"), and so does a paper at home in the US
     that names nothing else of the other country. A news agency's dateline has the larger place.
     """
-    found = {hit.name for field, hit in hits if _has_state(field, hit)}
+    found = {hit.name for hit in hits if _has_state(hit)}
     if home != "US":
         return found
-    others = {hit.countries[0] for _, hit in hits if hit.name not in _NAMESAKES_IN_US}
-    wired = {
-        hit.name
-        for field, hit in hits
-        if hit.last <= field.dateline
-        and not _WIRES.isdisjoint(field.words.words[hit.last : field.dateline + 1])
-    }
-    return found | {
-        hit.name
-        for _, hit in hits
-        if hit.name in _NAMESAKES_IN_US and hit.name not in wired and hit.countries[0] not in others
-    }
+    others = {hit.countries[0] for hit in hits if hit.name not in _NAMESAKES_IN_US}
+    datelines = [hit for hit in hits if hit.last <= hit.field.dateline]
+    behind = ((h, h.field.words.words[h.last : h.field.dateline + 1]) for h in datelines)
+    wired = {hit.name for hit, words in behind if not _WIRES.isdisjoint(words)}
+    kept = (hit.name for hit in hits if hit.countries[0] not in others)
+    return found | {name for name in kept if name in _NAMESAKES_IN_US and name not in wired}
 
 
-def _has_state(field: _Field, hit: _Hit) -> bool:
+def _has_state(hit: _Hit) -> bool:
     """Tell "Paris, Texas", "Athens, Ga." and "Lima, OH"."""
-    words, last = field.words, hit.last
+    words, last = hit.field.words, hit.last
     if words.gap(last).strip() != "," or not words.is_capital(last):
         return False
     word, written = words.words[last], words.written(last, last + 1)
@@ -300,9 +289,9 @@ def _has_state(field: _Field, hit: _Hit) -> bool:
     return short or written in _POSTAL or word in _STATES or two in _TWO_WORDS
 
 
-def _is_named(field: _Field, hit: _Hit) -> bool:
+def _is_named(hit: _Hit) -> bool:
     """Tell "Lena Flores" and "Judge Flores": then the name is a person's all through the text."""
-    words, first = field.words, hit.first
+    words, first = hit.field.words, hit.first
     bare = hit.entry in ("town", "shared", "weak") or hit.name in _SURNAMES
     if not bare or first == 0 or hit.last - first > 1:
         return False
@@ -314,11 +303,11 @@ def _is_named(field: _Field, hit: _Hit) -> bool:
     return not (before in _NO_FIRST_NAME or before in BEFORE or before in _LOCAL)
 
 
-def _is_scene(field: _Field, hit: _Hit) -> bool:
+def _is_scene(hit: _Hit) -> bool:
     """Tell "in Flores" and "Boone County": such a name is a place's, whoever else bears it."""
-    words, first, last = field.words.words, hit.first, hit.last
+    words, first, last = hit.field.words.words, hit.first, hit.last
     before = first > 0 and words[first - 1] in _OF_PLACE
-    return before or last <= field.dateline or words[last : last + 1] == ["county"]
+    return before or last <= hit.field.dateline or words[last : last + 1] == ["county"]
 
 
 def unpack_names(packed: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, tuple[str, Entry]]:

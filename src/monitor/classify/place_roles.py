@@ -1,10 +1,9 @@
 """Roles of places: which country the exploitation is in, which people come from, and the flow.
 
-What part a country plays is told by the words beside its names. Where: "held in", "scam centre in".
-Whence: "nationals of", "Nepali women". On the way: "via". Party: it trains, signs, ranks others.
-Host: a meeting is held there. A small logistic regression over them, over how and where a country
-is named, and over the outlet's home says whether the exploitation happened there. What the roles
-leave open of the flow, they tell its model as numbers.
+What part a country plays is told by the words beside its names. Where: "held in". Whence: "Nepali
+women". On the way: "via". Party: it trains, signs, ranks others. Host: a meeting is held there. A
+small logistic regression over them, over how and where a country is named, and over the outlet's
+home says whether the exploitation happened there.
 """
 
 from __future__ import annotations

@@ -112,8 +112,6 @@ _UNSPACED = ("th",)
 _THAI = re.compile("[\u0e00-\u0e7f]")
 
 Place = tuple[FieldName, int, int]
-_CueLists = tuple[PolicyCues, int, Sequence[tuple[int, int]]]
-"""The numbers of a label's word lists: what is enough alone, and phrases with words beside."""
 
 
 class _ScannedField:
@@ -139,19 +137,23 @@ class _ScannedField:
         return bisect_right(self._starts, at)
 
 
-@dataclass(frozen=True, slots=True)
 class _EntityLists:
     """The numbers of an entity's word lists; `written` are its forms that must stand as written."""
 
-    entity: Entity
-    names: int
-    as_written: Mapping[str, int]
-    doubtful: Mapping[str, int]
-    near: int
-    anywhere: int
-    other: int
-    written: frozenset[str]
-    unspaced: tuple[str, ...]
+    def __init__(self, entity: Entity, sets: WordSets) -> None:
+        self.entity = entity
+        spaced = [n for code, own in entity.names.items() if code not in _UNSPACED for n in own]
+        self.names = sets.add(_keys([*spaced, entity.name]))
+        self.as_written, self.doubtful = (
+            {code: sets.add(_keys(listed)) for code, listed in forms.items()}
+            for forms in (entity.abbreviations, entity.ambiguous)
+        )
+        self.near, self.anywhere, self.other = (
+            sets.add(_keys(words)) for words in (entity.near, entity.anywhere, entity.other)
+        )
+        exact = chain(*entity.abbreviations.values(), *entity.ambiguous.values())
+        self.written = frozenset(map(_as_written, exact))
+        self.unspaced = tuple(n for code in _UNSPACED for n in entity.names.get(code, ()))
 
 
 class PolicyModel:
@@ -165,8 +167,9 @@ class PolicyModel:
         measured: Mapping[str, Sequence[str]],
     ) -> None:
         sets = WordSets()
-        self._entities = [_entity_lists(entity, sets) for entity in entities]
-        self._cues = list[_CueLists]()
+        self._entities = [_EntityLists(entity, sets) for entity in entities]
+        # the numbers of a label's word lists: what is enough alone, and phrases with words beside
+        self._cues = list[tuple[PolicyCues, int, Sequence[tuple[int, int]]]]()
         for one in cues:
             never = _keys(one.never).phrases
             alone, *phrases = (
@@ -179,9 +182,8 @@ class PolicyModel:
         self._of_entities = _by_list(
             (*e.as_written.values(), *e.doubtful.values(), e.names) for e in self._entities
         )
-        self._of_cues = _by_list(
-            (alone, *(p for p, _ in beside)) for _, alone, beside in self._cues
-        )
+        by_phrases = ((alone, *(p for p, _ in beside)) for _, alone, beside in self._cues)
+        self._of_cues = _by_list(by_phrases)
         self._experimental, self._measured = experimental, measured
 
     def tag(self, title: str, text: str, language: str | None = "en") -> tuple[Tag, ...]:
@@ -206,10 +208,12 @@ class PolicyModel:
                 if places:
                     found.append((lists.entity, places, BY_NAME if sure else BESIDE))
         for entity, own, score in found:
-            others = [
-                place for other, places, _ in found if other is not entity for place in places
+            rest = [place for one, some, _ in found if one is not entity for place in some]
+            kept = [
+                p
+                for p in own
+                if not any(p != q and p[0] == q[0] and q[1] <= p[1] and p[2] <= q[2] for q in rest)
             ]
-            kept = [place for place in own if not any(_is_inside(place, big) for big in others)]
             if kept:
                 yield Tag(entity.scheme, entity.id, score, _evidence(kept, fields))
 
@@ -263,25 +267,6 @@ def _keys(phrases: Iterable[str]) -> PhraseList:
     return PhraseList(frozenset(map(key_of, both)))
 
 
-def _entity_lists(entity: Entity, sets: WordSets) -> _EntityLists:
-    def by_language(forms: Mapping[str, Sequence[str]]) -> dict[str, int]:
-        return {code: sets.add(_keys(listed)) for code, listed in forms.items()}
-
-    spaced = [n for code, names in entity.names.items() if code not in _UNSPACED for n in names]
-    exact = chain(*entity.abbreviations.values(), *entity.ambiguous.values())
-    return _EntityLists(
-        entity=entity,
-        names=sets.add(_keys([*spaced, entity.name])),
-        as_written=by_language(entity.abbreviations),
-        doubtful=by_language(entity.ambiguous),
-        near=sets.add(_keys(entity.near)),
-        anywhere=sets.add(_keys(entity.anywhere)),
-        other=sets.add(_keys(entity.other)),
-        written=frozenset(map(_as_written, exact)),
-        unspaced=tuple(n for code in _UNSPACED for n in entity.names.get(code, ())),
-    )
-
-
 def _as_written(form: str) -> str:
     """Return a form with hyphens and line breaks as spaces, apostrophes straight."""
     return " ".join(form.replace("-", " ").replace("’", "'").split())
@@ -312,11 +297,7 @@ def _entity_places(
     if lists.doubtful and (sure or not any(f.hits.of(lists.other) for f in fields)):
         doubtful = exact(lists.doubtful)
         anywhere = sure or (doubtful and any(f.hits.of(lists.anywhere) for f in fields))
-        places += [
-            place
-            for field, place in doubtful
-            if anywhere or _has_near(field, place, lists.near, reach=1)
-        ]
+        places += [p for f, p in doubtful if anywhere or _has_near(f, p, lists.near, reach=1)]
     return places, sure
 
 
@@ -324,10 +305,7 @@ def _has_near(field: _ScannedField, place: Place, words: int, *, reach: int) -> 
     """Whether one of the words stands beside a place, up to `reach` sentences away."""
     _, start, end = place
     others = [first for first, last in field.hits.of(words) if last <= start or first >= end]
-    if not others:
-        return False
-    own = field.sentence(start)
-    return any(abs(field.sentence(first) - own) <= reach for first in others)
+    return any(abs(field.sentence(other) - field.sentence(start)) <= reach for other in others)
 
 
 def _cue_places(
@@ -346,11 +324,6 @@ def _cue_places(
                 place: Place = (field.name, *hit)
                 if told or _has_near(field, place, words, reach=0):
                     yield place
-
-
-def _is_inside(place: Place, longer: Place) -> bool:
-    same = place[0] == longer[0] and longer[1] <= place[1] and place[2] <= longer[2]
-    return same and longer != place
 
 
 def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:

@@ -1,10 +1,8 @@
 """Tags of an article: form of exploitation, response, places, victims, flow, help.
 
-Each scheme is tagged in the way that measured best (see the model card): phrases for indicators,
-gender and protection, phrases and encoder for `form`, a linear model and the encoder for
-`response`, the same behind counts of people and places for `victim` and `flow`, a gazetteer with a
-small learned choice for `place`. Linear model and encoder decide by equal shares of log odds: with
-a few dozen rows that neither has learned from, fitted shares would be fitted noise.
+Each scheme is tagged in the way that measured best (see the model card). Linear model and encoder
+decide by equal shares of log odds: with a few dozen rows that neither has learned from, fitted
+shares would be fitted noise.
 """
 
 from __future__ import annotations
@@ -73,30 +71,17 @@ class FusionSettings:
     flow: float
 
 
-def fuse_responses(
-    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
-) -> dict[str, float]:
-    """Return the responses given, with their log odds."""
-    share = 0.0 if heads is None else fused.share
-    values: dict[str, float] = {}
-    for at, label in enumerate(RESPONSES):
-        value = (1 - share) * (odds[at] - fused.cuts[at]) / fused.spread[at]
-        if heads is not None:
-            head = float(heads["response"][at])
-            value += share * (head - fused.encoder_cut) / fused.encoder_spread
-        values[label] = 2 * value
-    given = {label: value for label, value in values.items() if value >= 0}
-    best = max(values, key=values.__getitem__)
-    return given or ({best: values[best]} if values[best] >= NEARLY else {})
-
-
 def fuse_people(
     odds: Sequence[float], heads: Heads | None, fused: FusionSettings
 ) -> dict[str, tuple[str, float]]:
     """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`."""
     child, adult, domestic, cross = odds
     if heads is not None:
-        kinds, ways = _softmax(heads["victim"].tolist()), _softmax(heads["flow"].tolist())
+        shares: list[list[float]] = []
+        for values in (heads["victim"].tolist(), heads["flow"].tolist()):
+            powers = [math.exp(value - max(values)) for value in values]
+            shares.append([power / sum(powers) for power in powers])
+        kinds, ways = shares
         said = kinds[0] + kinds[2], kinds[1] + kinds[2], ways[0], ways[1]
         kept = [max(LEAST, min(share, 1 - LEAST)) for share in said]
         child, adult, domestic, cross = (
@@ -112,12 +97,6 @@ def fuse_people(
         better = domestic > cross
         given["flow"] = ("domestic", domestic) if better else ("cross_border", cross)
     return given
-
-
-def _softmax(values: Sequence[float]) -> list[float]:
-    top = max(values)
-    powers = [math.exp(value - top) for value in values]
-    return [power / sum(powers) for power in powers]
 
 
 NAME = TAGS
@@ -175,21 +154,16 @@ class TagsModel:
         for tag in found:
             scheme = f"place.{tag.role}" if tag.role in ("origin", "transit") else tag.scheme
             few, measured = self.experimental.get(scheme, ()), self.measured.get(scheme, ())
-            tags.append(
-                replace(tag, experimental=tag_evidence.is_unmeasured(tag.label, few, measured))
-            )
+            unmeasured = tag_evidence.is_unmeasured(tag.label, few, measured)
+            tags.append(replace(tag, experimental=unmeasured))
         return tuple(tags)
 
     def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)
-        shown = tag_evidence.telling(
-            reading,
-            outlet_start(reading.title),
-            self.cues.index[GENERIC],
-            self.cues.index[STANDING],
-        )
+        groups = self.cues.index[GENERIC], self.cues.index[STANDING]
+        shown = tag_evidence.telling(reading, outlet_start(reading.title), *groups)
         return Facts(
             reading,
             self.linear.decide(reading, self.counter.count(reading)),
@@ -227,9 +201,21 @@ class TagsModel:
         return sorted(tags, key=lambda tag: (-tag.score, tag.label))
 
     def _responses(self, facts: Facts) -> list[Tag]:
+        heads, fused = facts.heads, self.fused
+        share = 0.0 if heads is None else fused.share
+        values: dict[str, float] = {}
+        for at, label in enumerate(RESPONSES):
+            value = (1 - share) * (float(facts.odds[at]) - fused.cuts[at]) / fused.spread[at]
+            if heads is not None:
+                head = float(heads["response"][at])
+                value += share * (head - fused.encoder_cut) / fused.encoder_spread
+            values[label] = 2 * value
+        best = max(values, key=values.__getitem__)
+        least = 0 if values[best] >= 0 else NEARLY
         tags: list[Tag] = []
-        odds = facts.odds[: len(RESPONSES)].tolist()
-        for label, value in fuse_responses(odds, facts.heads, self.fused).items():
+        for label, value in values.items():
+            if value < least or (least and label != best):
+                continue
             spans = self._cue_spans(facts, _RESPONSE_CUES[label])
             tag = Tag("response", label, round(probability(value), 4), spans)
             tag = self._with_sentence(facts, tag)
@@ -262,7 +248,7 @@ class TagsModel:
         return [tag for tag in tags if tag.evidence]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
-        """Return the words for people of a label, or the nationals named; else nothing shows it."""
+        """Return the words for people of a label, or the nationals named."""
         at_large = tag_evidence.generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
         told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
@@ -321,14 +307,12 @@ class TagsModel:
             elif country in (facts.home.country, facts.home.section):
                 spans = place_roles.home_evidence(reading, outlet_start(reading.title))
             else:  # by American wording
-                spans = tag_evidence.heaviest_spans(
-                    reading, self.linear.word_weights(reading, US), 2
-                )
+                weights = self.linear.word_weights(reading, US)
+                spans = tag_evidence.heaviest_spans(reading, weights, 2)
             aside = role == "mentioned" and all(mention.frame for mention in own)
             if spans and not aside:
-                tags.append(
-                    Tag("place", country, round(score if where else 1 - score, 4), spans, role)
-                )
+                sure = round(score if where else 1 - score, 4)
+                tags.append(Tag("place", country, sure, spans, role))
         return tags
 
 
@@ -370,7 +354,7 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     counter = StoryCounter(cues)
     linear = load_linear(folder, outputs=len(OUTPUTS), story=len(counter.names))
     raw: Any = folder.json(PLACES)
-    with understood(f"{folder.path / PLACES}"):
+    with understood(str(folder.path / PLACES)):
         gazetteer, outlets = load_places(raw)
         places = parse_small(raw["model"], len(place_roles.FEATURES))
         size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
@@ -383,17 +367,6 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     if sizes != {len(RESPONSES)} or not needed <= cues.index.keys():
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
-    return TagsModel(
-        cues,
-        counter,
-        linear,
-        gazetteer,
-        outlets,
-        places,
-        cuts,
-        people,
-        fused,
-        None if second is None else load_encoder(second),
-        folder.meta.experimental,
-        folder.meta.labels,
-    )
+    reader = None if second is None else load_encoder(second)
+    parts = cues, counter, linear, gazetteer, outlets, places, cuts, people, fused, reader
+    return TagsModel(*parts, folder.meta.experimental, folder.meta.labels)

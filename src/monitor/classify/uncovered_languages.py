@@ -32,24 +32,18 @@ _TELLING = ("term", "purpose", "means")
 
 
 @dataclass(frozen=True, slots=True)
-class ListedTerm:
-    """A term of the list: `pattern` in the notation of cues, `sources` where it was read."""
-
-    term: str
-    pattern: str
-    meaning: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TermList:
-    """The terms of one language, and of those identification takes it for; by words or letters."""
+    """The terms of one language, and of those identification takes it for; by words or letters.
+
+    `terms` are words, their pattern in the notation of cues, and meaning; `table` or `patterns`
+    find them, by their number.
+    """
 
     language: str
     name: str
     match: str
     also: frozenset[str]
-    terms: tuple[ListedTerm, ...]
+    terms: tuple[tuple[str, str, str], ...]
     table: CueTable
     patterns: tuple[re.Pattern[str], ...]
 
@@ -66,11 +60,9 @@ class TermList:
                 place = Span(field, words.starts[cue.first], words.ends[cue.last - 1])
                 spans.setdefault(cue.group, []).append(place)
         return [
-            FoundTerm(
-                self.terms[n].term, self.language, self.terms[n].meaning, tuple(found[:EVIDENCE])
-            )
-            for n, found in sorted(spans.items())
-            if found
+            FoundTerm(term, self.language, meaning, tuple(spans[number][:EVIDENCE]))
+            for number, (term, _, meaning) in enumerate(self.terms)
+            if spans.get(number)
         ]
 
 
@@ -119,20 +111,17 @@ def load_terms(path: Path = TERMS_FILE) -> tuple[TermList, ...]:
 def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: Path) -> TermList:
     if raw["match"] not in (_LETTERS, _WORDS):
         raise ModelError(f"{path}: {code}: match is '{_LETTERS}' or '{_WORDS}'")
-    terms = tuple(
-        ListedTerm(t["term"], t.get("pattern", t["term"]), t["meaning"], tuple(t["sources"]))
-        for t in raw["terms"]
-    )
-    for term in terms:
-        if not term.sources or any(source not in sources for source in term.sources):
-            raise ModelError(f"{path}: {code}: '{term.term}' needs sources that the file describes")
-    also = frozenset(raw.get("also", ()))
+    for each in raw["terms"]:
+        if not each["sources"] or any(source not in sources for source in each["sources"]):
+            term = each["term"]
+            raise ModelError(f"{path}: {code}: '{term}' needs sources that the file describes")
+    terms = tuple((t["term"], t.get("pattern", t["term"]), t["meaning"]) for t in raw["terms"])
     by_words = raw["match"] == _WORDS
-    groups = [CueGroup(term.term, "term", (term.pattern,)) for term in terms if by_words]
+    table = CueTable([CueGroup(name, "term", (cue,)) for name, cue, _ in terms if by_words])
     # the letters of a term, whatever invisible marks for line breaks stand between them
-    spaced = [_ZERO_WIDTH.join(map(re.escape, term.pattern)) for term in terms if not by_words]
-    patterns = tuple(map(re.compile, spaced))
-    return TermList(code, raw["name"], raw["match"], also, terms, CueTable(groups), patterns)
+    spaced = [_ZERO_WIDTH.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
+    also, patterns = frozenset(raw.get("also", ())), tuple(map(re.compile, spaced))
+    return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
 
 
 DESK_LANGUAGE = "en"

@@ -1,10 +1,9 @@
 """Victims: who an article speaks of, by words for people, never by names.
 
-Gender is ruled: "woman" is a victim where something is done to her, a suspect where she is
-arrested. A woman of whom neither is said counts too, a man does not: in these stories men are far
-more often those who do it. The profile is numbers: n-grams know "16 year" and "17 year" as
-different words and cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words
-are counted, unlike in `monitor.people`: the models of victim and flow learned on these counts.
+Gender is ruled: "woman" is a victim where something is done to her or nothing is said, a suspect
+where she is arrested; a man of whom nothing is said does not count. The profile is numbers: n-grams
+cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words are counted, unlike in
+`monitor.people`: the models of victim and flow learned on these counts.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ _GENDERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("men", "men_of_others", "him"), ("male",)),
     "women_and_men": ("female", "male"),
 }
-_PRONOUNS = ("her", "him")
 _ALONE = ("women", "women_and_men")
 """Count where nothing is said of what is done to whom."""
 _NEAR = 5
@@ -51,10 +49,6 @@ _OBJECT = word_set(
 """After a verb they are its object: who stands before it is no victim but does it."""
 _SPANS = 3
 Part = Literal["suffers", "does", "neither"]
-
-
-_Told = tuple[str, bool, tuple[FieldName, int, int]]
-"""A gender, whether it is surely a victim's, and the words of a field that tell of it."""
 
 
 def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
@@ -77,15 +71,17 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
 
 def _told(
     field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[_Told]:
-    """Yield the words of a field that tell of a victim's gender."""
+) -> Iterator[tuple[str, bool, tuple[FieldName, int, int]]]:
+    """Yield each gender told of in a field, whether it is surely a victim's, and the words."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
     for cue in cues:
         name = table.groups[cue.group].name
         if name not in _GENDERS:
             continue
-        part, verb = ("suffers", cue) if name in _PRONOUNS else _part(words, cue, verbs, number)
+        part, verb = (
+            ("suffers", cue) if name in ("her", "him") else _part(words, cue, verbs, number)
+        )
         if part == "suffers" or (part == "neither" and name in _ALONE):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
@@ -96,8 +92,9 @@ def _part(
     words: WordTokens, person: Cue, verbs: Sequence[Cue], number: Mapping[str, int]
 ) -> tuple[Part, Cue]:
     """Return the part of a person by the nearest verb of the sentence, and that verb."""
-    for verb in sorted(verbs, key=lambda verb: (_gap(person, verb), verb.first)):
-        gap = _gap(person, verb)
+    # how many words stand between, under 0 where they overlap
+    gaps = ((max(person.first - v.last, v.first - person.last), v) for v in verbs)
+    for gap, verb in sorted(gaps, key=lambda each: (each[0], each[1].first)):
         if gap > _NEAR:
             break
         if gap < 0 or words.sentences[verb.first] != words.sentences[person.first]:
@@ -113,11 +110,6 @@ def _part(
         active = words.words[verb.last - 1].endswith("ing") or not _OBJECT.isdisjoint(behind)
         return ("does" if active else "suffers"), verb
     return "neither", person
-
-
-def _gap(one: Cue, other: Cue) -> int:
-    """Return how many words stand between two cues, under 0 where they overlap."""
-    return max(one.first - other.last, other.first - one.last)
 
 
 KINDS = (
@@ -165,9 +157,7 @@ _SUSPECTED = word_set(
     "guilty detained suspected wanted gets allegedly"
 )
 _TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
-"""Before people they make them suspects: "police arrested a woman"…"""
-_OF_CHARGE = word_set("of for with after over")
-"""…unless what they are charged with stands between: "charged with selling a woman"."""
+"""Before people they make them suspects, unless the charge (`_CHARGE`) stands between."""
 _DONE_TO = word_set(
     "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
     "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
@@ -216,7 +206,7 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
         before = names[max(0, at - 3) : at]
         # a suspect, no victim: "woman arrested", "two men were charged", "arrest a man"
         accused = not _SUSPECTED.isdisjoint(names[at + 1 : at + 4]) or (
-            not _TAKEN.isdisjoint(before) and _OF_CHARGE.isdisjoint(before)
+            not _TAKEN.isdisjoint(before) and _CHARGE.isdisjoint(before)
         )
         if not young and accused:
             yield PeopleMention("suspect", field, at, at + 1)

@@ -31,8 +31,6 @@ _SEVERITIES = {
     "suggestion": types.DiagnosticSeverity.Information,
 }
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
-Ignored = AbstractSet[tuple[str, str]]
-"""Rules with the words they are not to be shown at; empty words: anywhere."""
 
 
 def diagnostics_of(
@@ -40,9 +38,12 @@ def diagnostics_of(
     lines: Lines,
     format: Format,
     options: Options,
-    ignored: Ignored = frozenset(),
+    ignored: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> list[types.Diagnostic]:
-    """Return the diagnostics of `answer`, the JSON of a checked draft whose text `lines` has."""
+    """Return the diagnostics of `answer`, the JSON of a checked draft whose text `lines` has.
+
+    `ignored`: rules with the words they are not to be shown at; empty words: anywhere.
+    """
     found = [
         _finding(finding, lines, format)
         for finding in answer["findings"]

@@ -69,17 +69,16 @@ def _reader(fits: Callable[[Any], bool], wanted: str) -> Callable[[Any], Any]:
     return read
 
 
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
-
-
 def _country(value: Any) -> str:
     code: str = _text(value)
     return parse_country(code) if code.strip() else ""
 
 
 _text = _reader(lambda value: isinstance(value, str), "a string")
-_texts = _reader(_is_texts, "a list of strings")
+_texts = _reader(
+    lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
+    "a list of strings",
+)
 _flag = _reader(lambda value: isinstance(value, bool), "true or false")
 _share = _reader(
     lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"

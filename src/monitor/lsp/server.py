@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInternalError
@@ -26,8 +26,6 @@ from monitor.lsp.editor_settings import SECTION
 from monitor.lsp.session import Checker, EditorSession
 from monitor.records.errors import describe_exception
 from monitor.settings import CONFIG_NAME, Settings
-
-WATCHED = (f"**/{CONFIG_NAME}", "**/*.yaml")
 
 
 class Server(LanguageServer):
@@ -45,8 +43,19 @@ def run_lsp(config: Path | None = None) -> int:
 
     `config` is the settings file; by default the workspace's monitor.toml.
     """
-    log_no_words()
-    given, taken = take_stdio()
+    root = logging.getLogger()
+    root.handlers[:] = [Wordless(logging.WARNING)]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    # Of no use to anybody at each start: a client's word that is not in the protocol.
+    logging.getLogger("pygls").setLevel(logging.ERROR)
+    # what else is printed would end the conversation: to stderr
+    sys.stdout.flush()
+    given, taken = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
     server, session = make_server(config)
     try:
         server.start_io(given, taken)
@@ -145,7 +154,8 @@ class _Handlers:
         self._session.configure(self._given)
         if self._session.client.watches_files:
             # to be told when a monitor.toml changes, or a rule of a newsroom's own
-            watchers = [types.FileSystemWatcher(glob_pattern=each) for each in WATCHED]
+            globs = f"**/{CONFIG_NAME}", "**/*.yaml"
+            watchers = [types.FileSystemWatcher(glob_pattern=each) for each in globs]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
             asked = types.Registration(id="settings", method=method, register_options=options)
@@ -194,24 +204,3 @@ class Wordless(logging.Handler):
         said = f": {describe_exception(error)}" if error else ""
         place = f"{Path(record.pathname).name}:{record.lineno}"
         sys.stderr.write(f"{record.levelname.lower()} at {place}{said}\n")
-
-
-def log_no_words() -> None:
-    """Let warnings and errors of every library be told without their words."""
-    root = logging.getLogger()
-    root.handlers[:] = [Wordless(logging.WARNING)]
-    root.setLevel(logging.WARNING)
-    logging.captureWarnings(capture=True)
-    # Of no use to anybody at each start: a client's word that is not in the protocol.
-    logging.getLogger("pygls").setLevel(logging.ERROR)
-
-
-def take_stdio() -> tuple[BinaryIO, BinaryIO]:
-    """Return the protocol's streams; what else is printed would end the conversation: to stderr."""
-    sys.stdout.flush()
-    streams = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return streams

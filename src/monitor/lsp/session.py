@@ -22,7 +22,7 @@ from pygls.workspace import TextDocument
 
 from monitor.jobs.draft_processes import Job, Worker, WorkerEnded
 from monitor.lsp import diagnostics
-from monitor.lsp.documents import Encoding, Format, Lines, encoding_of, format_of
+from monitor.lsp.documents import Format, Lines, encoding_of, format_of
 from monitor.lsp.editor_settings import Options, read_options
 from monitor.records.errors import DocumentError, MonitorError, describe_exception
 from monitor.settings import CONFIG_NAME, Settings, load_settings
@@ -42,7 +42,7 @@ class Checker:
         """Start the process and wait until it is ready; raises what is wrong."""
         await asyncio.get_running_loop().run_in_executor(self._pool, self._worker.start)
 
-    async def check(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    async def check(self, options: Mapping[str, Any]) -> Any:
         """Return `Drafts.check_text(**options)`; raises what that raises, else `WorkerError`.
 
         Where the process ended, a new one tries once more: it may have been another's fault.
@@ -57,11 +57,9 @@ class Checker:
         """Count whether a flag was right, in the desk's database; raises as `say_flag` does."""
         await self._do(Job("say_flag", options))
 
-    async def _do(self, job: Job) -> dict[str, Any]:
+    async def _do(self, job: Job) -> Any:
         loop = asyncio.get_running_loop()
-        done = await loop.run_in_executor(self._pool, self._worker.do, job)
-        answer: dict[str, Any] = json.loads(done)
-        return answer
+        return json.loads(await loop.run_in_executor(self._pool, self._worker.do, job))
 
     def close(self) -> None:
         """End the process whatever it is doing."""
@@ -173,10 +171,8 @@ class EditorSession:
         try:
             if shown:
                 await asyncio.wait_for(progress.create_async(token), 2)
-                begun = types.WorkDoneProgressBegin(
-                    title="monitor", message="loading the guideline"
-                )
-                progress.begin(token, begun)
+                said = "loading the guideline"
+                progress.begin(token, types.WorkDoneProgressBegin(title="monitor", message=said))
         except Exception:  # noqa: BLE001 - loading goes on without being shown
             shown = False
         try:
@@ -272,7 +268,7 @@ class EditorSession:
             ]
         elif is_current:
             flags = [f for f in known if f.range.start <= at.end and at.start <= f.range.end]
-        lines = Lines(document.source, self._encoding)
+        lines = Lines(document.source, encoding_of(self.server.workspace.position_encoding))
         draft = diagnostics.EditorDraft(uri, document.version, lines, kind, is_current=is_current)
         return diagnostics.actions_at(draft, flags, self.client, feedback=self.options.feedback)
 
@@ -312,9 +308,8 @@ class EditorSession:
         flags = list(flags or ())
         if answer is not None and kind:
             aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
-            flags = diagnostics.diagnostics_of(
-                answer, Lines(text, self._encoding), kind, self.options, aside
-            )
+            lines = Lines(text, encoding_of(self.server.workspace.position_encoding))
+            flags = diagnostics.diagnostics_of(answer, lines, kind, self.options, aside)
         self._said[document.uri] = LastCheck(document, text, self._generation, answer, flags)
         self._publish(document.uri, document.version, flags)
 
@@ -334,17 +329,12 @@ class EditorSession:
             return None
         return format_of(document.uri, document.language_id, self.options.languages)
 
-    @property
-    def _encoding(self) -> Encoding:
-        return encoding_of(self.server.workspace.position_encoding)
-
     def _fail(self, error: Exception) -> None:
         """Tell of a failure: an expected one in its words, any other by its type and place."""
-        if isinstance(error, MonitorError):
-            self.tell(f"Drafts are not checked: {error}", types.MessageType.Error)
-        else:
-            places = describe_exception(error)
-            self.tell(f"A draft could not be checked ({places})", types.MessageType.Error)
+        expected = isinstance(error, MonitorError)
+        failed = f"A draft could not be checked ({describe_exception(error)})"
+        told = f"Drafts are not checked: {error}" if expected else failed
+        self.tell(told, types.MessageType.Error)
 
     def tell(self, words: str, kind: types.MessageType) -> None:
         """Show the user a sentence, once until settings change."""
