@@ -56,11 +56,10 @@ def read_baseline(text: str, name: str, key: str) -> Baseline:
         made = "without one" if data["key"] is None else "with another or this call has none"
         raise DataError(f"{name}: the key MONITOR_CHECK_BASELINE_KEY does not fit: made {made}")
     found = data["findings"]
-    if not isinstance(found, list) or not all(
-        isinstance(pair, list)
-        and len(pair) == 2
-        and all(isinstance(part, str) and _HASH.fullmatch(part) for part in pair)
-        for pair in found
+    pairs = found if isinstance(found, list) else [None]
+    if not all(
+        isinstance(pair, list) and len(pair) == 2 and all(map(_HASH.fullmatch, map(str, pair)))
+        for pair in pairs
     ):
         raise DataError(f"{name}: 'findings' is to be a list of pairs of hashes")
     return [(first, second) for first, second in found]
@@ -90,14 +89,11 @@ def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list
                 known[index] = True
         rest = [pair for fits in left.values() for pair in fits]
     told = iter(known)
-    answer: list[Mapping[str, Any]] = []
-    for one in given:
+    for number, one in enumerate(given):
         if "findings" in one:
             new = [finding for finding in one["findings"] if not next(told)]
-            answer.append({**one, "findings": new, "known": len(one["findings"]) - len(new)})
-        else:
-            answer.append(one)
-    return answer
+            given[number] = {**one, "findings": new, "known": len(one["findings"]) - len(new)}
+    return given
 
 
 def with_fingerprints(document: Mapping[str, Any], text: str, key: str) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
 from monitor.rules import guideline_heads as heads
-from monitor.rules.compiler import Guideline, compile_guideline
+from monitor.rules.compiler import Guideline, GuidelineCompiler
 from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.rule_schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
 from monitor.rules.spacy_patterns import CompileError
@@ -47,10 +47,10 @@ def load_guideline(
         lexicons = load_lexicons(path, cache, lexicons)
         files += rule_files(path)
     rules = _read_rules(files, cache)
-    more = {"own": path if own else None, "judge": judge}
     added = [rule for rule, (_, file) in rules.items() if own and file.parent == path]
-    figures = load_figures(base / heads.FIGURES, cache)
-    return _compiled(about, lexicons, rules, path, base, figures=figures, added=added, **more)
+    figures, mine = load_figures(base / heads.FIGURES, cache), path if own else None
+    parts = (about, lexicons, rules, path, base)
+    return _compiled(*parts, own=mine, figures=figures, judge=judge, added=added)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
@@ -87,13 +87,19 @@ def _compiled(
     path: Path,
     base: Path,
     *,
+    own: Path | None = None,
+    extends: str = "",
     figures: tuple[Figure, ...] = (),
-    **more: Any,
+    judge: Judge | None = None,
+    added: Iterable[str] = (),
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
     filled = with_figures([rule for rule, _ in rules.values()], figures, base / heads.FIGURES)
+    folder = judge.folder if judge else None
+    head = heads.head_fields(about, base, own=own, extends=extends, judge=folder)
+    more = {**head, "figures": figures, "judge": judge, "added": frozenset(added)}
     try:
-        return compile_guideline(about, lexicons, filled, base, figures=figures, **more)
+        return GuidelineCompiler(about, lexicons).guideline(filled, **more)
     except CompileError as error:
         file = path / (LEXICON if error.rule else heads.GUIDELINE)
         file = rules[error.rule][1] if error.rule in rules else file
