@@ -56,10 +56,11 @@ def read_baseline(text: str, name: str, key: str) -> Baseline:
         made = "without one" if data["key"] is None else "with another or this call has none"
         raise DataError(f"{name}: the key MONITOR_CHECK_BASELINE_KEY does not fit: made {made}")
     found = data["findings"]
-    pairs = found if isinstance(found, list) else [None]
-    if not all(
-        isinstance(pair, list) and len(pair) == 2 and all(map(_HASH.fullmatch, map(str, pair)))
-        for pair in pairs
+    if not isinstance(found, list) or not all(
+        isinstance(pair, list)
+        and len(pair) == 2
+        and all(isinstance(part, str) and _HASH.fullmatch(part) for part in pair)
+        for pair in found
     ):
         raise DataError(f"{name}: 'findings' is to be a list of pairs of hashes")
     return [(first, second) for first, second in found]

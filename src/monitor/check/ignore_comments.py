@@ -46,10 +46,11 @@ def read_comments(
         found = _OURS.match(comment.text)
         if found is None:
             continue
-        parts = _COLON.split(found["rest"], 1)
-        named, _, reason = (*parts[:1], "", parts[1]) if parts[1:] else found["rest"].partition(":")
+        named, *said = _COLON.split(found["rest"], maxsplit=1)
+        if not said:
+            named, *said = named.split(":", maxsplit=1)
         rules = [name for part in named.split(",") if (name := " ".join(part.split()))]
-        reason = " ".join(reason.split())
+        reason = " ".join(" ".join(said).split())
         known = tuple(rule for rule in rules if rule in names)
         block = None if found["file"] else comment.block
         reaches = bool(found["file"] or block)

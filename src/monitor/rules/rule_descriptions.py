@@ -17,8 +17,7 @@ from typing import Any
 from monitor.rules.compiler import Guideline
 from monitor.rules.figures import load_figures
 from monitor.rules.findings import one_line, rule_json
-from monitor.rules.guideline_heads import FIGURES, check_folder
-from monitor.rules.loading import load_lexicons, rule_files
+from monitor.rules.loading import FIGURES, check_folder, load_lexicons, rule_files
 from monitor.rules.measured_precision import Measured, measured_json
 from monitor.rules.national_law import Country, laws_for
 from monitor.rules.rule_reloading import InForce, rules_called
