@@ -18,7 +18,7 @@ from monitor.jobs.mask_names import mask_due
 from monitor.records.article import Assessment
 from monitor.records.finding import Finding, Span
 from monitor.records.tag import Tag
-from monitor.rules.guideline_heads import identifying, protecting
+from monitor.rules.loading import identifying, protecting
 from monitor.settings import CheckSettings, Settings
 from named_marks import names as marks
 from named_marks import texts

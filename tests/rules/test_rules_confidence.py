@@ -13,7 +13,7 @@ from monitor.records.errors import UsageError
 from monitor.records.finding import Finding
 from monitor.records.json_shapes import in_ten
 from monitor.rules.findings import Checked, leave_out
-from monitor.rules.guideline_heads import protecting
+from monitor.rules.loading import protecting
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.rule_schema import JudgeWords
 from monitor.text.document import Document

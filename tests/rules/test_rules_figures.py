@@ -8,8 +8,7 @@ import pytest
 from monitor.records.errors import GuidelineError
 from monitor.rules.checker import check_document
 from monitor.rules.figures import load_figures, write_money, write_number
-from monitor.rules.guideline_heads import FIGURES
-from monitor.rules.loading import load_guideline
+from monitor.rules.loading import FIGURES, load_guideline
 from monitor.text.document import Document
 
 THB = Path(__file__).resolve().parents[2] / "guidelines" / "thb-en"

@@ -90,14 +90,11 @@ def only_new(documents: Iterable[Mapping[str, Any]], baseline: Baseline) -> list
                 known[index] = True
         rest = [pair for fits in left.values() for pair in fits]
     told = iter(known)
-    answer: list[Mapping[str, Any]] = []
-    for one in given:
+    for number, one in enumerate(given):
         if "findings" in one:
             new = [finding for finding in one["findings"] if not next(told)]
-            answer.append({**one, "findings": new, "known": len(one["findings"]) - len(new)})
-        else:
-            answer.append(one)
-    return answer
+            given[number] = {**one, "findings": new, "known": len(one["findings"]) - len(new)}
+    return given
 
 
 def with_fingerprints(document: Mapping[str, Any], text: str, key: str) -> dict[str, Any]:

@@ -114,17 +114,16 @@ def redacted(
     def title(rule: str) -> str:
         return str(rules[rule]["title"]) if rule in rules else rule
 
-    for part in {"findings", "ignored"} & document.keys():
+    for part in {"findings", "ignored", "scorecard"} & document.keys():
         kept[part] = []
-        for finding in document[part]:
-            told = {key: value for key, value in finding.items() if keyed or key != "fingerprint"}
-            told |= {"match": "", "suggestions": [], "message": title(finding["rule"])}
-            kept[part].append(told | ({"reason": WITHHELD} if "reason" in told else {}))
-    kept["scorecard"] = [
-        {**item, "reason": title(item["item"])}
-        | ({"ignored": WITHHELD} if "ignored" in item else {})
-        for item in document["scorecard"]
-    ]
+        for one in document[part]:
+            told = {key: value for key, value in one.items() if keyed or key != "fingerprint"}
+            if part == "scorecard":
+                told["reason"] = title(one["item"])
+            else:
+                told |= {"match": "", "suggestions": [], "message": title(one["rule"])}
+            withheld = "ignored" if part == "scorecard" else "reason"
+            kept[part].append(told | ({withheld: WITHHELD} if withheld in one else {}))
     if "ignore_problems" in document:
         words = "an ignore comment that silences nothing"
         kept["ignore_problems"] = [{**one, "message": words} for one in document["ignore_problems"]]

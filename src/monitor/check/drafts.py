@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.classify.bulk import ClassifiedChunk, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
-    from monitor.rules.guideline_heads import GuidelineHead
+    from monitor.rules.loading import GuidelineHead
     from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
     from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
@@ -96,7 +96,7 @@ class Drafts:
 
     @cached_property
     def _heads(self) -> Sequence[GuidelineHead]:
-        from monitor.rules.guideline_heads import read_heads
+        from monitor.rules.loading import read_heads
 
         return read_heads(self._folders, cache=cache_dir(), models=data_dir("models"))
 

@@ -46,12 +46,11 @@ def read_comments(
         found = _OURS.match(comment.text)
         if found is None:
             continue
-        rest = found["rest"]
-        colon = _COLON.search(rest)
-        end = colon.start() if colon else rest.find(":")
-        named, reason = (rest[:end], rest[end + 1 :]) if end >= 0 else (rest, "")
+        named, *said = _COLON.split(found["rest"], maxsplit=1)
+        if not said:
+            named, *said = named.split(":", maxsplit=1)
         rules = [name for part in named.split(",") if (name := " ".join(part.split()))]
-        reason = " ".join(reason.split())
+        reason = " ".join(" ".join(said).split())
         known = tuple(rule for rule in rules if rule in names)
         block = None if found["file"] else comment.block
         reaches = bool(found["file"] or block)
@@ -85,19 +84,14 @@ def with_ignored(
     silences, problems = read_comments(comments, names)
     answer = dict(entry)
     if silences:
-        answer["findings"], ignored = [], []
-        for finding in entry["findings"]:
-            reason = _silencing(finding, "rule", silences)
-            if reason is None:
-                answer["findings"].append(finding)
-            else:
-                ignored.append({**finding, "reason": reason})
-        if ignored:
+        found = [(one, _silencing(one, "rule", silences)) for one in entry["findings"]]
+        answer["findings"] = [one for one, reason in found if reason is None]
+        if ignored := [{**one, "reason": reason} for one, reason in found if reason is not None]:
             answer["ignored"] = ignored
-        silenced = [(item, _silencing(item, "item", silences)) for item in entry["scorecard"]]
-        answer["scorecard"] = [
-            item if reason is None else {**item, "ignored": reason} for item, reason in silenced
-        ]
+        answer["scorecard"] = []
+        for item in entry["scorecard"]:
+            reason = _silencing(item, "item", silences)
+            answer["scorecard"].append(item if reason is None else {**item, "ignored": reason})
     if problems and positions is not None:
         told = answer["ignore_problems"] = []
         for comment, says in problems:

@@ -123,13 +123,14 @@ def _results(
             region = {"startLine": finding["line"], "startColumn": finding["column"]}
             region |= {"endLine": finding["end_line"], "endColumn": finding["end_column"]}
             region |= {"charOffset": start, "charLength": end - start}
+        place = {"artifactLocation": where, **({"region": region} if region else {})}
         better = f" Better: {' / '.join(offered)}." if offered else ""
         result: Json = {
             "ruleId": name,
             "ruleIndex": index[name],
             "level": LEVELS[finding["severity"]],
             "message": {"text": _text(f"{finding['message']}{better}")},
-            "locations": [_place(where, region)],
+            "locations": [{"physicalLocation": place}],
             "properties": {key: finding[key] for key in ("quoted", "scope", "protects")},
         }
         if "fingerprint" in finding:
@@ -147,11 +148,6 @@ def _results(
         yield result
 
 
-def _place(where: Json, region: Json) -> Json:
-    place = {"artifactLocation": where, **({"region": region} if region else {})}
-    return {"physicalLocation": place}
-
-
 def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> Iterator[Json]:
     if not region or region["charLength"] != finding["end"] - finding["start"]:
         return
@@ -167,18 +163,18 @@ def _fixes(where: Json, region: Json, path: str, finding: Mapping[str, Any]) -> 
 
 def _notifications(document: Mapping[str, Any], where: Json) -> Iterator[Json]:
     """Yield what could not be read, and what is wrong with ignore comments."""
-    told: list[tuple[str, str, str, Json]] = []
+    told: list[tuple[int, str, str, Json]] = []
     if "error" in document:
-        told.append(("unreadable", "error", document["error"], {}))
+        told.append((0, "error", document["error"], {}))
     for one in document.get("ignore_problems", ()):
         region = {"startLine": one["line"], "startColumn": one["column"]}
-        told.append(("ignore-comment", "warning", one["message"], region))
-    for name, level, words, region in told:
+        told.append((1, "warning", one["message"], {"region": region}))
+    for index, level, words, region in told:
         yield {
-            "descriptor": {"id": name, "index": list(_NOTIFICATIONS).index(name)},
+            "descriptor": {"id": list(_NOTIFICATIONS)[index], "index": index},
             "level": level,
             "message": {"text": _text(words)},
-            "locations": [_place(where, region)],
+            "locations": [{"physicalLocation": {"artifactLocation": where, **region}}],
         }
 
 

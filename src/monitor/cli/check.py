@@ -161,7 +161,7 @@ def _choose_guidelines(
     A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
     """
     from monitor.desk import Desk
-    from monitor.rules.guideline_heads import GUIDELINE
+    from monitor.rules.loading import GUIDELINE
 
     desk: Desk = monitor_of(context)
     if not names:

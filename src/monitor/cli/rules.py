@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -278,31 +277,21 @@ def stats(
 
     settings = monitor_of(context).settings
     folder = directory or guideline_dir(settings.check.guidelines[0], settings.home)
-    size = measure_size(folder, cache=cache_dir())
-    told: dict[str, Any] = {
-        "schema": 1,
-        "entries": size.entries,
-        "median": size.median,
-        "largest": size.rules[0].entries if size.rules else 0,
-        "total": size.total,
-        "patterns": sum(rule.patterns for rule in size.rules),
-        "rules": [asdict(rule) for rule in size.rules],
-        "lexicons": dict(size.lists),
-        "figures": size.figures,
-        "longest_line": asdict(size.longest),
-        "long_lines": dict(Counter(line.file for line in size.wide)),
-    }
-    largest = f", largest {size.rules[0].entries:,} ({size.rules[0].rule})" if size.rules else ""
-    longest, words = f"{size.longest.file}, line {size.longest.line:,}", sum(size.lists.values())
+    told = measure_size(folder, cache=cache_dir())
+    rules, lists, longest, wide = map(
+        told.__getitem__, ("rules", "lexicons", "longest_line", "long_lines")
+    )
+    words, place = sum(lists.values()), f"{longest['file']}, line {longest['line']:,}"
+    largest = f", largest {told['largest']:,} ({rules[0]['rule']})" if rules else ""
     lines = (
-        *(f"{rule.rule}\t{rule.entries:,}" for rule in size.rules),
+        *(f"{rule['rule']}\t{rule['entries']:,}" for rule in rules),
         "",
-        f"{len(size.rules)} rules: {size.entries:,} entries, median {size.median:,g}{largest}",
-        f"{len(size.lists)} lexicons: {words:,} entries; known figures: {size.figures:,}",
-        f"in all: {size.total:,} entries",
+        f"{len(rules)} rules: {told['entries']:,} entries, median {told['median']:,g}{largest}",
+        f"{len(lists)} lexicons: {words:,} entries; known figures: {told['figures']:,}",
+        f"in all: {told['total']:,} entries",
         f"in token patterns and triggers, besides: {told['patterns']:,} words",
-        f"longest line: {size.longest.characters:,} characters ({longest})",
-        f"lines over {WIDE} characters: {len(size.wide):,}, in {len(told['long_lines'])} files",
+        f"longest line: {longest['characters']:,} characters ({place})",
+        f"lines over {WIDE} characters: {sum(wide.values()):,}, in {len(wide)} files",
     )
     show_as(format, told, lines, indent=2, ascii=True)
 

@@ -92,8 +92,7 @@ def tried_rules(desk: Desk, file: Path) -> Guideline:
     In the folder of a guideline they belong to that, elsewhere to the first one in force. Raises
     `UsageError` without a file, `GuidelineError` for one that cannot be used.
     """
-    from monitor.rules.guideline_heads import GUIDELINE, extended_folder
-    from monitor.rules.loading import load_rule_file
+    from monitor.rules.loading import GUIDELINE, extended_folder, load_rule_file
     from monitor.settings import cache_dir, guideline_dir
 
     if not file.is_file():

@@ -137,7 +137,7 @@ def guard_of(desk: Desk, filters: Mapping[str, Any]) -> DisclosureRules:
     be read, where none was made before, it is this export's alone.
     """
     from monitor.export.identification_risk import DisclosureRules
-    from monitor.rules.guideline_heads import identifying, protecting
+    from monitor.rules.loading import identifying, protecting
 
     check, store, heads = desk.settings.check, desk.store, desk.heads
     low: dict[str, set[str]] = {}

@@ -20,6 +20,7 @@ from monitor.rules.findings import Checked, headline_finding, hide_nothing, make
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
 from monitor.rules.model_suggestions import judged, suggested
 from monitor.rules.neural_model import DraftReader, ReadSentences
+from monitor.rules.preconditions import is_open
 from monitor.rules.scorecard import check_draft
 from monitor.rules.spacy_patterns import ENTITIES, NONE, PARSE
 from monitor.text.analysis import Scene
@@ -188,16 +189,12 @@ def _check(
 def _plan(rules: Sequence[CompiledRule], draft: OpenDraft) -> Iterator[RuleMatch]:
     """Yield the places worth a closer look, before anything is analysed: phrases, and triggers."""
     for scene in draft.scenes:
-        titled = scene.field == "title"
+        titled, on_topic = scene.field == "title", draft.topic in ON_TOPIC
         for rule in rules:
             gated = rule.rule.gate != "none"
             for matcher in rule.matchers if draft.passages or not gated else ():
                 for at in _openings(rule, matcher, draft, scene):
-                    here = (
-                        draft.topic in ON_TOPIC
-                        if titled
-                        else preconditions.is_open(draft.passages, at.start)
-                    )
+                    here = on_topic if titled else is_open(draft.passages, at.start)
                     if (here or not gated) and _is_worth(draft, at):
                         yield at
 
@@ -208,10 +205,11 @@ def _is_worth(draft: OpenDraft, at: RuleMatch) -> bool:
     if matcher.level == NONE:
         return True
     piece = at.scene.piece_text(at.sentence, at.start)
-    if matcher.patterns and not any(p.needed.may_match(*piece) for p in matcher.patterns):
-        return False
-    needed = all_hold(matcher.early_needs, draft, at) is not None
-    return needed and not any_holds(matcher.early_unless, draft, at)
+    return (
+        (not matcher.patterns or any(p.needed.may_match(*piece) for p in matcher.patterns))
+        and all_hold(matcher.early_needs, draft, at) is not None
+        and not any_holds(matcher.early_unless, draft, at)
+    )
 
 
 def _openings(
@@ -280,51 +278,40 @@ def _judge(
 ) -> Checked:
     """Turn a draft, analysed where needed, into findings and scorecard."""
     guideline, unchecked = draft.guideline, find_desk_lines(draft.document.text)
-    findings: list[Finding] = []
-    known: list[Finding] = []
-    for at in (at for opening in plan for at in _matches(opening)):
-        if finding := _assess(policy, draft, at):
-            findings.append(finding)
-            if at.matcher.source.sources:
-                known.append(finding)  # it says more than a rule for all such words
+    found = [(at, _assess(policy, draft, at)) for opening in plan for at in _matches(opening)]
+    findings = [finding for _, finding in found if finding]
+    # what has sources of its own says more than a rule for all such words
+    known = [finding for at, finding in found if finding and at.matcher.source.sources]
     scorecard: list[ScorecardItem] = []
-    for rule in (rule for rule in rules if rule.rule.check):
+    for rule, check in ((rule, rule.rule.check) for rule in rules if rule.rule.check):
         item = check_draft(rule, draft)
-        if rule.rule.check and rule.rule.check.flags == "headline":
+        if check and check.flags == "headline":
             flagged = headline_finding(rule.rule, draft, item, policy.severity)
             findings += [flagged] if flagged else []
         else:
             scorecard.append(replace(item, guideline=guideline.id))
     standing = settle(findings, guideline.about.siblings if policy.siblings else [], known)
-    if guideline.judge is not None:
-        standing = _weighed(policy, draft, standing, read)
+    judge, settings = guideline.judge, guideline.about.judge
+    if judge and settings:
+        if draft.is_short and judge.short is not None:
+            judge = replace(judge, alone=judge.short)
+        kept = frozenset((*settings.protecting, *policy.severity))
+        reader = DraftReader(judge, read)
+        standing = judged(draft, reader, standing, kept)
+        if judge.alone is not None and draft.passages:
+            standing = suggested(policy.rules, draft, standing, reader)
     told = (
         replace(finding, guideline=guideline.id)
         for finding in standing
         if finding.field != "text"
         or not any(x.start <= finding.start and finding.end <= x.end for x in unchecked)
     )
-    about: preconditions.About = (
-        "part" if draft.passages else "touched" if draft.topic == "touched" else "off"
-    )
-    if draft.topic in ON_TOPIC:
-        about = "assumed" if draft.topic == "assumed" else "on"
+    about: preconditions.About = "part" if draft.passages else "off"
+    if draft.topic == "assumed" or (draft.topic == "touched" and not draft.passages):
+        about = draft.topic
+    elif draft.topic == "thb":
+        about = "on"
     return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked)
-
-
-def _weighed(
-    policy: RuleSelection, draft: OpenDraft, findings: list[Finding], read: ReadSentences
-) -> list[Finding]:
-    """Return findings with how sure they are, and what the judge finds besides."""
-    judge, settings = draft.guideline.judge, draft.guideline.about.judge
-    assert judge is not None
-    assert settings is not None
-    if draft.is_short and judge.short is not None:
-        judge = replace(judge, alone=judge.short)
-    reader = DraftReader(judge, read)
-    weighed = judged(draft, reader, findings, frozenset((*settings.protecting, *policy.severity)))
-    speaks = judge.alone is not None and draft.passages
-    return suggested(policy.rules, draft, weighed, reader) if speaks else weighed
 
 
 def _matches(opening: RuleMatch) -> Iterator[RuleMatch]:

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
 from monitor.rules.figures import Figure
-from monitor.rules.guideline_heads import GuidelineHead, head_fields
+from monitor.rules.loading import GuidelineHead
 from monitor.rules.rule_schema import Clause, GuidelineFile, Lexicon, Matcher, Rule, Slot, Strict
 from monitor.rules.spacy_patterns import (
     ENTITIES,
@@ -118,38 +117,6 @@ class Guideline(GuidelineHead):
         return PersonLists(self.scanner.only(self.persons.wordsets), self.persons)
 
 
-def compile_guideline(
-    about: GuidelineFile,
-    lexicons: Mapping[str, Lexicon],
-    rules: Sequence[Rule],
-    path: Path,
-    *,
-    own: Path | None = None,
-    extends: str = "",
-    figures: tuple[Figure, ...] = (),
-    judge: Judge | None = None,
-    added: Iterable[str] = (),
-) -> Guideline:
-    """Return the guideline made of its parts, some in the folder `own`; raises `CompileError`."""
-    build = _Build(about, lexicons)
-    folder = judge.folder if judge else None
-    return Guideline(
-        **head_fields(about, path, own=own, extends=extends, judge=folder),
-        rules=tuple(rules),
-        compiled=tuple(map(build.rule, rules)),
-        topic=build.lists(about.topic),
-        speakers=build.lists(about.speakers),
-        captions=build.named(about.captions),
-        persons=build.persons(),
-        cases=build.lists(about.cases),
-        names=build.lists(about.names),
-        scanner=Scanner(build.sets.sets),
-        figures=figures,
-        judge=judge,
-        added=frozenset(added),
-    )
-
-
 class Lexicons:
     """The named lists of a guideline; each is worked out when first asked for."""
 
@@ -214,28 +181,43 @@ def _sized(phrases: set[str]) -> frozenset[str]:
     return frozenset(phrases - {""})
 
 
-class _Build(Lexicons):
+class GuidelineCompiler(Lexicons):
     """Numbers the word lists of one guideline while its rules are compiled."""
 
     def __init__(self, about: GuidelineFile, lexicons: Mapping[str, Lexicon]) -> None:
         super().__init__(lexicons)
-        self.sets = WordSets()
+        self._sets = WordSets()
         self._about = about
 
-    def named(self, names: Iterable[str]) -> tuple[int, ...]:
-        """Return the numbers of named lexicons; raises `CompileError`."""
-        return tuple(self.sets.add(self.words(name)) for name in names)
+    def _named(self, names: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self._sets.add(self.words(name)) for name in names)
 
-    def lists(self, table: Strict) -> WordLists:
+    def _lists(self, table: Strict) -> WordLists:
         """Return the lists that the fields of a table name, by these fields."""
-        return {name: self.named(names) for name, names in table if isinstance(names, list)}
+        return {name: self._named(names) for name, names in table if isinstance(names, list)}
 
-    def rule(self, rule: Rule) -> CompiledRule:
+    def guideline(self, rules: Sequence[Rule], **more: Any) -> Guideline:
+        """Return the guideline made of `rules` and the other fields; raises `CompileError`."""
+        about = self._about
+        return Guideline(
+            **more,
+            rules=tuple(rules),
+            compiled=tuple(map(self._rule, rules)),
+            topic=self._lists(about.topic),
+            speakers=self._lists(about.speakers),
+            captions=self._named(about.captions),
+            persons=self._persons(),
+            cases=self._lists(about.cases),
+            names=self._lists(about.names),
+            scanner=Scanner(self._sets.sets),
+        )
+
+    def _rule(self, rule: Rule) -> CompiledRule:
         """Compile one rule; what is wrong with it is told with its id."""
         try:
             needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
             matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
-            trigger = self.sets.add(PhraseList(_keys(rule.trigger), _keys(rule.trigger_stems)))
+            trigger = self._sets.add(PhraseList(_keys(rule.trigger), _keys(rule.trigger_stems)))
             parts = ("about", "unless", "met", "weak", "broken") if rule.check else ()
             check = {part: self._clauses(getattr(rule.check, part)) for part in parts}
         except CompileError as error:
@@ -266,7 +248,7 @@ class _Build(Lexicons):
         early = [tuple(c for c in clauses if c.is_early(exact=exact)) for clauses in both]
         made = CompiledMatcher(
             source=matcher,
-            wordset=self.sets.add(phrases),
+            wordset=self._sets.add(phrases),
             patterns=tuple(patterns),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
             persons=self._roles(matcher.persons),
@@ -291,7 +273,7 @@ class _Build(Lexicons):
             roles = self._roles(clause.is_)
             tokens = TokenPatterns(clause.tokens, self.single) if clause.tokens else None
             named = self._about.statistics.source if clause.statistic else clause.lexicons
-            numbers = self.named(named) + ((self.sets.add(words),) if any(words) else ())
+            numbers = self._named(named) + ((self._sets.add(words),) if any(words) else ())
             made.append(CompiledClause(clause, numbers, tokens, roles, self._roles(clause.not_)))
         return tuple(made)
 
@@ -309,9 +291,9 @@ class _Build(Lexicons):
             if name is not None and name.removeprefix("known-") not in known:
                 raise CompileError(f"'{name}' is no role of guideline.yaml", name)
 
-    def persons(self) -> PersonSets:
+    def _persons(self) -> PersonSets:
         """Return the word lists by which persons are followed; raises `CompileError`."""
-        about, words, named = self._about, self._about.persons, self.named
+        about, words, named = self._about, self._about.persons, self._named
         misfits = {word: frozenset(named(names)) for word, names in about.pronouns.items() if names}
         known = frozenset().union(*misfits.values())
         self._check_roles(name for e in words.events for name in (e.subject, e.object, e.agent))

@@ -105,10 +105,17 @@ def _unmark(text: str, field: str, shift: int = 0) -> tuple[str, set[Place]]:
 
 def _verdict(tried: _Tried, case: Case, checked: Checked) -> tuple[str, list[str]] | None:
     """Return the first thing that is wrong with an example and why it is so, None if it holds."""
-    rule = case.rule.rule
-    if rule.check:
-        problem = _answer_problem(case, checked)
-        return (problem, _why_answered(tried)) if problem else None
+    rule, is_bad = case.rule.rule, case.kind == "bad"
+    if rule.check:  # bad is not met, good met, unjudged neither
+        wanted = {"bad": (False,), "good": (True,), "unjudged": (None,)}
+        said, right = f"the headline is {'not ' if is_bad else ''}flagged", is_bad
+        if rule.check.flags:
+            right = bool(checked.findings) == is_bad
+        else:
+            item = checked.scorecard[0]
+            said = f"answered {item.met} ({item.reason})"
+            right = item.met in wanted.get(case.kind, (True, None))
+        return None if right else (said, _why_answered(tried))
     found = {(f.field, f.start, f.end): f for f in checked.findings}
     if missed := sorted(case.marked - found.keys()):
         flagged = ", ".join(repr(finding.match) for finding in found.values()) or "nothing"
@@ -123,17 +130,6 @@ def _verdict(tried: _Tried, case: Case, checked: Checked) -> tuple[str, list[str
         if finding.quoted == "attributed" and rule.quotes == "skip":
             return f"{finding.match!r} is flagged in a quotation, which 'skip' forbids", []
     return None
-
-
-def _answer_problem(case: Case, checked: Checked) -> str | None:
-    """Compare the answer of a document rule: bad is not met, good met, unjudged neither."""
-    if case.rule.rule.check and case.rule.rule.check.flags:
-        flagged = bool(checked.findings)
-        said = "the headline is flagged" if flagged else "the headline is not flagged"
-        return None if flagged == (case.kind == "bad") else said
-    wanted = {"bad": (False,), "good": (True,), "unjudged": (None,)}.get(case.kind, (True, None))
-    item = checked.scorecard[0]
-    return None if item.met in wanted else f"answered {item.met} ({item.reason})"
 
 
 def _suggestion_failures(guideline: Guideline, rule: CompiledRule) -> Iterator[ExampleFailure]:

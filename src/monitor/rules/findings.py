@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
@@ -217,14 +217,14 @@ def document_json(
         place["end_line"], place["end_column"] = positions.line_column(end)
         told = finding_json(finding, place={**place, "match": finding.match})
         findings.append({**told, "protects": finding.rule in protecting})
-    desk = (({**located(Span("text", x.start, x.end)), "kind": x.kind}) for x in checked.unchecked)
+    desk = [{**located(Span("text", x.start, x.end)), "kind": x.kind} for x in checked.unchecked]
     return {
         **({"path": path} if path is not None else {}),
         "language": document.language or identify_language(document.text),
         "words": checked.words,
         "findings": findings,
         "scorecard": [scorecard_json(item, locate=located) for item in checked.scorecard],
-        **({"unchecked": list(desk)} if checked.unchecked else {}),
+        **({"unchecked": desk} if desk else {}),
         **({"text": document.text} if include_text else {}),
     }
 
@@ -235,9 +235,8 @@ def rule_json(guideline: Guideline, rule: Rule) -> dict[str, Any]:
     suggest = dict.fromkeys(pick(each, number) for each in offered for number in ("one", "many"))
     examples = {}
     for kind in ("bad", "good", "quoted"):
-        parts = (
-            (e.title, e.context, e.text) for e in map(as_example, getattr(rule.examples, kind))
-        )
+        given = map(as_example, getattr(rule.examples, kind))
+        parts = ((each.title, each.context, each.text) for each in given)
         examples[kind] = ["\n\n".join(filter(None, each)) for each in parts]
     return {
         "id": rule.id,
@@ -255,12 +254,9 @@ def leave_out(checked: Checked, least: float, keep: frozenset[str]) -> Checked:
 
     Those of the rules in `keep` stay, and those of which nothing is known.
     """
-    kept = (
-        finding
-        for finding in checked.findings
-        if finding.rule in keep or finding.confidence is None or finding.confidence >= least
-    )
-    return replace(checked, findings=tuple(kept))
+    found = checked.findings
+    sure = (f.rule in keep or f.confidence is None or f.confidence >= least for f in found)
+    return replace(checked, findings=tuple(compress(found, sure)))
 
 
 MOST, WORDS = 40, 100_000
@@ -290,8 +286,7 @@ def hide_nothing(
         result = check(put_in(document, findings[number], new))
         if result is None:
             break
-        gone = gone_with(findings, findings[number], new, result.findings, siblings)
-        if gone:
+        if gone := gone_with(findings, findings[number], new, result.findings, siblings):
             first.setdefault(number, gone[0].rule)
         else:
             safe[number].append(new)
@@ -338,10 +333,8 @@ def gone_with(
         if finding.field == taken.field:
             start, end = _moved((start, end), taken, new)
         family = {finding.rule}.union(*(group for group in siblings if finding.rule in group))
-        if not any(
-            f.rule in family and f.field == finding.field and f.start < end and start < f.end
-            for f in after
-        ):
+        there = replace(finding, start=start, end=end)
+        if not any(f.rule in family and overlap(f, there) for f in after):
             gone.append(finding)
     return gone
 

@@ -1,27 +1,186 @@
-"""Loading a guideline's folder, with file, rule and line in each error; a skeleton of a rule."""
+"""Loading a guideline's folder, with file, rule and line in each error; a skeleton of a rule.
+
+Whoever only asks by which guideline something was judged, or who is protected, needs no more than
+its head, what `guideline.yaml` says: no rule is read or compiled.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from monitor.classify.model_files import ModelFolder, find_model, load_folder
+from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
-from monitor.rules import guideline_heads as heads
-from monitor.rules.compiler import Guideline, compile_guideline
+from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure, load_figures, with_figures
-from monitor.rules.rule_schema import GuidelineFile, Lexicon, LexiconFile, Rule, RuleFile
-from monitor.rules.spacy_patterns import CompileError
+from monitor.rules.rule_schema import (
+    ExtensionFile,
+    GuidelineFile,
+    Lexicon,
+    LexiconFile,
+    Rule,
+    RuleFile,
+)
 from monitor.rules.yaml_files import line_of, read_yaml, where
+from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
+    from monitor.rules.compiler import Guideline
     from monitor.rules.neural_model import Judge
 
-LEXICON = "lexicon.yaml"
-FILES = (heads.GUIDELINE, LEXICON, heads.FIGURES)
+GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineHead:
+    """What is known of a guideline before its rules are read."""
+
+    id: str
+    version: str
+    language: str
+    title: str
+    stamp: str
+    path: Path
+    about: GuidelineFile
+    extends: str = ""
+    """The guideline whose words and persons its rules use, where it holds only rules on top."""
+    own: Path | None = None
+    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its rules stand."""
+        return self.own or self.path
+
+
+Loaded = TypeVar("Loaded", bound=GuidelineHead)
+
+
+def read_heads(folders: Iterable[Path], *, cache: Path | None, models: Path) -> list[GuidelineHead]:
+    """Read the heads of guidelines as `load_in_order` orders them; raises `GuidelineError`."""
+
+    def read(path: Path, base: GuidelineHead | None) -> GuidelineHead:
+        if base is not None:
+            own = own_about(path, base.about, cache)
+            return GuidelineHead(**head_fields(own, base.path, own=path, extends=base.id))
+        about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
+        return GuidelineHead(**head_fields(about, path, judge=judge_folder(about, models)))
+
+    return list(load_in_order(folders, read).values())
+
+
+def head_fields(
+    about: GuidelineFile,
+    path: Path,
+    *,
+    own: Path | None = None,
+    extends: str = "",
+    judge: ModelFolder | None = None,
+) -> dict[str, Any]:
+    """Return the fields of a `GuidelineHead`; any change that could change a finding changes it."""
+    files = [*path.glob("*.yaml"), *path.glob("countries/*.yaml")]
+    files += [*(own.glob("*.yaml") if own else ()), *(judge.stamped_files if judge else ())]
+    libraries = [*nlp_versions(), "ahocorasick-rs", *(LIBRARIES if judge else ())]
+    known = judge.checked if judge else {}
+    whole = (about.id, about.version, "guideline")
+    stamp = make_stamp(*whole, files=files, libraries=libraries, known=known)
+    told = {name: getattr(about, name) for name in ("id", "version", "language", "title")}
+    return {**told, "stamp": stamp, "path": path, "about": about, "own": own, "extends": extends}
+
+
+def load_in_order(
+    folders: Iterable[Path],
+    load: Callable[[Path, Loaded | None], Loaded],
+    kept: Mapping[Path, Loaded] | None = None,
+) -> dict[Path, Loaded]:
+    """Load guidelines by their folders, each after the one that it extends; none twice.
+
+    `load` is given a folder, and what was loaded of the guideline that it extends. Those in `kept`
+    are not loaded again. Raises `GuidelineError` where two have the same id.
+    """
+    found: dict[Path, Loaded] = {}
+    for folder in folders:
+        below = extended_folder(folder)
+        base: Loaded | None = None
+        for path in (below, folder) if below else (folder,):
+            key = path.resolve()
+            if key not in found:
+                found[key] = (kept or {}).get(key) or load(path, base)
+            base = found[key]
+    for guideline in found.values():
+        same = [str(g.folder) for g in found.values() if g.id == guideline.id]
+        if len(same) > 1:
+            raise GuidelineError(
+                f"two guidelines are called '{guideline.id}': {' and '.join(same)}"
+            )
+    return found
+
+
+def check_folder(path: Path) -> None:
+    """Raise `GuidelineError` where a folder holds no guideline."""
+    if not (path / GUIDELINE).is_file():
+        raise GuidelineError(f"{path}: no guideline here ('{GUIDELINE}' is missing)")
+
+
+def extended_folder(path: Path) -> Path | None:
+    """Return the folder of the guideline that the one in `path` extends; None: it extends none."""
+    found = read_extension(path, None)
+    return found[1] if found else None
+
+
+def read_extension(path: Path, cache: Path | None) -> tuple[ExtensionFile, Path] | None:
+    """Return the head of a guideline that extends another, and the folder of that other.
+
+    It is beside it, or built in. None for a guideline of its own.
+    """
+    check_folder(path)
+    file = path / GUIDELINE
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if not re.search(r"^extends:", text, re.MULTILINE):
+        return None
+    for name in (FIGURES, "countries"):
+        if (path / name).exists():
+            raise GuidelineError(f"{path / name}: a guideline that extends another has none")
+    own = read_yaml(file, ExtensionFile, cache)
+    folder = path.resolve().parent / own.extends
+    if not (folder / GUIDELINE).is_file():
+        folder = data_dir("guidelines") / own.extends
+    if not (folder / GUIDELINE).is_file():
+        line = line_of(file, own.extends)
+        raise GuidelineError(f"{file}, line {line}: there is no guideline '{own.extends}'")
+    return own, folder
+
+
+def own_about(path: Path, base: GuidelineFile, cache: Path | None) -> GuidelineFile:
+    """Return what holds for the rules alone that the folder `path` adds to another guideline."""
+    found = read_extension(path, cache)
+    assert found
+    mine = found[0].model_dump(exclude={"extends"})
+    return base.model_copy(update={**mine, "judge": None, "siblings": []})
+
+
+def judge_folder(about: GuidelineFile, models: Path) -> ModelFolder | None:
+    """Return the verified folder of the judge that a guideline names, if any."""
+    return load_folder(find_model(models, about.judge.model)) if about.judge else None
+
+
+def protecting(guideline: GuidelineHead) -> frozenset[str]:
+    """Return the rules that keep people from being identified: never hidden, and told first."""
+    judge = guideline.about.judge
+    return frozenset(judge.protecting if judge else ())
+
+
+def identifying(guideline: GuidelineHead) -> frozenset[str]:
+    """Return the rules that tell by which words somebody can be known, and their siblings."""
+    rules = protecting(guideline)
+    families = (group for group in guideline.about.siblings if not rules.isdisjoint(group))
+    return rules.union(*families)
 
 
 def load_guideline(
@@ -33,10 +192,10 @@ def load_guideline(
     `guideline.yaml` says `extends` adds its rules and lexicons to another guideline. Raises
     `GuidelineError` naming file, rule and line, and `ModelError` for a judge that cannot be read.
     """
-    own, base = heads.read_extension(path, cache) or (None, path)
-    about = read_yaml(base / heads.GUIDELINE, GuidelineFile, cache)
+    own, base = read_extension(path, cache) or (None, path)
+    about = read_yaml(base / GUIDELINE, GuidelineFile, cache)
     judge: Judge | None = None
-    if models and (named := heads.judge_folder(about, models)):
+    if models and (named := judge_folder(about, models)):
         from monitor.rules.neural_model import load_judge
 
         judge = load_judge(named)  # first of all: its encoder may open while the rules are read
@@ -47,15 +206,15 @@ def load_guideline(
         lexicons = load_lexicons(path, cache, lexicons)
         files += rule_files(path)
     rules = _read_rules(files, cache)
-    more = {"own": path if own else None, "judge": judge}
     added = [rule for rule, (_, file) in rules.items() if own and file.parent == path]
-    figures = load_figures(base / heads.FIGURES, cache)
-    return _compiled(about, lexicons, rules, path, base, figures=figures, added=added, **more)
+    figures, mine = load_figures(base / FIGURES, cache), path if own else None
+    parts = (about, lexicons, rules, path, base)
+    return _compiled(*parts, own=mine, figures=figures, judge=judge, added=added)
 
 
 def load_own_rules(path: Path, base: Guideline, *, cache: Path | None = None) -> Guideline:
     """Read the rules that a folder adds to `base`, and only these; raises `GuidelineError`."""
-    about = heads.own_about(path, base.about, cache)
+    about = own_about(path, base.about, cache)
     lexicons = load_lexicons(path, cache, load_lexicons(base.path, cache))
     rules = _read_rules(rule_files(path), cache, taken=base)
     return _compiled(
@@ -74,7 +233,7 @@ def load_rule_file(
     lexicons = load_lexicons(folder, cache)
     for path in {path.resolve() for path in (*beside, file.parent)} - {folder.resolve()}:
         lexicons = load_lexicons(path, cache, lexicons)
-    about = read_yaml(folder / heads.GUIDELINE, GuidelineFile, cache)
+    about = read_yaml(folder / GUIDELINE, GuidelineFile, cache)
     about = about.model_copy(update={"judge": None, "siblings": []})
     rules = _read_rules([file], cache)
     return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
@@ -87,15 +246,24 @@ def _compiled(
     path: Path,
     base: Path,
     *,
+    own: Path | None = None,
+    extends: str = "",
     figures: tuple[Figure, ...] = (),
-    **more: Any,
+    judge: Judge | None = None,
+    added: Iterable[str] = (),
 ) -> Guideline:
     """Return the rules, ready to run; an error names the line in `path` of what is used wrongly."""
-    filled = with_figures([rule for rule, _ in rules.values()], figures, base / heads.FIGURES)
+    from monitor.rules.compiler import GuidelineCompiler
+    from monitor.rules.spacy_patterns import CompileError
+
+    filled = with_figures([rule for rule, _ in rules.values()], figures, base / FIGURES)
+    folder = judge.folder if judge else None
+    head = head_fields(about, base, own=own, extends=extends, judge=folder)
+    more = {**head, "figures": figures, "judge": judge, "added": frozenset(added)}
     try:
-        return compile_guideline(about, lexicons, filled, base, figures=figures, **more)
+        return GuidelineCompiler(about, lexicons).guideline(filled, **more)
     except CompileError as error:
-        file = path / (LEXICON if error.rule else heads.GUIDELINE)
+        file = path / (LEXICON if error.rule else GUIDELINE)
         file = rules[error.rule][1] if error.rule in rules else file
         rule = f", rule '{error.rule}'" if error.rule else ""
         line = line_of(file, error.name, entry=error.rule)
@@ -186,7 +354,7 @@ def write_skeleton(folder: Path, rule: str) -> list[Path]:
     """
     if not _NAME.match(rule):
         raise UsageError(f"'{rule}' is no id: small letters and digits, with hyphens between words")
-    file, head = folder / f"{rule}.yaml", folder / heads.GUIDELINE
+    file, head = folder / f"{rule}.yaml", folder / GUIDELINE
     if file.exists() or file.name in FILES:
         raise UsageError(f"{file} is already there; nothing was written")
     for other in (*rule_files(folder), *rule_files(data_dir("guidelines") / EXTENDED)):

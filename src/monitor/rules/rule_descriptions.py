@@ -7,8 +7,9 @@ phrase, word of a slot and name of a lexicon, wherever it stands, and their long
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,8 +17,7 @@ from typing import Any
 from monitor.rules.compiler import Guideline
 from monitor.rules.figures import load_figures
 from monitor.rules.findings import one_line, rule_json
-from monitor.rules.guideline_heads import FIGURES, check_folder
-from monitor.rules.loading import load_lexicons, rule_files
+from monitor.rules.loading import FIGURES, check_folder, load_lexicons, rule_files
 from monitor.rules.measured_precision import Measured, measured_json
 from monitor.rules.national_law import Country, laws_for
 from monitor.rules.rule_reloading import InForce, rules_called
@@ -76,7 +76,7 @@ def describe_rule(
             told.append({**place, "law": law, "helplines": [line.model_dump() for line in lines]})
     return {
         **rule_json(guideline, rule),
-        "limits": list(_limits(guideline, rule)),
+        "limits": _limits(guideline, rule),
         "figures": figures,
         "countries": told,
         "measured": measured_json(guideline, rule.id, measured),
@@ -100,77 +100,34 @@ def rules_json(in_force: InForce) -> list[dict[str, Any]]:
     return [rule_json(of, rule) for of in in_force.guidelines for rule in of.rules]
 
 
-def _limits(guideline: Guideline, rule: Rule) -> Iterator[str]:
-    yield from map(one_line, rule.limits)
-    if rule.kind in _KINDS:
-        yield _KINDS[rule.kind]
-    if rule.check:
-        yield _DOCUMENT[0].format(words=rule.check.min_words)
-        yield _DOCUMENT[1]
-    else:
-        yield _QUOTES[rule.quotes]
-    if rule.scope in _SCOPES:
-        yield _SCOPES[rule.scope]
+def _limits(guideline: Guideline, rule: Rule) -> list[str]:
+    told = [*map(one_line, rule.limits), _KINDS.get(rule.kind, "")]
+    told += [each.format(words=rule.check.min_words) for each in _DOCUMENT if rule.check]
+    told += [] if rule.check else [_QUOTES[rule.quotes]]
+    told.append(_SCOPES.get(rule.scope, ""))
     if rule.gate != "none":
         short = guideline.about.topic.short_words
-        yield (
+        told.append(
             "It is silent in texts that do not show that they are about trafficking; a text under "
             f"{short} words must only not show another topic."
         )
+    return list(filter(None, told))
 
 
 WIDE = 120
 """Characters of the longest line that an editor reads without scrolling."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSize:
-    """Entries of one rule; `patterns` are words of its token patterns and triggers, besides."""
+def measure_size(path: Path, *, cache: Path | None = None) -> dict[str, Any]:
+    """Return the size of the guideline in folder `path`, as data, largest rule first.
 
-    rule: str
-    entries: int
-    patterns: int
-
-
-@dataclass(frozen=True, slots=True)
-class LongLine:
-    """A line over `WIDE`."""
-
-    file: str
-    line: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
-class GuidelineSize:
-    """The size of a guideline, largest rule first; `lists` maps a lexicon to its entries."""
-
-    rules: tuple[RuleSize, ...]
-    lists: Mapping[str, int]
-    figures: int
-    longest: LongLine
-    wide: tuple[LongLine, ...]
-
-    @property
-    def entries(self) -> int:
-        """Entries of all rules."""
-        return sum(rule.entries for rule in self.rules)
-
-    @property
-    def median(self) -> float:
-        """Entries of a rule in the middle."""
-        return median(rule.entries for rule in self.rules) if self.rules else 0
-
-    @property
-    def total(self) -> int:
-        """Entries of rules, lexicons and known figures."""
-        return self.entries + sum(self.lists.values()) + self.figures
-
-
-def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
-    """Measure the guideline in folder `path`; raises `GuidelineError` for a file that is wrong."""
+    `patterns` are words of token patterns and triggers, and count besides; `long_lines` are counted
+    by file. Raises `GuidelineError` for a file that is wrong.
+    """
     check_folder(path)
-    rules = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
+    read = [rule for f in rule_files(path) for rule in read_yaml(f, RuleFile, cache).rules]
+    rules = sorted(map(_size, read), key=lambda size: (-size["entries"], size["rule"]))
+    counts = [size["entries"] for size in rules]
     lists = {}
     for name, lexicon in load_lexicons(path, cache).items():
         parts = (lexicon.words, lexicon.stems, lexicon.include, lexicon.never_in)
@@ -181,21 +138,28 @@ def measure_size(path: Path, *, cache: Path | None = None) -> GuidelineSize:
         for form in figure.written:
             slots = (form.numbers, form.ranges, form.phrases, form.before, form.of)
             figures += sum(map(len, slots)) + _slots(form.sequence)
-    lines = [
-        LongLine(file.relative_to(path).as_posix(), number, len(line))
+    lines: list[dict[str, Any]] = [
+        {"file": file.relative_to(path).as_posix(), "line": number, "characters": len(line)}
         for file in sorted((*path.glob("*.yaml"), *path.glob("countries/*.yaml")))
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
     ]
-    return GuidelineSize(
-        rules=tuple(sorted(map(_size, rules), key=lambda size: (-size.entries, size.rule))),
-        lists=lists,
-        figures=figures,
-        longest=max(lines, key=lambda line: line.characters, default=LongLine("", 0, 0)),
-        wide=tuple(line for line in lines if line.characters > WIDE),
-    )
+    none: dict[str, Any] = {"file": "", "line": 0, "characters": 0}
+    return {
+        "schema": 1,
+        "entries": sum(counts),
+        "median": median(counts) if counts else 0,
+        "largest": counts[0] if counts else 0,
+        "total": sum(counts) + sum(lists.values()) + figures,
+        "patterns": sum(size["patterns"] for size in rules),
+        "rules": rules,
+        "lexicons": lists,
+        "figures": figures,
+        "longest_line": max(lines, key=itemgetter("characters"), default=none),
+        "long_lines": dict(Counter(one["file"] for one in lines if one["characters"] > WIDE)),
+    }
 
 
-def _size(rule: Rule) -> RuleSize:
+def _size(rule: Rule) -> dict[str, Any]:
     clauses = [*rule.needs, *rule.unless]
     if check := rule.check:
         clauses += [*check.about, *check.unless, *check.met, *check.broken]
@@ -208,7 +172,7 @@ def _size(rule: Rule) -> RuleSize:
         tokens += [node for pattern in matcher.dependency for node in pattern.nodes]
     tokens += [token for clause in clauses for pattern in clause.tokens for token in pattern]
     patterns = len(rule.trigger) + len(rule.trigger_stems) + sum(map(_said, tokens))
-    return RuleSize(rule.id, entries + _clauses(clauses), patterns)
+    return {"rule": rule.id, "entries": entries + _clauses(clauses), "patterns": patterns}
 
 
 def _clauses(clauses: Iterable[Clause]) -> int:

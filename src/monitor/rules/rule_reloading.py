@@ -22,8 +22,7 @@ from monitor.labels.data_files import data_dir
 from monitor.records.errors import MonitorError, UsageError
 from monitor.records.finding import Severity
 from monitor.rules.compiler import Guideline
-from monitor.rules.guideline_heads import load_in_order
-from monitor.rules.loading import load_guideline, load_own_rules
+from monitor.rules.loading import load_guideline, load_in_order, load_own_rules
 from monitor.rules.measured_precision import Measured, load_measured, missed_words
 from monitor.rules.national_law import Country, load_countries
 from monitor.rules.rule_schema import Rule

@@ -226,10 +226,9 @@ def _measured(figures: Mapping[str, Any] | None) -> str:
     if figures is None:
         return "It has not been measured on annotated articles."
     articles, flags = figures["articles"], figures["hits"]
+    said = f"It flags nothing in {articles} annotated articles: how often it is right is unknown."
     if not flags:
-        return (
-            f"It flags nothing in {articles} annotated articles: how often it is right is unknown."
-        )
+        return said
     marked = _share("Editors had", "marked", figures["right"], flags, "place")
     said = f"{marked} that it flags in {articles} annotated articles."
     if sure := figures["sure"]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from monitor.rules.handbook.book import Chapter, Handbook, RuleEntry, ShownExample, worst_first
 
@@ -241,7 +241,7 @@ def make_material(book: Handbook, *, seed: int, flags: FlagSentences) -> Materia
         make_test(book, bad, good, lot, 0),
         make_test(book, bad, good, lot, 1),
         offered,
-        *_exercises(book, bad, good, lot),
+        **_exercises(book, bad, good, lot),
     )
 
 
@@ -285,15 +285,7 @@ def card_height(entry: RuleEntry, instead: Sequence[str], *, why: bool) -> float
     return CARD_MM + LINE_MM * lines * (1.15 if why else 1) + 0.8 * len(paragraphs)
 
 
-Exercises = tuple[
-    tuple[QuizQuestion, ...],
-    tuple[QuizQuestion, ...],
-    tuple[QuizQuestion, ...],
-    tuple[tuple[RuleEntry, ShownExample], ...],
-]
-
-
-def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
+def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> dict[str, Any]:
     """Return exercises with sentences that no test asks."""
     able = across([one for one in book.entries if bad.get(one.key, ())[2:]], seed, "exercises")
     quiet = across([one for one in book.entries if good.get(one.key, ())[2:]], seed, "quiet")
@@ -309,8 +301,9 @@ def _exercises(book: Handbook, bad: Pool, good: Pool, seed: str) -> Exercises:
         for entry in across([one for one in book.entries if one.whole], seed, "articles")
         if (short := [one for one in entry.bad if len(one.text) <= ARTICLE])
     ]
-    mixed = shuffled(mark, f"{seed}.mark", lambda question: question.shown.text)
-    return tuple(mixed), better, sort, tuple(articles[:ARTICLES])
+    mixed = tuple(shuffled(mark, f"{seed}.mark", lambda question: question.shown.text))
+    given = tuple(articles[:ARTICLES])
+    return {"mark": mixed, "better": better, "sort": sort, "articles": given}
 
 
 def shuffled(items: Iterable[T], seed: str, key: Callable[[T], str]) -> list[T]:
