@@ -25,12 +25,11 @@ from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
+Asked = Annotated[ArticleQuery, Query()]
 
 
 @router.get("/v1/articles", **says("List articles", ArticlePage, 403, 422, 503), dependencies=_READ)
-def articles(
-    query: Annotated[ArticleQuery, Query()], desk: DeskDep, visitor: VisitorDep
-) -> JSONResponse:
+def articles(query: Asked, desk: DeskDep, visitor: VisitorDep) -> JSONResponse:
     """Return the articles that fit and what the assessors in force say of them, by pages.
 
     Names are hidden unless they are asked for: `[name withheld]` stands for each, and places are

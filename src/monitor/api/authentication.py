@@ -98,14 +98,11 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
     if is_loopback(host) or host == "localhost":
         return
     live = desk.store.live_tokens(desk.now())
+    can = f": {len(live)} token{'' if len(live) == 1 else 's'} can be used"
     if not live:
-        yield (
-            "who comes from another machine must sign in, and nobody can yet:"
-            " monitor tokens add NAME --role reader|volunteer|reviewer|admin"
-        )
-    else:
-        many = "" if len(live) == 1 else "s"
-        yield f"who comes from another machine must sign in: {len(live)} token{many} can be used"
+        can = ", and nobody can yet: monitor tokens add NAME"
+        can += " --role reader|volunteer|reviewer|admin"
+    yield f"who comes from another machine must sign in{can}"
     if not desk.settings.digest.public_url.startswith("https://"):
         yield (
             "without https, tokens and drafts can be read on the way: put a proxy with https"
@@ -123,8 +120,6 @@ _OPEN_BELOW = ("/static/", "/unsubscribe/")
 _KEYED = "/v2/"  # LanguageTool's clients send their key in the body: `api.languagetool` looks at it
 _SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
 """Besides, with `[serve] public_scorecards`."""
-_UNKNOWN = "The token is not known here, or has ended."
-_NOT_OURS = "A change asked for by cookie must come from one of this desk's own pages."
 _FEEDS = ("format=atom", "format=jsonfeed")
 
 
@@ -143,9 +138,8 @@ def session_cookie(scope: Scope, public_url: str) -> tuple[str, bool]:
     """
     public = urlsplit(public_url)
     called = Headers(scope=scope).get("host", "").lower()
-    secure = scope.get("scheme") == "https" or (
-        public.scheme == "https" and called == public.netloc.lower()
-    )
+    by_name = public.scheme == "https" and called == public.netloc.lower()
+    secure = scope.get("scheme") == "https" or by_name
     return "__Host-monitor" if secure else "monitor_session", secure
 
 
@@ -202,14 +196,16 @@ async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
     if told is not None:
         token = await find_token(scope, told, desk, tries, known=home is not NOBODY)
         if token is None:
-            raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
+            said = "The token is not known here, or has ended."
+            raise ProblemError(401, said, headers=_challenge(scope, wrong=True))
         return visitor_of(token)
     session = session_in(scope, desk.settings.digest.public_url)
     token = await run_sync(desk.store.find_session, session, desk.now()) if session else None
     if token is None:
         return home
     if not safe and not from_own_page(headers):
-        raise ProblemError(403, _NOT_OURS)
+        said = "A change asked for by cookie must come from one of this desk's own pages."
+        raise ProblemError(403, said)
     return visitor_of(token)
 
 

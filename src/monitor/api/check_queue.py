@@ -1,10 +1,8 @@
 """Queue of drafts to check, with as many at work at once as it is worth.
 
-Checking is work for one processor core, much of it under Python's global lock: forty drafts in
-forty threads all come late, and so does everything else the process has to answer. So a fixed
-number is checked at once, in the order they came; at most a hundred wait, and whoever comes then is
-told when to come again. Where there are several workers they are processes of their own, and the
-process that answers has its lock to itself.
+Checking is work for one core, much of it under Python's global lock: forty drafts in forty threads
+all come late. So a fixed number is checked at once, in the order they came, and at most a hundred
+wait. Several workers are processes: the one that answers has its lock to itself.
 """
 
 from __future__ import annotations

@@ -92,7 +92,6 @@ class ExportOut(Model):
 
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
-RETRY_AFTER_S = 60
 _WAITS = {
     "description": "The export, which waits to be made; `Location` says where to look.",
     "model": ExportOut,
@@ -122,9 +121,8 @@ def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:
         errors = [(("body", "story"), "must be the id of a story")]
         raise ProblemError(422, "There is no such story.", errors=errors) from error
     except TooManyExportsError as error:
-        headers = {"Retry-After": f"{RETRY_AFTER_S}"}
         detail = "Too many exports wait to be made already."
-        raise ProblemError(429, detail, headers=headers) from error
+        raise ProblemError(429, detail, headers={"Retry-After": "60"}) from error
     except UsageError as error:  # our own words: what is to be installed, and how
         errors = [(("body", "format"), "cannot be written by this server")]
         raise ProblemError(422, f"{error}.", errors=errors) from error

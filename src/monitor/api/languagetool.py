@@ -11,7 +11,6 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -54,11 +53,10 @@ async def read_fields(request: Request) -> Mapping[str, str]:
     forms = (request.scope.get("query_string", b""), await request.body())
 
     def parse() -> dict[str, str]:
-        pairs = (
-            parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
-            for form in forms
-        )
-        return dict(chain.from_iterable(pairs))
+        told: dict[str, str] = {}
+        for form in forms:
+            told |= parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
+        return told
 
     try:
         return await run_sync(parse)
@@ -90,9 +88,7 @@ anybody = APIRouter()
 
 @keyed.get("/v2/check")
 @keyed.post("/v2/check")
-async def check(
-    request: Request, fields: FieldsDep, desk: DeskDep, checkers: CheckersDep
-) -> Response:
+async def check(request: Request, fields: FieldsDep, desk: DeskDep, who: CheckersDep) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
         asked = await run_sync(read_request, fields)
@@ -110,7 +106,7 @@ async def check(
     try:
         if not is_empty(plain) and (not language or language in covered(desk)):
             job = Job("check_text", {"text": plain, "language": language})
-            document = json.loads(await checkers.ask(request, job))
+            document = json.loads(await who.ask(request, job))
             if (language or document["language"] or desk.guideline.language) not in covered(desk):
                 document["findings"] = []  # no guideline is of its language
         theirs, complete = await beside
