@@ -101,9 +101,6 @@ class ArticleChoice(_Labels):  # type: ignore[misc]
         last = min((day for day in (self.until, self.to) if day), default=None)
         since, until = bounds_of(self.since, last, zone)
         relevance = (self.relevance,) if self.relevance else None
-        if self.relevant is not None:
-            said = ("relevant",) if self.relevant else ("borderline", "not_relevant")
-            relevance = tuple(name for name in said if self.relevance in (None, name))
         return ArticleFilter(
             query=self.q,
             tags=tuple(
@@ -114,7 +111,7 @@ class ArticleChoice(_Labels):  # type: ignore[misc]
             since=since,
             until=until,
             timezone=zone.key,
-            relevance=relevance,
+            relevance=ArticleFilter(relevance=relevance, relevant=self.relevant).verdicts,
             flag=self.flag,
             rule=self.rule,
             **{name: getattr(self, name) for name in same},

@@ -41,15 +41,14 @@ def articles(query: Asked, desk: DeskDep, visitor: VisitorDep) -> JSONResponse:
     with refuse(NotFound, no_such_page()):
         page, found = find(desk, wanted, limit=query.limit, after=query.after, newest_first=newest)
     shown = see(desk, (item.article for item in page), who=who)
+    read = {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
     return JSONResponse(
         {
             "articles": [article_json(item, shown[item.article.id]) for item in page],
             "next": page[-1].article.id if found.more else None,
             "total": min(found.total, COUNTED),
             "total_is_exact": found.total <= COUNTED,
-            "search": {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
-            if query.q
-            else None,
+            "search": read if query.q else None,
             "undated": min(found.undated, COUNTED),
         }
     )

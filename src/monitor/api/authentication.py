@@ -1,9 +1,8 @@
 """Authentication: who sent a request; nobody from elsewhere is let in who has not signed in.
 
-Credentials are a token, as `Authorization: Bearer` or as the password of HTTP Basic, which feed
-readers know; or the cookie of a session. Browsers send a cookie, and a Basic password that they
-were given, with whatever page asks: so Basic is for reading only, and a change asked for by cookie
-must show that one of our own pages asks.
+Credentials are a token (`Authorization: Bearer`, or the password of HTTP Basic, which feed readers
+know) or a session's cookie. Browsers send cookies and Basic passwords with whatever page asks: so
+Basic only reads, and a change asked for by cookie must come from a page of ours.
 """
 
 from __future__ import annotations
@@ -239,10 +238,7 @@ def token_in(headers: Headers, *, reading: bool) -> str | None:
 
 
 def _challenge(scope: Scope, *, wrong: bool = False) -> dict[str, str]:
-    """Return the header that says how to sign in; to feed readers, that Basic will do too.
-
-    Not to others: a browser would open a window of its own for it.
-    """
+    """Return the header that says how to sign in; Basic for feed readers only: browsers ask."""
     said = 'Bearer realm="monitor"' + (', error="invalid_token"' if wrong else "")
     query = scope.get("query_string", b"").decode("latin-1").split("&")
     if scope["method"] in SAFE_METHODS and any(feed in query for feed in _FEEDS):

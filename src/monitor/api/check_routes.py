@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import UploadFile
@@ -31,6 +31,7 @@ from monitor.api.schemas import (
     Offset,
     ScorecardEntry,
     WholeStr,
+    example,
     told,
 )
 from monitor.check.options import CheckOptions
@@ -45,9 +46,8 @@ NO_COUNTRY = "must be an ISO 3166-1 alpha-2 code such as GH"
 def _is_country(value: object) -> bool:
     """Say whether a value is an ISO 3166-1 alpha-2 code in any case, or empty."""
     with suppress(UsageError):
-        return value == "" or (
-            isinstance(value, str) and len(value) == 2 and bool(parse_country(value))
-        )
+        code = str(value)
+        return not code or (len(code) == 2 and bool(parse_country(code)))
     return False
 
 
@@ -83,15 +83,9 @@ GUIDELINE = (
 class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Police find girl in bar raid",
-                    "text": "Police said the two child prostitutes were found near the harbour.",
-                }
-            ]
-        }
+    model_config = example(
+        title="Police find girl in bar raid",
+        text="Police said the two child prostitutes were found near the harbour.",
     )
 
     text: WholeStr = told("The draft: plain text, Markdown or HTML.")
@@ -221,7 +215,7 @@ class CheckedDocument(Model):
     unknown one or no reason.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CHECKED]})
+    model_config = example(**_CHECKED)
 
     path: str | None = told("Only where files are checked in bulk.", None)
     language: str | None

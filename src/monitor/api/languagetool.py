@@ -1,8 +1,7 @@
 """`/v2`: LanguageTool's HTTP API, so that its clients check drafts with the guideline.
 
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
-docs/developer.md. Errors are plain text (`api.problem_details`). Nothing that is sent is stored or
-logged.
+docs/developer.md. Errors are plain text. Nothing that is sent is stored or logged.
 """
 
 from __future__ import annotations
@@ -221,14 +220,8 @@ def rule_words(desk: Desk) -> dict[str, RuleWords]:
 def _software(desk: Desk) -> dict[str, Any]:
     """Return who answers: in LanguageTool's shape, with our own name in `status`."""
     stamps = ", ".join(guideline.stamp for guideline in desk.guidelines)
-    return {
-        "name": "LanguageTool",
-        "version": API_VERSION,
-        "buildDate": None,
-        "apiVersion": 1,
-        "premium": False,
-        "status": f"thb-monitor {package.__version__}: {stamps}",
-    }
+    named = {"name": "LanguageTool", "version": API_VERSION, "buildDate": None, "apiVersion": 1}
+    return {**named, "premium": False, "status": f"thb-monitor {package.__version__}: {stamps}"}
 
 
 router = APIRouter(include_in_schema=False)
@@ -303,10 +296,7 @@ def make_matches(
     selection: MatchSelection,
     show: Severity,
 ) -> list[dict[str, Any]]:
-    """Return the findings that are wanted as matches, in the order of the text.
-
-    `findings` are those of a document's JSON over the plain text of `given`.
-    """
+    """Return the findings in a document's JSON that are wanted as matches, in the text's order."""
     positions = Positions(given.source)
     sentences = find_sentences(given.plain, find_paragraphs(given.plain))
     usual = SEVERITIES[: SEVERITIES.index(show) + 1]
@@ -368,13 +358,12 @@ def merged(
     `compact` ones are without what the client has itself.
     """
     taken = [(at, at + length) for at, length in map(_place, ours)]
-    apart = (
-        match
-        for match in theirs
-        for at, length in [_place(match)]
-        if not any(at < end and start < at + length for start, end in taken)
-    )
-    every = sorted((*ours, *apart), key=_place)
+    every = list(ours)
+    for match in theirs:
+        at, length = _place(match)
+        if not any(at < end and start < at + length for start, end in taken):
+            every.append(match)
+    every.sort(key=_place)
     if not compact:
         return every
     return [

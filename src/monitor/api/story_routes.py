@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
@@ -110,7 +110,12 @@ def stories(query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: Visit
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
-    chosen = {"since": since, "until": until, "limit": query.limit, "after": query.after}
+    chosen: dict[str, Any] = {
+        "since": since,
+        "until": until,
+        "limit": query.limit,
+        "after": query.after,
+    }
     with refuse(NotFound, no_such_page()):
         return JSONResponse(list_stories(desk, **chosen, who=who))
 
