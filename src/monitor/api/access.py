@@ -18,6 +18,8 @@ from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.records.account import SCOPES, Scope, Visitor
 
+JSON = "application/json"
+
 
 def held(name: str) -> Any:
     """Return a dependency: what the application holds by that name."""
@@ -68,16 +70,13 @@ def scopes_of(route: RouteContext) -> tuple[Scope, ...]:
     return tuple(scope for scope in SCOPES if need(scope) in needed)
 
 
-async def answer_job(
-    request: Request, job: Job, *, media_type: str = "application/json"
-) -> Response:
+async def answer_job(request: Request, job: Job, media_type: str = JSON) -> Response:
     """Answer `request` with what `job` gives when its turn has come; see `Checkers.ask`."""
     checkers: Checkers = request.app.state.checkers
     try:
-        answer = await checkers.ask(request, job)
+        return Response(await checkers.ask(request, job), media_type=media_type)
     except ClientLeftError:
         return Response(status_code=CLIENT_LEFT)
-    return Response(answer, media_type=media_type)
 
 
 CLIENT_LEFT = 499  # as other servers log it; nobody is there to read it

@@ -98,25 +98,20 @@ class ArticleChoice(_Labels):  # type: ignore[misc]
     def wanted(self, zone: ZoneInfo) -> ArticleFilter:
         """Return what is asked for; days are those of `zone`."""
         same = ("outlet", "language", "published_since", "published_until", "min_relevance")
-        tags = [(scheme, getattr(self, scheme)) for scheme in SCHEMES]
         last = min((day for day in (self.until, self.to) if day), default=None)
         since, until = bounds_of(self.since, last, zone)
-        relevance: tuple[Relevance, ...] | None = (self.relevance,) if self.relevance else None
-        if self.relevant is not None:
-            said: tuple[Relevance, ...] = ("relevant",)
-            said = said if self.relevant else ("borderline", "not_relevant")
-            relevance = tuple(name for name in said if self.relevance in (None, name))
+        relevance = (self.relevance,) if self.relevance else None
         return ArticleFilter(
             query=self.q,
             tags=tuple(
                 (scheme, label.upper() if scheme == "place" else label)
-                for scheme, label in tags
-                if label
+                for scheme in SCHEMES
+                if (label := getattr(self, scheme))
             ),
             since=since,
             until=until,
             timezone=zone.key,
-            relevance=relevance,
+            relevance=ArticleFilter(relevance=relevance, relevant=self.relevant).verdicts,
             flag=self.flag,
             rule=self.rule,
             **{name: getattr(self, name) for name in same},

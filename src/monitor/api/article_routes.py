@@ -25,12 +25,11 @@ from monitor.storage.full_text_search import COUNTED
 
 router = APIRouter(tags=["articles"])
 _READ = [Depends(need("read"))]
+Asked = Annotated[ArticleQuery, Query()]
 
 
 @router.get("/v1/articles", **says("List articles", ArticlePage, 403, 422, 503), dependencies=_READ)
-def articles(
-    query: Annotated[ArticleQuery, Query()], desk: DeskDep, visitor: VisitorDep
-) -> JSONResponse:
+def articles(query: Asked, desk: DeskDep, visitor: VisitorDep) -> JSONResponse:
     """Return the articles that fit and what the assessors in force say of them, by pages.
 
     Names are hidden unless they are asked for: `[name withheld]` stands for each, and places are
@@ -42,15 +41,14 @@ def articles(
     with refuse(NotFound, no_such_page()):
         page, found = find(desk, wanted, limit=query.limit, after=query.after, newest_first=newest)
     shown = see(desk, (item.article for item in page), who=who)
+    read = {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
     return JSONResponse(
         {
             "articles": [article_json(item, shown[item.article.id]) for item in page],
             "next": page[-1].article.id if found.more else None,
             "total": min(found.total, COUNTED),
             "total_is_exact": found.total <= COUNTED,
-            "search": {"read_as": wanted.words.reading, "notes": list(wanted.words.told)}
-            if query.q
-            else None,
+            "search": read if query.q else None,
             "undated": min(found.undated, COUNTED),
         }
     )

@@ -1,9 +1,8 @@
 """Authentication: who sent a request; nobody from elsewhere is let in who has not signed in.
 
-Credentials are a token, as `Authorization: Bearer` or as the password of HTTP Basic, which feed
-readers know; or the cookie of a session. Browsers send a cookie, and a Basic password that they
-were given, with whatever page asks: so Basic is for reading only, and a change asked for by cookie
-must show that one of our own pages asks.
+Credentials are a token (`Authorization: Bearer`, or the password of HTTP Basic, which feed readers
+know) or a session's cookie. Browsers send cookies and Basic passwords with whatever page asks: so
+Basic only reads, and a change asked for by cookie must come from a page of ours.
 """
 
 from __future__ import annotations
@@ -98,14 +97,11 @@ def words_to_others(desk: Desk, host: str) -> Iterator[str]:
     if is_loopback(host) or host == "localhost":
         return
     live = desk.store.live_tokens(desk.now())
+    can = f": {len(live)} token{'' if len(live) == 1 else 's'} can be used"
     if not live:
-        yield (
-            "who comes from another machine must sign in, and nobody can yet:"
-            " monitor tokens add NAME --role reader|volunteer|reviewer|admin"
-        )
-    else:
-        many = "" if len(live) == 1 else "s"
-        yield f"who comes from another machine must sign in: {len(live)} token{many} can be used"
+        can = ", and nobody can yet: monitor tokens add NAME"
+        can += " --role reader|volunteer|reviewer|admin"
+    yield f"who comes from another machine must sign in{can}"
     if not desk.settings.digest.public_url.startswith("https://"):
         yield (
             "without https, tokens and drafts can be read on the way: put a proxy with https"
@@ -123,8 +119,6 @@ _OPEN_BELOW = ("/static/", "/unsubscribe/")
 _KEYED = "/v2/"  # LanguageTool's clients send their key in the body: `api.languagetool` looks at it
 _SCORECARDS = re.compile(r"/outlets(?:\.csv|/[^/]+(?:/[^/]+\.csv)?)?")
 """Besides, with `[serve] public_scorecards`."""
-_UNKNOWN = "The token is not known here, or has ended."
-_NOT_OURS = "A change asked for by cookie must come from one of this desk's own pages."
 _FEEDS = ("format=atom", "format=jsonfeed")
 
 
@@ -143,9 +137,8 @@ def session_cookie(scope: Scope, public_url: str) -> tuple[str, bool]:
     """
     public = urlsplit(public_url)
     called = Headers(scope=scope).get("host", "").lower()
-    secure = scope.get("scheme") == "https" or (
-        public.scheme == "https" and called == public.netloc.lower()
-    )
+    by_name = public.scheme == "https" and called == public.netloc.lower()
+    secure = scope.get("scheme") == "https" or by_name
     return "__Host-monitor" if secure else "monitor_session", secure
 
 
@@ -202,14 +195,16 @@ async def _visitor(scope: Scope, desk: Desk, tries: Tries) -> Visitor:
     if told is not None:
         token = await find_token(scope, told, desk, tries, known=home is not NOBODY)
         if token is None:
-            raise ProblemError(401, _UNKNOWN, headers=_challenge(scope, wrong=True))
+            said = "The token is not known here, or has ended."
+            raise ProblemError(401, said, headers=_challenge(scope, wrong=True))
         return visitor_of(token)
     session = session_in(scope, desk.settings.digest.public_url)
     token = await run_sync(desk.store.find_session, session, desk.now()) if session else None
     if token is None:
         return home
     if not safe and not from_own_page(headers):
-        raise ProblemError(403, _NOT_OURS)
+        said = "A change asked for by cookie must come from one of this desk's own pages."
+        raise ProblemError(403, said)
     return visitor_of(token)
 
 
@@ -243,10 +238,7 @@ def token_in(headers: Headers, *, reading: bool) -> str | None:
 
 
 def _challenge(scope: Scope, *, wrong: bool = False) -> dict[str, str]:
-    """Return the header that says how to sign in; to feed readers, that Basic will do too.
-
-    Not to others: a browser would open a window of its own for it.
-    """
+    """Return the header that says how to sign in; Basic for feed readers only: browsers ask."""
     said = 'Bearer realm="monitor"' + (', error="invalid_token"' if wrong else "")
     query = scope.get("query_string", b"").decode("latin-1").split("&")
     if scope["method"] in SAFE_METHODS and any(feed in query for feed in _FEEDS):

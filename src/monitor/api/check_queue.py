@@ -1,10 +1,8 @@
 """Queue of drafts to check, with as many at work at once as it is worth.
 
-Checking is work for one processor core, much of it under Python's global lock: forty drafts in
-forty threads all come late, and so does everything else the process has to answer. So a fixed
-number is checked at once, in the order they came; at most a hundred wait, and whoever comes then is
-told when to come again. Where there are several workers they are processes of their own, and the
-process that answers has its lock to itself.
+Checking is work for one core, much of it under Python's global lock: forty drafts in forty threads
+all come late. So a fixed number is checked at once, in the order they came, and at most a hundred
+wait. Several workers are processes: the one that answers has its lock to itself.
 """
 
 from __future__ import annotations
@@ -12,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import threading
 import time
 from contextlib import AbstractContextManager
 
@@ -29,8 +26,6 @@ from monitor.records.errors import describe_exception
 
 logger = logging.getLogger("monitor.api")
 MAX_WAITING = 100  # drafts that may wait for their turn
-_BUSY = "Too many drafts are waiting to be checked; Retry-After says in how many seconds to try."
-_TOO_MANY = "Too many drafts came from this address: go on when Retry-After says."
 
 
 class ClientLeftError(Exception):
@@ -40,8 +35,8 @@ class ClientLeftError(Exception):
 class Checkers(AbstractContextManager["Checkers"]):
     """Does jobs over `desk`, `workers` at once; close it at the end.
 
-    One worker is a thread of this process. More are processes with `desk`'s settings, each of
-    which holds rules and models for itself; the second and further ones start when drafts wait.
+    One worker is a thread of this process. More are processes, each of which holds rules and models
+    for itself; the second and further ones start when drafts wait.
     """
 
     def __init__(self, desk: Desk, *, workers: int = 1, max_waiting: int = MAX_WAITING) -> None:
@@ -50,12 +45,12 @@ class Checkers(AbstractContextManager["Checkers"]):
         self._most = workers if workers > 1 else 0
         self._all = [Worker(desk.settings)] if self._most else []
         self._idle = list(self._all)
-        self._guard = threading.Lock()
         self._limiter: CapacityLimiter | None = None
         self._growth: asyncio.Task[None] | None = None
         self._loaded = False
         self._seconds = 0.3  # how long a draft takes, before one was measured
-        self._sent = Tries(most=desk.settings.serve.checks_per_minute, refusal=_TOO_MANY)
+        refusal = "Too many drafts came from this address: go on when Retry-After says."
+        self._sent = Tries(desk.settings.serve.checks_per_minute, refusal=refusal)
 
     def __exit__(self, *_: object) -> None:
         """End the processes, whatever they are doing."""
@@ -87,7 +82,9 @@ class Checkers(AbstractContextManager["Checkers"]):
             # half of those that wait will have had their turn then
             turns = self.max_waiting / 2 / max(1, len(self._all))
             pause = max(1, min(300, math.ceil(turns * self._seconds)))
-            raise ProblemError(503, _BUSY, headers={"Retry-After": str(pause)})
+            said = "Too many drafts are waiting to be checked;"
+            said += " Retry-After says in how many seconds to try."
+            raise ProblemError(503, said, headers={"Retry-After": str(pause)})
         growing = self._growth is not None and not self._growth.done()
         if limiter.available_tokens < 1 and not growing and len(self._all) < self._most:
             self._growth = asyncio.create_task(self._add_worker(limiter))
@@ -120,13 +117,11 @@ class Checkers(AbstractContextManager["Checkers"]):
         if not self._most:
             answer = perform(self._desk, job)
         else:
-            with self._guard:
-                worker = self._idle.pop()
+            worker = self._idle.pop()
             try:
                 answer = worker.do(job)
             finally:
-                with self._guard:
-                    self._idle.append(worker)
+                self._idle.append(worker)
         self._seconds += (time.monotonic() - start - self._seconds) / 10
         return answer
 
@@ -143,6 +138,5 @@ class Checkers(AbstractContextManager["Checkers"]):
             worker.close()
             logger.warning("no further checking process: %s", describe_exception(error))
             return
-        with self._guard:
-            self._idle.append(worker)
+        self._idle.append(worker)
         limiter.total_tokens = len(self._all)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from monitor.api.access import DeskDep, answer_job, need
+from monitor.api.access import JSON, DeskDep, answer_job, need
 from monitor.api.openapi import download, says
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute, read_form
@@ -30,6 +31,7 @@ from monitor.api.schemas import (
     Offset,
     ScorecardEntry,
     WholeStr,
+    example,
     told,
 )
 from monitor.check.options import CheckOptions
@@ -43,15 +45,10 @@ NO_COUNTRY = "must be an ISO 3166-1 alpha-2 code such as GH"
 
 def _is_country(value: object) -> bool:
     """Say whether a value is an ISO 3166-1 alpha-2 code in any case, or empty."""
-    if value == "":
-        return True
-    if not isinstance(value, str) or len(value) != 2:
-        return False
-    try:
-        parse_country(value)
-    except UsageError:
-        return False
-    return True
+    with suppress(UsageError):
+        code = str(value)
+        return not code or (len(code) == 2 and bool(parse_country(code)))
+    return False
 
 
 def _country(value: str) -> str:
@@ -86,15 +83,9 @@ GUIDELINE = (
 class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "title": "Police find girl in bar raid",
-                    "text": "Police said the two child prostitutes were found near the harbour.",
-                }
-            ]
-        }
+    model_config = example(
+        title="Police find girl in bar raid",
+        text="Police said the two child prostitutes were found near the harbour.",
     )
 
     text: WholeStr = told("The draft: plain text, Markdown or HTML.")
@@ -224,7 +215,7 @@ class CheckedDocument(Model):
     unknown one or no reason.
     """
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_CHECKED]})
+    model_config = example(**_CHECKED)
 
     path: str | None = told("Only where files are checked in bulk.", None)
     language: str | None
@@ -253,12 +244,10 @@ async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Respons
     return await _answer(request, Job("check_text", options), desk)
 
 
-async def _answer(
-    request: Request, job: Job, desk: Desk, *, media_type: str = "application/json"
-) -> Response:
+async def _answer(request: Request, job: Job, desk: Desk, media_type: str = JSON) -> Response:
     """Answer with what `job` gives; a guideline that is not here is refused without its name."""
     try:
-        return await answer_job(request, job, media_type=media_type)
+        return await answer_job(request, job, media_type)
     except UsageError as error:
         there = ", ".join(guideline.id for guideline in desk.guidelines)
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
@@ -303,26 +292,17 @@ async def check_file(request: Request, desk: DeskDep) -> Response:
     return await _answer(request, job, desk)
 
 
-def _is_wish(value: object) -> bool:
-    return value in ("true", "false")
-
-
 def _is_share(value: object) -> bool:
-    try:
+    with suppress(ValueError):
         return 0 <= float(str(value)) <= 1
-    except ValueError:
-        return False
+    return False
 
 
-_ONCE = range(2)
+_ONCE, _IS_WISH = range(2), ("true", "false").__contains__
 _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
-    "file": (
-        range(1, 2),
-        lambda part: isinstance(part, UploadFile),
-        "must be one file with a name",
-    ),
-    "include_text": (_ONCE, _is_wish, "must be true or false"),
-    "on_topic": (_ONCE, _is_wish, "must be true or false"),
+    "file": (range(1, 2), lambda it: isinstance(it, UploadFile), "must be one file with a name"),
+    "include_text": (_ONCE, _IS_WISH, "must be true or false"),
+    "on_topic": (_ONCE, _IS_WISH, "must be true or false"),
     "country": (_ONCE, _is_country, NO_COUNTRY),
     "min_confidence": (_ONCE, _is_share, "must be a number from 0 to 1"),
     "guideline": (
@@ -335,10 +315,7 @@ _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
 
 
 async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
-    """Return the ending of a form's file, its content and the options beside it.
-
-    Anything else is refused (422) with its own location, a kind of file that is not read with 415.
-    """
+    """Return the ending of a form's file, its content and the options beside it, or refuse."""
     async with read_form(request, max_parts=5 + MAX_GUIDELINES) as form:
         given: dict[str, list[Any]] = {name: form.getlist(name) for name in _PARTS}
         errors: list[tuple[list[str | int], str]] = [
@@ -369,18 +346,12 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_COMMENTED = download(WORD, "The same file with a comment at each finding.")
 
 
 @router.post(
     "/v1/check/file/reviewed",
-    **says(
-        "Comment a Word file",
-        download(WORD, "The same file with a comment at each finding."),
-        403,
-        415,
-        422,
-        queued=True,
-    ),
+    **says("Comment a Word file", _COMMENTED, 403, 415, 422, queued=True),
     openapi_extra=FILE_FORM,
 )
 async def comment_file(request: Request, desk: DeskDep) -> Response:
@@ -394,7 +365,7 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
         raise ProblemError(415, "Only .docx files can be given back with comments.")
     now = datetime.now(UTC).isoformat()
     job = Job("comment_docx", {"name": "upload.docx", "now": now, **options.given()}, data)
-    answer = await _answer(request, job, desk, media_type=WORD)
+    answer = await _answer(request, job, desk, WORD)
     answer.headers["content-disposition"] = 'attachment; filename="reviewed.docx"'
     return answer
 

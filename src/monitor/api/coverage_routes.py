@@ -188,8 +188,7 @@ def usable(field: str) -> Iterator[None]:
 def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
     with usable("since"):
-        account = coverage(desk, *query.days(desk))
-    return JSONResponse(account)
+        return JSONResponse(coverage(desk, *query.days(desk)))
 
 
 SampleDay = Annotated[Day | None, Query(description="A day that is over; default yesterday.")]

@@ -17,8 +17,6 @@ from monitor.api.problem_details import ProblemError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - to be left out, not bound to
-_UNKNOWN_NAME = "The Host header is none of this desk's names; [serve] hosts adds to them."
-_FOREIGN = "Requests from other sites' pages are refused."
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # which change nothing
 SHARED = ("/v1/", "/v2/")  # what pages of the origins in the settings may ask for
 
@@ -67,11 +65,13 @@ def csrf_guard(app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str]) 
             # LanguageTool's API checks a text for a GET too, which costs a core's time
             works = scope["method"] not in SAFE_METHODS or scope["path"].startswith("/v2/")
             if name not in hosts and (name is None or name != reached):
-                answer = ProblemError(400, _UNKNOWN_NAME).answer(scope)
+                said = "The Host header is none of this desk's names; [serve] hosts adds to them."
+                answer = ProblemError(400, said).answer(scope)
             elif shared_with(scope, origins):
                 answer = shared
             elif works and _is_foreign(headers):
-                answer = ProblemError(403, _FOREIGN).answer(scope)
+                said = "Requests from other sites' pages are refused."
+                answer = ProblemError(403, said).answer(scope)
         await answer(scope, receive, send)
 
     return layer

@@ -142,14 +142,11 @@ class DigestOut(Model):
 router = APIRouter(tags=["digests"], dependencies=[Depends(need("read"))])
 FEEDS = {"atom": "application/atom+xml", "jsonfeed": "application/feed+json"}
 """Media types of the feeds, whose headlines are masked as in mail."""
+_TYPES = {"text/html": "string", FEEDS["atom"]: "string", FEEDS["jsonfeed"]: "object"}
 _GOOD = {
     "description": "The digest. Which form: `format`, or else the header Accept.",
     "model": DigestOut,
-    "content": {
-        "text/html": {"schema": {"type": "string"}},
-        FEEDS["atom"]: {"schema": {"type": "string"}},
-        FEEDS["jsonfeed"]: {"schema": {"type": "object"}},
-    },
+    "content": {media: {"schema": {"type": kind}} for media, kind in _TYPES.items()},
 }
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 

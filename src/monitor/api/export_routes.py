@@ -14,7 +14,7 @@ from monitor.api.article_filter import ArticleChoice
 from monitor.api.openapi import download, says
 from monitor.api.problem_details import ProblemError
 from monitor.api.request_bodies import JsonRoute
-from monitor.api.schemas import Model, Offset, WholeStr, told
+from monitor.api.schemas import Model, Offset, WholeStr, example, told
 from monitor.desk import Desk
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.export_jobs import ExportJob, ExportJobs, TooManyExportsError
@@ -40,14 +40,10 @@ class ExportChoice(ArticleChoice):
         wanted = self.wanted(zone)
         own = ("form", "place")
         found: dict[str, Any] = {scheme: label for scheme, label in wanted.tags if scheme in own}
-        told = {
-            "query": self.q or None,
-            "tags": tuple(tag for tag in wanted.tags if tag[0] not in own) or None,
-            "outlet": self.outlet or None,
-            "story": self.story,
-            "timezone": zone.key if wanted.published is not None else None,
-        }
-        found |= {n: told[n] if n in told else getattr(wanted, n) for n in _ASKED}
+        found |= {name: getattr(wanted, name) for name in _ASKED}
+        found |= {"query": self.q or None, "outlet": self.outlet or None, "story": self.story}
+        found["tags"] = tuple(tag for tag in wanted.tags if tag[0] not in own) or None
+        found["timezone"] = zone.key if wanted.published is not None else None
         return {name: value for name, value in found.items() if value is not None}
 
 
@@ -61,9 +57,7 @@ _ASKED = (
 class ExportRequest(ExportChoice):
     """An export to be made; filters as of `GET /v1/articles`, joined by "and"."""
 
-    model_config = ConfigDict(
-        strict=True, json_schema_extra={"examples": [{"format": "csv", "form": "forced_labour"}]}
-    )
+    model_config = example(format="csv", form="forced_labour") | ConfigDict(strict=True)
 
 
 class ExportedFile(Model):
@@ -92,7 +86,6 @@ class ExportOut(Model):
 
 
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("read"))])
-RETRY_AFTER_S = 60
 _WAITS = {
     "description": "The export, which waits to be made; `Location` says where to look.",
     "model": ExportOut,
@@ -122,9 +115,8 @@ def begin(exports: ExportJobs, desk: Desk, asked: ExportChoice) -> ExportJob:
         errors = [(("body", "story"), "must be the id of a story")]
         raise ProblemError(422, "There is no such story.", errors=errors) from error
     except TooManyExportsError as error:
-        headers = {"Retry-After": f"{RETRY_AFTER_S}"}
         detail = "Too many exports wait to be made already."
-        raise ProblemError(429, detail, headers=headers) from error
+        raise ProblemError(429, detail, headers={"Retry-After": "60"}) from error
     except UsageError as error:  # our own words: what is to be installed, and how
         errors = [(("body", "format"), "cannot be written by this server")]
         raise ProblemError(422, f"{error}.", errors=errors) from error
@@ -134,12 +126,12 @@ def export_json(job: ExportJob) -> dict[str, Any]:
     """Return an export as data."""
     told = ("id", "state", "format", "text", "filters", "made", "until", "rows", "withheld")
     done = job.state == "done"
+    times = {"made": time_json(job.made), "until": time_json(job.until)}
     return {
         **{name: getattr(job, name) for name in told},
         "filters": dict(job.filters),
-        "made": time_json(job.made),
-        "until": time_json(job.until),
         "withheld": dict(job.withheld),
+        **times,
         "files": [dict(one) for one in job.files],
         "problem": job.problem or None,
         "download": f"/v1/exports/{job.id}/download" if done else None,

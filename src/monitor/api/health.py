@@ -1,9 +1,7 @@
 """Health checks and numbers: `/healthz`, `/readyz`, and `/metrics` for Prometheus.
 
-Whether the process lives, and whether it can serve. What it has answered is counted as it happens;
-how the desk stands is read from the database, seldom however often it is asked. Labels are names of
-our own (routes, states, assessors): no address, no title and no word of a draft or an article
-becomes one. This is the one door of Prometheus' library.
+Labels of numbers are names of our own (routes, states, assessors): no address, no title and no word
+of a draft or an article becomes one.
 """
 
 from __future__ import annotations
@@ -81,12 +79,11 @@ _GOOD = {
     "description": "Counts and times in Prometheus' text format.",
     "content": {"text/plain": {"schema": {"type": "string"}}},
 }
+_READ = [Depends(need("read"))]
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
-@router.get(
-    "/metrics", dependencies=[Depends(need("read"))], **says("Numbers for Prometheus", {200: _GOOD})
-)
+@router.get("/metrics", dependencies=_READ, **says("Numbers for Prometheus", {200: _GOOD}))
 def metrics(request: Request) -> Response:
     """Return counts of feeds, polls, articles, due work and requests; no words of any text."""
     kept: Metrics = request.app.state.metrics

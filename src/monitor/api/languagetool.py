@@ -1,8 +1,7 @@
 """`/v2`: LanguageTool's HTTP API, so that its clients check drafts with the guideline.
 
 What it takes and answers is LanguageTool's to say, so it is not in the OpenAPI document: see
-docs/developer.md. Errors are plain text (`api.problem_details`). Nothing that is sent is stored or
-logged.
+docs/developer.md. Errors are plain text. Nothing that is sent is stored or logged.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -54,11 +52,10 @@ async def read_fields(request: Request) -> Mapping[str, str]:
     forms = (request.scope.get("query_string", b""), await request.body())
 
     def parse() -> dict[str, str]:
-        pairs = (
-            parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
-            for form in forms
-        )
-        return dict(chain.from_iterable(pairs))
+        told: dict[str, str] = {}
+        for form in forms:
+            told |= parse_qsl(form.decode(), True, errors="strict", max_num_fields=MAX_FIELDS)
+        return told
 
     try:
         return await run_sync(parse)
@@ -90,9 +87,7 @@ anybody = APIRouter()
 
 @keyed.get("/v2/check")
 @keyed.post("/v2/check")
-async def check(
-    request: Request, fields: FieldsDep, desk: DeskDep, checkers: CheckersDep
-) -> Response:
+async def check(request: Request, fields: FieldsDep, desk: DeskDep, who: CheckersDep) -> Response:
     """Check a text against the guideline, and with the other server of the settings."""
     try:
         asked = await run_sync(read_request, fields)
@@ -110,7 +105,7 @@ async def check(
     try:
         if not is_empty(plain) and (not language or language in covered(desk)):
             job = Job("check_text", {"text": plain, "language": language})
-            document = json.loads(await checkers.ask(request, job))
+            document = json.loads(await who.ask(request, job))
             if (language or document["language"] or desk.guideline.language) not in covered(desk):
                 document["findings"] = []  # no guideline is of its language
         theirs, complete = await beside
@@ -225,14 +220,8 @@ def rule_words(desk: Desk) -> dict[str, RuleWords]:
 def _software(desk: Desk) -> dict[str, Any]:
     """Return who answers: in LanguageTool's shape, with our own name in `status`."""
     stamps = ", ".join(guideline.stamp for guideline in desk.guidelines)
-    return {
-        "name": "LanguageTool",
-        "version": API_VERSION,
-        "buildDate": None,
-        "apiVersion": 1,
-        "premium": False,
-        "status": f"thb-monitor {package.__version__}: {stamps}",
-    }
+    named = {"name": "LanguageTool", "version": API_VERSION, "buildDate": None, "apiVersion": 1}
+    return {**named, "premium": False, "status": f"thb-monitor {package.__version__}: {stamps}"}
 
 
 router = APIRouter(include_in_schema=False)
@@ -307,10 +296,7 @@ def make_matches(
     selection: MatchSelection,
     show: Severity,
 ) -> list[dict[str, Any]]:
-    """Return the findings that are wanted as matches, in the order of the text.
-
-    `findings` are those of a document's JSON over the plain text of `given`.
-    """
+    """Return the findings in a document's JSON that are wanted as matches, in the text's order."""
     positions = Positions(given.source)
     sentences = find_sentences(given.plain, find_paragraphs(given.plain))
     usual = SEVERITIES[: SEVERITIES.index(show) + 1]
@@ -372,13 +358,12 @@ def merged(
     `compact` ones are without what the client has itself.
     """
     taken = [(at, at + length) for at, length in map(_place, ours)]
-    apart = (
-        match
-        for match in theirs
-        for at, length in [_place(match)]
-        if not any(at < end and start < at + length for start, end in taken)
-    )
-    every = sorted((*ours, *apart), key=_place)
+    every = list(ours)
+    for match in theirs:
+        at, length = _place(match)
+        if not any(at < end and start < at + length for start, end in taken):
+            every.append(match)
+    every.sort(key=_place)
     if not compact:
         return every
     return [

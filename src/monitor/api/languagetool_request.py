@@ -200,10 +200,9 @@ def _selection(fields: Mapping[str, str]) -> MatchSelection:
 
 def _one_of(fields: Mapping[str, str], name: str, known: tuple[Any, ...]) -> Any:
     """Return a word of `known`, sent in any case; the first where there is none."""
-    told = fields.get(name, "").strip() or known[0]
-    for word in known:
-        if word.lower() == told.lower():
-            return word
+    told = (fields.get(name, "").strip() or known[0]).lower()
+    if found := [word for word in known if word.lower() == told]:
+        return found[0]
     raise UsageError(f"'{name}' must be {', '.join(known[:-1])} or {known[-1]}")
 
 

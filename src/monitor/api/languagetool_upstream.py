@@ -152,11 +152,8 @@ LANGUAGES_S = 600.0  # how long its list of languages is kept
 class Upstream:
     """Asks the server of `settings`, if there is one. Only the event loop may call it."""
 
-    def __init__(
-        self, settings: LanguageToolSettings, *, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, settings: LanguageToolSettings) -> None:
         self._settings = settings
-        self._monotonic = monotonic
         self._limiter: CapacityLimiter | None = None
         self._rests_until = float("-inf")
         self._languages: tuple[float, list[dict[str, str]]] = (float("-inf"), [])
@@ -175,7 +172,7 @@ class Upstream:
     async def languages(self) -> list[dict[str, str]]:
         """Return its languages, asked for seldom; those known before where it does not answer."""
         kept_until, known = self._languages
-        if self._settings.upstream and self._monotonic() >= kept_until:
+        if self._settings.upstream and time.monotonic() >= kept_until:
             try:
                 answer = await self._ask("/languages")
                 if not isinstance(answer, list):
@@ -188,15 +185,15 @@ class Upstream:
                 ]
             except UpstreamError as error:
                 logger.warning("languagetool upstream: %s", error)
-            self._languages = self._monotonic() + LANGUAGES_S, known
+            self._languages = time.monotonic() + LANGUAGES_S, known
         return known
 
     async def _ask(self, path: str, fields: Mapping[str, str] | None = None) -> Any:
-        if self._monotonic() < self._rests_until:
+        if time.monotonic() < self._rests_until:
             raise UpstreamError("it is not asked for a while, as it came late")
         self._limiter = self._limiter or CapacityLimiter(AT_ONCE)
         ask = partial(ask_upstream, self._settings, path, fields)
         with move_on_after(self._settings.timeout_s):
             return await to_thread.run_sync(ask, abandon_on_cancel=True, limiter=self._limiter)
-        self._rests_until = self._monotonic() + REST_S
+        self._rests_until = time.monotonic() + REST_S
         raise UpstreamError(LATE)

@@ -68,13 +68,10 @@ def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, 
         for status in sorted({400, 405, 413, 500, *waits, *statuses})
     }
     if queued:
+        pause = "In how many seconds to try again, where too many drafts wait."
+        header = {"description": pause, "schema": {"type": "integer", "minimum": 1}}
         known[503]["description"] += " Or too many drafts wait: then `Retry-After` is there."
-        known[503]["headers"] = {
-            "Retry-After": {
-                "description": "In how many seconds to try again, where too many drafts wait.",
-                "schema": {"type": "integer", "minimum": 1},
-            }
-        }
+        known[503]["headers"] = {"Retry-After": header}
     return known
 
 
@@ -155,7 +152,14 @@ def describe(app: FastAPI) -> None:
             for method in route.methods or () if scopes else ():
                 operation = document["paths"].get(route.path_format, {}).get(method.lower())
                 if operation is not None:
-                    _say_who(operation, scopes)
+                    said = f"{operation['description']}\n\nScope: `{scopes[-1]}`."
+                    reading = operation["operationId"].endswith("_get")
+                    ways = [name for name in _SCHEMES if reading or name != "password"]
+                    operation["description"] = said
+                    operation["security"] = [{}, *({name: list(scopes)} for name in ways)]
+                    more = problems(401, 403, 429)
+                    told = {str(status): more[status] for status in (401, 403, 429)}
+                    operation["responses"] |= told
         return document
 
     @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(need("check"))])
@@ -163,13 +167,3 @@ def describe(app: FastAPI) -> None:
         return JSONResponse(described())
 
     app.openapi = described  # type: ignore[method-assign]
-
-
-def _say_who(operation: dict[str, Any], scopes: tuple[str, ...]) -> None:
-    """Add which scopes an operation needs, how to show that one has them, and what else happens."""
-    operation["description"] = f"{operation['description']}\n\nScope: `{scopes[-1]}`."
-    reading = operation["operationId"].endswith("_get")
-    schemes = [name for name in _SCHEMES if reading or name != "password"]
-    operation["security"] = [{}, *({name: list(scopes)} for name in schemes)]
-    more = problems(401, 403, 429)
-    operation["responses"] |= {str(status): more[status] for status in (401, 403, 429)}

@@ -1,9 +1,7 @@
 """Problem details (RFC 9457) for every error, for browsers as pages, never with what was sent.
 
-LanguageTool's API has errors of its own: plain text.
-
-A detail is made of our own words only: pydantic's and FastAPI's messages can repeat the input,
-and so can the names of unknown fields.
+A detail is made of our own words only: pydantic's and FastAPI's messages can repeat the input, and
+so can the names of unknown fields. LanguageTool's API has errors of its own: plain text.
 """
 
 from __future__ import annotations
@@ -128,10 +126,7 @@ class Problem(Model):
 
 @dataclass(eq=False)
 class ProblemError(Exception):
-    """Raised in a route to answer with a problem; `detail` must hold nothing that was sent.
-
-    Without one the status has a sentence of its own.
-    """
+    """Answers with a problem; `detail`, by default the status's, holds nothing that was sent."""
 
     status: int
     detail: str | None = None

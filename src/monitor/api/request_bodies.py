@@ -1,8 +1,7 @@
 """Request bodies: their size limit, media types and forms.
 
-Bodies are read whole, in memory, up to a limit; then the application runs. That is the simplest
-way to hold the limit without trusting `Content-Length`, and it lets a form be parsed without
-Starlette's habit of spooling files over 1 MB to disk.
+Bodies are read whole, in memory, up to a limit: so it holds without trust in `Content-Length`, and
+a form is parsed without Starlette's habit of spooling files over 1 MB to disk.
 """
 
 from __future__ import annotations
@@ -23,9 +22,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.api.problem_details import ProblemError
 
-_BYTES_PER_CHAR = 12  # the most that JSON takes for a code point: two `\uXXXX` escapes
-_ENVELOPE = 65_536  # room for the other fields, or for a form's part headers
-_TOO_LARGE = "The request is larger than any draft may be."
 _DRAIN_FACTOR = 4
 """A refused body is read on to this multiple of the limit, so that a client which sends first
 and reads afterwards sees the answer instead of a broken connection."""
@@ -33,7 +29,8 @@ and reads afterwards sees the answer instead of a broken connection."""
 
 def max_body_bytes(max_chars: int) -> int:
     """Return the size of the largest body that can hold a draft of `max_chars` code points."""
-    return max_chars * _BYTES_PER_CHAR + _ENVELOPE
+    # JSON takes up to 12 for one (two `\uXXXX` escapes); the rest is for other fields and headers
+    return max_chars * 12 + 65_536
 
 
 def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
@@ -60,7 +57,9 @@ def body_limit(app: ASGIApp, *, max_bytes: int) -> ASGIApp:
                     kept.clear()
                 more = message.get("more_body", False)
         if size > max_bytes:
-            refusal = ProblemError(413, _TOO_LARGE).answer(scope)
+            refusal = ProblemError(413, "The request is larger than any draft may be.").answer(
+                scope
+            )
             refusal.headers["connection"] = "close"
             await refusal(scope, receive, send)
             return

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path
 from pydantic import BeforeValidator, Field, create_model
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import DeskDep, VisitorDep, need
 from monitor.api.openapi import says
@@ -122,8 +122,7 @@ def review(
     """
     who = reviewer_of(visitor, said.reviewer)
     errors = [(("body", "tags", "place"), "must be codes of ISO 3166-1 alpha-2")]
-    problem = ProblemError(422, "A place is no country's code.", errors=errors)
-    with refuse(UsageError, problem):
+    with refuse(UsageError, ProblemError(422, "A place is no country's code.", errors=errors)):
         stored = add_review(
             desk,
             article_id,
@@ -139,9 +138,7 @@ def review(
 @router.post(
     "/v1/articles/{article_id}/flags", **says("Judge flags", FlagOut, 403, 404, 410, 415, 422, 503)
 )
-def flags(
-    article_id: ArticleId, said: FlagRequest, desk: DeskDep, visitor: VisitorDep
-) -> JSONResponse:
+def flags(article_id: ArticleId, said: FlagRequest, desk: DeskDep, visitor: VisitorDep) -> Response:
     """Store whether flags of an article are right; scorecards count what is confirmed."""
     who = reviewer_of(visitor, said.reviewer)
     assessed = desk.article(article_id)
@@ -162,17 +159,9 @@ def flags(
         raise NotFound(f"article '{article_id}' has no such flag")
     version = assessed.article.sha256
     decision = decide(desk, article_id, None, who, sha256=version, flags=spots)
-    return JSONResponse(
-        {
-            "article": article_id,
-            "rule": said.rule,
-            "right": said.right,
-            "flags": len(spots),
-            "reviewer": who.name,
-            "decision": decision,
-            "provisional": who.provisional,
-        }
-    )
+    told = {"article": article_id, "rule": said.rule, "right": said.right, "flags": len(spots)}
+    by = {"reviewer": who.name, "decision": decision, "provisional": who.provisional}
+    return JSONResponse(told | by)
 
 
 @router.post(
@@ -190,6 +179,5 @@ def undo(
     detail = "It was undone already, or a reviewer has confirmed or overruled it."
     with refuse(UsageError, ProblemError(409, detail)):
         undone = take_back(desk, decision, who)
-    return JSONResponse(
-        {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
-    )
+    told = {"decision": undone.id, "article": undone.article_id, "reviewer": undone.reviewer}
+    return JSONResponse(told)

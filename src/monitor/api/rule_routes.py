@@ -199,7 +199,6 @@ def find_rule(desk: Desk, rule_id: str) -> dict[str, Any]:
 
 MOST = 120
 """So often an address may say so in an hour: nobody judges a flag every half minute all day."""
-_CHANGED = "The guideline has changed since the draft was checked: check it again."
 _TOO_MANY = "Very many flags were judged from this address: go on within the hour."
 feedback_tries = partial(Tries, most=MOST, window_s=3600.0, refusal=_TOO_MANY)
 
@@ -232,6 +231,7 @@ async def feedback(
     tries: Tries = request.app.state.feedback_tries
     tries.refuse(request.scope)
     tries.note(request.scope)
-    with refuse(ChangedError, ProblemError(409, _CHANGED)):
+    changed = "The guideline has changed since the draft was checked: check it again."
+    with refuse(ChangedError, ProblemError(409, changed)):
         known = await run_sync(partial(say_flag, desk, rule_id, **said.model_dump()))
     return JSONResponse(said_json(known))

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.config import JsonDict
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -60,6 +59,11 @@ class QueryModel(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def example(**fields: Any) -> ConfigDict:
+    """Return the configuration of a model with an example of it."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class Source(Model):
     """The document that a rule rests on."""
 
@@ -97,17 +101,11 @@ class ScorecardEntry(Model):
 class ClassifyRequest(Model):
     """One article to classify."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "a1",
-                    "title": "Farm manager charged",
-                    "text": "Prosecutors say the workers' passports were locked in his office and "
-                    "that none of them was paid for five months.",
-                }
-            ]
-        }
+    model_config = example(
+        id="a1",
+        title="Farm manager charged",
+        text="Prosecutors say the workers' passports were locked in his office and "
+        "that none of them was paid for five months.",
     )
 
     id: WholeStr = told("Returned as it is.", "", max_length=1000)
@@ -118,11 +116,7 @@ class ClassifyRequest(Model):
 
 def absent_or(said: str) -> Any:
     """Return a field whose key is left out where there is nothing to say, never null."""
-
-    def without_default(schema: JsonDict) -> None:
-        schema.pop("default", None)
-
-    return told(said, None, json_schema_extra=without_default)
+    return told(said, None, json_schema_extra=lambda schema: schema.pop("default", None))
 
 
 class JudgedTag(Model):

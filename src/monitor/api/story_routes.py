@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from monitor.api.access import DeskDep, NamesQuery, VisitorDep, asks_names, need
 from monitor.api.article_filter import Day
@@ -106,17 +106,18 @@ class StoryQuery(QueryModel):
 
 
 @router.get("/v1/stories", **says("List stories", StoryPage, 403, 422, 503))
-def stories(
-    query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep
-) -> JSONResponse:
+def stories(query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep) -> Response:
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
+    chosen: dict[str, Any] = {
+        "since": since,
+        "until": until,
+        "limit": query.limit,
+        "after": query.after,
+    }
     with refuse(NotFound, no_such_page()):
-        page = list_stories(
-            desk, since=since, until=until, limit=query.limit, after=query.after, who=who
-        )
-    return JSONResponse(page)
+        return JSONResponse(list_stories(desk, **chosen, who=who))
 
 
 @router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404, 422, 503))

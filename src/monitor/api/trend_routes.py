@@ -51,9 +51,7 @@ class LabelOut(Model):
     stories: int
 
 
-_counts: dict[str, Any] = {
-    name: (list[LabelOut], told(SCHEMES[name].counted_as)) for name in COUNTED
-}
+_counts: Any = {name: (list[LabelOut], told(SCHEMES[name].counted_as)) for name in COUNTED}
 _about = "By what articles tell of; most stories first."
 ByScheme: Any = create_model("ByScheme", __base__=Model, __doc__=_about, **_counts)
 
@@ -177,17 +175,14 @@ class ScorecardOut(OfPeriod):
 
 router = APIRouter(tags=["trends"], dependencies=[Depends(need("read"))])
 Asked = Annotated[PeriodQuery, Query()]
+ADay = Day | None
 
 
 class TrendsQuery(PeriodQuery):
     """Days of first sight or, where such are given, of publication."""
 
-    published_since: Day | None = told(
-        "Days of publication instead: the first; default the 30th.", None
-    )
-    published_until: Day | None = told(
-        "Days of publication instead: the last; default today.", None
-    )
+    published_since: ADay = told("Days of publication instead: the first; default the 30th.", None)
+    published_until: ADay = told("Days of publication instead: the last; default today.", None)
 
 
 def _read(query: PeriodQuery, desk: Desk) -> Period:
@@ -213,15 +208,9 @@ def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONRespons
 def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
     period = _read(query, desk)
-    return JSONResponse(
-        {
-            "schema": 1,
-            "note": NOT_INCIDENCE,
-            "since": period.since.isoformat(),
-            "until": period.last.isoformat(),
-            "outlets": [outlet_json(one) for one in outlets_of(desk, period)],
-        }
-    )
+    days = {"since": period.since.isoformat(), "until": period.last.isoformat()}
+    found = [outlet_json(one) for one in outlets_of(desk, period)]
+    return JSONResponse({"schema": 1, "note": NOT_INCIDENCE, **days, "outlets": found})
 
 
 @router.get(

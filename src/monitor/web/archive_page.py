@@ -20,13 +20,8 @@ from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
 from monitor.api.schemas import WholeStr
 from monitor.archive.articles_found import ArchivePage, ArchiveRow, ArticleDetails, look_up, show
-from monitor.digest.tag_words import (
-    SCHEME_WORDS,
-    choice_words,
-    is_unsure,
-    label_words,
-    scheme_words,
-)
+from monitor.digest import tag_words
+from monitor.digest.tag_words import SCHEME_WORDS, is_unsure, label_words, scheme_words
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
@@ -92,6 +87,8 @@ def _list(
     choices = desk.store.choices(desk.stamps)
     asked = {name: value for name, value in values.items() if name != "after"}
     following = listing.next if listing else None
+    total = listing.found.total if listing else 0
+    count = f"{total:,} article{'' if total == 1 else 's'}" if total else "No article"
     return page.render(
         "archive.html",
         http_status=422 if refusal or problem else 200,
@@ -107,7 +104,7 @@ def _list(
         address_here=link("/articles", values),
         first=link("/articles", asked) if "after" in values else "",
         next=link("/articles", {**asked, "after": following}) if following else "",
-        count=_count_words(listing.found.total) if listing else "",
+        count=(f"More than {COUNTED:,} articles" if total > COUNTED else count) if listing else "",
         dates=_dates(asked, listing),
         unindexed=listing.unindexed if listing else 0,
         refusal=refusal,
@@ -186,6 +183,7 @@ def article_page(
     title, text = marked_article(article, shown, marks)
     ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
     order = list(_CARD)
+    tags = sorted(assessed.tags, key=lambda t: (ranks.get(t.scheme, len(ranks)), -t.score, t.label))
     return page.render(
         "article.html",
         article=article,
@@ -204,10 +202,7 @@ def article_page(
                 label_words(tag, country_name) + "?" * is_unsure(tag),
                 list(_quotes(tag.evidence, article, shown)),
             )
-            for tag in sorted(
-                assessed.tags,
-                key=lambda tag: (ranks.get(tag.scheme, len(ranks)), -tag.score, tag.label),
-            )
+            for tag in tags
         ],
         terms=[(t.term, language_name(t.language), clean(t.meaning)) for t in assessed.terms],
         flags=list(_flags(assessed.findings, article, shown, tells)),
@@ -258,12 +253,6 @@ def _dates(asked: Mapping[str, str], listing: ArchivePage | None) -> str:
     return " ".join(told)
 
 
-def _count_words(total: int) -> str:
-    if total > COUNTED:
-        return f"More than {COUNTED:,} articles"
-    return f"{total:,} article{'' if total == 1 else 's'}" if total else "No article"
-
-
 def relevance_words(assessed: AssessedArticle) -> str:
     """Return what is said of an article's relevance."""
     if assessed.relevant is None:
@@ -310,7 +299,10 @@ def _selects(
         "language": ("Language", {code: language_name(code) for code in found.get("language", ())}),
     }
     for scheme, label in SCHEMES.items():
-        named[scheme] = label, {one: choice_words(scheme, one) for one in found.get(scheme, ())}
+        named[scheme] = (
+            label,
+            {one: tag_words.choice_words(scheme, one) for one in found.get(scheme, ())},
+        )
     named["flag"] = "Flags", {"any": "any flag", **{str(s): f"{s}s" for s in SEVERITIES}}
     named["rule"] = "Rule", titles
     for name, (label, words) in named.items():
@@ -323,14 +315,11 @@ def _selects(
 
 
 QUOTES_SHOWN = 4
-_ORIGIN = {
-    "feed": "from its feed",
-    "page": "from its page",
-    "summary": "only a summary could be had",
-}
+_ORIGIN = {"feed": "from its feed", "page": "from its page"}
 _CARD = {False: ("needs attention", "✕"), True: ("in order", "✓"), None: ("not judged", "–")}
 """What an answer on the whole text is called, and its sign; what needs attention first."""
 _LEAST_LETTERS = 3  # shorter parts of a name are those of any
+When = Callable[[datetime], str]
 Tells = Callable[[str], bool]
 """Whether words beside an article, such as a flag's message, hold a word that is hidden in it."""
 
@@ -348,9 +337,7 @@ def _tells(article: Article, shown: Shown) -> Tells:
     return lambda words: any(word in hidden for word, _ in words_at(words))
 
 
-def _facts(
-    whole: ArticleDetails, when: Callable[[datetime], str], tells: Tells
-) -> Iterator[tuple[str, str]]:
+def _facts(whole: ArticleDetails, when: When, tells: Tells) -> Iterator[tuple[str, str]]:
     """Yield what is known of where and when, each with its name."""
     article = whole.assessed.article
     yield "Outlet", outlet_words(article.outlet)
@@ -362,12 +349,11 @@ def _facts(
     if article.language:
         yield "Language", language_name(article.language)
     told = whole.shown.asked or not whole.shown.byline_tells
-    if told and (authors := [name for name in article.authors if not tells(name)]):
-        yield "By", clean(", ".join(authors))
-    if told and (categories := [name for name in article.categories if not tells(name)]):
-        yield "Filed under", clean(", ".join(categories))
+    for label, names in (("By", article.authors), ("Filed under", article.categories)):
+        if told and (safe := [name for name in names if not tells(name)]):
+            yield label, clean(", ".join(safe))
     if not article.expired:
-        yield "Text", _ORIGIN[article.origin]
+        yield "Text", _ORIGIN.get(article.origin, "only a summary could be had")
     if article.mining == "reserved":
         yield "Text mining", "reserved by its publisher"
     if article.expired:
@@ -422,10 +408,8 @@ def _sides(whole: ArticleDetails, times: Mapping[str, str]) -> list[dict[str, An
     old = [(change.field, TextMark(*change.old, "removed")) for change in beside.changes]
     new = [(change.field, TextMark(*change.new, "added")) for change in beside.changes]
     found: list[dict[str, Any]] = []
-    for version, shown, marks in (
-        (beside.version, beside.shown, old),
-        (whole.assessed.article, whole.shown, new),
-    ):
+    sides = (beside.version, beside.shown, old), (whole.assessed.article, whole.shown, new)
+    for version, shown, marks in sides:
         title, text = marked_article(version, shown, marks)
         side = {"sha256": version.sha256, "when": times[version.sha256], "title": title}
         found.append({**side, "text": text, "withheld": shown.withheld})

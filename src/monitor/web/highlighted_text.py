@@ -49,10 +49,11 @@ class TextPiece:
 
 
 Paragraph = tuple[TextPiece, ...]
+Stretches = Iterable[Stretch]
 
 
 def paragraphs_of(
-    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[TextMark] = ()
+    text: str, *, hidden: Stretches = (), marks: Iterable[TextMark] = ()
 ) -> tuple[Paragraph, ...]:
     """Return a text in paragraphs of pieces.
 
@@ -68,20 +69,17 @@ def paragraphs_of(
     ends = [found.end() for found in _BREAK.finditer(text) if found.end() < len(text)]
     borders = [0, *ends, len(text)]
     kept = sorted(mark for mark in marks if max(mark.start, 0) < min(mark.end, len(text)))
-    return tuple(
-        _pieces(text, low, high, taken, kept) for low, high in pairwise(borders) if low < high
-    )
+    ways = pairwise(borders)
+    return tuple(_pieces(text, low, high, taken, kept) for low, high in ways if low < high)
 
 
-def pieces_of(
-    text: str, *, hidden: Iterable[Stretch] = (), marks: Iterable[TextMark] = ()
-) -> Paragraph:
+def pieces_of(text: str, *, hidden: Stretches = (), marks: Iterable[TextMark] = ()) -> Paragraph:
     """Return a text in pieces that are no paragraphs, such as a headline."""
     return tuple(p for one in paragraphs_of(text, hidden=hidden, marks=marks) for p in one)
 
 
 def stretch_of(
-    source: str, start: int, end: int, hidden: Iterable[Stretch], hits: Iterable[Stretch] = ()
+    source: str, start: int, end: int, hidden: Stretches, hits: Stretches = ()
 ) -> Paragraph:
     """Return a stretch of a field in pieces; `hidden` and `hits` are places of the whole field."""
     return pieces_of(

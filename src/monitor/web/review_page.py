@@ -41,11 +41,12 @@ router = page_router("review")
 HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
 NAME_CHARS = 200
-A_YEAR = 365 * 24 * 3600
 A_PAGE = 50
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
+Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Fields = Mapping[str, list[str]]
+Said = Sequence[tuple[str, Verdict]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,8 @@ class ReviewContext:
 
     def render(self, template: str, tab: str, **values: Any) -> HTMLResponse:
         """Return a page of reviewing."""
-        return self.page.render(
-            template, here=HERE, tab=tab, context=self, verdicts=VERDICT_WORDS, **values
-        )
+        values |= {"tab": tab, "context": self, "verdicts": VERDICT_WORDS}
+        return self.page.render(template, here=HERE, **values)
 
 
 def _address(chosen: QueueChoice, article: str | None = None) -> str:
@@ -148,8 +148,7 @@ def decide(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
 @router.post("/review/undo")
 def undo(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Take back what one did last, and show it again."""
-    problem = ProblemError(409, "It was undone already, confirmed or overruled.")
-    with refuse(UsageError, problem):
+    with refuse(UsageError, ProblemError(409, "It was undone already, confirmed or overruled.")):
         undone = reviewing.undo(desk, _number(form, "decision"), who)
     if _one(form, "page") == "confirm":
         return see_other(f"/review/confirm?decision={undone.about}")
@@ -185,16 +184,16 @@ def _remember(form: Fields, cookie: str, value: str) -> Response:
     back = _one(form, "back")
     response = see_other(back if _BACK.fullmatch(back) else HERE)
     if value:
-        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
+        response.set_cookie(
+            cookie, value, max_age=365 * 24 * 3600, httponly=True, samesite="strict"
+        )
     else:
         response.delete_cookie(cookie, httponly=True, samesite="strict")
     return response
 
 
 @router.get("/review/confirm")
-def confirm_page(
-    context: ReviewDep, decision: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0
-) -> HTMLResponse:
+def confirm_page(context: ReviewDep, decision: Number = 0) -> HTMLResponse:
     """Show what a volunteer decided, to be confirmed: that decision, else the next behind it."""
     desk = context.page.desk
     waiting = desk.store.waiting_decisions()
@@ -255,13 +254,9 @@ def differences_page(context: ReviewDep, after: Word = "") -> HTMLResponse:
         one: [(s.reviewer or "unnamed", s.verdict) for s in said[one] if not s.waits]
         for one in shown
     }
-    return context.render(
-        "review_differences.html",
-        "differences",
-        rows=_rows(context.page.desk, words),
-        total=len(found),
-        next=shown[-1] if len(found) > start + A_PAGE else None,
-    )
+    more, rows = len(found) > start + A_PAGE, _rows(context.page.desk, words)
+    values = {"rows": rows, "total": len(found), "next": shown[-1] if more else None}
+    return context.render("review_differences.html", "differences", **values)
 
 
 @router.get("/review/practice")
@@ -286,6 +281,7 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
             told = f"Cohen's kappa {agreed.kappa:.2f} (n = {agreed.n})."
         kappa = f"{agreed.same} of {agreed.n} answers are the desk's. {told}{few}"
     differing = agreed.differing[::-1][:A_PAGE]
+    both = {one.article_id: [("you", one.verdict), ("the desk", one.desk)] for one in differing}
     return context.render(
         "review_practice.html",
         "practice",
@@ -295,9 +291,7 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
         kappa=kappa,
         table=agreed.table,
         n=agreed.n,
-        rows=_rows(
-            desk, {o.article_id: [("you", o.verdict), ("the desk", o.desk)] for o in differing}
-        ),
+        rows=_rows(desk, both),
     )
 
 
@@ -305,8 +299,7 @@ def practice_page(context: ReviewDep, answered: Word = "") -> HTMLResponse:
 def practised(form: FieldsDep, desk: DeskDep, who: WhoDep) -> Response:
     """Store an answer given in practice, and say what the desk had decided."""
     article = _one(form, "article")
-    problem = ProblemError(409, "The desk has no verdict on this text any more.")
-    with refuse(UsageError, problem):
+    with refuse(UsageError, ProblemError(409, "The desk has no verdict on this text any more.")):
         answer(desk, article, _verdict(form), who, sha256=_one(form, "sha256"))
     return see_other(f"/review/practice?answered={quote(article, safe='')}")
 
@@ -319,14 +312,14 @@ def learning_page(context: ReviewDep) -> HTMLResponse:
     def articles(n: int) -> str:
         return f"{n:,} article{'' if n == 1 else 's'}"
 
-    learned = "It learned from none of this desk's reviews."
+    learned = "none of this desk's reviews"
     if found.until is not None:
         until = f"{found.until:%Y-%m-%d %H:%M} UTC"
-        learned = f"It learned from {articles(found.learned)} that desks reviewed, up to {until}."
+        learned = f"{articles(found.learned)} that desks reviewed, up to {until}"
     differ = f"Of these, the model judged {found.judged:,} and says otherwise of {found.differ:,}"
     waits = f"{waiting:,} decision{' waits' if waiting == 1 else 's wait'} for a reviewer"
     words = [
-        f"{found.model} is in force. {learned}",
+        f"{found.model} is in force. It learned from {learned}.",
         f"{articles(found.reviewed)} reviewed so far, {found.new:,} since then.",
         f"{differ}: so many would tell it something that it does not know.",
         f"{waits} to confirm what a volunteer said; until then that teaches nothing.",
@@ -423,13 +416,10 @@ _REFUSALS = {
     "does not wait": "It waits no more: it was undone, confirmed or overruled meanwhile.",
 }
 _EMPTY = {
-    "open": (
-        "Every story that the desk shows was decided. A second opinion helps, and so does practice."
-    ),
-    "sample": (
-        "No sample of this day is left to decide: it is drawn when all of a day is judged, the day"
-        " after (monitor reviews sample)."
-    ),
+    "open": "Every story that the desk shows was decided. "
+    "A second opinion helps, and so does practice.",
+    "sample": "No sample of this day is left to decide: it is drawn when all of a day is judged, "
+    "the day after (monitor reviews sample).",
     "second": "Nobody else has decided a story that you have not.",
     "differ": "Reviewers differ on no story.",
 }
@@ -444,28 +434,18 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View
     shown = desk.shown(others, ask=names.asked(desk, context.page.visitor.name))
     said = desk.store.said([article_id]).get(article_id, [])
     reviewed = any(one.reviewer == who.name for one in said)
-    tags = None
-    if reviewed:
-        reviews = desk.store.reviews(article_id)
-        own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
-        tags = own[-1].tags if own else None
-    view = _shown_story(
-        context,
-        assessed,
-        flags=desk.store.flags_said(article_id, article.sha256, who.name),
-        tags=tags,
-        blind=chosen.which == "sample",
-    )
+    reviews = desk.store.reviews(article_id) if reviewed else ()
+    own = [r for r in reviews if r.reviewer == who.name and r.sha256 == article.sha256]
+    tags = own[-1].tags if own else None
+    flags = desk.store.flags_said(article_id, article.sha256, who.name)
+    view = _shown_story(context, assessed, flags=flags, tags=tags, blind=chosen.which == "sample")
     # Another's word would be followed: it is told to who has given one, and where they differ.
     told: Sequence[Opinion] = said if reviewed or chosen.which == "differ" else ()
     return {
         **view,
         "same": same,
         "others": [(one, headline_shown(one, shown[one.id], "open it")) for one in others],
-        "said": [
-            (clean(one.reviewer) or "unnamed", VERDICT_WORDS[one.verdict], one.waits)
-            for one in told
-        ],
+        "said": [(clean(s.reviewer) or "unnamed", VERDICT_WORDS[s.verdict], s.waits) for s in told],
     }
 
 
@@ -500,9 +480,7 @@ def _words(decision: Decision) -> str:
     return ", ".join(words)
 
 
-def _rows(
-    desk: Desk, said: Mapping[str, Sequence[tuple[str, Verdict]]]
-) -> list[tuple[Article, str, Sequence[tuple[str, Verdict]]]]:
+def _rows(desk: Desk, said: Mapping[str, Said]) -> list[tuple[Article, str, Said]]:
     """Return the lines of a list: articles with their headlines, and who said what of each."""
     articles = [desk.store.article(one, ()).article for one in said]
     shown = desk.shown(articles)

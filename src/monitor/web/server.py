@@ -183,11 +183,8 @@ def run_server(
     """
     import uvicorn
 
-    with (
-        Checkers(desk, workers=workers) as checkers,
-        _listen(host, port) as listeners,
-        desk.shelf.watched(),
-    ):
+    made = Checkers(desk, workers=workers)
+    with made as checkers, _listen(host, port) as listeners, desk.shelf.watched():
         checkers.load()
         desk.ready()
         options = server_options(desk, host=host, port=port, checkers=checkers)
@@ -207,9 +204,8 @@ def _listen(host: str, port: int) -> Iterator[list[socket.socket]]:
     missing = OSError(errno.EADDRNOTAVAIL, "the name has no address")
     with ExitStack() as listeners:
         try:
-            addresses = socket.getaddrinfo(
-                host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-            )
+            stream, passive = socket.SOCK_STREAM, socket.AI_PASSIVE
+            addresses = socket.getaddrinfo(host, port, type=stream, flags=passive)
             for family, _, _, _, address in dict.fromkeys(addresses):
                 at = (address[0], found[0].getsockname()[1] if found else port, *address[2:])
                 try:

@@ -1,13 +1,13 @@
 """Plots as SVG that is drawn on the server: read in black and white, and by a screen reader.
 
 Not matplotlib, as in the report: its SVG carries styles inside, which the policy of our pages
-refuses, and takes 200 to 500 ms a plot. Everything here is made of rectangles, lines and words
-whose places across are percentages, so that words stay as large as the page's at every width.
-Series differ by pattern, never by colour alone; all is drawn in the colour of the text.
+refuses, and takes 200 to 500 ms a plot. Places across are percentages, so that words stay as large
+as the page's at every width. Series differ by pattern, never by colour alone.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -21,9 +21,7 @@ from monitor.web.page_frame import address
 ROWS = 100  # rows of a table in a page; the CSV has all
 
 
-def view_panels(
-    panels: Sequence[Panel], base: str, asked: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def view_panels(panels: Sequence[Panel], base: str, asked: Mapping[str, str]) -> Any:
     """Return panels with plots, or `why` there is none.
 
     `base` begins the addresses of their tables (`csv`), `asked` ends them.
@@ -53,38 +51,14 @@ VALUES = 16  # so many bars have room for their numbers above them at a phone's 
 MARKS = ("●", "■", "▲", "◆")
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A bar; `x` and `wide` in per cent, `fill` the series whose pattern it has."""
-
-    x: float
-    y: float
-    wide: float
-    high: float
-    fill: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PlotLine:
-    """A line from one place to another; x in per cent."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    kind: str = "grid"
-
-
-@dataclass(frozen=True, slots=True)
-class PlotText:
-    """Words at a place; `x` in per cent, `dx` pixels beside it."""
-
-    x: float
-    y: float
-    text: str
-    anchor: str = "start"
-    dx: float = 0.0
-    kind: str = "label"
+Box = namedtuple("Box", "x y wide high fill")  # noqa: PYI024 - templates read it
+"""A bar; `x` and `wide` in per cent, `fill` the series whose pattern it has."""
+PlotLine = namedtuple("PlotLine", "x1 y1 x2 y2 kind")  # noqa: PYI024
+"""A line from one place to another; x in per cent."""
+PlotText = namedtuple(  # noqa: PYI024
+    "PlotText", "x y text anchor dx kind", defaults=("start", 0.0, "label")
+)
+"""Words at a place; `x` in per cent, `dx` pixels beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +83,10 @@ def plot_bars(bars: Bars, key: str) -> Plot:
     if bars.across:
         return _across(bars, key)
     most = max((max(values) for _, values in bars.series), default=0)
-    scale = _scale(most)
+    # whole numbers from 0 to at least the most, in at most five even steps
+    steps = (step * 10**power for power in count() for step in (1, 2, 5))
+    step = next(step for step in steps if 4 * step >= most)
+    scale = range(0, step * max(1, -(-most // step)) + 1, step)
     down = {value: TOP + DEEP - DEEP * value / scale[-1] for value in scale}
     each = WIDE / max(1, len(bars.labels))
     thick = 0.8 * each / len(bars.series)
@@ -123,9 +100,8 @@ def plot_bars(bars: Bars, key: str) -> Plot:
             if numbered:
                 at = round(x + thick / 2, 3)
                 words.append(PlotText(at, y - 3, f"{value:,}", "middle", kind="value"))
-    lines = [
-        PlotLine(LEFT, y, LEFT + WIDE, y, "grid" if value else "axis") for value, y in down.items()
-    ]
+    end = LEFT + WIDE
+    lines = [PlotLine(LEFT, y, end, y, "grid" if value else "axis") for value, y in down.items()]
     words += [PlotText(LEFT, y + 4, f"{value:,}", "end", -5, "tick") for value, y in down.items()]
     for n in bars.marks:
         x = round(LEFT + each * n, 3)
@@ -144,13 +120,6 @@ def plot_bars(bars: Bars, key: str) -> Plot:
         told += f" Feeds changed at {len(bars.marks)} of them."
     high = TOP + DEEP + 22
     return Plot(key, bars.title, told, high, tuple(boxes), tuple(lines), tuple(words), series)
-
-
-def _scale(most: int) -> list[int]:
-    """Return whole numbers from 0 to at least `most`, in at most five even steps."""
-    steps = (step * 10**power for power in count() for step in (1, 2, 5))
-    step = next(step for step in steps if 4 * step >= most)
-    return list(range(0, step * max(1, -(-most // step)) + 1, step))
 
 
 def _across(bars: Bars, key: str) -> Plot:

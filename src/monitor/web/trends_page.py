@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -65,9 +66,8 @@ class DaysQuery(QueryModel):
         """Return the fields of the form, "" where nothing is asked for."""
         fields = type(self).model_fields.keys() - {"after", "to"}
         values = {name: getattr(self, name) for name in sorted(fields)} | {"until": self.last}
-        return {name: "" if value is None else str(value) for name, value in values.items()} | (
-            self.labels()
-        )
+        given = {name: "" if value is None else str(value) for name, value in values.items()}
+        return given | self.labels()
 
 
 class TrendsPageQuery(DaysQuery):
@@ -209,7 +209,6 @@ def label_choices(schemes: Sequence[str], countries: set[str]) -> list[tuple[str
         scheme: [(key, label_words(scheme, key)) for key in SCHEMES[scheme].labels]
         for scheme in schemes
     }
-    options["place"] = sorted(
-        ((code, country_name(code)) for code in countries), key=lambda pair: pair[1]
-    )
+    named = [(code, country_name(code)) for code in countries]
+    options["place"] = sorted(named, key=itemgetter(1))
     return [(scheme, SCHEMES[scheme].word, found) for scheme, found in options.items()]
