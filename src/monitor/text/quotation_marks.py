@@ -57,12 +57,11 @@ def find_marks(marks: str, span: Stretch) -> list[QuoteMark]:
     for start, end in (match.span() for match in _MARK.finditer(marks, *span)):
         before = marks[start - 1] if start > span[0] else " "
         after = marks[end] if end < span[1] else " "
-        if marks[start] in SINGLE_QUOTES and end - start == 1:
+        if is_single := marks[start] in SINGLE_QUOTES and end - start == 1:
             read = _read_single(marks, start, before, after)
-            found.append(QuoteMark(start, end, "single", *read))
         else:
             read = _read_double(marks, (start, end), before, after, span)
-            found.append(QuoteMark(start, end, "double", *read))
+        found.append(QuoteMark(start, end, "single" if is_single else "double", *read))
     return found
 
 

@@ -65,9 +65,7 @@ def find_quotations(
     Quotations inside a sentence about wording are mentions; one that goes on behind the sentence
     stays what it is, and holds the mention.
     """
-    result = _Classifier(
-        shadow.text, find_pairs(shadow.marks, paragraphs), sentences, paragraphs
-    ).classify()
+    result = _Classifier(shadow, sentences, paragraphs).classify()
     starts = [quotation.start for quotation in result]
     for start, end in sentences:
         if not is_about_terms(shadow.text[start:end]):
@@ -87,28 +85,22 @@ class _Classifier:
     """One pass over the pairs of a text; remembers the last speaker and the last kind."""
 
     def __init__(
-        self,
-        text: str,
-        pairs: Sequence[Pair],
-        sentences: Sequence[Stretch],
-        paragraphs: Sequence[Stretch],
+        self, shadow: Shadow, sentences: Sequence[Stretch], paragraphs: Sequence[Stretch]
     ) -> None:
-        self.text = text
-        self.pairs = pairs
-        self.sentences = sentences
-        self.paragraphs = paragraphs
+        self.text, self.sentences, self.paragraphs = shadow.text, sentences, paragraphs
+        self.pairs = find_pairs(shadow.marks, paragraphs)
         self.sentence_starts = [start for start, _ in sentences]
         self.paragraph_starts = [start for start, _ in paragraphs]
         # the quotations are blanked, marks and all: only the writer's own words are searched
         pieces: list[str] = []
         end = 0
-        for pair in pairs:
+        for pair in self.pairs:
             if pair.after > end:
                 start = max(pair.before, end)
-                pieces += [text[end:start], _BLANK * (pair.after - start)]
+                pieces += [self.text[end:start], _BLANK * (pair.after - start)]
                 end = pair.after
-        self.masked = "".join([*pieces, text[end:]])
-        self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(pairs))))
+        self.masked = "".join([*pieces, self.text[end:]])
+        self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(self.pairs))))
         self.antecedents = Antecedents(self.masked, sentences, self.sentence_starts)
         self.done: list[tuple[Pair, Quotation]] = []
 
@@ -144,7 +136,12 @@ class _Classifier:
         index = max(0, bisect_right(self.sentence_starts, last.after - 1) - 1)
         end = self.sentences[index][1] if self.sentences else last.after
         tail = min(max(end, last.after), last.after + self.window)
-        if pair is last and self._is_mention(pair, lead, tail, words):
+        place = (pair.before, pair.after)
+        mention = pair is last and is_mention(self.masked, lead, place, tail, words=words)
+        if pair is last and not mention and self.done and words <= SCARE_WORDS + 2:
+            previous, before = self.done[-1]
+            mention = before.kind == "mention" and chains(self.masked, previous.after, pair.before)
+        if mention:
             return self._quotation(pair, "mention")
         if said := self._broken(pair, lead):
             return replace(said, start=pair.start, end=pair.end)
@@ -160,14 +157,6 @@ class _Classifier:
         if pair is not last or words > SCARE_WORDS or alone:
             return self._quotation(pair, "attributed", self._floating(pair))
         return self._quotation(pair, "scare")
-
-    def _is_mention(self, pair: Pair, lead: int, tail: int, words: int) -> bool:
-        if is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
-            return True
-        if not self.done or words > SCARE_WORDS + 2:
-            return False
-        previous, quotation = self.done[-1]
-        return quotation.kind == "mention" and chains(self.masked, previous.after, pair.before)
 
     def _broken(self, pair: Pair, lead: int) -> Quotation | None:
         """Return the quotation of which this is the next part: `"We", she said, "ran."`."""
@@ -198,8 +187,10 @@ class _Classifier:
             found = speech.before(masked, lead, pair.before)
             found = found or speech.after(masked, last.after, tail, spoken=False, passive=passive)
         found = found or self._signature(pair, last)
-        if found is None and not masked[last.after : tail].strip(" .,"):
-            found = self._next_sentence(last)
+        is_bare = not masked[last.after : tail].strip(" .,")
+        if found is None and is_bare and self._ends(last, _FULL):
+            behind = self._behind(last, self._paragraph(last.after - 1)[1])
+            found = behind and speech.leads_with_attribution(masked, *behind)
         if found is None and lead == pair.before:
             found = self._colon_above(pair) or self._told_beside(pair, last)
         return found
@@ -227,12 +218,6 @@ class _Classifier:
         if spoken > low or behind is None:
             return None
         return speech.teller(self.masked, *behind, of_herself=True)
-
-    def _next_sentence(self, last: Pair) -> Stretch | None:
-        behind = self._behind(last, self._paragraph(last.after - 1)[1])
-        if behind is None or not self._ends(last, _FULL):
-            return None
-        return speech.leads_with_attribution(self.masked, *behind)
 
     def _behind(self, last: Pair, high: int) -> Stretch | None:
         """Return the sentence right behind a quotation that begins before `high`."""

@@ -1,11 +1,8 @@
 """Sanitising of text from outside for terminal, page and spreadsheet.
 
 What a feed sends may hold terminal escapes, characters that turn the direction of what follows, or
-links that are programs. All renderers pass every such text through here first and then escape it
-for their format. CSV is UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as
-Windows-1252 and says nothing; pandas and LibreOffice know the mark, Python's reader is told
-`utf-8-sig`. A cell that a spreadsheet would run as a formula gets a leading apostrophe, in a way
-that `unguard` undoes.
+links that are programs. All renderers pass every such text through here and then escape it for
+their format. CSV has a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252.
 """
 
 from __future__ import annotations

@@ -197,14 +197,10 @@ HEADLINE_SPEAKERS = late(
 )
 
 
-MAX_INVERTED = 6
-"""Words behind the verb of a headline's "…, says police chief"."""
 _LONGEST_SUBJECT = 14
 """Words of a name with what stands beside it."""
 _NO_NOUN = NOT_A_SPEAKER - {"the", "a", "an"}
 """Behind a verb of speech they begin no name of a speaker."""
-
-
 SOMEBODY: Stretch = (-1, -1)
 """Who says it where that cannot be told; all who can are spans of the text that was searched."""
 
@@ -217,8 +213,7 @@ def before(masked: str, start: int, end: int) -> Stretch | None:
 
 def _placed(found: Stretch | None, start: int) -> Stretch | None:
     """Return an attribution that was read in a part of the text from `start` on."""
-    placed = found and (found[0] + start, found[1] + start)
-    return found if found == SOMEBODY else placed
+    return found if not found or found == SOMEBODY else (found[0] + start, found[1] + start)
 
 
 def _without_relatives(text: str) -> str:
@@ -304,7 +299,8 @@ def _following(text: str, *, spoken: bool, passive: bool, cut: bool) -> Stretch 
     if not lead.strip(" ,.!?-\u2014"):
         return _inverted(text, verb.end()) if spoken else None
     words = rest.strip(" .").split()
-    if lead.endswith(", ") and 0 < len(words) <= MAX_INVERTED and words[0] not in _NO_NOUN:
+    # a headline's "…, says police chief"
+    if lead.endswith(", ") and 0 < len(words) <= 6 and words[0] not in _NO_NOUN:
         return _inverted(text, verb.end())
     if not (spoken and len(lead.split()) <= _LONGEST_SUBJECT):
         # else "…, police said" must be all that the verb's clause is
@@ -348,10 +344,9 @@ def teller(masked: str, start: int, end: int, *, of_herself: bool = False) -> St
     `of_herself`: only of a sentence whose teller speaks of herself: `Ana Doe said she ran`.
     """
     text = masked[start:end]
-    if of_herself:
-        verb = next(_speech_verbs(text), None)
-        if verb is None or not OF_THEMSELVES.match(text, verb.end()):
-            return None
+    verb = next(_speech_verbs(text), None)
+    if of_herself and (verb is None or not OF_THEMSELVES.match(text, verb.end())):
+        return None
     text = _without_relatives(text)
     verb = next(_speech_verbs(text), None)
     subject = _subject(text, verb.start()) if verb else None
