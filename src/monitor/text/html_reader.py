@@ -16,7 +16,6 @@ from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
 from monitor.text.visible_text import Piece, VisibleText
 
-_WHITE = " \t\r\n\f"
 _COMMENT = "!--"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
 _EMPTY_COMMENT = re.compile(r"<!---?>")
@@ -155,7 +154,7 @@ def _pieces(source: str, start: int, end: int) -> Iterator[Piece]:
             known = (size for size in range(width, 2, -1) if text[1:size] in html5)
             width = next(known, width)
             text = html5.get(text[1:width], text)
-        yield " " if not text.strip(_WHITE) else text, start, width
+        yield " " if not text.strip(" \t\r\n\f") else text, start, width
         start += width
 
 

@@ -19,7 +19,6 @@ from ahocorasick_rs import AhoCorasick
 
 from monitor.text.positions import Stretch
 
-_AS_SPACE = "-\n\t\r"
 _RUN = re.compile(r" {2,}")
 _BEGUN_BEFORE = re.compile(r".*(?:\d[.,](?=\d)|(?<!\d)\d{1,3} (?=\d{3}(?!\d)))")
 _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
@@ -28,7 +27,7 @@ _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
 def normalise(text: str) -> str:
     """Return `text` as it is compared, same length: lower case, hyphens and breaks as spaces."""
     lower = lower_case(text)
-    for sign in _AS_SPACE:  # five times as fast as one `translate`
+    for sign in "-\n\t\r":  # five times as fast as one `translate`
         lower = lower.replace(sign, " ")
     return lower
 

@@ -28,9 +28,6 @@ _LEAST_WINDOW = 60
 _ALL_WINDOWS = 600_000
 """Characters read before a quotation for its speaker: an ordinary text has room for all; one with
 ten thousand quotations is no text, and shares what there is, so that it takes no minutes."""
-_PARAGRAPHS_BETWEEN = 1
-"""A caption or one more paragraph may stand between speech and speech that goes on."""
-_BLANK = "\ue000"
 _WORD = re.compile(r"[\w][\w'-]*")
 _SPOKEN = re.compile(r"[,.!?\u2026\u2014-]\s*\Z")
 _CUT = re.compile(r"[,?!]['\s]*\Z")
@@ -97,7 +94,7 @@ class _Classifier:
         for pair in self.pairs:
             if pair.after > end:
                 start = max(pair.before, end)
-                pieces += [self.text[end:start], _BLANK * (pair.after - start)]
+                pieces += [self.text[end:start], "\ue000" * (pair.after - start)]
                 end = pair.after
         self.masked = "".join([*pieces, self.text[end:]])
         self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(self.pairs))))
@@ -243,7 +240,8 @@ class _Classifier:
             previous, quotation = self.done[-1]
             here = bisect_right(self.paragraph_starts, pair.before)
             there = bisect_right(self.paragraph_starts, previous.before)
-            if here - there <= _PARAGRAPHS_BETWEEN + 1 and quotation.kind == "attributed":
+            # a caption or one more paragraph may stand between
+            if here - there <= 2 and quotation.kind == "attributed":
                 return quotation.speaker_span
         if self._lead(pair.before) != pair.before:
             return None
@@ -288,12 +286,11 @@ _NOUN = one_of(
 _CALL = one_of(
     [*verb_forms("call label describe brand term"), "refer(?:s|red|ring)?", "labell(?:ed|ing)"]
 )
-_EDIT_VERBS = (
+_EDIT_VERBS = verb_forms(
     "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change "
     "stop"
 )
 _EDIT_FORMS = "strikes? struck the_use_of says? writes? keeps? kept"
-_EDIT = one_of([*verb_forms(_EDIT_VERBS), *_EDIT_FORMS.split()])
 _JUDGED = one_of(
     "offensive outdated inaccurate misleading stigmati[sz]ing derogatory pejorative problematic "
     "preferred discouraged inappropriate obsolete demeaning dehumani[sz]ing"
@@ -335,7 +332,7 @@ _BEFORE = _compile(
     rf"^\W*(?:use|say|write|prefer|avoid|drop|try|do not (?:say|use|write)){_ARTICLE}",
 )
 # Outside talk about language the verbs of editing have other objects.
-_EDITING = _compile(rf"\b{_EDIT}{_ARTICLE}")
+_EDITING = _compile(rf"\b{one_of([*_EDIT_VERBS, *_EDIT_FORMS.split()])}{_ARTICLE}")
 _NEWSROOM = _compile(
     rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|"
     r"newsrooms?|sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|(?:news)?papers|broadcasters|outlets|statutes?|"
@@ -412,9 +409,6 @@ _WORTH_PARTS = (
 """What each alternative of that holds: to look for plain letters takes a hundredth of the time."""
 _MAX_TALK = 450
 """A sentence about wording is a sentence: longer stretches are lists or text without stops."""
-
-
-_LONGEST_LINK = 40
 _NEAR = 120
 """Characters before a quotation in which a word that names it can stand."""
 
@@ -442,7 +436,7 @@ def is_mention(masked: str, start: int, quote: Stretch, end: int, *, words: int)
 def chains(masked: str, start: int, end: int) -> bool:
     """Tell whether only list words stand between two quotations: "'x', 'y' and 'z'"."""
     between = masked[start:end]
-    if len(between) > _LONGEST_LINK or any(mark in between for mark in ".!?"):
+    if len(between) > 40 or any(mark in between for mark in ".!?"):
         return False
     return all(word in _LIST_WORDS for word in re.findall(r"[^\s,;/]+", between.lower()))
 

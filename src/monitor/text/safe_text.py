@@ -26,7 +26,6 @@ _INVISIBLE = re.compile(
 )
 _USER = re.compile(r"(?<=:)//[^/?#\s]*@")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ELLIPSIS = "…"
 
 
 def clean(text: str, *, strip: bool = True) -> str:
@@ -43,7 +42,7 @@ def excerpt(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     head, space, _ = cut.rpartition(" ")
-    return (head if space and len(head) > limit // 2 else cut).rstrip() + _ELLIPSIS
+    return (head if space and len(head) > limit // 2 else cut).rstrip() + "…"
 
 
 def shown_url(url: str) -> str:
