@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,13 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from typer import Context, Exit
 
 from monitor import __version__
-from monitor.check.baseline import (
-    Baseline,
-    make_baseline,
-    only_new,
-    read_baseline,
-    with_fingerprints,
-)
+from monitor.check import baseline as hashes
 from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
 from monitor.check.options import CheckOptions
 from monitor.classify.onnx_encoder import open_ahead
@@ -106,7 +100,7 @@ def check(
 
     def keep(document: dict[str, Any]) -> dict[str, Any]:
         if needs_hashes and "error" not in document:
-            document = with_fingerprints(document, document["text"], key)
+            document = hashes.with_fingerprints(document, document["text"], key)
         if not keeps_text:
             document.pop("text", None)
         return document
@@ -117,7 +111,7 @@ def check(
     if write_baseline:
         made = _write_baseline(write_baseline, documents, key)
         known = known or made
-    documents = only_new(documents, known) if known else documents
+    documents = hashes.only_new(documents, known) if known else documents
     rules = rules_by_name(rules_json(desk.in_force)) if redact or "sarif" in formats else {}
     if redact:
         documents = [redacted(document, rules, keyed=bool(key)) for document in documents]
@@ -156,10 +150,7 @@ def _refuse(bound: str, min_confidence: float | None, both: bool) -> None:
 def _choose_guidelines(
     context: Context, names: list[str] | None
 ) -> tuple[Desk, tuple[str, ...] | None]:
-    """Return a monitor that has the guidelines `names`, and their ids; without names all in force.
-
-    A name is an id in force, one that comes along, or a folder, as in `[check] guideline`.
-    """
+    """Return a desk with the guidelines `names` (an id or folder), and their ids; else all."""
     from monitor.desk import Desk
     from monitor.rules.loading import GUIDELINE
 
@@ -206,23 +197,23 @@ def _write_report(batch: Batch, format: Format, path: Path | None, *, include_te
         show(text)
 
 
-def _read_baseline(path: Path, key: str) -> Baseline:
+def _read_baseline(path: Path, key: str) -> hashes.Baseline:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: no baseline: not UTF-8") from error
-    return read_baseline(text, str(path), key)
+    return hashes.read_baseline(text, str(path), key)
 
 
 def _write_baseline(
     path: Path, documents: Sequence[Mapping[str, Any]], key: str
-) -> Baseline | None:
+) -> hashes.Baseline | None:
     if any("error" in document for document in documents):
         say(f"{path}: not written, since not all could be checked")
         return None
-    text = make_baseline(documents, key)
+    text = hashes.make_baseline(documents, key)
     write_file(path, text)
-    made = read_baseline(text, str(path), key)
+    made = hashes.read_baseline(text, str(path), key)
     say(f"{path}: {len(made)} findings are known from now on")
     return made
 
@@ -232,8 +223,7 @@ def exit_code(documents: Sequence[Mapping[str, Any]], bound: str) -> int:
     if any("error" in document for document in documents):
         return 2
     counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
-    hits = (f for d in documents for f in d["findings"] if f["severity"] in counting)
-    return 1 if any(hits) else 0
+    return int(any(f["severity"] in counting for d in documents for f in d["findings"]))
 
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
@@ -308,9 +298,7 @@ def check_files(
         ask = partial(desk.check_bytes, **options)
         found = (checked_file(path, ask) for path in paths)
     with closing(found):
-        if (
-            len(paths) == 1
-        ):  # nothing to show the common.progress of, and its library takes time to open
+        if len(paths) == 1:  # no progress to show, and its library takes time to open
             return [keep(document) for document in found]
         with common.progress() as bar:
             shown = bar.track(found, len(paths), description="checking")
@@ -321,15 +309,11 @@ def processes(paths: Sequence[str], jobs: int, worth: int = WORTH) -> int:
     """Return how many processes are worth it, at most `jobs`; 1 is this one."""
     if min(jobs, len(paths)) < 2:
         return 1
-    total = sum(min(MOST, _size(path)) for path in paths)
+    total = 0
+    for path in paths:
+        with suppress(OSError):
+            total += min(MOST, Path(path).stat().st_size)
     return max(1, min(jobs, len(paths), total // worth))
-
-
-def _size(path: str) -> int:
-    try:
-        return Path(path).stat().st_size
-    except OSError:
-        return 0
 
 
 def _on_processes(

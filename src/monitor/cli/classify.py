@@ -13,14 +13,7 @@ from typing import Any
 
 from typer import Context, Exit
 
-from monitor.classify.bulk_files import (
-    READ,
-    Output,
-    RowSource,
-    open_output,
-    open_source,
-    open_table,
-)
+from monitor.classify import bulk_files as bulk
 from monitor.cli import common
 from monitor.cli.common import argument, flag, monitor_of, option, plural, say
 from monitor.feeds.web_archives import RawPage, is_warc, open_warc, page_lines
@@ -55,9 +48,11 @@ def classify(
         if output and output.exists() and any(output.samefile(p) for p in sources if p.exists()):
             raise UsageError(f"{output}: input and output are the same file")
         monitor.classifiers  # noqa: B018 - a broken model must not cost the file of an earlier run
-        file: Output | None = None
+        file: bulk.Output | None = None
         if output:
-            opened = open_table(output) if to_table else open_output(output, resume=resume)
+            opened = (
+                bulk.open_table(output) if to_table else bulk.open_output(output, resume=resume)
+            )
             file = stack.enter_context(opened)
             _skip_kept(given.rows, file, output, monitor.classifiers)
         bar = stack.enter_context(common.progress())
@@ -85,7 +80,7 @@ def classify(
 
 
 def _skip_kept(
-    rows: Iterator[Any], file: Output, path: Path, assessors: Sequence[Assessor]
+    rows: Iterator[Any], file: bulk.Output, path: Path, assessors: Sequence[Assessor]
 ) -> None:
     """Go over the rows that have a record; raises `UsageError` where records do not fit them."""
     last_row: Any = next(iter(deque(islice(rows, file.kept), maxlen=1)), None)
@@ -110,7 +105,7 @@ def _parsed(line: str) -> dict[str, Any]:
 
 
 @contextmanager
-def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
+def open_sources(paths: Sequence[Path]) -> Iterator[bulk.RowSource]:
     """Open standard input, or files one after another, so many bytes in all.
 
     They are JSON Lines, Parquet or web archives, whose pages are rows that `page_lines` makes lines
@@ -118,8 +113,8 @@ def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
     damaged while it is read.
     """
     if [str(path) for path in paths] == ["-"]:
-        sys.stdin.reconfigure(**READ)  # type: ignore[union-attr]
-        yield RowSource(sys.stdin, 0, lambda: 0)
+        sys.stdin.reconfigure(**bulk.READ)  # type: ignore[union-attr]
+        yield bulk.RowSource(sys.stdin, 0, lambda: 0)
         return
     for path in paths:
         with _open(path):  # what is wrong with a later file is known before the first is read
@@ -136,16 +131,16 @@ def open_sources(paths: Sequence[Path]) -> Iterator[RowSource]:
                     yield row
         done[0] = sum(sizes)
 
-    yield RowSource(rows(), sum(sizes), lambda: round(done[0]))
+    yield bulk.RowSource(rows(), sum(sizes), lambda: round(done[0]))
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[RowSource]:
+def _open(path: Path) -> Iterator[bulk.RowSource]:
     if not is_warc(path):
-        with open_source(path) as source:
+        with bulk.open_source(path) as source:
             yield source
         return
     with open_warc(path) as (stream, answers):
         size = path.stat().st_size
         pages = (answer for _, answer in answers if isinstance(answer, RawPage))
-        yield RowSource(pages, size, lambda: size if stream.closed else stream.tell())
+        yield bulk.RowSource(pages, size, lambda: size if stream.closed else stream.tell())

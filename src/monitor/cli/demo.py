@@ -1,8 +1,6 @@
-"""`monitor demo`: the program at work on sample outlets, with nothing to set up.
+"""`monitor demo`: the program at work on six sample outlets, with nothing to set up.
 
-Six outlets on a local server, one desk that follows them, its digest and its page. Every step is a
-command that a user would type, printed before it runs. All of it lives in one folder, by default a
-temporary one that goes at the end.
+Every step is a command that a user would type, printed before it runs.
 """
 
 from __future__ import annotations

@@ -3,8 +3,6 @@
 Their articles are `demo_data/articles/*.yaml`. `build_site` renders all that is served, pages and
 feeds in four formats, by path. `serve` answers as decent outlets do: ETag, Last-Modified and 304,
 gzip, robots.txt, 404, and one feed that has moved (301).
-
-XML has the prefixes (`dc:creator`) that newsroom software writes, declared on the root.
 """
 
 from __future__ import annotations
@@ -168,10 +166,7 @@ def build_site(outlets: Sequence[DemoOutlet], base: str) -> dict[str, DemoResour
 
 
 def _write_xml_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
-    """Write RSS or Atom by its template, whose marked parts are written for each article.
-
-    What has no value is left out: the full text, where an outlet does not give it.
-    """
+    """Write RSS or Atom by its template, whose marked parts are written for each article."""
     text = (DATA / "feeds" / f"{outlet.feed}.xml").read_text(encoding="utf-8")
     first, *lines = text.splitlines()
     values = [
@@ -215,22 +210,20 @@ def _values(outlet: DemoOutlet, base: str, article: DemoArticle, url: str) -> di
 
 def _write_json_feed(outlet: DemoOutlet, base: str, entries: Entries) -> bytes:
     """Write JSON Feed 1.1; items without full text carry their summary as `content_text`."""
-    items = [
-        {
-            "id": url,
-            "url": url,
-            "title": article.headline,
-            "summary": article.summary,
-            "date_published": article.published.isoformat(),
-            "authors": [{"name": article.author}],
-            **(
-                {"content_html": _full_text(outlet, article, url)}
-                if outlet.full_text
-                else {"content_text": article.summary}
-            ),
-        }
-        for article, url in entries
-    ]
+    items = []
+    for article, url in entries:
+        whole = {"content_html": _full_text(outlet, article, url)} if outlet.full_text else None
+        items.append(
+            {
+                "id": url,
+                "url": url,
+                "title": article.headline,
+                "summary": article.summary,
+                "date_published": article.published.isoformat(),
+                "authors": [{"name": article.author}],
+                **(whole or {"content_text": article.summary}),
+            }
+        )
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": outlet.name,

@@ -118,14 +118,14 @@ def exit_code(checks: Iterable[Check]) -> int:
 
 def examine_settings(setup: Setup) -> Iterator[Check]:
     """Say which settings are in force. That they can be read was seen before."""
-    file = setup.file
-    said = f"from {file.resolve()}" if file else f"the defaults: no monitor.toml in {Path.cwd()}"
-    if names := settings_variables():
-        said = f"{said}, and {', '.join(names)} of the environment"
-    advice = (
-        "" if file else "monitor init, if this is to be a desk, or change to the folder of yours"
-    )
-    yield Check("settings", "ok" if file else "warning", said, advice)
+    names = settings_variables()
+    more = f", and {', '.join(names)} of the environment" if names else ""
+    if setup.file:
+        yield Check("settings", "ok", f"from {setup.file.resolve()}{more}")
+    else:
+        advice = "monitor init, if this is to be a desk, or change to the folder of yours"
+        said = f"the defaults: no monitor.toml in {Path.cwd()}{more}"
+        yield Check("settings", "warning", said, advice)
 
 
 def examine_models(_: Setup) -> Iterator[Check]:
@@ -133,13 +133,13 @@ def examine_models(_: Setup) -> Iterator[Check]:
     from monitor.classify.model_files import list_models
 
     for state in list_models(data_dir("models")):
-        said = "whole, in use"
-        said += "" if state.measured else "; not measured, so what it shows is called possible"
-        advice = f"{how_to_install()}; or train and promote another version"
-        found = f"{state.name} {state.version}: {state.problem or said}"
-        if state.problem or state.used:
-            fault = bool(state.problem)
-            yield Check("models", "fault" if fault else "ok", found, advice if fault else "")
+        name = f"{state.name} {state.version}"
+        more = "" if state.measured else "; not measured, so what it shows is called possible"
+        if state.problem:
+            advice = f"{how_to_install()}; or train and promote another version"
+            yield Check("models", "fault", f"{name}: {state.problem}", advice)
+        elif state.used:
+            yield Check("models", "ok", f"{name}: whole, in use{more}")
 
 
 def examine_guideline(setup: Setup) -> Iterator[Check]:
@@ -388,14 +388,12 @@ def folder_flags(folder: Path) -> int:
     import fcntl
 
     found = array.array("l", [0])
-    try:
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             fcntl.ioctl(handle, _GETFLAGS, found)
         finally:
             os.close(handle)
-    except OSError:
-        return 0
     return found[0]
 
 
@@ -434,10 +432,7 @@ def encryption_words(
 
 
 def _mount_of(path: Path, root: Path) -> tuple[str, str, str, str] | None:
-    """Return device, place, kind and source of the mount that a path lies in.
-
-    It is the longest that fits, of several such the last.
-    """
+    """Return device, place, kind and source of the mount that a path lies in: the longest."""
     found = None
     for line in _text(root / "proc/self/mountinfo").splitlines():
         # such as `36 35 8:1 / /home rw - ext4 /dev/sda1 rw`

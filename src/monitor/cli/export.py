@@ -115,8 +115,8 @@ def export(
     }
     published = common.days_asked(published_since, published_until, "published-")
     if published_days(*published, zone):
-        filters |= {"published_since": published[0], "published_until": published[1]}
-        filters["timezone"] = zone.key
+        names = ("published_since", "published_until", "timezone")
+        filters |= zip(names, (*published, zone.key), strict=True)
     if query:
         asked = read_search(query)
         say("; ".join((f"looked for: {asked.reading or 'nothing'}", *asked.told)))

@@ -17,9 +17,8 @@ from monitor.records.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.desk import Desk
-    from monitor.evaluate.try_rules import Hit, RuleTrial, Trial
+    from monitor.evaluate.try_rules import RuleTrial, Trial
     from monitor.rules.compiler import Guideline
-
 
 app = common.group()
 
@@ -83,7 +82,14 @@ def try_(
                 "by_outlet": dict(rule.outlets),
                 "by_severity": dict(rule.severities),
                 "answers": dict(rule.answers),
-                "shown": [_hit_json(hit) for hit in rule.shown],
+                "shown": [
+                    {
+                        "id": hit.article_id,
+                        **{k: v for k, v in asdict(hit).items() if k != "article_id"},
+                        "seen": time_json(hit.seen),
+                    }
+                    for hit in rule.shown
+                ],
             }
             for rule in trial.rules
         ],
@@ -131,13 +137,6 @@ def _counts(rule: RuleTrial, trial: Trial) -> Iterator[str]:
 
 def _articles(count: int) -> str:
     return f"{count:,} article{plural(count)}"
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    from monitor.records.json_shapes import time_json
-
-    facts = asdict(hit)
-    return {"id": facts.pop("article_id"), **facts, "seen": time_json(hit.seen)}
 
 
 @app.command()

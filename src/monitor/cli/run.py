@@ -1,8 +1,4 @@
-"""The desk's day: `monitor init`, `ingest`, `assess`, `run` and `digest`.
-
-Also the processes of their own that do parts of it: the schedule beside `monitor serve --watch`,
-and the workers of `monitor assess --workers`.
-"""
+"""The desk's day: `monitor init`, `ingest`, `assess`, `run`, `digest` and processes beside."""
 
 from __future__ import annotations
 
@@ -355,10 +351,7 @@ def _with_monitor(config: str, work: Callable[[Monitor], object]) -> int:
 def _assess_with_workers(
     desk: Desk, *, report: Callable[[str, int], None], config: Path | None, workers: int
 ) -> dict[str, dict[str, int]]:
-    """Judge what is due with so many processes; return per stamp how many, and how many failed.
-
-    Raises `StoreError` where every one of them ended before its work did.
-    """
+    """Judge what is due with so many processes; return per stamp how many, and how many failed."""
     from monitor.jobs.worker_processes import run_workers
 
     desk.store.ping()  # makes the tables, once

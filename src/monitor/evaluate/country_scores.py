@@ -2,8 +2,7 @@
 
 Recall is over the articles of `rel` 2 whose exploitation, or policy, is placed in the country.
 Precision is over what is shown of the outlets at home there, wherever that takes place: an article
-of `rel` 0 has no place in the labelled data, so that precision by place would leave out every
-false alarm but those of the country's own outlets, and be 1.0 of countries that have none.
+of `rel` 0 has no place in the labelled data, so precision by place would leave out false alarms.
 """
 
 from __future__ import annotations

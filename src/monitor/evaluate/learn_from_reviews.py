@@ -103,9 +103,8 @@ def review_rows(reviewed: Iterable[tuple[Article, Sequence[Review]]], *, languag
 
 
 def _row(article: Article, latest: Mapping[str, Review], differ: set[str]) -> Labelled:
-    tags: dict[str, tuple[str, ...]] = {}
-    for review in latest.values():
-        tags |= {s: labels for s, labels in review.tags.items() if s not in differ}
+    given = (pair for review in latest.values() for pair in review.tags.items())
+    tags = {scheme: labels for scheme, labels in given if scheme not in differ}
     return Labelled(
         id=f"review:{article.id}:{article.sha256[:12]}",
         # versions of one article tell one story

@@ -22,7 +22,7 @@ ABOVE, BINS = 0.02, 10
 """Scores that count, and the bins of equal mass they are put in."""
 CHANCE_DRAWS = 200
 """Draws of truths by which chance is told."""
-_KINDS = {
+HARD_KINDS = {
     "drugs, arms, wildlife": (
         r"\b(arms|guns?) traffick|\bdrugs?\b|\bcocaine|\bheroin|\bfentanyl|\bnarcotic|\bwildlife"
     ),
@@ -33,8 +33,7 @@ _KINDS = {
     "celebrity case": r"\bEpstein|\bMaxwell|\bNXIVM|\bTate\b|\bDiddy|\bR\.? Kelly",
     "migration and labour": r"\bmigrant|\brefugee|\bimmigra|\blabou?r\b|\bworkers?\b",
 }
-HARD_KINDS = {kind: re.compile(words, re.IGNORECASE) for kind, words in _KINDS.items()}
-"""Words by which hard negatives are sorted; the data names no kinds."""
+"""Words by which hard negatives are sorted, in any capitals; the data names no kinds."""
 SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
 RELEASES = frozenset({"us_prosecutor_press_releases"})
 _NORTH_AMERICA = ("Northern America", "Central America", "Caribbean")
@@ -117,13 +116,11 @@ def hard_kinds(
 
 def kind_of(row: Labelled) -> str:
     """Return the kind of hard negative by its words."""
-    kinds = (
-        kind
-        for text in (row.title, row.text)
-        for kind, pattern in HARD_KINDS.items()
-        if pattern.search(text)
-    )
-    return next(kinds, "other")
+    for text in (row.title, row.text):
+        for kind, words in HARD_KINDS.items():
+            if re.search(words, text, re.IGNORECASE):
+                return kind
+    return "other"
 
 
 def error_list(rows: Sequence[Labelled], said: Sequence[Judgement]) -> list[dict[str, Any]]:

@@ -1,10 +1,9 @@
 """Precision and recall of the rules on articles whose breaches editors have marked.
 
 A flag is right if a mark of its rule or of a sibling overlaps it, sure or not, and a flag of a
-question on the whole text if the editor had answered it so; recall counts sure marks only. What
-lies behind the `read` characters does not count. Flags whose words stand in a mark of the same rule
-elsewhere count as `repeats`. The yardstick is a catalogue of literal phrases, a JSON list of
-`{id, patterns}`: words in capitals with a colon begin a note, `*` stands for the rest of a word.
+question on the whole text if the editor had answered it so; recall counts sure marks only. The
+yardstick is a catalogue of literal phrases, a JSON list of `{id, patterns}`: words in capitals with
+a colon begin a note, `*` stands for the rest of a word.
 """
 
 from __future__ import annotations
@@ -129,7 +128,8 @@ def score(
                     misses.append({"id": item.id, **miss})
         for finding in findings:
             right = is_marked(finding, item, related)
-            repeat = not right and any(_repeats(finding, mark) for mark in item.marks)
+            same = (key_of(mark.quote) for mark in item.marks if mark.rule == finding.rule)
+            repeat = not right and any(key_of(finding.match) in quote for quote in same)
             said = {"flags": 1, "right": int(right), "repeats": int(repeat)}
             rules[finding.rule].update(said)
             if not touch(finding.rule, finding.field, finding.start, finding.end):
@@ -294,11 +294,6 @@ def agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool
     ):
         return True
     return key_of(finding.match) == key_of(mark.quote) and finding.rule == mark.rule
-
-
-def _repeats(finding: Finding, mark: Mark) -> bool:
-    """Whether a flag's words are part of what was marked for the same rule."""
-    return finding.rule == mark.rule and key_of(finding.match) in key_of(mark.quote)
 
 
 def _score_items(

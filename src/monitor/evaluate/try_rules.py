@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice, zip_longest
@@ -124,23 +124,28 @@ def try_rules(
     `shown` hits of each rule are kept to be looked at, from as many outlets as there are, newest
     first. `report` is told how many articles were looked at since it was told last.
     """
-    from monitor.rules.checker import language_of
+    from monitor.rules.checker import language_of, make_policy, run_shown
+    from monitor.text.document import document_of
 
-    def reason(article: Article) -> str:
-        """Return why an article is not looked at; "" where it is."""
-        if article.expired:
-            return "expired"
-        return "" if language_of(article) == guideline.language else "language"
-
+    policy = make_policy(guideline, (), {})
     kept = {rule.id: _Kept() for rule in guideline.rules}
     looked_at = relevant = with_hit = 0
     apart: Counter[str] = Counter()
     archive = desk.store.assessed(desk.relevance_stamps, since=since)
     while some := list(islice(archive, BATCH)):
-        reasons = [reason(one.article) for one in some]
-        apart.update(filter(None, reasons))
-        there = [one for one, why in zip(some, reasons, strict=True) if not why]
-        for one, checked in zip(there, _check(guideline, there), strict=True):
+        there: list[AssessedArticle] = []
+        for one in some:
+            if one.article.expired:
+                apart["expired"] += 1
+            elif language_of(one.article) != guideline.language:
+                apart["language"] += 1
+            else:
+                there.append(one)
+        documents = [document_of(one.article) for one in there]
+        # as the desk would: what a digest shows is on topic
+        is_on_topic = [_is_shown(one) for one in there].__getitem__
+        found = run_shown(guideline, documents, policy, is_on_topic)
+        for one, checked in zip(there, found, strict=True):
             with_hit += _count(one, checked, kept)
             relevant += _is_shown(one)
         looked_at += len(there)
@@ -152,16 +157,6 @@ def try_rules(
         tuple(apart.most_common()),
         tuple(_told(desk, rule, one, shown) for rule, one in kept.items()),
     )
-
-
-def _check(guideline: Guideline, articles: Sequence[AssessedArticle]) -> list[Checked]:
-    """Check articles as the desk would: what a digest shows is on topic."""
-    from monitor.rules.checker import make_policy, run_shown
-    from monitor.text.document import document_of
-
-    documents = [document_of(one.article) for one in articles]
-    policy = make_policy(guideline, (), {})
-    return run_shown(guideline, documents, policy, lambda number: _is_shown(articles[number]))
 
 
 def _is_shown(one: AssessedArticle) -> bool:

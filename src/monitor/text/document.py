@@ -11,7 +11,6 @@ from monitor.text.datelines_bylines import begins_with_dateline, find_desk_lines
 from monitor.text.positions import BOM, SourceMap, Stretch
 from monitor.text.visible_text import Comment
 
-FORMATS = ("txt", "md", "html", "docx")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _LEAD = re.compile(r"[\s\ufeff]*")
 _BLANK_LINE = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)")

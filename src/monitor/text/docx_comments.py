@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import count, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -87,8 +88,7 @@ def comment_docx(data: bytes, document: Mapping[str, Any], *, author: str, now: 
         raise UsageError("the findings are not of this file")
     root = package.tree(package.main)
     comments = Comments(package, author)
-    ours, kept = comments.split_ours()
-    gone = comments.remove(ours)
+    gone, kept = comments.take_ours_out()
     for mark in [e for e in root.iter(START, END, REFERENCE) if e.get(ID) in gone]:
         run = mark.getparent()
         is_alone = all(e.tag == W + "rPr" for e in run if e is not mark)
@@ -206,7 +206,6 @@ class Anchors:
     def __init__(self, root: Any, pieces: tuple[TextNode, ...]) -> None:
         self._root = root
         self._pieces = list(pieces)
-        self._ids: Iterator[int] | None = None
 
     def cut(self, at: int) -> None:
         """Split the text element that `at` is inside of, if a comment may go there."""
@@ -241,10 +240,10 @@ class Anchors:
     def target(self, start: int, end: int) -> tuple[Any, Any]:
         """Return first and last element that a comment on the span goes around: not yet split."""
         first, last = self.first(start), self.first(max(start, end - 1))
-        if first.place != last.place or first.reference is not last.reference:
-            last = first
-        begin, finish = (p.node if p.reference is None else p.reference for p in (first, last))
-        return begin, finish
+        if first.reference is not None:
+            return (first.reference,) * 2
+        is_one = last.place == first.place and last.reference is None
+        return first.node, last.node if is_one else first.node
 
     def is_exact(self, start: int, end: int) -> bool:
         """Whether a comment on the span goes around its words and nothing else."""
@@ -271,22 +270,20 @@ class Anchors:
             part = make("r")
             part.attrib.update(run.attrib)
             if properties is not None:
-                part.append(self._copied(properties))
+                look = copy.deepcopy(properties)
+                look.tail = None
+                for element in look.iter():  # tracked changes in it get numbers of their own
+                    if element.get(ID) is not None:
+                        element.set(ID, str(next(self._ids)))
+                part.append(look)
             part.extend(reversed(others) if before else others)
             (run.addprevious if before else run.addnext)(part)
         return run
 
-    def _copied(self, properties: Any) -> Any:
-        """Return a copy of a run's properties; tracked changes in it get numbers of their own."""
-        new = copy.deepcopy(properties)
-        new.tail = None
-        for element in new.iter():
-            if element.get(ID) is not None:
-                if self._ids is None:
-                    taken = (e.get(ID, "") for e in self._root.iter() if isinstance(e.tag, str))
-                    self._ids = count(1 + max(map(int, filter(str.isdecimal, taken)), default=0))
-                element.set(ID, str(next(self._ids)))
-        return new
+    @cached_property
+    def _ids(self) -> Iterator[int]:
+        taken = (e.get(ID, "") for e in self._root.iter() if isinstance(e.tag, str))
+        return count(1 + max(map(int, filter(str.isdecimal, taken)), default=0))
 
 
 def _outward(element: Any, *, before: bool) -> Any:
@@ -315,16 +312,19 @@ class Comments:
         self._text_style = names.get("annotation text", "")
         self._sign_style = names.get("annotation reference", "")
 
-    def split_ours(self) -> tuple[list[Any], list[KeptComment]]:
-        """Return our comments that are to go, and those that stay: resolved, or answered."""
-        if self._root is None:
-            return [], []
+    def take_ours_out(self) -> tuple[set[str], list[KeptComment]]:
+        """Take our comments out of all parts, save those that were resolved or answered.
+
+        Returns the ids of those that went, whose marks are then to go too, and those that stay.
+        """
+        kept: list[KeptComment] = []
+        if self._name is None:
+            return set(), kept
         extended = self._package.part(_EXTENDED)
         states = [] if extended is None else list(extended.iter(_W15 + "commentEx"))
         settled = {s.get(_W15 + "paraId") for s in states if s.get(_W15 + "done") in ("1", "true")}
         settled |= {s.get(_W15 + "paraIdParent") for s in states}
         going: list[Any] = []
-        kept: list[KeptComment] = []
         for comment in self._root.iter(W + "comment"):
             text = "\n".join(
                 "".join(t.text or "" for t in p.iter(W + "t")) for p in comment.iter(W + "p")
@@ -337,15 +337,11 @@ class Comments:
                 kept.append(KeptComment(comment.get(ID, ""), named, text))
             else:
                 going.append(comment)
-        return going, kept
-
-    def remove(self, comments: Sequence[Any]) -> set[str]:
-        """Take comments out of all parts; return their ids, whose marks are then to go too."""
-        if not comments or self._name is None:
-            return set()
-        paragraphs = set().union(*map(_paragraph_ids, comments))
-        links = {e.get(_R_ID) for c in comments for e in c.iter(W + "hyperlink")}
-        for comment in comments:
+        if not going:
+            return set(), kept
+        paragraphs = set().union(*map(_paragraph_ids, going))
+        links = {e.get(_R_ID) for c in going for e in c.iter(W + "hyperlink")}
+        for comment in going:
             drop(comment)
         self.changed[self._name] = self._root
         find, links_of = self._package.find, WordPackage.rels_name(self._name)
@@ -355,7 +351,7 @@ class Comments:
         self._forget(find(_EXTENSIBLE), _CEX + "commentExtensible", _CEX + "durableId", lasting)
         unused = links - {e.get(_R_ID) for e in self._root.iter(W + "hyperlink")}
         self._forget(links_of, OPC + "Relationship", "Id", unused)
-        return {comment.get(ID, "") for comment in comments}
+        return {comment.get(ID, "") for comment in going}, kept
 
     def first_free(self, root: Any) -> int:
         """Return a number above those of all comments, and of all marks in the document `root`."""

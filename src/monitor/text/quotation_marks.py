@@ -1,9 +1,8 @@
 """Quotation mark pairing: which mark opens, which closes, which is an apostrophe or an inch.
 
-Each mark is first read by itself and its neighbours. Double marks are paired first, for they are
-the surer ones; single marks then only among those that stand in the same double quotation. Two
-double quotations and one single in each are open at a time at most: news prose nests no deeper, and
-no input can make the pairing slow.
+Double marks are paired first, for they are the surer ones; single marks then only among those in
+the same double quotation. Two double quotations and one single in each are open at a time at most:
+news prose nests no deeper, and no input can make the pairing slow.
 """
 
 from __future__ import annotations
@@ -57,12 +56,11 @@ def find_marks(marks: str, span: Stretch) -> list[QuoteMark]:
     for start, end in (match.span() for match in _MARK.finditer(marks, *span)):
         before = marks[start - 1] if start > span[0] else " "
         after = marks[end] if end < span[1] else " "
-        if marks[start] in SINGLE_QUOTES and end - start == 1:
+        if is_single := marks[start] in SINGLE_QUOTES and end - start == 1:
             read = _read_single(marks, start, before, after)
-            found.append(QuoteMark(start, end, "single", *read))
         else:
             read = _read_double(marks, (start, end), before, after, span)
-            found.append(QuoteMark(start, end, "double", *read))
+        found.append(QuoteMark(start, end, "single" if is_single else "double", *read))
     return found
 
 
@@ -119,11 +117,9 @@ def opens_paragraph(marks: str, start: int) -> Weight | None:
 
 _LONGEST_DOUBTFUL = 80
 """A quotation opened by a mark that is usually an apostrophe may be this long."""
-_DEEPEST = 2
 _PARAGRAPHS_AHEAD = 5
 """Paragraphs without a mark that a quotation may run through to its closing one."""
 _LONGEST_UNOPENED = 400
-_ENDS_SPEECH = (",", ".", "?", "!", "\u2026")
 # Where the closing mark was forgotten: "It is gone, said the treasurer."
 _SAID = re.compile(
     r"[,?!](?=['\u2019]?\s+(?:"
@@ -156,6 +152,9 @@ class _Open:
     reopens: bool = False
 
 
+_Paragraph = tuple[Stretch, list[QuoteMark]]
+
+
 def find_pairs(marks: str, paragraphs: Sequence[Stretch]) -> tuple[Pair, ...]:
     """Return the quotations of a text, in order of their start.
 
@@ -175,20 +174,13 @@ class _Pairing:
     """Pairs the marks of a text, paragraph by paragraph; `carried` is what the last left open."""
 
     def __init__(self, marks: str) -> None:
-        self.marks = marks
+        self.marks, self.span, self.groups = marks, (0, 0), 0
         self.pairs: list[Pair] = []
-        self.span = (0, 0)
         self.carried: _Open | None = None
-        self.groups = 0
         self.found: list[Pair] = []
         self.open: list[_Open] = []
 
-    def take(
-        self,
-        span: Stretch,
-        marks: Sequence[QuoteMark],
-        ahead: Sequence[tuple[Stretch, Sequence[QuoteMark]]],
-    ) -> None:
+    def take(self, span: Stretch, marks: Sequence[QuoteMark], ahead: Sequence[_Paragraph]) -> None:
         """Pair the marks of one paragraph; `ahead` are the ones behind it."""
         self.span, self.found, self.open = span, [], []
         unused = self._pair_doubles(_doubles(marks))
@@ -247,7 +239,7 @@ class _Pairing:
 
     def _nests(self, mark: QuoteMark, index: int, closers: Sequence[int | None]) -> bool:
         """Tell whether a mark opens inside the open quotation, not after its missing end."""
-        if len(self.open) >= _DEEPEST:
+        if len(self.open) >= 2:
             return False
         outer = self.open[-1]
         closer = closers[outer.index] if outer.index >= 0 else None
@@ -261,7 +253,7 @@ class _Pairing:
         """Take what stands before the first mark of a paragraph as speech whose mark is missing."""
         start = self.span[0]
         start += self.marks[start] in SINGLE_QUOTES
-        speech = self.marks[mark.start - 1] in _ENDS_SPEECH
+        speech = self.marks[mark.start - 1] in ",.?!\u2026"
         if speech and 0 < mark.start - start <= _LONGEST_UNOPENED:
             self.groups += 1
             self.found.append(Pair(start, mark.start, start, mark.end, self.groups))
@@ -326,7 +318,7 @@ def _closers(doubles: Sequence[QuoteMark], marks: str) -> list[int | None]:
     return result
 
 
-def _runs_on(marks: str, last: _Open, ahead: Sequence[tuple[Stretch, Sequence[QuoteMark]]]) -> bool:
+def _runs_on(marks: str, last: _Open, ahead: Sequence[_Paragraph]) -> bool:
     """Tell whether the next double mark behind a paragraph closes what it leaves open."""
     for distance, (_, found) in enumerate(ahead):
         if doubles := _doubles(found):

@@ -28,9 +28,6 @@ _LEAST_WINDOW = 60
 _ALL_WINDOWS = 600_000
 """Characters read before a quotation for its speaker: an ordinary text has room for all; one with
 ten thousand quotations is no text, and shares what there is, so that it takes no minutes."""
-_PARAGRAPHS_BETWEEN = 1
-"""A caption or one more paragraph may stand between speech and speech that goes on."""
-_BLANK = "\ue000"
 _WORD = re.compile(r"[\w][\w'-]*")
 _SPOKEN = re.compile(r"[,.!?\u2026\u2014-]\s*\Z")
 _CUT = re.compile(r"[,?!]['\s]*\Z")
@@ -65,9 +62,7 @@ def find_quotations(
     Quotations inside a sentence about wording are mentions; one that goes on behind the sentence
     stays what it is, and holds the mention.
     """
-    result = _Classifier(
-        shadow.text, find_pairs(shadow.marks, paragraphs), sentences, paragraphs
-    ).classify()
+    result = _Classifier(shadow, sentences, paragraphs).classify()
     starts = [quotation.start for quotation in result]
     for start, end in sentences:
         if not is_about_terms(shadow.text[start:end]):
@@ -87,28 +82,22 @@ class _Classifier:
     """One pass over the pairs of a text; remembers the last speaker and the last kind."""
 
     def __init__(
-        self,
-        text: str,
-        pairs: Sequence[Pair],
-        sentences: Sequence[Stretch],
-        paragraphs: Sequence[Stretch],
+        self, shadow: Shadow, sentences: Sequence[Stretch], paragraphs: Sequence[Stretch]
     ) -> None:
-        self.text = text
-        self.pairs = pairs
-        self.sentences = sentences
-        self.paragraphs = paragraphs
+        self.text, self.sentences, self.paragraphs = shadow.text, sentences, paragraphs
+        self.pairs = find_pairs(shadow.marks, paragraphs)
         self.sentence_starts = [start for start, _ in sentences]
         self.paragraph_starts = [start for start, _ in paragraphs]
         # the quotations are blanked, marks and all: only the writer's own words are searched
         pieces: list[str] = []
         end = 0
-        for pair in pairs:
+        for pair in self.pairs:
             if pair.after > end:
                 start = max(pair.before, end)
-                pieces += [text[end:start], _BLANK * (pair.after - start)]
+                pieces += [self.text[end:start], "\ue000" * (pair.after - start)]
                 end = pair.after
-        self.masked = "".join([*pieces, text[end:]])
-        self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(pairs))))
+        self.masked = "".join([*pieces, self.text[end:]])
+        self.window = min(_WINDOW, max(_LEAST_WINDOW, _ALL_WINDOWS // max(1, len(self.pairs))))
         self.antecedents = Antecedents(self.masked, sentences, self.sentence_starts)
         self.done: list[tuple[Pair, Quotation]] = []
 
@@ -144,7 +133,12 @@ class _Classifier:
         index = max(0, bisect_right(self.sentence_starts, last.after - 1) - 1)
         end = self.sentences[index][1] if self.sentences else last.after
         tail = min(max(end, last.after), last.after + self.window)
-        if pair is last and self._is_mention(pair, lead, tail, words):
+        place = (pair.before, pair.after)
+        mention = pair is last and is_mention(self.masked, lead, place, tail, words=words)
+        if pair is last and not mention and self.done and words <= SCARE_WORDS + 2:
+            previous, before = self.done[-1]
+            mention = before.kind == "mention" and chains(self.masked, previous.after, pair.before)
+        if mention:
             return self._quotation(pair, "mention")
         if said := self._broken(pair, lead):
             return replace(said, start=pair.start, end=pair.end)
@@ -160,14 +154,6 @@ class _Classifier:
         if pair is not last or words > SCARE_WORDS or alone:
             return self._quotation(pair, "attributed", self._floating(pair))
         return self._quotation(pair, "scare")
-
-    def _is_mention(self, pair: Pair, lead: int, tail: int, words: int) -> bool:
-        if is_mention(self.masked, lead, (pair.before, pair.after), tail, words=words):
-            return True
-        if not self.done or words > SCARE_WORDS + 2:
-            return False
-        previous, quotation = self.done[-1]
-        return quotation.kind == "mention" and chains(self.masked, previous.after, pair.before)
 
     def _broken(self, pair: Pair, lead: int) -> Quotation | None:
         """Return the quotation of which this is the next part: `"We", she said, "ran."`."""
@@ -198,8 +184,10 @@ class _Classifier:
             found = speech.before(masked, lead, pair.before)
             found = found or speech.after(masked, last.after, tail, spoken=False, passive=passive)
         found = found or self._signature(pair, last)
-        if found is None and not masked[last.after : tail].strip(" .,"):
-            found = self._next_sentence(last)
+        is_bare = not masked[last.after : tail].strip(" .,")
+        if found is None and is_bare and self._ends(last, _FULL):
+            behind = self._behind(last, self._paragraph(last.after - 1)[1])
+            found = behind and speech.leads_with_attribution(masked, *behind)
         if found is None and lead == pair.before:
             found = self._colon_above(pair) or self._told_beside(pair, last)
         return found
@@ -228,12 +216,6 @@ class _Classifier:
             return None
         return speech.teller(self.masked, *behind, of_herself=True)
 
-    def _next_sentence(self, last: Pair) -> Stretch | None:
-        behind = self._behind(last, self._paragraph(last.after - 1)[1])
-        if behind is None or not self._ends(last, _FULL):
-            return None
-        return speech.leads_with_attribution(self.masked, *behind)
-
     def _behind(self, last: Pair, high: int) -> Stretch | None:
         """Return the sentence right behind a quotation that begins before `high`."""
         index = bisect_right(self.sentence_starts, last.after)
@@ -258,7 +240,8 @@ class _Classifier:
             previous, quotation = self.done[-1]
             here = bisect_right(self.paragraph_starts, pair.before)
             there = bisect_right(self.paragraph_starts, previous.before)
-            if here - there <= _PARAGRAPHS_BETWEEN + 1 and quotation.kind == "attributed":
+            # a caption or one more paragraph may stand between
+            if here - there <= 2 and quotation.kind == "attributed":
                 return quotation.speaker_span
         if self._lead(pair.before) != pair.before:
             return None
@@ -303,12 +286,11 @@ _NOUN = one_of(
 _CALL = one_of(
     [*verb_forms("call label describe brand term"), "refer(?:s|red|ring)?", "labell(?:ed|ing)"]
 )
-_EDIT_VERBS = (
+_EDIT_VERBS = verb_forms(
     "avoid drop ditch ban retire scrap reject prefer favour favor reclaim remove delete use change "
     "stop"
 )
 _EDIT_FORMS = "strikes? struck the_use_of says? writes? keeps? kept"
-_EDIT = one_of([*verb_forms(_EDIT_VERBS), *_EDIT_FORMS.split()])
 _JUDGED = one_of(
     "offensive outdated inaccurate misleading stigmati[sz]ing derogatory pejorative problematic "
     "preferred discouraged inappropriate obsolete demeaning dehumani[sz]ing"
@@ -350,7 +332,7 @@ _BEFORE = _compile(
     rf"^\W*(?:use|say|write|prefer|avoid|drop|try|do not (?:say|use|write)){_ARTICLE}",
 )
 # Outside talk about language the verbs of editing have other objects.
-_EDITING = _compile(rf"\b{_EDIT}{_ARTICLE}")
+_EDITING = _compile(rf"\b{one_of([*_EDIT_VERBS, *_EDIT_FORMS.split()])}{_ARTICLE}")
 _NEWSROOM = _compile(
     rf"\b(?:{_NOUN}|style ?(?:book|guide|guidance|sheet)s?|glossary|guidance|guidelines?|"
     r"newsrooms?|sub-?editors?|editors?|headlines?|copy|language|captions?|reporters|journalists|(?:news)?papers|broadcasters|outlets|statutes?|"
@@ -427,9 +409,6 @@ _WORTH_PARTS = (
 """What each alternative of that holds: to look for plain letters takes a hundredth of the time."""
 _MAX_TALK = 450
 """A sentence about wording is a sentence: longer stretches are lists or text without stops."""
-
-
-_LONGEST_LINK = 40
 _NEAR = 120
 """Characters before a quotation in which a word that names it can stand."""
 
@@ -457,7 +436,7 @@ def is_mention(masked: str, start: int, quote: Stretch, end: int, *, words: int)
 def chains(masked: str, start: int, end: int) -> bool:
     """Tell whether only list words stand between two quotations: "'x', 'y' and 'z'"."""
     between = masked[start:end]
-    if len(between) > _LONGEST_LINK or any(mark in between for mark in ".!?"):
+    if len(between) > 40 or any(mark in between for mark in ".!?"):
         return False
     return all(word in _LIST_WORDS for word in re.findall(r"[^\s,;/]+", between.lower()))
 

@@ -47,10 +47,25 @@ def read_document(data: bytes, name: str, *, max_chars: int) -> Document:
     encoding that cannot be told and a damaged Word file; `DocumentTooLarge` above `MAX_BYTES`
     bytes or `max_chars` visible characters.
     """
+    kind = SUFFIXES.get(PurePath(name).suffix.lower())
+    if kind is None:
+        raise DocumentError(f"{name}: not a .txt, .md, .html or .docx file")
+    if (size := len(data)) > MAX_BYTES:
+        raise DocumentTooLarge(f"{name}: the file has {size:,} bytes; the limit is {MAX_BYTES:,}")
+    if not data:
+        raise DocumentError(f"{name}: the document is empty")
     try:
-        return _read(data, PurePath(name).suffix.lower(), max_chars)
+        if kind != "docx":
+            text = decode(data, is_html=kind == "html")
+            return make_document(text, format=kind, max_chars=max_chars)
+        from monitor.text.docx_package import WordPackage
+        from monitor.text.docx_reader import read_word
+
+        word = read_word(WordPackage(data), max_chars=max_chars)
+        check_text(word.text, max_chars=max_chars)
     except DocumentError as error:
         raise type(error)(f"{name}: {error}") from error
+    return Document(word.text, format=kind, headline=word.headline, captions=word.captions)
 
 
 def decode(data: bytes, *, is_html: bool = False) -> str:
@@ -92,25 +107,6 @@ def _decode(data: bytes, encoding: str) -> str:
         raise DocumentError(
             f"not a text in {encoding} as it seemed: byte {error.start:,} does not fit"
         ) from error
-
-
-def _read(data: bytes, suffix: str, max_chars: int) -> Document:
-    if suffix not in SUFFIXES:
-        raise DocumentError("not a .txt, .md, .html or .docx file")
-    if len(data) > MAX_BYTES:
-        raise DocumentTooLarge(f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}")
-    if not data:
-        raise DocumentError("the document is empty")
-    kind = SUFFIXES[suffix]
-    if kind == "docx":
-        from monitor.text.docx_package import WordPackage
-        from monitor.text.docx_reader import read_word
-
-        word = read_word(WordPackage(data), max_chars=max_chars)
-        check_text(word.text, max_chars=max_chars)
-        return Document(word.text, format=kind, headline=word.headline, captions=word.captions)
-    text = decode(data, is_html=kind == "html")
-    return make_document(text, format=kind, max_chars=max_chars)
 
 
 def make_document(

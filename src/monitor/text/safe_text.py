@@ -1,11 +1,8 @@
 """Sanitising of text from outside for terminal, page and spreadsheet.
 
 What a feed sends may hold terminal escapes, characters that turn the direction of what follows, or
-links that are programs. All renderers pass every such text through here first and then escape it
-for their format. CSV is UTF-8 with a byte order mark: without one Excel reads Thai or Sinhala as
-Windows-1252 and says nothing; pandas and LibreOffice know the mark, Python's reader is told
-`utf-8-sig`. A cell that a spreadsheet would run as a formula gets a leading apostrophe, in a way
-that `unguard` undoes.
+links that are programs. All renderers pass every such text through here and then escape it for
+their format. CSV has a byte order mark: without one Excel reads Thai or Sinhala as Windows-1252.
 """
 
 from __future__ import annotations
@@ -29,7 +26,6 @@ _INVISIBLE = re.compile(
 )
 _USER = re.compile(r"(?<=:)//[^/?#\s]*@")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ELLIPSIS = "…"
 
 
 def clean(text: str, *, strip: bool = True) -> str:
@@ -46,7 +42,7 @@ def excerpt(text: str, limit: int) -> str:
         return text
     cut = text[: limit - 1]
     head, space, _ = cut.rpartition(" ")
-    return (head if space and len(head) > limit // 2 else cut).rstrip() + _ELLIPSIS
+    return (head if space and len(head) > limit // 2 else cut).rstrip() + "…"
 
 
 def shown_url(url: str) -> str:

@@ -58,6 +58,7 @@ _ASCII_SIGNS = re.compile(r"[\x00-\x2f\x3a-\x60\x7b-\x7f]")
 
 HIDDEN = "words that are hidden as names are not searched"
 """Told with every search alike: else it would tell that a word is one."""
+_ONE_SIDED = "OR stands between two words or phrases that may be there"
 _TYPED = re.compile(r'(-?)"([^"]*)("?\*?)|(\S+)')
 _FIELDS = (
     "body|country|date|form|headline|intext|intitle|language|outlet|place|rule|site|source|tag|text"
@@ -146,21 +147,21 @@ def read_search(typed: str) -> Search:
     for found in _TYPED.finditer(typed[:MOST_TYPED].translate(_QUOTES)):
         if found[4] in ("OR", "AND"):
             if between or (found[4] == "OR" and not either):
-                raise _one_sided()
+                raise UsageError(_ONE_SIDED)
             between = found[4] == "OR"
             continue
         term, without, said = _read_one(found)
         notes += said
         brackets = brackets or bool(found[4] and re.search(r"^-?\(|\)$", found[4]))
         if between and (without or not term.words):
-            raise _one_sided()
+            raise UsageError(_ONE_SIDED)
         if term.words:
             if not (without or between):
                 wanted.append([])
             (unwanted if without else wanted[-1]).append(term)
         either, between = bool(term.words) and not without, False
     if between:
-        raise _one_sided()
+        raise UsageError(_ONE_SIDED)
     if brackets and (unwanted or any(len(terms) > 1 for terms in wanted)):
         raise UsageError("brackets are not read: a OR b c is (a or b) and c")
     # of no term twice, and of the first `MOST_TERMS`
@@ -176,10 +177,6 @@ def read_search(typed: str) -> Search:
     if sum(map(len, groups)) + len(others) > MOST_TERMS:
         notes.append(f"only the first {MOST_TERMS} words and phrases were read")
     return Search(tuple(few), others[:left], tuple(dict.fromkeys(notes)))
-
-
-def _one_sided() -> UsageError:
-    return UsageError("OR stands between two words or phrases that may be there")
 
 
 def _read_one(found: re.Match[str]) -> tuple[SearchTerm, bool, list[str]]:
@@ -261,11 +258,9 @@ def excerpt_around(text: str, places: Sequence[Place], chars: int) -> Place:
         return 0, len(text)
     lead = chars // 4
     starts = [max(0, start - lead) for start, _ in places] or [0]
-
-    def shown(start: int) -> int:
-        return sum(start <= first and last <= start + chars for first, last in places)
-
-    start = min(max(starts, key=shown), len(text) - chars)  # the first of the best
+    # the first of the best
+    best = max(starts, key=lambda at: sum(at <= a and b <= at + chars for a, b in places))
+    start = min(best, len(text) - chars)
     end = start + chars
     if start and (cut := re.search(r"\s", text[start : start + lead])):
         start += cut.end()

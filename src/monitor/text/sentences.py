@@ -115,7 +115,17 @@ def _is_end(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
     if shadow[mark] in "\u3002\uff01\uff1f":
         return True
     if not shadow[stop].isspace():
-        return _is_glued(shadow, start, mark, stop, end)
+        # a full stop without a space: `the motel.Police said`
+        return (
+            shadow[mark:stop] == "."
+            and mark - start >= 3
+            and shadow[mark - 3 : mark].isalpha()
+            and shadow[mark - 3 : mark].islower()
+            and stop + 2 < end
+            and shadow[stop].isupper()
+            and (shadow[stop + 1].islower() or shadow[stop + 1] == " ")
+            and shadow.find(" ", stop, stop + 14) > 0
+        )
     following = _NEXT.match(shadow, stop, end)
     after = following.end() if following else stop
     if after >= end:
@@ -126,20 +136,6 @@ def _is_end(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
         shadow[mark] != "."
         or stop - mark > 1
         or not _is_abbreviated(shadow, start, mark, after, end)
-    )
-
-
-def _is_glued(shadow: str, start: int, mark: int, stop: int, end: int) -> bool:
-    """Tell whether a full stop without a space ends a sentence: `the motel.Police said`."""
-    return (
-        shadow[mark:stop] == "."
-        and mark - start >= 3
-        and shadow[mark - 3 : mark].isalpha()
-        and shadow[mark - 3 : mark].islower()
-        and stop + 2 < end
-        and shadow[stop].isupper()
-        and (shadow[stop + 1].islower() or shadow[stop + 1] == " ")
-        and shadow.find(" ", stop, stop + 14) > 0
     )
 
 

@@ -1,9 +1,7 @@
 """spaCy's English pipeline and matchers: loaded late, used by one thread at a time.
 
 spaCy keeps every word it has seen in its string store for the life of the process; drafts are
-secret, so all work happens inside a memory zone. Zones cannot be shared between threads, hence
-the one lock: a pass over 600 words takes about 50 ms, and Python's own lock would allow little
-more.
+secret, so all work happens inside a memory zone. Threads cannot share one, hence the one lock.
 """
 
 from __future__ import annotations
