@@ -116,13 +116,12 @@ def load_encoder(folder: ModelFolder) -> EncoderModel:
     limit = folder.meta.settings.get("max_tokens")
     if type(limit) is not int or limit < 2:
         raise ModelError(f"{meta}: 'max_tokens' must be a number of tokens")
-    heads = folder.meta.labels
-    if RELEVANCE not in heads:
+    if RELEVANCE not in folder.meta.labels:
         raise ModelError(f"{meta}: 'labels' has no '{RELEVANCE}'")
     session = EncoderSession(folder.bytes_of(MODEL), str(folder.path / MODEL))
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.bytes_of(TOKENIZER), limit=limit, where=where)
-    return EncoderModel(session, tokenizer, heads)
+    return EncoderModel(session, tokenizer, folder.meta.labels)
 
 
 def window(title: str, passage: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -72,11 +73,10 @@ class OutletHomes:
 
     def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
-        try:
+        host = path = ""
+        with suppress(ValueError):
             address = urlsplit(source.url)
             host, path = (address.hostname or "").removeprefix("www."), address.path
-        except ValueError:
-            host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
         words = split_words(title)
         # the outlet's name behind the headline, if there is one
@@ -169,9 +169,6 @@ def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str])
             break
         if words.words[at] in papers:
             return True
-    return (
-        first > 1
-        and words.words[first - 1] in _NO_PLACE_IN_IT
-        and words.words[first - 2] in papers
-        and words.is_capital(first - 2)
-    )
+    if first < 2 or words.words[first - 1] not in _NO_PLACE_IN_IT:
+        return False
+    return words.words[first - 2] in papers and words.is_capital(first - 2)
