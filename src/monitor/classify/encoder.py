@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 REMEMBERED = 4096
 """More than lies between two questions about the same text."""
 T = TypeVar("T")

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 SCHEMA = 1
 RELEVANT = "relevant"
 """A relevance model that has this among its `experimental` labels has too few examples."""

@@ -93,7 +93,6 @@ _MEETING = _MEETINGS | word_set(
 )
 """Before "in" and a name they make a country the host."""
 
-
 ROLES = (
     *("where", "origin", "transit", "freed", "authorities", "held", "scene", "sent"),
     *("party", "listed", "host"),

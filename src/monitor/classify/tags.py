@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 PEOPLE = ("child", "adult", "domestic", "cross_border")
 """What the second step of victim and flow says of an article: children or adults among its
 victims (or both), and whether a border was crossed."""
