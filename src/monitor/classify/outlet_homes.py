@@ -20,7 +20,6 @@ from monitor.text.regular_expressions import word_set
 
 _NO_COUNTRY = word_set("co me tv io ai fm ly cc ws to eu la")
 """Endings of two letters that anybody takes."""
-_CODES: Mapping[str, str] = {"uk": "GB"}
 _SECOND = word_set("com co org net gov gob ac edu news or go")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
@@ -86,7 +85,7 @@ class OutletHomes:
         world = any(self._listed(name, self.world) for name in names)
         ending = host.rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY and ending.isalpha():
-            country: str | None = _CODES.get(ending, ending.upper())
+            country: str | None = "GB" if ending == "uk" else ending.upper()
         else:
             country = next(filter(None, map(self._country, names)), None)
         return Home(country, world, self._section(path))
@@ -127,9 +126,7 @@ def _squeeze(name: str) -> str:
 
 
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
-OUTLET_WORDS = 6
 _MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
@@ -138,14 +135,14 @@ def outlet_start(words: WordTokens) -> int:
     match = _OUTLET.match(words.text)
     start = match.end() if match else len(words.text)
     first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
-    return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
+    return first if first > 0 and len(words) - first <= 6 else len(words)
 
 
 def dateline_end(words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
     text, end = words.text, 0
     shouted = bool(words.ends) and words.written(0, 1).isupper() and words.ends[0] > 3
-    for at in range(min(len(words), DATELINE_WORDS)):
+    for at in range(min(len(words), 9)):
         start = words.starts[at]
         if not (text[start].isupper() or text[start].isdigit() or text[start - 1] == "("):
             break

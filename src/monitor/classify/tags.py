@@ -48,8 +48,6 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
 CHILD, ADULT, US = 4, 5, 8
 LEAST = 0.01
 """Probabilities of the encoder are kept this far from 0 and 1."""
-NEARLY = -1.0
-"""Where no response reaches its cut-off, the likeliest is given if it comes this near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,6 @@ _RESPONSE_CUES = {
     "prosecution": ("arrest", "court", "penalties"),
     "partnership": ("joint", "money"),
 }
-_FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,7 +207,8 @@ class TagsModel:
                 value += share * (head - fused.encoder_cut) / fused.encoder_spread
             values[label] = 2 * value
         best = max(values, key=values.__getitem__)
-        least = 0 if values[best] >= 0 else NEARLY
+        # where no response reaches its cut-off, the likeliest is given if it comes near
+        least = 0 if values[best] >= 0 else -1.0
         tags: list[Tag] = []
         for label, value in values.items():
             if value < least or (least and label != best):
@@ -271,7 +269,8 @@ class TagsModel:
         places = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
         if label == "domestic" and places:
             return places
-        return tuple(dict.fromkeys((*places, *self._cue_spans(facts, _FLOW_CUES[label]))))[:SPANS]
+        group = "domestic_flow" if label == "domestic" else label
+        return tuple(dict.fromkeys((*places, *self._cue_spans(facts, [group]))))[:SPANS]
 
     def _with_sentence(self, facts: Facts, tag: Tag) -> Tag:
         """Return a tag that no phrase shows with the sentence the encoder takes it from."""
