@@ -129,16 +129,12 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
         return Assessment(stamp, tags=labeller.tag(article.title, article.text, source))
 
     tagger = GuardedAssessor(stamp, tag, frozenset([used.tags.meta.language]))
-    others = [
-        RelevanceAssessor(
-            model_stamps.model_stamp("relevance", [folder]),
-            cache(partial(load_relevance, folder)),
-            folder.meta.language,
-            not folder.meta.measured,
-            model_stamps.also_languages(folder),
-        )
-        for folder in used.others
-    ]
+    others: list[RelevanceAssessor] = []
+    for folder in used.others:
+        about = folder.meta.language, not folder.meta.measured, model_stamps.also_languages(folder)
+        load = cache(partial(load_relevance, folder))
+        own = model_stamps.model_stamp("relevance", [folder])
+        others.append(RelevanceAssessor(own, load, *about))
     policy = [load_policy_assessor(used.policy)] if used.policy else []
     coverage = load_coverage(used.languages(measured=True), used.languages(measured=False))
     return relevance, tagger, *others, *policy, coverage

@@ -28,8 +28,6 @@ from monitor.text.language_detection import identify_language
 
 CHUNK, SMALL = 256, 32
 """Rows that go to a worker in one go, and to a single process."""
-CHUNK_SIZE = 4_000_000
-"""So many characters or bytes of rows are enough for a chunk, however few."""
 WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
 Prepare = Callable[[Sequence[Any]], Sequence[Any]]
@@ -80,13 +78,13 @@ def classify_bulk(
 
 
 def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
-    """Yield rows in pieces: so `most` of them, or fewer that are large."""
+    """Yield rows in pieces: so `most` of them, or fewer that have 4 million characters or bytes."""
     chunk: list[Any] = []
     size = 0
     for row in rows:
         chunk.append(row)
         size += len(row)
-        if len(chunk) == most or size > CHUNK_SIZE:
+        if len(chunk) == most or size > 4_000_000:
             yield chunk
             chunk, size = [], 0
     if chunk:
@@ -112,9 +110,6 @@ def _watch() -> None:
 
 def _work(chunk: Sequence[Any]) -> ClassifiedChunk:
     return ClassifiedChunk(*classify_batch(_prepare(chunk), _assessors))
-
-
-_NO_TIME = datetime.fromtimestamp(0, UTC)
 
 
 def classify_lines(lines: Iterable[str], assessors: Sequence[Assessor]) -> Iterator[str]:
@@ -194,7 +189,7 @@ def _parse(line: str) -> Article | dict[str, Any]:
         # told once here, and not again by every assessor
         language=language or identify_language(f"{title}\n{text}"),
         published=None,
-        seen=_NO_TIME,
+        seen=datetime.fromtimestamp(0, UTC),
         sha256=hashlib.sha256(f"{title}\0{text}".encode()).hexdigest(),
     )
 

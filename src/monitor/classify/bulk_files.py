@@ -100,9 +100,6 @@ def _read_parquet(path: Path) -> RowSource:
     return RowSource(rows(), file.metadata.num_rows, lambda: read)
 
 
-BLOCK = 1 << 20
-
-
 @dataclass(frozen=True, slots=True)
 class Output:
     """A file of records; `kept` lines of an earlier run stand in it, `last` is the last of them."""
@@ -149,7 +146,7 @@ def _whole_members(path: Path) -> tuple[int, str | None, int]:
     count, end, last = 0, 0, b""
     read, member, inflater = 0, bytearray(), zlib.decompressobj(31)
     with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
+        while block := stream.read(1 << 20):
             read += len(block)
             while block:
                 try:

@@ -20,8 +20,7 @@ from monitor.classify.word_tokens import Splitter, split_words, splitter_of
 from monitor.records.errors import ModelError
 from monitor.text.regular_expressions import word_set
 
-GAP = "~"
-MAX_GAP = 3
+GAP = "~"  # up to three words
 KINDS = word_set(
     "term other means purpose sector victim response flow indicator gender protection context"
 )
@@ -107,7 +106,7 @@ def _walk(node: dict[str, Any], words: Sequence[str], at: int, best: dict[int, i
         if best.get(group, 0) < at:
             best[group] = at
     if (gap := node.get(GAP)) is not None:
-        for skip in range(at, min(at + MAX_GAP + 1, len(words))):
+        for skip in range(at, min(at + 4, len(words))):
             if (deeper := gap.get(words[skip])) is not None:
                 _walk(deeper, words, skip + 1, best)
     if at < len(words) and (deeper := node.get(words[at])) is not None:

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
-REMEMBERED = 4096
-"""More than lies between two questions about the same text."""
 T = TypeVar("T")
 
 
@@ -38,7 +35,7 @@ T = TypeVar("T")
 class Memory(Generic[T]):
     """The latest results by the hash of what they were made from; threads may share it."""
 
-    size: int = REMEMBERED
+    size: int = 4096  # more than lies between two questions about the same text
     _known: OrderedDict[bytes, T] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -58,9 +55,6 @@ class Memory(Generic[T]):
 
 NAME = ENCODER
 TITLE_CHARS = 200
-WINDOW_WORDS = 150
-"""About what 256 tokens hold beside the headline."""
-TERM_POINTS = 2
 ENOUGH = 3
 """Points that make a stretch worth reading: the term and another cue, or three cues."""
 MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
@@ -116,13 +110,12 @@ def load_encoder(folder: ModelFolder) -> EncoderModel:
     limit = folder.meta.settings.get("max_tokens")
     if type(limit) is not int or limit < 2:
         raise ModelError(f"{meta}: 'max_tokens' must be a number of tokens")
-    heads = folder.meta.labels
-    if RELEVANCE not in heads:
+    if RELEVANCE not in folder.meta.labels:
         raise ModelError(f"{meta}: 'labels' has no '{RELEVANCE}'")
     session = EncoderSession(folder.bytes_of(MODEL), str(folder.path / MODEL))
     where = str(folder.path / TOKENIZER)
     tokenizer = load_tokenizer(folder.bytes_of(TOKENIZER), limit=limit, where=where)
-    return EncoderModel(session, tokenizer, heads)
+    return EncoderModel(session, tokenizer, folder.meta.labels)
 
 
 def window(title: str, passage: str) -> str:
@@ -137,9 +130,10 @@ def later_stretch(reading: Reading, cues: CueTable, seen: int) -> int | None:
     later = [cue for cue in reading.text_cues if cue.group in core and starts[cue.first] >= seen]
     best = (ENOUGH - 1, -1)
     for at, cue in enumerate(later):
-        end = bisect_left(later, cue.first + WINDOW_WORDS, key=lambda one: one.first)
+        # about what 256 tokens hold beside the headline
+        end = bisect_left(later, cue.first + 150, key=lambda one: one.first)
         groups = {one.group for one in later[at:end]}
-        points = sum(TERM_POINTS if group in terms else 1 for group in groups)
+        points = sum(2 if group in terms else 1 for group in groups)
         if points > best[0]:
             best = (points, cue.first)
     word = best[1]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 LEAD_WORDS = 80
 """A lead is the first 80 words of the text: two or three paragraphs of news, a whole snippet."""
 FIELDS = ("title", "full")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 CLIP = (-5.0, 8.0)
 """Standardised story counts are cut here, so that a 20,000-word page is no outlier."""
 

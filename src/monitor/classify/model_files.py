@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 SCHEMA = 1
 RELEVANT = "relevant"
 """A relevance model that has this among its `experimental` labels has too few examples."""
 META = "meta.json"
-CARD = "README.md"
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,8 @@ class ModelFolder:
 
 def model_versions(models: Path, name: str) -> list[Path]:
     """Return the version folders of a model, oldest first; raises `ModelError` if there is none."""
-    folders = [p for p in (models / name).glob("*") if p.is_dir() and _VERSION.fullmatch(p.name)]
+    version = re.compile(r"\d+\.\d+\.\d+")
+    folders = [p for p in (models / name).glob("*") if p.is_dir() and version.fullmatch(p.name)]
     if not folders:
         raise ModelError(f"{models / name}: no model there")
     return sorted(folders, key=lambda p: tuple(map(int, p.name.split("."))))
@@ -187,7 +185,7 @@ def save_folder(
         (folder / name).write_bytes(data)
     text = json.dumps(asdict(full), indent=1, ensure_ascii=False, allow_nan=False)
     (folder / META).write_text(text + "\n", encoding="utf-8", newline="\n")
-    (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
+    (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
     return full
 
 

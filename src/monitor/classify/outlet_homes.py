@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -19,7 +20,6 @@ from monitor.text.regular_expressions import word_set
 
 _NO_COUNTRY = word_set("co me tv io ai fm ly cc ws to eu la")
 """Endings of two letters that anybody takes."""
-_CODES: Mapping[str, str] = {"uk": "GB"}
 _SECOND = word_set("com co org net gov gob ac edu news or go")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _ARTICLE = re.compile(r"^(?:the|my|all|daily|news|new)(?=[a-z]{5})")
@@ -72,11 +72,10 @@ class OutletHomes:
 
     def home(self, title: str, source: Provenance = Provenance()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
-        try:
+        host = path = ""
+        with suppress(ValueError):
             address = urlsplit(source.url)
             host, path = (address.hostname or "").removeprefix("www."), address.path
-        except ValueError:
-            host, path = "", ""
         labels = [_squeeze(label) for label in host.split(".")[:-1] if label not in _SECOND]
         words = split_words(title)
         # the outlet's name behind the headline, if there is one
@@ -86,7 +85,7 @@ class OutletHomes:
         world = any(self._listed(name, self.world) for name in names)
         ending = host.rpartition(".")[2]
         if len(ending) == 2 and ending not in _NO_COUNTRY and ending.isalpha():
-            country: str | None = _CODES.get(ending, ending.upper())
+            country: str | None = "GB" if ending == "uk" else ending.upper()
         else:
             country = next(filter(None, map(self._country, names)), None)
         return Home(country, world, self._section(path))
@@ -127,9 +126,7 @@ def _squeeze(name: str) -> str:
 
 
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
-OUTLET_WORDS = 6
 _MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-DATELINE_WORDS = 9
 _NO_PLACE_IN_IT = word_set("of on the")
 
 
@@ -138,14 +135,14 @@ def outlet_start(words: WordTokens) -> int:
     match = _OUTLET.match(words.text)
     start = match.end() if match else len(words.text)
     first = next((i for i, at in enumerate(words.starts) if at >= start), len(words))
-    return first if first > 0 and len(words) - first <= OUTLET_WORDS else len(words)
+    return first if first > 0 and len(words) - first <= 6 else len(words)
 
 
 def dateline_end(words: WordTokens) -> int:
     """Return how many words the dateline has: "ACCRA, Nov 3 (GNA) -", "KATHMANDU:", "DILI. "."""
     text, end = words.text, 0
     shouted = bool(words.ends) and words.written(0, 1).isupper() and words.ends[0] > 3
-    for at in range(min(len(words), DATELINE_WORDS)):
+    for at in range(min(len(words), 9)):
         start = words.starts[at]
         if not (text[start].isupper() or text[start].isdigit() or text[start - 1] == "("):
             break
@@ -169,9 +166,6 @@ def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str])
             break
         if words.words[at] in papers:
             return True
-    return (
-        first > 1
-        and words.words[first - 1] in _NO_PLACE_IN_IT
-        and words.words[first - 2] in papers
-        and words.is_capital(first - 2)
-    )
+    if first < 2 or words.words[first - 1] not in _NO_PLACE_IN_IT:
+        return False
+    return words.words[first - 2] in papers and words.is_capital(first - 2)

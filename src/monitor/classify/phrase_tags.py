@@ -22,17 +22,12 @@ UNSPECIFIED = "unspecified"
 NAMED = tuple(form for form in FORMS if form != UNSPECIFIED)
 POINTS_TITLE, POINTS_LEAD = 3, 2
 """A form's phrase counts 3 in the headline, 2 in the lead, 1 elsewhere."""
-_GENERAL = "labour"
 _OTHER_KINDS = ("sex_by_kind", "crime_online", "crime_on_streets", "babies", "war")
 """Groups of phrases that tell what work people were put to, besides lawful kinds of it."""
 WORDS_PER_POINT, MOST_NEEDED = 200, 4
 """Long texts must say it more often: one point per 200 words, between 2 and 4."""
-SHARE_OF_MAIN = 0.34
-"""A second form needs a third of the points of the first."""
 ENOUGH, SOME = 4.0, 2.0
 """Support, in log odds, of phrases with all the points needed, and of any phrase at all."""
-NO_ENCODER = -3.0
-"""What the support is added to where there is no encoder: only enough points give a form then."""
 
 
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
@@ -46,7 +41,7 @@ def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
         kinds = [cue for cue in found if cues.groups[cue.group].name in _OTHER_KINDS]
         for cue in found:
             group = cues.groups[cue.group]
-            inside = group.name == _GENERAL and any(
+            inside = group.name == "labour" and any(
                 k.first <= cue.first and cue.last <= k.last for k in kinds
             )
             if group.form and not inside:
@@ -54,17 +49,18 @@ def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
                 more = POINTS_TITLE if field == "title" else lead
                 points[group.form] = points.get(group.form, 0) + more
     needed = max(2.0, min(len(reading.text) / WORDS_PER_POINT, MOST_NEEDED))
-    needed = max(needed, SHARE_OF_MAIN * max(points.values(), default=0))
+    # a second form needs a third of the points of the first
+    needed = max(needed, 0.34 * max(points.values(), default=0))
     return {form: ENOUGH if number >= needed else SOME for form, number in points.items()}
 
 
 def form_odds(support: Mapping[str, float], head: Sequence[float] | None) -> dict[str, float]:
-    """Return the log odds of each form but `unspecified`; `head` is the encoder's, by `FORMS`."""
-    return {
-        form: support.get(form, 0.0)
-        + (NO_ENCODER if head is None else float(head[FORMS.index(form)]))
-        for form in NAMED
-    }
+    """Return the log odds of each form but `unspecified`; `head` is the encoder's, by `FORMS`.
+
+    Without an encoder only enough points give a form.
+    """
+    said = [-3.0] * len(FORMS) if head is None else head
+    return {form: support.get(form, 0.0) + float(said[FORMS.index(form)]) for form in NAMED}
 
 
 GENERIC, STANDING = "generic", "standing"
@@ -107,13 +103,12 @@ def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
 
 _HELP_GROUPS = {label: f"help_{label}" for label in PROTECTIONS}
 """The cue group of each label; a model without one never gives that label."""
-OFFERED = "help_offered"
-"""A sentence with such a cue offers help to whoever reads it."""
 
 
 def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
     """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`."""
-    group = cues.index.get(OFFERED)
+    # a sentence with such a cue offers help to whoever reads it
+    group = cues.index.get("help_offered")
     numbers = shown.text.sentences
     offers = {numbers[c.first] for c in shown.text_cues if c.group == group}
     told = [c for c in shown.text_cues if numbers[c.first] not in offers]

@@ -93,7 +93,6 @@ _MEETING = _MEETINGS | word_set(
 )
 """Before "in" and a name they make a country the host."""
 
-
 ROLES = (
     *("where", "origin", "transit", "freed", "authorities", "held", "scene", "sent"),
     *("party", "listed", "host"),
@@ -180,12 +179,12 @@ def _before(field: WordTokens, first: int, number: int) -> list[str]:
     return field.words[start:first]
 
 
-_FLOW = (
-    "people from another country than the place; people from the place; people sent to the "
-    "place; people freed or fled from the place; the place is the outlet's home; the place is "
-    "abroad; only the place is named; the place is not named; no place"
+FLOW_NAMES = (
+    *("people from another country than the place", "people from the place"),
+    *("people sent to the place", "people freed or fled from the place"),
+    *("the place is the outlet's home", "the place is abroad", "only the place is named"),
+    *("the place is not named", "no place"),
 )
-FLOW_NAMES = tuple(_FLOW.split("; "))
 
 
 def flow_numbers(
@@ -290,7 +289,7 @@ def place_features(
     us = max(-WORDING, min(wording, WORDING))
     by_country = _by_country(mentions, filter(None, ("US", home.country, home.section)))
     roles = {code: count_roles(reading, own) for code, own in by_country.items()}
-    named = sum(bool(own) for own in by_country.values())
+    named = sum(map(bool, by_country.values()))
     return {
         country: [
             *_naming(own, mentions, roles[country]),
@@ -405,8 +404,7 @@ def place_evidence(
     """
     said = "where" if role == "exploitation" else role
     telling = [m for m in mentions if said in roles_of(reading, m)]
-    if role in ("origin", "transit") and telling:
-        mentions = telling
+    shown = telling if role in ("origin", "transit") and telling else mentions
 
     def rank(mention: PlaceMention) -> tuple[bool, bool, bool]:
         words = reading.words(mention.field).words
@@ -415,7 +413,7 @@ def place_evidence(
         return mention.frame, diplomats, mention not in telling
 
     chosen: dict[str, PlaceMention] = {}
-    for mention in sorted(mentions, key=rank):
+    for mention in sorted(shown, key=rank):
         words = reading.words(mention.field).words[mention.first : mention.last]
         chosen.setdefault(" ".join(words), mention)
     best = list(chosen.values())[:SPANS]
@@ -426,9 +424,9 @@ def home_evidence(reading: Reading, outlet: int) -> tuple[Span, ...]:
     """Return what shows the outlet's country: its name (from word `outlet`), or who speaks."""
     if outlet < len(reading.title):
         return (reading.span("title", outlet, len(reading.title)),)
-    for field, words, _ in reading.fields():
+    fields = [(field, words) for field, words, _ in reading.fields() if len(words)]
+    for field, words in fields:
         for at, word in enumerate(words.words):
             if word in AUTHORITIES:
                 return (reading.span(field, at, at + 1),)
-    starts = ((field, min(len(words), HEADLINE)) for field, words, _ in reading.fields())
-    return tuple(reading.span(field, 0, end) for field, end in starts if end)[:1]
+    return tuple(reading.span(f, 0, min(len(words), HEADLINE)) for f, words in fields[:1])

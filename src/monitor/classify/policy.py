@@ -329,14 +329,11 @@ def _cue_places(
 def _evidence(places: Sequence[Place], fields: Sequence[_ScannedField]) -> tuple[Span, ...]:
     """Return the first few places that say something else each, headline first, longest first."""
     text = {field.name: field.text for field in fields}
-    chosen: list[Place] = []
-    said: set[str] = set()
+    chosen: dict[str, Place] = {}
     for name, start, end in sorted(set(places), key=lambda p: (p[0] == "text", p[1], -p[2])):
-        words = key_of(text[name][start:end])
-        overlaps = any(n == name and start < last and first < end for n, first, last in chosen)
-        if words not in said and not overlaps:
-            said.add(words)
-            chosen.append((name, start, end))
+        others = chosen.values()
+        if not any(n == name and start < last and first < end for n, first, last in others):
+            chosen.setdefault(key_of(text[name][start:end]), (name, start, end))
         if len(chosen) == SPANS:
             break
-    return tuple(Span(*place) for place in chosen)
+    return tuple(Span(*place) for place in chosen.values())

@@ -70,8 +70,8 @@ class Prefilter:
 
     def weigh(self, *texts: str) -> float:
         """Return the log odds of texts by their words alone."""
-        lower, get = "\n".join(texts).lower(), self.weights.get
-        found = [weight for word in words_of(lower) if (weight := get(word)) is not None]
+        words, get = words_of("\n".join(texts).lower()), self.weights.get
+        found = [weight for word in words if (weight := get(word)) is not None]
         return self.intercept + (sum(found) / sqrt(len(found)) if found else 0.0)
 
 
@@ -86,18 +86,14 @@ def parse_prefilter(raw: Any, where: str) -> Prefilter:
         parts = "intercept, openers, threshold, weights"
         raise ModelError(f"{where}: must have {parts} and nothing else")
     weights, openers = raw["weights"], raw["openers"]
-    if not isinstance(weights, dict) or not all(map(_is_number, weights.values())):
+    if not isinstance(weights, dict) or not {*map(type, weights.values())} <= {int, float}:
         raise ModelError(f"{where}: 'weights' must map words to numbers")
     if not isinstance(openers, list) or not all(isinstance(o, str) and o for o in openers):
         raise ModelError(f"{where}: 'openers' must be a list of strings")
     for key in ("intercept", "threshold"):
-        if not _is_number(raw[key]):
+        if type(raw[key]) not in (int, float):
             raise ModelError(f"{where}: '{key}' must be a number")
     return Prefilter(tuple(openers), weights, float(raw["intercept"]), float(raw["threshold"]))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def prefilter_json(gate: Prefilter) -> dict[str, Any]:
@@ -198,13 +194,12 @@ def load_relevance(folder: ModelFolder, encoder: ModelFolder | None = None) -> R
         raise ModelError(f"{where}: calibration of two outputs expected")
     encoder = encoder or encoder_folder(folder)
     cascade = load_cascade(settings["cascade"], encoder, where) if encoder else None
-    gate: Prefilter | None = None
-    shut: Sequence[Calibration] = ()
+    gate, shut = None, list[Calibration]()
     if GATE in folder.meta.files:
         gate = parse_prefilter(folder.json(GATE), str(folder.path / GATE))
         with understood(f"{where}: 'shut'"):
             main, any_ = map(parse_calibration, settings["shut"])
-            shut = (main, any_)
+            shut = [main, any_]
     cut = settings.get("opening")
     if cut is not None and (type(cut) is not int or cut < 1):
         raise ModelError(f"{where}: 'opening' is a number of characters")
@@ -262,8 +257,7 @@ def without_appended(title: str, text: str, cues: CueTable) -> str:
     if any(cue.group in core for cue in cues.find(split_words(title).words)):
         return text  # the headline names the subject
     first, *others = map(str, _SENTENCE.findall(text))
-    blanked = (" " * len(each) if _APPENDED.search(each) else each for each in others)
-    return first + "".join(blanked)
+    return first + "".join(" " * len(s) if _APPENDED.search(s) else s for s in others)
 
 
 def measured_countries(models: Path) -> frozenset[str] | None:

@@ -55,17 +55,14 @@ def cue_spans(
 
 def first_apart(reading: Reading, ranked: Iterable[Place], number: int) -> list[Place]:
     """Return the first few word ranges that share no words and are not the same words again."""
-    chosen: list[Place] = []
-    said: set[str] = set()
+    chosen: dict[str, Place] = {}
     for field, first, last in ranked:
-        phrase = " ".join(reading.words(field).words[first:last])
-        apart = all(f != field or b <= first or last <= a for f, a, b in chosen)
-        if apart and phrase not in said:
-            said.add(phrase)
-            chosen.append((field, first, last))
+        if all(f != field or b <= first or last <= a for f, a, b in chosen.values()):
+            phrase = " ".join(reading.words(field).words[first:last])
+            chosen.setdefault(phrase, (field, first, last))
         if len(chosen) == number:
             break
-    return chosen
+    return list(chosen.values())
 
 
 def ruled_tags(scheme: str, groups: Mapping[str, str], told: Reading, cues: CueTable) -> list[Tag]:

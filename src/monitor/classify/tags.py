@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-
 PEOPLE = ("child", "adult", "domestic", "cross_border")
 """What the second step of victim and flow says of an article: children or adults among its
 victims (or both), and whether a border was crossed."""
@@ -49,8 +48,6 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
 CHILD, ADULT, US = 4, 5, 8
 LEAST = 0.01
 """Probabilities of the encoder are kept this far from 0 and 1."""
-NEARLY = -1.0
-"""Where no response reaches its cut-off, the likeliest is given if it comes this near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,6 @@ _RESPONSE_CUES = {
     "prosecution": ("arrest", "court", "penalties"),
     "partnership": ("joint", "money"),
 }
-_FLOW_CUES = {"domestic": ("domestic_flow",), "cross_border": ("cross_border",)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -211,7 +207,8 @@ class TagsModel:
                 value += share * (head - fused.encoder_cut) / fused.encoder_spread
             values[label] = 2 * value
         best = max(values, key=values.__getitem__)
-        least = 0 if values[best] >= 0 else NEARLY
+        # where no response reaches its cut-off, the likeliest is given if it comes near
+        least = 0 if values[best] >= 0 else -1.0
         tags: list[Tag] = []
         for label, value in values.items():
             if value < least or (least and label != best):
@@ -233,8 +230,9 @@ class TagsModel:
         odds = [model.log_odds(numbers) for model in self.people]
         given = fuse_people(odds, facts.heads, self.fused)
         abroad = self.cues.index["cross_border"]
-        told = any(cue.group == abroad for _, _, cues in facts.reading.fields() for cue in cues)
-        flow = place_roles.flow_of_roles(facts.reading, facts.mentions, chosen, abroad=told)
+        cues = (*facts.reading.title_cues, *facts.reading.text_cues)
+        crossed = any(cue.group == abroad for cue in cues)
+        flow = place_roles.flow_of_roles(facts.reading, facts.mentions, chosen, abroad=crossed)
         if flow == "cross_border" or (flow and "flow" not in given):
             given["flow"] = (flow, max(CERTAIN, odds[PEOPLE.index(flow)]))
         tags: list[Tag] = []
@@ -242,9 +240,21 @@ class TagsModel:
             tag = Tag(scheme, label, round(probability(value), 4), ())
             if scheme == "victim":
                 tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
-            else:
-                tag = replace(tag, evidence=self._flow_spans(facts, label, places))
-                tags.append(self._with_sentence(facts, tag))
+                continue
+            # the places and phrases that show a flow: one country's, or two countries'
+            domestic, first = label == "domestic", dict[str, PlaceMention]()
+            for mention in facts.mentions:
+                if not mention.frame and not (domestic and mention.kind == "demonym"):
+                    first.setdefault(mention.country, mention)
+            roles = {each.label: each.role for each in places}
+            order = ("exploitation", "origin", "transit", "mentioned", None)
+            named = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
+            named = named[: 1 if domestic else 2]
+            spans = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
+            if not (domestic and spans):
+                told = self._cue_spans(facts, ["domestic_flow" if domestic else label])
+                spans = tuple(dict.fromkeys((*spans, *told)))[:SPANS]
+            tags.append(self._with_sentence(facts, replace(tag, evidence=spans)))
         return [tag for tag in tags if tag.evidence]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
@@ -258,21 +268,6 @@ class TagsModel:
             return spans
         nationals = [m for m in facts.mentions if m.kind == "demonym" and not m.frame]
         return place_roles.place_evidence(facts.reading, nationals, "origin")
-
-    def _flow_spans(self, facts: Facts, label: str, tags: Sequence[Tag]) -> tuple[Span, ...]:
-        """Return the places and phrases that show a flow: one country's, or two countries'."""
-        first: dict[str, PlaceMention] = {}
-        for mention in facts.mentions:
-            if not mention.frame and not (label == "domestic" and mention.kind == "demonym"):
-                first.setdefault(mention.country, mention)
-        roles = {tag.label: tag.role for tag in tags}
-        order = ("exploitation", "origin", "transit", "mentioned", None)
-        named = sorted(first.values(), key=lambda m: order.index(roles.get(m.country)))
-        named = named[: 1 if label == "domestic" else 2]
-        places = in_order(facts.reading, [(m.field, m.first, m.last) for m in named])
-        if label == "domestic" and places:
-            return places
-        return tuple(dict.fromkeys((*places, *self._cue_spans(facts, _FLOW_CUES[label]))))[:SPANS]
 
     def _with_sentence(self, facts: Facts, tag: Tag) -> Tag:
         """Return a tag that no phrase shows with the sentence the encoder takes it from."""

@@ -27,7 +27,6 @@ from monitor.text.language_detection import spoken_language
 EVIDENCE = 3
 """Places given of one term."""
 _ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
-_LETTERS, _WORDS = "letters", "words"
 _TELLING = ("term", "purpose", "means")
 
 
@@ -55,7 +54,7 @@ class TermList:
             for number, pattern in enumerate(self.patterns):
                 places = [Span(field, *match.span()) for match in pattern.finditer(content)]
                 spans.setdefault(number, []).extend(places)
-            words = split_words(content if self.match == _WORDS else "")
+            words = split_words(content if self.match == "words" else "")
             for cue in self.table.find(words.words):
                 place = Span(field, words.starts[cue.first], words.ends[cue.last - 1])
                 spans.setdefault(cue.group, []).append(place)
@@ -109,14 +108,14 @@ def load_terms(path: Path = TERMS_FILE) -> tuple[TermList, ...]:
 
 
 def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: Path) -> TermList:
-    if raw["match"] not in (_LETTERS, _WORDS):
-        raise ModelError(f"{path}: {code}: match is '{_LETTERS}' or '{_WORDS}'")
+    if raw["match"] not in ("letters", "words"):
+        raise ModelError(f"{path}: {code}: match is 'letters' or 'words'")
     for each in raw["terms"]:
         if not each["sources"] or any(source not in sources for source in each["sources"]):
             term = each["term"]
             raise ModelError(f"{path}: {code}: '{term}' needs sources that the file describes")
     terms = tuple((t["term"], t.get("pattern", t["term"]), t["meaning"]) for t in raw["terms"])
-    by_words = raw["match"] == _WORDS
+    by_words = raw["match"] == "words"
     table = CueTable([CueGroup(name, "term", (cue,)) for name, cue, _ in terms if by_words])
     # the letters of a term, whatever invisible marks for line breaks stand between them
     spaced = [_ZERO_WIDTH.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
@@ -124,10 +123,7 @@ def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: 
     return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
 
 
-DESK_LANGUAGE = "en"
-"""What a headline too short to tell its language is taken for."""
-
-
 def language_of(article: Article) -> str | None:
     """Return the language an article is judged in; `None` if it is long and cannot be told."""
-    return spoken_language(article.language, f"{article.title}\n{article.text}", DESK_LANGUAGE)
+    # a headline too short to tell its language is taken for English
+    return spoken_language(article.language, f"{article.title}\n{article.text}", "en")

@@ -33,10 +33,6 @@ _GENDERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("men", "men_of_others", "him"), ("male",)),
     "women_and_men": ("female", "male"),
 }
-_ALONE = ("women", "women_and_men")
-"""Count where nothing is said of what is done to whom."""
-_NEAR = 5
-"""So many words may stand between a person and what is done to her."""
 _DOER_BEFORE = word_set("by with")
 """Between a verb and people they make them those who do it: "abused by men", "sex with men"."""
 _CHARGE = word_set("of for with after over")
@@ -82,7 +78,8 @@ def _told(
         part, verb = (
             ("suffers", cue) if name in ("her", "him") else _part(words, cue, verbs, number)
         )
-        if part == "suffers" or (part == "neither" and name in _ALONE):
+        # women count where nothing is said of what is done to whom
+        if part == "suffers" or (part == "neither" and name in ("women", "women_and_men")):
             first, last = min(cue.first, verb.first), max(cue.last, verb.last)
             for gender in _GENDERS[name]:
                 yield gender, part == "suffers", (field, first, last)
@@ -95,7 +92,7 @@ def _part(
     # how many words stand between, under 0 where they overlap
     gaps = ((max(person.first - v.last, v.first - person.last), v) for v in verbs)
     for gap, verb in sorted(gaps, key=lambda each: (each[0], each[1].first)):
-        if gap > _NEAR:
+        if gap > 5:
             break
         if gap < 0 or words.sentences[verb.first] != words.sentences[person.first]:
             continue
@@ -167,9 +164,6 @@ _DONE_TO = word_set(
     "trading bought buying keeping kept imprisoned victimized abusing"
 )
 """Verbs whose object, or passive subject, is a victim."""
-_REACH = 4
-"""So many words may stand between people and what is done to them."""
-_AND = word_set("and or")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +209,14 @@ def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
             if done_to := _done_to(words, at):
                 harmed = "children harmed or freed" if young else "adults harmed or freed"
                 yield PeopleMention(harmed, field, *done_to)
-        if not _AND.isdisjoint(after) and at + 2 < len(names):
-            second = _KIND_OF.get(names[at + 2])
-            if second is not None and (second == "children") != young:
-                yield PeopleMention("both", field, at, at + 3)
+        second = _KIND_OF.get("".join(names[at + 2 : at + 3]))
+        if after in (["and"], ["or"]) and second and (second == "children") != young:
+            yield PeopleMention("both", field, at, at + 3)
 
 
 def _done_to(words: WordTokens, at: int) -> tuple[int, int] | None:
     """Return the words that say what is done to people: "trafficking two girls"."""
-    near = range(max(0, at - _REACH), min(len(words), at + _REACH))
+    near = range(max(0, at - 4), min(len(words), at + 4))
     for i in sorted(near, key=lambda i: abs(i - at)):
         if words.words[i] in _DONE_TO and words.sentences[i] == words.sentences[at]:
             first, last = min(i, at), max(i, at) + 1
@@ -243,7 +236,7 @@ def _age(words: WordTokens, at: int) -> tuple[str | None, int]:
         after = names[last : last + 2]
         return ("victim's adult age" if not _VICTIM_AFTER_AGE.isdisjoint(after) else None), last
     marks = [i for i, word in enumerate(before) if word in ("aged", "ages")]
-    listed = marks and all(w.isdigit() or w in _AND for w in before[marks[-1] + 1 :])
+    listed = marks and all(w.isdigit() or w in ("and", "or") for w in before[marks[-1] + 1 :])
     if listed or before[-1:] in (["aged"], ["ages"], ["age"]):
         named = not _VICTIM_AFTER_AGE.isdisjoint(before)
         grown = "victim's adult age" if named else None

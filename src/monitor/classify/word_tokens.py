@@ -18,7 +18,6 @@ _THAI = re.compile(
     r"[เ-ไ]?[ก-ฮ][ะ-\u0e3aๅ\u0e47-\u0e4e]*|[๐-๙]+|[\u0e00-\u0e7f]|(?:(?![\u0e00-\u0e7f])[^\W_])+"
 )
 _SPACES = frozenset(" \n\u00a0")
-THAI_LONGEST = 5
 _DOTTED = {"u.s.": "u.s", "u.s.a.": "u.s", "u.k.": "u.k", "u.n.": "u.n"}
 _STOPS = frozenset(".!?…|\n")
 # After these a full stop ends no sentence.
@@ -105,7 +104,7 @@ def split_thai(text: str) -> WordTokens:
         starts.append(start)
         ends.append(end)
         sentences.append(sentence)
-    return WordTokens(text, words, starts, ends, sentences, THAI_LONGEST)
+    return WordTokens(text, words, starts, ends, sentences, longest=5)
 
 
 def splitter_of(language: str) -> Splitter:

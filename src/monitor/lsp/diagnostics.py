@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from monitor.text.document import Document
 
 SOURCE = "monitor"
-MAX_FIXED = 400
-"""Characters: a longer passage is no wording that another takes the place of."""
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -106,8 +104,9 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
         "start": finding["start"],
         "end": finding["end"],
         "fixes": [escaped(words, format, in_tag=in_tag) for words in finding["suggestions"]],
-        # markup inside, such as a star or a tag that closes behind, would be torn
-        "replaceable": len(written) <= MAX_FIXED and plain.split() == finding["match"].split(),
+        # a long passage is no wording that another takes the place of; and markup inside, such as
+        # a star or a tag that closes behind, would be torn
+        "replaceable": len(written) <= 400 and plain.split() == finding["match"].split(),
     }
     return told
 
@@ -131,12 +130,8 @@ def _is_web(url: str) -> bool:
         return False
 
 
-MENU_CHARACTERS = 40
-"""Of a wording that a menu shows."""
 REASON = "kept on purpose: say why"
 """For the writer to type over."""
-MAX_CHARACTERS = 200_000
-"""Reading a longer file twice makes a menu wait."""
 
 IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
 """Arguments: document, rule, the words as they are compared; and: rule."""
@@ -281,7 +276,7 @@ def _action(
 def _short(words: str) -> str:
     """Return words in quotation marks as a menu shows them."""
     line = " ".join(words.split())
-    return f"“{line if len(line) <= MENU_CHARACTERS else f'{line[: MENU_CHARACTERS - 1]}…'}”"
+    return f"“{line if len(line) <= 40 else f'{line[:39]}…'}”"
 
 
 def _ignoring_comment(
@@ -295,7 +290,8 @@ def _ignoring_comment(
     from monitor.check.ignore_comments import ignore_comment
 
     text = lines.text
-    before = _read(text, format) if len(text) <= MAX_CHARACTERS else None
+    # reading a longer file twice makes a menu wait
+    before = _read(text, format) if len(text) <= 200_000 else None
     if before is None:
         return None
     for offset in (max(end, len(text[: lines.line_end(end)].rstrip())), end):

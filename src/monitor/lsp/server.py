@@ -141,8 +141,10 @@ class _Handlers:
         # its documents are exact; pygls takes no other class of workspace
         exact = ExactWorkspace(was.root_uri, sync, folders, encoding)
         server.protocol._workspace = exact  # noqa: SLF001
-        root = folders[0].uri if folders else was.root_uri
-        session.enter(to_fs_path(root) if root else None)
+        uri = folders[0].uri if folders else was.root_uri
+        root = to_fs_path(uri) if uri else None
+        if root and Path(root).is_dir():  # its monitor.toml is in force, paths in it are its
+            os.chdir(root)
         self._given = said.initialization_options
         if session.client.only_pulls:
             options = types.DiagnosticOptions(

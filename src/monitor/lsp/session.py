@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -133,11 +132,6 @@ class EditorSession:
         self._said: dict[str, LastCheck] = {}
         self._shown: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-
-    def enter(self, root: str | None) -> None:
-        """Work in the workspace's folder: its monitor.toml is in force, paths in it are its."""
-        if root and Path(root).is_dir():
-            os.chdir(root)
 
     def configure(self, given: Any) -> None:
         """Take an editor's settings, tell what is wrong with them, and check all drafts anew."""
