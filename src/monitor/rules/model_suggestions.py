@@ -18,7 +18,7 @@ from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule
 from monitor.rules.findings import plain_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
-from monitor.rules.neural_model import DraftReader, EarlierMatches, SuggestionModel, others_of
+from monitor.rules.neural_model import DraftReader, SuggestionModel, others_of, says_again
 from monitor.rules.preconditions import is_in_name, is_open, spoken_severity
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
@@ -37,9 +37,9 @@ def judged(
     of_field = {scene.field: scene for scene in draft.scenes}
     judge, siblings = reader.judge, draft.guideline.about.siblings
     found: list[Finding] = []
-    before = EarlierMatches()
+    before: dict[str, set[str]] = {}
     for finding in findings:
-        again = before.says_again(finding)
+        again = says_again(before, finding)
         weighed = reader.weigh(of_field[finding.field], finding, siblings, again=again)
         if weighed is None:
             found.append(finding)

@@ -138,8 +138,9 @@ def find_passages(draft: OpenDraft, topic: Topic) -> list[Stretch]:
     paragraphs = _paragraphs(draft)
     if on_topic:
         closed = _elsewhere(draft, paragraphs)
-        spans = [(p.start, p.end) for p in paragraphs if p.start not in closed]
-        return spans if closed else [whole]
+        return (
+            [(p.start, p.end) for p in paragraphs if p.start not in closed] if closed else [whole]
+        )
     stories = [list(story) for _, story in groupby(paragraphs, key=lambda p: p.story)]
     spans = []
     for low, high in ((s[0].start, s[-1].end) for s in stories if len(stories) > 1):
@@ -196,17 +197,15 @@ def _elsewhere(draft: OpenDraft, paragraphs: Sequence[_StoryParagraph]) -> set[i
 
 def _tells_of_ours(draft: OpenDraft, paragraph: _StoryParagraph) -> bool:
     """Whether a victim, a suspect or somebody named elsewhere in the text is in a paragraph."""
-    cast = draft.cast
-    start, end = paragraph.start, paragraph.end
-    for mention in cast.mentions["text"].between(start, end):
-        person = cast.of(mention)
-        if person is None or draft.text.view.shadow.startswith("'s", mention.end):
-            continue  # "the women's team" is no woman of the story
-        if {"victim", "suspect"} & person.facts.keys():
-            return True
-        if person.names and any(not start <= m.start < end for m in person.mentions):
-            return True
-    return False
+    cast, start, end = draft.cast, paragraph.start, paragraph.end
+    return any(
+        {"victim", "suspect"} & person.facts.keys()
+        or (person.names and any(not start <= m.start < end for m in person.mentions))
+        for mention in cast.mentions["text"].between(start, end)
+        # "the women's team" is no woman of the story
+        if not draft.text.view.shadow.startswith("'s", mention.end)
+        and (person := cast.of(mention)) is not None
+    )
 
 
 MAX_WORDS = 10
