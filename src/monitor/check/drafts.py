@@ -280,11 +280,7 @@ _NOTES: dict[About, str] = {
 
 
 def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> dict[str, Any]:
-    """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
-
-    "No findings" means next to nothing in a text of another language, on another topic or of two
-    lines, and must not read as praise. `language` is the code declared for or recognised in it.
-    """
+    """Return how far the guideline reaches a text: "no findings" must not read as praise."""
     from monitor.text.language_detection import ENOUGH_LETTERS
 
     guideline, checked = result.guideline, result.checked
@@ -298,8 +294,8 @@ def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> 
     if foreign:
         from monitor.labels.countries import language_name
 
-        read = f"This reads as {language_name(language)}" if language else ""
-        read = read or "The language of this text is not known here"
+        read = "The language of this text is not known here"
+        read = f"This reads as {language_name(language)}" if language else read
         outcome = "what is flagged may be wrong" if found else "not checked"
         note = f"{read}; the guideline covers {language_name(own)}: {outcome}."
     elif note is None and words < guideline.about.topic.short_words:

@@ -138,9 +138,8 @@ def find_passages(draft: OpenDraft, topic: Topic) -> list[Stretch]:
     paragraphs = _paragraphs(draft)
     if on_topic:
         closed = _elsewhere(draft, paragraphs)
-        return (
-            [(p.start, p.end) for p in paragraphs if p.start not in closed] if closed else [whole]
-        )
+        spans = [(p.start, p.end) for p in paragraphs if p.start not in closed]
+        return spans if closed else [whole]
     stories = [list(story) for _, story in groupby(paragraphs, key=lambda p: p.story)]
     spans = []
     for low, high in ((s[0].start, s[-1].end) for s in stories if len(stories) > 1):
@@ -241,8 +240,7 @@ def find_proper_names(draft: OpenDraft) -> Mapping[FieldName, Sequence[Stretch]]
     found: dict[FieldName, set[Stretch]] = {}
     written: set[str] = set()
     for scene in draft.scenes:
-        text = scene.view.shadow
-        listed = _hits(scene, names["listed"])
+        listed, text = _hits(scene, names["listed"]), scene.view.shadow
         spans = found[scene.field] = {hit for hit in listed if text[hit[0]].isupper()}
         spans.update(_hits(scene, names["offences"]), _entities(scene))
         for span, wordings in _headed(names, scene):
@@ -303,10 +301,7 @@ def _headed(names: WordLists, scene: Scene) -> Iterator[_Name]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The words of a stretch of text, and whether all have capitals, as a heading has.
-
-    Of each: whether it begins a sentence, is a capital, touches the next one.
-    """
+    """The words of a stretch; of each, if it begins a sentence, is a capital, touches the next."""
 
     text: str
     spans: list[Stretch]
