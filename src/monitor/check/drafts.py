@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
     from monitor.rules.loading import GuidelineHead
-    from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
     from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
     from monitor.text.document import Document
@@ -105,11 +104,6 @@ class Drafts:
         """Return the titles of all rules, by id; the first guideline's where several have one."""
         rules = [rule for guideline in in_force.guidelines for rule in guideline.rules]
         return {rule.id: rule.title for rule in reversed(rules)}
-
-    @property
-    def countries(self) -> Mapping[str, Country]:
-        """The countries whose law and helplines are known, by code, in order of name."""
-        return self.in_force.countries
 
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
