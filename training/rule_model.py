@@ -26,7 +26,7 @@ from monitor.labels.data_files import data_dir
 from monitor.rules.checker import make_policy, run_policy
 from monitor.rules.compiler import Guideline
 from monitor.rules.loading import load_guideline
-from monitor.rules.neural_model import EarlierMatches
+from monitor.rules.neural_model import says_again
 from monitor.settings import cache_dir
 from training import rule_model_data
 from training.encoder import base_folder, plain_tokenizer
@@ -241,9 +241,9 @@ def flags_in(
     flags: list[EditorFlag] = []
     documents = [item.document for item in items]
     for item, checked in zip(items, run_policy(guideline, documents, policy), strict=True):
-        before = EarlierMatches()
+        before: dict[str, set[str]] = {}
         for found in checked.findings:
-            again = before.says_again(found)
+            again = says_again(before, found)
             unread = found.field != "title" and found.start >= item.read
             if unread or found.rule not in data.siblings:
                 continue

@@ -2,10 +2,9 @@
 
     {"schema": 1, "key": null, "findings": [["<hash>", "<hash>"], …]}
 
-By its pair of hashes (rule, wording and the five words before, or behind) a finding is known again
-after an edit of its document, without keeping its words, lines or file. Where a side is short (a
-headline), its hash takes both sides: rule and wording alone would be guessed at once. Who guesses
-the very words can still confirm the guess: a key, whose mark `key` is, prevents it.
+By its hashes (rule, wording and five words before, or behind; both where a side is short) a finding
+is known again after an edit, without keeping its words. Who guesses them could confirm the guess: a
+key, whose mark `key` is, prevents it.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
     from monitor.rules.loading import GuidelineHead
-    from monitor.rules.national_law import Country
     from monitor.rules.preconditions import About
     from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
     from monitor.text.document import Document
@@ -105,11 +104,6 @@ class Drafts:
         """Return the titles of all rules, by id; the first guideline's where several have one."""
         rules = [rule for guideline in in_force.guidelines for rule in guideline.rules]
         return {rule.id: rule.title for rule in reversed(rules)}
-
-    @property
-    def countries(self) -> Mapping[str, Country]:
-        """The countries whose law and helplines are known, by code, in order of name."""
-        return self.in_force.countries
 
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
@@ -280,11 +274,7 @@ _NOTES: dict[About, str] = {
 
 
 def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> dict[str, Any]:
-    """Return how far the guideline reaches a text: `checked`, `language`, `topic`, and two notes.
-
-    "No findings" means next to nothing in a text of another language, on another topic or of two
-    lines, and must not read as praise. `language` is the code declared for or recognised in it.
-    """
+    """Return how far the guideline reaches a text: "no findings" must not read as praise."""
     from monitor.text.language_detection import ENOUGH_LETTERS
 
     guideline, checked = result.guideline, result.checked
@@ -298,8 +288,8 @@ def _coverage_json(result: GuidelineResult, text: str, language: str | None) -> 
     if foreign:
         from monitor.labels.countries import language_name
 
-        read = f"This reads as {language_name(language)}" if language else ""
-        read = read or "The language of this text is not known here"
+        read = "The language of this text is not known here"
+        read = f"This reads as {language_name(language)}" if language else read
         outcome = "what is flagged may be wrong" if found else "not checked"
         note = f"{read}; the guideline covers {language_name(own)}: {outcome}."
     elif note is None and words < guideline.about.topic.short_words:

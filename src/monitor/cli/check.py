@@ -179,8 +179,8 @@ def _country(desk: Desk, given: str | None) -> str:
 
     value = desk.settings.check.country if given is None else given
     code = parse_country(value) if value else ""
-    if code and code not in desk.countries:
-        held = ", ".join(sorted(desk.countries))
+    if code and code not in desk.in_force.countries:
+        held = ", ".join(sorted(desk.in_force.countries))
         say(f"{country_name(code)}: we do not hold this country's law (held: {held})")
     return code
 

@@ -84,13 +84,11 @@ def make_policy(
     severity: Mapping[str, Severity] | None = None,
 ) -> RuleSelection:
     """Return what to run; raises `UsageError` for an unknown rule id."""
-    severity = severity or {}
-    known = {rule.id for rule in guideline.rules}
-    for name in (*disable, *severity):
-        if name not in known:
-            raise UsageError(f"guideline {guideline.id} has no rule '{name}'")
+    levels, known = dict(severity or {}), {rule.id for rule in guideline.rules}
+    if strange := [name for name in (*disable, *levels) if name not in known]:
+        raise UsageError(f"guideline {guideline.id} has no rule '{strange[0]}'")
     rules = tuple(rule for rule in guideline.compiled if rule.rule.id not in disable)
-    return RuleSelection(rules, dict(severity))
+    return RuleSelection(rules, levels)
 
 
 def run_shown(
@@ -234,10 +232,7 @@ def _openings(
 
 
 def _analyse(run: _CheckRun, plan: Iterable[RuleMatch]) -> None:
-    """Analyse each piece once, in batches, and only as deeply as its rules need.
-
-    Entities cost as much as all the rest, and are looked for only where a match hangs on them.
-    """
+    """Analyse each piece once, in batches, and only as deeply as its rules need."""
     pieces: dict[tuple[int, Stretch], list[RuleMatch]] = {}
     for at in plan:
         piece = at.scene.piece_at(at.sentence, at.start)
@@ -257,7 +252,7 @@ def _analyse(run: _CheckRun, plan: Iterable[RuleMatch]) -> None:
         given = [text for text, *_ in of_level]
         docs = run.nlp.pipe(given) if level >= PARSE else map(run.nlp.make_doc, given)
         run.docs.update(zip(of_level, docs, strict=True))
-    asking = []
+    asking = []  # entities cost as much as all the rest: only where a match hangs on them
     for key, places in fresh.items():
         doc, wanted = run.docs[key], [at.matcher for at in places if at.matcher.level == ENTITIES]
         if any(not m.patterns or any(p.may_find(doc) for p in m.patterns) for m in wanted):

@@ -138,13 +138,12 @@ def _places(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> Iterator
 
 def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
     """Yield the stretches that `headline`, `caption`, `body` or `document` mean."""
+    head = draft.headline
     if within == "caption":
         yield from ((draft.text, *caption) for caption in draft.text.captions)
-        return
-    head = draft.headline
-    if head and within != "body":
+    elif head and within != "body":
         yield head[0], *head[1]
-    if within != "headline":
+    if within not in ("headline", "caption"):
         start = head[1][1] if head and head[0] is draft.text else 0
         yield draft.text, start, len(draft.text.view.shadow)
 
@@ -184,8 +183,7 @@ def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[
         node = at.nodes.get(clause.asked.person)
         spans = [(node.start, node.end), (node.subtree_start, node.subtree_end)] if node else []
         for mention in (m for span in spans for m in mentions.over(*span)):
-            person = cast.of(mention)
-            if person is not None:
+            if (person := cast.of(mention)) is not None:
                 return _in_role(clause, cast, person, mention.place)
             if mention.kind == "pronoun":
                 break
@@ -225,10 +223,8 @@ def meant_at(where: str, cast: Cast, words: Region, sentence: int) -> tuple[Pers
             key=lambda m: start - m.end if m.end <= start else m.start - end + 1,
         )
         order = [*order, *close, *earlier]
-    elif where == "before":
-        order = before
-    elif where == "after":
-        order = mentions.between(end, high)
+    elif where in ("before", "after"):
+        order = before if where == "before" else mentions.between(end, high)
     known = ((person, m.place) for m in order if (person := cast.of(m)) is not None)
     return next(known, None)
 
@@ -243,8 +239,7 @@ def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -
     for role in sorted(wanted):
         fact = person.why(role)
         if role in cast.sets.by_age and person.age:
-            age, scene = person.age
-            fact = scene, age.hit
+            fact = person.age[1], person.age[0].hit
         facts += [fact] if fact else []
     if least := clause.asked.details:
         facts = details_of(cast, person)
@@ -274,12 +269,10 @@ def _of_case(clause: CompiledClause, lists: WordLists, places: Sequence[Region])
 
     purpose, crossing, done = hits("purpose"), hits("crossing"), hits("act", "means")
     words = {scene.view.shadow[start:end].lower() for scene, start, end in crossing}
-    passage = len(words) >= CROSSINGS
-    if "trafficking" in clause.asked.case and purpose and done and not passage:
+    passage, case = len(words) >= CROSSINGS, clause.asked.case
+    if "trafficking" in case and purpose and done and not passage:
         return [*purpose[:MAX_SHOWN], *done[:1]]
-    return (
-        crossing[:MAX_SHOWN] if "smuggling" in clause.asked.case and passage and not purpose else []
-    )
+    return crossing[:MAX_SHOWN] if "smuggling" in case and passage and not purpose else []
 
 
 def _of_statistic(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:

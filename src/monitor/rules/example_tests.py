@@ -266,8 +266,8 @@ def _why_not_flagged(tried: _Tried, place: Place) -> list[str]:
         else:
             here = (f for f in tried.findings(bare) if f.field == field)
             near += [f.match for f in here if f.start < end and start < f.end]
+    together = "a longer match of the same rule stands there, or several parts together"
     if best:
-        together = "a longer match of the same rule stands there, or several parts together"
         return min(best, key=len) or [together]
     if near:
         wider = max(near, key=len)
@@ -290,13 +290,12 @@ def _why_flagged(tried: _Tried, place: Place) -> list[str]:
     for number, matcher in enumerate(tried.rule.matchers, 1):
         if tried.at(replace(tried.rule, matchers=(matcher,)), place) is None:
             continue
-        reasons = [f"found by {matcher.source.way} of match {number}"]
+        reasons = [f"found by {matcher.source.ways[0]} of match {number}"]
         for name, need in _named(matcher, "needs", number):
             told = tried.told(_bare(tried.rule, matcher, needs=(need,)), place, need.asked)
             reasons.append(f"{name} holds: {told}")
-        if matcher.unless:
-            return [*reasons, "nothing under 'unless' holds"]
-        return [*reasons, "there is no 'unless' that could silence it"]
+        none = "there is no 'unless' that could silence it"
+        return [*reasons, "nothing under 'unless' holds" if matcher.unless else none]
     return []
 
 
@@ -320,13 +319,12 @@ def _silencers(
 ) -> Iterator[str]:
     """Yield each part of the rule that alone silences the words."""
     rule, topic = tried.rule, "the text does not show that it is about trafficking"
-    other = [
+    if other := [
         scene.view.shadow[start:end]
         for scene in open_draft(tried.guideline, tried.document).scenes
         for wordset in tried.guideline.topic["other"]
         for start, end in scene.hits.of(wordset)
-    ]
-    if other:
+    ]:
         shown = "', '".join(dict.fromkeys(other[:3]))
         topic = f"the text shows another topic ('{shown}')"
     parts = {
@@ -356,10 +354,8 @@ def _named(
     clauses: tuple[CompiledClause, ...] = getattr(matcher, field)
     common = len(clauses) - len(getattr(matcher.source, field))
     for n, clause in enumerate(clauses, 1):
-        yield (
-            f"'{field}' {n}" if n <= common else f"'{field}' {n - common} of match {number}",
-            clause,
-        )
+        own = f"'{field}' {n - common} of match {number}"
+        yield f"'{field}' {n}" if n <= common else own, clause
 
 
 def _why_answered(tried: _Tried) -> list[str]:
@@ -384,6 +380,6 @@ def _why_answered(tried: _Tried) -> list[str]:
                 held[field].append(f"'{field}' {number} holds: {told}")
             elif field == "about":
                 return [f"'about' {number} does not hold; it asks for {asked}"]
-    otherwise = rule.check.otherwise
-    none = [f"nothing under 'met' or 'broken' holds, so 'otherwise: {otherwise}' decides"]
+    decides = f"'otherwise: {rule.check.otherwise}' decides"
+    none = [f"nothing under 'met' or 'broken' holds, so {decides}"]
     return held["met"] or held["unless"] or held["broken"] or none

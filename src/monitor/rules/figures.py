@@ -98,6 +98,9 @@ def spell(value: int) -> str:
     return f"{_ONES[hundreds]} hundred" + (f" {spell(rest)}" if rest else "")
 
 
+Unit = Literal["count", "share", "money"]
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """An amount in a text; shares ("62%", "nine in ten", "a third") are in per cent."""
@@ -105,7 +108,7 @@ class Quantity:
     start: int
     end: int
     value: float
-    unit: Literal["count", "share", "money"]
+    unit: Unit
 
 
 _SCALE = "|".join(sorted(_NAMES, key=len, reverse=True))
@@ -140,10 +143,8 @@ def find_quantities(text: str) -> Iterator[Quantity]:
             if some and whole and some <= whole:
                 yield Quantity(start, end, 100 * some / whole, "share")
         elif (value := read_number(match["amount"])) is not None:
-            money = match["cash"] or match["coin"]
-            yield Quantity(
-                start, end, value, "share" if match["cent"] else "money" if money else "count"
-            )
+            unit: Unit = "money" if match["cash"] or match["coin"] else "count"
+            yield Quantity(start, end, value, "share" if match["cent"] else unit)
 
 
 def read_number(text: str) -> float | None:
@@ -285,11 +286,9 @@ def with_figures(rules: Sequence[Rule], figures: Iterable[Figure], file: Path) -
         if figure.rule not in by_rule:
             raise _error(file, figure, f"no rule '{figure.rule}' has 'figures: true'")
         by_rule[figure.rule] += _matchers(figure)
-    for name, made in sorted(by_rule.items()):
-        if not made:
-            raise GuidelineError(
-                f"{file}: rule '{name}' has 'figures: true', and no figure names it"
-            )
+    if idle := sorted(name for name, made in by_rule.items() if not made):
+        said = f"rule '{idle[0]}' has 'figures: true', and no figure names it"
+        raise GuidelineError(f"{file}: {said}")
     filled = []
     for rule in rules:
         match = [m for m in rule.match if not m.figures] + by_rule.get(rule.id, [])

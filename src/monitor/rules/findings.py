@@ -65,11 +65,9 @@ def make_finding(
     # nothing that stands in the match or in other evidence; no pronouns where there is a noun
     apart = [(s, a, b) for s, a, b in evidence if s is not at.scene or b <= at.start or at.end <= a]
     widest = [
-        (scene, start, end)
-        for scene, start, end in apart
-        if not any(
-            scene is s and a <= start and end <= b and (a, b) != (start, end) for s, a, b in apart
-        )
+        (s, a, b)
+        for s, a, b in apart
+        if not any(s is t and c <= a and b <= d and (a, b) != (c, d) for t, c, d in apart)
     ]
     spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
     named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
@@ -198,7 +196,6 @@ def document_json(
     source = document.source_map
 
     def located(span: Span) -> dict[str, Any]:
-        """Return a span with its place in the source file, where the text is not the file."""
         if span.field != "text" or source is None:
             return span_json(span)
         first, last = source.original(span.start, span.end)

@@ -187,21 +187,15 @@ def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
     """Return in sentences what `measured_json` says, honest where that is nothing."""
     if measured is None:
         return ["No independent hits yet: it has not been measured on annotated articles."]
-    hits, articles = measured["hits"], measured["articles"]
-    said = (
-        f"Editors had marked {measured['right']} of the {hits} places that it flags in "
-        f"{articles} annotated articles."
-    )
-    if not hits:
-        said = (
-            f"No independent hits yet: it flags nothing in {articles} annotated articles, so how "
-            "often it is right is not known."
-        )
-        if measured["answers"]:
-            said = (
-                f"It answers for the whole text: in {measured['as_editors']} of "
-                f"{measured['answers']} articles among {articles} as editors had."
-            )
+    hits, articles, answers = (measured[name] for name in ("hits", "articles", "answers"))
+    flagged = f"Editors had marked {measured['right']} of the {hits} places that it flags in "
+    said = f"{flagged}{articles} annotated articles."
+    if not hits and answers:
+        same = f"in {measured['as_editors']} of {answers} articles among {articles}"
+        said = f"It answers for the whole text: {same} as editors had."
+    elif not hits:
+        none = f"No independent hits yet: it flags nothing in {articles} annotated articles"
+        said = f"{none}, so how often it is right is not known."
     lines = [said]
     if hits and not measured["independent_hits"]:
         lines.append(

@@ -18,7 +18,7 @@ from monitor.records.finding import Finding
 from monitor.rules.compiler import CompiledRule
 from monitor.rules.findings import plain_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, in_order, overlap
-from monitor.rules.neural_model import DraftReader, EarlierMatches, SuggestionModel, others_of
+from monitor.rules.neural_model import DraftReader, SuggestionModel, others_of, says_again
 from monitor.rules.preconditions import is_in_name, is_open, spoken_severity
 from monitor.rules.rule_schema import Rule
 from monitor.text.analysis import Scene
@@ -37,17 +37,15 @@ def judged(
     of_field = {scene.field: scene for scene in draft.scenes}
     judge, siblings = reader.judge, draft.guideline.about.siblings
     found: list[Finding] = []
-    before = EarlierMatches()
+    before: dict[str, set[str]] = {}
     for finding in findings:
-        again = before.says_again(finding)
+        again, stays = says_again(before, finding), finding.rule in kept
         weighed = reader.weigh(of_field[finding.field], finding, siblings, again=again)
         if weighed is None:
             found.append(finding)
-            continue
-        sure, odds = weighed
-        weak = finding.rule not in kept and sure < judge.doubt
-        if finding.rule in kept or (sure >= judge.silent and odds >= judge.unlikely):
-            severity = "suggestion" if weak else finding.severity
+        elif stays or (weighed[0] >= judge.silent and weighed[1] >= judge.unlikely):
+            sure = weighed[0]
+            severity = "suggestion" if sure < judge.doubt and not stays else finding.severity
             found.append(replace(finding, confidence=sure, severity=severity))
     return found
 
@@ -81,10 +79,18 @@ def suggested(
     heads = reader.judge.heads
     speaking = [rule for rule in rules if rule.rule.id in alone.rules.keys() & heads.keys()]
     found: list[Finding] = []
+    # of the text those with a finding, and of the others the likeliest
+    view, most = draft.text.view, others_of(alone, draft.words)
+    inside = [n for n, (start, _) in enumerate(view.sentences) if is_open(draft.passages, start)]
+    places = [view.to_shadow(f.start, f.end)[0] for f in standing if f.field == "text"]
+    flagged = set(map(view.sentence_at, places))
+    others = [n for n in inside if n not in flagged]
+    if len(others) > most:
+        others = sorted(others, key=lambda n: (-reader.rank(draft.text, n), n))[:most]
     for scene in draft.scenes:
         chosen = list(range(len(scene.view.sentences))) if draft.topic in ON_TOPIC else []
         if scene.field == "text":
-            chosen = _chosen(draft, standing, reader, others_of(alone, draft.words))
+            chosen = sorted(flagged.intersection(inside).union(others))
         for number in chosen:
             read = reader.read(scene, number)
             for rule in speaking if read else ():
@@ -103,20 +109,6 @@ def suggested(
         if not echo and not any(overlap(finding, other) for other in kept):
             kept.append(finding)
     return sorted(kept, key=in_order)
-
-
-def _chosen(
-    draft: OpenDraft, standing: Sequence[Finding], reader: DraftReader, most: int
-) -> list[int]:
-    """Return the sentences to read: those with a finding, and of the others the likeliest."""
-    view = draft.text.view
-    inside = [n for n, (start, _) in enumerate(view.sentences) if is_open(draft.passages, start)]
-    places = [view.to_shadow(f.start, f.end)[0] for f in standing if f.field == "text"]
-    flagged = set(map(view.sentence_at, places))
-    others = [n for n in inside if n not in flagged]
-    if len(others) > most:
-        others = sorted(others, key=lambda n: (-reader.rank(draft.text, n), n))[:most]
-    return sorted(flagged.intersection(inside).union(others))
 
 
 def _suggestion(

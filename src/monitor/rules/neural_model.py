@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -123,9 +123,8 @@ def others_of(alone: SuggestionModel, words: int) -> int:
 
 def alone_of(settings: Mapping[str, object], heads: Collection[str]) -> SuggestionModel:
     """Return it from `meta.json`; raises `KeyError`, `TypeError` or `ValueError`."""
-    slope, high, least, edge = (
-        float(str(settings[name])) for name in ("slope", "high", "least", "edge")
-    )
+    given = (str(settings[name]) for name in ("slope", "high", "least", "edge"))
+    slope, high, least, edge = map(float, given)
     words, others = (int(str(settings[name])) for name in ("words", "others"))
     rules = settings["rules"]
     if not isinstance(rules, Mapping):
@@ -187,18 +186,15 @@ class Judge:
     short: SuggestionModel | None = None
 
 
-@dataclass(slots=True)
-class EarlierMatches:
-    """What rules have found in a draft: an editor marks a rule's first words, and seldom others."""
+def says_again(before: dict[str, set[str]], finding: Finding) -> bool:
+    """Whether a rule has found something `before` in a draft, but not these words; add them.
 
-    _words: dict[str, set[str]] = field(default_factory=dict)
-
-    def says_again(self, finding: Finding) -> bool:
-        """Whether the rule has found something before, but not these words; remember them."""
-        words, known = key_of(finding.match), self._words.setdefault(finding.rule, set())
-        again = bool(known) and words not in known
-        known.add(words)
-        return again
+    An editor marks a rule's first words, and seldom others.
+    """
+    words, known = key_of(finding.match), before.setdefault(finding.rule, set())
+    again = bool(known) and words not in known
+    known.add(words)
+    return again
 
 
 @dataclass(slots=True, eq=False)
@@ -243,10 +239,8 @@ class DraftReader:
 
     def read(self, scene: Scene, number: int) -> tuple[Sentence, NDArray[np.float32]] | None:
         """Return a sentence's tokens, and a row of numbers for each; `None` beyond the `most`."""
-        text, before = _sentence(scene, number), ""
-        if scene.field == "text" and number:
-            before = _sentence(scene, number - 1)
-        key = text, before
+        behind = scene.field == "text" and number
+        key = _sentence(scene, number), _sentence(scene, number - 1) if behind else ""
         if key not in self.known:
             if len(self.known) >= self.judge.most:
                 return None

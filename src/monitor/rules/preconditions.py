@@ -196,17 +196,15 @@ def _elsewhere(draft: OpenDraft, paragraphs: Sequence[_StoryParagraph]) -> set[i
 
 def _tells_of_ours(draft: OpenDraft, paragraph: _StoryParagraph) -> bool:
     """Whether a victim, a suspect or somebody named elsewhere in the text is in a paragraph."""
-    cast = draft.cast
-    start, end = paragraph.start, paragraph.end
-    for mention in cast.mentions["text"].between(start, end):
-        person = cast.of(mention)
-        if person is None or draft.text.view.shadow.startswith("'s", mention.end):
-            continue  # "the women's team" is no woman of the story
-        if {"victim", "suspect"} & person.facts.keys():
-            return True
-        if person.names and any(not start <= m.start < end for m in person.mentions):
-            return True
-    return False
+    cast, start, end = draft.cast, paragraph.start, paragraph.end
+    return any(
+        {"victim", "suspect"} & person.facts.keys()
+        or (person.names and any(not start <= m.start < end for m in person.mentions))
+        for mention in cast.mentions["text"].between(start, end)
+        # "the women's team" is no woman of the story
+        if not draft.text.view.shadow.startswith("'s", mention.end)
+        and (person := cast.of(mention)) is not None
+    )
 
 
 MAX_WORDS = 10
@@ -242,8 +240,7 @@ def find_proper_names(draft: OpenDraft) -> Mapping[FieldName, Sequence[Stretch]]
     found: dict[FieldName, set[Stretch]] = {}
     written: set[str] = set()
     for scene in draft.scenes:
-        text = scene.view.shadow
-        listed = _hits(scene, names["listed"])
+        listed, text = _hits(scene, names["listed"]), scene.view.shadow
         spans = found[scene.field] = {hit for hit in listed if text[hit[0]].isupper()}
         spans.update(_hits(scene, names["offences"]), _entities(scene))
         for span, wordings in _headed(names, scene):
@@ -304,10 +301,7 @@ def _headed(names: WordLists, scene: Scene) -> Iterator[_Name]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The words of a stretch of text, and whether all have capitals, as a heading has.
-
-    Of each: whether it begins a sentence, is a capital, touches the next one.
-    """
+    """The words of a stretch; of each, if it begins a sentence, is a capital, touches the next."""
 
     text: str
     spans: list[Stretch]

@@ -176,10 +176,7 @@ def _size(rule: Rule) -> dict[str, Any]:
 
 
 def _clauses(clauses: Iterable[Clause]) -> int:
-    return sum(
-        len(clause.lexicons) + len(clause.phrases) + sum(map(_slots, clause.sequences))
-        for clause in clauses
-    )
+    return sum(len(c.lexicons) + len(c.phrases) + sum(map(_slots, c.sequences)) for c in clauses)
 
 
 def _slots(slots: Iterable[Slot | Sequence[str]]) -> int:

@@ -126,13 +126,14 @@ def rule_on(
         found = [(guideline, rule.id) for guideline, rule in rules_called(guidelines, name)]
         if len(found) == 1:
             return found[0]
+        ids = ", ".join(guideline.id for guideline in guidelines)
+        said = f"none of the guidelines {ids} has a rule '{name}'"
         if found:
             ways = " or ".join(f"{guideline.id}/{rule}" for guideline, rule in found)
-            raise UsageError(f"several guidelines have a rule '{name}': write {ways}")
-        ids = ", ".join(guideline.id for guideline in guidelines)
-        if len(guidelines) == 1:
-            raise UsageError(f"guideline {ids} has no rule '{name}'")
-        raise UsageError(f"none of the guidelines {ids} has a rule '{name}'")
+            said = f"several guidelines have a rule '{name}': write {ways}"
+        elif len(guidelines) == 1:
+            said = f"guideline {ids} has no rule '{name}'"
+        raise UsageError(said)
 
     off = list(map(the_rule, disable))
     loud = [(*the_rule(name), level) for name, level in (severity or {}).items()]

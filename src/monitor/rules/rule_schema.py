@@ -39,7 +39,6 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Referent = Literal["before", "after", "near", "subject", "match", "anyone"]
 Whose = Literal["before", "after", "near", "subject", "voice"]
 RoleNames = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*(\+[a-z][a-z0-9-]*)*$")]
-Words = Annotated[list[Text], Field(min_length=1)]
 Slot = Name | list[str]
 StatisticPart = Literal["amount", "count", "share", "money", "year", "base", "source"]
 Concern = Literal[
@@ -161,14 +160,13 @@ class DependencyPattern(Strict):
     """spaCy DependencyMatcher nodes, and which of them make the finding's span."""
 
     nodes: Annotated[list[Token], Field(min_length=2)]
-    mark: Words
+    mark: Annotated[list[Text], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _marks_exist(self) -> Self:
         names = {node.get("RIGHT_ID") for node in self.nodes}
-        for name in self.mark:
-            if name not in names:
-                raise ValueError(f"'mark' names '{name}', which is no RIGHT_ID of the pattern")
+        if wrong := [name for name in self.mark if name not in names]:
+            raise ValueError(f"'mark' names '{wrong[0]}', which is no RIGHT_ID of the pattern")
         return self
 
 
@@ -200,18 +198,14 @@ class Matcher(Strict):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if len(self._ways) != 1:
+        if len(self.ways) != 1:
             raise ValueError(f"a matcher has exactly one of {', '.join(_WAYS)}")
         return self
 
     @property
-    def _ways(self) -> list[str]:
+    def ways(self) -> list[str]:
+        """Which of the seven ways this matcher goes: one."""
         return [name for name in _WAYS if getattr(self, name)]
-
-    @property
-    def way(self) -> str:
-        """Which of the seven ways this matcher goes."""
-        return self._ways[0]
 
 
 class DocumentCheck(Strict):
@@ -311,12 +305,10 @@ def _kind_problem(rule: Rule) -> str | None:
     """Say what in the rule does not go with its kind, or None."""
     clauses = [*rule.needs, *rule.unless]
     clauses += [clause for matcher in rule.match for clause in (*matcher.needs, *matcher.unless)]
-    ways = {matcher.way for matcher in rule.match}
+    ways = {way for matcher in rule.match for way in matcher.ways}
     refused = {"phrase": {"tokens", "dependency"}, "tokens": {"dependency"}}
     extra = ways & refused.get(rule.kind, set())
-    has_needs = rule.needs or any(
-        matcher.needs or matcher.figures or matcher.persons for matcher in rule.match
-    )
+    has_needs = rule.needs or any(m.needs or m.figures or m.persons for m in rule.match)
     parsed = bool(ways & {"tokens", "dependency"})
     document = rule.kind == "document"
     problems = {
@@ -358,16 +350,13 @@ def _example_problem(rule: Rule) -> str | None:
         return None
     if not rule.examples.quoted and rule.scope != "caption":
         return "'examples' needs a quoted one"
-    marked = [
-        ["[[" in one.text + one.title for one in map(as_example, all_)] for all_ in (bad, good)
-    ]
-    if not all(marked[0]):
-        number = marked[0].index(False) + 1
-        said = "every bad one marks what is flagged with [[…]]"
-        return f"'examples': {said}; bad {number} has none"
-    if any(marked[1]):
-        number = marked[1].index(True) + 1
-        return f"'examples': a good example has nothing marked with [[…]]; good {number} has"
+    for examples, wanted, said in (
+        (bad, True, "every bad one marks what is flagged with [[…]]; bad {} has none"),
+        (good, False, "a good example has nothing marked with [[…]]; good {} has"),
+    ):
+        for number, one in enumerate(map(as_example, examples), 1):
+            if ("[[" in one.text + one.title) is not wanted:
+                return f"'examples': {said.format(number)}"
     return None
 
 

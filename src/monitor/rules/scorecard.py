@@ -62,16 +62,15 @@ def _answer(
     rule: CompiledRule, draft: OpenDraft, captions: Sequence[Stretch]
 ) -> tuple[bool | None, list[Region]]:
     """Say met, not met or neither; what raised the question stands where nothing else can."""
-    asked, clauses = rule.rule.check, rule.check
-    assert asked
+    clauses, otherwise = rule.check, rule.rule.check and rule.rule.check.otherwise
     if found := _first(clauses["met"], draft, captions):
         return True, found
     if _first((*clauses["unless"], *clauses["weak"]), draft, captions):
         return None, []
     if found := _first(clauses["broken"], draft, captions):
         return False, found
-    if asked.otherwise != "broken":
-        return (True if asked.otherwise == "met" else None), []
+    if otherwise != "broken":
+        return (True if otherwise == "met" else None), []
     raised = (_evidence(clause, draft, captions) or [] for clause in clauses["about"])
     return False, [region for found in raised for region in found]
 
@@ -188,12 +187,9 @@ def _spoken(
     for voice in voices(scene, papers=bool(clause.wordsets)):
         if voice.start < low or voice.end > high:
             continue
-        heads = mentions.over(voice.start, voice.end)
-        hits = [
-            hit
-            for wordset in clause.wordsets
-            for hit in scene.hits.overlapping(wordset, voice.start, voice.end)
-        ]
+        place = voice.start, voice.end
+        heads = mentions.over(*place)
+        hits = [hit for w in clause.wordsets for hit in scene.hits.overlapping(w, *place)]
         first = [person.roles for m in heads if (person := cast.of(m)) is not None][:1]
         if clause.roles and not _any_in(clause.roles, first):
             continue

@@ -116,11 +116,9 @@ class DependencyPatterns:
 
     def __init__(self, patterns: Sequence[DependencyPattern], words: Words) -> None:
         for node in (node for pattern in patterns for node in pattern.nodes):
-            if extra := set(node) - _NODE:
-                name = min(extra)
+            if name := min(node.keys() - _NODE, default=""):
                 raise CompileError(f"'{name}' is no part of a dependency node", name)
-            if missing := {"RIGHT_ID", "RIGHT_ATTRS"} - set(node):
-                name = min(missing)
+            if name := min({"RIGHT_ID", "RIGHT_ATTRS"} - node.keys(), default=""):
                 raise CompileError(f"a dependency node lacks '{name}'", name)
         self.level = max(PARSE, _level([[n["RIGHT_ATTRS"] for n in p.nodes] for p in patterns]))
         self._patterns = [
@@ -148,10 +146,8 @@ class DependencyPatterns:
                 if token.tag_ in ("WP", "WDT") and token.head.dep_ == "relcl":
                     token = token.head.head  # "the women, who admitted": who they are is before
                 start, left, right = base + token.idx, token.left_edge, token.right_edge
-                right_end = base + right.idx + len(right)
-                nodes[node["RIGHT_ID"]] = Node(
-                    start, start + len(token), base + left.idx, right_end
-                )
+                whole = base + left.idx, base + right.idx + len(right)
+                nodes[node["RIGHT_ID"]] = Node(start, start + len(token), *whole)
             marked = [nodes[name] for name in self._marks[number]]
             yield min(node.start for node in marked), max(node.end for node in marked), nodes
 
@@ -169,28 +165,18 @@ def _level(patterns: Iterable[Iterable[Token]]) -> int:
 
 def without_entities(patterns: Sequence[Sequence[Token]]) -> list[list[Token]]:
     """Return patterns that match wherever these do, whatever the entities of a sentence are."""
-    return [
-        [
-            {key: value for key, value in token.items() if key not in _ENTITY}
-            for token in pattern
-            # "not such an entity" asks for nothing once entities are unknown
-            if not (token.get("OP") == "!" and token.keys() & _ENTITY)
-        ]
-        for pattern in patterns
-    ]
+    # "not such an entity" asks for nothing once entities are unknown
+    kept = ([t for t in p if t.get("OP") != "!" or not t.keys() & _ENTITY] for p in patterns)
+    return [[{k: token[k] for k in token if k not in _ENTITY} for token in p] for p in kept]
 
 
 def _fill_lexicons(token: Token, words: Words) -> dict[str, Any]:
     """Replace a lexicon's name in `IN` or `NOT_IN` by its words; drop our own `MARK`."""
     filled = {key: value for key, value in token.items() if key != "MARK"}
     for key, value in filled.items():
-        if isinstance(value, Mapping):
-            filled[key] = {
-                test: list(words(operand))
-                if test in ("IN", "NOT_IN") and isinstance(operand, str)
-                else operand
-                for test, operand in value.items()
-            }
+        named = {t: value[t] for t in ("IN", "NOT_IN") if isinstance(value, Mapping) and t in value}
+        lists = {test: list(words(name)) for test, name in named.items() if isinstance(name, str)}
+        filled[key] = {**value, **lists} if lists else value
     return filled
 
 

@@ -14,7 +14,7 @@ router = page_router("check", "/")
 @router.get("/")
 def draft_page(page: PageDep) -> HTMLResponse:
     """Show the page, which also says where texts of LanguageTool's clients are passed on to."""
-    settings, held = page.desk.settings, page.desk.countries
+    settings, held = page.desk.settings, page.desk.in_force.countries
     countries = [country_json(code, held.get(code)) for code in country_codes()]
     return page.render(
         "draft.html",

@@ -125,11 +125,8 @@ def across(entries: Sequence[RuleEntry], seed: str, what: str) -> list[RuleEntry
 def _why(
     book: Handbook, entry: RuleEntry, shown: ShownExample, seed: str, seen: AbstractSet[str]
 ) -> QuizQuestion:
-    """Return a choice of reasons: the rule's own, and some of rules on other principles.
-
-    Those are the ones that speak most of the same things, so that words alone do not tell the right
-    one; what was `seen` in another question comes last.
-    """
+    """Return a choice of reasons: the rule's own, and some of rules on other principles."""
+    # those speak most of the same things: words alone do not tell the right one
     kin = {f"{entry.about.id}/{sibling}" for sibling in entry.siblings}
     apart = (one for one in book.entries if one.principle != entry.principle and not one.whole)
     others = [one for one in apart if one.key not in kin]

@@ -89,10 +89,8 @@ def _environment() -> Environment:
     )
     made.filters["css"] = css_string
     made.globals |= {"LETTERS": "ABCDEFGH", "principles": PRINCIPLES}
-    made.globals |= {
-        "MINUTES_TEST": exercises.MINUTES_TEST,
-        "MINUTES_EXERCISES": exercises.MINUTES_EXERCISES,
-    }
+    for name in ("MINUTES_TEST", "MINUTES_EXERCISES"):
+        made.globals[name] = getattr(exercises, name)
     return made
 
 
@@ -223,10 +221,9 @@ def flags_of(in_force: InForce) -> exercises.FlagSentences:
             own = ruling.guideline
             told = run_policy(own, documents, make_policy(own, ruling.disable, ruling.severity))
             for flagged, checked in zip(found, told, strict=True):
-                flagged += [
-                    exercises.FlaggedWords(f"{own.id}/{one.rule}", one.match, one.suggestions)
-                    for one in checked.findings
-                ]
+                for one in checked.findings:
+                    key = f"{own.id}/{one.rule}"
+                    flagged.append(exercises.FlaggedWords(key, one.match, one.suggestions))
         return found
 
     return flags
