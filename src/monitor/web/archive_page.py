@@ -25,7 +25,7 @@ from monitor.digest.tag_words import SCHEME_WORDS, is_unsure, label_words, schem
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.dates import date_words, undated_words
+from monitor.records.dates import undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
 from monitor.records.finding import SEVERITIES, FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
@@ -165,10 +165,7 @@ def article_page(
     assessed, shown = whole.assessed, whole.shown
     article = assessed.article
     tells = _tells(article, shown)
-
-    def when(moment: datetime) -> str:
-        return date_words(moment, page.today, page.zone)
-
+    when = page.when
     times = {one.sha256: when(one.fetched) for one in whole.versions}
     marks: list[tuple[FieldName, TextMark]] = []
     for tag in assessed.tags:

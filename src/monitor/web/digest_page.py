@@ -17,7 +17,6 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.digest_routes import find_digest
-from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest import view as words
 from monitor.digest.coverage_account import hidden_address
@@ -35,9 +34,8 @@ router = APIRouter(include_in_schema=False)
 def digest_page(day: str, page: PageDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(page.desk, day)
-    ask = names.asked(page.desk, page.visitor.name)
     title = page.desk.settings.digest.title
-    shown = page.desk.shown(articles_in(digest), ask=ask)
+    shown = page.shown(articles_in(digest))
     before = after = None  # the days beside, as far as there are digests; of one day only
     if digest.day != "all" and ".." not in digest.day:
         middle = date.fromisoformat(digest.day)

@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, Response
 from monitor.api.access import DeskDep, VisitorDep
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
-from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest.tag_words import neutral_line
 from monitor.evaluate.learn_from_reviews import count_new, learning_of
@@ -431,7 +430,7 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View
     assessed = as_judged(desk.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
-    shown = desk.shown(others, ask=names.asked(desk, context.page.visitor.name))
+    shown = context.page.shown(others)
     said = desk.store.said([article_id]).get(article_id, [])
     reviewed = any(one.reviewer == who.name for one in said)
     reviews = desk.store.reviews(article_id) if reviewed else ()
@@ -451,8 +450,7 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View
 
 def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> View:
     """Return an article for a page, with the names that were asked for."""
-    asked = names.asked(context.page.desk, context.page.visitor.name)
-    shown = context.page.desk.shown([assessed.article], ask=asked, patient=True)
+    shown = context.page.shown([assessed.article], patient=True)
     return view_article(assessed, shown[assessed.article.id], **said)
 
 
