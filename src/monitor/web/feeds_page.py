@@ -123,8 +123,7 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
         return _follow(page, found, asked=True)
     known = frozenset(feed.url for feed in page.desk.store.feeds())
     first = next((one.url for one in found if one.url not in known), "")
-    values: dict[str, Any] = {"address": address, "found": found, "known": known, "first": first}
-    return page.render("feeds_found.html", **values)
+    return page.render("feeds_found.html", address=address, found=found, known=known, first=first)
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)

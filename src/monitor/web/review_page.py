@@ -27,7 +27,7 @@ from monitor.records.article import VERDICTS, Article, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, Opinion, as_judged
+from monitor.records.review import Act, Opinion, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
@@ -50,10 +50,7 @@ Said = Sequence[tuple[str, Verdict]]
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """What every page of reviewing is made with: who reviews, and how much `waiting`.
-
-    One `may_name` oneself on this machine, without having signed in.
-    """
+    """What every page of reviewing is made with; one `may_name` oneself on this machine."""
 
     page: PageContext
     who: Reviewer
@@ -461,21 +458,17 @@ def _last(context: ReviewContext, acts: Sequence[Act]) -> dict[str, Any] | None:
     if last is None:
         return None
     line = neutral_line(Story(last.article_id, (desk.article(last.article_id),)), country_name)
+    words: list[str] = []
+    if last.verdict is not None:
+        many = f" (of {last.articles} articles)" if last.articles > 1 else ""
+        words.append(VERDICT_WORDS[last.verdict] + many)
+    if last.tags:
+        words.append(f"tags of {', '.join(last.tags)}")
+    if last.flags:
+        words.append(f"{last.flags} flag{'' if last.flags == 1 else 's'} judged")
     done = {"confirm": "confirmed", "overrule": "overruled"}.get(last.act)
-    return {"id": last.id, "words": f"You {done or f'said {_words(last)}'}: {line}."}
-
-
-def _words(decision: Decision) -> str:
-    """Return what a decision says, in a few words."""
-    words = []
-    if decision.verdict is not None:
-        many = f" (of {decision.articles} articles)" if decision.articles > 1 else ""
-        words.append(VERDICT_WORDS[decision.verdict] + many)
-    if decision.tags:
-        words.append(f"tags of {', '.join(decision.tags)}")
-    if decision.flags:
-        words.append(f"{decision.flags} flag{'' if decision.flags == 1 else 's'} judged")
-    return ", ".join(words)
+    done = done or f"said {', '.join(words)}"
+    return {"id": last.id, "words": f"You {done}: {line}."}
 
 
 def _rows(desk: Desk, said: Mapping[str, Said]) -> list[tuple[Article, str, Said]]:

@@ -149,11 +149,7 @@ def count_workers(wanted: int) -> int:
 def server_options(
     desk: Desk, *, host: str, port: int, checkers: Checkers | None = None
 ) -> dict[str, Any]:
-    """Return uvicorn's options.
-
-    Its access log is off because it writes whole paths with their query; `api.request_log` writes
-    route names instead. Proxy headers are not trusted and the server does not name itself.
-    """
+    """Return uvicorn's options; its access log, which has whole paths with their query, is off."""
     return {
         "app": create_app(desk, hosts=(host,), checkers=checkers),
         "host": host,
