@@ -41,6 +41,7 @@ HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
 NAME_CHARS = 200
 A_PAGE = 50
+A_YEAR = 365 * 24 * 3600
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
 Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
@@ -180,9 +181,7 @@ def _remember(form: Fields, cookie: str, value: str) -> Response:
     back = _one(form, "back")
     response = see_other(back if _BACK.fullmatch(back) else HERE)
     if value:
-        response.set_cookie(
-            cookie, value, max_age=365 * 24 * 3600, httponly=True, samesite="strict"
-        )
+        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
     else:
         response.delete_cookie(cookie, httponly=True, samesite="strict")
     return response
