@@ -1,8 +1,7 @@
 """The pages of the digest: `/digests/{day}` within the site, and `/unsubscribe/{token}`.
 
-The latter stops it by mail for the one address that a link was made for. A GET asks and changes
-nothing, for mail programs and scanners open links. The POST is that of RFC 8058, which a mail
-program sends without a cookie when its own button is pressed; the page's form sends the same.
+The latter stops mail to the one address that a link was made for. A GET only asks, for scanners
+open links. The POST is that of RFC 8058: a mail program sends it, without a cookie, and our form.
 """
 
 from __future__ import annotations

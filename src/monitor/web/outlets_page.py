@@ -153,9 +153,8 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
 
 
 OUTLETS = 50  # on a page
-HOW = (
-    "A flag is confirmed in review, or with the command “monitor reviews flag ARTICLE RULE right”."
-)
+_FLAG = "monitor reviews flag ARTICLE RULE right"
+HOW = f"A flag is confirmed in review, or with the command “{_FLAG}”."
 PRIVATE = "These pages are for who may read at this desk; others do not see them."
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
 
