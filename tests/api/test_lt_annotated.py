@@ -1,12 +1,13 @@
 """Offsets into what a client has, through any markup and in any script: UTF-16 units as Java's."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.api.languagetool import RuleWords, context_of, make_matches
+from monitor.api.languagetool import context_of, make_matches
 from monitor.api.languagetool_request import MatchSelection, plain_text, read_annotated
 from monitor.records.errors import UsageError
 
@@ -163,7 +164,7 @@ def chosen(choice: MatchSelection, show: str = "warning") -> set[str]:
         found(8, 13, "suggestion") | {"rule": "c"},
         found(14, 18, "warning") | {"rule": "whole"},
     ]
-    rules = {"whole": RuleWords("Whole", whole=True)}
+    rules = {"whole": SimpleNamespace(title="Whole", kind="document")}
     matches = make_matches(findings, text, rules=rules, selection=choice, show=show)  # type: ignore[arg-type]
     return {match["rule"]["id"] for match in matches}
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from monitor.app import Monitor
 from monitor.records.account import AT_HOME
-from monitor.web.page_frame import render, render_error
+from monitor.web.page_frame import render
 from monitor.web.rules_page import rule_values, split_example
 from monitor.web.server import STATIC_DIR
 
@@ -168,7 +168,7 @@ def test_markup_from_outside_stays_text() -> None:
         },
     }
     html = render("rule.html", visitor=AT_HOME, **rule_values(rule))
-    html += render_error(404, HOSTILE, HOSTILE, visitor=AT_HOME)
+    html += render("error.html", status=404, title=HOSTILE, detail=HOSTILE, visitor=AT_HOME)
     assert "<script>alert" not in html
     assert "javascript:" not in html
 

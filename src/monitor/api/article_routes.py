@@ -28,7 +28,7 @@ _READ = [Depends(need("read"))]
 Asked = Annotated[ArticleQuery, Query()]
 
 
-@router.get("/v1/articles", **says("List articles", ArticlePage, 403, 422, 503), dependencies=_READ)
+@router.get("/v1/articles", **says("List articles", ArticlePage, 403), dependencies=_READ)
 def articles(query: Asked, desk: DeskDep, visitor: VisitorDep) -> JSONResponse:
     """Return the articles that fit and what the assessors in force say of them, by pages.
 
@@ -56,7 +56,7 @@ def articles(query: Asked, desk: DeskDep, visitor: VisitorDep) -> JSONResponse:
 
 @router.get(
     "/v1/articles/{article_id}",
-    **says("Show an article", ArticleDetail, 403, 404, 410, 422, 503),
+    **says("Show an article", ArticleDetail, 403, 404, 410),
     dependencies=_READ,
 )
 def article(
@@ -108,7 +108,7 @@ class ForgottenOut(Model):
 
 @router.delete(
     "/v1/articles/{article_id}",
-    **says("Forget an article", ForgottenOut, 403, 404, 410, 422, 503),
+    **says("Forget an article", ForgottenOut, 403, 404, 410),
     dependencies=[Depends(need("admin"))],
 )
 def forget_article(

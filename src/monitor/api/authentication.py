@@ -61,13 +61,10 @@ def note_peers(app: ASGIApp, *, trusted: tuple[str, ...]) -> ASGIApp:
     """Return an ASGI layer that notes where a request comes from, told by the connection.
 
     What is at home may do everything without signing in, so in doubt a request is not. A proxy on
-    this machine connects from it too: whatever carries a proxy's headers is from elsewhere, whoever
-    sent it, and so is what a proxy that adds none lets see: a name of the desk in `Host` that is
-    not this machine's own (HAProxy), or HTTP/1.0 (nginx), which no browser speaks. Who connects
-    from the address of a proxy that the settings trust is from elsewhere too, whatever it sends.
-
-    Of the proxies in `trusted` (addresses and networks) it is believed for whom they ask, and
-    whether by https: both then stand in the scope.
+    this machine connects from it too: whatever carries a proxy's headers is from elsewhere, and so
+    is what a proxy that adds none lets see: a `Host` that is not this machine's own (HAProxy), or
+    HTTP/1.0 (nginx), which no browser speaks; and whatever comes from a proxy in `trusted`
+    (addresses, networks), which is believed for whom it asks, and whether by https.
     """
     from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -130,10 +127,8 @@ def is_open(path: str) -> bool:
 def session_cookie(scope: Scope, public_url: str) -> tuple[str, bool]:
     """Return the name of the session's cookie, and whether the browser came by https.
 
-    It did too, as far as can be told, where it calls the desk by its public name, and that is an
-    https address: what it does not know of its proxy does then not take the cookie's protection
-    away. With the prefix a browser takes it from this very host by https only, never from a
-    neighbour.
+    It did too, as far as can be told, where it calls the desk by its public https name. With the
+    prefix a browser takes the cookie from this very host by https only, never from a neighbour.
     """
     public = urlsplit(public_url)
     called = Headers(scope=scope).get("host", "").lower()

@@ -70,9 +70,8 @@ class Checkers(AbstractContextManager["Checkers"]):
     async def ask(self, request: Request, job: Job) -> bytes:
         """Return the JSON of the answer to `job`, once it is its turn.
 
-        Raises `ProblemError` (503) where too many wait already, and (429) where one address
-        elsewhere sent too many within a minute, `ClientLeftError` where the client
-        of `request` left before its turn, and what `perform` raises.
+        Raises `ProblemError` (503, too many wait; 429, too many from one address elsewhere within a
+        minute), `ClientLeftError` where the client left before its turn, and what `perform` raises.
         """
         if self._sent.most and not at_home(request.scope):
             self._sent.refuse(request.scope)

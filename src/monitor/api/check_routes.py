@@ -235,7 +235,7 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@router.post("/v1/check", **says("Check a draft", CheckedDocument, 403, 415, 422, queued=True))
+@router.post("/v1/check", **says("Check a draft", CheckedDocument, 403, 415, queued=True))
 async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Response:
     """Check one draft against the guidelines in force. The draft is not stored and not logged."""
     options = draft.model_dump()
@@ -281,7 +281,7 @@ FILE_FORM: dict[str, Any] = {"requestBody": {"required": True, "content": _CONTE
 
 @router.post(
     "/v1/check/file",
-    **says("Check a file", CheckedDocument, 403, 415, 422, queued=True),
+    **says("Check a file", CheckedDocument, 403, 415, queued=True),
     openapi_extra=FILE_FORM,
 )
 async def check_file(request: Request, desk: DeskDep) -> Response:
@@ -351,7 +351,7 @@ _COMMENTED = download(WORD, "The same file with a comment at each finding.")
 
 @router.post(
     "/v1/check/file/reviewed",
-    **says("Comment a Word file", _COMMENTED, 403, 415, 422, queued=True),
+    **says("Comment a Word file", _COMMENTED, 403, 415, queued=True),
     openapi_extra=FILE_FORM,
 )
 async def comment_file(request: Request, desk: DeskDep) -> Response:
@@ -370,7 +370,7 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
     return answer
 
 
-@router.post("/v1/classify", **says("Classify an article", Classified, 403, 415, 422, queued=True))
+@router.post("/v1/classify", **says("Classify an article", Classified, 403, 415, queued=True))
 async def classify(request: Request, article: ClassifyRequest, desk: DeskDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
     limit = desk.settings.check.max_chars

@@ -182,9 +182,7 @@ def usable(field: str) -> Iterator[None]:
         raise ProblemError(422, "There is no such period.", errors=errors) from error
 
 
-@router.get(
-    "/v1/coverage", **says("What was covered, and what may be missed", CoverageAccount, 422, 503)
-)
+@router.get("/v1/coverage", **says("What was covered, and what may be missed", CoverageAccount))
 def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return the account of a period, and as far as it is known what was missed in it."""
     with usable("since"):
@@ -194,15 +192,13 @@ def read_coverage(query: Annotated[PeriodQuery, Query()], desk: DeskDep) -> JSON
 SampleDay = Annotated[Day | None, Query(description="A day that is over; default yesterday.")]
 
 
-@router.post(
-    "/v1/coverage/sample", **says("Draw a day's sample", SampleOut, 422, 503), dependencies=_REVIEW
-)
+@router.post("/v1/coverage/sample", **says("Draw a day's sample", SampleOut), dependencies=_REVIEW)
 def draw_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Draw the sample of a day unless that was done; it stays the same whoever asks."""
     return _sample(desk, day, draw=True)
 
 
-@router.get("/v1/coverage/sample", **says("A day's sample to review", SampleOut, 404, 422, 503))
+@router.get("/v1/coverage/sample", **says("A day's sample to review", SampleOut, 404))
 def read_sample(desk: DeskDep, day: SampleDay = None) -> JSONResponse:
     """Return the sample of a day, if it is drawn; each is reviewed as any other article is."""
     detail = "No sample of this day is drawn yet: the schedule draws it, or a POST."
@@ -218,7 +214,7 @@ def _sample(desk: Desk, day: Day | None, *, draw: bool) -> JSONResponse:
 
 @router.post(
     "/v1/found",
-    **says("A case learned of elsewhere", FoundOut, 403, 404, 410, 415, 422, 503),
+    **says("A case learned of elsewhere", FoundOut, 403, 404, 410, 415),
     dependencies=_REVIEW,
 )
 def found(case: FoundRequest, desk: DeskDep) -> JSONResponse:

@@ -41,10 +41,8 @@ def host_name(header: str) -> str | None:
 def csrf_guard(app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str]) -> ASGIApp:
     """Return an ASGI layer that refuses foreign names (400) and foreign pages (403).
 
-    Pages of `origins` may ask for what is `SHARED`, and read the answers by CORS; without them
-    there is nothing of CORS in any answer. A page's cookie of ours does not come along: answers
-    never allow credentials. What such a page may do without a token, on the desk's own machine, is
-    to check (`api.authentication`).
+    Pages of `origins` may ask for what is `SHARED`, and read the answers by CORS, without cookies;
+    without a token, on the desk's own machine, they may only check (`api.authentication`).
     """
     shared = CORSMiddleware(
         app,
@@ -62,6 +60,8 @@ def csrf_guard(app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str]) 
             name = host_name(headers.get("host", ""))
             # the address it was reached at is ours too; a rebound name resolves to it and is none
             reached = (scope.get("server") or (None,))[0]
+            # `same-site` is foreign: other programs on `localhost` with another port are that
+            site = headers.get("sec-fetch-site", "none")
             # LanguageTool's API checks a text for a GET too, which costs a core's time
             works = scope["method"] not in SAFE_METHODS or scope["path"].startswith("/v2/")
             if name not in hosts and (name is None or name != reached):
@@ -69,7 +69,7 @@ def csrf_guard(app: ASGIApp, *, hosts: frozenset[str], origins: frozenset[str]) 
                 answer = ProblemError(400, said).answer(scope)
             elif shared_with(scope, origins):
                 answer = shared
-            elif works and _is_foreign(headers):
+            elif works and (site not in ("same-origin", "none") or _from_here(headers) is False):
                 said = "Requests from other sites' pages are refused."
                 answer = ProblemError(403, said).answer(scope)
         await answer(scope, receive, send)
@@ -85,15 +85,6 @@ def shared_with(scope: Scope, origins: frozenset[str]) -> bool:
 def from_own_page(headers: Headers) -> bool:
     """Say whether a browser says that one of our own pages sent this."""
     return headers.get("sec-fetch-site") == "same-origin" or _from_here(headers) is True
-
-
-def _is_foreign(headers: Headers) -> bool:
-    """Say whether a browser sent this for a page that is not ours.
-
-    `same-site` is foreign too: other programs on `localhost` with another port are of our site.
-    """
-    site = headers.get("sec-fetch-site", "none")
-    return site not in ("same-origin", "none") or _from_here(headers) is False
 
 
 def _from_here(headers: Headers) -> bool | None:

@@ -151,7 +151,7 @@ _GOOD = {
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
-@router.get("/v1/digests/{day}", **says("Read a day's digest", {200: _GOOD}, 403, 404, 422, 503))
+@router.get("/v1/digests/{day}", **says("Read a day's digest", {200: _GOOD}, 403, 404))
 def digest(
     day: Annotated[
         str,

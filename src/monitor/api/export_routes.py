@@ -93,9 +93,7 @@ _WAITS = {
 ExportsDep = Annotated[ExportJobs, held("exports")]
 
 
-@router.post(
-    "/v1/exports", status_code=202, **says("Make an export", {202: _WAITS}, 415, 422, 429, 503)
-)
+@router.post("/v1/exports", status_code=202, **says("Make an export", {202: _WAITS}, 415, 429))
 def make_export(body: ExportRequest, desk: DeskDep, exports: ExportsDep) -> JSONResponse:
     """Write the articles that fit, oldest sight first, with all that is kept of them.
 
@@ -142,7 +140,7 @@ ZIP = "application/zip"
 ExportId = Annotated[WholeStr, Path(description="The export's id.", max_length=200)]
 
 
-@router.get("/v1/exports/{export_id}", **says("Show an export", ExportOut, 404, 422, 503))
+@router.get("/v1/exports/{export_id}", **says("Show an export", ExportOut, 404))
 def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
     """Return what was asked for and what has become of it; poll it every few seconds."""
     return JSONResponse(export_json(exports.job(export_id)))
@@ -150,7 +148,7 @@ def show_export(export_id: ExportId, exports: ExportsDep) -> JSONResponse:
 
 @router.get(
     "/v1/exports/{export_id}/download",
-    **says("Download an export", download(ZIP, "All its files in an archive."), 404, 409, 422, 503),
+    **says("Download an export", download(ZIP, "All its files in an archive."), 404, 409),
 )
 def download_export(export_id: ExportId, exports: ExportsDep) -> Response:
     """Return the files as a ZIP archive, once the export is done."""

@@ -32,13 +32,13 @@ logger = logging.getLogger("monitor.api")
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz", **says("Is the process alive?", Alive))
+@router.get("/healthz", **says("Is the process alive?", Alive, usual=False))
 async def healthz() -> JSONResponse:
     """Answer at once, without touching the database or a model, and without a thread."""
     return JSONResponse({"status": "ok"})
 
 
-@router.get("/readyz", **says("Can it serve?", Ready, 503))
+@router.get("/readyz", **says("Can it serve?", Ready, 503, usual=False))
 def readyz(desk: DeskDep, checkers: CheckersDep) -> Response:
     """Open the database and load guideline and models; name what of them cannot be used."""
     found = troubles(desk)
@@ -79,11 +79,12 @@ _GOOD = {
     "description": "Counts and times in Prometheus' text format.",
     "content": {"text/plain": {"schema": {"type": "string"}}},
 }
+_NUMBERS = says("Numbers for Prometheus", {200: _GOOD}, usual=False)
 _READ = [Depends(need("read"))]
 _SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
-@router.get("/metrics", dependencies=_READ, **says("Numbers for Prometheus", {200: _GOOD}))
+@router.get("/metrics", dependencies=_READ, **_NUMBERS)
 def metrics(request: Request) -> Response:
     """Return counts of feeds, polls, articles, due work and requests; no words of any text."""
     kept: Metrics = request.app.state.metrics

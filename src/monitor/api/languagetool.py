@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -131,7 +130,7 @@ def _answer(
     ours = make_matches(
         document["findings"],
         asked.given,
-        rules=rule_words(desk),
+        rules=rules_by_id(desk),
         selection=asked.selection,
         show=desk.settings.languagetool.show,
     )
@@ -184,12 +183,12 @@ def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
     """Return the rules of a language, and how long a text may be."""
     if not fields.get("language"):
         raise ProblemError(400, "'language' is missing: a code such as en-US.")
-    known = rule_words(desk) if primary(fields["language"]) in covered(desk) else {}
+    known = rules_by_id(desk) if primary(fields["language"]) in covered(desk) else {}
     return JSONResponse(
         {
             "software": _software(desk),
             "parameter": {"maxTextLength": desk.settings.check.max_chars},
-            "rules": [{"ruleId": id_, "description": words.title} for id_, words in known.items()],
+            "rules": [{"ruleId": id_, "description": rule.title} for id_, rule in known.items()],
         }
     )
 
@@ -208,13 +207,9 @@ def covered(desk: Desk) -> list[str]:
     return list(dict.fromkeys(guideline.language for guideline in desk.guidelines))
 
 
-def rule_words(desk: Desk) -> dict[str, RuleWords]:
-    """Return what clients are told of each rule."""
-    return {
-        rule.id: RuleWords(rule.title, whole=rule.kind == "document")
-        for guideline in reversed(desk.guidelines)
-        for rule in guideline.rules
-    }
+def rules_by_id(desk: Desk) -> dict[str, Any]:
+    """Return the rules in force; of two of one id the first guideline's."""
+    return {rule.id: rule for one in reversed(desk.guidelines) for rule in one.rules}
 
 
 def _software(desk: Desk) -> dict[str, Any]:
@@ -280,19 +275,11 @@ _AROUND = 40  # characters of context on each side, as LanguageTool gives them
 _FLAT = str.maketrans("\n\r\t", "   ")
 
 
-@dataclass(frozen=True, slots=True)
-class RuleWords:
-    """What a client is told of a rule; `whole`: it judges the text as a whole."""
-
-    title: str
-    whole: bool
-
-
 def make_matches(
     findings: Sequence[Mapping[str, Any]],
     given: AnnotatedText,
     *,
-    rules: Mapping[str, RuleWords],
+    rules: Mapping[str, Any],
     selection: MatchSelection,
     show: Severity,
 ) -> list[dict[str, Any]]:
@@ -303,9 +290,10 @@ def make_matches(
     matches = []
     for finding in findings:
         rule, severity, at = finding["rule"], finding["severity"], finding["start"]
-        words = rules.get(rule, RuleWords(rule, whole=False))
+        known = rules.get(rule)
+        title, whole = (known.title, known.kind == "document") if known else (rule, False)
         category, name = CATEGORIES[severity]
-        if not selection.takes(rule, category, usual=severity in usual, whole=words.whole):
+        if not selection.takes(rule, category, usual=severity in usual, whole=whole):
             continue
         start, end = given.in_source(at, finding["end"])
         offset = positions.utf16(start)
@@ -315,7 +303,7 @@ def make_matches(
             message += f" ({source['title']}{section})"
         match = {
             "message": message,
-            "shortMessage": words.title,
+            "shortMessage": title,
             "replacements": [{"value": text} for text in finding["suggestions"]],
             "offset": offset,
             "length": positions.utf16(end) - offset,
@@ -324,7 +312,7 @@ def make_matches(
             "type": {"typeName": "Other"},
             "rule": {
                 "id": rule,
-                "description": words.title,
+                "description": title,
                 "issueType": "style",  # a misspelling is offered for a dictionary of the client's
                 "urls": [{"value": source["url"]} for source in sources],
                 "category": {"id": category, "name": name},
@@ -353,10 +341,7 @@ def context_of(source: str, start: int, end: int) -> dict[str, Any]:
 def merged(
     ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]], *, compact: bool = False
 ) -> list[dict[str, Any]]:
-    """Return both in the order of the text; of two on the same words ours alone.
-
-    `compact` ones are without what the client has itself.
-    """
+    """Return both in the text's order, ours alone on the same words; `compact` ones say less."""
     taken = [(at, at + length) for at, length in map(_place, ours)]
     every = list(ours)
     for match in theirs:

@@ -76,20 +76,26 @@ def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, 
 
 
 def says(
-    summary: str, good: type[BaseModel] | Mapping[Any, Any], *statuses: int, queued: bool = False
+    summary: str,
+    good: type[BaseModel] | Mapping[Any, Any],
+    *statuses: int,
+    queued: bool = False,
+    usual: bool = True,
 ) -> dict[str, Any]:
     """Return what a route tells of itself: its `summary`, its `good` answer, and its problems.
 
     `good` is the answer's model, whose docstring describes it, or the `responses` of another kind.
+    With `usual` it may answer 422 and 503 too.
     """
     if not isinstance(good, Mapping):
         good = {200: {"model": good, "description": cleandoc(good.__doc__ or "").splitlines()[0]}}
     [answer] = good.values()
+    often = (422, 503) if usual else ()
     return {
         "response_class": JSONResponse if "model" in answer else Response,
         "summary": summary,
         "response_description": answer["description"],
-        "responses": {**good, **problems(*statuses, queued=queued)},
+        "responses": {**good, **problems(*statuses, *often, queued=queued)},
     }
 
 

@@ -138,16 +138,17 @@ class ProblemError(Exception):
         """Return the response: problem JSON, or a page where a browser opened one of our pages."""
         status, title = self.status, HTTPStatus(self.status).phrase
         detail = self.detail or _DETAILS.get(status, title)
+        told: dict[str, Any] = {"title": title, "status": status, "detail": detail}
         if scope["path"].startswith(_LANGUAGETOOL):
             its_status = {401: 403, 422: 400}.get(status, status)  # it has no such
             return PlainTextResponse(f"Error: {detail}", its_status, headers=self.headers)
         if is_page(scope):
-            page = scope["app"].state.render_error(status, title, detail, visitor=visitor_in(scope))
+            page = scope["app"].state.render_error(**told, visitor=visitor_in(scope))
             return HTMLResponse(page, status, headers=self.headers)
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-        errors = [{"location": where, "message": what} for where, what in self.errors]
-        more = {"errors": errors} if errors else {}
-        return JSONResponse(body | more, status, headers=self.headers, media_type=MEDIA_TYPE)
+        body = {"type": "about:blank", **told}
+        if self.errors:
+            body["errors"] = [{"location": where, "message": what} for where, what in self.errors]
+        return JSONResponse(body, status, headers=self.headers, media_type=MEDIA_TYPE)
 
 
 def is_page(scope: Scope) -> bool:
@@ -159,7 +160,7 @@ def is_page(scope: Scope) -> bool:
 def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
     """Make every exception of the routes a problem; unexpected ones reach `request_log`.
 
-    `render_error` makes the page of a problem of status, title, detail and `visitor`.
+    `render_error` makes the page of a problem of `status`, `title`, `detail` and `visitor`.
     """
     app.state.render_error = render_error
 

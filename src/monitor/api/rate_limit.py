@@ -18,10 +18,9 @@ _ADDRESSES = 10_000
 
 @dataclass
 class Tries:
-    """Failures by address within the window that runs; only the event loop may call it.
+    """Failures, or whatever is limited, by address; only the event loop may call it.
 
-    After `most` in `window_s` an address waits for the next. Of anything else that is limited they
-    are no failures.
+    After `most` in `window_s` an address waits for the next window.
     """
 
     most: int = 10

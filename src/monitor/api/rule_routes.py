@@ -161,13 +161,13 @@ class RuleList(Model):
 router = APIRouter(tags=["rules"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@router.get("/v1/rules", **says("List the rules", RuleList, 503))
+@router.get("/v1/rules", **says("List the rules", RuleList, 503, usual=False))
 def rules(desk: DeskDep) -> JSONResponse:
     """Return every rule of the guidelines in force, with its sources and examples."""
     return JSONResponse({"rules": rules_json(desk.in_force), "problem": desk.shelf.problem})
 
 
-@router.get("/v1/rules/{rule_id}", **says("Show a rule", RuleDetail, 404, 422, 503))
+@router.get("/v1/rules/{rule_id}", **says("Show a rule", RuleDetail, 404))
 def rule(rule_id: RuleId, desk: DeskDep) -> JSONResponse:
     """Return one rule: what it flags, why, on whose word, its limits, and how it was measured.
 
@@ -177,8 +177,7 @@ def rule(rule_id: RuleId, desk: DeskDep) -> JSONResponse:
 
 
 @router.get(
-    "/v1/rules/{guideline}/{rule_id}",
-    **says("Show a rule of one guideline", RuleDetail, 404, 422, 503),
+    "/v1/rules/{guideline}/{rule_id}", **says("Show a rule of one guideline", RuleDetail, 404)
 )
 def guideline_rule(
     guideline: Annotated[str, Path(description="The guideline's id.", examples=["thb-en"])],
@@ -216,7 +215,7 @@ class FeedbackRequest(Model):
 
 @router.post(
     "/v1/rules/{rule_id}/feedback",
-    **says("Say whether a flag was right", FeedbackOut, 403, 404, 409, 415, 422, 429, 503),
+    **says("Say whether a flag was right", FeedbackOut, 403, 404, 409, 415, 429),
 )
 async def feedback(
     request: Request,

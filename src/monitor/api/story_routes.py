@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
@@ -105,22 +105,19 @@ class StoryQuery(QueryModel):
     names: Names = False
 
 
-@router.get("/v1/stories", **says("List stories", StoryPage, 403, 422, 503))
+@router.get("/v1/stories", **says("List stories", StoryPage, 403))
 def stories(query: Annotated[StoryQuery, Query()], desk: DeskDep, visitor: VisitorDep) -> Response:
     """Return the stories that articles were folded into, a page at a time; names are hidden."""
     who = asks_names(visitor, query.names)
     since, until = bounds_of(query.since, query.until, desk.settings.zone)
-    chosen: dict[str, Any] = {
-        "since": since,
-        "until": until,
-        "limit": query.limit,
-        "after": query.after,
-    }
     with refuse(NotFound, no_such_page()):
-        return JSONResponse(list_stories(desk, **chosen, who=who))
+        page = list_stories(
+            desk, since=since, until=until, limit=query.limit, after=query.after, who=who
+        )
+    return JSONResponse(page)
 
 
-@router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404, 422, 503))
+@router.get("/v1/stories/{story_id}", **says("Show a story", StoryDetail, 403, 404))
 def story(
     story_id: Annotated[WholeStr, Path(description="The story's id.", max_length=200)],
     desk: DeskDep,

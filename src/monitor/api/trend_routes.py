@@ -190,7 +190,7 @@ def _read(query: PeriodQuery, desk: Desk) -> Period:
         return read_period(desk, *query.days(desk))
 
 
-@router.get("/v1/trends", **says("Trends", TrendsOut, 422, 503))
+@router.get("/v1/trends", **says("Trends", TrendsOut))
 def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONResponse:
     """Return how often the followed outlets write of what: coverage, not incidence."""
     first, last = query.published_since, query.published_until
@@ -204,7 +204,7 @@ def trends(query: Annotated[TrendsQuery, Query()], desk: DeskDep) -> JSONRespons
     return JSONResponse(trends_json(trends_of(desk, period)))
 
 
-@router.get("/v1/outlets", **says("List the outlets", OutletsOut, 422, 503))
+@router.get("/v1/outlets", **says("List the outlets", OutletsOut))
 def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
     period = _read(query, desk)
@@ -213,10 +213,7 @@ def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     return JSONResponse({"schema": 1, "note": NOT_INCIDENCE, **days, "outlets": found})
 
 
-@router.get(
-    "/v1/outlets/{outlet_id}/scorecard",
-    **says("An outlet's scorecard", ScorecardOut, 404, 422, 503),
-)
+@router.get("/v1/outlets/{outlet_id}/scorecard", **says("An outlet's scorecard", ScorecardOut, 404))
 def scorecard(
     outlet_id: Annotated[WholeStr, Path(description="As `/v1/outlets` names it.", max_length=200)],
     query: Asked,

@@ -1,8 +1,7 @@
 """The OpenAPI document as the page `/docs` shows it: operations by subject, fields, curl calls.
 
-FastAPI's own page loads its scripts from another host; those that can be served from here (Swagger
-UI, Redoc, RapiDoc, Scalar) weigh 0.5 to 4 MB and write inline styles, which the policy of our pages
-forbids. What a reader needs of them is tables, and a template makes those.
+Not FastAPI's page, whose scripts are on another host, and no Swagger UI, Redoc, RapiDoc or Scalar:
+they weigh 0.5 to 4 MB and write inline styles, which the policy of our pages forbids.
 """
 
 from __future__ import annotations
@@ -35,11 +34,7 @@ def docs_page(request: Request, page: PageDep) -> HTMLResponse:
 
 
 def view_api(document: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """Return an OpenAPI 3.1 document as a page; `address` is where its calls go, without a slash.
-
-    Operations keep the document's order and are grouped by their first tag; one whose tag is not
-    listed in the document stands in a group of its own at the end.
-    """
+    """Return an OpenAPI 3.1 document by first tags; `address`: where calls go, without a slash."""
     schemas = document["components"]["schemas"]
     by_tag: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in document["paths"].items():
@@ -47,16 +42,16 @@ def view_api(document: Mapping[str, Any], address: str) -> dict[str, Any]:
             shown = _operation(path, method, operation, schemas, address)
             by_tag.setdefault(operation["tags"][0], []).append(shown)
     said = {tag["name"]: tag.get("description", "") for tag in document["tags"]}
-    shapes = []
-    for name, schema in sorted(schemas.items()):
-        [example] = schema.get("examples", [None])[:1]
-        shape = {
+    shapes = [
+        {
             "name": name,
             "description": schema.get("description", ""),
             "fields": _fields(schema),
             "example": example and json.dumps(example, indent=2, ensure_ascii=False),
         }
-        shapes.append(shape)
+        for name, schema in sorted(schemas.items())
+        for example in schema.get("examples", [None])[:1]
+    ]
     return {
         "version": document["info"]["version"],
         "description": document["info"]["description"].split("\n\n"),
@@ -153,10 +148,7 @@ def type_words(schema: Mapping[str, Any]) -> Words:
 
 
 def _joined(types: Sequence[Words]) -> Words:
-    pieces: list[tuple[str, str]] = []
-    for words in types:
-        pieces += [(" or ", ""), *words] if pieces else words
-    return tuple(pieces)
+    return tuple(piece for words in types for piece in ((" or ", ""), *words))[1:]
 
 
 def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:

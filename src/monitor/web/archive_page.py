@@ -25,7 +25,7 @@ from monitor.digest.tag_words import SCHEME_WORDS, is_unsure, label_words, schem
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Visitor
 from monitor.records.article import Article, AssessedArticle, Review
-from monitor.records.dates import date_words, undated_words
+from monitor.records.dates import undated_words
 from monitor.records.errors import FeedError, NotFound, UsageError
 from monitor.records.finding import SEVERITIES, FieldName, Finding, Span
 from monitor.records.hidden_names import Shown
@@ -71,11 +71,7 @@ def _list(
     address: str = "",
     problem: str = "",
 ) -> HTMLResponse:
-    """Return the list of articles with its filters.
-
-    `refusal` says why `searched` or another filter could not be read, `problem` why `address` was
-    not added by hand.
-    """
+    """Return the list; `refusal`: of a filter (`searched`), `problem`: of an `address` to add."""
     desk, visitor = page.desk, page.visitor
     wanted = query.wanted(page.zone)
     listing = None
@@ -165,10 +161,7 @@ def article_page(
     assessed, shown = whole.assessed, whole.shown
     article = assessed.article
     tells = _tells(article, shown)
-
-    def when(moment: datetime) -> str:
-        return date_words(moment, page.today, page.zone)
-
+    when = page.when
     times = {one.sha256: when(one.fetched) for one in whole.versions}
     marks: list[tuple[FieldName, TextMark]] = []
     for tag in assessed.tags:
@@ -376,11 +369,7 @@ def _quotes(spans: Iterable[Span], article: Article, shown: Shown) -> Iterator[P
 def _flags(
     findings: Sequence[Finding], article: Article, shown: Shown, tells: Tells
 ) -> Iterator[dict[str, Any]]:
-    """Yield the first flag of each rule and wording, as they come, and how many there are.
-
-    `message` and `suggestions` are left out where they repeat a hidden name; `guideline` is whose
-    rule it is, where several guidelines speak of the article.
-    """
+    """Yield the first flag of each rule and wording, without hidden names, and how many it is."""
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         key = finding.guideline, finding.rule, finding.match.casefold()

@@ -1,8 +1,7 @@
 """The pages of the digest: `/digests/{day}` within the site, and `/unsubscribe/{token}`.
 
-The latter stops it by mail for the one address that a link was made for. A GET asks and changes
-nothing, for mail programs and scanners open links. The POST is that of RFC 8058, which a mail
-program sends without a cookie when its own button is pressed; the page's form sends the same.
+The latter stops mail to the one address that a link was made for. A GET only asks, for scanners
+open links. The POST is that of RFC 8058: a mail program sends it, without a cookie, and our form.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from starlette.responses import HTMLResponse
 
 from monitor.api.access import DeskDep, need
 from monitor.api.digest_routes import find_digest
-from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest import view as words
 from monitor.digest.coverage_account import hidden_address
@@ -35,9 +33,8 @@ router = APIRouter(include_in_schema=False)
 def digest_page(day: str, page: PageDep) -> HTMLResponse:
     """Show a day's digest within the site."""
     digest = find_digest(page.desk, day)
-    ask = names.asked(page.desk, page.visitor.name)
     title = page.desk.settings.digest.title
-    shown = page.desk.shown(articles_in(digest), ask=ask)
+    shown = page.shown(articles_in(digest))
     before = after = None  # the days beside, as far as there are digests; of one day only
     if digest.day != "all" and ".." not in digest.day:
         middle = date.fromisoformat(digest.day)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -30,7 +29,6 @@ from monitor.feeds.followed_feeds import (
     read_opml,
 )
 from monitor.feeds.opml import render_opml
-from monitor.records.dates import date_words
 from monitor.records.errors import FeedError, NotFound
 from monitor.records.feed import FeedKind
 from monitor.storage.polls import PollResult
@@ -125,8 +123,7 @@ def add_feed(fields: FieldsDep, page: PageDep) -> Response:
         return _follow(page, found, asked=True)
     known = frozenset(feed.url for feed in page.desk.store.feeds())
     first = next((one.url for one in found if one.url not in known), "")
-    values: dict[str, Any] = {"address": address, "found": found, "known": known, "first": first}
-    return page.render("feeds_found.html", **values)
+    return page.render("feeds_found.html", address=address, found=found, known=known, first=first)
 
 
 @router.post("/feeds/follow", dependencies=_CHANGE)
@@ -221,20 +218,20 @@ SHOWN = ("", "trouble", *STANDINGS)
 def view_feed(one: FollowedFeed, page: PageContext) -> dict[str, Any]:
     """Return how a feed does."""
     feed, state, standing = one.feed, one.state, standing_of(one)
-    read = f"last read {_when(state.last_success, page)}" if state.last_success else ""
+    read = f"last read {page.when(state.last_success)}" if state.last_success else ""
     detail: Sequence[str] = (read,)
     if standing == "paused":
-        detail = (f"since {_when(feed.paused, page)}" if feed.paused else "", read)
+        detail = (f"since {page.when(feed.paused)}" if feed.paused else "", read)
     elif standing in ("failing", "gone"):
         times = f"{state.failures} times in a row" if state.failures > 1 else ""
         detail = (reason_words(state.error or ""), times, read or "never read so far")
     elif standing == "silent" and state.recent:
-        detail = (f"nothing new since {_when(max(state.recent), page)}", read)
+        detail = (f"nothing new since {page.when(max(state.recent))}", read)
     following = "at the next run"
     if standing in ("paused", "gone"):
         following = "not asked any more"
     elif state.next_poll is not None and state.next_poll > page.desk.now():
-        following = f"not before {_when(state.next_poll, page)}"
+        following = f"not before {page.when(state.next_poll)}"
     brought = one.brought
     share = f"no article in {DAYS} days"
     if brought.articles:
@@ -267,13 +264,9 @@ def standing_of(one: FollowedFeed) -> Standing:
     return "silent" if state.silent else "read"
 
 
-def _when(moment: datetime, page: PageContext) -> str:
-    return date_words(moment, page.today, page.zone)
-
-
 def _poll(poll: PollResult, page: PageContext) -> tuple[str, str, str]:
     """Return a ledger line in words: when, what was said, and the trouble with it."""
-    when = _when(poll.at, page)
+    when = page.when(poll.at)
     why = reason_words(poll.error) if poll.error is not None else ""
     if why and not poll.fetched:
         return when, "", why

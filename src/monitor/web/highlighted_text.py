@@ -55,11 +55,7 @@ Stretches = Iterable[Stretch]
 def paragraphs_of(
     text: str, *, hidden: Stretches = (), marks: Iterable[TextMark] = ()
 ) -> tuple[Paragraph, ...]:
-    """Return a text in paragraphs of pieces.
-
-    With nothing hidden, all pieces joined are the text. What of `hidden` and `marks` lies outside
-    of it is left out.
-    """
+    """Return a text in paragraphs of pieces; what of `hidden` and `marks` lies outside is left."""
     taken: list[Stretch] = []
     for start, end in sorted((max(a, 0), min(b, len(text))) for a, b in hidden):
         if start < end and taken and start <= taken[-1][1]:  # those that touch are one

@@ -21,8 +21,8 @@ from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
 from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
+from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
-from monitor.web.stories_page import seen_by
 from monitor.web.svg_plots import view_panels
 from monitor.web.trends_page import DaysQuery, OutletsPageQuery, csv_response, days_asked
 
@@ -139,23 +139,22 @@ def _inside(page: PageContext, period: Period, card: Scorecard) -> dict[str, Any
     found = read_stories(desk, StoryChoice(*bounds, outlet=name), limit=STORIES)
     articles = {flag.article.article.id: flag.article.article for flag in flags[:FLAGS]}
     articles |= {row.lead.article.id: row.lead.article for row in found.stories}
-    seen = seen_by(page, articles.values())
+    titles = desk.rule_titles
     return {
         "confirmed": flags[:FLAGS],
         "quote": quote,
-        "title": seen.title,
+        "title": lambda rule: clean(titles.get(rule, rule)),
         "story_of": period.story_of,
         "total_confirmed": len(flags),
         "stories": found.stories,
         "total_stories": found.total,
-        "all": seen.shown,
+        "all": page.shown(articles.values()),
     }
 
 
 OUTLETS = 50  # on a page
-HOW = (
-    "A flag is confirmed in review, or with the command “monitor reviews flag ARTICLE RULE right”."
-)
+_FLAG = "monitor reviews flag ARTICLE RULE right"
+HOW = f"A flag is confirmed in review, or with the command “{_FLAG}”."
 PRIVATE = "These pages are for who may read at this desk; others do not see them."
 OPEN = "Visitors without sign-in may see scorecards, without stories, flags and letters."
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlencode
@@ -14,13 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from monitor.api.access import DeskDep, VisitorDep, need
+from monitor.archive.names_on_request import asked
 from monitor.desk import Desk
 from monitor.digest.tag_words import tag_line
 from monitor.labels.countries import country_name, language_name
 from monitor.records.account import Scope, Visitor
+from monitor.records.article import Article
 from monitor.records.counts import outlet_id
 from monitor.records.dates import date_words, on_clock
-from monitor.records.hidden_names import WITHHELD
+from monitor.records.hidden_names import WITHHELD, Shown
 from monitor.text.safe_text import clean, safe_url
 
 if TYPE_CHECKING:
@@ -54,6 +57,15 @@ class PageContext:
     def today(self) -> str:
         """The ISO date on the desk's clock."""
         return self.desk.today.isoformat()
+
+    def when(self, moment: datetime) -> str:
+        """Return a moment on the desk's clock, in words."""
+        return date_words(moment, self.today, self.zone)
+
+    def shown(self, articles: Iterable[Article], *, patient: bool = False) -> dict[str, Shown]:
+        """Return what may be shown of articles, with the names that the visitor asked for."""
+        ask = asked(self.desk, self.visitor.name)
+        return self.desk.shown(articles, ask=ask, patient=patient)
 
     def render(
         self, template: str, *, here: str | None = None, http_status: int = 200, **values: Any
@@ -92,17 +104,9 @@ def render(
     return page.render(ways=offered, here=here, visitor=visitor, **values)
 
 
-def render_error(
-    status: int, title: str, detail: str, *, visitor: Visitor, ways: Sequence[Way] = ()
-) -> str:
-    """Return the page that says what went wrong."""
-    values: dict[str, Any] = {"status": status, "title": title, "detail": detail}
-    return render("error.html", visitor=visitor, ways=ways, **values)
-
-
-def address(path: str, asked: Mapping[str, str]) -> str:
+def address(path: str, query: Mapping[str, str]) -> str:
     """Return an address with what is asked for; an empty value asks for nothing."""
-    given = {name: value for name, value in asked.items() if value}
+    given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given)}" if given else path
 
 

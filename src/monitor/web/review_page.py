@@ -18,7 +18,6 @@ from starlette.responses import HTMLResponse, Response
 from monitor.api.access import DeskDep, VisitorDep
 from monitor.api.problem_details import ProblemError, refuse
 from monitor.api.request_bodies import FieldsDep, field_of
-from monitor.archive import names_on_request as names
 from monitor.desk import Desk
 from monitor.digest.tag_words import neutral_line
 from monitor.evaluate.learn_from_reviews import count_new, learning_of
@@ -28,7 +27,7 @@ from monitor.records.article import VERDICTS, Article, AssessedArticle, Verdict
 from monitor.records.dates import parse_day
 from monitor.records.digest import Story
 from monitor.records.errors import UsageError
-from monitor.records.review import Act, Decision, Opinion, as_judged
+from monitor.records.review import Act, Opinion, as_judged
 from monitor.review import review_queue as reviewing
 from monitor.review.agreement import ENOUGH, agreement_of
 from monitor.review.practice import answer, practice_of
@@ -42,6 +41,7 @@ HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
 NAME_CHARS = 200
 A_PAGE = 50
+A_YEAR = 365 * 24 * 3600
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
 Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
@@ -51,10 +51,7 @@ Said = Sequence[tuple[str, Verdict]]
 
 @dataclass(frozen=True, slots=True)
 class ReviewContext:
-    """What every page of reviewing is made with: who reviews, and how much `waiting`.
-
-    One `may_name` oneself on this machine, without having signed in.
-    """
+    """What every page of reviewing is made with; one `may_name` oneself on this machine."""
 
     page: PageContext
     who: Reviewer
@@ -184,9 +181,7 @@ def _remember(form: Fields, cookie: str, value: str) -> Response:
     back = _one(form, "back")
     response = see_other(back if _BACK.fullmatch(back) else HERE)
     if value:
-        response.set_cookie(
-            cookie, value, max_age=365 * 24 * 3600, httponly=True, samesite="strict"
-        )
+        response.set_cookie(cookie, value, max_age=A_YEAR, httponly=True, samesite="strict")
     else:
         response.delete_cookie(cookie, httponly=True, samesite="strict")
     return response
@@ -431,7 +426,7 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View
     assessed = as_judged(desk.article(article_id))
     article = assessed.article
     same, others = reviewing.others_of(desk, article)
-    shown = desk.shown(others, ask=names.asked(desk, context.page.visitor.name))
+    shown = context.page.shown(others)
     said = desk.store.said([article_id]).get(article_id, [])
     reviewed = any(one.reviewer == who.name for one in said)
     reviews = desk.store.reviews(article_id) if reviewed else ()
@@ -451,8 +446,7 @@ def _story(context: ReviewContext, article_id: str, chosen: QueueChoice) -> View
 
 def _shown_story(context: ReviewContext, assessed: AssessedArticle, **said: Any) -> View:
     """Return an article for a page, with the names that were asked for."""
-    asked = names.asked(context.page.desk, context.page.visitor.name)
-    shown = context.page.desk.shown([assessed.article], ask=asked, patient=True)
+    shown = context.page.shown([assessed.article], patient=True)
     return view_article(assessed, shown[assessed.article.id], **said)
 
 
@@ -463,21 +457,17 @@ def _last(context: ReviewContext, acts: Sequence[Act]) -> dict[str, Any] | None:
     if last is None:
         return None
     line = neutral_line(Story(last.article_id, (desk.article(last.article_id),)), country_name)
+    words: list[str] = []
+    if last.verdict is not None:
+        many = f" (of {last.articles} articles)" if last.articles > 1 else ""
+        words.append(VERDICT_WORDS[last.verdict] + many)
+    if last.tags:
+        words.append(f"tags of {', '.join(last.tags)}")
+    if last.flags:
+        words.append(f"{last.flags} flag{'' if last.flags == 1 else 's'} judged")
     done = {"confirm": "confirmed", "overrule": "overruled"}.get(last.act)
-    return {"id": last.id, "words": f"You {done or f'said {_words(last)}'}: {line}."}
-
-
-def _words(decision: Decision) -> str:
-    """Return what a decision says, in a few words."""
-    words = []
-    if decision.verdict is not None:
-        many = f" (of {decision.articles} articles)" if decision.articles > 1 else ""
-        words.append(VERDICT_WORDS[decision.verdict] + many)
-    if decision.tags:
-        words.append(f"tags of {', '.join(decision.tags)}")
-    if decision.flags:
-        words.append(f"{decision.flags} flag{'' if decision.flags == 1 else 's'} judged")
-    return ", ".join(words)
+    done = done or f"said {', '.join(words)}"
+    return {"id": last.id, "words": f"You {done}: {line}."}
 
 
 def _rows(desk: Desk, said: Mapping[str, Said]) -> list[tuple[Article, str, Said]]:

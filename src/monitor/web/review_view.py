@@ -23,9 +23,7 @@ from monitor.web.highlighted_text import Paragraph, TextMark, marked_article, qu
 
 NAMES = {name: scheme.question or scheme.word for name, scheme in SCHEMES.items()}
 VERDICT_WORDS = {"relevant": "relevant", "borderline": "borderline", "not_relevant": "not relevant"}
-HEADLINE_CHARS = 300
-QUOTE_CHARS = 160
-QUOTES = 4
+HEADLINE_CHARS, QUOTE_CHARS, QUOTES = 300, 160, 4
 Spot = tuple[str, str, int, int]
 View = dict[str, Any]
 
@@ -51,11 +49,13 @@ def view_article(
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in () if blind else assessed.findings:
         groups.setdefault((finding.rule, finding.match.casefold()), []).append(finding)
+    tagged = [(f"T{n}", tag) for n, tag in enumerate(known, 1)]
+    flagged = [(f"F{n}", group) for n, group in enumerate(groups.values(), 1)]
     marks: list[tuple[FieldName, TextMark]] = []
-    for n, tag in enumerate(known, 1):
-        marks += [(s.field, TextMark(s.start, s.end, "evidence", f"T{n}")) for s in tag.evidence]
-    for n, group in enumerate(groups.values(), 1):
-        marks += [(f.field, TextMark(f.start, f.end, "flagged", f"F{n}")) for f in group]
+    for ref, tag in tagged:
+        marks += [(s.field, TextMark(s.start, s.end, "evidence", ref)) for s in tag.evidence]
+    for ref, group in flagged:
+        marks += [(f.field, TextMark(f.start, f.end, "flagged", ref)) for f in group]
     title, text = marked_article(article, shown, marks)
     ends: set[TextMark] = set()
     passages = [_passage(paragraph, ends) for paragraph in reversed(text)][::-1]
@@ -68,13 +68,10 @@ def view_article(
         "certainty": "" if blind else certainty_words(assessed),
         "headline": _passage(title, set()),
         "passages": passages,
-        "tags": [_tag(f"T{n}", tag, article, shown) for n, tag in enumerate(known, 1)],
+        "tags": [_tag(ref, tag, article, shown) for ref, tag in tagged],
         "questions": [_question(one, given[one], (tags or {}).get(one)) for one in given],
         "was": [f"{scheme}={label}" for scheme, labels in given.items() for label in labels],
-        "flags": [
-            _flag(f"F{n}", group, article, shown, flags or {})
-            for n, group in enumerate(groups.values(), 1)
-        ],
+        "flags": [_flag(ref, group, article, shown, flags or {}) for ref, group in flagged],
     }
 
 
@@ -87,10 +84,7 @@ def headline_shown(article: Article, shown: Shown, unsaid: str = "") -> str:
 
 
 def _passage(paragraph: Paragraph, ended: set[TextMark]) -> View:
-    """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on).
-
-    One that is `graphic` is folded away.
-    """
+    """Cut a paragraph for the page; a mark's number stands where it ends (`ended`: further on)."""
     pieces = []
     for piece in reversed(paragraph):
         refs = tuple(dict.fromkeys(m.note for m in piece.marks if m not in ended))
@@ -149,16 +143,14 @@ def _labels_given(tags: Sequence[Tag], scheme: str) -> tuple[str, ...]:
 
 
 def _question(scheme: str, given: Sequence[str], said: Sequence[str] | None) -> View:
-    """Return a scheme with all its labels: `given` by the model, `ticked` at first.
+    """Return a scheme with all its labels: `given` by the model, ticked where they are `said`.
 
-    Of `one` a single label holds; places are `written`. `more` are labels that can be added, of
-    schemes with too many to tick.
+    Places are `written`. Of schemes with too many labels to tick, `more` can be added.
     """
     ticked = given if said is None else said
     offered = known_labels(scheme)
-    shown = [one for one in offered if one in given or one in ticked]
-    if scheme not in ENTITY_SCHEMES:
-        shown = list(offered)
+    many = scheme in ENTITY_SCHEMES
+    shown = [one for one in offered if not many or one in given or one in ticked]
     return {
         "scheme": scheme,
         "name": NAMES[scheme],

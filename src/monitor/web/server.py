@@ -57,7 +57,7 @@ from monitor.web import (
     stories_page,
     trends_page,
 )
-from monitor.web.page_frame import Way, render_error
+from monitor.web.page_frame import Way, render
 
 PAGES = (
     (draft_page, Way("/", "Draft", "check")),
@@ -89,8 +89,7 @@ def create_app(
 ) -> FastAPI:
     """Return the ASGI application over `desk`; `checkers` are closed when it ends.
 
-    `hosts` are names it may be called by besides the loopback names and `[serve] hosts`. The page
-    `/docs` is our own: FastAPI's loads its scripts from another host.
+    `hosts` are names it may be called by besides the loopback names and `[serve] hosts`.
     """
     who = checkers or Checkers(desk)
     makes = ExportJobs(desk)
@@ -122,7 +121,7 @@ def create_app(
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     app.state.ways = tuple(way for _, way in PAGES if way is not None)
-    install_handlers(app, render_error=partial(render_error, ways=app.state.ways))
+    install_handlers(app, render_error=partial(render, "error.html", ways=app.state.ways))
     silence_leaky_loggers()
     # Added from the inside out: a request passes them from the last to the first.
     app.add_middleware(body_limit, max_bytes=max_body_bytes(desk.settings.check.max_chars))
@@ -150,11 +149,7 @@ def count_workers(wanted: int) -> int:
 def server_options(
     desk: Desk, *, host: str, port: int, checkers: Checkers | None = None
 ) -> dict[str, Any]:
-    """Return uvicorn's options.
-
-    Its access log is off because it writes whole paths with their query; `api.request_log` writes
-    route names instead. Proxy headers are not trusted and the server does not name itself.
-    """
+    """Return uvicorn's options; its access log, which has whole paths with their query, is off."""
     return {
         "app": create_app(desk, hosts=(host,), checkers=checkers),
         "host": host,

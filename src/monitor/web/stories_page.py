@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -25,7 +24,7 @@ from monitor.stats.monthly_report import label_words
 from monitor.storage.stories import StoryChoice
 from monitor.stories.outlet_comparison import Change, OutletVersion, changes_of
 from monitor.text.safe_text import clean, excerpt
-from monitor.web.page_frame import PageContext, PageDep, address, outlet_words, page_router
+from monitor.web.page_frame import PageDep, address, outlet_words, page_router
 from monitor.web.trends_page import StoriesPageQuery, label_choices
 
 router = page_router("read")
@@ -40,7 +39,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
     with refuse(NotFound, no_such_page("must be the last story of a page before")):
         found = read_stories(desk, choice, after=query.after)
     outlets, countries = desk.store.story_choices(desk.stories_stamp)
-    seen = seen_by(page, [row.lead.article for row in found.stories])
+    shown = page.shown([row.lead.article for row in found.stories])
     return page.render(
         "stories.html",
         back=address("/stories", {**asked, "after": query.after or ""}),
@@ -50,7 +49,7 @@ def stories_page(query: Annotated[StoriesPageQuery, Query()], page: PageDep) -> 
         outlets=outlets,
         total=found.total,
         rows=found.stories,
-        all=seen.shown,
+        all=shown,
         next=address("/stories", {**asked, "after": found.next}) if found.next else None,
         first=address("/stories", asked) if query.after else None,
     )
@@ -69,9 +68,9 @@ def story_page(
         raise no_such_page("must be an article of this story")
     story = read_story(desk, story_id, after=after)
     versions = (story.first, *story.others)
-    seen = seen_by(page, [one.assessed.article for one in versions])
+    shown = page.shown([one.assessed.article for one in versions])
     # versions of an article one by one: those of one have one id
-    names = asked_names(desk, page.visitor.name)
+    names, titles = asked_names(desk, page.visitor.name), desk.rule_titles
     masks = {
         key: [desk.shown([one], ask=names)[key] for one in found]
         for key, found in story.versions.items()
@@ -86,23 +85,17 @@ def story_page(
         "story.html",
         back=address(path, {"after": after or ""}),
         story=story,
-        title=clean(seen.shown[first.id].title)
+        title=clean(shown[first.id].title)
         or f"A story that {outlet_words(first.outlet)} told first",
         labels=[(words, labels[one]) for one, words in _HEADINGS.items() if labels[one]],
         cards=[
-            _card(one, first, story, seen, masks.get(one.assessed.article.id, ()))
+            _card(one, first, story, shown, masks.get(one.assessed.article.id, ()), titles)
             for one in versions
         ],
-        all=seen.shown,
+        all=shown,
         next=address(path, {"after": story.next}) if story.next else None,
         first=path if after else None,
     )
-
-
-def seen_by(page: PageContext, articles: Iterable[Article]) -> Visible:
-    """Return what a visitor may be shown of articles."""
-    names = asked_names(page.desk, page.visitor.name)
-    return Visible(page.desk.shown(articles, ask=names), page.desk.rule_titles)
 
 
 CHANGES, CHANGE_CHARS = 6, 160
@@ -112,27 +105,20 @@ _HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "pla
 View = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """By what pages are made: what may be shown of articles, and the titles of rules."""
-
-    shown: Mapping[str, Shown]
-    titles: Mapping[str, str]
-
-    def title(self, rule: str) -> str:
-        """Return the title of a rule."""
-        return clean(self.titles.get(rule, rule))
-
-
 def _card(
-    outlet: OutletVersion, first: Article, story: StoryRead, seen: Visible, masks: Sequence[Shown]
+    outlet: OutletVersion,
+    first: Article,
+    story: StoryRead,
+    seen: Mapping[str, Shown],
+    masks: Sequence[Shown],
+    titles: Mapping[str, str],
 ) -> View:
     """Return an article of a story as its page shows it; `masks` are those of its versions."""
     article = outlet.assessed.article
-    shown = seen.shown[article.id]
+    shown = seen[article.id]
     changes = None
     if not outlet.first and not article.expired and not first.expired:
-        changes = _changes(outlet.changes, first, seen.shown[first.id], article, shown)
+        changes = _changes(outlet.changes, first, seen[first.id], article, shown)
     share = outlet.copied
     copied = "" if share is None else f"{100 * share:.0f} % of its text stands in the first"
     if share is not None and share >= 0.995:
@@ -157,8 +143,8 @@ def _card(
         "copied": "" if outlet.first else copied,
         "changes": changes,
         "versions": versions,
-        "carried": _flags(outlet.carried, article, shown, seen),
-        "added": _flags(outlet.added, article, shown, seen),
+        "carried": _flags(outlet.carried, article, shown, titles),
+        "added": _flags(outlet.added, article, shown, titles),
         "tags": outlet.assessed.tags,
     }
 
@@ -179,20 +165,16 @@ def _changes(
 
 
 def _flags(
-    findings: Iterable[Finding], article: Article, shown: Shown, seen: Visible
+    findings: Iterable[Finding], article: Article, shown: Shown, titles: Mapping[str, str]
 ) -> list[tuple[Finding, str, str, int]]:
-    """Return a line for each rule and its words, in the order in which they come.
-
-    The last finding, the rule's title, the words (none where they could tell who somebody is), and
-    how many there are.
-    """
+    """Return for each rule and its words the last finding, title, words and how many there are."""
     found: dict[tuple[str, str], tuple[Finding, str, str, int]] = {}
     for finding in findings:
         words = ""
-        if finding.rule not in IDENTIFYING:
+        if finding.rule not in IDENTIFYING:  # those could tell who somebody is
             place = finding.start, finding.end
             words = excerpt(seen_words(article, finding.field, place, shown), QUOTE_CHARS)
         key = finding.rule, words.casefold()
         count = found[key][3] + 1 if key in found else 1
-        found[key] = finding, seen.title(finding.rule), words, count
+        found[key] = finding, clean(titles.get(finding.rule, finding.rule)), words, count
     return list(found.values())

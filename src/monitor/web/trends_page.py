@@ -175,7 +175,7 @@ def trends_table(table: str, query: Asked, desk: DeskDep) -> Response:
 
 
 def csv_response(
-    panels: tuple[Panel, ...], table: str, days: str, name: str, *, how: str = ""
+    panels: tuple[Panel, ...], table: str, days: str, name: str, how: str = ""
 ) -> Response:
     """Answer with the table of that key; raises `ProblemError`, 404, where there is none."""
     for panel in panels:
