@@ -15,7 +15,6 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from html import escape
@@ -24,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
@@ -236,8 +235,7 @@ def _page_values(outlet: SimpleNamespace, article: SimpleNamespace, base: str) -
 HOST = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class RunningSite:
+class RunningSite(NamedTuple):
     """The running server. `url` has no slash at its end."""
 
     url: str
