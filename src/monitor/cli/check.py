@@ -327,14 +327,12 @@ def _on_processes(
     for worker in workers:
         idle.put(worker)
 
-    def ask(data: bytes, name: str) -> dict[str, Any]:
+    def ask(data: bytes, name: str) -> Any:
         worker = idle.get()
         try:
-            answer = worker.do(Job("check_bytes", {"name": name, **options}, data))
+            return json.loads(worker.do(Job("check_bytes", {"name": name, **options}, data)))
         finally:
             idle.put(worker)
-        document: dict[str, Any] = json.loads(answer)
-        return document
 
     pool = ThreadPoolExecutor(count)
     try:

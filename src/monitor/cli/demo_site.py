@@ -23,7 +23,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from string import Template
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 DATA = Path(__file__).resolve().parent / "demo_data"
 
@@ -277,8 +277,7 @@ def _page_values(outlet: DemoOutlet, article: DemoArticle, base: str) -> dict[st
 HOST = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class RunningSite:
+class RunningSite(NamedTuple):
     """The running server. `url` has no slash at its end."""
 
     url: str

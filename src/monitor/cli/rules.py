@@ -307,8 +307,12 @@ def _rule_lines(rule: Mapping[str, Any]) -> list[str]:
         if examples := rule["examples"].get(key):
             lines += ["", f"{heading}:", *(f"  {text}" for text in examples)]
     right = (*measured_words(rule["measured"]), *said_words(rule["feedback"]))
+    figures: list[str] = []
+    for figure in rule["figures"]:
+        figures.append(f"  “{figure['claim']}”: {figure['fact']} {figure['instead']}")
+        figures += _source_lines(figure["sources"], "    ")
     for heading, part in (
-        ("Known figures", _figures(rule)),
+        ("Known figures", figures),
         ("By country (as far as known)", _countries(rule)),
         ("Limits", (f"  {limit}" for limit in rule["limits"])),
         ("How often it is right", (f"  {line}" for line in right)),
@@ -322,12 +326,6 @@ def _rule_lines(rule: Mapping[str, Any]) -> list[str]:
 def _source_lines(sources: Iterable[Mapping[str, Any]], indent: str) -> Iterator[str]:
     for source in sources:
         yield f"{indent}{source['title']}, {source['section']} <{source['url']}>"
-
-
-def _figures(rule: Mapping[str, Any]) -> Iterator[str]:
-    for figure in rule["figures"]:
-        yield f"  “{figure['claim']}”: {figure['fact']} {figure['instead']}"
-        yield from _source_lines(figure["sources"], "    ")
 
 
 def _countries(rule: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,33 +62,26 @@ def read_labelled(
     With `labels` by id the file needs none of its own: its other articles are left out.
     """
     found: list[Labelled] = []
-    for number, line in enumerate(_lines(path), start=1):
-        if line.strip():
-            raw = parse_object(line, f"{path}:{number}")
-            if labels is not None and raw.get("id") not in labels:
-                continue
-            more = {} if labels is None else labels[raw["id"]]
-            found.append(_parse({**raw, **more}, f"{path}:{number}"))
+    number = 0
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                text, where = line.decode("utf-8"), f"{path}:{number}"
+                raw = parse_object(text, where) if text.strip() else None
+                if raw is not None and (labels is None or raw.get("id") in labels):
+                    found.append(_parse({**raw, **(labels[raw["id"]] if labels else {})}, where))
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}:{number}: not UTF-8") from error
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file") from error
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path}: cannot be read ({error})") from error
     return found
 
 
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            for number, line in enumerate(stream, start=1):
-                try:
-                    yield line.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    raise DataError(f"{path}:{number}: not UTF-8") from error
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: no such file") from error
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
 
 
 def read_yaml(path: Path, error: type[MonitorError] = DataError) -> Any:

@@ -36,7 +36,6 @@ HARD_KINDS = {
 """Words by which hard negatives are sorted, in any capitals; the data names no kinds."""
 SNIPPETS = frozenset({"stopht_google_alerts", "rss_link_db_2022"})
 RELEASES = frozenset({"us_prosecutor_press_releases"})
-_NORTH_AMERICA = ("Northern America", "Central America", "Caribbean")
 _OTHERWISE = {"CY": "Europe", "TL": "Oceania", "CC": "Asia", "IO": "Asia"} | dict.fromkeys(
     ("BV", "GS", "HM", "TF"), "elsewhere"
 )
@@ -50,11 +49,9 @@ DRAWS = 400
 """Bootstrap draws; the ends of an interval move by 0.01 from one seed to another."""
 
 
-def calibration_error(
-    truth: Bools, scores: Floats, *, above: float = ABOVE, bins: int = BINS
-) -> float:
+def calibration_error(truth: Bools, scores: Floats, *, above: float = ABOVE) -> float:
     """Return the mean gap of score and truth over bins of equal mass of scores above `above`."""
-    parts = _parts(scores, above, bins)
+    parts = _parts(scores, above)
     gaps = [abs(scores[part].mean() - truth[part].mean()) * len(part) for part in parts]
     return float(sum(gaps) / max(1, sum(map(len, parts))))
 
@@ -76,14 +73,14 @@ def reliability(truth: Bools, scores: Floats) -> list[dict[str, Any]]:
     """Return for each bin the rows in it, their mean score and the share that is true."""
     return [
         {"rows": len(part), "said": float(scores[part].mean()), "true": float(truth[part].mean())}
-        for part in _parts(scores, ABOVE, BINS)
+        for part in _parts(scores, ABOVE)
     ]
 
 
-def _parts(scores: Floats, above: float, bins: int) -> list[NDArray[np.intp]]:
+def _parts(scores: Floats, above: float) -> list[NDArray[np.intp]]:
     chosen = np.flatnonzero(scores > above)
     order = chosen[np.argsort(scores[chosen], kind="stable")]
-    return [part for part in np.array_split(order, bins) if len(part)]
+    return [part for part in np.array_split(order, BINS) if len(part)]
 
 
 def reliability_plot(curve: Sequence[Mapping[str, Any]], *, size: int = 10) -> str:
@@ -301,7 +298,7 @@ def region_of(country: str) -> str:
     if country in ("US", ""):
         return country or "no place"
     part = subregion_of(country)
-    if part in _NORTH_AMERICA:
+    if part in ("Northern America", "Central America", "Caribbean"):
         return "North America without US"
     continent = part if part == "South America" else m49_region(country)
     return _OTHERWISE.get(country) or continent or "elsewhere"

@@ -200,10 +200,15 @@ def _told(desk: Desk, rule: str, of: _Kept, shown: int) -> RuleTrial:
 
 def _hit(article: Article, finding: Finding, shown: Shown) -> Hit:
     fields = {"title": article.title, "text": article.text}
-    text, low, high = fields[finding.field], finding.start, finding.end
+    text, start, end = fields[finding.field], finding.start, finding.end
+    low, high = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    # from the beginning of a word to the end of one
+    space = text.find(" ", low, start) if low else -1
+    stop = text.rfind(" ", end, high) if high < len(text) else -1
+    low, high = space + 1 if space >= 0 else low, stop if stop >= 0 else high
     before, match, after = (
         " ".join(seen_words(article, finding.field, place, shown).split())
-        for place in (_from(text, low), (low, high), _to(text, high))
+        for place in ((low, start), (start, end), (end, high))
     )
     hidden = [fields[span.field][span.start : span.end] for span in shown.spans]
     said = (finding.message, *finding.suggestions)
@@ -221,17 +226,3 @@ def _hit(article: Article, finding: Finding, shown: Shown) -> Hit:
         message,
         tuple(filter(None, offered)),
     )
-
-
-def _from(text: str, start: int) -> tuple[int, int]:
-    """Return the words before a place, from the beginning of a word."""
-    low = max(0, start - CONTEXT)
-    space = text.find(" ", low, start) if low else -1
-    return (space + 1 if space >= 0 else low), start
-
-
-def _to(text: str, end: int) -> tuple[int, int]:
-    """Return the words after a place, to the end of a word."""
-    high = min(len(text), end + CONTEXT)
-    space = text.rfind(" ", end, high) if high < len(text) else -1
-    return end, (space if space >= 0 else high)

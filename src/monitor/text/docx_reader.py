@@ -118,11 +118,10 @@ def style_names(package: WordPackage) -> dict[str, str]:
     root = package.part(f"{RELATIONSHIP}/styles")
     if root is None:
         return {}
-    named = ((style, style.find(W + "name")) for style in root.iter(W + "style"))
     return {
         style.get(W + "styleId", ""): name.get(W + "val", "").lower()
-        for style, name in named
-        if name is not None
+        for style in root.iter(W + "style")
+        if (name := style.find(W + "name")) is not None
     }
 
 

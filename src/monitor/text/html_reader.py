@@ -86,7 +86,12 @@ class _HtmlReader:
             elif token.name:
                 self._tag(token, title=title)
             elif not self._hidden:
-                self._text(token.start, token.end)
+                for text, at, width in _pieces(self.source, token.start, token.end):
+                    if text != " " and not (self._pre and text.isspace()):
+                        self.visible.put(text, at, width)
+                    else:
+                        kept = self._pre and "\n" in self.source[at : at + width]
+                        self.visible.space("\n" if kept else " ", at, width)
         self._end_mark()
         self.visible.end_block()
 
@@ -135,14 +140,6 @@ class _HtmlReader:
         elif self.headline is None:
             self.headline = span
 
-    def _text(self, start: int, end: int) -> None:
-        for text, at, width in _pieces(self.source, start, end):
-            if text != " " and not (self._pre and text.isspace()):
-                self.visible.put(text, at, width)
-            else:
-                kept = self._pre and "\n" in self.source[at : at + width]
-                self.visible.space("\n" if kept else " ", at, width)
-
 
 def _pieces(source: str, start: int, end: int) -> Iterator[Piece]:
     """Yield (text, offset, width): words as they are, white space as one space, entities read."""
@@ -163,11 +160,12 @@ def _tokens(source: str, start: int, end: int) -> Iterator[_Token]:
     position = start
     while position < end:
         found = _SPECIAL.search(source, position, end)
-        if found is None or found.start() > position:
-            yield _Token(position, found.start() if found else end)
+        begin = found.start() if found else end
+        if begin > position:
+            yield _Token(position, begin)
         if found is None:
             return
-        position = found.start()
+        position = begin
         if source[position + 1] in "!?":
             # a comment, doctype or processing instruction; unclosed, it goes on to the end
             is_comment = source.startswith("<!--", position)

@@ -120,8 +120,8 @@ class Search:
         """How it was read, in words."""
         either = [" or ".join(map(str, terms)) for terms in self.wanted]
         if len(self.wanted) > 1 or self.unwanted:
-            several = [len(terms) > 1 for terms in self.wanted]
-            either = [f"({one})" if of else one for one, of in zip(either, several, strict=True)]
+            pairs = zip(either, self.wanted, strict=True)
+            either = [f"({one})" if len(terms) > 1 else one for one, terms in pairs]
         wanted, unwanted = " and ".join(either), " or ".join(map(str, self.unwanted))
         if not unwanted:
             return wanted
