@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL
 
 import postgres
@@ -22,6 +23,10 @@ BETTER = pytest.StashKey[dict[str, str]]()
 # A process of tests holds millions of objects that stay: looked through often, they take a fifth
 # of its time. `monitor serve` freezes its own.
 gc.set_threshold(200_000, 50, 100)
+
+# No test is timed: what is slow on a busy machine is no failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
