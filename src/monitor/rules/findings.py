@@ -305,13 +305,9 @@ def put_in(document: Document, finding: Finding, new: str) -> Document:
     text = text[: finding.start] + new + text[finding.end :]
     if finding.field == "title":
         return replace(document, title=text, source_map=None)
-    return replace(
-        document,
-        text=text,
-        headline=document.headline and _moved(document.headline, finding, new),
-        captions=tuple(_moved(caption, finding, new) for caption in document.captions),
-        source_map=None,
-    )
+    headline = document.headline and _moved(document.headline, finding, new)
+    captions = tuple(_moved(caption, finding, new) for caption in document.captions)
+    return replace(document, text=text, headline=headline, captions=captions, source_map=None)
 
 
 def gone_with(

@@ -113,12 +113,10 @@ def load_in_order(
             if key not in found:
                 found[key] = (kept or {}).get(key) or load(path, base)
             base = found[key]
-    for guideline in found.values():
-        same = [str(g.folder) for g in found.values() if g.id == guideline.id]
+    for name in (guideline.id for guideline in found.values()):
+        same = [str(g.folder) for g in found.values() if g.id == name]
         if len(same) > 1:
-            raise GuidelineError(
-                f"two guidelines are called '{guideline.id}': {' and '.join(same)}"
-            )
+            raise GuidelineError(f"two guidelines are called '{name}': {' and '.join(same)}")
     return found
 
 
@@ -160,8 +158,7 @@ def read_extension(path: Path, cache: Path | None) -> tuple[ExtensionFile, Path]
 def own_about(path: Path, base: GuidelineFile, cache: Path | None) -> GuidelineFile:
     """Return what holds for the rules alone that the folder `path` adds to another guideline."""
     found = read_extension(path, cache)
-    assert found
-    mine = found[0].model_dump(exclude={"extends"})
+    mine = found[0].model_dump(exclude={"extends"}) if found else {}
     return base.model_copy(update={**mine, "judge": None, "siblings": []})
 
 

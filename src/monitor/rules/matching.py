@@ -81,9 +81,8 @@ def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
     labels = {start for wordset in guideline.captions for start, _ in text.hits.of(wordset)}
     for low, high in text.view.paragraphs if labels else ():
         inside = (at for at in labels if low < at < high and high - low <= CAPTION)
-        if low in labels or any(
-            shadow[low:at].rstrip().endswith(("(", "[", ".", "|")) for at in inside
-        ):
+        before = (shadow[low:at].rstrip() for at in inside)
+        if low in labels or any(each.endswith(("(", "[", ".", "|")) for each in before):
             captions.add((low, high))
     text.captions = tuple(sorted(captions))
     if document.headline:

@@ -226,18 +226,15 @@ class GuidelineLoader:
     def _looked(self, kept: _Set) -> _Set:
         """Return the set in force after a look at its files."""
         states = _states(kept.states)
+        if states == self._refused:
+            return kept
         if states == kept.states:
             if self.problem:
                 logger.info("the guidelines are as they were: %s", kept.in_force.stamp)
             self.problem = self._refused = None
             return kept
-        if states == self._refused:
-            return kept
-        same = {
-            path: guideline
-            for path, guideline in kept.loaded.items()
-            if all(states.get(p) == kept.states.get(p) for p in _folders(guideline))
-        }
+        edited = {path for path in states if states[path] != kept.states[path]}
+        same = {path: g for path, g in kept.loaded.items() if not edited & _folders(g)}
         try:
             new = self._load(same)
         except Exception as error:  # noqa: BLE001 - no edit may keep a draft from being checked

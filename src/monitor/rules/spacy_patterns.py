@@ -203,8 +203,7 @@ class NeededWords:
     def _patterns(self) -> list[tuple[list[_Step], list[_Step]]]:
         """The needed steps, those of few words first, and all in order; made when first asked."""
         found: list[tuple[list[_Step], list[_Step]]] = []
-        for pattern in self._given:
-            steps = list(map(_step, pattern))
+        for steps in (list(map(_step, pattern)) for pattern in self._given):
             listed = {(len(s.words), s.words, s) for s in steps if s.needed and s.words}
             found.append(([step for *_, step in sorted(listed)], steps if self._ordered else []))
         return found

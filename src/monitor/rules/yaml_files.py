@@ -116,8 +116,7 @@ def line_of(file: Path, name: str, *, entry: str = "") -> int:
     root = YAML(pure=True).compose(file.read_text(encoding="utf-8"))
     scope = next((n for n in _nodes(root) if entry and _id_of(n) == entry), root)
     found = (n for n in _nodes(scope) if isinstance(n, ScalarNode) and n.value == name)
-    line: int = next(found, scope).start_mark.line + 1
-    return line
+    return int(next(found, scope).start_mark.line) + 1
 
 
 def _nodes(node: Any) -> Iterator[Node]:

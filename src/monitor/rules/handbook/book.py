@@ -232,8 +232,8 @@ def _measured(figures: Mapping[str, Any] | None) -> str:
     marked = _share("Editors had", "marked", figures["right"], flags, "place")
     said = f"{marked} that it flags in {articles} annotated articles."
     if sure := figures["sure"]:
-        said += f" {_share('It has', 'found', figures['found'], sure, 'breach')}"
-        said += " that they were sure of."
+        found = _share("It has", "found", figures["found"], sure, "breach")
+        said += f" {found} that they were sure of."
     return said
 
 
@@ -252,8 +252,8 @@ def _told(ruling: Ruling) -> str | None:
     measured = ruling.measured
     if measured is None:
         return None
-    said = f"{ruling.guideline.title} was measured on {measured.date} on {measured.articles} "
-    said += f"articles ({measured.data})"
+    articles = f"{measured.articles} articles ({measured.data})"
+    said = f"{ruling.guideline.title} was measured on {measured.date} on {articles}"
     if not is_same(measured.guideline, ruling.guideline.stamp):
         said += f", with {measured.guideline}"
     if not measured.unseen:
