@@ -274,9 +274,9 @@ _FORM = {
         "on_topic": _part(ON_TOPIC, **_YES_OR_NO),
     },
 }
-_ENCODING = {"file": {"contentType": "application/octet-stream"}}
-_CONTENT = {"multipart/form-data": {"schema": _FORM, "encoding": _ENCODING}}
-FILE_FORM: dict[str, Any] = {"requestBody": {"required": True, "content": _CONTENT}}
+_ENCODED = {"schema": _FORM, "encoding": {"file": {"contentType": "application/octet-stream"}}}
+_BODY = {"required": True, "content": {"multipart/form-data": _ENCODED}}
+FILE_FORM: dict[str, Any] = {"requestBody": _BODY}
 
 
 @router.post(
