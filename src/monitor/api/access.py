@@ -47,10 +47,7 @@ def need(scope: Scope) -> Callable[[Request], None]:
 
 
 def asks_names(visitor: Visitor, names: bool) -> str | None:
-    """Return who asks for names, None where nobody does; refuses visitors without the scope: 403.
-
-    That it was asked for must be said: what nobody asked for is not given to anybody.
-    """
+    """Return who asks for names, None where nobody does; refuses who has not the scope: 403."""
     if names and not visitor.may("names"):
         raise ProblemError(403, "This needs the scope 'names', which you do not have.")
     return visitor.name if names else None

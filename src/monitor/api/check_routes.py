@@ -235,7 +235,7 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
 router = APIRouter(tags=["drafts"], route_class=JsonRoute, dependencies=[Depends(need("check"))])
 
 
-@router.post("/v1/check", **says("Check a draft", CheckedDocument, 403, 415, queued=True))
+@router.post("/v1/check", **says("Check a draft", CheckedDocument, queued=True))
 async def check(request: Request, draft: CheckRequest, desk: DeskDep) -> Response:
     """Check one draft against the guidelines in force. The draft is not stored and not logged."""
     options = draft.model_dump()
@@ -274,16 +274,13 @@ _FORM = {
         "on_topic": _part(ON_TOPIC, **_YES_OR_NO),
     },
 }
-_ENCODING = {"file": {"contentType": "application/octet-stream"}}
-_CONTENT = {"multipart/form-data": {"schema": _FORM, "encoding": _ENCODING}}
-FILE_FORM: dict[str, Any] = {"requestBody": {"required": True, "content": _CONTENT}}
+_ENCODED = {"schema": _FORM, "encoding": {"file": {"contentType": "application/octet-stream"}}}
+_BODY = {"required": True, "content": {"multipart/form-data": _ENCODED}}
+FILE_FORM: dict[str, Any] = {"requestBody": _BODY}
+_FILE: dict[str, Any] = {"openapi_extra": FILE_FORM}
 
 
-@router.post(
-    "/v1/check/file",
-    **says("Check a file", CheckedDocument, 403, 415, queued=True),
-    openapi_extra=FILE_FORM,
-)
+@router.post("/v1/check/file", **says("Check a file", CheckedDocument, queued=True), **_FILE)
 async def check_file(request: Request, desk: DeskDep) -> Response:
     """Check a `.txt`, `.md`, `.html` or `.docx` file. It is read in memory and never stored."""
     suffix, data, options = await _upload_of(request)
@@ -346,14 +343,10 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_COMMENTED = download(WORD, "The same file with a comment at each finding.")
+_WORD = download(WORD, "The same file with a comment at each finding.")
 
 
-@router.post(
-    "/v1/check/file/reviewed",
-    **says("Comment a Word file", _COMMENTED, 403, 415, queued=True),
-    openapi_extra=FILE_FORM,
-)
+@router.post("/v1/check/file/reviewed", **says("Comment a Word file", _WORD, queued=True), **_FILE)
 async def comment_file(request: Request, desk: DeskDep) -> Response:
     """Return a `.docx` file with comments at the findings; all else in it stays as it was.
 
@@ -370,7 +363,7 @@ async def comment_file(request: Request, desk: DeskDep) -> Response:
     return answer
 
 
-@router.post("/v1/classify", **says("Classify an article", Classified, 403, 415, queued=True))
+@router.post("/v1/classify", **says("Classify an article", Classified, queued=True))
 async def classify(request: Request, article: ClassifyRequest, desk: DeskDep) -> Response:
     """Say how probably the article is about trafficking, and of what kind. Nothing is stored."""
     limit = desk.settings.check.max_chars

@@ -46,8 +46,7 @@ def readyz(desk: DeskDep, checkers: CheckersDep) -> Response:
         for part, error in found.items():
             logger.error("not ready: %s: %s", part, describe_exception(error))
         # Only which part: the reason may name a path or a host, and goes to the log and `doctor`.
-        named = " and ".join(f"the {part}" for part in found)
-        raise ProblemError(503, f"Not ready: {named} cannot be used.")
+        raise ProblemError(503, f"Not ready: the {' and the '.join(found)} cannot be used.")
     checkers.load()
     stale = desk.shelf.problem is not None
     return JSONResponse({"status": "ready", **desk.ready(), "stale": stale})

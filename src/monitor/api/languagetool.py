@@ -184,13 +184,9 @@ def config_info(fields: FieldsDep, desk: DeskDep) -> JSONResponse:
     if not fields.get("language"):
         raise ProblemError(400, "'language' is missing: a code such as en-US.")
     known = rules_by_id(desk) if primary(fields["language"]) in covered(desk) else {}
-    return JSONResponse(
-        {
-            "software": _software(desk),
-            "parameter": {"maxTextLength": desk.settings.check.max_chars},
-            "rules": [{"ruleId": id_, "description": rule.title} for id_, rule in known.items()],
-        }
-    )
+    most = {"maxTextLength": desk.settings.check.max_chars}
+    rules = [{"ruleId": id_, "description": rule.title} for id_, rule in known.items()]
+    return JSONResponse({"software": _software(desk), "parameter": most, "rules": rules})
 
 
 @keyed.get("/v2/words")

@@ -111,10 +111,7 @@ _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 
 @dataclass(frozen=True, slots=True)
 class MatchSelection:
-    """Which matches a client wants; names of rules and categories that are not ours do nothing.
-
-    With `only`, those that are enabled and no others.
-    """
+    """Which matches a client wants; with `only`, those that are enabled and no others."""
 
     picky: bool = False
     rules: frozenset[str] = frozenset()

@@ -23,7 +23,6 @@ from monitor.settings import LanguageToolSettings, is_local
 
 MAX_ANSWER = 8_000_000
 """Bytes; a check of 40,000 characters with a match in each line is under one million."""
-_CHUNK = 65_536
 LATE = "it did not answer in time"
 
 
@@ -43,10 +42,7 @@ def ask_upstream(
     *,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Any:
-    """Return the JSON that the other server answers; with `fields` they are posted.
-
-    Raises `UpstreamError`.
-    """
+    """Return the JSON that the other server answers (to `fields`); raises `UpstreamError`."""
     parts = urlsplit(settings.upstream)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=settings.timeout_s)
@@ -63,7 +59,7 @@ def ask_upstream(
         with connection.getresponse() as answer:
             if answer.status != 200:  # a redirect too: it is not gone after
                 raise UpstreamError(f"it answered with status {answer.status}")
-            while chunk := answer.read1(_CHUNK):
+            while chunk := answer.read1(65_536):
                 kept += chunk
                 if len(kept) > MAX_ANSWER:
                     raise UpstreamError("its answer is too large")

@@ -59,10 +59,10 @@ _WORDS = {
 def problems(*statuses: int, queued: bool = False) -> dict[int | str, dict[str, Any]]:
     """Return the `responses` of a route that may answer with these statuses.
 
-    One whose drafts are `queued` answers 429 too, and 503 with `Retry-After` where too many wait.
+    One whose drafts are `queued` answers 403, 415 and 429 too, and 503 where too many wait.
     """
     schema = {"$ref": "#/components/schemas/Problem"}
-    waits = (429, 503) if queued else ()
+    waits = (403, 415, 429, 503) if queued else ()
     known: dict[int | str, dict[str, Any]] = {
         status: {"description": _WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in sorted({400, 405, 413, 500, *waits, *statuses})

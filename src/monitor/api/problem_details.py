@@ -158,10 +158,7 @@ def is_page(scope: Scope) -> bool:
 
 
 def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
-    """Make every exception of the routes a problem; unexpected ones reach `request_log`.
-
-    `render_error` makes the page of a problem of `status`, `title`, `detail` and `visitor`.
-    """
+    """Make every exception of the routes a problem, or a page; others reach `request_log`."""
     app.state.render_error = render_error
 
     @app.exception_handler(ProblemError)

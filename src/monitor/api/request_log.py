@@ -1,7 +1,6 @@
 """One log line per request, by route and not by path; and the last resort for exceptions.
 
-A path, a query and an exception's message can each hold words of a draft, so none is written:
-of an exception the log has its type and the places in the code that it passed through.
+A path, a query and an exception's message can each hold words of a draft, so none is written.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from monitor.records.json_shapes import as_whole, review_json
 from monitor.review.review_queue import Reviewer, add_review, decide
 from monitor.review.review_queue import undo as take_back
 
+_Version = WholeStr | None
 router = APIRouter(tags=["articles"], route_class=JsonRoute, dependencies=[Depends(need("review"))])
 
 
@@ -53,9 +54,7 @@ class ReviewRequest(Model):
     reviewer: WholeStr = told(
         "Who says so, where nobody signed in; the latest review of each holds.", "", max_length=200
     )
-    sha256: WholeStr | None = told(
-        "The version that was read; the current one.", None, max_length=64
-    )
+    sha256: _Version = told("The version that was read; the current one.", None, max_length=64)
 
 
 class UndoOut(Model):

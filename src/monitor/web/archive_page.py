@@ -218,8 +218,7 @@ def article_page(
     )
 
 
-PAGE = 25  # articles on one page
-MOST_OUTLETS = 500  # outlets that a browser is told of, to complete what is typed
+PAGE, MOST_OUTLETS = 25, 500  # articles on one page; outlets to complete what is typed with
 SCHEMES = {scheme: words for scheme, words in SCHEME_WORDS.items() if scheme != "place"}
 _WHY_NOT = {
     "language": "no model reads its language",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,9 +39,7 @@ from monitor.web.review_view import VERDICT_WORDS, View, headline_shown, view_ar
 router = page_router("review")
 HERE = "/review"
 NAME_COOKIE, KEYS_COOKIE = "monitor-reviewer", "monitor-keys"
-NAME_CHARS = 200
-A_PAGE = 50
-A_YEAR = 365 * 24 * 3600
+NAME_CHARS, A_PAGE, A_YEAR = 200, 50, 365 * 24 * 3600
 _BACK = re.compile(r"/review(?:/[a-z]+)?(?:\?[\w%=&.+~-]*)?")
 Word = Annotated[str, Query(max_length=200)]
 Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
@@ -360,21 +358,20 @@ def _number(form: Fields, name: str) -> int:
 
 def _tags(form: Fields) -> dict[str, list[str]]:
     """Return the labels of the schemes that were changed, or of all where that was ticked."""
-    was: dict[str, list[str]] = {}
-    now: dict[str, list[str]] = {}
+    was, now = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
     for labels, name in ((was, "was"), (now, "tag")):
         for value in form.get(name, []):
             scheme, sign, label = value.partition("=")
             if sign:
-                labels.setdefault(scheme, []).append(label)
+                labels[scheme].append(label)
     places = re.split(r"[\s,;]+", _one(form, "place").strip())
     now["place"] = [code.upper() for code in places if code]
     looked = bool(_one(form, "looked"))
     return {
-        scheme: now.get(scheme, [])
+        scheme: now[scheme]
         for scheme in REVIEWED_SCHEMES
-        if now.get(scheme) or scheme not in ONE_LABEL_SCHEMES  # else it is left open
-        if looked or set(now.get(scheme, [])) != set(was.get(scheme, []))
+        if now[scheme] or scheme not in ONE_LABEL_SCHEMES  # else it is left open
+        if looked or set(now[scheme]) != set(was[scheme])
     }
 
 

@@ -109,7 +109,7 @@ State = Literal["", "live", "ended"]
 @router.get("/tokens", dependencies=_ADMIN)
 def tokens_page(page: PageDep, state: Annotated[State, Query()] = "") -> HTMLResponse:
     """Show who may sign in; `state` chooses those who may, or may not any more."""
-    return _tokens(page, state=state)
+    return _tokens(page, state)
 
 
 @router.post("/tokens", dependencies=_ADMIN)
@@ -136,9 +136,7 @@ def tokens_revoke(page: PageDep, fields: FieldsDep) -> Response:
     return see_other("/tokens")
 
 
-def _tokens(
-    page: PageContext, *, state: State = "", status: int = 200, **told: str
-) -> HTMLResponse:
+def _tokens(page: PageContext, state: State = "", status: int = 200, **told: str) -> HTMLResponse:
     """Return the list of tokens, newest first; `secret` is that just `made`, `said` what failed."""
     now = page.desk.now()
     every = [(token, token.ended(now)) for token in reversed(page.desk.store.tokens())]

@@ -98,9 +98,8 @@ def story_page(
     )
 
 
-CHANGES, CHANGE_CHARS = 6, 160
-"""So many changed stretches of a text are shown, each cut at so many characters."""
-QUOTE_CHARS = 90
+CHANGES, CHANGE_CHARS, QUOTE_CHARS = 6, 160, 90
+"""So many changed stretches of a text are shown, each cut at so many characters, as quotes are."""
 _HEADINGS = {name: SCHEMES[name].heading for name in dict.fromkeys(("form", "place", *SCHEMES))}
 View = dict[str, Any]
 
@@ -152,10 +151,7 @@ def _card(
 def _changes(
     changes: Iterable[Change], old: Article, before: Shown, new: Article, after: Shown
 ) -> View:
-    """Put changes into words, old and new: of headlines whole, of a text the first, cut.
-
-    `texts` is how many there are in the text.
-    """
+    """Put changes into words, old and new: of a text the first of all its `texts`, cut."""
     lines: dict[str, list[tuple[str, str]]] = {"title": [], "text": []}
     for change in changes:
         words = seen_words(old, change.field, change.old, before)

@@ -42,9 +42,8 @@ def view_panels(panels: Sequence[Panel], base: str, asked: Mapping[str, str]) ->
 
 
 LABEL_CHARS = 60
-LEFT, WIDE = 9.0, 90.0
+LEFT, WIDE, TOP, DEEP = 9.0, 90.0, 26.0, 180.0
 """Where upright bars begin, and what they have, in per cent; before them stands the scale."""
-TOP, DEEP = 26.0, 180.0
 ROOM = 80.0  # what the longest bar across takes, in per cent; behind it stands its number
 TICKS = 6
 VALUES = 16  # so many bars have room for their numbers above them at a phone's width
