@@ -155,11 +155,7 @@ def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[lis
 
 
 def epoch_batches(
-    pool: Pool,
-    tokenizer: PreTrainedTokenizerFast,
-    options: EncoderOptions,
-    seed: int,
-    epoch: int,
+    pool: Pool, tokenizer: PreTrainedTokenizerFast, options: EncoderOptions, seed: int, epoch: int
 ) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch: texts of like length together, in random order."""
     size = options.batch

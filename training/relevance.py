@@ -48,8 +48,6 @@ from training.second_stage import fit_second_stage, stage_scores
 
 OPENERS = ("traffick", "enslav", "slave", "modern-day bondage", "servitude")
 """Letters that open for any text, whatever else it says."""
-
-
 STRANGE = 0.005
 """Share of sampled negatives in whose words there is more than the linear model may see."""
 WHOLE, WITH_TEXTS = "whole model", "with the project's texts"

@@ -28,7 +28,6 @@ from training.label_files import MINED_FILE, load_mined_labels
 CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
-
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "alerts": ("stopht_google_alerts",),
     "releases": ("us_prosecutor_press_releases",),
@@ -45,8 +44,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Six groups with at least 8 main-subject rows each."""
-
-
 TRAIN, DEV, REGIONAL = "train.jsonl.gz", "dev.jsonl.gz", "regional.jsonl.gz"
 WEAK, POOL = "weak_positive.jsonl.gz", "pool.jsonl.gz"
 LEARNED = (TRAIN, REGIONAL, WEAK, POOL)

@@ -160,7 +160,6 @@ def fit_flags(
     confidence = fit_confidence(evidence)
     folds = [calibration_fold(each.event) for each in evidence]
     crossed = cross_fitted(evidence, folds)
-
     rows = [
         row
         for item in data.kept_apart
@@ -180,7 +179,6 @@ def fit_flags(
     sentences = prepared.sentences_in(said)
     listed = flags_in_sentences(guideline, sentences, data.siblings)
     unlikely = choose_unlikely(gathered(listed))
-
     learned = Counter(
         (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
         for row in data.rows

@@ -231,7 +231,6 @@ def fit_second_stage(
         np.arange(len(rows)) >= len(held),
         np.array([row.id in regional for row in rows]),
     )
-
     say("fitting the fusion")
     whole = cross_fuse(sample, FOLDS, seed)
     found = (sample.rel == 2) & (whole[:, MAIN] >= cut(sample, whole, precision)["relevant"])
@@ -252,7 +251,6 @@ def fit_second_stage(
     asked = asked_of(fitted, rows, sample.linear)
     fit = partial(fit_fusions, asked=asked)
     fitted = replace(fitted, cascade=replace(cascade, fusions=fit(sample, every_row)))
-
     # the probabilities of the stage that judges each row
     both, encoded = (cross_fuse(sample, FOLDS, seed, one) for one in (fit, fit_alone))
     table: list[tuple[float, float]] = []

@@ -195,8 +195,7 @@ def _fit_people(
     numbers = np.array(
         [
             tags.people_features(
-                tags.Facts(reading, crossed[at], mentions, people, None, reading, home),
-                places[at],
+                tags.Facts(reading, crossed[at], mentions, people, None, reading, home), places[at]
             )
             for at, (reading, mentions, people, home) in enumerate(told)
         ]

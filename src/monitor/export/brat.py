@@ -29,7 +29,6 @@ from monitor.text.safe_text import without_surrogates
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
 PER_FOLDER = 1_000  # brat lists all documents of a folder at once
-
 _SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
 _CARRIED = frozenset((*_SAID, "schema", "title", "text", "tags", "findings"))
 """What the files of a document have, `documents.jsonl` among them."""

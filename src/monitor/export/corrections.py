@@ -20,7 +20,6 @@ from monitor.records.json_shapes import as_whole
 
 Place = tuple[str, int | None, int | None]
 """A mark by its name and where it is in the one text; None twice: on the article."""
-
 MOST = 10_000_000  # code points of a text; what is said to be longer is no article
 
 

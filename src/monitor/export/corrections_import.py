@@ -32,8 +32,6 @@ from monitor.text.safe_text import without_surrogates
 
 Kind = Literal["conflict", "not applied", "not said"]
 """What is listed: another says otherwise; it could not be applied at all; no review can say it."""
-
-
 Key = tuple[str, str]  # an article's id and version
 
 

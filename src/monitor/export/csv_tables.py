@@ -27,8 +27,6 @@ EXPERIMENTAL = "experimental_variables"
 """The column beside the variables that names those which only experimental tags fill."""
 _GENDERS = {"female": "Woman", "male": "Man"}
 _AGES = ("child", "adult")
-
-
 _PLACE = {
     "field": "Where it stands: title or text.",
     "start": "First code point of the field, from 0.",

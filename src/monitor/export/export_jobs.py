@@ -32,7 +32,6 @@ from monitor.records.errors import (
 )
 
 logger = logging.getLogger("monitor.exports")
-
 FOLDER = "exports"
 KEPT = timedelta(days=1)
 MOST_KEPT = 20  # with more the oldest finished one goes
@@ -40,7 +39,6 @@ MOST_WAITING = 4  # more are refused
 _CLEARED_EVERY_S = 600.0
 _JOB, _ZIP, _FILES = "job.json", "export.zip", "files"
 _ID = re.compile("[0-9a-f]{32}")
-
 State = Literal["waiting", "writing", "done", "failed"]
 
 

@@ -26,7 +26,6 @@ from monitor.export.copyright_cap import ECHO, fold
 Values = dict[str, Any]
 K = 20  # the anonymity threshold: each released row of a withheld article fits so many stories
 YEAR = "withheld_year"
-
 _TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")
 _EMPTY: Mapping[str, Any] = {
     "id": "",

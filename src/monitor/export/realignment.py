@@ -26,9 +26,7 @@ from monitor.text.search_terms import words_at
 How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or
 the words alone, which stand once."""
-
 Place = tuple[int, int]  # start and end, code points, half open
-
 MOST_PARAGRAPHS = 400
 _SURROUNDINGS = (16, 64, 200)
 """So much before and behind a span is looked for with it, in code points. On both sides: of words

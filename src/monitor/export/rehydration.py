@@ -64,10 +64,8 @@ _BY_FAILURE = {
 """The causes by which pages fail; others are of pages without a text."""
 _UNDER_WAY = 400  # articles that wait for their hosts' turn at a time
 _NEEDED = frozenset({"id", "tags", "findings", "length"})
-
 RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
 HAD = ("same", "changed")  # the outcomes with a record
-
 Outcome = dict[str, Any]
 
 
