@@ -1,8 +1,7 @@
 """Relevance models of other languages than English: linear, with cross-validated metrics.
 
-There is one file for learning and measuring, so every figure is of rows that the model at hand did
-not see, over `SEEDS` ways of cutting the folds. Where that file has nearly nothing relevant in a
-language, the project's own texts say what is, and negatives of the file, if any, what is not.
+Every figure is of rows that the model at hand did not see, over `SEEDS` ways of cutting the folds.
+Where nearly nothing relevant is labelled in a language, the project's own texts say what is.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Promotion of a trained model: measured against `models/floors.json`, refused below a floor.
 
-Training writes trial versions. Promotion measures one on the floors' own data, refuses it if any
-figure is below its floor, and else raises the floors: one never falls here, lowering it by hand is
-a change that a reviewer sees. Floors are as measured, without slack; `within` is what another
-processor may make of the same files.
+A floor never falls here: lowering it by hand is a change that a reviewer sees. Floors are as
+measured, without slack; `within` is what another processor may make of the same files.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Training of the neural model of the rules: one encoder with a token head for each rule.
 
 It learns from the rules' examples, development sentences and annotated articles; how sure a flag
-is, is fitted on articles that a fold of it has not learned from. A rule that is right nine times in
-ten says so of the tenth, too; its words tell breach and near miss apart. torch is needed here.
+is, is fitted on articles that a fold of it has not learned from.
 """
 
 from __future__ import annotations
@@ -313,7 +312,7 @@ def fit_confidence(evidence: Sequence[EditorFlag]) -> Confidence:
     """Fit on flags; each one's prior is that of the rule's other flags."""
     from sklearn.linear_model import LogisticRegression
 
-    truth = _truth(evidence)
+    truth = np.array([each.marked for each in evidence], np.bool_)
     base = float(truth.mean())
     flags = Counter(each.rule for each in evidence)
     marked = Counter(each.rule for each in evidence if each.marked)
@@ -345,7 +344,7 @@ def confidence_scores(
     """Return how well flags are ranked and how far confidences hold; `flags` were raised."""
     from sklearn.metrics import roc_auc_score
 
-    truth = _truth(evidence)
+    truth = np.array([each.marked for each in evidence], np.bool_)
     return {
         "flags": flags,
         "judged": len(evidence),
@@ -383,10 +382,6 @@ def _features(evidence: Sequence[EditorFlag], priors: Sequence[float]) -> Floats
         for flag, prior in zip(evidence, priors, strict=True)
     ]
     return np.array(rows, np.float64).reshape(-1, len(FEATURES))
-
-
-def _truth(evidence: Sequence[EditorFlag]) -> NDArray[np.bool_]:
-    return np.array([each.marked for each in evidence], np.bool_)
 
 
 def choose_unlikely(evidence: Sequence[EditorFlag]) -> tuple[float, list[dict[str, Any]]]:

@@ -1,9 +1,7 @@
 """Suggestions of the rule model alone: calibration, thresholds, preselection of sentences.
 
-There a breach gets higher log odds than in an article. What the judge says alone is fitted on real
-short items and on sentences written for a rule, which do not tell how often breaches are there. How
-sure a list's finding is, is told as in articles: by the sentence alone, without what is known of
-the rule, "child prostitutes" was doubted.
+What the judge says alone is fitted on real short items and on sentences written for a rule, which
+do not tell how often breaches are there. How sure a list's finding is, is told as in articles.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Training of the tags model: response, places, victims, flow.
 
-A linear model says response, who the victims are, flow and whether the wording is American; small
-models behind it settle places, victims and flow. `form` and indicators rest on phrases and are
-only measured here. Cut-offs come from cross-fitted train rows, or, where the encoder decides too,
+A linear model says response, who the victims are and flow; small models behind it settle places,
+victims and flow. Cut-offs come from cross-fitted train rows, or, where the encoder decides too,
 from rows that it has not learned from (see `FUSED_CUTS`).
 """
 

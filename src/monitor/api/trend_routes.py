@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -27,7 +28,7 @@ from monitor.stats.trend_queries import (
     trends_of,
 )
 from monitor.stats.trends import COUNTED
-from monitor.stats.trends_json import outlet_json, scorecard_json, trends_json
+from monitor.stats.trends_json import scorecard_json, trends_json
 
 _NOTE = "Coverage, not incidence."
 _ENDS = "Wilson, 95 %; null where there are too few stories, or flags not looked at."
@@ -219,7 +220,7 @@ def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
             "note": NOT_INCIDENCE,
             "since": period.since.isoformat(),
             "until": period.last.isoformat(),
-            "outlets": [outlet_json(one) for one in outlets_of(desk, period)],
+            "outlets": [asdict(one) for one in outlets_of(desk, period)],
         }
     )
 

@@ -1,10 +1,8 @@
 """brat: a text and a standoff file for each article, and the configuration that brat needs.
 
-Below `brat/` a folder for each thousand articles; `documents.jsonl` there says which article each
-document is and what was marked in it, so that corrections can be told from that. What is said of
-the whole article (relevance, tags without evidence) are attributes of a span `document`.
-Offsets are code points, as brat's server counts them. It reads CR LF as one character, by which all
-behind it would move: a space stands for that CR. A mark across line breaks is split at them.
+`documents.jsonl` says which article each document is and what was marked in it. What is said of the
+whole article are attributes of a span `document`. Offsets are code points. brat reads CR LF as one
+character: a space stands for that CR. A mark across line breaks is split at them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """CSV: a wide table with one row an article, and tidy ones of what an article has several of.
 
-`articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
-have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
-CTDC's codebook. `ctdc_limits.json` says what these cannot say: a row is an article, not a person,
-good to see next to CTDC's shares, in aggregate, which kinds of cases are written about.
+`articles.csv` is for spreadsheets; the others have the article's `id` first and join to it.
+`ctdc.csv` has the tags in the variables of CTDC's codebook, `ctdc_limits.json` what these cannot
+say: a row is an article, not a person.
 """
 
 from __future__ import annotations

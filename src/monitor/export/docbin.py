@@ -1,8 +1,6 @@
 """spaCy DocBin: `docbin-0001.spacy` and so on, some hundred documents each.
 
-`doc.text` is the one text, to the letter. `doc.spans["tags"]` has the evidence of tags,
-`doc.spans["findings"]` the flags and `doc.spans["scorecard"]` the evidence of document rules; a
-span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
+A span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
 the rest of the record without the words. `doc.cats` has the score of each tag and of relevance.
 Tokens are cut at the borders of marks too, so that each is a span and no mark is moved or lost.
 """
@@ -131,9 +129,7 @@ def _cut(
 ) -> tuple[list[str], list[bool], list[tuple[int, int]]]:
     """Return words, whether a space follows each, and where each stands without that space."""
     cuts = sorted({0, len(text), *borders, *starts, *ends})
-    words: list[str] = []
-    spaces: list[bool] = []
-    places: list[tuple[int, int]] = []
+    words, spaces, places = list[str](), list[bool](), list[tuple[int, int]]()
     for start, end in itertools.pairwise(cuts):
         # A space belongs to the word before it, save where a mark begins or ends with it.
         marked = start in starts or end in ends

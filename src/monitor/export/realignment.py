@@ -1,9 +1,8 @@
 """Realignment of annotated spans to a changed text: each exactly right, or lost; never guessed.
 
-How sure that is depends on what is known of the old text. Its hash proves it where the new text is
-the old one with paragraphs added or cut around. Where the old text is given, a span stands where
-the same words stand in the same surroundings, once before and once now. Where only the words of
-spans are given, they must stand once, in the order they had, or just between two that do.
+The old text's hash proves it where the new text is the old one with paragraphs added around. Where
+the old text is given, a span stands where the same words stand in the same surroundings, once. Of
+words alone: they must stand once, in the order they had, or just between two that do.
 """
 
 from __future__ import annotations
@@ -263,10 +262,7 @@ def _aligned(old: str | None, new: str, given: Mapping[Place, str | None], lengt
 def _filled(
     record: Record, status: str, title: str, text: str, found: Mapping[str, Found]
 ) -> dict[str, Any]:
-    """Return the record with headline, text and the words of its spans where they stand now.
-
-    What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
-    """
+    """Return the record with headline, text and the words of its spans where they stand now."""
     spans: Counter[str] = Counter()
     lost: list[dict[str, Any]] = []
     texts = {"title": title, "text": text}
@@ -306,10 +302,7 @@ def _filled(
 
 
 def _is_other(record: Record, made: Record, known: str | None, page: Page) -> bool:
-    """Whether nothing that is known of an article stands on the page that is at its address now.
-
-    Known are words of some length, and its headline, of which half the words must be there.
-    """
+    """Whether nothing known of an article, nor half its headline's words, is on its page now."""
     spans = [span for span in spans_of(record) if span["field"] == "text"]
     telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
     if any(span["field"] == "text" for span in spans_of(made)):

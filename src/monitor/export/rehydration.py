@@ -1,8 +1,7 @@
 """Rehydration: the texts of an export fetched again, politely, verified and realigned.
 
 What became of each article is written down at once, so that a run that was stopped goes on where
-it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for
-each article that was asked for; both are for their owner alone.
+it was and asks for no page twice. The files are for their owner alone.
 """
 
 from __future__ import annotations

@@ -100,8 +100,8 @@ def write_letter(
 
 def _point(point: Point) -> str:
     what = f"“{point.words}”" if point.words else NO_QUOTE
-    principle = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
-    lines = [f"- {what}. The principle is {principle}, the rule “{point.title}”."]
+    of = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
+    lines = [f"- {what}. The principle is {of}, the rule “{point.title}”."]
     if point.why:
         lines.append(f"  The guideline says: “{point.why}”")
     if point.suggestions:

@@ -205,14 +205,14 @@ def rules_section(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
 
 def changes_section(trends: Trends) -> ReportSection:
     """Return the feeds that were added or removed."""
-    rows = []
-    for change in trends.changes:
-        day, done = change.at.date().isoformat(), "added" if change.followed else "removed"
-        rows.append((day, done, change.title or change.outlet, change.url))
+    done = {True: "added", False: "removed"}
+    rows = tuple(
+        (one.at.date().isoformat(), done[one.followed], one.title or one.outlet, one.url)
+        for one in trends.changes
+    )
     note = "Curves before and after a change are of different feeds."
     notes = (note if rows else "No feed was added or removed.",)
-    columns = ("day", "change", "feed", "URL")
-    return ReportSection("Changes of feeds", notes, columns, tuple(rows))
+    return ReportSection("Changes of feeds", notes, ("day", "change", "feed", "URL"), rows)
 
 
 NOT_INCIDENCE = (

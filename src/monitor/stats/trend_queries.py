@@ -121,11 +121,6 @@ def trends_of(desk: Desk, period: Period) -> Trends:
     return replace(found, dates="published", undated=period.undated)
 
 
-def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
-    """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
-    return _outlet(desk, Period(since, until, (), {}), outlet_id).name
-
-
 def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
     """Return how many articles of [since, until) are stored, by day and outlet."""
     days = days_of(since, until)
@@ -145,11 +140,12 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
-    found = _outlet(desk, period, outlet_id)
+    found = outlet_of(desk, period, outlet_id)
     return score_outlet(found, period.items, period.story_of, trends.outlet_basis(basis_of(desk)))
 
 
-def _outlet(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
+def outlet_of(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
+    """Return an outlet, by id; raises `NotFound` for one with no article in a period."""
     found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
     if found is None:
         raise NotFound(f"no outlet '{outlet_id}' with articles in these days")
