@@ -18,16 +18,10 @@ from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.relevance import RelevanceModel, without_appended
-from monitor.evaluate import linear_fit
+from monitor.evaluate import linear_fit, metrics
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.linear_fit import Floats
-from monitor.evaluate.metrics import (
-    average_precision,
-    general_outlets,
-    recall_at_precision,
-    relevance_scores,
-)
 from training.rows import Corpus, held_out_events
 
 RIDGE = 3.0
@@ -300,7 +294,7 @@ def stage_scores(stage: SecondStage, dev: Sequence[Labelled]) -> dict[str, Any]:
         if part.any():
             at = np.flatnonzero(part).tolist()
             rows = [sample.rows[i] for i in at]
-            scores[name] = relevance_scores(rows, [said[i] for i in at], asked[part])
+            scores[name] = metrics.relevance_scores(rows, [said[i] for i in at], asked[part])
     scores["stages"] = stages(stage, measure_cost(model, dev))
     return {**scores, "countries": country_scores(sample.rows, said)}
 
@@ -341,15 +335,15 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
         ),
     }
     quality: dict[str, dict[str, float]] = {}
-    members = (("", np.ones(len(rel), dtype=bool)), ("_general", general_outlets(rows)))
+    members = (("", np.ones(len(rel), dtype=bool)), ("_general", metrics.general_outlets(rows)))
     for name, (scores, cost) in table.items():
         quality[name] = {}
         for suffix, member in members:
             chosen = member & (rel != 1)
             truth, own = rel[chosen] == 2, scores[chosen]
             quality[name] |= {
-                f"average_precision{suffix}": average_precision(truth, own),
-                f"recall_at_precision_0.90{suffix}": recall_at_precision(truth, own),
+                f"average_precision{suffix}": metrics.average_precision(truth, own),
+                f"recall_at_precision_0.90{suffix}": metrics.recall_at_precision(truth, own),
             }
         quality[name]["milliseconds"] = cost * 1000
     return quality

@@ -23,13 +23,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from monitor.desk import Desk
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.selection import export, filters_json
-from monitor.records.errors import (
-    MonitorError,
-    NotFound,
-    StoreError,
-    UsageError,
-    describe_exception,
-)
+from monitor.records import errors
 
 logger = logging.getLogger("monitor.exports")
 FOLDER = "exports"
@@ -42,7 +36,7 @@ _ID = re.compile("[0-9a-f]{32}")
 State = Literal["waiting", "writing", "done", "failed"]
 
 
-class TooManyExportsError(UsageError):
+class TooManyExportsError(errors.UsageError):
     """As many exports wait as may."""
 
 
@@ -126,7 +120,7 @@ class ExportJobs:
                 self._path(job.id).mkdir(parents=True, mode=0o700)
                 self._keep(job)
             except OSError as error:
-                raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
+                raise errors.StoreError(f"cannot write {self._folder}: {error.strerror}") from error
         except Exception:
             self._live.pop(job.id, None)  # or it would wait for ever, and be counted
             raise
@@ -170,7 +164,7 @@ class ExportJobs:
 
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
-            raise NotFound("no such export")
+            raise errors.NotFound("no such export")
         return self._folder / id_
 
     def _stored(self) -> list[ExportJob]:
@@ -179,7 +173,7 @@ class ExportJobs:
             if _ID.fullmatch(path.parent.name):
                 try:
                     found.append(self._read(path.parent.name))
-                except NotFound:  # another version's, which nobody can take any more
+                except errors.NotFound:  # another version's, which nobody can take any more
                     shutil.rmtree(path.parent, ignore_errors=True)
         return found
 
@@ -189,7 +183,7 @@ class ExportJobs:
             made, files = datetime.fromisoformat(values["made"]), tuple(values["files"])
             job = ExportJob(**{**values, "made": made, "files": files})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NotFound("no such export") from error
+            raise errors.NotFound("no such export") from error
         if job.state in ("waiting", "writing") and id_ not in self._live:
             return replace(job, state="failed", problem="the server was stopped before it was done")
         return job
@@ -219,7 +213,7 @@ class ExportJobs:
             try:  # a full disk or a busy database costs this turn, not all that come after it
                 self.clear() if asked is None else self._make(*asked)
             except Exception as error:  # noqa: BLE001
-                logger.error("exports: %s", describe_exception(error))  # noqa: TRY400 - no words
+                logger.error("exports: %s", errors.describe_exception(error))  # noqa: TRY400 - no words
 
     def _make(self, id_: str, filters: Mapping[str, Any]) -> None:
         from monitor.export.publication import PublicationPolicy
@@ -252,8 +246,8 @@ class ExportJobs:
         except _StoppedError:
             shutil.rmtree(folder, ignore_errors=True)
         except Exception as error:  # noqa: BLE001 - told of the export, not raised at nobody
-            logger.error("export: %s", describe_exception(error))  # noqa: TRY400 - no words
-            known = isinstance(error, MonitorError)
+            logger.error("export: %s", errors.describe_exception(error))  # noqa: TRY400 - no words
+            known = isinstance(error, errors.MonitorError)
             problem = str(error) if known else "something went wrong here; the log says where"
             self._tidy(id_)  # makes room to say so
             self._keep(self._change(id_, state="failed", problem=problem))
