@@ -138,14 +138,11 @@ def decide(crossed: Crossed) -> Decisions:
     calibration = [linear_fit.fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
     main, any_ = linear_fit.probabilities(calibration, odds)
     clear = rel != 1
-    thresholds = {
-        "relevant": linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION),
-        "borderline": (
-            linear_fit.threshold_for(any_, rel >= 1, PRECISION)
-            if crossed.few
-            else linear_fit.best_f1_threshold(any_, rel >= 1)
-        ),
-    }
+    relevant = linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION)
+    borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
+    if crossed.few:
+        borderline = linear_fit.threshold_for(any_, rel >= 1, PRECISION)
+    thresholds = {"relevant": relevant, "borderline": borderline}
     return Decisions(calibration, {key: round(value, 4) for key, value in thresholds.items()})
 
 

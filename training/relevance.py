@@ -104,9 +104,7 @@ def fit_gate(
     threshold = round(float(needed[may_lose]) - 0.01, 2) if may_lose < len(needed) else 0.0
     gate = replace(_fit_gate(words, rel, every, options, seed), threshold=threshold)
     told = real & ~opened
-    main, any_ = (
-        linear_fit.fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1)
-    )
+    main, any_ = (linear_fit.fit_calibration(scores[told], rel[told] >= n) for n in (2, 1))
     basis = np.array([row.basis for row in rows])
     easy = real & (rel == 0) & (basis == SAMPLED)
     strange = np.quantile(scores[easy if easy.any() else rel == 0], 1 - STRANGE)
@@ -261,10 +259,8 @@ def train_relevance(
         if rows.regional:
             scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
         scores["ablations"] = ablate(corpus, dev, cues, options, seed, say)
-    counts: dict[str, Any] = {
-        "texts_rel": rel_counts(rows.own),
-        "mined_rel": rel_counts(rows.mined),
-    }
+    counts: dict[str, Any] = {"texts_rel": rel_counts(rows.own)}
+    counts["mined_rel"] = rel_counts(rows.mined)
     if reviews:
         counts["reviews_rel"] = rel_counts(reviews)
         counts["reviews_until"] = max(row.said_at for row in reviews)
@@ -302,18 +298,15 @@ def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str,
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     """Return the files of a linear model and its cues by name."""
     groups = {
-        group.name: {
-            "kind": group.kind,
-            **({"form": group.form} if group.form else {}),
-            "phrases": group.phrases,
-        }
-        for group in cues.groups
+        each.name: {"kind": each.kind}
+        | ({"form": each.form} if each.form else {})
+        | {"phrases": each.phrases}
+        for each in cues.groups
     }
+    grams = {field: list(known) for field, known in linear.vocabulary.items()}
     return {
         relevance.WEIGHTS: pack_arrays(linear_fit.linear_arrays(linear)),
-        relevance.VOCABULARY: pack_json(
-            {field: list(grams) for field, grams in linear.vocabulary.items()}
-        ),
+        relevance.VOCABULARY: pack_json(grams),
         relevance.CUES: pack_json(groups),
     }
 

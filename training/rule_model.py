@@ -157,8 +157,7 @@ def fit_flags(
     flags = flags_in(guideline, articles, data)
     evidence = gathered(flags)
     confidence = fit_confidence(evidence)
-    folds = [calibration_fold(each.event) for each in evidence]
-    crossed = cross_fitted(evidence, folds)
+    crossed = cross_fitted(evidence, [calibration_fold(each.event) for each in evidence])
     rows = [
         row
         for item in data.kept_apart
@@ -175,8 +174,7 @@ def fit_flags(
 
     unread = flags_in(guideline, data.kept_apart, data)
     apart = gather(unread, data, rows, encoded, served)
-    sentences = prepared.sentences_in(said)
-    listed = flags_in_sentences(guideline, sentences, data.siblings)
+    listed = flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings)
     unlikely = choose_unlikely(gathered(listed))
     learned = Counter(
         (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
@@ -185,8 +183,7 @@ def fit_flags(
     )
     rules: dict[str, dict[str, Any]] = {}
     for rule in data.rules:
-        pairs = zip(evidence, crossed, strict=True)
-        own = [(flag, p) for flag, p in pairs if flag.rule == rule]
+        own = [(flag, p) for flag, p in zip(evidence, crossed, strict=True) if flag.rule == rule]
         rules[rule] = {
             "written": learned[rule, False],
             "in_articles": learned[rule, True],

@@ -185,11 +185,9 @@ def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] 
     said = np.zeros(len(every))
     of = [calibration_fold(each.event) for each in every]
     for fold in sorted(set(of)):
-        real, short = (
-            [each for each in some if calibration_fold(each.event) != fold]
-            for some in (proposals, aside)
-        )
-        alone = fit_alone(real, 0, short)
+        rest = [each for each, own in zip(every, of, strict=True) if own != fold]
+        real = sum(own != fold for own in of[: len(proposals)])
+        alone = fit_alone(rest[:real], 0, rest[real:])
         for number, each in enumerate(every):
             if of[number] == fold:
                 said[number] = confidence_of(alone, each)
@@ -218,13 +216,10 @@ def alone_scores(read: ReadArticles, said: Floats) -> list[dict[str, Any]]:
     for cut in (None, *CUTS):
         pairs = zip(read.proposals, said, strict=True)
         told = [each for each, sure in pairs if cut is not None and sure >= cut]
-        there = defaultdict(list, {at: list(each) for at, each in enumerate(read.listed)})
+        there = list(map(list, read.listed))
         for each in told:
             there[each.item].append(each.finding)
-        found = sum(
-            any(agree(finding, mark, read.related) for finding in there[at])
-            for at, mark in sure_marks
-        )
+        found = sum(any(agree(f, mark, read.related) for f in there[at]) for at, mark in sure_marks)
         marked = sum(each.marked for each in told)
         rows.append({"from": cut, "suggested": len(told), "marked": marked,
                      "sure": len(sure_marks), "sure_found": found})  # fmt: skip

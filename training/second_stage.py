@@ -110,11 +110,8 @@ def fit_fusions(
 def fit_alone(sample: StackingSample, rows: NDArray[np.intp]) -> tuple[Fusion, Fusion]:
     """Calibrate the encoder's own answer on all `rows`."""
     rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
-    main, any_ = ALONE
-    return (
-        _calibrated(main, features, rel == 2, weight),
-        _calibrated(any_, features, rel >= 1, weight),
-    )
+    main, any_ = (_calibrated(ALONE[n], features, rel >= 2 - n, weight) for n in (MAIN, ANY))
+    return main, any_
 
 
 def _calibrated(
@@ -286,11 +283,9 @@ def stage_scores(stage: SecondStage, dev: Sequence[Labelled]) -> dict[str, Any]:
     asked = asked_of(model, sample.rows, sample.linear)
     said = [model.decide(main, any_) for main, any_ in stage.crossed.tolist()]
     scores: dict[str, Any] = {}
-    for name, part in (
-        ("dev_crossed", sample.is_dev),
-        ("held_out", ~sample.is_dev & ~sample.is_regional),
-        ("held_out_regional", sample.is_regional),
-    ):
+    held = ~sample.is_dev & ~sample.is_regional
+    parts = {"dev_crossed": sample.is_dev, "held_out": held}
+    for name, part in {**parts, "held_out_regional": sample.is_regional}.items():
         if part.any():
             at = np.flatnonzero(part).tolist()
             rows = [sample.rows[i] for i in at]

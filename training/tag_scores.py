@@ -124,17 +124,14 @@ def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, An
             [set(entry.labels[scheme]) for entry, _ in pairs] for scheme in ("indicator", "role")
         )
         scores = label_scores(told, indicators, INDICATORS)
-        table = {
-            role: label_scores(
-                *(
-                    [{one for one in each if one.startswith(role)} for each in s]
-                    for s in (gold, roles)
-                ),
-                (),
-            )["micro"]
-            | {"n": sum(label.startswith(role) for each in gold for label in each)}
-            for role in ("origin", "transit")
-        }
+        table = {}
+        for role in ("origin", "transit"):
+            theirs, ours = (
+                [{one for one in each if one.startswith(role)} for each in some]
+                for some in (gold, roles)
+            )
+            micro = label_scores(theirs, ours, ())["micro"]
+            table[role] = {**micro, "n": sum(map(len, theirs))}
         by_role = {
             "rows": len(gold),
             "micro": label_scores(gold, roles, ())["micro"],

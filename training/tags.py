@@ -255,13 +255,10 @@ def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSet
         return float(label_scores(gold, answer, ())["micro"]["f1"])
 
     grid = np.linspace(-1.5, 1.0, 11).tolist()
-    victim = max(
-        (replace(fused, victim=cut, both=cut + more) for cut in grid for more in (0.0, 0.5)),
-        key=lambda candidate: f1(candidate, "victim"),
-    )
-    return max(
-        (replace(victim, flow=cut) for cut in grid), key=lambda candidate: f1(candidate, "flow")
-    )
+    several = (replace(fused, victim=cut, both=cut + more) for cut in grid for more in (0.0, 0.5))
+    victim = max(several, key=lambda candidate: f1(candidate, "victim"))
+    flows = (replace(victim, flow=cut) for cut in grid)
+    return max(flows, key=lambda candidate: f1(candidate, "flow"))
 
 
 def own_texts() -> list[Labelled]:
@@ -324,9 +321,7 @@ def train_tags(
             bare = fit_tags(real, cues, gazetteer, outlets, options, seed, served)
         scores["ablations"] = ablate_tags(model, bare, dev)
     people = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
-    made = None
-    if second is not None:
-        made = {"version": second.meta.version, "files": dict(second.meta.files)}
+    made = second and {"version": second.meta.version, "files": dict(second.meta.files)}
     texts = PLACES_FILE, OUTLETS_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
     return save_model(
         out,
