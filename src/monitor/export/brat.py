@@ -195,11 +195,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
     # keys that hold one value, and no words of the article
     spot, tag, finding = (
-        [
-            name
-            for name, one in keys_of(of).items()
-            if name not in QUOTES and "items" not in one.schema
-        ]
+        [n for n, one in keys_of(of).items() if n not in QUOTES and "items" not in one.schema]
         for of in ("span", "tag", "finding")
     )
     judged = [name for name in finding if name not in spot]

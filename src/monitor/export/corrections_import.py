@@ -120,8 +120,7 @@ class _CorrectedFile:
         """Store what was changed in an article, or that it was confirmed; list what cannot be."""
 
         def tell(kind: Kind, why: str) -> None:
-            note = CorrectionNote(kind, corrected.where, corrected.record["id"], why)
-            self.listed.append(note)
+            self.listed.append(CorrectionNote(kind, corrected.where, corrected.record["id"], why))
 
         assessed, why = self._current(corrected)
         if assessed is None:

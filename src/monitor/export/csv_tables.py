@@ -264,14 +264,8 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     key = {"id": values["id"]}
     return {
         "tags": [
-            {
-                **key,
-                "tag": number,
-                "experimental": False,
-                **tag,
-                "alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None,
-                **span,
-            }
+            {**key, "tag": number, "experimental": False, **tag}
+            | {"alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None, **span}
             for number, tag in enumerate(values["tags"])
             for span in tag["evidence"] or [{}]
         ],

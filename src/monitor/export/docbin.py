@@ -99,9 +99,8 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     # spaCy takes a run of signs apart one by one, each time looking at all that are left
     tokens = tokenizer(text.replace(VEIL, " ") if values.get("text") is None else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
-    starts = {start for _, start, _, _, _ in marks}
-    ends = {end for _, _, end, _, _ in marks}
-    words, spaces, places = _cut(text, borders, starts, ends)
+    bounds = {mark[1] for mark in marks}, {mark[2] for mark in marks}
+    words, spaces, places = _cut(text, borders, *bounds)
     doc = Doc(tokens.vocab, words=words, spaces=spaces)
     first = {start: n for n, (start, _) in enumerate(places)}
     last = {end: n + 1 for n, (_, end) in enumerate(places)}
@@ -114,9 +113,8 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     doc.cats = {_name(tag): float(tag["score"]) for tag in values["tags"]}
     if values.get("relevance") is not None:
         doc.cats["relevance"] = float(values["relevance"])
-    title = [0, values["length"]["title"]]
-    doc.user_data |= {"record": marking.without_words(values), "title": title}
-    doc.user_data["shift"] = begins["text"]
+    title = {"title": [0, values["length"]["title"]], "shift": begins["text"]}
+    doc.user_data |= {"record": marking.without_words(values), **title}
     return doc
 
 

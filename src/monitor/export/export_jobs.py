@@ -144,12 +144,10 @@ class ExportJobs:
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [
-                job
-                for job in ended  # what was forgotten since it was asked for it may have
-                if job.until <= now or (forgotten and job.made <= forgotten)
-            ]
-            left = [job for job in ended if job not in old]
+            # what was forgotten since it was asked for it may have
+            least = max(now - KEPT, forgotten or now - KEPT)
+            old = [job for job in ended if job.made <= least]
+            left = [job for job in ended if job.made > least]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
@@ -237,10 +235,8 @@ class ExportJobs:
             )
             pack(folder / _FILES, folder / _ZIP, job.made)
             self._tidy(id_)
-            facts = written.facts
-            files = tuple(
-                {"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in facts.files
-            )
+            facts, keys = written.facts, ("name", "bytes", "sha256")
+            files = tuple({key: getattr(one, key) for key in keys} for one in facts.files)
             told = {"rows": written.rows, "withheld": dict(facts.withheld), "files": files}
             self._keep(self._change(id_, state="done", **told))
         except _StoppedError:

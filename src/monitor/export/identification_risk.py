@@ -171,11 +171,8 @@ class Deidentification:
         values["categories"] = list(map(veil.said, values["categories"]))
         for key in ("categories", "enclosures"):  # in the way that addresses write a name
             some = values[key]
-            values[key] = [
-                one
-                for one in some
-                if not veil.stands_in(one["url"] if key == "enclosures" else one)
-            ]
+            links = key == "enclosures"
+            values[key] = [o for o in some if not veil.stands_in(o["url"] if links else o)]
             self.withheld["names"] += len(some) - len(values[key])
         for one in (*spans_of(values), *values["scorecard"]):
             if "match" in one:

@@ -95,13 +95,8 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             whole.setdefault(named.scheme, []).append(mark.name)
             continue
         place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
-        region: dict[str, Any] = {
-            "id": f"mark-{number}",
-            "from_name": named.scheme,
-            "to_name": TEXT,
-            "type": "labels",
-            "value": {**place, "labels": [mark.name]},
-        }
+        region: dict[str, Any] = {"id": f"mark-{number}", "from_name": named.scheme}
+        region |= {"to_name": TEXT, "type": "labels", "value": {**place, "labels": [mark.name]}}
         if mark.score is not None:
             region["score"] = mark.score
         if named.scheme == FINDING:
@@ -125,9 +120,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             "record": marking.without_words(values),
         },
         "predictions": [prediction],
-        "annotations": [
-            {"result": result, "ground_truth": False} for result in task_reviews(values)
-        ],
+        "annotations": [{"result": one, "ground_truth": False} for one in task_reviews(values)],
     }
 
 
@@ -146,13 +139,8 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
 
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
     """Return a choice made of the whole text."""
-    return {
-        "id": id_,
-        "from_name": control,
-        "to_name": TEXT,
-        "type": "choices",
-        "value": {"choices": names},
-    }
+    made = {"id": id_, "from_name": control, "to_name": TEXT, "type": "choices"}
+    return {**made, "value": {"choices": names}}
 
 
 def labelling_config(used: Collection[str]) -> str:

@@ -102,12 +102,9 @@ def _grant(
     for key in ("authors", "categories"):
         values[key] = kept(values[key])
     # words are granted to the worst findings first, then to the surest tags
-    findings = sorted(
-        values["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["start"])
-    )
-    tags = sorted(
-        values["tags"], key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or "")
-    )
+    findings, tags = list(values["findings"]), list(values["tags"])
+    findings.sort(key=lambda f: (SEVERITIES.index(f["severity"]), f["start"]))
+    tags.sort(key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or ""))
     ranked = {"findings": findings, "tags": tags, "scorecard": values["scorecard"]}
     for span in spans_of(ranked):
         if span["field"] == "title":

@@ -197,9 +197,8 @@ def _between(
     if before == behind and (left or right):
         at = piece.start + before
         here = new[at : min(last, at + size)]
-        if len(here) == size and all(
-            a in (MASK, b) for a, b in zip(piece.words, here, strict=True)
-        ):
+        same = (a in (MASK, b) for a, b in zip(piece.words, here, strict=False))
+        if len(here) == size and all(same):
             return at
     alone = _once(piece.words, new) if piece.known >= LEAST_ALONE else None
     return alone if alone is not None and first <= alone and alone + size <= last else None
@@ -274,8 +273,7 @@ def _filled(
         aligned = found[name].get((span["start"], span["end"]))
         if aligned is None or not 0 <= aligned.start <= aligned.end <= len(texts[name]):
             spans["lost"] += 1
-            place = {key: span[key] for key in ("field", "start", "end")}
-            lost.append({**named, **place})
+            lost.append(named | {key: span[key] for key in ("field", "start", "end")})
             return None
         spans[aligned.how] += 1
         words = texts[name][aligned.start : aligned.end]

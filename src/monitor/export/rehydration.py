@@ -240,10 +240,9 @@ def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) ->
         "spans": dict(sorted(spans.items())),
         "moved": sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
     }
-    items = [{"id": one, **said} for one, said in told]
+    more = {"items": [{"id": one, **said} for one, said in told], "schema": 1, **mark}
     part = book.folder / f".{REPORT}.part"
-    more = {"schema": 1, **mark, "waiting": len(order) - len(told), "items": items}
-    write_json(part, {**values, **more})
+    write_json(part, {**values, **more, "waiting": len(order) - len(told)})
     part.chmod(OWN_ONLY)
     part.replace(book.folder / REPORT)
     return RehydrationReport(**values, fetched=book.fetched)
@@ -290,11 +289,8 @@ def open_progress(
                 # where it was stopped between the two
                 if outcomes.get(record["id"], {}).get("cause") not in HAD:
                     told = record["rehydrated"]
-                    outcomes[record["id"]] = {
-                        "cause": told["status"],
-                        "spans": told["spans"],
-                        "moved": told["moved_to"],
-                    }
+                    outcome = {"cause": told["status"], "spans": told["spans"]}
+                    outcomes[record["id"]] = {**outcome, "moved": told["moved_to"]}
             if retry:
                 outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
             records, progress = (

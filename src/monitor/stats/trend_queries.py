@@ -62,26 +62,19 @@ def read_published(desk: Desk, since: date, until: date) -> Period:
     undated = desk.store.undated()
     items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
     stored = Counter(moment.astimezone(zone).date() for _, moment in when.values())
-    return Period(
-        since,
-        until,
-        items,
-        _stories(desk, items),
-        stored={day: stored[day] for day in days},
-        undated=sum(item.id in undated for item in every),
-    )
+    by_day, left_out = {day: stored[day] for day in days}, sum(o.id in undated for o in every)
+    return Period(since, until, items, _stories(desk, items), by_day, left_out)
+
+
+def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
+    ids = [item.id for item in items]
+    # what is not folded yet is a story of its own
+    return {one: one for one in ids} | desk.store.kept_stories_of(desk.stories_stamp, ids)
 
 
 def _bounds(desk: Desk, since: date, until: date) -> tuple[datetime, datetime]:
     zone = desk.settings.zone
     return midnight(since, zone), midnight(until, zone)
-
-
-def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
-    """Return the story of each item, by id; what is not folded yet is a story of its own."""
-    ids = [item.id for item in items]
-    kept = desk.store.kept_stories_of(desk.stories_stamp, ids)
-    return {one: kept.get(one, one) for one in ids}
 
 
 def basis_of(desk: Desk) -> Basis:

@@ -230,10 +230,8 @@ def count_trends(
 
 def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
     labelled = group_items(items, lambda item: item.labels.get(scheme, ()))
-    rows = (
-        Counted(label, len(found), len(stories(found, story_of)))
-        for label, found in labelled.items()
-    )
+    pairs = labelled.items()
+    rows = (Counted(label, len(some), len(stories(some, story_of))) for label, some in pairs)
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 
