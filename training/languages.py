@@ -269,10 +269,8 @@ def cross_language(
     corpus = Corpus(joined, linear_fit.build_matrix(readings, StoryCounter(cues)), real, ~real)
     targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
     options = FEW_OPTIONS if few else OPTIONS
-    odds = [
-        linear_fit.cross_fit(corpus.matrix, targets, events, options, seed + n)
-        for n in range(SEEDS)
-    ]
+    told = corpus.matrix, targets, events, options
+    odds = [linear_fit.cross_fit(*told, seed + n) for n in range(SEEDS)]
     term = cues.index["term"]
     found = [[cue.group for cue in (*read.title_cues, *read.text_cues)] for read in readings]
     terms = [float(groups.count(term)) for groups in found]

@@ -34,9 +34,8 @@ class OneTextModule(torch.nn.Module):
     def forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Return one tensor per head."""
         states = self.module.encoder(input_ids=ids).last_hidden_state
-        rows: tuple[torch.Tensor, ...] = torch.split(
-            self.module.head(states.mean(1)), self.sizes, dim=1
-        )
+        said = self.module.head(states.mean(1))
+        rows: tuple[torch.Tensor, ...] = torch.split(said, self.sizes, dim=1)
         return rows
 
 

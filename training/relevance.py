@@ -111,9 +111,7 @@ def fit_gate(
     opens = opened | (scores >= threshold)
     sampled = (basis != "annotated") & (rel == 0)
     kinds = {"rel 2": rel == 2, "rel 1": rel == 1, "rel 0": rel == 0, "sampled rel 0": sampled}
-    passed = {
-        name: round(float(opens[kind].mean()), 4) for name, kind in kinds.items() if kind.any()
-    }
+    passed = {name: round(float(opens[k].mean()), 4) for name, k in kinds.items() if k.any()}
     return FittedGate(gate, round(float(strange), 2), (main, any_), passed)
 
 
@@ -226,9 +224,8 @@ def train_relevance(
     dev = read_labelled(data / DEV)
     targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
-    crossed = linear_fit.cross_fit(
-        corpus.matrix, targets, [r.event for r in corpus.rows], options, seed
-    )
+    events = [row.event for row in corpus.rows]
+    crossed = linear_fit.cross_fit(corpus.matrix, targets, events, options, seed)
     say("fitting the model")
     linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
     model = _calibrated(corpus, crossed, linear, cues, dev)
@@ -317,9 +314,7 @@ def _calibrated(
     """Calibrate on the cross-fitted real rows; `relevant` keeps `PRECISION` there and on dev."""
     real, rel = crossed[corpus.real], corpus.rel[corpus.real]
     truths = (rel == 2, rel >= 1)
-    calibration = [
-        linear_fit.fit_calibration(real[:, output], truth) for output, truth in enumerate(truths)
-    ]
+    calibration = [linear_fit.fit_calibration(real[:, n], truth) for n, truth in enumerate(truths)]
     open_ = {"relevant": 1.0, "borderline": 1.0}
     model = RelevanceModel(cues, StoryCounter(cues), linear, calibration, open_)
     main, any_ = linear_fit.probabilities(calibration, real)

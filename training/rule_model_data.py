@@ -384,9 +384,8 @@ def judged_rules(guideline: Guideline) -> tuple[tuple[str, ...], dict[str, froze
     """Return the rules about words of a text, and each one's siblings among them."""
     rules = tuple(rule.id for rule in guideline.rules if rule.kind != "document")
     related = related_rules(guideline)
-    return rules, {
-        rule: frozenset(related.get(rule, ())) & frozenset(rules) - {rule} for rule in rules
-    }
+    every = frozenset(rules)
+    return rules, {rule: (every - {rule}).intersection(related.get(rule, ())) for rule in rules}
 
 
 def _example_sources(
@@ -429,10 +428,8 @@ def sources_of(
             near = kind == "near_miss"
             found = [RuleClaim(rule, "text", *place, SURE)] if place and not near else []
             if found or near:
-                key, document = (
-                    f"{file.stem} {rule} {kind} {number}",
-                    Document(plain, language="en"),
-                )
+                key = f"{file.stem} {rule} {kind} {number}"
+                document = Document(plain, language="en")
                 said = found, _nowhere(rule) if near else ()
                 yield LabelledSource(DEVELOPMENT, key, key, document, IN_SENTENCES, *said)
 

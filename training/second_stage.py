@@ -234,10 +234,8 @@ def fit_second_stage(
     cascade = Cascade(served, lower, upper, alone, strange, alone, LATER_FROM)
     # what the linear model settles has a calibration of its own
     settled = (every[:, ANY] < lower) | (every[:, MAIN] > upper)
-    calibration = [
-        linear_fit.fit_calibration(every[settled, output], truth[settled])
-        for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
-    ]
+    pairs_of = ((every[settled, MAIN], rel == 2), (every[settled, ANY], rel >= 1))
+    calibration = [linear_fit.fit_calibration(odds, truth[settled]) for odds, truth in pairs_of]
     fitted = replace(model, calibration=calibration, cascade=cascade)
     asked = asked_of(fitted, rows, sample.linear)
     fit = partial(fit_fusions, asked=asked)
@@ -270,9 +268,8 @@ def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict
     rel, sets = sample.rel, (sample.is_dev, ~sample.is_dev)
     parts = [part & (rel != 1) for part in sets if (rel[part] == 2).any()]
     precise = max(linear_fit.threshold_for(main[part], rel[part] == 2, precision) for part in parts)
-    recalled = min(
-        float(np.quantile(main[part & (rel == 2)], 1 - RECALL, method="lower")) for part in parts
-    )
+    found = (main[part & (rel == 2)] for part in parts)
+    recalled = min(float(np.quantile(some, 1 - RECALL, method="lower")) for some in found)
     borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
     return {"relevant": round(max(precise, recalled), 4), "borderline": round(borderline, 4)}
 

@@ -99,10 +99,8 @@ def read_rows(
         gazetteer.find(reading, home.country, world=home.world)
         for reading, home in zip(readings, homes, strict=True)
     ]
-    people = list(map(find_people, readings))
-    return TagRows(
-        rows, readings, mentions, people, homes, linear_fit.build_matrix(readings, counter)
-    )
+    people, matrix = list(map(find_people, readings)), linear_fit.build_matrix(readings, counter)
+    return TagRows(rows, readings, mentions, people, homes, matrix)
 
 
 def fit_tags(
@@ -144,9 +142,8 @@ def fit_tags(
     )
     if encoder is None:
         fused = _cut_people(read, odds, fused)
-    return TagsModel(
-        cues, counter, linear, gazetteer, outlets, places, PLACE_CUTS, people, fused, encoder
-    )
+    known_places = gazetteer, outlets, places, PLACE_CUTS
+    return TagsModel(cues, counter, linear, *known_places, people, fused, encoder)
 
 
 def _truth(rows: Sequence[Labelled], scheme: str, label: str) -> NDArray[np.bool_]:

@@ -139,10 +139,8 @@ def compare(corrected: Corrected) -> Correction:
             untold.append(words)
         else:
             tags[scheme] = tuple(sorted(labels))
-    added = [
-        place for place in corrected.marks - before.keys() if named[place[0]].scheme == FINDING
-    ]
-    if added:
+    fresh = corrected.marks - before.keys()
+    if added := [name for name, *_ in fresh if named[name].scheme == FINDING]:
         untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
     if corrected.fresh:

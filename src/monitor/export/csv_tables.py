@@ -313,9 +313,8 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
         if not row[name] and (filled := _variable(values["tags"], variable)):
             row[name] = filled
             unmeasured.append(name)
-    return {name: value or NULL for name, value in row.items()} | {
-        EXPERIMENTAL: ";".join(unmeasured) or NULL
-    }
+    row[EXPERIMENTAL] = ";".join(unmeasured)
+    return {name: value or NULL for name, value in row.items()}
 
 
 def _variable(tags: Iterable[Mapping[str, Any]], variable: Mapping[str, Any]) -> int | str:

@@ -81,9 +81,7 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
             units = Positions(text)
             last = units.utf16(len(text))
             # What is of the whole article is only metadata there: nobody can have changed it.
-            marks: set[Place] = {
-                corrections.place_of(mark) for mark in marks_of(record) if mark.whole
-            }
+            marks: set[Place] = {corrections.place_of(m) for m in marks_of(record) if m.whole}
             for start, end, label in _spans(where, row):
                 _, first, after = corrections.need_span(label, start, end, last, where)
                 marks.add((label, units.from_utf16(first), units.from_utf16(after)))

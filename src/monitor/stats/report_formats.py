@@ -24,11 +24,7 @@ def write_page(report: MonthlyReport) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    plots = {
-        section.title: draw(section.bars, "svg").decode()
-        for section in report.sections
-        if section.bars is not None
-    }
+    plots = {s.title: draw(s.bars, "svg").decode() for s in report.sections if s.bars}
     page = environment.get_template("report.html").render(report=report, plots=plots, rows=ROWS)
     return page.encode("utf-8", "replace")
 

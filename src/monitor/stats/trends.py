@@ -100,9 +100,7 @@ def proven_rules(guideline: str, measured: Mapping[str, tuple[int, int]]) -> Bas
     A rule with three flags, all right, is as likely as not below 0.95; so at least `MEASURED_FROM`
     flags are asked for, as of the severity `error`.
     """
-    precise = {
-        rule for rule, (flags, right) in measured.items() if flags and right >= PRECISION * flags
-    }
+    precise = {rule for rule, (n, right) in measured.items() if n and right >= PRECISION * n}
     proven = frozenset(rule for rule in precise if measured[rule][0] >= MEASURED_FROM)
     return Basis(guideline, proven, frozenset(precise) - proven)
 
