@@ -71,10 +71,8 @@ def train_encoder(
     record = make_record(data, base, seed, options)
     checkpoint = out / NAME / f"{version}.checkpoint"
     cues = CueTable(load_cues())
-    learn = rows.without(events=held)
-    module, tokenizer, pool, seconds = fit_encoder(
-        learn, cues, base, options, seed, checkpoint, record, say
-    )
+    told = rows.without(events=held), cues, base, options, seed, checkpoint, record, say
+    module, tokenizer, pool, seconds = fit_encoder(*told)
     say("exporting to int8 ONNX")
     bases = [example.row.basis for example in pool.every]
     saved = save_model(

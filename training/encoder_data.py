@@ -104,15 +104,10 @@ def make_pool(rows: TrainingRows, cues: CueTable) -> Pool:
     read = [row for row in [*rows.news, *rows.mined] if row.rel or row.basis != SAMPLED]
     shown = [(row, 1.0, 1 + (row.rel in (0, 2))) for row in read]
     shown += [(row, WEIGHT_WEAK, 1) for row in rows.weak] + [(row, 1.0, 1) for row in rows.own]
-    every = [
-        EncoderExample(
-            row,
-            weight,
-            times,
-            later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS),
-        )
-        for row, weight, times in shown
-    ]
+    every = []
+    for row, weight, times in shown:
+        later = later_stretch(read_article(row.title, row.text, cues), cues, LEAD_CHARS)
+        every.append(EncoderExample(row, weight, times, later))
     return Pool(every, [EncoderExample(row) for row in rows.news if row.basis == SAMPLED])
 
 
@@ -127,9 +122,7 @@ def target(example: EncoderExample) -> tuple[NDArray[np.float32], NDArray[np.flo
         "flow": (row.flow,) if row.flow else (),
     }
     said = {head: labels for head, labels in told.items() if labels}
-    truth = [
-        float(label in said.get(head, ())) for head, labels in HEADS.items() for label in labels
-    ]
+    truth = [float(label in said.get(head, ())) for head in HEADS for label in HEADS[head]]
     weights = {head: float(head in said) for head in HEADS}
     weights["relevance"] = example.weight
     for head in ("victim", "flow"):
@@ -155,11 +148,7 @@ def encode(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[lis
 
 
 def epoch_batches(
-    pool: Pool,
-    tokenizer: PreTrainedTokenizerFast,
-    options: EncoderOptions,
-    seed: int,
-    epoch: int,
+    pool: Pool, tokenizer: PreTrainedTokenizerFast, options: EncoderOptions, seed: int, epoch: int
 ) -> Iterator[TrainingBatch]:
     """Yield the batches of one epoch: texts of like length together, in random order."""
     size = options.batch

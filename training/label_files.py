@@ -64,9 +64,8 @@ def load_hand_labels(
             if kind == "indicators":
                 labels = _indicators(raw)
             elif kind == "victims":
-                gender = _known("gender", [raw["gender"]], GENDERS)
-                protection = _known("protection", raw["protection"], PROTECTIONS)
-                labels = {"gender": gender, "protection": protection}
+                labels = {"gender": _known("gender", [raw["gender"]], GENDERS)}
+                labels["protection"] = _known("protection", raw["protection"], PROTECTIONS)
             else:
                 labels = {s: _known(s, raw[s], policy_labels(s)) for s in POLICY_SCHEMES}
         except (TypeError, KeyError, ValueError) as error:
@@ -97,9 +96,8 @@ def _indicators(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _known(name: str, labels: Any, known: Collection[str]) -> tuple[str, ...]:
     if not isinstance(labels, list):
         raise TypeError(f"'{name}' must be a list")
-    for label in labels:
-        if label not in known:
-            raise ValueError(f"unknown {name} '{label}'")
+    if unknown := [label for label in labels if label not in known]:
+        raise ValueError(f"unknown {name} '{unknown[0]}'")
     return tuple(labels)
 
 

@@ -1,8 +1,7 @@
 """Relevance models of other languages than English: linear, with cross-validated metrics.
 
-There is one file for learning and measuring, so every figure is of rows that the model at hand did
-not see, over `SEEDS` ways of cutting the folds. Where that file has nearly nothing relevant in a
-language, the project's own texts say what is, and negatives of the file, if any, what is not.
+Every figure is of rows that the model at hand did not see, over `SEEDS` ways of cutting the folds.
+Where nearly nothing relevant is labelled in a language, the project's own texts say what is.
 """
 
 from __future__ import annotations
@@ -139,14 +138,11 @@ def decide(crossed: Crossed) -> Decisions:
     calibration = [linear_fit.fit_calibration(odds[:, n], truth) for n, truth in enumerate(truths)]
     main, any_ = linear_fit.probabilities(calibration, odds)
     clear = rel != 1
-    thresholds = {
-        "relevant": linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION),
-        "borderline": (
-            linear_fit.threshold_for(any_, rel >= 1, PRECISION)
-            if crossed.few
-            else linear_fit.best_f1_threshold(any_, rel >= 1)
-        ),
-    }
+    relevant = linear_fit.threshold_for(main[clear], rel[clear] == 2, PRECISION)
+    borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
+    if crossed.few:
+        borderline = linear_fit.threshold_for(any_, rel >= 1, PRECISION)
+    thresholds = {"relevant": relevant, "borderline": borderline}
     return Decisions(calibration, {key: round(value, 4) for key, value in thresholds.items()})
 
 
@@ -273,10 +269,8 @@ def cross_language(
     corpus = Corpus(joined, linear_fit.build_matrix(readings, StoryCounter(cues)), real, ~real)
     targets, events = _targets(few, corpus, with_own=with_own), [row.event for row in joined]
     options = FEW_OPTIONS if few else OPTIONS
-    odds = [
-        linear_fit.cross_fit(corpus.matrix, targets, events, options, seed + n)
-        for n in range(SEEDS)
-    ]
+    told = corpus.matrix, targets, events, options
+    odds = [linear_fit.cross_fit(*told, seed + n) for n in range(SEEDS)]
     term = cues.index["term"]
     found = [[cue.group for cue in (*read.title_cues, *read.text_cues)] for read in readings]
     terms = [float(groups.count(term)) for groups in found]

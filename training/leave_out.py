@@ -129,22 +129,17 @@ def summary(judged: Mapping[str, Judged], regional: frozenset[str]) -> dict[str,
     """Return the figures of each group, their mean and worst, and those of `regional` rows."""
     table = {name: figures(group.rows, group.main) for name, group in judged.items()}
     result: dict[str, Any] = {"groups": table, **_mean_and_worst(table)}
-    pairs = [
-        (row, score)
-        for group in judged.values()
-        for row, score in zip(group.rows, group.main.tolist(), strict=True)
-        if row.id in regional
-    ]
-    if pairs:
+    told = [pair for of in judged.values() for pair in zip(of.rows, of.main, strict=True)]
+    if pairs := [(row, score) for row, score in told if row.id in regional]:
         result["regional"] = figures([r for r, _ in pairs], np.array([s for _, s in pairs]))
     return result
 
 
 def _mean_and_worst(table: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    keys = ("average_precision", "recall_at_precision_0.90")
-    columns = {key: [each[key] for each in table.values()] for key in keys if table}
-    if not columns:
+    if not table:
         return {}
+    keys = ("average_precision", "recall_at_precision_0.90")
+    columns = {key: [each[key] for each in table.values()] for key in keys}
     return {
         "mean": {key: sum(values) / len(values) for key, values in columns.items()},
         "worst": {key: min(values) for key, values in columns.items()},

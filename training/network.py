@@ -258,7 +258,25 @@ def fit_heads(learner: Learner, rows: Rows, seed: int, say: Say) -> float:
     """Train on some rows, from heads that stand on the means of their rules; return seconds."""
     options = learner.options
     torch.set_num_threads(options.threads)
-    _start_heads(learner, rows)
+    # point each head from the mean token of the rows to the mean of its rule's findings
+    head = learner.module.head
+    sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))
+    every, tokens = torch.zeros(head.weight.shape[1]), 0
+    spoken = [int(row) for row in rows if learner.targets[row].spans]
+    silent = [int(row) for row in rows if not learner.targets[row].spans][::ONE_IN]
+    with torch.no_grad():
+        for some in _by_length([*spoken, *silent], learner.encoded):
+            for states, row in zip(learner.upper(some), some, strict=True):
+                own = states[learner.own(row)]
+                every, tokens = every + own.sum(0), tokens + len(own)
+                for rule, places, _ in learner.targets[row].spans:
+                    sums[rule] += own[list(places)].mean(0)
+                    counts[rule] += 1
+        mean = every / max(1, tokens)
+        away = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None] - mean, 0.0)
+        weight = STEEP * away / ((away**2).sum(1, keepdim=True) + 1e-6)
+        head.weight.copy_(weight)
+        head.bias.copy_(RARE - weight @ mean)
     draw = np.random.default_rng(seed)
     rounds = list(rounds_of(learner.rows, rows, options, draw))
     steps = sum(math.ceil(len(each) / options.batch) for each in rounds)
@@ -296,28 +314,6 @@ def rule_loss(learner: Learner, rows: Sequence[int]) -> torch.Tensor:
             lost = functional.binary_cross_entropy_with_logits(there, torch.ones_like(there))
             total = total + SPANS * heavy * lost
     return total / len(rows)
-
-
-def _start_heads(learner: Learner, rows: Rows) -> None:
-    """Point each head from the mean token of the rows to the mean of its rule's findings."""
-    head = learner.module.head
-    sums, counts = torch.zeros_like(head.weight), torch.zeros(len(head.bias))
-    every, tokens = torch.zeros(head.weight.shape[1]), 0
-    spoken = [int(row) for row in rows if learner.targets[row].spans]
-    silent = [int(row) for row in rows if not learner.targets[row].spans][::ONE_IN]
-    with torch.no_grad():
-        for batch in _by_length([*spoken, *silent], learner.encoded):
-            for states, row in zip(learner.upper(batch), batch, strict=True):
-                own = states[learner.own(row)]
-                every, tokens = every + own.sum(0), tokens + len(own)
-                for rule, places, _ in learner.targets[row].spans:
-                    sums[rule] += own[list(places)].mean(0)
-                    counts[rule] += 1
-        mean = every / max(1, tokens)
-        away = torch.where(counts[:, None] > 0, sums / counts.clamp(min=1)[:, None] - mean, 0.0)
-        weight = STEEP * away / ((away**2).sum(1, keepdim=True) + 1e-6)
-        head.weight.copy_(weight)
-        head.bias.copy_(RARE - weight @ mean)
 
 
 def predict(learner: Learner, rows: Rows) -> dict[int, NDArray[np.float16]]:

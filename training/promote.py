@@ -1,9 +1,7 @@
 """Promotion of a trained model: measured against `models/floors.json`, refused below a floor.
 
-Training writes trial versions. Promotion measures one on the floors' own data, refuses it if any
-figure is below its floor, and else raises the floors: one never falls here, lowering it by hand is
-a change that a reviewer sees. Floors are as measured, without slack; `within` is what another
-processor may make of the same files.
+A floor never falls here: lowering it by hand is a change that a reviewer sees. Floors are as
+measured, without slack; `within` is what another processor may make of the same files.
 """
 
 from __future__ import annotations
@@ -78,10 +76,8 @@ class Floors:
     def raised(self, reached: Mapping[str, float]) -> Floors:
         """Return the floors with every better figure in its place."""
         new = {key: figure for key, (_, figure) in self.better(reached).items()}
-        high, low = (
-            {key: new.get(key, floor) for key, floor in floors.items()}
-            for floors in (self.at_least, self.at_most)
-        )
+        parts = (self.at_least, self.at_most)
+        high, low = ({key: new.get(key, part[key]) for key in part} for part in parts)
         return replace(self, at_least=high, at_most=low)
 
     @property
@@ -223,14 +219,9 @@ def kept_apart(data: Path) -> list[Item]:
     Their texts are in `relevance/` beside the folder of `data`. Raises `DataError`.
     """
     texts = [data.resolve().parent.parent / "relevance" / name for name in NEWS]
-    events = {
-        str(row["id"]): str(row["event"])
-        for file in texts
-        for row in rule_precision.read_lines(file)
-    }
-    return [
-        item for item in rule_precision.read_items(data, texts) if is_kept_apart(events[item.id])
-    ]
+    rows = [row for file in texts for row in rule_precision.read_lines(file)]
+    apart = {str(row["id"]) for row in rows if is_kept_apart(str(row["event"]))}
+    return [item for item in rule_precision.read_items(data, texts) if item.id in apart]
 
 
 def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
@@ -248,10 +239,8 @@ def marks_met(guideline: Guideline, items: Sequence[Item]) -> Mapping[str, int]:
     for item, result in zip(items, checked, strict=True):
         found = [f for f in result.findings if f.field == "title" or f.start < item.read]
         for mark in item.marks:
-            counts["sure"] += mark.sure
-            counts["sure_found"] += mark.sure and any(
-                rule_precision.agree(f, mark, related) for f in found
-            )
+            met = mark.sure and any(rule_precision.agree(f, mark, related) for f in found)
+            counts.update(sure=mark.sure, sure_found=met)
         for flag in found:
             meets = rule_precision.is_marked(flag, item, related)
             voice = "suggestions" if flag.severity == "suggestion" else "loud"

@@ -48,8 +48,6 @@ from training.second_stage import fit_second_stage, stage_scores
 
 OPENERS = ("traffick", "enslav", "slave", "modern-day bondage", "servitude")
 """Letters that open for any text, whatever else it says."""
-
-
 STRANGE = 0.005
 """Share of sampled negatives in whose words there is more than the linear model may see."""
 WHOLE, WITH_TEXTS = "whole model", "with the project's texts"
@@ -106,18 +104,14 @@ def fit_gate(
     threshold = round(float(needed[may_lose]) - 0.01, 2) if may_lose < len(needed) else 0.0
     gate = replace(_fit_gate(words, rel, every, options, seed), threshold=threshold)
     told = real & ~opened
-    main, any_ = (
-        linear_fit.fit_calibration(scores[told], truth[told]) for truth in (rel == 2, rel >= 1)
-    )
+    main, any_ = (linear_fit.fit_calibration(scores[told], rel[told] >= n) for n in (2, 1))
     basis = np.array([row.basis for row in rows])
     easy = real & (rel == 0) & (basis == SAMPLED)
     strange = np.quantile(scores[easy if easy.any() else rel == 0], 1 - STRANGE)
     opens = opened | (scores >= threshold)
     sampled = (basis != "annotated") & (rel == 0)
     kinds = {"rel 2": rel == 2, "rel 1": rel == 1, "rel 0": rel == 0, "sampled rel 0": sampled}
-    passed = {
-        name: round(float(opens[kind].mean()), 4) for name, kind in kinds.items() if kind.any()
-    }
+    passed = {name: round(float(opens[k].mean()), 4) for name, k in kinds.items() if k.any()}
     return FittedGate(gate, round(float(strange), 2), (main, any_), passed)
 
 
@@ -230,9 +224,8 @@ def train_relevance(
     dev = read_labelled(data / DEV)
     targets = targets_of(corpus, with_own=False)
     say(f"cross-fitting {options.folds} models")
-    crossed = linear_fit.cross_fit(
-        corpus.matrix, targets, [r.event for r in corpus.rows], options, seed
-    )
+    events = [row.event for row in corpus.rows]
+    crossed = linear_fit.cross_fit(corpus.matrix, targets, events, options, seed)
     say("fitting the model")
     linear = linear_fit.fit_linear(corpus.matrix, targets, options, seed)
     model = _calibrated(corpus, crossed, linear, cues, dev)
@@ -263,10 +256,8 @@ def train_relevance(
         if rows.regional:
             scores["parts"] = parts_of_data(corpus, rows.regional, options, seed, say)
         scores["ablations"] = ablate(corpus, dev, cues, options, seed, say)
-    counts: dict[str, Any] = {
-        "texts_rel": rel_counts(rows.own),
-        "mined_rel": rel_counts(rows.mined),
-    }
+    counts: dict[str, Any] = {"texts_rel": rel_counts(rows.own)}
+    counts["mined_rel"] = rel_counts(rows.mined)
     if reviews:
         counts["reviews_rel"] = rel_counts(reviews)
         counts["reviews_until"] = max(row.said_at for row in reviews)
@@ -304,18 +295,15 @@ def _sources(path: Path, encoder: ModelFolder, options: FitOptions) -> dict[str,
 def pack_linear(linear: LinearModel, cues: CueTable) -> dict[str, bytes]:
     """Return the files of a linear model and its cues by name."""
     groups = {
-        group.name: {
-            "kind": group.kind,
-            **({"form": group.form} if group.form else {}),
-            "phrases": group.phrases,
-        }
-        for group in cues.groups
+        each.name: {"kind": each.kind}
+        | ({"form": each.form} if each.form else {})
+        | {"phrases": each.phrases}
+        for each in cues.groups
     }
+    grams = {field: list(known) for field, known in linear.vocabulary.items()}
     return {
         relevance.WEIGHTS: pack_arrays(linear_fit.linear_arrays(linear)),
-        relevance.VOCABULARY: pack_json(
-            {field: list(grams) for field, grams in linear.vocabulary.items()}
-        ),
+        relevance.VOCABULARY: pack_json(grams),
         relevance.CUES: pack_json(groups),
     }
 
@@ -326,9 +314,7 @@ def _calibrated(
     """Calibrate on the cross-fitted real rows; `relevant` keeps `PRECISION` there and on dev."""
     real, rel = crossed[corpus.real], corpus.rel[corpus.real]
     truths = (rel == 2, rel >= 1)
-    calibration = [
-        linear_fit.fit_calibration(real[:, output], truth) for output, truth in enumerate(truths)
-    ]
+    calibration = [linear_fit.fit_calibration(real[:, n], truth) for n, truth in enumerate(truths)]
     open_ = {"relevant": 1.0, "borderline": 1.0}
     model = RelevanceModel(cues, StoryCounter(cues), linear, calibration, open_)
     main, any_ = linear_fit.probabilities(calibration, real)

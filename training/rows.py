@@ -1,10 +1,8 @@
 """Training rows: files, events and sources kept apart, feature matrix, targets and weights.
 
-Weights of rows: 1 for a sure label, 0.7 for an unsure one, 0.3 for `rel` 1 rows as negatives of
-the first output; between half and twice these values average precision moves by 0.003 at most.
-The linear model of English does not learn from the project's own texts: it learns their manner,
-and on sources it has not read its ranking falls (mean average precision over six groups of sources
-0.91 without, 0.85 with them, 0.87 with a weight of 0.1). The encoder does learn from them.
+The linear model of English does not learn from the project's own texts: it learns their manner, and
+on sources it has not read its ranking falls (mean average precision over six groups of sources 0.91
+without, 0.85 with them, 0.87 with a weight of 0.1). The encoder does learn from them.
 """
 
 from __future__ import annotations
@@ -28,7 +26,6 @@ from training.label_files import MINED_FILE, load_mined_labels
 CUES_FILE = Path(__file__).parent / "data" / "cues.yaml"
 TEXTS = Path(__file__).parent / "texts"
 """Training texts written by the project, for forms and regions that real data hardly has."""
-
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "alerts": ("stopht_google_alerts",),
     "releases": ("us_prosecutor_press_releases",),
@@ -45,8 +42,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """Six groups with at least 8 main-subject rows each."""
-
-
 TRAIN, DEV, REGIONAL = "train.jsonl.gz", "dev.jsonl.gz", "regional.jsonl.gz"
 WEAK, POOL = "weak_positive.jsonl.gz", "pool.jsonl.gz"
 LEARNED = (TRAIN, REGIONAL, WEAK, POOL)

@@ -1,8 +1,7 @@
 """Training of the neural model of the rules: one encoder with a token head for each rule.
 
 It learns from the rules' examples, development sentences and annotated articles; how sure a flag
-is, is fitted on articles that a fold of it has not learned from. A rule that is right nine times in
-ten says so of the tenth, too; its words tell breach and near miss apart. torch is needed here.
+is, is fitted on articles that a fold of it has not learned from.
 """
 
 from __future__ import annotations
@@ -158,9 +157,7 @@ def fit_flags(
     flags = flags_in(guideline, articles, data)
     evidence = gathered(flags)
     confidence = fit_confidence(evidence)
-    folds = [calibration_fold(each.event) for each in evidence]
-    crossed = cross_fitted(evidence, folds)
-
+    crossed = cross_fitted(evidence, [calibration_fold(each.event) for each in evidence])
     rows = [
         row
         for item in data.kept_apart
@@ -177,10 +174,8 @@ def fit_flags(
 
     unread = flags_in(guideline, data.kept_apart, data)
     apart = gather(unread, data, rows, encoded, served)
-    sentences = prepared.sentences_in(said)
-    listed = flags_in_sentences(guideline, sentences, data.siblings)
+    listed = flags_in_sentences(guideline, prepared.sentences_in(said), data.siblings)
     unlikely = choose_unlikely(gathered(listed))
-
     learned = Counter(
         (claim.rule, row.kind in (rule_model_data.ARTICLE, rule_model_data.EARLIER))
         for row in data.rows
@@ -188,8 +183,7 @@ def fit_flags(
     )
     rules: dict[str, dict[str, Any]] = {}
     for rule in data.rules:
-        pairs = zip(evidence, crossed, strict=True)
-        own = [(flag, p) for flag, p in pairs if flag.rule == rule]
+        own = [(flag, p) for flag, p in zip(evidence, crossed, strict=True) if flag.rule == rule]
         rules[rule] = {
             "written": learned[rule, False],
             "in_articles": learned[rule, True],
@@ -315,7 +309,7 @@ def fit_confidence(evidence: Sequence[EditorFlag]) -> Confidence:
     """Fit on flags; each one's prior is that of the rule's other flags."""
     from sklearn.linear_model import LogisticRegression
 
-    truth = _truth(evidence)
+    truth = np.array([each.marked for each in evidence], np.bool_)
     base = float(truth.mean())
     flags = Counter(each.rule for each in evidence)
     marked = Counter(each.rule for each in evidence if each.marked)
@@ -347,7 +341,7 @@ def confidence_scores(
     """Return how well flags are ranked and how far confidences hold; `flags` were raised."""
     from sklearn.metrics import roc_auc_score
 
-    truth = _truth(evidence)
+    truth = np.array([each.marked for each in evidence], np.bool_)
     return {
         "flags": flags,
         "judged": len(evidence),
@@ -385,10 +379,6 @@ def _features(evidence: Sequence[EditorFlag], priors: Sequence[float]) -> Floats
         for flag, prior in zip(evidence, priors, strict=True)
     ]
     return np.array(rows, np.float64).reshape(-1, len(FEATURES))
-
-
-def _truth(evidence: Sequence[EditorFlag]) -> NDArray[np.bool_]:
-    return np.array([each.marked for each in evidence], np.bool_)
 
 
 def choose_unlikely(evidence: Sequence[EditorFlag]) -> tuple[float, list[dict[str, Any]]]:

@@ -229,14 +229,10 @@ def read_variations(
             if (place is None) == (kind == "bad"):
                 raise DataError(f"{where}: a breach has one [[mark]] and a near miss none")
             before = f"{row['before']}\n" if row["before"] else ""
-            low, high = place or (0, len(plain))
-            claim = RuleClaim(
-                rule, "text", len(before) + low, len(before) + high, SURE if place else NEAR_MISS
-            )
-            key, document = (
-                f"{file.stem} {rule} {kind} {number}",
-                Document(before + plain, language="en"),
-            )
+            low, high = (len(before) + at for at in place or (0, len(plain)))
+            claim = RuleClaim(rule, "text", low, high, SURE if place else NEAR_MISS)
+            key = f"{file.stem} {rule} {kind} {number}"
+            document = Document(before + plain, language="en")
             said = ((claim,), ()) if place else ((), (claim,))
             yield LabelledSource(VARIATION, key, event, document, IN_SENTENCES, *said)
 
@@ -345,8 +341,8 @@ def load_rule_data(
     events = {str(row["id"]): str(row["event"]) for file in texts for row in read_lines(file)}
     flags = list(read_lines(spans / "flags.jsonl.gz"))
     items = read_items(spans / TRAIN, texts)
-    articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
     unread = tuple(item for item in items if is_kept_apart(events[item.id]))
+    articles = tuple(item for item in items if not is_kept_apart(events[item.id]))
     told = {events[item.id] for item in unread}
     marked = read_marked(own / MARKS, texts)
     further = [item for item in marked if not is_kept_apart(events[item.id])]
@@ -388,9 +384,8 @@ def judged_rules(guideline: Guideline) -> tuple[tuple[str, ...], dict[str, froze
     """Return the rules about words of a text, and each one's siblings among them."""
     rules = tuple(rule.id for rule in guideline.rules if rule.kind != "document")
     related = related_rules(guideline)
-    return rules, {
-        rule: frozenset(related.get(rule, ())) & frozenset(rules) - {rule} for rule in rules
-    }
+    every = frozenset(rules)
+    return rules, {rule: (every - {rule}).intersection(related.get(rule, ())) for rule in rules}
 
 
 def _example_sources(
@@ -433,10 +428,8 @@ def sources_of(
             near = kind == "near_miss"
             found = [RuleClaim(rule, "text", *place, SURE)] if place and not near else []
             if found or near:
-                key, document = (
-                    f"{file.stem} {rule} {kind} {number}",
-                    Document(plain, language="en"),
-                )
+                key = f"{file.stem} {rule} {kind} {number}"
+                document = Document(plain, language="en")
                 said = found, _nowhere(rule) if near else ()
                 yield LabelledSource(DEVELOPMENT, key, key, document, IN_SENTENCES, *said)
 
@@ -458,7 +451,7 @@ def article_source(
     doubted, masked = list[RuleClaim](), list[RuleClaim]()
     for flag in flags:
         place = _place(item, flag) if flag["id"] == item.id and flag["rule"] in siblings else None
-        if place is None or any(_meets(place, mark) for mark in found):
+        if place is None or any(m.rule == place.rule and touch(place, m) for m in found):
             continue
         if flag["verdict"] == "wrong":
             doubted.append(replace(place, weight=JUDGED_WRONG))
@@ -474,7 +467,7 @@ def article_source(
         if mark.rule in rules
         for match in re.finditer(re.escape(mark.quote.lower()), small)
     ]
-    masked += [place for place in again if not any(_meets(place, claim) for claim in found)]
+    masked += [p for p in again if not any(c.rule == p.rule and touch(p, c) for c in found)]
     said = found, doubted, masked
     return LabelledSource(kind, item.id, event, item.document, IN_ARTICLES, *said, item.read)
 
@@ -492,7 +485,3 @@ def _place(item: Item, flag: Mapping[str, Any]) -> RuleClaim | None:
             return RuleClaim(flag["rule"], field, low, high)
     at = text.find(match)
     return RuleClaim(flag["rule"], "text", at, at + len(match)) if at >= 0 else None
-
-
-def _meets(one: RuleClaim, other: RuleClaim) -> bool:
-    return one.rule == other.rule and touch(one, other)

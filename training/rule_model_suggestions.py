@@ -1,9 +1,7 @@
 """Suggestions of the rule model alone: calibration, thresholds, preselection of sentences.
 
-There a breach gets higher log odds than in an article. What the judge says alone is fitted on real
-short items and on sentences written for a rule, which do not tell how often breaches are there. How
-sure a list's finding is, is told as in articles: by the sentence alone, without what is known of
-the rule, "child prostitutes" was doubted.
+What the judge says alone is fitted on real short items and on sentences written for a rule, which
+do not tell how often breaches are there. How sure a list's finding is, is told as in articles.
 """
 
 from __future__ import annotations
@@ -187,11 +185,9 @@ def cross_fitted_alone(proposals: Sequence[Proposal], aside: Sequence[Proposal] 
     said = np.zeros(len(every))
     of = [calibration_fold(each.event) for each in every]
     for fold in sorted(set(of)):
-        real, short = (
-            [each for each in some if calibration_fold(each.event) != fold]
-            for some in (proposals, aside)
-        )
-        alone = fit_alone(real, 0, short)
+        rest = [each for each, own in zip(every, of, strict=True) if own != fold]
+        real = sum(own != fold for own in of[: len(proposals)])
+        alone = fit_alone(rest[:real], 0, rest[real:])
         for number, each in enumerate(every):
             if of[number] == fold:
                 said[number] = confidence_of(alone, each)
@@ -220,43 +216,14 @@ def alone_scores(read: ReadArticles, said: Floats) -> list[dict[str, Any]]:
     for cut in (None, *CUTS):
         pairs = zip(read.proposals, said, strict=True)
         told = [each for each, sure in pairs if cut is not None and sure >= cut]
-        there = defaultdict(list, {at: list(each) for at, each in enumerate(read.listed)})
+        there = list(map(list, read.listed))
         for each in told:
             there[each.item].append(each.finding)
-        found = sum(
-            any(agree(finding, mark, read.related) for finding in there[at])
-            for at, mark in sure_marks
-        )
+        found = sum(any(agree(f, mark, read.related) for f in there[at]) for at, mark in sure_marks)
         marked = sum(each.marked for each in told)
         rows.append({"from": cut, "suggested": len(told), "marked": marked,
                      "sure": len(sure_marks), "sure_found": found})  # fmt: skip
     return rows
-
-
-def fit_glance(
-    sentences: Sequence[Sentence],
-    numbers: Sequence[NDArray[np.float32]],
-    speaking: Sequence[int],
-    tokens: int,
-) -> SentenceRanker:
-    """Fit on what the judge says of sentences it had not learned from; `speaking` are its heads."""
-    from scipy.sparse import csr_matrix
-    from sklearn.linear_model import Ridge
-
-    wanted = [
-        float(np.clip(said[:, speaking].max(initial=GLANCE_LOW), GLANCE_LOW, GLANCE_HIGH))
-        for said in numbers
-    ]
-    columns, ends = list[int](), [0]
-    for each in sentences:
-        ids = own_ids(each)
-        pairs = {tokens + neural_model.pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
-        columns += sorted({*ids, *pairs})
-        ends.append(len(columns))
-    shape = (len(sentences), tokens + PAIRS)
-    rows = csr_matrix((np.ones(len(columns)), columns, ends), shape=shape)
-    weights = Ridge(alpha=GLANCE_RIDGE, solver="lsqr").fit(rows, np.array(wanted)).coef_
-    return SentenceRanker(weights[:tokens], weights[tokens:])
 
 
 def own_ids(sentence: Sentence) -> tuple[int, ...]:
@@ -298,6 +265,9 @@ def calibrate_alone(
     prepared: Prepared, guideline: Guideline, said: Numbers
 ) -> tuple[SuggestionModel, SentenceRanker, ReadArticles, dict[str, Any]]:
     """Return what the judge says alone and its glance, the articles they are fitted on, figures."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import Ridge
+
     data, judge = prepared.data, recorded_model(prepared, said)
     read, drafts = (
         read_articles(
@@ -312,10 +282,48 @@ def calibrate_alone(
     alone = fit_alone(read.proposals, choose_least(read.proposals, crossed))
     surely = np.array([confidence_of(alone, each) for each in drafts.proposals])
     told = [p for p, sure in zip(read.proposals, crossed, strict=True) if sure >= alone.least]
-    glance, lost = _glance(prepared, alone, said, read, told)
+    speaking = [data.rules.index(rule) for rule in alone.rules]
+    tokens = prepared.tokenizer.rust.get_vocab_size()
+    of: defaultdict[int, list[int]] = defaultdict(list)
+    rows: defaultdict[str, list[RuleRow]] = defaultdict(list)
+    for number, row in enumerate(data.rows):
+        rows[row.id].append(row)
+        if row.kind in (ARTICLE, WRITTEN) and prepared.keys[number] in said:
+            of[calibration_fold(row.event)].append(number)
+
+    def fit_glance(without: int | None) -> SentenceRanker:
+        """Fit on what the judge says of sentences it had not learned from, save those of a fold."""
+        numbers = [n for fold, numbers in of.items() if fold != without for n in numbers]
+        known = (said[prepared.keys[n]][:, speaking].max(initial=GLANCE_LOW) for n in numbers)
+        wanted = [float(np.clip(most, GLANCE_LOW, GLANCE_HIGH)) for most in known]
+        columns, ends = list[int](), [0]
+        for n in numbers:
+            ids = own_ids(prepared.encoded[n])
+            pairs = {tokens + neural_model.pair_of(a, b, PAIRS) for a, b in pairwise(ids)}
+            columns += sorted({*ids, *pairs})
+            ends.append(len(columns))
+        shape = (len(numbers), tokens + PAIRS)
+        matrix = csr_matrix((np.ones(len(columns)), columns, ends), shape=shape)
+        weights = Ridge(alpha=GLANCE_RIDGE, solver="lsqr").fit(matrix, np.array(wanted)).coef_
+        return SentenceRanker(weights[:tokens], weights[tokens:])
+
+    # how much of what is told it loses when it has not seen the article
+    apart = {fold: fit_glance(fold) for fold in of}
+    places = ranks(
+        read,
+        told,
+        rows,
+        lambda row, event: apart[calibration_fold(event)].score(own_ids(prepared.encode(row))),
+    )
+    right = [place for place, each in zip(places, told, strict=True) if each.marked]
+    lost = [
+        {"others": most, "suggested": len(places), "read": sum(p <= most for p in places),
+         "marked": len(right), "marked_read": sum(p <= most for p in right)}
+        for most in sorted({*MANY, OTHERS})
+    ]  # fmt: skip
     suggested = Counter(each.finding.rule for each in told)
     marked = Counter(each.finding.rule for each in told if each.marked)
-    return alone, glance, read, {
+    return alone, fit_glance(None), read, {
         "proposals": len(read.proposals),
         "floor": FLOOR,
         "read": len(read.items),
@@ -325,44 +333,6 @@ def calibrate_alone(
         "rules": {r: {"suggested": suggested[r], "marked": marked[r]} for r in alone.rules},
         "lost": lost,
     }  # fmt: skip
-
-
-def _glance(
-    prepared: Prepared,
-    alone: SuggestionModel,
-    said: Numbers,
-    read: ReadArticles,
-    told: Sequence[Proposal],
-) -> tuple[SentenceRanker, list[dict[str, int]]]:
-    """Return the glance, and how much of what is told it loses when it has not seen the article."""
-    data = prepared.data
-    speaking = [data.rules.index(rule) for rule in alone.rules]
-    tokens = prepared.tokenizer.rust.get_vocab_size()
-    of: defaultdict[int, list[int]] = defaultdict(list)
-    articles: defaultdict[str, list[RuleRow]] = defaultdict(list)
-    for number, row in enumerate(data.rows):
-        articles[row.id].append(row)
-        if row.kind in (ARTICLE, WRITTEN) and prepared.keys[number] in said:
-            of[calibration_fold(row.event)].append(number)
-
-    def fitted(without: int | None) -> SentenceRanker:
-        numbers = [n for fold, numbers in of.items() if fold != without for n in numbers]
-        known = [said[prepared.keys[n]] for n in numbers]
-        return fit_glance([prepared.encoded[n] for n in numbers], known, speaking, tokens)
-
-    apart = {fold: fitted(fold) for fold in of}
-
-    def score(row: RuleRow, event: str) -> float:
-        return apart[calibration_fold(event)].score(own_ids(prepared.encode(row)))
-
-    places = ranks(read, told, articles, score)
-    marked = [place for place, each in zip(places, told, strict=True) if each.marked]
-    lost = [
-        {"others": most, "suggested": len(places), "read": sum(p <= most for p in places),
-         "marked": len(marked), "marked_read": sum(p <= most for p in marked)}
-        for most in sorted({*MANY, OTHERS})
-    ]  # fmt: skip
-    return fitted(None), lost
 
 
 def calibrate_short(

@@ -18,16 +18,10 @@ from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import read_article
 from monitor.classify.model_files import ModelFolder
 from monitor.classify.relevance import RelevanceModel, without_appended
-from monitor.evaluate import linear_fit
+from monitor.evaluate import linear_fit, metrics
 from monitor.evaluate.country_scores import country_scores
 from monitor.evaluate.labelled_data import Labelled
 from monitor.evaluate.linear_fit import Floats
-from monitor.evaluate.metrics import (
-    average_precision,
-    general_outlets,
-    recall_at_precision,
-    relevance_scores,
-)
 from training.rows import Corpus, held_out_events
 
 RIDGE = 3.0
@@ -116,11 +110,8 @@ def fit_fusions(
 def fit_alone(sample: StackingSample, rows: NDArray[np.intp]) -> tuple[Fusion, Fusion]:
     """Calibrate the encoder's own answer on all `rows`."""
     rel, features, weight = sample.rel[rows], sample.features[rows], sample.weight[rows]
-    main, any_ = ALONE
-    return (
-        _calibrated(main, features, rel == 2, weight),
-        _calibrated(any_, features, rel >= 1, weight),
-    )
+    main, any_ = (_calibrated(ALONE[n], features, rel >= 2 - n, weight) for n in (MAIN, ANY))
+    return main, any_
 
 
 def _calibrated(
@@ -231,7 +222,6 @@ def fit_second_stage(
         np.arange(len(rows)) >= len(held),
         np.array([row.id in regional for row in rows]),
     )
-
     say("fitting the fusion")
     whole = cross_fuse(sample, FOLDS, seed)
     found = (sample.rel == 2) & (whole[:, MAIN] >= cut(sample, whole, precision)["relevant"])
@@ -244,15 +234,12 @@ def fit_second_stage(
     cascade = Cascade(served, lower, upper, alone, strange, alone, LATER_FROM)
     # what the linear model settles has a calibration of its own
     settled = (every[:, ANY] < lower) | (every[:, MAIN] > upper)
-    calibration = [
-        linear_fit.fit_calibration(every[settled, output], truth[settled])
-        for output, truth in ((MAIN, rel == 2), (ANY, rel >= 1))
-    ]
+    pairs_of = ((every[settled, MAIN], rel == 2), (every[settled, ANY], rel >= 1))
+    calibration = [linear_fit.fit_calibration(odds, truth[settled]) for odds, truth in pairs_of]
     fitted = replace(model, calibration=calibration, cascade=cascade)
     asked = asked_of(fitted, rows, sample.linear)
     fit = partial(fit_fusions, asked=asked)
     fitted = replace(fitted, cascade=replace(cascade, fusions=fit(sample, every_row)))
-
     # the probabilities of the stage that judges each row
     both, encoded = (cross_fuse(sample, FOLDS, seed, one) for one in (fit, fit_alone))
     table: list[tuple[float, float]] = []
@@ -281,9 +268,8 @@ def cut(sample: StackingSample, probabilities: Floats, precision: float) -> dict
     rel, sets = sample.rel, (sample.is_dev, ~sample.is_dev)
     parts = [part & (rel != 1) for part in sets if (rel[part] == 2).any()]
     precise = max(linear_fit.threshold_for(main[part], rel[part] == 2, precision) for part in parts)
-    recalled = min(
-        float(np.quantile(main[part & (rel == 2)], 1 - RECALL, method="lower")) for part in parts
-    )
+    found = (main[part & (rel == 2)] for part in parts)
+    recalled = min(float(np.quantile(some, 1 - RECALL, method="lower")) for some in found)
     borderline = linear_fit.best_f1_threshold(any_, rel >= 1)
     return {"relevant": round(max(precise, recalled), 4), "borderline": round(borderline, 4)}
 
@@ -294,15 +280,13 @@ def stage_scores(stage: SecondStage, dev: Sequence[Labelled]) -> dict[str, Any]:
     asked = asked_of(model, sample.rows, sample.linear)
     said = [model.decide(main, any_) for main, any_ in stage.crossed.tolist()]
     scores: dict[str, Any] = {}
-    for name, part in (
-        ("dev_crossed", sample.is_dev),
-        ("held_out", ~sample.is_dev & ~sample.is_regional),
-        ("held_out_regional", sample.is_regional),
-    ):
+    held = ~sample.is_dev & ~sample.is_regional
+    parts = {"dev_crossed": sample.is_dev, "held_out": held}
+    for name, part in {**parts, "held_out_regional": sample.is_regional}.items():
         if part.any():
             at = np.flatnonzero(part).tolist()
             rows = [sample.rows[i] for i in at]
-            scores[name] = relevance_scores(rows, [said[i] for i in at], asked[part])
+            scores[name] = metrics.relevance_scores(rows, [said[i] for i in at], asked[part])
     scores["stages"] = stages(stage, measure_cost(model, dev))
     return {**scores, "countries": country_scores(sample.rows, said)}
 
@@ -343,15 +327,15 @@ def stages(stage: SecondStage, seconds: dict[str, float]) -> dict[str, Any]:
         ),
     }
     quality: dict[str, dict[str, float]] = {}
-    members = (("", np.ones(len(rel), dtype=bool)), ("_general", general_outlets(rows)))
+    members = (("", np.ones(len(rel), dtype=bool)), ("_general", metrics.general_outlets(rows)))
     for name, (scores, cost) in table.items():
         quality[name] = {}
         for suffix, member in members:
             chosen = member & (rel != 1)
             truth, own = rel[chosen] == 2, scores[chosen]
             quality[name] |= {
-                f"average_precision{suffix}": average_precision(truth, own),
-                f"recall_at_precision_0.90{suffix}": recall_at_precision(truth, own),
+                f"average_precision{suffix}": metrics.average_precision(truth, own),
+                f"recall_at_precision_0.90{suffix}": metrics.recall_at_precision(truth, own),
             }
         quality[name]["milliseconds"] = cost * 1000
     return quality

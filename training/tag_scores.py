@@ -124,7 +124,20 @@ def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, An
             [set(entry.labels[scheme]) for entry, _ in pairs] for scheme in ("indicator", "role")
         )
         scores = label_scores(told, indicators, INDICATORS)
-        parts[part] = {"indicator": scores, "role": _by_role(gold, roles)}
+        table = {}
+        for role in ("origin", "transit"):
+            theirs, ours = (
+                [{one for one in each if one.startswith(role)} for each in some]
+                for some in (gold, roles)
+            )
+            micro = label_scores(theirs, ours, ())["micro"]
+            table[role] = {**micro, "n": sum(map(len, theirs))}
+        by_role = {
+            "rows": len(gold),
+            "micro": label_scores(gold, roles, ())["micro"],
+            "labels": {role: figures for role, figures in table.items() if figures["n"]},
+        }
+        parts[part] = {"indicator": scores, "role": by_role}
     return {"indicators": parts} if parts else {}
 
 
@@ -139,24 +152,6 @@ def _parts(
         for part in (HELD_OUT, DEVELOPMENT)
     ]
     return [(part, found) for part, found in parts if found]
-
-
-def _by_role(gold: Sequence[set[str]], said: Sequence[set[str]]) -> dict[str, Any]:
-    """Return the figures of origin and of transit, each over all countries."""
-    table = {
-        role: label_scores(
-            [{label for label in each if label.startswith(role)} for each in gold],
-            [{label for label in each if label.startswith(role)} for each in said],
-            (),
-        )["micro"]
-        | {"n": sum(label.startswith(role) for each in gold for label in each)}
-        for role in ("origin", "transit")
-    }
-    return {
-        "rows": len(gold),
-        "micro": label_scores(gold, said, ())["micro"],
-        "labels": {role: scores for role, scores in table.items() if scores["n"]},
-    }
 
 
 def ablate_tags(

@@ -1,8 +1,7 @@
 """Training of the tags model: response, places, victims, flow.
 
-A linear model says response, who the victims are, flow and whether the wording is American; small
-models behind it settle places, victims and flow. `form` and indicators rest on phrases and are
-only measured here. Cut-offs come from cross-fitted train rows, or, where the encoder decides too,
+A linear model says response, who the victims are and flow; small models behind it settle places,
+victims and flow. Cut-offs come from cross-fitted train rows, or, where the encoder decides too,
 from rows that it has not learned from (see `FUSED_CUTS`).
 """
 
@@ -100,10 +99,8 @@ def read_rows(
         gazetteer.find(reading, home.country, world=home.world)
         for reading, home in zip(readings, homes, strict=True)
     ]
-    people = list(map(find_people, readings))
-    return TagRows(
-        rows, readings, mentions, people, homes, linear_fit.build_matrix(readings, counter)
-    )
+    people, matrix = list(map(find_people, readings)), linear_fit.build_matrix(readings, counter)
+    return TagRows(rows, readings, mentions, people, homes, matrix)
 
 
 def fit_tags(
@@ -145,9 +142,8 @@ def fit_tags(
     )
     if encoder is None:
         fused = _cut_people(read, odds, fused)
-    return TagsModel(
-        cues, counter, linear, gazetteer, outlets, places, PLACE_CUTS, people, fused, encoder
-    )
+    known_places = gazetteer, outlets, places, PLACE_CUTS
+    return TagsModel(cues, counter, linear, *known_places, people, fused, encoder)
 
 
 def _truth(rows: Sequence[Labelled], scheme: str, label: str) -> NDArray[np.bool_]:
@@ -195,8 +191,7 @@ def _fit_people(
     numbers = np.array(
         [
             tags.people_features(
-                tags.Facts(reading, crossed[at], mentions, people, None, reading, home),
-                places[at],
+                tags.Facts(reading, crossed[at], mentions, people, None, reading, home), places[at]
             )
             for at, (reading, mentions, people, home) in enumerate(told)
         ]
@@ -257,13 +252,10 @@ def _cut_people(rows: TagRows, odds: Floats, fused: FusionSettings) -> FusionSet
         return float(label_scores(gold, answer, ())["micro"]["f1"])
 
     grid = np.linspace(-1.5, 1.0, 11).tolist()
-    victim = max(
-        (replace(fused, victim=cut, both=cut + more) for cut in grid for more in (0.0, 0.5)),
-        key=lambda candidate: f1(candidate, "victim"),
-    )
-    return max(
-        (replace(victim, flow=cut) for cut in grid), key=lambda candidate: f1(candidate, "flow")
-    )
+    several = (replace(fused, victim=cut, both=cut + more) for cut in grid for more in (0.0, 0.5))
+    victim = max(several, key=lambda candidate: f1(candidate, "victim"))
+    flows = (replace(victim, flow=cut) for cut in grid)
+    return max(flows, key=lambda candidate: f1(candidate, "flow"))
 
 
 def own_texts() -> list[Labelled]:
@@ -326,9 +318,7 @@ def train_tags(
             bare = fit_tags(real, cues, gazetteer, outlets, options, seed, served)
         scores["ablations"] = ablate_tags(model, bare, dev)
     people = {name: asdict(m) for name, m in zip(tags.PEOPLE, model.people, strict=True)}
-    made = None
-    if second is not None:
-        made = {"version": second.meta.version, "files": dict(second.meta.files)}
+    made = second and {"version": second.meta.version, "files": dict(second.meta.files)}
     texts = PLACES_FILE, OUTLETS_FILE, TAG_CUES_FILE, *text_files(TAG_TEXTS)
     return save_model(
         out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -27,7 +28,7 @@ from monitor.stats.trend_queries import (
     trends_of,
 )
 from monitor.stats.trends import COUNTED
-from monitor.stats.trends_json import outlet_json, scorecard_json, trends_json
+from monitor.stats.trends_json import scorecard_json, trends_json
 
 _NOTE = "Coverage, not incidence."
 _ENDS = "Wilson, 95 %; null where there are too few stories, or flags not looked at."
@@ -209,7 +210,7 @@ def outlets(query: Asked, desk: DeskDep) -> JSONResponse:
     """Return the outlets of a period with their items and stories."""
     period = _read(query, desk)
     days = {"since": period.since.isoformat(), "until": period.last.isoformat()}
-    found = [outlet_json(one) for one in outlets_of(desk, period)]
+    found = [asdict(one) for one in outlets_of(desk, period)]
     return JSONResponse({"schema": 1, "note": NOT_INCIDENCE, **days, "outlets": found})
 
 

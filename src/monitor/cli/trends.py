@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -82,7 +83,7 @@ def outlets(
     """Print the outlets with their stories, or one outlet's scorecard."""
     from monitor.stats.monthly_report import NOT_INCIDENCE
     from monitor.stats.trend_queries import outlets_of, read_period, scorecard_of
-    from monitor.stats.trends_json import outlet_json, scorecard_json
+    from monitor.stats.trends_json import scorecard_json
 
     monitor = monitor_of(context)
     read = read_period(monitor, *common.period(monitor, since, until))
@@ -98,7 +99,7 @@ def outlets(
     lines = [
         f"{one.id}\t{one.name}\t{one.stories} stories\t{one.items} of {one.stored}" for one in found
     ]
-    told = {"note": NOT_INCIDENCE, "outlets": [outlet_json(one) for one in found]}
+    told = {"note": NOT_INCIDENCE, "outlets": [asdict(one) for one in found]}
     show_as(format, told, [*lines, NOT_INCIDENCE])
 
 

@@ -112,13 +112,13 @@ def completed(earlier: Earlier, given: Mapping[str, Any]) -> Earlier:
 
     Raises `UsageError` where that is not given again.
     """
-    hidden = [name for name, value in earlier.filters.items() if value == MASK]
-    for name in hidden:
-        if given.get(name) is None:
-            raise UsageError(
-                f"{earlier.manifest} does not tell --{name}, as it names somebody: give it again"
-            )
-    return replace(earlier, filters={**earlier.filters, **{name: given[name] for name in hidden}})
+    filters = dict(earlier.filters)
+    for name in (name for name, value in earlier.filters.items() if value == MASK):
+        filters[name] = given.get(name)
+        if filters[name] is None:
+            told = f"does not tell --{name}, as it names somebody: give it again"
+            raise UsageError(f"{earlier.manifest} {told}")
+    return replace(earlier, filters=filters)
 
 
 def refuse_other(earlier: Earlier, given: Mapping[str, Any]) -> None:

@@ -1,10 +1,8 @@
 """brat: a text and a standoff file for each article, and the configuration that brat needs.
 
-Below `brat/` a folder for each thousand articles; `documents.jsonl` there says which article each
-document is and what was marked in it, so that corrections can be told from that. What is said of
-the whole article (relevance, tags without evidence) are attributes of a span `document`.
-Offsets are code points, as brat's server counts them. It reads CR LF as one character, by which all
-behind it would move: a space stands for that CR. A mark across line breaks is split at them.
+`documents.jsonl` says which article each document is and what was marked in it. What is said of the
+whole article are attributes of a span `document`. Offsets are code points. brat reads CR LF as one
+character: a space stands for that CR. A mark across line breaks is split at them.
 """
 
 from __future__ import annotations
@@ -29,7 +27,6 @@ from monitor.text.safe_text import without_surrogates
 FOLDER, DOCUMENTS = "brat", "documents.jsonl"
 DOCUMENT, RELEVANCE = "document", "Relevance"
 PER_FOLDER = 1_000  # brat lists all documents of a folder at once
-
 _SAID = ("id", "sha256", "relevance", "relevant", "borderline", "stamps", "length")
 _CARRIED = frozenset((*_SAID, "schema", "title", "text", "tags", "findings"))
 """What the files of a document have, `documents.jsonl` among them."""
@@ -198,11 +195,7 @@ def _document(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `documents.jsonl` says of a document: the version, and what was marked in it."""
     # keys that hold one value, and no words of the article
     spot, tag, finding = (
-        [
-            name
-            for name, one in keys_of(of).items()
-            if name not in QUOTES and "items" not in one.schema
-        ]
+        [n for n, one in keys_of(of).items() if n not in QUOTES and "items" not in one.schema]
         for of in ("span", "tag", "finding")
     )
     judged = [name for name in finding if name not in spot]

@@ -18,7 +18,6 @@ KNOWS_APPROVAL: CorrectedFormat = "doccano"
 TextDegree = Literal["none", "quotes", "full"]  # how much of the texts an export gives
 QUOTES = frozenset(("match", "message", "why", "suggestions", "reason"))
 """Keys of spans, findings and the scorecard that are given with quotes or the whole text alone."""
-
 Kind = Literal["text", "number", "integer", "boolean", "time", "list", "object"]
 Schema = Mapping[str, Any]
 _TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"

@@ -20,7 +20,6 @@ from monitor.records.json_shapes import as_whole
 
 Place = tuple[str, int | None, int | None]
 """A mark by its name and where it is in the one text; None twice: on the article."""
-
 MOST = 10_000_000  # code points of a text; what is said to be longer is no article
 
 
@@ -140,10 +139,8 @@ def compare(corrected: Corrected) -> Correction:
             untold.append(words)
         else:
             tags[scheme] = tuple(sorted(labels))
-    added = [
-        place for place in corrected.marks - before.keys() if named[place[0]].scheme == FINDING
-    ]
-    if added:
+    fresh = corrected.marks - before.keys()
+    if added := [name for name, *_ in fresh if named[name].scheme == FINDING]:
         untold.append(f"{FINDING}: {len(added)} marked where no rule had found any")
     verdict = corrected.verdict if corrected.verdict != corrected.exported_verdict else None
     if corrected.fresh:

@@ -1,8 +1,7 @@
 """Importing corrected annotations as reviews: what was changed is said, nothing is overwritten.
 
-A correction is one decision more of whoever made it, as a review on the page is: undone the same
-way. What others say stands beside it and is listed where it differs. What came back as it was is
-a review too where the tool tells that somebody handed it in: else nobody knows whether they looked.
+What others say stands beside it and is listed where it differs. What came back as it was is a
+review too where the tool tells that somebody handed it in: else nobody knows whether they looked.
 """
 
 from __future__ import annotations
@@ -32,8 +31,6 @@ from monitor.text.safe_text import without_surrogates
 
 Kind = Literal["conflict", "not applied", "not said"]
 """What is listed: another says otherwise; it could not be applied at all; no review can say it."""
-
-
 Key = tuple[str, str]  # an article's id and version
 
 
@@ -123,8 +120,7 @@ class _CorrectedFile:
         """Store what was changed in an article, or that it was confirmed; list what cannot be."""
 
         def tell(kind: Kind, why: str) -> None:
-            note = CorrectionNote(kind, corrected.where, corrected.record["id"], why)
-            self.listed.append(note)
+            self.listed.append(CorrectionNote(kind, corrected.where, corrected.record["id"], why))
 
         assessed, why = self._current(corrected)
         if assessed is None:
@@ -188,14 +184,11 @@ class _CorrectedFile:
         *,
         corrects: bool,
     ) -> tuple[Review | None, list[FlagSaid]]:
-        """Return what is to be said beyond what was; tell where others say otherwise.
-
-        What only confirms is nothing to say for who has a word of their own: it holds.
-        """
+        """Return what is to be said beyond what was; tell where others say otherwise."""
         article, me, store = assessed.article, self.who.name, self.desk.store
         reviews = [one for one in store.reviews(article.id) if one.sha256 == article.sha256]
         own = [one for one in reviews if one.reviewer == me]
-        if own and not corrects:
+        if own and not corrects:  # a word of their own holds
             if own[-1].verdict != changes.verdict:
                 tell("conflict", f"{me or 'unnamed'} said {own[-1].verdict}, which holds")
             return None, []

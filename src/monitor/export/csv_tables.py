@@ -1,9 +1,8 @@
 """CSV: a wide table with one row an article, and tidy ones of what an article has several of.
 
-`articles.csv` is for spreadsheets; `tags.csv`, `findings.csv`, `scorecard.csv` and `reviews.csv`
-have the article's `id` first and join to it, and so has `ctdc.csv`, the tags in the variables of
-CTDC's codebook. `ctdc_limits.json` says what these cannot say: a row is an article, not a person,
-good to see next to CTDC's shares, in aggregate, which kinds of cases are written about.
+`articles.csv` is for spreadsheets; the others have the article's `id` first and join to it.
+`ctdc.csv` has the tags in the variables of CTDC's codebook, `ctdc_limits.json` what these cannot
+say: a row is an article, not a person.
 """
 
 from __future__ import annotations
@@ -27,8 +26,6 @@ EXPERIMENTAL = "experimental_variables"
 """The column beside the variables that names those which only experimental tags fill."""
 _GENDERS = {"female": "Woman", "male": "Man"}
 _AGES = ("child", "adult")
-
-
 _PLACE = {
     "field": "Where it stands: title or text.",
     "start": "First code point of the field, from 0.",
@@ -267,14 +264,8 @@ def tidy_rows(values: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     key = {"id": values["id"]}
     return {
         "tags": [
-            {
-                **key,
-                "tag": number,
-                "experimental": False,
-                **tag,
-                "alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None,
-                **span,
-            }
+            {**key, "tag": number, "experimental": False, **tag}
+            | {"alpha3": alpha_3(tag["label"]) if tag["scheme"] == "place" else None, **span}
             for number, tag in enumerate(values["tags"])
             for span in tag["evidence"] or [{}]
         ],
@@ -322,9 +313,8 @@ def ctdc_row(values: Mapping[str, Any]) -> dict[str, Any]:
         if not row[name] and (filled := _variable(values["tags"], variable)):
             row[name] = filled
             unmeasured.append(name)
-    return {name: value or NULL for name, value in row.items()} | {
-        EXPERIMENTAL: ";".join(unmeasured) or NULL
-    }
+    row[EXPERIMENTAL] = ";".join(unmeasured)
+    return {name: value or NULL for name, value in row.items()}
 
 
 def _variable(tags: Iterable[Mapping[str, Any]], variable: Mapping[str, Any]) -> int | str:

@@ -1,8 +1,6 @@
 """spaCy DocBin: `docbin-0001.spacy` and so on, some hundred documents each.
 
-`doc.text` is the one text, to the letter. `doc.spans["tags"]` has the evidence of tags,
-`doc.spans["findings"]` the flags and `doc.spans["scorecard"]` the evidence of document rules; a
-span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
+A span's id is the place of what it is of in `doc.user_data["record"]`, such as `tags/2`, which has
 the rest of the record without the words. `doc.cats` has the score of each tag and of relevance.
 Tokens are cut at the borders of marks too, so that each is a span and no mark is moved or lost.
 """
@@ -101,9 +99,8 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     # spaCy takes a run of signs apart one by one, each time looking at all that are left
     tokens = tokenizer(text.replace(VEIL, " ") if values.get("text") is None else text)
     borders = {token.idx for token in tokens} | {token.idx + len(token) for token in tokens}
-    starts = {start for _, start, _, _, _ in marks}
-    ends = {end for _, _, end, _, _ in marks}
-    words, spaces, places = _cut(text, borders, starts, ends)
+    bounds = {mark[1] for mark in marks}, {mark[2] for mark in marks}
+    words, spaces, places = _cut(text, borders, *bounds)
     doc = Doc(tokens.vocab, words=words, spaces=spaces)
     first = {start: n for n, (start, _) in enumerate(places)}
     last = {end: n + 1 for n, (_, end) in enumerate(places)}
@@ -116,9 +113,8 @@ def make_doc(values: Mapping[str, Any], tokenizer: Tokenizer) -> Doc:
     doc.cats = {_name(tag): float(tag["score"]) for tag in values["tags"]}
     if values.get("relevance") is not None:
         doc.cats["relevance"] = float(values["relevance"])
-    title = [0, values["length"]["title"]]
-    doc.user_data |= {"record": marking.without_words(values), "title": title}
-    doc.user_data["shift"] = begins["text"]
+    title = {"title": [0, values["length"]["title"]], "shift": begins["text"]}
+    doc.user_data |= {"record": marking.without_words(values), **title}
     return doc
 
 
@@ -131,9 +127,7 @@ def _cut(
 ) -> tuple[list[str], list[bool], list[tuple[int, int]]]:
     """Return words, whether a space follows each, and where each stands without that space."""
     cuts = sorted({0, len(text), *borders, *starts, *ends})
-    words: list[str] = []
-    spaces: list[bool] = []
-    places: list[tuple[int, int]] = []
+    words, spaces, places = list[str](), list[bool](), list[tuple[int, int]]()
     for start, end in itertools.pairwise(cuts):
         # A space belongs to the word before it, save where a mark begins or ends with it.
         marked = start in starts or end in ends

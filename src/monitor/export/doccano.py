@@ -1,9 +1,8 @@
 """doccano: JSON Lines for its sequence labelling, a span and a label each; overlaps allowed.
 
 Offsets are UTF-16 units of the text, as doccano's page counts and gives them back (its issues 2290
-and 2484): what is behind an emoji would be marked beside its place otherwise. Set up the project
-with overlapping spans allowed, and without "count grapheme clusters as one character". All else of
-the article is in `record`, which doccano keeps as a document's metadata and gives back.
+and 2484). Set up the project with overlapping spans allowed, and without "count grapheme clusters
+as one character". All else is in `record`, which doccano keeps as metadata and gives back.
 """
 
 from __future__ import annotations
@@ -82,18 +81,13 @@ def read_corrections(path: Path, exported: Path | None, *, approved: bool) -> It
             units = Positions(text)
             last = units.utf16(len(text))
             # What is of the whole article is only metadata there: nobody can have changed it.
-            marks: set[Place] = {
-                corrections.place_of(mark) for mark in marks_of(record) if mark.whole
-            }
+            marks: set[Place] = {corrections.place_of(m) for m in marks_of(record) if m.whole}
             for start, end, label in _spans(where, row):
                 _, first, after = corrections.need_span(label, start, end, last, where)
                 marks.add((label, units.from_utf16(first), units.from_utf16(after)))
-            looked = (
-                approved or bool(row.get("annotation_approver")) or row.get("is_confirmed") is True
-            )
-            yield Corrected(
-                where, record, text, frozenset(marks), None, looked=looked, on_words=True
-            )
+            signed = bool(row.get("annotation_approver")) or row.get("is_confirmed") is True
+            told, looked = frozenset(marks), approved or signed
+            yield Corrected(where, record, text, told, None, looked=looked, on_words=True)
 
 
 def _spans(where: str, row: dict[str, Any]) -> Iterator[tuple[Any, Any, Any]]:

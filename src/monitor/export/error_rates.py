@@ -64,7 +64,22 @@ def error_rates(
     unknown = []
     for stamp in stamps:
         if stamp in rules:
-            lists["rules"] += _rules(stamp, *rules[stamp])
+            then, measured = rules[stamp]
+            about = {"stamp": stamp, "measured": then}
+            about |= {name: getattr(measured, name) for name in ("date", "data", "unseen")}
+            lists["rules"] += [
+                {
+                    **about,
+                    "rule": rule,
+                    "flags": row.flags,
+                    "right": row.right,
+                    "precision": round(row.right / row.flags, 4) if row.flags else None,
+                    "marks": row.sure,
+                    "found": row.found,
+                    "recall": round(row.found / row.sure, 4) if row.sure else None,
+                }
+                for rule, row in measured.rules.items()
+            ]
             continue
         name, _, version = stamp.partition("+")[0].partition("@")
         meta = None
@@ -104,21 +119,3 @@ def _labels(scores: Mapping[str, Any], data: tuple[str, ...] = ()) -> Iterator[d
             yield {**about, **figures}
         else:
             yield from _labels(value, (*data, key))
-
-
-def _rules(stamp: str, then: str, measured: Measured) -> Iterator[dict[str, Any]]:
-    for rule, row in measured.rules.items():
-        yield {
-            "stamp": stamp,
-            "measured": then,
-            "date": measured.date,
-            "data": measured.data,
-            "unseen": measured.unseen,
-            "rule": rule,
-            "flags": row.flags,
-            "right": row.right,
-            "precision": round(row.right / row.flags, 4) if row.flags else None,
-            "marks": row.sure,
-            "found": row.found,
-            "recall": round(row.found / row.sure, 4) if row.sure else None,
-        }

@@ -23,16 +23,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from monitor.desk import Desk
 from monitor.export.columns import ExportFormat, TextDegree
 from monitor.export.selection import export, filters_json
-from monitor.records.errors import (
-    MonitorError,
-    NotFound,
-    StoreError,
-    UsageError,
-    describe_exception,
-)
+from monitor.records import errors
 
 logger = logging.getLogger("monitor.exports")
-
 FOLDER = "exports"
 KEPT = timedelta(days=1)
 MOST_KEPT = 20  # with more the oldest finished one goes
@@ -40,11 +33,10 @@ MOST_WAITING = 4  # more are refused
 _CLEARED_EVERY_S = 600.0
 _JOB, _ZIP, _FILES = "job.json", "export.zip", "files"
 _ID = re.compile("[0-9a-f]{32}")
-
 State = Literal["waiting", "writing", "done", "failed"]
 
 
-class TooManyExportsError(UsageError):
+class TooManyExportsError(errors.UsageError):
     """As many exports wait as may."""
 
 
@@ -128,7 +120,7 @@ class ExportJobs:
                 self._path(job.id).mkdir(parents=True, mode=0o700)
                 self._keep(job)
             except OSError as error:
-                raise StoreError(f"cannot write {self._folder}: {error.strerror}") from error
+                raise errors.StoreError(f"cannot write {self._folder}: {error.strerror}") from error
         except Exception:
             self._live.pop(job.id, None)  # or it would wait for ever, and be counted
             raise
@@ -152,12 +144,10 @@ class ExportJobs:
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            old = [
-                job
-                for job in ended  # what was forgotten since it was asked for it may have
-                if job.until <= now or (forgotten and job.made <= forgotten)
-            ]
-            left = [job for job in ended if job not in old]
+            # what was forgotten since it was asked for it may have
+            least = max(now - KEPT, forgotten or now - KEPT)
+            old = [job for job in ended if job.made <= least]
+            left = [job for job in ended if job.made > least]
             old += left[: max(0, len(kept) - len(old) + room_for - MOST_KEPT)]
             for job in old:
                 shutil.rmtree(self._path(job.id), ignore_errors=True)
@@ -172,7 +162,7 @@ class ExportJobs:
 
     def _path(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
-            raise NotFound("no such export")
+            raise errors.NotFound("no such export")
         return self._folder / id_
 
     def _stored(self) -> list[ExportJob]:
@@ -181,7 +171,7 @@ class ExportJobs:
             if _ID.fullmatch(path.parent.name):
                 try:
                     found.append(self._read(path.parent.name))
-                except NotFound:  # another version's, which nobody can take any more
+                except errors.NotFound:  # another version's, which nobody can take any more
                     shutil.rmtree(path.parent, ignore_errors=True)
         return found
 
@@ -191,7 +181,7 @@ class ExportJobs:
             made, files = datetime.fromisoformat(values["made"]), tuple(values["files"])
             job = ExportJob(**{**values, "made": made, "files": files})
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise NotFound("no such export") from error
+            raise errors.NotFound("no such export") from error
         if job.state in ("waiting", "writing") and id_ not in self._live:
             return replace(job, state="failed", problem="the server was stopped before it was done")
         return job
@@ -221,7 +211,7 @@ class ExportJobs:
             try:  # a full disk or a busy database costs this turn, not all that come after it
                 self.clear() if asked is None else self._make(*asked)
             except Exception as error:  # noqa: BLE001
-                logger.error("exports: %s", describe_exception(error))  # noqa: TRY400 - no words
+                logger.error("exports: %s", errors.describe_exception(error))  # noqa: TRY400 - no words
 
     def _make(self, id_: str, filters: Mapping[str, Any]) -> None:
         from monitor.export.publication import PublicationPolicy
@@ -245,17 +235,15 @@ class ExportJobs:
             )
             pack(folder / _FILES, folder / _ZIP, job.made)
             self._tidy(id_)
-            facts = written.facts
-            files = tuple(
-                {"name": one.name, "bytes": one.bytes, "sha256": one.sha256} for one in facts.files
-            )
+            facts, keys = written.facts, ("name", "bytes", "sha256")
+            files = tuple({key: getattr(one, key) for key in keys} for one in facts.files)
             told = {"rows": written.rows, "withheld": dict(facts.withheld), "files": files}
             self._keep(self._change(id_, state="done", **told))
         except _StoppedError:
             shutil.rmtree(folder, ignore_errors=True)
         except Exception as error:  # noqa: BLE001 - told of the export, not raised at nobody
-            logger.error("export: %s", describe_exception(error))  # noqa: TRY400 - no words
-            known = isinstance(error, MonitorError)
+            logger.error("export: %s", errors.describe_exception(error))  # noqa: TRY400 - no words
+            known = isinstance(error, errors.MonitorError)
             problem = str(error) if known else "something went wrong here; the log says where"
             self._tidy(id_)  # makes room to say so
             self._keep(self._change(id_, state="failed", problem=problem))

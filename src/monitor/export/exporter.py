@@ -180,16 +180,13 @@ def _published(
     tally: Tally,
     report: Callable[[int], None] | None,
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`.
-
-    What was kept back of one of those is not told: it would be known by its counts.
-    """
+    """Yield what may be given away; articles whose name is withheld go to the `anonymiser`."""
     count = 0
     for count, one in enumerate(records, 1):
         record = canonical(one)
         published = publish(record, policy, one.shown, guard)
         tally.kept_back.update(published.withheld)
-        if published.key:
+        if published.key:  # what was kept back of it is not told: it would be known by its counts
             anonymiser.add(record, published.key)
         else:
             tally.withheld.update(published.withheld)

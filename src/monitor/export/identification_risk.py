@@ -2,9 +2,8 @@
 
 Findings of rules on identification are left out, with every other place that touches their words.
 Hidden names are struck out of every string. An article that points somebody out is withheld
-(`k_anonymity.py`). Its id, which is made of its address, is replaced by one made with the desk's
-secret. A story's id, made of the address of its first article, and reviewers' names are replaced in
-the same way, always.
+(`k_anonymity.py`). Ids made of addresses, and reviewers' names, become such as need the desk's
+secret.
 """
 
 from __future__ import annotations
@@ -172,11 +171,8 @@ class Deidentification:
         values["categories"] = list(map(veil.said, values["categories"]))
         for key in ("categories", "enclosures"):  # in the way that addresses write a name
             some = values[key]
-            values[key] = [
-                one
-                for one in some
-                if not veil.stands_in(one["url"] if key == "enclosures" else one)
-            ]
+            links = key == "enclosures"
+            values[key] = [o for o in some if not veil.stands_in(o["url"] if links else o)]
             self.withheld["names"] += len(some) - len(values[key])
         for one in (*spans_of(values), *values["scorecard"]):
             if "match" in one:

@@ -1,11 +1,9 @@
 """k-anonymity of withheld articles in public exports.
 
-Whoever has the outlets' archive can run this program on it, and find an article that identifies
-somebody by any value that is told of it. So a withheld row has only its verdict, the year of first
-sight and the stamps of the assessors. Rows are given in equivalence classes: `k` articles of `k`
-stories with the same values, oldest first. A full class never changes, so that two exports of a
-desk differ by whole classes; what fills none has no row. How many are withheld is counted by form
-and age in steps of `k`: an exact small number would point at the few.
+Whoever has the outlets' archive can run this program on it, and find an article by any value that
+is told of it. So rows are given in classes: `k` articles of `k` stories with the same few values,
+oldest first. A full class never changes, so that two exports of a desk differ by whole classes. How
+many are withheld is counted in steps of `k`: an exact small number would point at the few.
 """
 
 from __future__ import annotations
@@ -26,7 +24,6 @@ from monitor.export.copyright_cap import ECHO, fold
 Values = dict[str, Any]
 K = 20  # the anonymity threshold: each released row of a withheld article fits so many stories
 YEAR = "withheld_year"
-
 _TOLD = ("schema", "relevant", "borderline", "not_judged", "experimental", "stamps")
 _EMPTY: Mapping[str, Any] = {
     "id": "",

@@ -1,9 +1,8 @@
 """Label Studio: tasks with what was judged as predictions and reviews as annotations.
 
-`labelstudio.xml` is the labelling configuration that fits, `labelstudio-0001.json` and so on are
-the tasks. Offsets are code points, as Label Studio stores and gives them (its editor counts in
-UTF-16 and converts), CR LF are two. Marks on words are regions; how relevant an article is and tags
-without evidence are choices. All else is in a task's data under `record`.
+`labelstudio.xml` is the labelling configuration that fits. Offsets are code points, as Label Studio
+stores and gives them (its editor counts in UTF-16 and converts), CR LF are two. How relevant an
+article is and tags without evidence are choices. All else is in a task's data under `record`.
 """
 
 from __future__ import annotations
@@ -96,13 +95,8 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             whole.setdefault(named.scheme, []).append(mark.name)
             continue
         place = {"start": mark.start, "end": mark.end, "text": text[mark.start : mark.end]}
-        region: dict[str, Any] = {
-            "id": f"mark-{number}",
-            "from_name": named.scheme,
-            "to_name": TEXT,
-            "type": "labels",
-            "value": {**place, "labels": [mark.name]},
-        }
+        region: dict[str, Any] = {"id": f"mark-{number}", "from_name": named.scheme}
+        region |= {"to_name": TEXT, "type": "labels", "value": {**place, "labels": [mark.name]}}
         if mark.score is not None:
             region["score"] = mark.score
         if named.scheme == FINDING:
@@ -126,9 +120,7 @@ def task_of(values: Mapping[str, Any]) -> dict[str, Any]:
             "record": marking.without_words(values),
         },
         "predictions": [prediction],
-        "annotations": [
-            {"result": result, "ground_truth": False} for result in task_reviews(values)
-        ],
+        "annotations": [{"result": one, "ground_truth": False} for one in task_reviews(values)],
     }
 
 
@@ -147,13 +139,8 @@ def task_reviews(values: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
 
 def choice(control: str, names: list[str], id_: str) -> dict[str, Any]:
     """Return a choice made of the whole text."""
-    return {
-        "id": id_,
-        "from_name": control,
-        "to_name": TEXT,
-        "type": "choices",
-        "value": {"choices": names},
-    }
+    made = {"id": id_, "from_name": control, "to_name": TEXT, "type": "choices"}
+    return {**made, "value": {"choices": names}}
 
 
 def labelling_config(used: Collection[str]) -> str:
@@ -239,14 +226,11 @@ def _read_task(where: str, task: Any) -> Iterator[Corrected]:
 
 
 def _handed_in(annotation: Mapping[str, Any], *, told: bool = False) -> bool:
-    """Whether a person submitted an annotation, `told`: and Label Studio says so in so many words.
-
-    Older versions do not; what they made of predictions in one go took nobody any time.
-    """
+    """Whether a person submitted an annotation, `told`: and Label Studio says so in words."""
     action = annotation.get("last_action")
     if annotation.get("completed_by") is None or (told and action is None):
         return False
-    if action is None:
+    if action is None:  # an older version: what it made of predictions in one go took no time
         return annotation.get("lead_time", 0) is not None
     return action in _BY_PERSONS
 

@@ -71,11 +71,8 @@ def write_package(folder: Path, facts: ExportFacts, directory: Path) -> None:
     write_json(folder / "croissant.json", croissant(facts))
     write_json(folder / "measured.json", facts.measured)
     write_json(folder / MANIFEST, {"schema": 1, "files": files})
-    texts = {
-        "README.md": dataset_card(facts),
-        "CITATION.cff": citation(facts),
-        SCHEMA_FILE: record_schema(),
-    }
+    texts = {"README.md": dataset_card(facts), "CITATION.cff": citation(facts)}
+    texts[SCHEMA_FILE] = record_schema()
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     there = {path.name for path in folder.iterdir()}

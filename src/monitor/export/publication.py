@@ -1,12 +1,9 @@
 """Publication policy: what of a record may be given away, decided once for all files.
 
-Three degrees of text: `full` has it; `quotes` has the words that a tag or finding points at
-(`match`) and what is said about them, together no more than a share of the text; `none` has offsets
-only. The headline is given as far as it does not repeat more of the text than may be quoted. Of an
-article whose publisher reserves text mining no more is given than `none`, unless who exports says
-to have the right. Unless the export is `restricted`, anybody may read it: `identification_risk.py`
-takes out what identifies people; of a withheld article only the values that `k_anonymity.py`
-releases are given. Whatever is kept back is counted by kind.
+`full` has the text; `quotes` the words that a tag or finding points at, together no more than a
+share of the text; `none` offsets only. Of an article whose publisher reserves text mining no more
+is given than `none`, unless who exports says to have the right. Unless the export is `restricted`,
+anybody may read it: `identification_risk.py` takes out what identifies people.
 """
 
 from __future__ import annotations
@@ -105,12 +102,9 @@ def _grant(
     for key in ("authors", "categories"):
         values[key] = kept(values[key])
     # words are granted to the worst findings first, then to the surest tags
-    findings = sorted(
-        values["findings"], key=lambda f: (SEVERITIES.index(f["severity"]), f["start"])
-    )
-    tags = sorted(
-        values["tags"], key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or "")
-    )
+    findings, tags = list(values["findings"]), list(values["tags"])
+    findings.sort(key=lambda f: (SEVERITIES.index(f["severity"]), f["start"]))
+    tags.sort(key=lambda t: (-t["score"], t["scheme"], t["label"], t.get("role") or ""))
     ranked = {"findings": findings, "tags": tags, "scorecard": values["scorecard"]}
     for span in spans_of(ranked):
         if span["field"] == "title":

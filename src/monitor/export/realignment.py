@@ -1,9 +1,8 @@
 """Realignment of annotated spans to a changed text: each exactly right, or lost; never guessed.
 
-How sure that is depends on what is known of the old text. Its hash proves it where the new text is
-the old one with paragraphs added or cut around. Where the old text is given, a span stands where
-the same words stand in the same surroundings, once before and once now. Where only the words of
-spans are given, they must stand once, in the order they had, or just between two that do.
+The old text's hash proves it where the new text is the old one with paragraphs added around. Where
+the old text is given, a span stands where the same words stand in the same surroundings, once. Of
+words alone: they must stand once, in the order they had, or just between two that do.
 """
 
 from __future__ import annotations
@@ -26,9 +25,7 @@ from monitor.text.search_terms import words_at
 How = Literal["hash", "context", "words"]
 """By what a span is known to be right: the hash of the old text, the surroundings of the words, or
 the words alone, which stand once."""
-
 Place = tuple[int, int]  # start and end, code points, half open
-
 MOST_PARAGRAPHS = 400
 _SURROUNDINGS = (16, 64, 200)
 """So much before and behind a span is looked for with it, in code points. On both sides: of words
@@ -200,9 +197,8 @@ def _between(
     if before == behind and (left or right):
         at = piece.start + before
         here = new[at : min(last, at + size)]
-        if len(here) == size and all(
-            a in (MASK, b) for a, b in zip(piece.words, here, strict=True)
-        ):
+        same = (a in (MASK, b) for a, b in zip(piece.words, here, strict=False))
+        if len(here) == size and all(same):
             return at
     alone = _once(piece.words, new) if piece.known >= LEAST_ALONE else None
     return alone if alone is not None and first <= alone and alone + size <= last else None
@@ -265,10 +261,7 @@ def _aligned(old: str | None, new: str, given: Mapping[Place, str | None], lengt
 def _filled(
     record: Record, status: str, title: str, text: str, found: Mapping[str, Found]
 ) -> dict[str, Any]:
-    """Return the record with headline, text and the words of its spans where they stand now.
-
-    What is lost of a tag's evidence is left out of it; a finding that is lost is told apart.
-    """
+    """Return the record with headline, text and the words of its spans where they stand now."""
     spans: Counter[str] = Counter()
     lost: list[dict[str, Any]] = []
     texts = {"title": title, "text": text}
@@ -280,8 +273,7 @@ def _filled(
         aligned = found[name].get((span["start"], span["end"]))
         if aligned is None or not 0 <= aligned.start <= aligned.end <= len(texts[name]):
             spans["lost"] += 1
-            place = {key: span[key] for key in ("field", "start", "end")}
-            lost.append({**named, **place})
+            lost.append(named | {key: span[key] for key in ("field", "start", "end")})
             return None
         spans[aligned.how] += 1
         words = texts[name][aligned.start : aligned.end]
@@ -308,10 +300,7 @@ def _filled(
 
 
 def _is_other(record: Record, made: Record, known: str | None, page: Page) -> bool:
-    """Whether nothing that is known of an article stands on the page that is at its address now.
-
-    Known are words of some length, and its headline, of which half the words must be there.
-    """
+    """Whether nothing known of an article, nor half its headline's words, is on its page now."""
     spans = [span for span in spans_of(record) if span["field"] == "text"]
     telling = "text" in record or any(len(span.get("match") or "") >= SURE for span in spans)
     if any(span["field"] == "text" for span in spans_of(made)):

@@ -1,8 +1,7 @@
 """Rehydration: the texts of an export fetched again, politely, verified and realigned.
 
 What became of each article is written down at once, so that a run that was stopped goes on where
-it was and asks for no page twice. `rehydrated.jsonl` has full records, `progress.jsonl` a line for
-each article that was asked for; both are for their owner alone.
+it was and asks for no page twice. The files are for their owner alone.
 """
 
 from __future__ import annotations
@@ -64,10 +63,8 @@ _BY_FAILURE = {
 """The causes by which pages fail; others are of pages without a text."""
 _UNDER_WAY = 400  # articles that wait for their hosts' turn at a time
 _NEEDED = frozenset({"id", "tags", "findings", "length"})
-
 RECORDS, PROGRESS, REPORT = "rehydrated.jsonl", "progress.jsonl", "report.json"
 HAD = ("same", "changed")  # the outcomes with a record
-
 Outcome = dict[str, Any]
 
 
@@ -243,10 +240,9 @@ def _finish(source: Path, book: RehydrationProgress, mark: Mapping[str, Any]) ->
         "spans": dict(sorted(spans.items())),
         "moved": sum(bool(said.get("moved")) and said["cause"] in HAD for _, said in told),
     }
-    items = [{"id": one, **said} for one, said in told]
+    more = {"items": [{"id": one, **said} for one, said in told], "schema": 1, **mark}
     part = book.folder / f".{REPORT}.part"
-    more = {"schema": 1, **mark, "waiting": len(order) - len(told), "items": items}
-    write_json(part, {**values, **more})
+    write_json(part, {**values, **more, "waiting": len(order) - len(told)})
     part.chmod(OWN_ONLY)
     part.replace(book.folder / REPORT)
     return RehydrationReport(**values, fetched=book.fetched)
@@ -293,11 +289,8 @@ def open_progress(
                 # where it was stopped between the two
                 if outcomes.get(record["id"], {}).get("cause") not in HAD:
                     told = record["rehydrated"]
-                    outcomes[record["id"]] = {
-                        "cause": told["status"],
-                        "spans": told["spans"],
-                        "moved": told["moved_to"],
-                    }
+                    outcome = {"cause": told["status"], "spans": told["spans"]}
+                    outcomes[record["id"]] = {**outcome, "moved": told["moved_to"]}
             if retry:
                 outcomes = {one: said for one, said in outcomes.items() if not said.get("again")}
             records, progress = (

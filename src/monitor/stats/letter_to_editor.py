@@ -18,7 +18,6 @@ from monitor.records.article import AssessedArticle
 from monitor.records.dates import date_words, day_words, midnight
 from monitor.records.finding import FieldName, Finding
 from monitor.records.hidden_names import WITHHELD, Shown
-from monitor.rules.rule_schema import Rule
 from monitor.text.safe_text import clean, excerpt, safe_url
 
 PRINCIPLES = {
@@ -87,8 +86,18 @@ def write_letter(
     articles = []
     for number, one in enumerate(complaints, 1):
         name = f"“{one.headline}”" if one.headline else "An article whose headline we do not repeat"
-        address = [one.url] if one.url else []
-        lines = [f"{number}. {name}, {one.day}", *address, *map(_point, one.points)]
+        lines = [f"{number}. {name}, {one.day}", *([one.url] if one.url else [])]
+        for point in one.points:
+            what = f"“{point.words}”" if point.words else NO_QUOTE
+            of = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
+            lines.append(f"- {what}. The principle is {of}, the rule “{point.title}”.")
+            if point.why:
+                lines.append(f"  The guideline says: “{point.why}”")
+            if point.suggestions:
+                better = " or ".join(f"“{words}”" for words in point.suggestions[:SUGGESTIONS])
+                lines.append(f"  Better: {better}.")
+            if point.source:
+                lines.append(f"  Source: “{point.source}” {point.source_url}".rstrip())
         articles.append("\n".join(lines))
     body = "\n\n".join(articles)
     closing = (
@@ -96,20 +105,6 @@ def write_letter(
         " glad to hear them, and to send you the guideline.\n\nWith kind regards"
     )
     return EditorLetter(subject, f"{opening}\n\n{body}\n\n{closing}\n", points, len(complaints))
-
-
-def _point(point: Point) -> str:
-    what = f"“{point.words}”" if point.words else NO_QUOTE
-    principle = PRINCIPLES.get(point.principle, point.principle.replace("-", " "))
-    lines = [f"- {what}. The principle is {principle}, the rule “{point.title}”."]
-    if point.why:
-        lines.append(f"  The guideline says: “{point.why}”")
-    if point.suggestions:
-        better = " or ".join(f"“{words}”" for words in point.suggestions[:SUGGESTIONS])
-        lines.append(f"  Better: {better}.")
-    if point.source:
-        lines.append(f"  Source: “{point.source}” {point.source_url}".rstrip())
-    return "\n".join(lines)
 
 
 QUOTE_CHARS, HEADLINE_CHARS = 120, 160
@@ -173,8 +168,29 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLet
     for flags in groups.values():
         one, seen = flags[0].article.article, flags[0].shown
         when = date_words(one.published or one.seen, "", desk.settings.zone).partition(",")[0]
-        of = [(flag, rules.get((flag.finding.guideline, flag.finding.rule))) for flag in flags]
-        points = dict.fromkeys(_confirmed_point(flag, rule) for flag, rule in of)
+        points: dict[Point, None] = {}
+        for flag in flags:
+            # in the rule's own words: those of a finding may repeat the article's
+            finding, words = flag.finding, quote(flag)
+            why = source = source_url = ""
+            if rule := rules.get((finding.guideline, finding.rule)):
+                every = [said for said in _SENTENCES.split(clean(rule.message)) if "{" not in said]
+                why = " ".join([clean(rule.why), *every]).replace("”", "'").replace("“", "'")
+            if finding.sources:
+                first = finding.sources[0]
+                source = ", ".join(filter(None, map(clean, (first.title, first.section))))
+                source_url = safe_url(first.url) or ""
+            point = Point(
+                finding.rule,
+                clean(rule.title if rule else finding.rule),
+                finding.principle,
+                words,
+                why,
+                tuple(map(clean, finding.suggestions)) if words else (),
+                source,
+                source_url,
+            )
+            points[point] = None
         # an address mostly repeats its headline
         tells = _identifies(flags[0].article, "title", 0, len(one.title))
         headline = "" if tells else excerpt(seen.title, HEADLINE_CHARS)
@@ -188,27 +204,4 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLet
         first=day_words(since.isoformat()),
         last=day_words((until - timedelta(days=1)).isoformat()),
         guideline="” and “".join(titles),
-    )
-
-
-def _confirmed_point(flag: ConfirmedFlag, rule: Rule | None) -> Point:
-    """Return a point in the rule's own words: those of a finding may repeat the article's."""
-    finding, words = flag.finding, quote(flag)
-    why = source = source_url = ""
-    if rule:
-        every = [one for one in _SENTENCES.split(clean(rule.message)) if "{" not in one]
-        why = " ".join([clean(rule.why), *every]).replace("”", "'").replace("“", "'")
-    if finding.sources:
-        first = finding.sources[0]
-        source = ", ".join(filter(None, map(clean, (first.title, first.section))))
-        source_url = safe_url(first.url) or ""
-    return Point(
-        rule=finding.rule,
-        title=clean(rule.title if rule else finding.rule),
-        principle=finding.principle,
-        words=words,
-        why=why,
-        suggestions=tuple(map(clean, finding.suggestions)) if words else (),
-        source=source,
-        source_url=source_url,
     )

@@ -99,9 +99,7 @@ def time_section(
         title,
         (note, *([mixed] if marks else [])),
         (first, "stored", "items", "stories", "feed changes"),
-        tuple(
-            (name.format(row.day), row.stored, row.items, row.stories, row.changes) for row in rows
-        ),
+        tuple((name.format(r.day), r.stored, r.items, r.stories, r.changes) for r in rows),
         bars if any(items) else None,
     )
 
@@ -116,9 +114,8 @@ def story_bars(title: str, rows: Sequence[tuple[str, int]]) -> Bars | None:
 
 def scheme_section(trends: Trends, scheme: str) -> ReportSection:
     """Return how often each label of a scheme was given."""
-    rows = [
-        (label_words(scheme, row.label), row.items, row.stories) for row in trends.schemes[scheme]
-    ]
+    told = trends.schemes[scheme]
+    rows = [(label_words(scheme, row.label), row.items, row.stories) for row in told]
     title = SCHEMES[scheme].trend
     notes = ["No article has a label of this kind; it may be that no model in force gives them."]
     if rows:
@@ -148,10 +145,7 @@ def balance_section(trends: Trends, what: Literal["country", "outlet"]) -> Repor
         title,
         notes,
         (what, "stories", *(SIDE_WORDS[side] for side in SIDES), "shares"),
-        tuple(
-            (row.key, row.stories, *(row.told[side] for side in SIDES), _shares(row))
-            for row in found
-        ),
+        tuple((r.key, r.stories, *(r.told[side] for side in SIDES), _shares(r)) for r in found),
         Bars(title, names, tuple(series), across=True) if top else None,
     )
 
@@ -195,24 +189,21 @@ def _outlets(outlets: Sequence[OutletCount], cards: Sequence[Scorecard]) -> Repo
 
 def rules_section(trends: Trends, titles: Mapping[str, str]) -> ReportSection:
     """Return how often each rule's flags are counted; `titles` by rule."""
-    rows = tuple(
-        (row.rule, titles.get(row.rule, ""), row.items, row.stories, row.unseen)
-        for row in trends.rules
-    )
+    rows = ((r.rule, titles.get(r.rule, ""), r.items, r.stories, r.unseen) for r in trends.rules)
     columns = ("rule", "title", "items", "stories", "not looked at")
-    return ReportSection("Flags", basis_words(trends.basis)[:2], columns, rows)
+    return ReportSection("Flags", basis_words(trends.basis)[:2], columns, tuple(rows))
 
 
 def changes_section(trends: Trends) -> ReportSection:
     """Return the feeds that were added or removed."""
-    rows = []
-    for change in trends.changes:
-        day, done = change.at.date().isoformat(), "added" if change.followed else "removed"
-        rows.append((day, done, change.title or change.outlet, change.url))
+    done = {True: "added", False: "removed"}
+    rows = tuple(
+        (one.at.date().isoformat(), done[one.followed], one.title or one.outlet, one.url)
+        for one in trends.changes
+    )
     note = "Curves before and after a change are of different feeds."
     notes = (note if rows else "No feed was added or removed.",)
-    columns = ("day", "change", "feed", "URL")
-    return ReportSection("Changes of feeds", notes, columns, tuple(rows))
+    return ReportSection("Changes of feeds", notes, ("day", "change", "feed", "URL"), rows)
 
 
 NOT_INCIDENCE = (

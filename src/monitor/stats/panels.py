@@ -86,12 +86,10 @@ def steps_section(trends: Trends, step: Step) -> report.ReportSection:
 
 def _sides(row: BalanceRow, what: str) -> Ranges:
     label = report.label_words("place", row.key) if what == "country" else row.key
-    if not row.intervals:
-        return Ranges(label, (), too_few(row.stories))
-    shares = (
-        Proportion(report.SIDE_WORDS[side], row.told[side], row.stories, row.intervals[side])
-        for side in SIDES[:3]
-    )
+    words, n, intervals = report.SIDE_WORDS, row.stories, row.intervals
+    if not intervals:
+        return Ranges(label, (), too_few(n))
+    shares = (Proportion(words[s], row.told[s], n, intervals[s]) for s in SIDES[:3])
     return Ranges(label, tuple(shares))
 
 

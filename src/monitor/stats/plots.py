@@ -1,8 +1,7 @@
 """Plots that are read in black and white: hatching and labels, never colour alone.
 
-matplotlib rather than an SVG writer of our own: the page needs SVG and Word needs PNG of the same
-plot, with a font that is there on every machine. Its text is never read as mathematics, and text
-from outside is only ever a label.
+matplotlib: the page needs SVG and Word needs PNG of the same plot, with a font that is there on
+every machine. Its text is never read as mathematics.
 """
 
 from __future__ import annotations

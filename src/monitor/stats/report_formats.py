@@ -24,11 +24,7 @@ def write_page(report: MonthlyReport) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    plots = {
-        section.title: draw(section.bars, "svg").decode()
-        for section in report.sections
-        if section.bars is not None
-    }
+    plots = {s.title: draw(s.bars, "svg").decode() for s in report.sections if s.bars}
     page = environment.get_template("report.html").render(report=report, plots=plots, rows=ROWS)
     return page.encode("utf-8", "replace")
 
@@ -116,12 +112,15 @@ def write_document(report: MonthlyReport) -> bytes:
     document.core_properties.author = ""
     document.core_properties.comments = ""
     document.add_heading(_clean(report.title), 0)
-    for line in (report.period, *report.notes):
-        document.add_paragraph(_clean(line))
+
+    def write(*lines: str) -> None:
+        for line in lines:
+            document.add_paragraph(_clean(line))
+
+    write(report.period, *report.notes)
     for section in report.sections:
         document.add_heading(section.title, 1)
-        for note in section.notes:
-            document.add_paragraph(_clean(note))
+        write(*section.notes)
         if section.bars is not None:
             picture = document.add_picture(io.BytesIO(draw(section.bars, "png")), width=Cm(16))
             said = f"Plot: {section.title}. Its figures are in the table below."
@@ -135,11 +134,9 @@ def write_document(report: MonthlyReport) -> bytes:
         for row in rows:
             _fill(table.add_row(), row)
         if len(rows) < len(section.rows):
-            more = f"The first {len(rows)} of {len(section.rows)}; the workbook has all."
-            document.add_paragraph(more)
+            write(f"The first {len(rows)} of {len(section.rows)}; the workbook has all.")
     document.add_heading("What it rests on", 1)
-    for line in report.foot:
-        document.add_paragraph(_clean(line))
+    write(*report.foot)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

@@ -62,26 +62,19 @@ def read_published(desk: Desk, since: date, until: date) -> Period:
     undated = desk.store.undated()
     items = tuple(replace(item, seen=when[item.id][1]) for item in every if item.id in when)
     stored = Counter(moment.astimezone(zone).date() for _, moment in when.values())
-    return Period(
-        since,
-        until,
-        items,
-        _stories(desk, items),
-        stored={day: stored[day] for day in days},
-        undated=sum(item.id in undated for item in every),
-    )
+    by_day, left_out = {day: stored[day] for day in days}, sum(o.id in undated for o in every)
+    return Period(since, until, items, _stories(desk, items), by_day, left_out)
+
+
+def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
+    ids = [item.id for item in items]
+    # what is not folded yet is a story of its own
+    return {one: one for one in ids} | desk.store.kept_stories_of(desk.stories_stamp, ids)
 
 
 def _bounds(desk: Desk, since: date, until: date) -> tuple[datetime, datetime]:
     zone = desk.settings.zone
     return midnight(since, zone), midnight(until, zone)
-
-
-def _stories(desk: Desk, items: tuple[CountedItem, ...]) -> Mapping[str, str]:
-    """Return the story of each item, by id; what is not folded yet is a story of its own."""
-    ids = [item.id for item in items]
-    kept = desk.store.kept_stories_of(desk.stories_stamp, ids)
-    return {one: kept.get(one, one) for one in ids}
 
 
 def basis_of(desk: Desk) -> Basis:
@@ -121,11 +114,6 @@ def trends_of(desk: Desk, period: Period) -> Trends:
     return replace(found, dates="published", undated=period.undated)
 
 
-def outlet_name(desk: Desk, outlet_id: str, since: date, until: date) -> str:
-    """Return the name of an outlet with an article in the days [since, until). `NotFound`."""
-    return _outlet(desk, Period(since, until, (), {}), outlet_id).name
-
-
 def _stored(desk: Desk, since: date, until: date) -> Mapping[date, Mapping[str, int]]:
     """Return how many articles of [since, until) are stored, by day and outlet."""
     days = days_of(since, until)
@@ -145,11 +133,12 @@ def outlets_of(desk: Desk, period: Period) -> tuple[OutletCount, ...]:
 
 def scorecard_of(desk: Desk, period: Period, outlet_id: str) -> Scorecard:
     """Return the scorecard of an outlet, by id; raises `NotFound` for one with no article then."""
-    found = _outlet(desk, period, outlet_id)
+    found = outlet_of(desk, period, outlet_id)
     return score_outlet(found, period.items, period.story_of, trends.outlet_basis(basis_of(desk)))
 
 
-def _outlet(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
+def outlet_of(desk: Desk, period: Period, outlet_id: str) -> OutletCount:
+    """Return an outlet, by id; raises `NotFound` for one with no article in a period."""
     found = next((one for one in outlets_of(desk, period) if one.id == outlet_id), None)
     if found is None:
         raise NotFound(f"no outlet '{outlet_id}' with articles in these days")

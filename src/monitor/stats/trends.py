@@ -100,9 +100,7 @@ def proven_rules(guideline: str, measured: Mapping[str, tuple[int, int]]) -> Bas
     A rule with three flags, all right, is as likely as not below 0.95; so at least `MEASURED_FROM`
     flags are asked for, as of the severity `error`.
     """
-    precise = {
-        rule for rule, (flags, right) in measured.items() if flags and right >= PRECISION * flags
-    }
+    precise = {rule for rule, (n, right) in measured.items() if n and right >= PRECISION * n}
     proven = frozenset(rule for rule in precise if measured[rule][0] >= MEASURED_FROM)
     return Basis(guideline, proven, frozenset(precise) - proven)
 
@@ -230,10 +228,8 @@ def count_trends(
 
 def _by_label(items: Sequence[CountedItem], story_of: StoryOf, scheme: str) -> tuple[Counted, ...]:
     labelled = group_items(items, lambda item: item.labels.get(scheme, ()))
-    rows = (
-        Counted(label, len(found), len(stories(found, story_of)))
-        for label, found in labelled.items()
-    )
+    pairs = labelled.items()
+    rows = (Counted(label, len(some), len(stories(some, story_of))) for label, some in pairs)
     return tuple(sorted(rows, key=lambda row: (-row.stories, -row.items, row.label)))
 
 

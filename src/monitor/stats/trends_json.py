@@ -8,7 +8,7 @@ from typing import Any
 from monitor.records.finding import MEASURED_FROM
 from monitor.records.json_shapes import time_json
 from monitor.stats.monthly_report import CONFIRMED_ONLY, FLAGS_COUNTED, NO_RULES, NOT_INCIDENCE
-from monitor.stats.outlet_scorecards import OutletCount, Scorecard
+from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.trends import PRECISION, BalanceRow, Basis, Trends
 
 _AS_THEY_ARE = ("dates", "undated", "timezone", "stored", "items", "stories", "outlets")
@@ -23,13 +23,9 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         "until": trends.days[-1].day.isoformat(),
         **{name: getattr(trends, name) for name in _AS_THEY_ARE},
         "days": [
-            {
-                "day": row.day.isoformat(),
-                "stored": row.stored,
-                "items": row.items,
-                "stories": row.stories,
-                "feed_changes": row.changes,
-            }
+            {"day": row.day.isoformat()}
+            | {name: getattr(row, name) for name in ("stored", "items", "stories")}
+            | {"feed_changes": row.changes}
             for row in trends.days
         ],
         "by": {scheme: list(map(asdict, rows)) for scheme, rows in trends.schemes.items()},
@@ -39,17 +35,12 @@ def trends_json(trends: Trends) -> dict[str, Any]:
         ],
         "balance": {
             "all": balance_json(trends.balance.whole),
-            "countries": [balance_json(row) for row in trends.balance.countries],
-            "outlets": [balance_json(row) for row in trends.balance.outlets],
+            "countries": list(map(balance_json, trends.balance.countries)),
+            "outlets": list(map(balance_json, trends.balance.outlets)),
         },
         "feed_changes": [
-            {
-                "url": change.url,
-                "title": change.title,
-                "outlet": change.outlet,
-                "at": time_json(change.at),
-                "change": "added" if change.followed else "removed",
-            }
+            {name: getattr(change, name) for name in ("url", "title", "outlet")}
+            | {"at": time_json(change.at), "change": "added" if change.followed else "removed"}
             for change in trends.changes
         ],
         "basis": basis_json(trends.basis),
@@ -80,11 +71,6 @@ def balance_json(row: BalanceRow) -> dict[str, Any]:
     }
 
 
-def outlet_json(outlet: OutletCount) -> dict[str, Any]:
-    """Return an outlet as data."""
-    return asdict(outlet)
-
-
 def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
     """Return a scorecard of the days [since, until) as data."""
     return {
@@ -92,7 +78,7 @@ def scorecard_json(card: Scorecard, since: str, until: str) -> dict[str, Any]:
         "note": NOT_INCIDENCE,
         "since": since,
         "until": until,
-        "outlet": outlet_json(card.outlet),
+        "outlet": asdict(card.outlet),
         "min_stories": MEASURED_FROM,
         "enough": card.enough,
         "flagged_stories": card.flagged,

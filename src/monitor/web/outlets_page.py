@@ -19,7 +19,7 @@ from monitor.stats.letter_to_editor import confirmed_flags, draft_letter, quote
 from monitor.stats.monthly_report import CONFIRMED_ONLY, NOT_INCIDENCE, ReportSection
 from monitor.stats.outlet_scorecards import Scorecard
 from monitor.stats.panels import Panel, card_panels
-from monitor.stats.trend_queries import Period, outlet_name, read_cards, read_period, scorecard_of
+from monitor.stats.trend_queries import Period, outlet_of, read_cards, read_period, scorecard_of
 from monitor.storage.stories import StoryChoice
 from monitor.text.safe_text import clean
 from monitor.web.page_frame import PageContext, PageDep, address, page_router
@@ -108,7 +108,7 @@ def outlet_table(outlet_id: OutletId, table: str, query: Days, desk: DeskDep) ->
 def letter_page(outlet_id: OutletId, query: Days, page: PageDep) -> HTMLResponse:
     """Show a letter to the editor, made of confirmed flags: to be copied, nothing is sent."""
     since, until = days_asked(query, page.desk)
-    name = outlet_name(page.desk, outlet_id, since, until)
+    name = outlet_of(page.desk, Period(since, until, (), {}), outlet_id).name
     asked = _days(Period(since, until, (), {}))
     return page.render(
         "letter.html",
