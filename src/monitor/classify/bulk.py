@@ -146,10 +146,8 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
     record: dict[str, Any] = {"id": article.id}
     record |= {"relevance": judged.relevance, "relevant": judged.relevant}
     reason = next((a.not_judged for a in assessments if a.not_judged), None)
-    if judged.relevance is not None or reason is None:
-        record["borderline"] = judged.borderline
-    else:
-        record["not_judged"] = reason
+    was_judged = judged.relevance is not None or reason is None
+    record |= {"borderline": judged.borderline} if was_judged else {"not_judged": reason}
     if judged.experimental:
         record["experimental"] = True
     if judged.experimental or "not_judged" in record:

@@ -127,7 +127,6 @@ def _squeeze(name: str) -> str:
 
 _OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
 _MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-_NO_PLACE_IN_IT = word_set("of on the")
 
 
 def outlet_start(words: WordTokens) -> int:
@@ -166,6 +165,6 @@ def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str])
             break
         if words.words[at] in papers:
             return True
-    if first < 2 or words.words[first - 1] not in _NO_PLACE_IN_IT:
+    if first < 2 or words.words[first - 1] not in ("of", "on", "the"):
         return False
     return words.words[first - 2] in papers and words.is_capital(first - 2)

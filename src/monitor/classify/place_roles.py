@@ -83,7 +83,6 @@ _SUSPECTED = word_set(
     "arrest suspect suspects"
 )
 _STOP = _WHERE | _TO | word_set("from of and or by with at on as who that was were is are has had")
-BESIDE, LONG, NOUN = 5, 8, 3
 _MEETINGS = word_set(
     "meeting meetings summit conference forum talks workshop workshops congress symposium seminar"
 )
@@ -117,7 +116,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     """Yield what the words beside a name, or beside the row it is in, say of its country."""
     field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
-    before, behind = _before(field, first, BESIDE), field.words[last : last + 2]
+    before, behind = _before(field, first, 5), field.words[last : last + 2]
     previous, after = (before or [""])[-1], (behind or [""])[0]
     party = not _PARTY.isdisjoint((*before[-3:], *behind))
     here = previous in _WHERE and mention.kind != "demonym"
@@ -125,7 +124,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     left = previous == "from" and not _FREED.isdisjoint(before)
     said = {
         "party": party,
-        "host": (here and not _MEETING.isdisjoint(_before(field, first, LONG)))
+        "host": (here and not _MEETING.isdisjoint(_before(field, first, 8)))
         or after in _MEETINGS
         or (previous == "by" and "hosted" in before),
         "where": here,
@@ -158,7 +157,7 @@ def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     if mention.kind != "demonym" and not (mention.kind == "name" and owns):
         return False
     sentence = field.sentences[mention.first]
-    for at in range(last, min(last + NOUN, len(field))):
+    for at in range(last, min(last + 3, len(field))):
         word = field.words[at]
         if field.sentences[at] != sentence or word in AUTHORITIES:
             return False
@@ -229,10 +228,10 @@ def flow_of_roles(
 
 
 def _by_country(
-    mentions: Iterable[PlaceMention], codes: Iterable[str] = ()
+    mentions: Iterable[PlaceMention], *codes: str | None
 ) -> dict[str, list[PlaceMention]]:
     """Return the mentions of each country, those of `codes` first."""
-    found: dict[str, list[PlaceMention]] = {code: [] for code in codes}
+    found: dict[str, list[PlaceMention]] = {code: [] for code in codes if code}
     for mention in mentions:
         found.setdefault(mention.country, []).append(mention)
     return found
@@ -268,8 +267,6 @@ UNNAMED_CUT = 0.6
 """A country that is not named needs more than a slight lean of the wording or of the outlet."""
 HEADLINE = 12
 """Words of a headline or text that stand for a story as evidence, at most."""
-WORDING = 4.0
-"""Log odds of the wording are cut here."""
 
 
 def place_features(
@@ -286,8 +283,8 @@ def place_features(
         for cue in cues
         if cue.group in core
     }
-    us = max(-WORDING, min(wording, WORDING))
-    by_country = _by_country(mentions, filter(None, ("US", home.country, home.section)))
+    us = max(-4.0, min(wording, 4.0))
+    by_country = _by_country(mentions, "US", home.country, home.section)
     roles = {code: count_roles(reading, own) for code, own in by_country.items()}
     named = sum(map(bool, by_country.values()))
     return {
@@ -328,8 +325,8 @@ def story_places(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
     by_country = _by_country(m for m in mentions if not m.frame or m.dateline)
-    hosted = {code: count_roles(reading, own)["host"] for code, own in by_country.items()}
-    hosts = {code for code, own in by_country.items() if hosted[code] == len(own)}
+    told = ((code, len(own), count_roles(reading, own)) for code, own in by_country.items())
+    hosts = {code for code, number, roles in told if roles["host"] == number}
     return frozenset(by_country), frozenset(hosts - {home.country})
 
 
@@ -355,9 +352,8 @@ def _naming(
     """Return how and where a country is named, beside all `mentions`."""
     if not own:
         return [0.0] * len(_NAMED)
-    number = len(own)
+    number, story = len(own), [m for m in own if not m.frame]
     most = max(Counter(m.country for m in mentions).values())
-    story = [m for m in own if not m.frame]
     return [
         log1p(sum(m.field == "title" for m in story)),
         log1p(sum(m.field == "text" and m.first < LEAD_WORDS for m in story)),
