@@ -1,8 +1,7 @@
 """The fine-tuned encoder of a model folder: log odds of every head for an article's windows.
 
-The first window is headline and lead, where a newsroom puts its subject. A long article gets one
-more, at the densest stretch of cues behind it; it begins with the headline, as every text did that
-the encoder learned from. What was reckoned before is found by a hash: figures, never a text.
+The first window is headline and lead. A long article gets one more, at the densest stretch of cues
+behind it. What was reckoned before is found by a hash: figures, never a text.
 """
 
 from __future__ import annotations

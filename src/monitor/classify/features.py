@@ -1,9 +1,8 @@
 """Features of an article: its words and cues, n-grams, and counts of how cues stand together.
 
-Counts of the cue groups alone know nothing of distance; a trafficking story has somebody
-recruited, held and put to work within a few sentences, so windows and sentences are looked at
-too. A feed's snippet carries headlines of other stories: the sentence with the term is compared
-with the headline's own words. Measured in `models/relevance-en/*/README.md`.
+A trafficking story has somebody recruited, held and put to work within a few sentences, so windows
+and sentences are looked at too. A feed's snippet carries headlines of other stories: the sentence
+with the term is compared with the headline's own words.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
 borderline is what the second sees and the first does not. Sentences about trafficking that belong
-to no story are left out, where the headline names nothing of it: some offices append definitions
-and calls to a hotline to every release. `models/relevance-en/*/README.md` says what that changes.
+to no story are left out: some offices append definitions and hotlines to every release.
 """
 
 from __future__ import annotations

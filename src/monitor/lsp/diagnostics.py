@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,8 +51,7 @@ def diagnostics_of(
     ]
     for problem in answer.get("ignore_problems", ()):
         at = range_of(lines, problem["source_start"], problem["source_end"])
-        warning = types.DiagnosticSeverity.Warning
-        found.append(_diagnostic("ignore-comment", problem["message"], at, warning))
+        found.append(_diagnostic("ignore-comment", problem["message"], at, _SEVERITIES["warning"]))
     if answer["coverage"]["checked"] == "none":
         found.append(_diagnostic("not-checked", answer["coverage"]["note"]))
     return found
@@ -213,12 +212,12 @@ def actions_at(
             actions.append(_ignore_here(draft, flag, client, end))
         rule = data["rule"]
         title = f"Ignore {rule} everywhere, until the editor is closed"
-        actions.append(_action(flag, title, IGNORE_RULE, [rule]))
+        actions.append(_action(flag, title, IGNORE_RULE, rule))
         if feedback:  # no word of the draft goes with the answers
             for right, word in ((True, "right"), (False, "wrong")):
                 title = f"This flag was {word} ({rule}; tells the desk)"
-                arguments = [rule, right, data["guideline"], data["severity"]]
-                actions.append(_action(flag, title, FEEDBACK, arguments))
+                facts = rule, right, data["guideline"], data["severity"]
+                actions.append(_action(flag, title, FEEDBACK, *facts))
     return actions
 
 
@@ -252,7 +251,7 @@ def _ignore_here(
     found = _ignoring_comment(lines, draft.format, data, end) if can else None
     if found is None:
         title = f"Ignore {rule} at {_short(match)} in this document, until the editor is closed"
-        return _action(flag, title, IGNORE_WORDS, [draft.uri, rule, normalized(match)])
+        return _action(flag, title, IGNORE_WORDS, draft.uri, rule, normalized(match))
     offset, comment = found
     action = _action(flag, f"Ignore {rule} here (adds a comment; say why in it)")
     at = range_of(lines, offset, offset)
@@ -265,10 +264,8 @@ def _ignore_here(
     return action
 
 
-def _action(
-    flag: types.Diagnostic, title: str, command: str = "", arguments: Sequence[Any] = ()
-) -> types.CodeAction:
-    run = types.Command(title, command, arguments=list(arguments)) if command else None
+def _action(flag: types.Diagnostic, title: str, command: str = "", *given: Any) -> types.CodeAction:
+    run = types.Command(title, command, arguments=list(given)) if command else None
     kind = types.CodeActionKind.QuickFix
     return types.CodeAction(title=title, kind=kind, diagnostics=[flag], command=run)
 

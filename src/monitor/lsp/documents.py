@@ -58,7 +58,6 @@ _LANGUAGES: dict[str | None, Format] = {
 }
 """The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
 _SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
-_PLAIN = (".txt", ".text")
 
 
 def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> Format | None:
@@ -76,7 +75,7 @@ def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> F
     except ValueError:
         return None
     suffix = PurePosixPath(name).suffix.lower()
-    return "txt" if suffix in _PLAIN and not language else _SUFFIXES.get(suffix)
+    return "txt" if suffix in (".txt", ".text") and not language else _SUFFIXES.get(suffix)
 
 
 _BREAK = re.compile(r"\r\n|\r|\n")
