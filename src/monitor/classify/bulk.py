@@ -32,6 +32,8 @@ WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
 Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes lines, or records that are ready, of rows as a source has them, where the work is done."""
+_assessors: tuple[Assessor, ...] = ()
+_prepare: Prepare = list
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,6 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-_assessors: tuple[Assessor, ...] = ()
-_prepare: Prepare = list
 
 
 def _start(models: Path, prepare: Prepare) -> None:

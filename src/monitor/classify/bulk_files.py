@@ -25,6 +25,8 @@ is that line's error, not the run's."""
 FIELDS = ("id", "title", "text", "language")
 ROWS = 1_000
 """Rows of a Parquet file read in one go."""
+GROUP = 10_000
+"""Records in memory, and in one row group of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,6 @@ def _whole_members(path: Path) -> tuple[int, str | None, int]:
                     last = lines[-1] if lines else last
                     member, inflater = bytearray(), zlib.decompressobj(31)
     return count, last.decode("utf-8", "replace") if count else None, end
-
-
-GROUP = 10_000
-"""Records in memory, and in one row group of the file."""
 
 
 @contextmanager

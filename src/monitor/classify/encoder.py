@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
+NAME = ENCODER
+TITLE_CHARS = 200
+ENOUGH = 3
+"""Points that make a stretch worth reading: the term and another cue, or three cues."""
+MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
+RELEVANCE = "relevance"
+Heads = Mapping[str, "NDArray[np.float32]"]
+"""For each head one number per label, before softmax or sigmoid."""
 
 
 @dataclass(slots=True)
@@ -50,16 +58,6 @@ class Memory(Generic[T]):
             while len(self._known) > self.size:
                 self._known.popitem(last=False)
         return result
-
-
-NAME = ENCODER
-TITLE_CHARS = 200
-ENOUGH = 3
-"""Points that make a stretch worth reading: the term and another cue, or three cues."""
-MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
-RELEVANCE = "relevance"
-Heads = Mapping[str, "NDArray[np.float32]"]
-"""For each head one number per label, before softmax or sigmoid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

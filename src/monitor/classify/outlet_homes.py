@@ -35,6 +35,8 @@ _AMERICAN = tuple(
 """Papers of towns of the US that are called as a place elsewhere, as their names begin."""
 SHORTEST = 5
 """Letters of a place's name, or of an outlet's, of which the beginning of a longer one is told."""
+_OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
+_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +125,6 @@ class OutletHomes:
 
 def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
-
-
-_OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
-_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
 
 
 def outlet_start(words: WordTokens) -> int:

@@ -97,6 +97,42 @@ ROLES = (
     *("party", "listed", "host"),
 )
 """What the words beside a country's names may say; the order is that of the models' numbers."""
+FLOW_NAMES = (
+    *("people from another country than the place", "people from the place"),
+    *("people sent to the place", "people freed or fled from the place"),
+    *("the place is the outlet's home", "the place is abroad", "only the place is named"),
+    *("the place is not named", "no place"),
+)
+_DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
+_TELLING = ("held", "scene", "sent")
+"""Roles that say that a country is the place, if any do."""
+_NAMING = (
+    "in headline; in lead; in all; share of mentions; most named; first named; named in first "
+    "words; share named as people; share named as city"
+)
+_PARTLY = (
+    "share said to be party; named as a party alone; share listed; only in the outlet's name "
+    "or a dateline; in the dateline; in the outlet's name"
+)
+_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
+_BESIDE_OTHERS = (
+    "share of what is said to be the place; said to be the place most often; people from here, "
+    "and another said to be the place; said to be the place, and people from elsewhere; beside "
+    "a core cue; countries named; only country; the outlet's home; home of an outlet for the "
+    "world; the outlet's home, not named, nor any other; the outlet's home, not named, others "
+    "are; the outlet is at home elsewhere; the section's country; the section is of another; "
+    "is the US; US by the wording, named; US by the wording, not named; another by the "
+    "wording; not named"
+)
+FEATURES = (
+    *_NAMED,
+    *(f"another said to be {role}, not this" for role in _TELLING),
+    *_BESIDE_OTHERS.split("; "),
+)
+UNNAMED_CUT = 0.6
+"""A country that is not named needs more than a slight lean of the wording or of the outlet."""
+HEADLINE = 12
+"""Words of a headline or text that stand for a story as evidence, at most."""
 
 
 def place_role(reading: Reading, mentions: Sequence[PlaceMention]) -> str:
@@ -178,14 +214,6 @@ def _before(field: WordTokens, first: int, number: int) -> list[str]:
     return field.words[start:first]
 
 
-FLOW_NAMES = (
-    *("people from another country than the place", "people from the place"),
-    *("people sent to the place", "people freed or fled from the place"),
-    *("the place is the outlet's home", "the place is abroad", "only the place is named"),
-    *("the place is not named", "no place"),
-)
-
-
 def flow_numbers(
     reading: Reading, mentions: Sequence[PlaceMention], chosen: Collection[str], home: Home
 ) -> list[float]:
@@ -235,38 +263,6 @@ def _by_country(
     for mention in mentions:
         found.setdefault(mention.country, []).append(mention)
     return found
-
-
-_DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
-_TELLING = ("held", "scene", "sent")
-"""Roles that say that a country is the place, if any do."""
-_NAMING = (
-    "in headline; in lead; in all; share of mentions; most named; first named; named in first "
-    "words; share named as people; share named as city"
-)
-_PARTLY = (
-    "share said to be party; named as a party alone; share listed; only in the outlet's name "
-    "or a dateline; in the dateline; in the outlet's name"
-)
-_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
-_BESIDE_OTHERS = (
-    "share of what is said to be the place; said to be the place most often; people from here, "
-    "and another said to be the place; said to be the place, and people from elsewhere; beside "
-    "a core cue; countries named; only country; the outlet's home; home of an outlet for the "
-    "world; the outlet's home, not named, nor any other; the outlet's home, not named, others "
-    "are; the outlet is at home elsewhere; the section's country; the section is of another; "
-    "is the US; US by the wording, named; US by the wording, not named; another by the "
-    "wording; not named"
-)
-FEATURES = (
-    *_NAMED,
-    *(f"another said to be {role}, not this" for role in _TELLING),
-    *_BESIDE_OTHERS.split("; "),
-)
-UNNAMED_CUT = 0.6
-"""A country that is not named needs more than a slight lean of the wording or of the outlet."""
-HEADLINE = 12
-"""Words of a headline or text that stand for a story as evidence, at most."""
 
 
 def place_features(

@@ -28,6 +28,22 @@ NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 _WORD = re.compile(r"[^\W_]+")
+_TERM = (
+    r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"
+    r"|modern slavery)"
+)
+_APPENDED = re.compile(
+    rf"\b{_TERM},? (?:which )?(?:is|involves|means|occurs when|happens when|takes many forms)\b"
+    r"|\bforce, fraud,? (?:or|and) coercion\b"
+    r"|\b(?:suspects?|see|seen|report|reporting|victims? of|signs of)\b[^.]{0,80}\btrafficking\b"
+    r"[^.]{0,80}\b(?:call|text|contact|hotline|visit)\b"
+    r"|\bhuman trafficking (?:resource )?(?:hotline|helpline)\b"
+    r"|\b(?:task ?force|unit|office|coalition)\b[^.]{0,60}\b(?:against|on|combats?|prosecutes?"
+    rf"|investigates)\b[^.]{{0,80}}\b{_TERM}\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[\"”’')\]]*(?=\s|$)|\n|$|[.!?])")
+_LETTERS = "traffick", "slavery", "coercion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,24 +243,6 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
         if (found := arrays[name].shape) != shape:
             raise ModelError(f"{folder.path / WEIGHTS}: '{name}' has shape {found}, not {shape}")
     return linear
-
-
-_TERM = (
-    r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"
-    r"|modern slavery)"
-)
-_APPENDED = re.compile(
-    rf"\b{_TERM},? (?:which )?(?:is|involves|means|occurs when|happens when|takes many forms)\b"
-    r"|\bforce, fraud,? (?:or|and) coercion\b"
-    r"|\b(?:suspects?|see|seen|report|reporting|victims? of|signs of)\b[^.]{0,80}\btrafficking\b"
-    r"[^.]{0,80}\b(?:call|text|contact|hotline|visit)\b"
-    r"|\bhuman trafficking (?:resource )?(?:hotline|helpline)\b"
-    r"|\b(?:task ?force|unit|office|coalition)\b[^.]{0,60}\b(?:against|on|combats?|prosecutes?"
-    rf"|investigates)\b[^.]{{0,80}}\b{_TERM}\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[\"”’')\]]*(?=\s|$)|\n|$|[.!?])")
-_LETTERS = "traffick", "slavery", "coercion"
 
 
 def without_appended(title: str, text: str, cues: CueTable) -> str:

@@ -29,6 +29,16 @@ _SEVERITIES = {
     "suggestion": types.DiagnosticSeverity.Information,
 }
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
+REASON = "kept on purpose: say why"
+"""For the writer to type over."""
+
+IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
+"""Arguments: document, rule, the words as they are compared; and: rule."""
+FORGET_IGNORED = "thb-monitor.forgetIgnored"
+"""Shows again what was ignored in this session; no arguments."""
+SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
+"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
+was right, the guideline's stamp, severity."""
 
 
 def diagnostics_of(
@@ -127,18 +137,6 @@ def _is_web(url: str) -> bool:
         return urlsplit(url).scheme in ("http", "https")
     except ValueError:
         return False
-
-
-REASON = "kept on purpose: say why"
-"""For the writer to type over."""
-
-IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
-"""Arguments: document, rule, the words as they are compared; and: rule."""
-FORGET_IGNORED = "thb-monitor.forgetIgnored"
-"""Shows again what was ignored in this session; no arguments."""
-SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
-"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
-was right, the guideline's stamp, severity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,25 @@ from urllib.parse import unquote, urlsplit
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
+Format = Literal["md", "html", "txt"]
+_LANGUAGES: dict[str | None, Format] = {
+    **dict.fromkeys(("markdown", "gfm"), "md"),
+    **dict.fromkeys(("html", "xhtml", "mhtml"), "html"),
+    **dict.fromkeys(("plaintext", "text"), "txt"),
+}
+"""The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
+_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+_BREAK = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+Place = tuple[int, int]
+"""Line and character, both from 0, the character in code units of the encoding."""
+_CODECS: dict[Encoding, tuple[str, int]] = {
+    "utf-8": ("utf-8", 1),
+    "utf-16": ("utf-16-le", 2),
+    "utf-32": ("utf-32-le", 4),
+}
+
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> Encoding:
     """Return how characters are counted; the protocol's default is UTF-16."""
@@ -50,16 +69,6 @@ class ExactWorkspace(Workspace):
         return ExactDocument(*args, **given)
 
 
-Format = Literal["md", "html", "txt"]
-_LANGUAGES: dict[str | None, Format] = {
-    **dict.fromkeys(("markdown", "gfm"), "md"),
-    **dict.fromkeys(("html", "xhtml", "mhtml"), "html"),
-    **dict.fromkeys(("plaintext", "text"), "txt"),
-}
-"""The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
-_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
-
-
 def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> Format | None:
     """Return the format of a document by its language id, or else its suffix; `None`: not ours.
 
@@ -76,18 +85,6 @@ def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> F
         return None
     suffix = PurePosixPath(name).suffix.lower()
     return "txt" if suffix in (".txt", ".text") and not language else _SUFFIXES.get(suffix)
-
-
-_BREAK = re.compile(r"\r\n|\r|\n")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-Encoding = Literal["utf-8", "utf-16", "utf-32"]
-Place = tuple[int, int]
-"""Line and character, both from 0, the character in code units of the encoding."""
-_CODECS: dict[Encoding, tuple[str, int]] = {
-    "utf-8": ("utf-8", 1),
-    "utf-16": ("utf-16-le", 2),
-    "utf-32": ("utf-32-le", 4),
-}
 
 
 class Lines:
