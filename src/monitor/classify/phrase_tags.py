@@ -40,8 +40,6 @@ _PEOPLE = word_set(
     "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients "
     "helper helpers staffer uyghurs"
 )
-_HELP_GROUPS = {label: f"help_{label}" for label in PROTECTIONS}
-"""The cue group of each label; a model without one never gives that label."""
 
 
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
@@ -108,4 +106,6 @@ def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
     numbers = shown.text.sentences
     offers = {numbers[c.first] for c in shown.text_cues if c.group == group}
     told = [c for c in shown.text_cues if numbers[c.first] not in offers]
-    return ruled_tags("protection", _HELP_GROUPS, replace(shown, text_cues=told), cues)
+    # a model without a cue group never gives its label
+    groups = {label: f"help_{label}" for label in PROTECTIONS}
+    return ruled_tags("protection", groups, replace(shown, text_cues=told), cues)

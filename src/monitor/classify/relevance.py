@@ -65,7 +65,6 @@ class Judgement:
 class Prefilter:
     """Could an article be about trafficking at all? A weight for each word, in one pass.
 
-    Nine of ten news items need no more. It is wide on purpose; its cost in recall is in the card.
     It opens where the letters of an opener stand, or where the words weigh enough: `intercept` plus
     the mean of the different words' `weights`, times the square root of their number.
     """

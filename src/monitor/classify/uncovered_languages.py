@@ -26,7 +26,6 @@ from monitor.text.language_detection import spoken_language
 
 EVIDENCE = 3
 """Places given of one term."""
-_ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
 _TELLING = ("term", "purpose", "means")
 
 
@@ -118,7 +117,8 @@ def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: 
     by_words = raw["match"] == "words"
     table = CueTable([CueGroup(name, "term", (cue,)) for name, cue, _ in terms if by_words])
     # the letters of a term, whatever invisible marks for line breaks stand between them
-    spaced = [_ZERO_WIDTH.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
+    marks = "[\u200b\u200c\u200d\u00ad]*"
+    spaced = [marks.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
     also, patterns = frozenset(raw.get("also", ())), tuple(map(re.compile, spaced))
     return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
 
