@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from lsprotocol import types
 
@@ -94,7 +93,8 @@ def refusal(error: MonitorError) -> list[types.Diagnostic]:
 def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.Diagnostic:
     start = finding.get("source_start", finding["start"])
     end = finding.get("source_end", finding["end"])
-    url = next((source["url"] for source in finding["sources"] if _is_web(source["url"])), None)
+    urls = (source["url"] for source in finding["sources"])
+    url = next((url for url in urls if re.match("https?://", url, re.IGNORECASE)), None)
     written = lines.text[start:end]
     plain = written if format == "txt" else html.unescape(written)
     in_tag = lines.text.rfind("<", 0, start) > lines.text.rfind(">", 0, start)
@@ -130,13 +130,6 @@ def escaped(wording: str, format: Format, *, in_tag: bool = False) -> str:
     if format == "html":
         return html.escape(wording, quote=in_tag)
     return _MARKS.sub(r"\\\1", wording) if format == "md" else wording
-
-
-def _is_web(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)

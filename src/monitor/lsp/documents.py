@@ -51,9 +51,8 @@ class ExactDocument(TextDocument):
     def _apply_incremental_change(self, change: types.TextDocumentContentChangePartial) -> None:
         start, end = change.range.start, change.range.end
         lines = Lines(self.source, encoding_of(self.position_codec.encoding))
-        self._source = lines.edited(
-            (start.line, start.character), (end.line, end.character), change.text
-        )
+        places = (start.line, start.character), (end.line, end.character)
+        self._source = lines.edited(*places, change.text)
 
     @property
     def lines(self) -> Sequence[str]:
@@ -94,8 +93,7 @@ class Lines:
 
     def __init__(self, text: str, encoding: Encoding = "utf-16") -> None:
         """Index `text`; linear in its length."""
-        self.text = text
-        self.encoding = encoding
+        self.text, self.encoding = text, encoding
         self._codec, self._width = _CODECS[encoding]
         self._starts, self._ends = array("q", [0]), array("q")
         for found in _BREAK.finditer(text):
