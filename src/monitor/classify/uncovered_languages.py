@@ -83,12 +83,11 @@ def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Foun
     for field, words, told in reading.fields():
         for cue in told:
             if cues.groups[cue.group].kind in _TELLING:
-                span = reading.span(field, cue.first, cue.last)
-                written = words.written(cue.first, cue.last)
-                found.setdefault(cue.group, []).append((written, span))
-    order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
+                at = cue.first, cue.last
+                place = words.written(*at), reading.span(field, *at)
+                found.setdefault(cue.group, []).append(place)
     terms: list[FoundTerm] = []
-    for group in order:
+    for group in sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group)):
         meaning = cues.groups[group].name.replace("_", " ")
         spans = tuple(span for _, span in found[group][:EVIDENCE])
         terms.append(FoundTerm(found[group][0][0], language, meaning, spans))
