@@ -1,9 +1,8 @@
 """Assessors: models that judge stored articles, stamped and proof against single failures.
 
-Each relevance model speaks of its own language alone and says nothing of others. If each said of
-the rest that it is not judged, a model added or withdrawn would leave the others' records wrong, or
-make the whole archive due for all of them; so only what `load_coverage` makes knows which
-languages there are.
+Each relevance model speaks of its own language alone. If each said of the rest that it is not
+judged, a model added or withdrawn would leave the others' records wrong; so only what
+`load_coverage` makes knows which languages there are.
 """
 
 from __future__ import annotations
@@ -39,15 +38,14 @@ class GuardedAssessor:
 
     def assess(self, articles: Sequence[Article]) -> list[Assessment]:
         """Judge each article, in order."""
-        return list(map(self._guarded, articles))
-
-    def _guarded(self, article: Article) -> Assessment:
-        try:
-            if self.languages is not None and language_of(article) not in self.languages:
-                return Assessment(self.stamp)
-            return self.judge(article)
-        except Exception as error:  # noqa: BLE001 an article that fails must not stay due for ever
-            return Assessment(self.stamp, error=type(error).__name__)
+        said: list[Assessment] = []
+        for article in articles:
+            try:
+                ours = self.languages is None or language_of(article) in self.languages
+                said.append(self.judge(article) if ours else Assessment(self.stamp))
+            except Exception as error:  # noqa: BLE001 who fails must not stay due for ever
+                said.append(Assessment(self.stamp, error=type(error).__name__))
+        return said
 
 
 @dataclass(frozen=True, slots=True)

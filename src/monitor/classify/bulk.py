@@ -32,6 +32,8 @@ WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
 Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes lines, or records that are ready, of rows as a source has them, where the work is done."""
+_assessors: tuple[Assessor, ...] = ()
+_prepare: Prepare = list
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,6 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
         yield chunk
 
 
-_assessors: tuple[Assessor, ...] = ()
-_prepare: Prepare = list
-
-
 def _start(models: Path, prepare: Prepare) -> None:
     """Load the models of a worker, which does not outlive the process it works for."""
     global _assessors, _prepare
@@ -146,10 +144,8 @@ def record_json(article: Article, assessments: Sequence[Assessment]) -> dict[str
     record: dict[str, Any] = {"id": article.id}
     record |= {"relevance": judged.relevance, "relevant": judged.relevant}
     reason = next((a.not_judged for a in assessments if a.not_judged), None)
-    if judged.relevance is not None or reason is None:
-        record["borderline"] = judged.borderline
-    else:
-        record["not_judged"] = reason
+    was_judged = judged.relevance is not None or reason is None
+    record |= {"borderline": judged.borderline} if was_judged else {"not_judged": reason}
     if judged.experimental:
         record["experimental"] = True
     if judged.experimental or "not_judged" in record:

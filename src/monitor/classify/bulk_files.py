@@ -22,9 +22,8 @@ from monitor.records.errors import DataError, UsageError, how_to_install
 READ: dict[str, Any] = {"encoding": "utf-8-sig", "errors": "surrogateescape", "newline": "\n"}
 """A byte order mark is no part of the first line, a lone CR ends none, and a line that is no UTF-8
 is that line's error, not the run's."""
-FIELDS = ("id", "title", "text", "language")
-ROWS = 1_000
-"""Rows of a Parquet file read in one go."""
+GROUP = 10_000
+"""Records in memory, and in one row group of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ def _read_parquet(path: Path) -> RowSource:
         file = pq.ParquetFile(path)
     except (OSError, pa.ArrowException) as error:
         raise UsageError(f"{path}: cannot be read as Parquet ({error})") from error
-    columns = [name for name in FIELDS if name in file.schema_arrow.names]
+    names = ("id", "title", "text", "language")
+    columns = [name for name in names if name in file.schema_arrow.names]
     if missing := sorted({"id", "text"} - set(columns)):
         raise UsageError(f"{path}: has no column '{missing[0]}'")
     read = 0
@@ -90,7 +90,7 @@ def _read_parquet(path: Path) -> RowSource:
     def rows() -> Iterator[str]:
         nonlocal read
         try:
-            for batch in file.iter_batches(batch_size=ROWS, columns=columns):
+            for batch in file.iter_batches(batch_size=1_000, columns=columns):
                 for row in batch.to_pylist():
                     read += 1
                     yield json.dumps({k: v for k, v in row.items() if v is not None}, default=str)
@@ -160,10 +160,6 @@ def _whole_members(path: Path) -> tuple[int, str | None, int]:
                     last = lines[-1] if lines else last
                     member, inflater = bytearray(), zlib.decompressobj(31)
     return count, last.decode("utf-8", "replace") if count else None, end
-
-
-GROUP = 10_000
-"""Records in memory, and in one row group of the file."""
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """Beta calibration: from a model's log odds to a probability, smooth and strictly rising.
 
-A curve of steps (isotonic regression) calibrates as well on the rows it was fitted to, but it puts
-most articles on a few values, so that the order near a threshold is chance. This one has two
-slopes and an offset: a model may be too sure of what it denies and not of what it finds.
+Two slopes and an offset: a model may be too sure of what it denies and not of what it finds. A
+curve of steps (isotonic regression) would put most articles on a few values.
 Kull, Silva Filho and Flach, "Beta calibration", AISTATS 2017.
 """
 

@@ -1,8 +1,7 @@
 """The cascade: an encoder for the articles that the linear model leaves uncertain.
 
-Its log odds are added to the linear model's. Both see different things, words anywhere and the
-sense of a passage, and their sum errs less than either. The encoder costs 50 ms where the linear
-model costs one, so it sees only what lies between two limits.
+Its log odds are added to the linear model's: words anywhere, and the sense of a passage. It costs
+50 ms where the linear model costs one, so it sees only what lies between two limits.
 """
 
 from __future__ import annotations

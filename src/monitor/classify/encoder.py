@@ -1,8 +1,7 @@
 """The fine-tuned encoder of a model folder: log odds of every head for an article's windows.
 
-The first window is headline and lead, where a newsroom puts its subject. A long article gets one
-more, at the densest stretch of cues behind it; it begins with the headline, as every text did that
-the encoder learned from. What was reckoned before is found by a hash: figures, never a text.
+The first window is headline and lead. A long article gets one more, at the densest stretch of cues
+behind it. What was reckoned before is found by a hash: figures, never a text.
 """
 
 from __future__ import annotations
@@ -29,6 +28,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
+NAME = ENCODER
+TITLE_CHARS = 200
+ENOUGH = 3
+"""Points that make a stretch worth reading: the term and another cue, or three cues."""
+MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
+RELEVANCE = "relevance"
+Heads = Mapping[str, "NDArray[np.float32]"]
+"""For each head one number per label, before softmax or sigmoid."""
 
 
 @dataclass(slots=True)
@@ -51,16 +58,6 @@ class Memory(Generic[T]):
             while len(self._known) > self.size:
                 self._known.popitem(last=False)
         return result
-
-
-NAME = ENCODER
-TITLE_CHARS = 200
-ENOUGH = 3
-"""Points that make a stretch worth reading: the term and another cue, or three cues."""
-MODEL, TOKENIZER = "encoder.onnx", "tokenizer.json"
-RELEVANCE = "relevance"
-Heads = Mapping[str, "NDArray[np.float32]"]
-"""For each head one number per label, before softmax or sigmoid."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,9 +1,8 @@
 """Features of an article: its words and cues, n-grams, and counts of how cues stand together.
 
-Counts of the cue groups alone know nothing of distance; a trafficking story has somebody
-recruited, held and put to work within a few sentences, so windows and sentences are looked at
-too. A feed's snippet carries headlines of other stories: the sentence with the term is compared
-with the headline's own words. Measured in `models/relevance-en/*/README.md`.
+A trafficking story has somebody recruited, held and put to work within a few sentences, so windows
+and sentences are looked at too. A feed's snippet carries headlines of other stories: the sentence
+with the term is compared with the headline's own words.
 """
 
 from __future__ import annotations
@@ -27,6 +26,24 @@ LEAD_WORDS = 80
 FIELDS = ("title", "full")
 """What n-grams are counted in: the headline, and headline and whole text. The lead has no n-grams
 of its own: with story counts for it they added nothing (average precision 0.977, 0.978 without)."""
+STEP = 30
+"""Words from one window to the next; a window is two steps long."""
+_COMMON = word_set(
+    "with from that this have been were they their after over into about news says said will "
+    "more than what when who your local first year years four press former"
+)
+_STORY = (
+    "strongest window, three strongest windows, share of strong windows, strong windows, "
+    "windows with the term, most means in a window, most means with a person, "
+    "share of windows with two means, purpose and one means, purpose and two means, "
+    "purpose and three means, windows with purpose and means, length, term in headline, "
+    "term in headline or lead, another trade without the term, headline without core cue, "
+    "core cues in headline, term away from headline's words, the same and no core cue in it, "
+    "words shared by headline and term's sentence, term in first sentence, "
+    "densest sentence away from headline's words, words it shares with headline, "
+    "core groups in first sentence, core groups in densest sentence"
+)
+STORY_NAMES = tuple(_STORY.split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +96,6 @@ def ngrams(words: Sequence[str], longest: int = 2) -> list[str]:
     for length in range(3, longest + 1):
         grams += map(" ".join, zip(*(words[n:] for n in range(length)), strict=False))
     return grams
-
-
-STEP = 30
-"""Words from one window to the next; a window is two steps long."""
-_COMMON = word_set(
-    "with from that this have been were they their after over into about news says said will "
-    "more than what when who your local first year years four press former"
-)
-_STORY = (
-    "strongest window, three strongest windows, share of strong windows, strong windows, "
-    "windows with the term, most means in a window, most means with a person, "
-    "share of windows with two means, purpose and one means, purpose and two means, "
-    "purpose and three means, windows with purpose and means, length, term in headline, "
-    "term in headline or lead, another trade without the term, headline without core cue, "
-    "core cues in headline, term away from headline's words, the same and no core cue in it, "
-    "words shared by headline and term's sentence, term in first sentence, "
-    "densest sentence away from headline's words, words it shares with headline, "
-    "core groups in first sentence, core groups in densest sentence"
-)
-STORY_NAMES = tuple(_STORY.split(", "))
 
 
 class StoryCounter:

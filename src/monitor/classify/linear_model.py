@@ -1,8 +1,7 @@
 """Linear models over n-grams and story counts, or a few named numbers, served with NumPy alone.
 
-scikit-learn fits them and is not needed to run them: a stamp then does not change with its
-version, `monitor` starts faster, and nothing is unpickled. Every article is scored by itself, so
-its score cannot depend on the batch it came in.
+scikit-learn fits them and is not needed to run them: nothing is unpickled. Every article is scored
+by itself, so its score cannot depend on the batch it came in.
 """
 
 from __future__ import annotations

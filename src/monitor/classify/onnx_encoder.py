@@ -1,8 +1,7 @@
 """An ONNX encoder, run one text at a time on one thread.
 
 In a batch the order of additions, and so the last bits of a text's numbers, would depend on its
-neighbours; alone it has no padding either, and a batch brings nothing on one core (70 ms for 256
-tokens). Several threads may run texts at once: onnxruntime frees Python's lock.
+neighbours, and a batch brings nothing on one core. Several threads may run texts at once.
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ _AMERICAN = tuple(
 """Papers of towns of the US that are called as a place elsewhere, as their names begin."""
 SHORTEST = 5
 """Letters of a place's name, or of an outlet's, of which the beginning of a longer one is told."""
+_OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
+_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,6 @@ def _squeeze(name: str) -> str:
     return _SIGNS.sub("", name.lower())
 
 
-_OUTLET = re.compile(r"(?:.*\s)?[|–—-]\s", re.DOTALL)
-_MONTHS = word_set("jan feb mar apr may jun jul aug sep oct nov dec")
-_NO_PLACE_IN_IT = word_set("of on the")
-
-
 def outlet_start(words: WordTokens) -> int:
     """Return the number of the first word of "- The Daily Post" behind a headline, if any."""
     match = _OUTLET.match(words.text)
@@ -166,6 +163,6 @@ def is_paper(words: WordTokens, first: int, last: int, papers: AbstractSet[str])
             break
         if words.words[at] in papers:
             return True
-    if first < 2 or words.words[first - 1] not in _NO_PLACE_IN_IT:
+    if first < 2 or words.words[first - 1] not in ("of", "on", "the"):
         return False
     return words.words[first - 2] in papers and words.is_capital(first - 2)

@@ -28,6 +28,18 @@ WORDS_PER_POINT, MOST_NEEDED = 200, 4
 """Long texts must say it more often: one point per 200 words, between 2 and 4."""
 ENOUGH, SOME = 4.0, 2.0
 """Support, in log odds, of phrases with all the points needed, and of any phrase at all."""
+GENERIC, STANDING = "generic", "standing"
+INDICATOR_GROUPS = {label: f"ilo_{label}" for label in INDICATORS}
+"""The cue group of each indicator."""
+_PEOPLE = word_set(
+    "her him them they she he their his victim victims survivor survivors woman women girl girls "
+    "man men boy boys child children teen teens teenager teenagers minor minors worker workers "
+    "migrants nationals maid maids fishermen families people persons individuals youths youth "
+    "jane john doe detainees labourers laborers employees refugees lankans filipinos indians "
+    "nigerians soldiers seekers who us me i we my our daughter daughters son sons mother wife "
+    "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients "
+    "helper helpers staffer uyghurs"
+)
 
 
 def form_support(reading: Reading, cues: CueTable) -> dict[str, float]:
@@ -63,20 +75,6 @@ def form_odds(support: Mapping[str, float], head: Sequence[float] | None) -> dic
     return {form: support.get(form, 0.0) + float(said[FORMS.index(form)]) for form in NAMED}
 
 
-GENERIC, STANDING = "generic", "standing"
-INDICATOR_GROUPS = {label: f"ilo_{label}" for label in INDICATORS}
-"""The cue group of each indicator."""
-_PEOPLE = word_set(
-    "her him them they she he their his victim victims survivor survivors woman women girl girls "
-    "man men boy boys child children teen teens teenager teenagers minor minors worker workers "
-    "migrants nationals maid maids fishermen families people persons individuals youths youth "
-    "jane john doe detainees labourers laborers employees refugees lankans filipinos indians "
-    "nigerians soldiers seekers who us me i we my our daughter daughters son sons mother wife "
-    "pickers deckhands housemaids juvenile juveniles students graduates nurses crew patients "
-    "helper helpers staffer uyghurs"
-)
-
-
 def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
     """Return the indicators that sentences about people tell, in the order of `INDICATORS`."""
     wanted, generic = cues.of_kind("indicator"), cues.index[GENERIC]
@@ -101,10 +99,6 @@ def find_indicators(reading: Reading, cues: CueTable) -> list[Tag]:
     return ruled_tags("indicator", INDICATOR_GROUPS, reading, cues)
 
 
-_HELP_GROUPS = {label: f"help_{label}" for label in PROTECTIONS}
-"""The cue group of each label; a model without one never gives that label."""
-
-
 def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
     """Return the kinds of help told of, each with its phrases, in the order of `PROTECTIONS`."""
     # a sentence with such a cue offers help to whoever reads it
@@ -112,4 +106,6 @@ def find_protection(shown: Reading, cues: CueTable) -> list[Tag]:
     numbers = shown.text.sentences
     offers = {numbers[c.first] for c in shown.text_cues if c.group == group}
     told = [c for c in shown.text_cues if numbers[c.first] not in offers]
-    return ruled_tags("protection", _HELP_GROUPS, replace(shown, text_cues=told), cues)
+    # a model without a cue group never gives its label
+    groups = {label: f"help_{label}" for label in PROTECTIONS}
+    return ruled_tags("protection", groups, replace(shown, text_cues=told), cues)

@@ -161,9 +161,8 @@ class Gazetteer:
         sure = [hit for hit in hits if hit.entry in ("name", "demonym", "city")]
         told = Counter(hit.countries[0] for hit in sure if len(hit.countries) == 1)
         american = _american(hits, None if world else home)
-        people = {hit.name for hit in hits if _is_named(hit)} - {
-            hit.name for hit in hits if _is_scene(hit)
-        }
+        scenes = {hit.name for hit in hits if _is_scene(hit)}
+        people = {hit.name for hit in hits if _is_named(hit)} - scenes
         found: list[PlaceMention] = []
         for hit in hits:
             country: str | None = "US" if hit.name in american else None
@@ -229,11 +228,10 @@ class Gazetteer:
 def _are_linked(reading: Reading, last: PlaceMention, mention: PlaceMention) -> bool:
     """Tell "Laos and Thailand" or "Laos, Thailand" from "Laos to Thailand" and "Laos. Thailand"."""
     words = reading.words(mention.field)
-    if last.field != mention.field or (
-        words.sentences[last.last - 1] != words.sentences[mention.first]
-    ):
+    if last.field != mention.field:
         return False
-    return words.words[last.last : mention.first] in ([], ["and"], ["or"])
+    same = words.sentences[last.last - 1] == words.sentences[mention.first]
+    return same and words.words[last.last : mention.first] in ([], ["and"], ["or"])
 
 
 def _country(hit: _Hit, told: Mapping[str, int], home: str | None) -> str | None:

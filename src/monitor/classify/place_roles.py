@@ -83,7 +83,6 @@ _SUSPECTED = word_set(
     "arrest suspect suspects"
 )
 _STOP = _WHERE | _TO | word_set("from of and or by with at on as who that was were is are has had")
-BESIDE, LONG, NOUN = 5, 8, 3
 _MEETINGS = word_set(
     "meeting meetings summit conference forum talks workshop workshops congress symposium seminar"
 )
@@ -98,6 +97,42 @@ ROLES = (
     *("party", "listed", "host"),
 )
 """What the words beside a country's names may say; the order is that of the models' numbers."""
+FLOW_NAMES = (
+    *("people from another country than the place", "people from the place"),
+    *("people sent to the place", "people freed or fled from the place"),
+    *("the place is the outlet's home", "the place is abroad", "only the place is named"),
+    *("the place is not named", "no place"),
+)
+_DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
+_TELLING = ("held", "scene", "sent")
+"""Roles that say that a country is the place, if any do."""
+_NAMING = (
+    "in headline; in lead; in all; share of mentions; most named; first named; named in first "
+    "words; share named as people; share named as city"
+)
+_PARTLY = (
+    "share said to be party; named as a party alone; share listed; only in the outlet's name "
+    "or a dateline; in the dateline; in the outlet's name"
+)
+_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
+_BESIDE_OTHERS = (
+    "share of what is said to be the place; said to be the place most often; people from here, "
+    "and another said to be the place; said to be the place, and people from elsewhere; beside "
+    "a core cue; countries named; only country; the outlet's home; home of an outlet for the "
+    "world; the outlet's home, not named, nor any other; the outlet's home, not named, others "
+    "are; the outlet is at home elsewhere; the section's country; the section is of another; "
+    "is the US; US by the wording, named; US by the wording, not named; another by the "
+    "wording; not named"
+)
+FEATURES = (
+    *_NAMED,
+    *(f"another said to be {role}, not this" for role in _TELLING),
+    *_BESIDE_OTHERS.split("; "),
+)
+UNNAMED_CUT = 0.6
+"""A country that is not named needs more than a slight lean of the wording or of the outlet."""
+HEADLINE = 12
+"""Words of a headline or text that stand for a story as evidence, at most."""
 
 
 def place_role(reading: Reading, mentions: Sequence[PlaceMention]) -> str:
@@ -117,7 +152,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     """Yield what the words beside a name, or beside the row it is in, say of its country."""
     field = reading.words(mention.field)
     first, last = mention.row or (mention.first, mention.last)
-    before, behind = _before(field, first, BESIDE), field.words[last : last + 2]
+    before, behind = _before(field, first, 5), field.words[last : last + 2]
     previous, after = (before or [""])[-1], (behind or [""])[0]
     party = not _PARTY.isdisjoint((*before[-3:], *behind))
     here = previous in _WHERE and mention.kind != "demonym"
@@ -125,7 +160,7 @@ def roles_of(reading: Reading, mention: PlaceMention) -> Iterator[str]:
     left = previous == "from" and not _FREED.isdisjoint(before)
     said = {
         "party": party,
-        "host": (here and not _MEETING.isdisjoint(_before(field, first, LONG)))
+        "host": (here and not _MEETING.isdisjoint(_before(field, first, 8)))
         or after in _MEETINGS
         or (previous == "by" and "hosted" in before),
         "where": here,
@@ -158,7 +193,7 @@ def _are_people(field: WordTokens, mention: PlaceMention) -> bool:
     if mention.kind != "demonym" and not (mention.kind == "name" and owns):
         return False
     sentence = field.sentences[mention.first]
-    for at in range(last, min(last + NOUN, len(field))):
+    for at in range(last, min(last + 3, len(field))):
         word = field.words[at]
         if field.sentences[at] != sentence or word in AUTHORITIES:
             return False
@@ -177,14 +212,6 @@ def _before(field: WordTokens, first: int, number: int) -> list[str]:
     while field.sentences[start] != field.sentences[first]:
         start += 1
     return field.words[start:first]
-
-
-FLOW_NAMES = (
-    *("people from another country than the place", "people from the place"),
-    *("people sent to the place", "people freed or fled from the place"),
-    *("the place is the outlet's home", "the place is abroad", "only the place is named"),
-    *("the place is not named", "no place"),
-)
 
 
 def flow_numbers(
@@ -229,47 +256,13 @@ def flow_of_roles(
 
 
 def _by_country(
-    mentions: Iterable[PlaceMention], codes: Iterable[str] = ()
+    mentions: Iterable[PlaceMention], *codes: str | None
 ) -> dict[str, list[PlaceMention]]:
     """Return the mentions of each country, those of `codes` first."""
-    found: dict[str, list[PlaceMention]] = {code: [] for code in codes}
+    found: dict[str, list[PlaceMention]] = {code: [] for code in codes if code}
     for mention in mentions:
         found.setdefault(mention.country, []).append(mention)
     return found
-
-
-_DIPLOMATS = word_set("embassy embassies ambassador consulate consul envoy minister")
-_TELLING = ("held", "scene", "sent")
-"""Roles that say that a country is the place, if any do."""
-_NAMING = (
-    "in headline; in lead; in all; share of mentions; most named; first named; named in first "
-    "words; share named as people; share named as city"
-)
-_PARTLY = (
-    "share said to be party; named as a party alone; share listed; only in the outlet's name "
-    "or a dateline; in the dateline; in the outlet's name"
-)
-_NAMED = (*_NAMING.split("; "), *(f"said to be {role}" for role in ROLES), *_PARTLY.split("; "))
-_BESIDE_OTHERS = (
-    "share of what is said to be the place; said to be the place most often; people from here, "
-    "and another said to be the place; said to be the place, and people from elsewhere; beside "
-    "a core cue; countries named; only country; the outlet's home; home of an outlet for the "
-    "world; the outlet's home, not named, nor any other; the outlet's home, not named, others "
-    "are; the outlet is at home elsewhere; the section's country; the section is of another; "
-    "is the US; US by the wording, named; US by the wording, not named; another by the "
-    "wording; not named"
-)
-FEATURES = (
-    *_NAMED,
-    *(f"another said to be {role}, not this" for role in _TELLING),
-    *_BESIDE_OTHERS.split("; "),
-)
-UNNAMED_CUT = 0.6
-"""A country that is not named needs more than a slight lean of the wording or of the outlet."""
-HEADLINE = 12
-"""Words of a headline or text that stand for a story as evidence, at most."""
-WORDING = 4.0
-"""Log odds of the wording are cut here."""
 
 
 def place_features(
@@ -286,8 +279,8 @@ def place_features(
         for cue in cues
         if cue.group in core
     }
-    us = max(-WORDING, min(wording, WORDING))
-    by_country = _by_country(mentions, filter(None, ("US", home.country, home.section)))
+    us = max(-4.0, min(wording, 4.0))
+    by_country = _by_country(mentions, "US", home.country, home.section)
     roles = {code: count_roles(reading, own) for code, own in by_country.items()}
     named = sum(map(bool, by_country.values()))
     return {
@@ -328,8 +321,8 @@ def story_places(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the countries that the story names, and those of them that only host a meeting."""
     by_country = _by_country(m for m in mentions if not m.frame or m.dateline)
-    hosted = {code: count_roles(reading, own)["host"] for code, own in by_country.items()}
-    hosts = {code for code, own in by_country.items() if hosted[code] == len(own)}
+    told = ((code, len(own), count_roles(reading, own)) for code, own in by_country.items())
+    hosts = {code for code, number, roles in told if roles["host"] == number}
     return frozenset(by_country), frozenset(hosts - {home.country})
 
 
@@ -355,9 +348,8 @@ def _naming(
     """Return how and where a country is named, beside all `mentions`."""
     if not own:
         return [0.0] * len(_NAMED)
-    number = len(own)
+    number, story = len(own), [m for m in own if not m.frame]
     most = max(Counter(m.country for m in mentions).values())
-    story = [m for m in own if not m.frame]
     return [
         log1p(sum(m.field == "title" for m in story)),
         log1p(sum(m.field == "text" and m.first < LEAD_WORDS for m in story)),

@@ -36,6 +36,18 @@ _FIELDS: Mapping[str, type] = {
     "least": int,
     **dict.fromkeys(("alone", "beside", "never"), list),
 }
+SPANS = 3
+LEAD = 5
+"""So many sentences of the text belong to the headline."""
+BY_NAME, BESIDE = 0.95, 0.8
+"""Scores of what is named in full or unmistakably, and of what only words beside it tell."""
+MEASURED_IN = "en"
+"""In articles of other languages everything is experimental."""
+_UNSPACED = ("th",)
+"""Languages without spaces between words: names are found letter by letter."""
+_THAI = re.compile("[\u0e00-\u0e7f]")
+
+Place = tuple[FieldName, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +110,6 @@ def _beside(
 
 def _expanded(entry: DataEntry, phrases: Any, name: str) -> frozenset[str]:
     return frozenset(plain for phrase in entry.strings(phrases, name) for plain in expand(phrase))
-
-
-SPANS = 3
-LEAD = 5
-"""So many sentences of the text belong to the headline."""
-BY_NAME, BESIDE = 0.95, 0.8
-"""Scores of what is named in full or unmistakably, and of what only words beside it tell."""
-MEASURED_IN = "en"
-"""In articles of other languages everything is experimental."""
-_UNSPACED = ("th",)
-"""Languages without spaces between words: names are found letter by letter."""
-_THAI = re.compile("[\u0e00-\u0e7f]")
-
-Place = tuple[FieldName, int, int]
 
 
 class _ScannedField:

@@ -2,8 +2,7 @@
 
 Two outputs: that the subject is a main one (`rel` 2), and that it is any (`rel` 1 or 2);
 borderline is what the second sees and the first does not. Sentences about trafficking that belong
-to no story are left out, where the headline names nothing of it: some offices append definitions
-and calls to a hotline to every release. `models/relevance-en/*/README.md` says what that changes.
+to no story are left out: some offices append definitions and hotlines to every release.
 """
 
 from __future__ import annotations
@@ -29,6 +28,22 @@ NAME = RELEVANCE
 WEIGHTS, VOCABULARY, CUES = "weights.npz", "vocabulary.json", "cues.json"
 GATE = "gate.json"
 _WORD = re.compile(r"[^\W_]+")
+_TERM = (
+    r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"
+    r"|modern slavery)"
+)
+_APPENDED = re.compile(
+    rf"\b{_TERM},? (?:which )?(?:is|involves|means|occurs when|happens when|takes many forms)\b"
+    r"|\bforce, fraud,? (?:or|and) coercion\b"
+    r"|\b(?:suspects?|see|seen|report|reporting|victims? of|signs of)\b[^.]{0,80}\btrafficking\b"
+    r"[^.]{0,80}\b(?:call|text|contact|hotline|visit)\b"
+    r"|\bhuman trafficking (?:resource )?(?:hotline|helpline)\b"
+    r"|\b(?:task ?force|unit|office|coalition)\b[^.]{0,60}\b(?:against|on|combats?|prosecutes?"
+    rf"|investigates)\b[^.]{{0,80}}\b{_TERM}\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[\"”’')\]]*(?=\s|$)|\n|$|[.!?])")
+_LETTERS = "traffick", "slavery", "coercion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,6 @@ class Judgement:
 class Prefilter:
     """Could an article be about trafficking at all? A weight for each word, in one pass.
 
-    Nine of ten news items need no more. It is wide on purpose; its cost in recall is in the card.
     It opens where the letters of an opener stand, or where the words weigh enough: `intercept` plus
     the mean of the different words' `weights`, times the square root of their number.
     """
@@ -228,24 +242,6 @@ def load_linear(folder: ModelFolder, *, outputs: int, story: int) -> LinearModel
         if (found := arrays[name].shape) != shape:
             raise ModelError(f"{folder.path / WEIGHTS}: '{name}' has shape {found}, not {shape}")
     return linear
-
-
-_TERM = (
-    r"(?:(?:human|sex|labou?r|child) trafficking|trafficking in (?:persons|human beings)"
-    r"|modern slavery)"
-)
-_APPENDED = re.compile(
-    rf"\b{_TERM},? (?:which )?(?:is|involves|means|occurs when|happens when|takes many forms)\b"
-    r"|\bforce, fraud,? (?:or|and) coercion\b"
-    r"|\b(?:suspects?|see|seen|report|reporting|victims? of|signs of)\b[^.]{0,80}\btrafficking\b"
-    r"[^.]{0,80}\b(?:call|text|contact|hotline|visit)\b"
-    r"|\bhuman trafficking (?:resource )?(?:hotline|helpline)\b"
-    r"|\b(?:task ?force|unit|office|coalition)\b[^.]{0,60}\b(?:against|on|combats?|prosecutes?"
-    rf"|investigates)\b[^.]{{0,80}}\b{_TERM}\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"[^.!?\n]*(?:[.!?]+[\"”’')\]]*(?=\s|$)|\n|$|[.!?])")
-_LETTERS = "traffick", "slavery", "coercion"
 
 
 def without_appended(title: str, text: str, cues: CueTable) -> str:

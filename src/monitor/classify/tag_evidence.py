@@ -87,7 +87,7 @@ def heaviest_spans(reading: Reading, weights: Weights, number: int = 1) -> tuple
     places.sort(key=lambda item: (-item[0], item[1] == "text", item[2]))
     chosen: list[Place] = []
     for _, field, at in places[:number]:
-        added = weights[0] if field == "title" else weights[1]
+        added = weights[0 if field == "title" else 1]
         first, last = at, at + 1
         while first and added[first - 1] > 0 and at - first < 2:
             first -= 1

@@ -48,6 +48,18 @@ OUTPUTS: tuple[tuple[str, str], ...] = (
 CHILD, ADULT, US = 4, 5, 8
 LEAST = 0.01
 """Probabilities of the encoder are kept this far from 0 and 1."""
+NAME = TAGS
+UNKNOWN = Provenance()
+CERTAIN = 2.0
+"""Log odds of a flow that the roles of places say: of ten such nine are right."""
+PLACES = "places.json"
+THRESHOLDS = ("place", "place_more")
+_RESPONSE_CUES = {
+    "prevention": ("awareness", "warning", "lawmaking", "inquiry", "business"),
+    "protection": ("rescue", "return", "support", "remedy"),
+    "prosecution": ("arrest", "court", "penalties"),
+    "partnership": ("joint", "money"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +106,6 @@ def fuse_people(
         better = domestic > cross
         given["flow"] = ("domestic", domestic) if better else ("cross_border", cross)
     return given
-
-
-NAME = TAGS
-UNKNOWN = Provenance()
-CERTAIN = 2.0
-"""Log odds of a flow that the roles of places say: of ten such nine are right."""
-PLACES = "places.json"
-THRESHOLDS = ("place", "place_more")
-_RESPONSE_CUES = {
-    "prevention": ("awareness", "warning", "lawmaking", "inquiry", "business"),
-    "protection": ("rescue", "return", "support", "remedy"),
-    "prosecution": ("arrest", "court", "penalties"),
-    "partnership": ("joint", "money"),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

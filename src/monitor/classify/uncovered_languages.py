@@ -26,7 +26,6 @@ from monitor.text.language_detection import spoken_language
 
 EVIDENCE = 3
 """Places given of one term."""
-_ZERO_WIDTH = "[\u200b\u200c\u200d\u00ad]*"
 _TELLING = ("term", "purpose", "means")
 
 
@@ -84,12 +83,11 @@ def cue_terms(cues: CueTable, language: str, title: str, text: str) -> list[Foun
     for field, words, told in reading.fields():
         for cue in told:
             if cues.groups[cue.group].kind in _TELLING:
-                span = reading.span(field, cue.first, cue.last)
-                written = words.written(cue.first, cue.last)
-                found.setdefault(cue.group, []).append((written, span))
-    order = sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group))
+                at = cue.first, cue.last
+                place = words.written(*at), reading.span(field, *at)
+                found.setdefault(cue.group, []).append(place)
     terms: list[FoundTerm] = []
-    for group in order:
+    for group in sorted(found, key=lambda group: (_TELLING.index(cues.groups[group].kind), group)):
         meaning = cues.groups[group].name.replace("_", " ")
         spans = tuple(span for _, span in found[group][:EVIDENCE])
         terms.append(FoundTerm(found[group][0][0], language, meaning, spans))
@@ -118,7 +116,8 @@ def _parse(code: str, raw: Mapping[str, Any], sources: Mapping[str, Any], path: 
     by_words = raw["match"] == "words"
     table = CueTable([CueGroup(name, "term", (cue,)) for name, cue, _ in terms if by_words])
     # the letters of a term, whatever invisible marks for line breaks stand between them
-    spaced = [_ZERO_WIDTH.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
+    marks = "[\u200b\u200c\u200d\u00ad]*"
+    spaced = [marks.join(map(re.escape, cue)) for _, cue, _ in terms if not by_words]
     also, patterns = frozenset(raw.get("also", ())), tuple(map(re.compile, spaced))
     return TermList(code, raw["name"], raw["match"], also, terms, table, patterns)
 

@@ -45,6 +45,76 @@ _OBJECT = word_set(
 """After a verb they are its object: who stands before it is no victim but does it."""
 _SPANS = 3
 Part = Literal["suffers", "does", "neither"]
+KINDS = (
+    *("child's age", "victim's adult age", "children", "women", "adults", "both", "suspect"),
+    *("children harmed or freed", "adults harmed or freed"),
+)
+_FLOW = (
+    "countries named; countries named besides the first; whence; on the way; freed or fled "
+    "from; the US named; another country named; people by nationality"
+)
+PROFILE_NAMES = (
+    *(f"{kind}, {where}" for kind in KINDS for where in ("headline", "lead", "whole")),
+    "children only",
+    "adults only",
+    "children and adults",
+    *_FLOW.split("; "),
+)
+ADULT = 18
+_CHILDREN = word_set(
+    "child children minor minors girl girls boy boys teen teens teenager teenagers juvenile "
+    "juveniles underage infant infants baby babies toddler toddlers schoolgirl schoolgirls "
+    "schoolchildren teenage kids newborn newborns schoolboys preteen adolescents"
+)
+_WOMEN = word_set("woman women females jane")
+_ADULTS = word_set(
+    "adult adults workers worker migrants labourers laborers maid maids housemaids fishermen "
+    "nurses soldiers veterans nationals graduates seafarers crew mothers wives men employees "
+    "jobseekers applicants pickers deckhands sailors troops mercenaries expatriates ofws fishers "
+    "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
+    "husbands fathers breadwinners trainees miners masons hostesses returnees"
+)
+_KIND_OF: Mapping[str, str] = {
+    **dict.fromkeys(_ADULTS, "adults"),
+    **dict.fromkeys(_WOMEN, "women"),
+    **dict.fromkeys(_CHILDREN, "children"),
+}
+_VICTIM_AFTER_AGE = word_set(
+    "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
+    "bride student"
+)
+_OTHER_CHILD = word_set("pastor minister porn pornography molester predator protective")
+"""After a child word they make it another thing: "youth pastor", "child protective services"."""
+_SUSPECTED = word_set(
+    "arrested charged accused sentenced convicted indicted pleaded pleads jailed arraigned faces "
+    "guilty detained suspected wanted gets allegedly"
+)
+_TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
+"""Before people they make them suspects, unless the charge (`_CHARGE`) stands between."""
+_DONE_TO = word_set(
+    "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
+    "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
+    "lures selling sold sells trapped freed frees saved saves repatriated repatriate enslaved "
+    "kidnapped abducted smuggled duped deceived tricked coerced prostituted beaten raped abused "
+    "recover recovered prostitute compelled stranded intercepted enticing transporting victims "
+    "trading bought buying keeping kept imprisoned victimized abusing"
+)
+"""Verbs whose object, or passive subject, is a victim."""
+_PARTED = frozenset(';:()[]"“”|/')
+"""Signs that separate two parts of a text."""
+_MONTHS = word_set(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
+    "august september october november december"
+)
+_EVIDENCE: Mapping[str, tuple[str, ...]] = {
+    "child": ("child's age", "children harmed or freed", "children"),
+    "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
+    "both": (
+        *("both", "children harmed or freed", "adults harmed or freed"),
+        *("child's age", "victim's adult age", "children", "women", "adults"),
+    ),
+}
+"""Which words show whose victimhood, the best first."""
 
 
 def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
@@ -109,63 +179,6 @@ def _part(
     return "neither", person
 
 
-KINDS = (
-    *("child's age", "victim's adult age", "children", "women", "adults", "both", "suspect"),
-    *("children harmed or freed", "adults harmed or freed"),
-)
-_FLOW = (
-    "countries named; countries named besides the first; whence; on the way; freed or fled "
-    "from; the US named; another country named; people by nationality"
-)
-PROFILE_NAMES = (
-    *(f"{kind}, {where}" for kind in KINDS for where in ("headline", "lead", "whole")),
-    "children only",
-    "adults only",
-    "children and adults",
-    *_FLOW.split("; "),
-)
-ADULT = 18
-_CHILDREN = word_set(
-    "child children minor minors girl girls boy boys teen teens teenager teenagers juvenile "
-    "juveniles underage infant infants baby babies toddler toddlers schoolgirl schoolgirls "
-    "schoolchildren teenage kids newborn newborns schoolboys preteen adolescents"
-)
-_WOMEN = word_set("woman women females jane")
-_ADULTS = word_set(
-    "adult adults workers worker migrants labourers laborers maid maids housemaids fishermen "
-    "nurses soldiers veterans nationals graduates seafarers crew mothers wives men employees "
-    "jobseekers applicants pickers deckhands sailors troops mercenaries expatriates ofws fishers "
-    "seamen farmworkers farmhands caregivers carers nannies housekeepers recruits professionals "
-    "husbands fathers breadwinners trainees miners masons hostesses returnees"
-)
-_KIND_OF: Mapping[str, str] = {
-    **dict.fromkeys(_ADULTS, "adults"),
-    **dict.fromkeys(_WOMEN, "women"),
-    **dict.fromkeys(_CHILDREN, "children"),
-}
-_VICTIM_AFTER_AGE = word_set(
-    "woman female victim girl jane doe mother maid worker migrant domestic helper survivor wife "
-    "bride student"
-)
-_OTHER_CHILD = word_set("pastor minister porn pornography molester predator protective")
-"""After a child word they make it another thing: "youth pastor", "child protective services"."""
-_SUSPECTED = word_set(
-    "arrested charged accused sentenced convicted indicted pleaded pleads jailed arraigned faces "
-    "guilty detained suspected wanted gets allegedly"
-)
-_TAKEN = word_set("arrest arrests arrested charged sentenced convicted indicted jailed nabbed nabs")
-"""Before people they make them suspects, unless the charge (`_CHARGE`) stands between."""
-_DONE_TO = word_set(
-    "trafficking trafficked traffic rescue rescued rescues rescuing recruiting recruited pimping "
-    "pimped pandering exploiting exploited exploit forced forcing force held holding luring lured "
-    "lures selling sold sells trapped freed frees saved saves repatriated repatriate enslaved "
-    "kidnapped abducted smuggled duped deceived tricked coerced prostituted beaten raped abused "
-    "recover recovered prostitute compelled stranded intercepted enticing transporting victims "
-    "trading bought buying keeping kept imprisoned victimized abusing"
-)
-"""Verbs whose object, or passive subject, is a victim."""
-
-
 @dataclass(frozen=True, slots=True)
 class PeopleMention:
     """Words `first` to `last` (exclusive) of a field that speak of people of a kind."""
@@ -179,10 +192,6 @@ class PeopleMention:
 def find_people(reading: Reading) -> list[PeopleMention]:
     """Return every word or age that tells who the people of an article are, in order."""
     return [*_people("title", reading.title), *_people("text", reading.text)]
-
-
-_PARTED = frozenset(';:()[]"“”|/')
-"""Signs that separate two parts of a text."""
 
 
 def _people(field: FieldName, words: WordTokens) -> Iterator[PeopleMention]:
@@ -253,12 +262,6 @@ def _age(words: WordTokens, at: int) -> tuple[str | None, int]:
     return None, at + 1
 
 
-_MONTHS = word_set(
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july "
-    "august september october november december"
-)
-
-
 def profile(
     reading: Reading, people: Sequence[PeopleMention], mentions: Sequence[PlaceMention]
 ) -> list[float]:
@@ -283,17 +286,6 @@ def profile(
         float(bool(countries - {"US"})),
         log1p(sum(m.kind == "demonym" for m in story)),
     ]
-
-
-_EVIDENCE: Mapping[str, tuple[str, ...]] = {
-    "child": ("child's age", "children harmed or freed", "children"),
-    "adult": ("adults harmed or freed", "victim's adult age", "women", "adults"),
-    "both": (
-        *("both", "children harmed or freed", "adults harmed or freed"),
-        *("child's age", "victim's adult age", "children", "women", "adults"),
-    ),
-}
-"""Which words show whose victimhood, the best first."""
 
 
 def people_spans(reading: Reading, people: Sequence[PeopleMention], label: str) -> tuple[Span, ...]:

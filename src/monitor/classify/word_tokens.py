@@ -113,9 +113,7 @@ def splitter_of(language: str) -> Splitter:
 
 
 def _ends_sentence(text: str, after: int, start: int, before: str) -> bool:
-    between = text[after:start]
-    if _STOPS.isdisjoint(between):
-        return False
-    if "." in between and between.count(".") == 1 and _STOPS.isdisjoint(between.replace(".", "")):
+    stops = [sign for sign in text[after:start] if sign in _STOPS]
+    if stops == ["."]:
         return not (text[start].islower() or before in _SHORT or len(before) == 1)
-    return True
+    return bool(stops)

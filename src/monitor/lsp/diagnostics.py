@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from lsprotocol import types
 
@@ -29,6 +28,16 @@ _SEVERITIES = {
     "suggestion": types.DiagnosticSeverity.Information,
 }
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
+REASON = "kept on purpose: say why"
+"""For the writer to type over."""
+
+IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
+"""Arguments: document, rule, the words as they are compared; and: rule."""
+FORGET_IGNORED = "thb-monitor.forgetIgnored"
+"""Shows again what was ignored in this session; no arguments."""
+SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
+"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
+was right, the guideline's stamp, severity."""
 
 
 def diagnostics_of(
@@ -51,8 +60,7 @@ def diagnostics_of(
     ]
     for problem in answer.get("ignore_problems", ()):
         at = range_of(lines, problem["source_start"], problem["source_end"])
-        warning = types.DiagnosticSeverity.Warning
-        found.append(_diagnostic("ignore-comment", problem["message"], at, warning))
+        found.append(_diagnostic("ignore-comment", problem["message"], at, _SEVERITIES["warning"]))
     if answer["coverage"]["checked"] == "none":
         found.append(_diagnostic("not-checked", answer["coverage"]["note"]))
     return found
@@ -85,7 +93,8 @@ def refusal(error: MonitorError) -> list[types.Diagnostic]:
 def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.Diagnostic:
     start = finding.get("source_start", finding["start"])
     end = finding.get("source_end", finding["end"])
-    url = next((source["url"] for source in finding["sources"] if _is_web(source["url"])), None)
+    urls = (source["url"] for source in finding["sources"])
+    url = next((url for url in urls if re.match("https?://", url, re.IGNORECASE)), None)
     written = lines.text[start:end]
     plain = written if format == "txt" else html.unescape(written)
     in_tag = lines.text.rfind("<", 0, start) > lines.text.rfind(">", 0, start)
@@ -121,25 +130,6 @@ def escaped(wording: str, format: Format, *, in_tag: bool = False) -> str:
     if format == "html":
         return html.escape(wording, quote=in_tag)
     return _MARKS.sub(r"\\\1", wording) if format == "md" else wording
-
-
-def _is_web(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:
-        return False
-
-
-REASON = "kept on purpose: say why"
-"""For the writer to type over."""
-
-IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
-"""Arguments: document, rule, the words as they are compared; and: rule."""
-FORGET_IGNORED = "thb-monitor.forgetIgnored"
-"""Shows again what was ignored in this session; no arguments."""
-SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
-"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
-was right, the guideline's stamp, severity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +203,12 @@ def actions_at(
             actions.append(_ignore_here(draft, flag, client, end))
         rule = data["rule"]
         title = f"Ignore {rule} everywhere, until the editor is closed"
-        actions.append(_action(flag, title, IGNORE_RULE, [rule]))
+        actions.append(_action(flag, title, IGNORE_RULE, rule))
         if feedback:  # no word of the draft goes with the answers
             for right, word in ((True, "right"), (False, "wrong")):
                 title = f"This flag was {word} ({rule}; tells the desk)"
-                arguments = [rule, right, data["guideline"], data["severity"]]
-                actions.append(_action(flag, title, FEEDBACK, arguments))
+                facts = rule, right, data["guideline"], data["severity"]
+                actions.append(_action(flag, title, FEEDBACK, *facts))
     return actions
 
 
@@ -252,7 +242,7 @@ def _ignore_here(
     found = _ignoring_comment(lines, draft.format, data, end) if can else None
     if found is None:
         title = f"Ignore {rule} at {_short(match)} in this document, until the editor is closed"
-        return _action(flag, title, IGNORE_WORDS, [draft.uri, rule, normalized(match)])
+        return _action(flag, title, IGNORE_WORDS, draft.uri, rule, normalized(match))
     offset, comment = found
     action = _action(flag, f"Ignore {rule} here (adds a comment; say why in it)")
     at = range_of(lines, offset, offset)
@@ -265,10 +255,8 @@ def _ignore_here(
     return action
 
 
-def _action(
-    flag: types.Diagnostic, title: str, command: str = "", arguments: Sequence[Any] = ()
-) -> types.CodeAction:
-    run = types.Command(title, command, arguments=list(arguments)) if command else None
+def _action(flag: types.Diagnostic, title: str, command: str = "", *given: Any) -> types.CodeAction:
+    run = types.Command(title, command, arguments=list(given)) if command else None
     kind = types.CodeActionKind.QuickFix
     return types.CodeAction(title=title, kind=kind, diagnostics=[flag], command=run)
 

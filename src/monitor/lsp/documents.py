@@ -18,6 +18,25 @@ from urllib.parse import unquote, urlsplit
 from lsprotocol import types
 from pygls.workspace import TextDocument, Workspace
 
+Format = Literal["md", "html", "txt"]
+_LANGUAGES: dict[str | None, Format] = {
+    **dict.fromkeys(("markdown", "gfm"), "md"),
+    **dict.fromkeys(("html", "xhtml", "mhtml"), "html"),
+    **dict.fromkeys(("plaintext", "text"), "txt"),
+}
+"""The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
+_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
+_BREAK = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+Encoding = Literal["utf-8", "utf-16", "utf-32"]
+Place = tuple[int, int]
+"""Line and character, both from 0, the character in code units of the encoding."""
+_CODECS: dict[Encoding, tuple[str, int]] = {
+    "utf-8": ("utf-8", 1),
+    "utf-16": ("utf-16-le", 2),
+    "utf-32": ("utf-32-le", 4),
+}
+
 
 def encoding_of(kind: types.PositionEncodingKind | str | None) -> Encoding:
     """Return how characters are counted; the protocol's default is UTF-16."""
@@ -32,9 +51,8 @@ class ExactDocument(TextDocument):
     def _apply_incremental_change(self, change: types.TextDocumentContentChangePartial) -> None:
         start, end = change.range.start, change.range.end
         lines = Lines(self.source, encoding_of(self.position_codec.encoding))
-        self._source = lines.edited(
-            (start.line, start.character), (end.line, end.character), change.text
-        )
+        places = (start.line, start.character), (end.line, end.character)
+        self._source = lines.edited(*places, change.text)
 
     @property
     def lines(self) -> Sequence[str]:
@@ -48,17 +66,6 @@ class ExactWorkspace(Workspace):
     def _create_text_document(self, *args: Any, **given: Any) -> TextDocument:
         given |= {"sync_kind": self._sync_kind, "position_codec": self._position_codec}
         return ExactDocument(*args, **given)
-
-
-Format = Literal["md", "html", "txt"]
-_LANGUAGES: dict[str | None, Format] = {
-    **dict.fromkeys(("markdown", "gfm"), "md"),
-    **dict.fromkeys(("html", "xhtml", "mhtml"), "html"),
-    **dict.fromkeys(("plaintext", "text"), "txt"),
-}
-"""The ids of VS Code and the protocol, and what Vim and Emacs call the same."""
-_SUFFIXES: dict[str, Format] = {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html"}
-_PLAIN = (".txt", ".text")
 
 
 def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> Format | None:
@@ -76,19 +83,7 @@ def format_of(uri: str, language: str | None, others: Collection[str] = ()) -> F
     except ValueError:
         return None
     suffix = PurePosixPath(name).suffix.lower()
-    return "txt" if suffix in _PLAIN and not language else _SUFFIXES.get(suffix)
-
-
-_BREAK = re.compile(r"\r\n|\r|\n")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-Encoding = Literal["utf-8", "utf-16", "utf-32"]
-Place = tuple[int, int]
-"""Line and character, both from 0, the character in code units of the encoding."""
-_CODECS: dict[Encoding, tuple[str, int]] = {
-    "utf-8": ("utf-8", 1),
-    "utf-16": ("utf-16-le", 2),
-    "utf-32": ("utf-32-le", 4),
-}
+    return "txt" if suffix in (".txt", ".text") and not language else _SUFFIXES.get(suffix)
 
 
 class Lines:
@@ -98,8 +93,7 @@ class Lines:
 
     def __init__(self, text: str, encoding: Encoding = "utf-16") -> None:
         """Index `text`; linear in its length."""
-        self.text = text
-        self.encoding = encoding
+        self.text, self.encoding = text, encoding
         self._codec, self._width = _CODECS[encoding]
         self._starts, self._ends = array("q", [0]), array("q")
         for found in _BREAK.finditer(text):

@@ -75,14 +75,9 @@ def _country(value: Any) -> str:
 
 
 _text = _reader(lambda value: isinstance(value, str), "a string")
-_texts = _reader(
-    lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
-    "a list of strings",
-)
+_texts = _reader(lambda v: isinstance(v, list) and {*map(type, v)} <= {str}, "a list of strings")
 _flag = _reader(lambda value: isinstance(value, bool), "true or false")
-_share = _reader(
-    lambda value: type(value) in (int, float) and 0 <= value <= 1, "a number from 0 to 1"
-)
+_share = _reader(lambda v: type(v) in (int, float) and 0 <= v <= 1, "a number from 0 to 1")
 _severity = _reader(SEVERITIES.__contains__, f"one of {', '.join(SEVERITIES)}")
 _READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "country": ("country", _country),

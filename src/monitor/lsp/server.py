@@ -34,8 +34,7 @@ class Server(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:  # noqa: ARG002
         """Show the user that a message was not understood, by types and places of code."""
         words = f"monitor: an editor's message failed ({describe_exception(error)})"
-        said = types.ShowMessageParams(type=types.MessageType.Error, message=words)
-        self.window_show_message(said)
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, words))
 
 
 def run_lsp(config: Path | None = None) -> int:
@@ -160,7 +159,7 @@ class _Handlers:
             watchers = [types.FileSystemWatcher(glob_pattern=each) for each in globs]
             options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
             method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-            asked = types.Registration(id="settings", method=method, register_options=options)
+            asked = types.Registration("settings", method, options)
             self._server.client_register_capability(types.RegistrationParams([asked]))
         self._session.reload()
 
@@ -192,8 +191,8 @@ class _Handlers:
         return self._session.actions(asked.text_document.uri, flags, asked.range)
 
     def show_place(self, uri: str, *places: list[int]) -> None:
-        selection = types.Range(*(types.Position(*place) for place in places))
-        shown = types.ShowDocumentParams(uri=uri, take_focus=True, selection=selection)
+        at = types.Range(*(types.Position(*place) for place in places))
+        shown = types.ShowDocumentParams(uri=uri, take_focus=True, selection=at)
         self._server.window_show_document(shown)  # whatever the editor answers
 
 
@@ -204,5 +203,5 @@ class Wordless(logging.Handler):
         """Write one line to stderr."""
         error = record.exc_info[1] if record.exc_info else None
         said = f": {describe_exception(error)}" if error else ""
-        place = f"{Path(record.pathname).name}:{record.lineno}"
-        sys.stderr.write(f"{record.levelname.lower()} at {place}{said}\n")
+        name, kind = Path(record.pathname).name, record.levelname.lower()
+        sys.stderr.write(f"{kind} at {name}:{record.lineno}{said}\n")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,8 +160,7 @@ class EditorSession:
         loading = asyncio.ensure_future(checker.load())
         # where the editor ends meanwhile nobody waits for it
         loading.add_done_callback(lambda done: done.cancelled() or done.exception())
-        token, progress = uuid4().hex, self.server.work_done_progress
-        shown = self.client.progress
+        token, progress, shown = uuid4().hex, self.server.work_done_progress, self.client.progress
         try:
             if shown:
                 await asyncio.wait_for(progress.create_async(token), 2)
@@ -180,8 +179,8 @@ class EditorSession:
 
     def close(self) -> None:
         """End the checking process; what it is at is nobody's business any more."""
-        checker, self._checker = self._checker, None
-        if checker:
+        if checker := self._checker:
+            self._checker = None
             checker.close()
 
     def changed(self, uri: str, pause_s: float = PAUSE_S) -> None:
@@ -227,7 +226,7 @@ class EditorSession:
             return
         facts = {"rule": rule, "right": bool(right), "client": "lsp"}
         try:
-            await checker.say_flag({**facts, "guideline": guideline, "severity": severity})
+            await checker.say_flag(facts | {"guideline": guideline, "severity": severity})
         except Exception as error:  # noqa: BLE001 - told without its message
             told = str(error) if isinstance(error, MonitorError) else describe_exception(error)
             self.tell(f"Your answer was not counted: {told}", types.MessageType.Error)
@@ -268,15 +267,14 @@ class EditorSession:
 
     async def _check(self, uri: str) -> None:
         """Check a draft; what is older than the draft by the time of the answer is dropped."""
-        document, checker = self._document(uri), self._checker
+        document, checker, said = self._document(uri), self._checker, self._said.get(uri)
         kind = self._format(document)
         if document is None or kind is None or checker is None:
             return
         text, generation = document.source, self._generation
-        said = self._said.get(uri)
         if said and (said.document, said.text, said.generation) == (document, text, generation):
             return
-        answer: dict[str, Any] | None = None
+        answer: Any = None
         flags: list[types.Diagnostic] = []
         try:
             answer = await checker.check({"text": text, "format": kind, **self.options.given()})
@@ -291,15 +289,10 @@ class EditorSession:
             self._answered(document, text, answer, flags)
 
     def _answered(
-        self,
-        document: TextDocument,
-        text: str,
-        answer: dict[str, Any] | None,
-        flags: list[types.Diagnostic] | None = None,
+        self, document: TextDocument, text: str, answer: Any, flags: Iterable[types.Diagnostic] = ()
     ) -> None:
         """Keep and publish what is said of a draft."""
-        kind = self._format(document)
-        flags = list(flags or ())
+        kind, flags = self._format(document), list(flags)
         if answer is not None and kind:
             aside = {each[1:] for each in self._ignored if each[0] in ("", document.uri)}
             lines = Lines(text, encoding_of(self.server.workspace.position_encoding))
@@ -334,5 +327,4 @@ class EditorSession:
         """Show the user a sentence, once until settings change."""
         if words not in self._shown:
             self._shown.add(words)
-            said = types.ShowMessageParams(type=kind, message=f"monitor: {words}")
-            self.server.window_show_message(said)
+            self.server.window_show_message(types.ShowMessageParams(kind, f"monitor: {words}"))
