@@ -180,17 +180,10 @@ def draft_letter(desk: Desk, outlet: str, since: date, until: date) -> EditorLet
                 first = finding.sources[0]
                 source = ", ".join(filter(None, map(clean, (first.title, first.section))))
                 source_url = safe_url(first.url) or ""
-            point = Point(
-                finding.rule,
-                clean(rule.title if rule else finding.rule),
-                finding.principle,
-                words,
-                why,
-                tuple(map(clean, finding.suggestions)) if words else (),
-                source,
-                source_url,
-            )
-            points[point] = None
+            title = clean(rule.title if rule else finding.rule)
+            better = tuple(map(clean, finding.suggestions)) if words else ()
+            what = finding.rule, title, finding.principle, words, why, better, source, source_url
+            points[Point(*what)] = None
         # an address mostly repeats its headline
         tells = _identifies(flags[0].article, "title", 0, len(one.title))
         headline = "" if tells else excerpt(seen.title, HEADLINE_CHARS)

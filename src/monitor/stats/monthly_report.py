@@ -52,20 +52,14 @@ def make_report(
     rules: Mapping[str, str],
 ) -> MonthlyReport:
     """Return the report of a month; `rules` are the rules' titles, `gaps` what may be missed."""
+    once = "A story counts on the day on which it was first told in the month."
     whole = f"{trends.items:,} items of {trends.stored:,} stored tell {trends.stories:,} stories"
     return MonthlyReport(
         title=title,
         period=f"{trends.since} to {trends.days[-1].day} ({trends.timezone})",
         notes=(NOT_INCIDENCE, f"{whole}, in {trends.outlets:,} outlets."),
         sections=(
-            time_section(
-                "By day",
-                "day",
-                "A story counts on the day on which it was first told in the month.",
-                trends.days,
-                name="{}",
-                short="{.day}",
-            ),
+            time_section("By day", "day", once, trends.days, name="{}", short="{.day}"),
             *(scheme_section(trends, scheme) for scheme in trends.schemes),
             balance_section(trends, "country"),
             balance_section(trends, "outlet"),

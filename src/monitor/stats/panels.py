@@ -74,14 +74,9 @@ def trend_panels(trends: Trends, titles: Mapping[str, str], step: Step) -> tuple
 def steps_section(trends: Trends, step: Step) -> report.ReportSection:
     """Return items and stories by day, week or month."""
     title, first = _STEP_WORDS[step]
-    return report.time_section(
-        title,
-        first,
-        "A story counts once: when it was first told in the period.",
-        by_step(trends.days, step),
-        name="{:%Y-%m}" if step == "month" else "{}",
-        short="{:%b %Y}" if step == "month" else "{0.day} {0:%b}",
-    )
+    note, days = "A story counts once: when it was first told in the period.", trends.days
+    name, short = ("{:%Y-%m}", "{:%b %Y}") if step == "month" else ("{}", "{0.day} {0:%b}")
+    return report.time_section(title, first, note, by_step(days, step), name=name, short=short)
 
 
 def _sides(row: BalanceRow, what: str) -> Ranges:
