@@ -7,7 +7,6 @@ as the page's at every width. Series differ by pattern, never by colour alone.
 
 from __future__ import annotations
 
-from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -50,14 +49,38 @@ VALUES = 16  # so many bars have room for their numbers above them at a phone's 
 MARKS = ("●", "■", "▲", "◆")
 
 
-Box = namedtuple("Box", "x y wide high fill")  # noqa: PYI024 - templates read it
-"""A bar; `x` and `wide` in per cent, `fill` the series whose pattern it has."""
-PlotLine = namedtuple("PlotLine", "x1 y1 x2 y2 kind")  # noqa: PYI024
-"""A line from one place to another; x in per cent."""
-PlotText = namedtuple(  # noqa: PYI024
-    "PlotText", "x y text anchor dx kind", defaults=("start", 0.0, "label")
-)
-"""Words at a place; `x` in per cent, `dx` pixels beside it."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A bar; `x` and `wide` in per cent, `fill` the series whose pattern it has."""
+
+    x: float
+    y: float
+    wide: float
+    high: float
+    fill: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlotLine:
+    """A line from one place to another; x in per cent."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlotText:
+    """Words at a place; `x` in per cent, `dx` pixels beside it."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    dx: float = 0.0
+    kind: str = "label"
 
 
 @dataclass(frozen=True, slots=True)
