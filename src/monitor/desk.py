@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from monitor.records.article import Article, AssessedArticle, Assessor
     from monitor.records.finding import FieldName
     from monitor.rules.compiler import Guideline
-    from monitor.rules.loading import GuidelineHead
     from monitor.rules.rule_reloading import InForce
+    from monitor.rules.rule_schema import GuidelineHead
     from monitor.storage.store import Store
     from monitor.storage.work_queue import Progress
 

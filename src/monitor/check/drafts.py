@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from monitor.classify.bulk import ClassifiedChunk, Prepare
     from monitor.rules.compiler import Guideline
     from monitor.rules.findings import Checked
-    from monitor.rules.loading import GuidelineHead
     from monitor.rules.preconditions import About
     from monitor.rules.rule_reloading import GuidelineLoader, InForce, Ruling
+    from monitor.rules.rule_schema import GuidelineHead
     from monitor.text.document import Document
 
 T = TypeVar("T")

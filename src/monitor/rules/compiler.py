@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, Any
 from monitor.people.persons import DetailSets, PersonEvents, PersonSets
 from monitor.people.protected_persons import PersonLists
 from monitor.rules.figures import Figure
-from monitor.rules.loading import GuidelineHead
-from monitor.rules.rule_schema import Clause, GuidelineFile, Lexicon, Matcher, Rule, Slot, Strict
+from monitor.rules.rule_schema import (
+    Clause,
+    GuidelineFile,
+    GuidelineHead,
+    Lexicon,
+    Matcher,
+    Rule,
+    Slot,
+    Strict,
+)
 from monitor.rules.spacy_patterns import (
     ENTITIES,
     NONE,

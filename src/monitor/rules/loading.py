@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +20,7 @@ from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.rule_schema import (
     ExtensionFile,
     GuidelineFile,
+    GuidelineHead,
     Lexicon,
     LexiconFile,
     Rule,
@@ -35,28 +35,6 @@ if TYPE_CHECKING:
 
 GUIDELINE, LEXICON, FIGURES = FILES = ("guideline.yaml", "lexicon.yaml", "figures.yaml")
 """What in a guideline's folder holds no rules."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuidelineHead:
-    """What is known of a guideline before its rules are read."""
-
-    id: str
-    version: str
-    language: str
-    title: str
-    stamp: str
-    path: Path
-    about: GuidelineFile
-    extends: str = ""
-    """The guideline whose words and persons its rules use, where it holds only rules on top."""
-    own: Path | None = None
-    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
-
-    @property
-    def folder(self) -> Path:
-        """Where its rules stand."""
-        return self.own or self.path
 
 
 Loaded = TypeVar("Loaded", bound=GuidelineHead)

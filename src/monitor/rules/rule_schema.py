@@ -9,7 +9,9 @@ guideline is, and what holds for all its rules.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -511,3 +513,25 @@ class ExtensionFile(Strict):
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
     title: Text
     extends: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineHead:
+    """What is known of a guideline before its rules are read."""
+
+    id: str
+    version: str
+    language: str
+    title: str
+    stamp: str
+    path: Path
+    about: GuidelineFile
+    extends: str = ""
+    """The guideline whose words and persons its rules use, where it holds only rules on top."""
+    own: Path | None = None
+    """The newsroom's own folder; `path` is then the one of the guideline that it extends."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its rules stand."""
+        return self.own or self.path
