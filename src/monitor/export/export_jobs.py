@@ -140,11 +140,13 @@ class ExportJobs:
 
     def clear(self, *, room_for: int = 0) -> int:
         """Delete what is too old or too many; return how many there are."""
-        now, forgotten = self._desk.now(), self._desk.store.last_forgotten()
+        now = self._desk.now()
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            # what was forgotten since it was asked for it may have
+            # what was forgotten since it was asked for it may have; a store that cannot be read
+            # keeps nobody from being served
+            forgotten = self._desk.store.last_forgotten() if ended else None
             least = max(now - KEPT, forgotten or now - KEPT)
             old = [job for job in ended if job.made <= least]
             left = [job for job in ended if job.made > least]

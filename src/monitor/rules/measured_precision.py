@@ -187,11 +187,11 @@ def measured_words(measured: Mapping[str, Any] | None) -> list[str]:
     """Return in sentences what `measured_json` says, honest where that is nothing."""
     if measured is None:
         return ["No independent hits yet: it has not been measured on annotated articles."]
-    hits, articles, answers = (measured[name] for name in ("hits", "articles", "answers"))
+    hits, articles = measured["hits"], measured["articles"]
     flagged = f"Editors had marked {measured['right']} of the {hits} places that it flags in "
     said = f"{flagged}{articles} annotated articles."
-    if not hits and answers:
-        same = f"in {measured['as_editors']} of {answers} articles among {articles}"
+    if not hits and measured["answers"]:
+        same = f"in {measured['as_editors']} of {measured['answers']} articles among {articles}"
         said = f"It answers for the whole text: {same} as editors had."
     elif not hits:
         none = f"No independent hits yet: it flags nothing in {articles} annotated articles"
