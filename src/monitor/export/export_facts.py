@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -119,7 +120,7 @@ class ExportFacts:
         )
 
 
-class Writer:
+class Writer(ABC):
     """Writes the files of one format, in flat memory however many articles there are.
 
     `files` are the paths it has written, an entry of many small files as their folder; `tables` has
@@ -138,9 +139,9 @@ class Writer:
         self.rows: Counter[str] = Counter()
         self.lost: Counter[str] = Counter()
 
+    @abstractmethod
     def write(self, values: Mapping[str, Any]) -> None:
         """Write one published record."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Write what is left and close the files; also after a failure."""

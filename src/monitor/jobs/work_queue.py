@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -46,7 +47,7 @@ def patiently(do: Callable[[], Result]) -> Result:
     return do()
 
 
-class _Renewed:
+class _Renewed(ABC):
     """What a process holds in a database, renewed by a thread of its own once it is held."""
 
     length = LENGTH
@@ -86,11 +87,13 @@ class _Renewed:
             self._thread = threading.Thread(target=renew_all, name="lease", daemon=True)
             self._thread.start()
 
+    @abstractmethod
     def _renew(self) -> None:
-        raise NotImplementedError
+        """Put off the end of what is held."""
 
+    @abstractmethod
     def _drop(self) -> None:
-        raise NotImplementedError
+        """Give back what is held."""
 
 
 class ClaimedWork(_Renewed):
