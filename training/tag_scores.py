@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
-from monitor.classify.outlet_homes import Provenance
+from monitor.classify.outlet_homes import ArticleSource
 from monitor.classify.policy import PolicyModel, load_policy
 from monitor.classify.tags import NAME, TagsModel, load_tags
 from monitor.evaluate.evaluate_models import SCHEMES, gold_of, rounded, rows_in, said_of, score_tags
@@ -116,7 +116,7 @@ def score_indicators(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, An
     for part, pairs in _parts(load_hand_labels("indicators"), rows):
         indicators, roles = list[set[str]](), list[set[str]]()
         for entry, row in pairs:
-            tags = model.tag(row.title, row.text[: entry.read], Provenance(row.url, row.outlet))
+            tags = model.tag(row.title, row.text[: entry.read], ArticleSource(row.url, row.outlet))
             indicators.append({tag.label for tag in tags if tag.scheme == "indicator"})
             located = [tag for tag in tags if tag.role in ("origin", "transit")]
             roles.append({f"{tag.role} {tag.label}" for tag in located})

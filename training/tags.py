@@ -22,7 +22,7 @@ from monitor.classify.encoder import EncoderModel, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import SmallModel, probability
 from monitor.classify.model_files import load_folder, pack_json
-from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance
+from monitor.classify.outlet_homes import NOWHERE, ArticleSource, Home, OutletHomes
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention
 from monitor.classify.place_roles import PlaceCuts, chosen_places, place_features, story_places
 from monitor.classify.tags import FusionSettings, TagsModel
@@ -94,7 +94,7 @@ def read_rows(
 ) -> TagRows:
     """Read rows for fitting."""
     readings = [read_article(row.title, row.text, cues) for row in rows]
-    homes = [outlets.home(row.title, Provenance(row.url, row.outlet)) for row in rows]
+    homes = [outlets.home(row.title, ArticleSource(row.url, row.outlet)) for row in rows]
     mentions = [
         gazetteer.find(reading, home.country, world=home.world)
         for reading, home in zip(readings, homes, strict=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.classify.outlet_homes import Home, Provenance
+from monitor.classify.outlet_homes import ArticleSource, Home
 from place_names import places
 
 
@@ -25,7 +25,7 @@ from place_names import places
     ],
 )
 def test_an_address_says_where_an_outlet_is_at_home(url: str, country: str | None) -> None:
-    assert places()[1].home("", Provenance(url)).country == country
+    assert places()[1].home("", ArticleSource(url)).country == country
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,15 @@ def test_an_address_says_where_an_outlet_is_at_home(url: str, country: str | Non
 def test_a_name_says_where_an_outlet_is_at_home(
     title: str, outlet: str, country: str | None
 ) -> None:
-    assert places()[1].home(title, Provenance(outlet=outlet)).country == country
+    assert places()[1].home(title, ArticleSource(outlet=outlet)).country == country
 
 
 def test_outlets_for_the_world_say_it_by_the_section() -> None:
     outlets = places()[1]
     guardian = outlets.home(
-        "", Provenance("https://www.theguardian.com/us-news/2026/jun/28/a-story")
+        "", ArticleSource("https://www.theguardian.com/us-news/2026/jun/28/a-story")
     )
     assert guardian == Home(None, world=True, section="US")
-    bbc = outlets.home("", Provenance("https://www.bbc.co.uk/news/world-asia-china-56533560"))
+    bbc = outlets.home("", ArticleSource("https://www.bbc.co.uk/news/world-asia-china-56533560"))
     assert bbc == Home("GB", world=True, section="CN")
-    assert outlets.home("", Provenance("https://www.cnn.com/2026/07/a")).section is None
+    assert outlets.home("", ArticleSource("https://www.cnn.com/2026/07/a")).section is None

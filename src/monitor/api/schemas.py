@@ -139,7 +139,7 @@ class TagOut(JudgedTag):
     evidence: list[Evidence]
 
 
-class Judgement(Model):
+class RelevanceFields(Model):
     """What is said of an article's relevance."""
 
     relevant: bool | None
@@ -148,7 +148,7 @@ class Judgement(Model):
     experimental: bool = told("Whether what judged is not measured in its language.")
 
 
-class JudgedOut(Judgement):
+class JudgedOut(RelevanceFields):
     """What the assessors said of an article that people decided."""
 
     tags: list[JudgedTag]
@@ -241,7 +241,7 @@ class NamedArticle(MaskedArticle):
     seen: str = told("When the desk first saw it, RFC 3339.")
 
 
-class ArticleOut(NamedArticle, Judgement):
+class ArticleOut(NamedArticle, RelevanceFields):
     """One stored article with what holds of it: people's word where they decided, else a model's.
 
     `relevance` is always a model's.

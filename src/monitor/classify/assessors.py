@@ -16,7 +16,7 @@ from pathlib import Path
 from monitor.classify import model_stamps
 from monitor.classify.encoder import Memory
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
-from monitor.classify.outlet_homes import Provenance
+from monitor.classify.outlet_homes import ArticleSource
 from monitor.classify.policy import load_policy
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import load_tags
@@ -123,7 +123,7 @@ def load_classifiers(models: Path) -> tuple[Assessor, ...]:
     def tag(article: Article) -> Assessment:
         if not relevance.is_shown(article):
             return Assessment(stamp)
-        source = Provenance(article.url, article.outlet)
+        source = ArticleSource(article.url, article.outlet)
         return Assessment(stamp, tags=labeller.tag(article.title, article.text, source))
 
     tagger = GuardedAssessor(stamp, tag, frozenset([used.tags.meta.language]))

@@ -52,7 +52,7 @@ NOWHERE = Home()
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
+class ArticleSource:
     """What is known of where an article comes from, empty where nothing is."""
 
     url: str = ""
@@ -72,7 +72,7 @@ class OutletHomes:
         squeezed = ((_squeeze(name), code) for name, code in self.places.items())
         return {name: code for name, code in squeezed if len(name) >= SHORTEST}
 
-    def home(self, title: str, source: Provenance = Provenance()) -> Home:
+    def home(self, title: str, source: ArticleSource = ArticleSource()) -> Home:
         """Return where the outlet of an article is at home, by address, name and headline."""
         host = path = ""
         with suppress(ValueError):

@@ -19,7 +19,7 @@ from monitor.classify.features import Reading, StoryCounter, read_article
 from monitor.classify.linear_model import LinearModel, SmallModel, parse_small, probability
 from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.model_stamps import TAGS, tags_encoder
-from monitor.classify.outlet_homes import NOWHERE, Home, OutletHomes, Provenance, outlet_start
+from monitor.classify.outlet_homes import NOWHERE, ArticleSource, Home, OutletHomes, outlet_start
 from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.relevance import CUES, load_linear
@@ -49,7 +49,7 @@ CHILD, ADULT, US = 4, 5, 8
 LEAST = 0.01
 """Probabilities of the encoder are kept this far from 0 and 1."""
 NAME = TAGS
-UNKNOWN = Provenance()
+UNKNOWN = ArticleSource()
 CERTAIN = 2.0
 """Log odds of a flow that the roles of places say: of ten such nine are right."""
 PLACES = "places.json"
@@ -128,7 +128,7 @@ class TagsModel:
     experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
     measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def tag(self, title: str, text: str, source: Provenance = UNKNOWN) -> tuple[Tag, ...]:
+    def tag(self, title: str, text: str, source: ArticleSource = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
         facts = self.read(title, text, source)
         places = self._places(facts)
@@ -152,7 +152,7 @@ class TagsModel:
             tags.append(replace(tag, experimental=unmeasured))
         return tuple(tags)
 
-    def read(self, title: str, text: str, source: Provenance = UNKNOWN) -> Facts:
+    def read(self, title: str, text: str, source: ArticleSource = UNKNOWN) -> Facts:
         """Return what the tags of an article are made of."""
         reading = read_article(title, text, self.cues)
         home = self.outlets.home(title, source)

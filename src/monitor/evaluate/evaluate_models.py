@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from monitor.classify.assessors import load_classifiers
 from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.model_stamps import relevance_name
-from monitor.classify.outlet_homes import Provenance
+from monitor.classify.outlet_homes import ArticleSource
 from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import NAME as TAGS_NAME
 from monitor.classify.tags import TagsModel, load_tags
@@ -166,7 +166,7 @@ def score_tags(model: TagsModel, rows: Sequence[Labelled]) -> dict[str, Any]:
     `form`, `victim` and `flow` only. Places count where the role is exploitation.
     """
     main = [row for row in rows if row.rel == 2]
-    tagged = (model.tag(row.title, row.text, Provenance(row.url, row.outlet)) for row in main)
+    tagged = (model.tag(row.title, row.text, ArticleSource(row.url, row.outlet)) for row in main)
     said = [said_of(tags) for tags in tagged]
     return {
         scheme: score_scheme(scheme, labels, main, [answer[scheme] for answer in said])
