@@ -411,7 +411,7 @@ class Settings:
 
 
 def _check_values(section: Any, prefix: str) -> None:
-    """Run the checks of each field; `prefix` is what stands before its name in a message."""
+    """Check each field; messages put `prefix` before its name, such as `mail.`."""
     for one in fields(section):
         value = getattr(section, one.name)
         if is_dataclass(value):

@@ -50,7 +50,7 @@ class WordTokens:
         return self.text[self.starts[first] : self.ends[last - 1]]
 
     def gap(self, at: int) -> str:
-        """Return what stands between word `at` and the one before it, if both are there."""
+        """Return the text between word `at` and the word before it; "" where one is missing."""
         inside = 0 < at < len(self.words)
         return self.text[self.ends[at - 1] : self.starts[at]] if inside else ""
 

@@ -124,9 +124,9 @@ def _send_all(sender: _Sender, dues: Sequence[DueDigest]) -> list[DeliveryResult
 
 @dataclass(slots=True)
 class _Sender:
-    """Sends one digest after the other; recipients of the same days share what is told of them.
+    """Sends digests in turn. Recipients of the same days get one digest, built once.
 
-    Of a `broken` server what it said, or did not say, holds for every message: it is not asked.
+    A `broken` server is not asked again: its last failure is recorded for every message left.
     """
 
     desk: Desk

@@ -202,7 +202,7 @@ class _Names:
         return start, end
 
     def _is_person(self, start: int, end: int) -> bool:
-        """Whether what stands beside a capitalised name shows that it is a person's."""
+        """Whether the words beside a capitalised name show that it names a person."""
         text, before = self.text, self.text[max(0, start - 24) : start]
         if before.endswith((" the ", "The ")):
             return False

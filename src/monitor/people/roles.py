@@ -175,7 +175,7 @@ def tell_kin(cast: Cast, scene: Scene) -> None:
         owner = owner if owned else last
         if owner is None or relative is owner or not (owned or _BARE.match(text, mention.start)):
             continue
-        # an uncle who sold her is told of as the suspect that he is
+        # a relative who is also a suspect, such as an uncle who sold her, is not protected
         suspected = relative.facts.keys() & (persons.owners - {persons.relative})
         if suspected or not cast.is_protected(owner):
             continue

@@ -1,8 +1,8 @@
-"""Evidence: what stands around a match, and whom it refers to, in the places that a clause names.
+"""Evidence around a match: the words that a rule's clause asks for, and whom the match refers to.
 
-Trafficking or smuggling: a purpose of exploitation with an act or a means is trafficking, whatever
-the text calls it; a passage, told with two signs of it, and no purpose is smuggling. Where both are
-told, neither word is wrong, and the answer is none.
+It also tells trafficking from smuggling. A purpose of exploitation with an act or a means is
+trafficking. A journey with two signs of smuggling and no such purpose is smuggling. Where a text
+tells both, neither word is wrong, and there is no answer.
 """
 
 from __future__ import annotations

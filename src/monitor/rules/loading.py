@@ -77,7 +77,7 @@ def load_in_order(
     load: Callable[[Path, Loaded | None], Loaded],
     kept: Mapping[Path, Loaded] | None = None,
 ) -> dict[Path, Loaded]:
-    """Load guidelines by their folders, each after the one that it extends; none twice.
+    """Load each guideline once, after the one that it extends.
 
     `load` is given a folder, and what was loaded of the guideline that it extends. Those in `kept`
     are not loaded again. Raises `GuidelineError` where two have the same id.

@@ -65,7 +65,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The guidelines in force, in their order, none twice."""
+    """The guidelines in force, each once, in the order of the settings."""
 
     rulings: tuple[Ruling, ...]
 
