@@ -76,7 +76,7 @@ def load_hand_labels(
 
 def _indicators(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     for mark in raw["indicators"]:
-        if mark.keys() != {"label", "field", "start", "end"}:
+        if not isinstance(mark, dict) or mark.keys() != {"label", "field", "start", "end"}:
             raise ValueError("of an indicator a key is missing or unknown")
         label, field, start, end = (mark[key] for key in ("label", "field", "start", "end"))
         _known("field", [field], ("title", "text"))
@@ -84,6 +84,8 @@ def _indicators(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
         if not 0 <= start < end or (field == "text" and end > raw["read"]):
             raise ValueError(f"'{label}' lies outside of what was read")
     for place in raw["places"]:
+        if not isinstance(place, dict) or place.keys() != {"role", "country"}:
+            raise ValueError("of a place a key is missing or unknown")
         _known("role", [place["role"]], ("origin", "transit"))
         if not is_country(place["country"]):
             raise ValueError(f"unknown country '{place['country']}'")

@@ -89,11 +89,13 @@ def load_cues(path: Path = CUES_FILE) -> list[CueGroup]:
 
 def load_rows(data: Path) -> TrainingRows:
     """Read what there is in a folder, `TRAIN` at least, and own texts; raises `DataError`."""
-    regional, mined, weak = (
-        read_labelled(data / name, labels) if (data / name).exists() else []
-        for name, labels in ((REGIONAL, None), (POOL, load_mined_labels()), (WEAK, None))
+    train = read_labelled(data / TRAIN)
+    regional, weak = (
+        read_labelled(data / name) if (data / name).exists() else [] for name in (REGIONAL, WEAK)
     )
-    return TrainingRows(read_labelled(data / TRAIN), regional, mined, weak, read_texts())
+    pool = data / POOL
+    mined = read_labelled(pool, load_mined_labels()) if pool.exists() else []
+    return TrainingRows(train, regional, mined, weak, read_texts())
 
 
 def read_texts(folder: Path = TEXTS) -> list[Labelled]:

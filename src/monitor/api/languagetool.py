@@ -97,10 +97,10 @@ async def check(request: Request, fields: FieldsDep, desk: DeskDep, who: Checker
     if size > most:
         raise DocumentTooLarge(f"The text has {size:,} characters; the limit is {most:,}.")
     upstream: Upstream = request.app.state.upstream
-    beside = asyncio.create_task(upstream.matches(asked))
     plain = blank_binary(asked.given.plain)
     language = None if asked.language == AUTO else primary(asked.language)
     document: dict[str, Any] = {"findings": [], "language": language}
+    beside = asyncio.create_task(upstream.matches(asked))
     try:
         if not is_empty(plain) and (not language or language in covered(desk)):
             job = Job("check_text", {"text": plain, "language": language})

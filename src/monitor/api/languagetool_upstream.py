@@ -65,15 +65,16 @@ def ask_upstream(
                     raise UpstreamError("its answer is too large")
                 if monotonic() > until:
                     raise UpstreamError(LATE)
-        return json.loads(kept)
     except TimeoutError as error:
         raise UpstreamError(LATE) from error
     except (OSError, HTTPException) as error:
         raise UpstreamError("it cannot be reached") from error
-    except (ValueError, RecursionError) as error:
-        raise UpstreamError("its answer is not JSON") from error
     finally:
         connection.close()
+    try:
+        return json.loads(kept)
+    except (ValueError, RecursionError) as error:
+        raise UpstreamError("its answer is not JSON") from error
 
 
 def sound_matches(answer: Any, units: int) -> tuple[list[dict[str, Any]], bool]:

@@ -122,7 +122,8 @@ def load_cascade(raw: Mapping[str, Any], encoder: ModelFolder, where: str) -> Ca
     if raw.get("encoder") != _named(encoder):
         raise ModelError(f"{where}: is not made for {encoder.path} (other version or sha256)")
     with understood(f"{where}: cascade"):
-        main, any_, main_alone, any_alone = map(_fusion, (*raw["fusions"], *raw["alone"]))
+        main, any_ = map(_fusion, raw["fusions"])
+        main_alone, any_alone = map(_fusion, raw["alone"])
         numbers = {key: float(raw[key]) for key in ("lower", "upper", "strange", "later_from")}
     fusions, alone = (main, any_), (main_alone, any_alone)
     return Cascade(load_encoder(encoder), fusions=fusions, alone=alone, **numbers)

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import Any
 
 from monitor.classify.cue_phrases import expand
-from monitor.classify.model_files import ModelFolder
+from monitor.classify.model_files import ModelFolder, understood
 from monitor.classify.tag_evidence import is_unmeasured
 from monitor.labels.data_files import DataEntry, read_entries
 from monitor.labels.institutions import ENTITY_SCHEMES, FILES, Entity, parse_entities
@@ -235,12 +235,16 @@ def load_policy(folder: ModelFolder) -> PolicyModel:
     entities: list[Entity] = []
     for scheme in ENTITY_SCHEMES:
         where = str(folder.path / FILES[scheme])
-        found = parse_entities(folder.bytes_of(FILES[scheme]).decode(), where)
+        with understood(where):
+            text = folder.bytes_of(FILES[scheme]).decode()
+        found = parse_entities(text, where)
         if any(entity.scheme != scheme for entity in found):
             raise ModelError(f"{where}: scheme must be '{scheme}'")
         entities += found
-    topics = folder.bytes_of(TOPICS_FILE).decode()
-    cues = parse_topics(topics, str(folder.path / TOPICS_FILE))
+    where = str(folder.path / TOPICS_FILE)
+    with understood(where):
+        text = folder.bytes_of(TOPICS_FILE).decode()
+    cues = parse_topics(text, where)
     return PolicyModel(entities, cues, folder.meta.experimental, folder.meta.labels)
 
 

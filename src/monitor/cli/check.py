@@ -110,8 +110,8 @@ def check(
     )
     if write_baseline:
         made = _write_baseline(write_baseline, documents, key)
-        known = known or made
-    documents = hashes.only_new(documents, known) if known else documents
+        known = made if known is None else known
+    documents = hashes.only_new(documents, known) if known is not None else documents
     rules = rules_by_name(rules_json(desk.in_force)) if redact or "sarif" in formats else {}
     if redact:
         documents = [redacted(document, rules, keyed=bool(key)) for document in documents]

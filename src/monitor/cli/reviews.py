@@ -243,6 +243,7 @@ def said_lines(feedback: Mapping[str, Any] | None) -> Iterator[str]:
     yield from ("", f"{feedback['data']} (no measurement: they choose which):")
     for rule, said in feedback["rules"].items():
         low, high = (f"{100 * end:.0f}" for end in said["interval"])
-        now = f"; as it is now {said['current_right']} of {said['current_hits']}"
-        now = "" if said["current"] else now
+        now = ""
+        if not said["current"]:
+            now = f"; as it is now {said['current_right']} of {said['current_hits']}"
         yield plain(f"  {rule}: right {said['right']} of {said['hits']} ({low} to {high} %){now}")

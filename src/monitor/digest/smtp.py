@@ -99,8 +99,10 @@ def _session(smtp: SmtpSettings) -> Iterator[smtplib.SMTP]:
                 reason = f"the mail server refused user name or password ({said})"
                 raise _Refused(reason) from None  # its cause has what was sent
             except smtplib.SMTPNotSupportedError:
-                reason = "the mail server offers no way to sign in: leave smtp.username out, or see"
-                raise _Refused(f"{reason} its port") from None
+                raise _Refused(
+                    "the mail server offers no way to sign in: leave smtp.username out, or see"
+                    " its port"
+                ) from None
         yield server
     finally:
         try:

@@ -45,7 +45,10 @@ ROLES: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who may sign in with a token, kept nowhere itself, to what, and since when no more."""
+    """Who may sign in with a token, and to what. The token itself is kept nowhere.
+
+    `expires` and `revoked` are when it ends and when it was ended; `None`: not.
+    """
 
     id: int
     name: str

@@ -138,6 +138,17 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class AssessorsVerdict:
+    """What the assessors said of an article that people decided; no text, which may be masked."""
+
+    relevant: bool | None
+    borderline: bool | None
+    not_judged: str | None
+    experimental: bool
+    tags: tuple[Tag, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AssessedArticle:
     """An article with all that the current assessors said of it, merged, and what holds of it.
 
@@ -156,4 +167,4 @@ class AssessedArticle:
     stamps: tuple[str, ...]
     terms: tuple[FoundTerm, ...] = ()
     experimental: bool = False
-    judged: AssessedArticle | None = None
+    judged: AssessorsVerdict | None = None

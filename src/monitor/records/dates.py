@@ -125,8 +125,10 @@ class PublicationDays:
         after = first.year * 12 + first.month - 1 + (first.day > 1)
         ends = monthrange(last.year, last.month)[1]
         before = last.year * 12 + last.month - 1 - (last.day < ends)
-        months = (f"{number // 12:04}-{number % 12 + 1:02}" for number in (after, before))
-        return (next(months), next(months)) if after <= before else _NONE
+        if after > before:
+            return _NONE
+        begin, end = (f"{number // 12:04}-{number % 12 + 1:02}" for number in (after, before))
+        return begin, end
 
     def holds(self, at: datetime | None, within: str) -> bool | None:
         """Whether what was published then, or `within` a year or month, is in; None: unknown."""

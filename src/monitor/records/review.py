@@ -6,11 +6,11 @@ A sample is drawn of what was not shown; cases that the desk learned of elsewher
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
-from monitor.records.article import AssessedArticle, Review, Verdict
+from monitor.records.article import AssessedArticle, AssessorsVerdict, Review, Verdict
 from monitor.records.finding import FieldName, Severity
 from monitor.records.tag import Tag
 
@@ -125,6 +125,7 @@ def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
         role = "exploitation" if scheme == "place" else None
         new = [label for label in labels if (scheme, label) not in seen]
         tags += [Tag(scheme, label, 1.0, role=role) for label in new]
+    was = {one.name: getattr(assessed, one.name) for one in fields(AssessorsVerdict)}
     return replace(
         assessed,
         relevant=review.verdict == "relevant",
@@ -132,7 +133,7 @@ def as_decided(assessed: AssessedArticle, review: Review) -> AssessedArticle:
         not_judged=None,
         experimental=False,
         tags=tuple(tags),
-        judged=assessed,
+        judged=AssessorsVerdict(**was),
     )
 
 
@@ -143,7 +144,10 @@ def is_rejected(assessed: AssessedArticle) -> bool:
 
 def as_judged(assessed: AssessedArticle) -> AssessedArticle:
     """Return an article as the assessors judged it, whatever people decided."""
-    return assessed.judged or assessed
+    if assessed.judged is None:
+        return assessed
+    was = {one.name: getattr(assessed.judged, one.name) for one in fields(assessed.judged)}
+    return replace(assessed, **was, judged=None)
 
 
 SHOWN = -1

@@ -67,8 +67,7 @@ def back_up(settings: Settings, target: Path, *, force: bool = False) -> Copy:
         made = read_copy(part)
         if made.rows != before:
             raise StoreError(f"backup {target}: the copy has other rows than the database")
-        _refuse_present(target, force=force)
-        _put(part, target)
+        _put(part, target, force=force)
     return replace(made, path=target, size=target.stat().st_size)
 
 
@@ -116,7 +115,7 @@ def restore(settings: Settings, backup: Path, now: datetime) -> Restored:
         if target.exists():
             shutil.copymode(target, part)  # whoever could use the desk still can
             kept = _set_aside(target, now)
-        _put(part, target)
+        _put(part, target, force=True)
     if not stones:
         return Restored(found, kept, None if stones is None else 0)
     with open_store(settings.database_url, name_key=settings.names_key) as store:
@@ -202,10 +201,11 @@ def _part_of(target: Path) -> Iterator[Path]:
         remove_files(part)
 
 
-def _put(part: Path, target: Path) -> None:
+def _put(part: Path, target: Path, *, force: bool) -> None:
     """Write `part` out to the disk and give it its name."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
+    _refuse_present(target, force=force)  # it may have come meanwhile
     part.replace(target)
     if os.name != "nt":  # the name too must be on the disk
         folder = os.open(target.parent, os.O_RDONLY)

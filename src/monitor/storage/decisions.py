@@ -7,14 +7,24 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, FromClause, Text, cast, exists, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    cast,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from monitor.records.article import Review, Verdict
 from monitor.records.errors import NotFound, UsageError
 from monitor.records.review import Act, Decision, FlagSaid
-from monitor.storage.database import add, add_rows, columns_of, row_of
+from monitor.storage.database import add, add_rows, columns_of, count, row_of
 from monitor.storage.schema import decisions, flag_verdicts, of_version, reviews, versions
 
 REFUSED = "undone already, confirmed or overruled"
@@ -111,7 +121,7 @@ def waiting(connection: Connection) -> list[int]:
 
 def count_waiting(connection: Connection) -> int:
     """Return how many decisions wait to be confirmed."""
-    return len(waiting(connection))
+    return count(connection, select(func.count()).select_from(decisions).where(_waits()))
 
 
 @lru_cache(256)  # to build it takes longer than to ask it

@@ -29,7 +29,10 @@ _MUCH_FREE = 0.25
 def expire(
     connection: Connection, make: Callable[[], Seal], before: datetime, now: datetime, *, limit: int
 ) -> int:
-    """Let the oldest articles seen before a moment expire; `make` keeps their hidden names."""
+    """Let the oldest `limit` articles seen before a moment expire; return how many did.
+
+    `make` keeps their hidden names.
+    """
     query = select(articles.c.id)
     query = query.where(articles.c.expired_at.is_(None), articles.c.first_seen < before)
     query = query.order_by(articles.c.first_seen).limit(limit)

@@ -171,7 +171,8 @@ def article_page(
         kind, note = f"flagged {flag.severity}", f"flag: {flag.rule.replace('-', ' ')}"
         marks.append((flag.field, TextMark(flag.start, flag.end, kind, note)))
     with suppress(UsageError):  # its search was told of where it was asked
-        hits = places_of(article.text, read_search(searched).terms, shown.hidden("text"))
+        terms = () if shown.withheld else read_search(searched).terms
+        hits = places_of(article.text, terms, shown.hidden("text"))
         marks += [("text", TextMark(start, end, "hit", "looked for")) for start, end in hits]
     title, text = marked_article(article, shown, marks)
     ranks = {scheme: rank for rank, scheme in enumerate(SCHEME_WORDS)}
