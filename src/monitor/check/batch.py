@@ -82,10 +82,10 @@ def checked_file(path: str, check: Check, place: str | None = None) -> dict[str,
     """
     name = "stdin.txt" if path == STDIN else path
     try:
-        data = sys.stdin.buffer.read() if path == STDIN else Path(place or path).read_bytes()
-    except OSError as error:
-        return {"path": path, "error": f"{path}: {error.strerror or error}"}
-    try:
+        try:
+            data = sys.stdin.buffer.read() if path == STDIN else Path(place or path).read_bytes()
+        except OSError as error:
+            return {"path": path, "error": f"{path}: {error.strerror or error}"}
         return {"path": path, **check(data, name)}
     except DocumentError as error:
         return {"path": path, "error": str(error)}

@@ -243,9 +243,9 @@ def answer_json(
     how many they are is `left_out`, there only where `least` is given.
     """
     from monitor.rules.findings import document_json, leave_out
+    from monitor.rules.loading import protecting
 
-    judges = (one.guideline.about.judge for one in told)
-    keep = frozenset(rule for judge in judges if judge for rule in judge.protecting)
+    keep = frozenset(rule for one in told for rule in protecting(one.guideline))
     whole = told[0].checked
     if len(told) > 1:
         found = [finding for one in told for finding in one.checked.findings]

@@ -367,7 +367,7 @@ def import_file(
             raise UsageError(f"'{language}' is no ISO 639-1 code such as en")
         manners = manners_of(desk)
         client = stack.enter_context(open_client(desk.settings.fetch, manners))
-        pages, followed = PageReader(client, desk.now), desk.store.feeds()
+        pages, followed = PageReader(client, desk.now), desk.store.feeds() if not outlet else []
         importer = _Importer(desk, source, outlet, short_language(language), pages, followed)
         try:
             for rows in _batches(found, path, complain):

@@ -63,7 +63,13 @@ class PageReader:
 
     def read(self, url: str) -> PageAnswer:
         """Return the article at `url`. Never fails: what goes wrong is in the answer."""
-        host = host_of(url)
+        try:
+            return self._read(url, host_of(url))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
+            _log.exception("page %s", url)
+            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
+
+    def _read(self, url: str, host: str) -> PageAnswer:
         if self._broken:  # told already: no page that is asked for could be read
             return PageAnswer(None, f"{url}: not asked for", "extractor", retry=True)
         if self._failures[host] >= MAX_FAILURES:
@@ -79,9 +85,6 @@ class PageReader:
             self._failures[host] += not unsafe
             why: PageFailure = "unsafe" if unsafe else "no_answer"
             return PageAnswer(None, str(error), why, retry=not unsafe)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other pages
-            _log.exception("page %s", url)
-            return PageAnswer(None, f"{url}: unexpected {type(error).__name__}", "fault")
 
     def _extract(self, answer: FetchResult, url: str, host: str) -> PageAnswer:
         if answer.body is None:

@@ -115,10 +115,10 @@ def _plain(word: str) -> str:
 @cache
 def _names_of(language: str) -> Mapping[str, set[int]]:
     """Return what the month names of a language, or of "all", mean; none where CLDR has not it."""
-    from babel import Locale, UnknownLocaleError
-
     if language == "en":
         return _ENGLISH
+    from babel import Locale, UnknownLocaleError
+
     found: defaultdict[str, set[int]] = defaultdict(set)
     if language == "all":
         for table in map(_names_of, _LANGUAGES):

@@ -103,13 +103,18 @@ def rule_terms(rules: Sequence[ReservationRule], url: str) -> Terms:
 
 def _fits(location: str, path: str) -> bool:
     """Tell whether `path` begins as `location` says, piece by piece between its stars."""
-    first, *rest = map(re.escape, location.removesuffix("$").split("*"))
-    end = ""
-    if location.endswith("$"):
-        end = rf".*{rest.pop()}\Z" if rest else r"\Z"
-    # atomic groups: however many stars there are, nothing is tried twice
-    pattern = "".join((first, *(f"(?>.*?{piece})" for piece in rest), end))
-    return re.match(pattern, path, re.DOTALL) is not None
+    ends = location.endswith("$")
+    first, *rest = location.removesuffix("$").split("*")
+    if not path.startswith(first):
+        return False
+    at = len(first)
+    for number, piece in enumerate(rest):
+        last = ends and number == len(rest) - 1
+        found = len(path) - len(piece) if last and path.endswith(piece) else path.find(piece, at)
+        if found < at:
+            return False
+        at = found + len(piece)
+    return not ends or at == len(path) or (bool(rest) and not rest[-1])
 
 
 def file_rules(

@@ -230,6 +230,10 @@ def _keep_house(name: str, desk: Desk, stopped: Stopped) -> Mapping[str, int]:
 
         outcomes = Counter(one.outcome for one in send_due(desk, desk.now()))
         return {key: outcomes[key] for key in ("sent", "failed", "unknown")}
+    raise ValueError(f"no job is called {name}")
+
+
+def _expire(desk: Desk, _: Stopped) -> Mapping[str, int]:
     from monitor.jobs.expire_texts import expire
 
     done = expire(desk.store, desk.settings, desk.now())
@@ -244,7 +248,7 @@ JOBS: tuple[ScheduledJob, ...] = (
     ScheduledJob("fold", _fold),
     ScheduledJob("sample", partial(_keep_house, "sample")),
     ScheduledJob("send", partial(_keep_house, "send")),
-    ScheduledJob("expire", partial(_keep_house, "expire")),
+    ScheduledJob("expire", _expire),
 )
 """What is done in a round, in this order. A further job is a line here."""
 

@@ -31,13 +31,16 @@ _MARKS = re.compile(r"([\\`*_\[\]<>])")
 REASON = "kept on purpose: say why"
 """For the writer to type over."""
 
-IGNORE_WORDS, IGNORE_RULE = "thb-monitor.ignoreWords", "thb-monitor.ignoreRule"
-"""Arguments: document, rule, the words as they are compared; and: rule."""
+IGNORE_WORDS = "thb-monitor.ignoreWords"
+"""Arguments: document, rule, the words as they are compared."""
+IGNORE_RULE = "thb-monitor.ignoreRule"
+"""Argument: the rule."""
 FORGET_IGNORED = "thb-monitor.forgetIgnored"
 """Shows again what was ignored in this session; no arguments."""
-SHOW_PLACE, FEEDBACK = "thb-monitor.showPlace", "thb-monitor.feedback"
-"""Arguments: document, [line, character] of the beginning and of the end; and: rule, whether it
-was right, the guideline's stamp, severity."""
+SHOW_PLACE = "thb-monitor.showPlace"
+"""Arguments: document, [line, character] of the beginning and of the end."""
+FEEDBACK = "thb-monitor.feedback"
+"""Arguments: rule, whether it was right, the guideline's stamp, severity."""
 
 
 def diagnostics_of(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monitor.records.article import Verdict
-from monitor.records.errors import UsageError
+from monitor.records.errors import NotFound, UsageError
 from monitor.records.review import Opinion, PracticeAnswer
 from monitor.review.review_queue import Reviewer
 
@@ -60,4 +60,7 @@ def answer(
     desk.store.add_practice(
         who.name, article_id, sha256, verdict=verdict, desk=decided, now=desk.now()
     )
-    return next(one for one in desk.store.practised(who.name) if one.article_id == article_id)
+    for one in desk.store.practised(who.name):
+        if one.article_id == article_id:
+            return one
+    raise NotFound(f"no answer on '{article_id}'")  # it was forgotten meanwhile

@@ -58,11 +58,14 @@ class CompiledClause:
     never: tuple[frozenset[str], ...]
 
     def is_early(self, *, exact: bool) -> bool:
-        """Whether words alone answer it, wherever in the sentence a match not `exact` stands."""
-        if self.patterns or self.asked.person or exact:
-            return exact and not self.patterns and not self.asked.person
+        """Whether words alone answer it, before the text is parsed.
+
+        `exact`: where the match stands is known. Else the answer must not depend on that.
+        """
+        if self.patterns or self.asked.person:
+            return False
         apart = self.asked.referent or self.asked.quoted
-        return not apart and self.asked.within not in ("match", "before", "after")
+        return exact or (not apart and self.asked.within not in ("match", "before", "after"))
 
 
 @dataclass(frozen=True, slots=True)
