@@ -70,6 +70,12 @@ def test_a_baseline_leaves_what_is_new(desk: Desk) -> None:
     assert said.code == 1
     new, _silenced = results_of(said.out)
     assert (new["baselineState"], len(new["partialFingerprints"])) == ("new", 2)
+    empty = json.dumps({**json.loads(kept), "findings": []})
+    (desk.folder / "none.json").write_text(empty)
+    both = ("--baseline", "none.json", "--write-baseline", "now.json", "--format", "json")
+    said = desk.type("check", "drafts", *both)
+    [document] = json.loads(said.out)["documents"]
+    assert (said.code, len(document["findings"]), document["known"]) == (1, 2, 0)
     (desk.folder / "drafts" / "b.md").write_bytes(b"\0")
     told = desk.type("check", "drafts", "--write-baseline", "known.json")
     assert told.code == 2

@@ -43,7 +43,8 @@ def schema_of_record() -> Schema:
     return dict(json.loads(record_schema()))
 
 
-def keys_of(name: str = "") -> dict[str, Column]:
+@cache
+def keys_of(name: str = "") -> Mapping[str, Column]:
     """Return the keys of a record, or of an object in it, by name and in order."""
     whole = schema_of_record()
     schema = whole["$defs"].get(name) or (whole["properties"][name] if name else whole)

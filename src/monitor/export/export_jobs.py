@@ -144,8 +144,8 @@ class ExportJobs:
         with self._lock:
             kept = sorted(self._stored(), key=lambda job: job.made)
             ended = [job for job in kept if job.id not in self._live]
-            # what was forgotten since it was asked for it may have; a store that cannot be read
-            # keeps nobody from being served
+            # what was forgotten since it was asked for it may have; where there is none the store,
+            # which may be damaged, is not asked
             forgotten = self._desk.store.last_forgotten() if ended else None
             least = max(now - KEPT, forgotten or now - KEPT)
             old = [job for job in ended if job.made <= least]

@@ -114,9 +114,13 @@ def chosen(
     records = desk.store.recorded(
         tuple(then), filters, stories_stamp=stories, moment=read.moment, live=live, lost=read.lost
     )
-    for one in records:  # with the stamps that they were asked for by
+
+    def called(one: FullRecord) -> FullRecord:
+        """Return a record with the stamps that it was asked for by."""
         stamps = tuple(then[stamp] for stamp in one.assessed.stamps)
-        yield replace(one, assessed=replace(one.assessed, stamps=stamps))
+        return replace(one, assessed=replace(one.assessed, stamps=stamps))
+
+    return map(called, records)
 
 
 def filters_json(given: Mapping[str, Any]) -> dict[str, Any]:

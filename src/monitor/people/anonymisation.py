@@ -2,7 +2,8 @@
 
 Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
 two could be meant the name goes: one too many hidden costs a word, one too few may cost a person
-her safety. English only. Where following persons has missed names, the shapes that reporters use
+her safety. English only: of other languages nothing is known, so their headlines are better not
+shown. Where following persons has missed names, the shapes that reporters use
 for people they report on tell them: an initial for a surname, a name with an age, who "recalls".
 """
 

@@ -27,7 +27,7 @@ from monitor.text.search_terms import words_at
 Kind = Literal["sure", "doubtful", ""]
 """How a word is part of a hidden name: of a protected person for `sure`, of one who may be.
 
-In this order the alphabet has them too, so that `max` gives the surest.
+The surest is the last in the alphabet: `max` gives it.
 """
 Word = tuple[str, tuple[int, int]]
 

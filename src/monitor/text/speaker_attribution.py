@@ -590,8 +590,10 @@ class Antecedents:
         """Return the nearest person of the sentences before, whoever spoke first."""
         read = 0
         for index in range(here, max(-1, here - _SENTENCES_LOOKED_AT), -1):
-            named = () if index == here else self._names(index)
-            if found := self._fitting((*reversed(self.heard_in.get(index, ())), *named), sex):
+            found = self._fitting(reversed(self.heard_in.get(index, ())), sex)
+            if not found and index != here:
+                found = self._fitting(self._names(index), sex)
+            if found:
                 return found
             start, end = self.sentences[index]
             read += index != here and any(c.isalpha() for c in self.text[start:end])
