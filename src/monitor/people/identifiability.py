@@ -33,7 +33,7 @@ _AGE, _KIN = "age", "family"
 
 def details_of(cast: Cast, person: Person) -> list[Place]:
     """Return one place for each kind of detail told of a person; of overlapping ones one."""
-    found = (places[0] for places in _of_all(cast, person).values())
+    found = (places[0] for places in details_by_kind(cast, person).values())
     kept: list[Place] = []
     for scene, hit in sorted(found, key=lambda fact: fact[1][0] - fact[1][1]):
         if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
@@ -47,7 +47,7 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
     The sentence with most kinds comes first. An age alone is left out of the others.
     """
     by_sentence: dict[tuple[int, int], list[tuple[str, Place]]] = {}
-    for kind, places in _of_all(cast, person).items():
+    for kind, places in details_by_kind(cast, person).items():
         for scene, hit in places:
             number = scene.sentence_of(*hit)
             if number is not None:
@@ -60,7 +60,7 @@ def stretches_of(cast: Cast, person: Person) -> list[Place]:
     return stretches
 
 
-def _of_all(cast: Cast, person: Person) -> dict[str, list[Place]]:
+def details_by_kind(cast: Cast, person: Person) -> dict[str, list[Place]]:
     """Return the details of a person by kind, those of her other mentions among them."""
     if cast.details is None:
         cast.details = defaultdict(lambda: defaultdict(list))

@@ -12,8 +12,10 @@ from functools import cached_property
 from typing import Literal
 
 from monitor.people.coreference import find_cast
+from monitor.people.people_table import table_of
 from monitor.people.persons import Cast, Person
 from monitor.records.finding import SEVERITIES, FieldName, Finding
+from monitor.records.people import PeopleTable
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
 from monitor.text.analysis import Place, Scene, read_scenes
@@ -69,6 +71,11 @@ class OpenDraft:
     def cast(self) -> Cast:
         """The persons of the text, worked out when somebody first asks for them."""
         return find_cast(self.guideline.persons, self.scenes)
+
+    @cached_property
+    def people(self) -> PeopleTable:
+        """The people table of the text, worked out when somebody first asks for it."""
+        return table_of(self.cast)
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
