@@ -118,9 +118,11 @@ def shipped_hide(title: str, text: str) -> dict[str, list[tuple[int, int]]]:
     """Hide as the desk does."""
     import shipped
     from monitor.people.anonymisation import mask_names
+    from monitor.people.people_table import read_people
     from monitor.records.hidden_names import stretches
 
-    masked = mask_names(text, shipped.thb().person_lists, title=title, unsure=True)
+    table = read_people(shipped.thb().person_lists, text, title=title)
+    masked = mask_names(text, table, title=title)
     fields = {"title": title, "text": text}
     return {field: stretches(field, words, masked.spans) for field, words in fields.items()}
 

@@ -223,10 +223,12 @@ class Desk(Drafts):
         nobody can tell them.
         """
         from monitor.people.anonymisation import mask_names
+        from monitor.people.people_table import read_people
 
         if (reader := self.reader(article)) is None:
             return None
-        return mask_names(article.text, reader.person_lists, title=article.title, unsure=True)
+        table = read_people(reader.person_lists, article.text, title=article.title)
+        return mask_names(article.text, table, title=article.title)
 
     def shown(
         self,

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.desk import Desk, make_mask
-from monitor.people.protected_persons import PersonLists, people_in
+from monitor.people.anonymisation import MASKED_FROM
+from monitor.people.people_table import read_people
+from monitor.people.protected_persons import PersonLists
 from monitor.records.article import Article
 from monitor.records.finding import Finding
 
@@ -44,8 +46,8 @@ def withdraw(desk: Desk, now: datetime) -> Withdrawn:
         reader = desk.reader(old) or desk.guideline
         if reader.id not in lists:
             lists[reader.id] = reader.person_lists
-        told = people_in(old.text, lists[reader.id], title=old.title)
-        named = (span for person in told for span in person.named)
+        table = read_people(lists[reader.id], old.text, title=old.title)
+        named = (s for one in table.people if one.protected >= MASKED_FROM for s in one.names)
         names = frozenset(getattr(old, one.field)[one.start : one.end] for one in named)
         return taken_out(names, findings, new)
 

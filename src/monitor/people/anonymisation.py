@@ -1,51 +1,34 @@
 """Anonymisation: texts with the names of victims, minors and relatives masked.
 
-Who is who is told by the whole article, so a headline is masked with its text beside it. Where the
-two could be meant the name goes: one too many hidden costs a word, one too few may cost a person
-her safety. English only: of other languages nothing is known, so their headlines are better not
-shown. Where following persons has missed names, the shapes that reporters use
-for people they report on tell them: an initial for a surname, a name with an age, who "recalls".
+Who is who is told by the people table of the whole article, so a headline is masked with its text
+beside it. English only: of other languages nothing is known, so their headlines are better not
+shown.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 
 from monitor.labels.countries import country_codes, country_name
-from monitor.people.coreference import find_cast
-from monitor.people.person_names import find_mentions
-from monitor.people.protected_persons import (
-    PARTS,
-    Part,
-    PersonLists,
-    join_spans,
-    parts_of,
-    people_of,
-)
+from monitor.people.protected_persons import join_spans
 from monitor.records.finding import FieldName, Span
 from monitor.records.hidden_names import MIN_PART, hide
-from monitor.text.analysis import read_scenes
+from monitor.records.people import PeopleTable
 from monitor.text.regular_expressions import word_set
 from monitor.text.search_terms import words_at
 
+MASKED_FROM = 0.2
+"""The probability of being protected from which names are masked: one too many hidden costs a word,
+one too few may cost a person her safety."""
+SURE_FROM = 0.5
+"""The probability from which a part of a name is masked wherever the story's articles have it."""
+APART_BELOW = 0.05
+"""The probability below which a name is told to be somebody else's."""
 PART = re.compile(r"\w[\w'’-]*\w")
 _LETTERS = re.compile(rf"[^\W\d_]{{{MIN_PART},}}")
-_NAME = r"([A-Z][\w'’-]+(?: (?:(?:de|da|dos|bin|al|van|von|la|el) )?[A-Z][\w'’-]+){0,3})"
-_END = r"(?=[,.;:)]|\W+[a-z]|$)"
-_KIN = (
-    r"(?:(?:grand|step|foster )?(?:mother|father|parents|son|daughter)|mum|dad|sister|brother|aunt|"
-    r"uncle|cousin|wife|husband|widow|niece|nephew|guardian)"
-)
-_KIN_BEFORE = re.compile(
-    rf"\b(?:[Hh]er|[Hh]is|[Tt]heir|[Ww]hose|\w+['’]s?) (?:\w+ )?{_KIN}s?,? {_NAME}{_END}"
-)
-_KIN_BEHIND = re.compile(rf"{_NAME}, (?:the |an? )?(?:\w+ )?{_KIN} of\b")
-_AND_NAME = re.compile(rf" (?:and|&) {_NAME}{_END}")
-_NAME_AND = re.compile(rf"{_NAME} (?:and|&) \Z")
 _SMALL = re.compile(r"(?<!\w)[a-z][\w'’-]*\w")
 """A word in small letters: where a text has it so too, it is no name that stands alone."""
 COMMON = word_set(
@@ -61,8 +44,8 @@ class Masked:
     """A text and its headline without the names, `hidden` the words that were taken out.
 
     `spans` are where those stand in what was given, title first, in order, none over another;
-    `sure` are the words of those who are told to be victims, minors or relatives, `apart` the
-    places of names of people who are told to be somebody else.
+    `sure` are the words of those who are surely victims, minors or relatives, `apart` the places
+    of names of people who are surely somebody else.
     """
 
     title: str
@@ -85,68 +68,27 @@ class Masked:
         return bool(parts & sure) or len(parts & hidden) > 1
 
 
-def mask_names(
-    text: str,
-    lists: PersonLists,
-    *,
-    title: str = "",
-    parts: Sequence[Part] = PARTS,
-    unsure: bool = False,
-) -> Masked:
-    """Return an English text and its headline with the names of those who are `parts` masked.
+def mask_names(text: str, table: PeopleTable, *, title: str = "") -> Masked:
+    """Return an English text and its headline with the names of those to be protected masked.
 
-    With `unsure` also the names of those of whom the text does not tell that they are somebody
-    else, such as a suspect or an official.
+    `table` holds the people of both.
     """
-    wanted = set(parts)
-    cast = find_cast(lists.sets, read_scenes(lists.scanner, text, title))
-    spans = [span for p in people_of(cast) if p.parts & wanted for span in p.named]
-    if title.strip():  # once more as a sentence: a name that the text does not repeat
-        # where no name could stand in it nobody need be followed through the text
-        (whole,) = scenes = read_scenes(lists.scanner, f"{title}\n\n{text}")
-        body = find_mentions(lists.sets, whole, frozenset())
-        lower, original = whole.view.shadow[: len(title)].lower(), whole.view.original
-        if any(
-            m.kind == "name"
-            and (original(m.start, m.end)[0] < len(title) or m.word.lower() in lower)
-            for m in body.all
-        ):
-            people = people_of(find_cast(lists.sets, scenes, body))
-            opening = (span for p in people if p.parts & wanted for span in p.named)
-            spans += [
-                Span("title", span.start, min(span.end, len(title)))
-                for span in opening
-                if span.start < len(title)
-            ]
     fields: dict[FieldName, str] = {"title": title, "text": text}
-    roles = [(person, parts_of(cast, person)) for person in cast.persons]
-    others = [
-        (cast.stands_apart(person), Span(m.scene.field, *m.scene.view.original(m.start, m.end)))
-        for person, own in roles
-        if not own & wanted
-        for m in person.mentions
-        if m.kind == "name"
-    ]
-    apart = [span for stands_apart, span in others if stands_apart]
-    if spans or any(own for _, own in roles):
-        spans += [s for s in _beside(fields, spans) if not _inside(s, apart)]
-    sure = frozenset(_parts_at(fields, spans))
-    hidden = sure
-    if unsure:  # headlines have capitals everywhere: only the text is looked through for shapes
-        doubtful = [span for stands_apart, span in others if not stands_apart]
-        in_shape = (Span("text", *place) for place in shaped(text))
-        doubtful += [s for s in in_shape if not _inside(s, apart)]
-        common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
-        told = (p for p in _parts_at(fields, doubtful) if not is_of_country(p))
-        hidden = sure | {p for p in told if p.lower() not in common}
-        spans += [s for s in doubtful if not hidden.isdisjoint(_parts_at(fields, [s]))]
-        spans = [
-            s if s.field == "title" else Span("text", *whole_name(text, s.start, s.end))
-            for s in spans
-        ]
+    masked = [one for one in table.people if one.protected >= MASKED_FROM and one.names]
+    others = [one for one in table.people if one.protected < MASKED_FROM]
+    spans = [span for one in masked for span in one.names]
+    common = COMMON.union(*(_SMALL.findall(value) for value in fields.values()))
+    hidden = frozenset(
+        part
+        for part in _parts_at(fields, spans)
+        if part.lower() not in common and not is_of_country(part)
+    )
+    told = (span for one in masked if one.protected >= SURE_FROM for span in one.names)
+    sure = hidden.intersection(_parts_at(fields, told))
     kept = [  # who shares a first name only: a shared surname tells who her kin is
         span
-        for _, span in others
+        for one in others
+        for span in one.names
         if len(words := PART.findall(fields[span.field][span.start : span.end])) > 1
         and words[-1] not in hidden
     ]
@@ -159,21 +101,9 @@ def mask_names(
         for found in re.finditer(rf"(?<!\w)(?:{any_of})(?!\w)", words)
     )
     joined = join_spans([*spans, *(s for s in swept if not _inside(s, kept))])
+    apart = (span for one in others if one.protected < APART_BELOW for span in one.names)
     title, text = hide("title", title, joined), hide("text", text, joined)
     return Masked(title, text, joined, hidden, sure, join_spans(apart))
-
-
-def _beside(fields: Mapping[FieldName, str], spans: Sequence[Span]) -> Iterator[Span]:
-    """Yield names that stand beside a word of kinship, or beside a hidden name and "and"."""
-    for field, text in fields.items():
-        for pattern in (_KIN_BEFORE, _KIN_BEHIND):
-            yield from (Span(field, *found.span(1)) for found in pattern.finditer(text))
-    for span in spans:
-        text, near = fields[span.field], max(0, span.start - 60)
-        if found := _AND_NAME.match(text, span.end):
-            yield Span(span.field, *found.span(1))
-        if found := _NAME_AND.search(text[near : span.start]):
-            yield Span(span.field, near + found.start(1), near + found.end(1))
 
 
 def _parts_at(fields: Mapping[FieldName, str], spans: Iterable[Span]) -> Iterator[str]:
@@ -193,61 +123,6 @@ _TO = "(?:de|da|das|do|dos|del|della|di|bin|bint|binti|mint|ould|ben|abu|al|el|v
 _ONE = rf"(?:{_TO} |(?:al|el|ul|as|ar)-)?{_WORD}"
 _NICK = rf"[\"“‘']{_UP}\w+[\"”’']"
 _NAMED = rf"(?P<name>{_WORD}(?: {_NICK})?(?: {_ONE}| {_UP}\.(?= {_UP})){{0,4}})"
-_RELATIVE = (
-    r"(?:(?:grand|step|foster |god)?(?:mother|father|parents|son|daughter)|mum|dad|sister|brother|"
-    r"aunt|uncle|cousin|wife|husband|widow|niece|nephew|family|siblings|relatives)"
-)
-_PEOPLE = (
-    r"(?:women|girls|boys|men|children|victims|survivors|workers|labourers|laborers|returnees|"
-    r"youths|teenagers|students|pupils|maids|migrants|complainants|witnesses|plaintiffs|accusers|"
-    r"fishermen|deckhands|crew|sisters|brothers|friends|recruits|passengers)"
-)
-_PERSON = (
-    r"(?:woman|girl|boy|man|child|victim|survivor|worker|labourer|laborer|returnee|youth|teenager|"
-    r"teen|student|pupil|maid|housemaid|migrant|complainant|witness|plaintiff|accuser|fisherman|"
-    r"deckhand|crewman|recruit|combatant|soldier|bride|apprentice|mother|father|widow)"
-)
-_HARMED = (
-    r"(?:abused|raped|assaulted|trafficked|exploited|enslaved|groomed|sold|kidnapped|abducted|"
-    r"beat|beaten|rescued|freed|lured|recruited|married off)"
-)
-_SAY = (
-    r"(?:asks|recalls|explains|remembers|laughs|sighs|whispers|insists|says|said|recalled|sobbed)"
-)
-_DOES = (
-    r"(?:[a-z]+(?:s|ed)|had|did|thought|said|told|left|went|came|sold|met|sat|saw|paid|stood|knew)"
-)
-_BEGINS = r"(?:\A|\n\s*|(?<![A-Z])[A-Z]{3,20}[^.\n]{0,30} ?[-–—:] ?)"
-
-_SHAPES = tuple(
-    re.compile(shape)
-    for shape in (
-        rf"(?<![\w-])(?P<name>{_WORD} {_UP})\.(?! {_WORD}(?:,| (?:who|was|said)))",
-        (
-            rf"(?<![\w-]){_NAMED}(?:, (?:aged )?|,? aged |,? \((?:aged )?)"
-            r"(?:[5-9]|1\d|2\d|3\d)(?:[,.;)]| who\b)"
-        ),
-        (
-            rf"\b[Oo]ne of (?:them|these|those|(?:the|her|his|its) (?:[\w-]+ ){{0,3}}?{_PEOPLE}),? "
-            rf"(?:who gave (?:his|her) name as )?{_NAMED}"
-        ),
-        rf"\b{_NAMED}, one of (?:[\w’'-]+ ){{1,4}}?{_PEOPLE}\b",
-        rf"(?<![\w-]){_NAMED}['’]s? (?:[\w-]+ )?{_RELATIVE}\b",
-        rf"\b{_RELATIVE} of {_NAMED}",
-        (
-            rf"\b(?:gave (?:his|her) name as|asked to be called|{_PERSON}s? (?:was |were )?"
-            rf"(?:named|called|identified (?:only )?as|known as|introduced (?:only )?as)) {_NAMED}"
-        ),
-        rf"\b{_PERSON} {_NAMED}",
-        rf"\b{_HARMED} {_NAMED}(?= (?:when|at|in|to|for|from|and|after|with)\b|[,.])",
-        rf"[\"”’'] {_SAY} {_NAMED}(?=,| who\b)",
-        rf"[\"”’'] {_SAY} {_NAMED}\.",
-        (
-            rf"{_BEGINS}{_NAMED}(?=(?:['’]s [\w-]+ [\w-]+| {_DOES})\b[^.\n]{{0,160}}"
-            rf"\b(?:he|she|him|his|her)\b)"
-        ),
-    )
-)
 TITLED = re.compile(
     r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Lady|Lord|Judge|Justice|Sgt|Sergeant|Inspector|Officer|"
     r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner|Pastor|"
@@ -268,17 +143,6 @@ _ALSO_GIVEN = word_set("jordan chad georgia israel kenya india sierra marino sal
 """Countries after which people are named: as names they are hidden."""
 _IN_SPEECH = word_set("russia laos burma britain england scotland turkey swaziland america")
 """What people call countries that the standard calls otherwise."""
-
-
-def shaped(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where a name stands in such a shape; with a title before it it is an official's."""
-    for found in chain.from_iterable(shape.finditer(text) for shape in _SHAPES):
-        start, end = found.span("name")
-        while (first := NOBODY.match(text, start)) and first.end() < end:
-            start = first.end() + 1  # "Then Rosa": a sentence begins
-        words = re.findall(r"\w+", text[start:end])
-        if not (first or TITLED.match(text, start) or all(map(is_of_country, words))):
-            yield start, end
 
 
 def is_of_country(word: str) -> bool:

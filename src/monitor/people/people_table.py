@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from monitor.people.coreference import find_cast
 from monitor.people.identifiability import details_by_kind
 from monitor.people.persons import Cast, Person
-from monitor.people.protected_persons import parts_of
+from monitor.people.protected_persons import PersonLists, parts_of
 from monitor.records.finding import Span
 from monitor.records.people import (
     PROTECTED,
@@ -19,7 +20,7 @@ from monitor.records.people import (
     PersonRole,
     TextPerson,
 )
-from monitor.text.analysis import Place
+from monitor.text.analysis import Place, read_scenes
 
 _KINDS: dict[str, DetailKind] = {
     "place": "home",
@@ -32,6 +33,11 @@ _KINDS: dict[str, DetailKind] = {
     "care": "health",
     "age": "age",
 }
+
+
+def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTable:
+    """Return the people of an English text and its headline."""
+    return table_of(find_cast(lists.sets, read_scenes(lists.scanner, text, title)))
 
 
 def table_of(cast: Cast) -> PeopleTable:
