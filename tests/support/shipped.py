@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from monitor.classify.assessors import load_classifiers
+from monitor.check.drafts import load_shipped_classifiers
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.rules.compiler import Guideline
@@ -32,4 +32,4 @@ def shelf(*, judge: bool = False) -> GuidelineLoader:
 @cache
 def classifiers() -> tuple[Assessor, ...]:
     """All classifiers, in order."""
-    return load_classifiers(data_dir("models"))
+    return load_shipped_classifiers()

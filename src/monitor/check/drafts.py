@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from monitor.check.options import CheckOptions
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
+from monitor.records.people import PeopleReader
 from monitor.settings import Settings, cache_dir, guideline_dir
 
 if TYPE_CHECKING:
@@ -108,9 +109,7 @@ class Drafts:
     @cached_property
     def classifiers(self) -> tuple[Assessor, ...]:
         """The relevance classifier and the taggers."""
-        from monitor.classify.assessors import load_classifiers
-
-        return tuple(load_classifiers(data_dir("models")))
+        return load_shipped_classifiers()
 
     def check_text(
         self,
@@ -203,8 +202,22 @@ class Drafts:
         """
         from monitor.classify.bulk import classify_bulk
 
-        models = data_dir("models")
-        return classify_bulk(rows, self.classifiers, models, jobs=jobs, prepare=prepare)
+        load = load_shipped_classifiers
+        return classify_bulk(rows, self.classifiers, load, jobs=jobs, prepare=prepare)
+
+
+def load_shipped_classifiers() -> tuple[Assessor, ...]:
+    """Load the classifiers that come with the program; tags read people by our guideline."""
+    from monitor.classify.assessors import load_classifiers
+
+    return load_classifiers(data_dir("models"), english_people())
+
+
+def english_people() -> PeopleReader:
+    """Return what reads the people of English texts, nothing of it loaded."""
+    from monitor.rules.loading import EXTENDED, people_reader
+
+    return people_reader(data_dir("guidelines") / EXTENDED, cache=cache_dir())
 
 
 def in_language(in_force: InForce, document: Document) -> Sequence[Ruling]:

@@ -22,6 +22,7 @@ from monitor.classify.relevance import Judgement, RelevanceModel, load_relevance
 from monitor.classify.tags import load_tags
 from monitor.classify.uncovered_languages import cue_terms, find_terms, language_of, load_terms
 from monitor.records.article import Article, Assessment, Assessor
+from monitor.records.people import PeopleReader
 from monitor.records.tag import FoundTerm
 
 
@@ -102,16 +103,17 @@ class RelevanceAssessor:
         )
 
 
-def load_classifiers(models: Path) -> tuple[Assessor, ...]:
+def load_classifiers(models: Path, people: PeopleReader | None = None) -> tuple[Assessor, ...]:
     """Load the assessors of a models folder: relevance and tags of English, then the rest.
 
     The rest: relevance in other languages, policy context, and what says which articles are not
-    judged. Raises `ModelError` that names the file which is missing, altered or not understood.
+    judged. `people` reads the people of English articles for the tagger, which counts words alone
+    without. Raises `ModelError` that names the file which is missing, altered or not understood.
     """
-    used = model_stamps.models_in_use(models)
+    used = model_stamps.models_in_use(models, people.stamp if people else None)
     second, reader = used.relevance_encoder, used.tags_encoder
     model = load_relevance(used.relevance, second)
-    labeller = load_tags(used.tags, reader)
+    labeller = load_tags(used.tags, reader, people)
     if reader and second and model.cascade and reader.meta.files == second.meta.files:
         # one session, its weights once in memory, and what relevance has read is not read again
         shared = replace(model.cascade.encoder, memory=Memory())

@@ -17,10 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
-from pathlib import Path
 from typing import Any
 
-from monitor.classify.assessors import load_classifiers
 from monitor.records.article import Article, Assessment, Assessor
 from monitor.records.errors import DataError
 from monitor.records.json_shapes import tag_json, term_json
@@ -30,9 +28,11 @@ CHUNK, SMALL = 256, 32
 """Rows that go to a worker in one go, and to a single process."""
 WORTH = 4
 """Chunks from which on loading the models in other processes pays."""
+Load = Callable[[], Sequence[Assessor]]
+"""Loads the assessors in a worker: a function that can be pickled."""
 Prepare = Callable[[Sequence[Any]], Sequence[Any]]
 """Makes lines, or records that are ready, of rows as a source has them, where the work is done."""
-_assessors: tuple[Assessor, ...] = ()
+_assessors: Sequence[Assessor] = ()
 _prepare: Prepare = list
 
 
@@ -47,15 +47,15 @@ class ClassifiedChunk:
 def classify_bulk(
     rows: Iterable[Any],
     assessors: Sequence[Assessor],
-    models: Path,
+    load: Load,
     *,
     jobs: int,
     prepare: Prepare = list,
 ) -> Iterator[ClassifiedChunk]:
     """Yield the records of `rows` (lines, or what `prepare` makes lines of) in order, by chunks.
 
-    `assessors` judge in this process where it works alone; `jobs` processes load theirs from the
-    folder `models`, and are only started for input that is worth it.
+    `assessors` judge in this process where it works alone; each of `jobs` processes has its own by
+    `load`, and they are only started for input that is worth it.
     """
     pieces, first = chunks(rows), list[list[Any]]()
     if jobs > 1:
@@ -65,7 +65,7 @@ def classify_bulk(
         for chunk in chunks(rows, SMALL):
             yield ClassifiedChunk(*classify_batch(prepare(chunk), assessors))
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (models, prepare)) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (load, prepare)) as pool:
         flying: deque[Future[ClassifiedChunk]] = deque()
         try:
             for chunk in chain(first, pieces):
@@ -93,10 +93,10 @@ def chunks(rows: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
         yield chunk
 
 
-def _start(models: Path, prepare: Prepare) -> None:
+def _start(load: Load, prepare: Prepare) -> None:
     """Load the models of a worker, which does not outlive the process it works for."""
     global _assessors, _prepare
-    _assessors, _prepare = load_classifiers(models), prepare
+    _assessors, _prepare = load(), prepare
     threading.Thread(target=_watch, daemon=True).start()
 
 

@@ -26,7 +26,10 @@ def relevance_name(language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ModelsInUse:
-    """The verified folders of the models that judge; `others`: relevance besides English."""
+    """The verified folders of the models that judge; `others`: relevance besides English.
+
+    `people` is the stamp of what reads people for the tagger, if anything does.
+    """
 
     relevance: ModelFolder
     relevance_encoder: ModelFolder | None
@@ -34,6 +37,7 @@ class ModelsInUse:
     tags_encoder: ModelFolder | None
     others: tuple[ModelFolder, ...]
     policy: ModelFolder | None
+    people: str | None = None
 
     @property
     def relevance_stamp(self) -> str:
@@ -44,7 +48,7 @@ class ModelsInUse:
     def tags_stamp(self) -> str:
         """The stamp of the tagger: it tags what the relevance model lets through."""
         folders = self.tags, self.relevance, self.relevance_encoder, self.tags_encoder
-        return model_stamp("tags", folders)
+        return marked(model_stamp("tags", folders), *filter(None, (self.people,)))
 
     def languages(self, *, measured: bool) -> list[str]:
         """Return the languages of the relevance models that are measured, or of the others."""
@@ -64,8 +68,11 @@ class ModelsInUse:
         }
 
 
-def models_in_use(models: Path) -> ModelsInUse:
-    """Return the folders of a models folder that judge; raises `ModelError` naming the file."""
+def models_in_use(models: Path, people: str | None = None) -> ModelsInUse:
+    """Return the folders of a models folder that judge; raises `ModelError` naming the file.
+
+    `people` is the stamp of what reads people for the tagger, if anything does.
+    """
     relevance, tags = (
         load_folder(model_files.find_model(models, name)) for name in (RELEVANCE, TAGS)
     )
@@ -78,7 +85,7 @@ def models_in_use(models: Path) -> ModelsInUse:
     used = relevance, encoder_folder(relevance), tags, tags_encoder(tags), tuple(others)
     has_policy = (models / POLICY).is_dir()
     policy = load_folder(model_files.find_model(models, POLICY)) if has_policy else None
-    return ModelsInUse(*used, policy)
+    return ModelsInUse(*used, policy, people)
 
 
 def also_languages(folder: ModelFolder) -> frozenset[str]:

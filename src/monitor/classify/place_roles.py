@@ -18,7 +18,7 @@ from monitor.classify.outlet_homes import NOWHERE, Home
 from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.tag_evidence import SPANS, in_order
 from monitor.classify.word_tokens import WordTokens
-from monitor.records.finding import Span
+from monitor.records.finding import FieldName, Span
 from monitor.text.regular_expressions import word_set
 
 _PEOPLE = word_set(
@@ -92,6 +92,20 @@ _MEETING = _MEETINGS | word_set(
 )
 """Before "in" and a name they make a country the host."""
 
+_INSTITUTIONS = word_set(
+    "donor donors funded funding funds grant grants aid usaid sponsored sponsor philanthropist "
+    "university professor institute college academics academic researcher researchers lecturer "
+    "fellow prosecutor prosecutors prosecutor's attorney attorneys court courts judge supreme "
+    "agency agencies foundation charity ngo organisation organization nonprofit department "
+    "ministry office embassy commission senate congress parliament government code act based "
+    "campaigner campaigners activist newspaper times post news herald reuters guardian journal "
+    "broadcaster magazine documentary"
+)
+"""Beside a name they make a country the home of who pays, studies, charges, helps or reports."""
+_BESIDE_VICTIMS = 0.6
+"""Log odds for a country that sentences on victims name, against one that no such sentence does."""
+_INSTITUTION_ALONE = 1.0
+"""Log odds against a country that is named as the home of an institution alone."""
 ROLES = (
     *("where", "origin", "transit", "freed", "authorities", "held", "scene", "sent"),
     *("party", "listed", "host"),
@@ -306,6 +320,41 @@ def place_features(
         for country, own in by_country.items()
         for here in (country == home.country,)
     }
+
+
+def weigh_by_people(
+    reading: Reading,
+    mentions: Sequence[PlaceMention],
+    odds: Mapping[str, float],
+    about_victims: Collection[tuple[FieldName, int]],
+) -> dict[str, float]:
+    """Return the log odds of countries, changed by whom they are named with.
+
+    What happened to people counts more than who pays, studies or charges: `about_victims` are the
+    sentences on them, by field and number.
+    """
+    weighed: dict[str, float] = {}
+    named = _by_country(mention for mention in mentions if not mention.frame)
+    for country, value in odds.items():
+        own = named.get(country, ())
+        if own and about_victims:
+            here = any(
+                (m.field, reading.words(m.field).sentences[m.first]) in about_victims for m in own
+            )
+            value += _BESIDE_VICTIMS if here else -_BESIDE_VICTIMS
+        if own and all(_is_institutions(reading, mention) for mention in own):
+            value -= _INSTITUTION_ALONE
+        weighed[country] = value
+    return weighed
+
+
+def _is_institutions(reading: Reading, mention: PlaceMention) -> bool:
+    """Whether a country is named as the home of an institution: "the US attorney"."""
+    field = reading.words(mention.field)
+    last = min(len(field), mention.last + 3)
+    sentence = field.sentences[mention.first]
+    behind = (field.words[i] for i in range(mention.last, last) if field.sentences[i] == sentence)
+    return not _INSTITUTIONS.isdisjoint((*_before(field, mention.first, 3), *behind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from monitor.classify import phrase_tags, place_roles, tag_evidence, victims
+from monitor.classify import phrase_tags, place_roles, tag_evidence, victim_people, victims
 from monitor.classify.cue_phrases import CueTable, load_cue_table
 from monitor.classify.encoder import EncoderModel, Heads, load_encoder
 from monitor.classify.features import Reading, StoryCounter, read_article
@@ -23,10 +23,11 @@ from monitor.classify.outlet_homes import NOWHERE, ArticleSource, Home, OutletHo
 from monitor.classify.phrase_tags import GENERIC, STANDING
 from monitor.classify.place_disambiguation import Gazetteer, PlaceMention, unpack_names
 from monitor.classify.relevance import CUES, load_linear
-from monitor.classify.tag_evidence import SPANS, cue_spans, in_order
+from monitor.classify.tag_evidence import SPANS, cue_spans, first_apart, in_order
 from monitor.labels.schemes import RESPONSES
 from monitor.records.errors import ModelError
 from monitor.records.finding import Span
+from monitor.records.people import PeopleReader, PeopleTable, TextPerson
 from monitor.records.tag import Tag
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ LEAST = 0.01
 NAME = TAGS
 UNKNOWN = ArticleSource()
 CERTAIN = 2.0
-"""Log odds of a flow that the roles of places say: of ten such nine are right."""
+"""Log odds of a flow that the roles of places say, or of an age that a victim has: of ten such
+nine are right."""
 PLACES = "places.json"
 THRESHOLDS = ("place", "place_more")
 _RESPONSE_CUES = {
@@ -81,9 +83,12 @@ class FusionSettings:
 
 
 def fuse_people(
-    odds: Sequence[float], heads: Heads | None, fused: FusionSettings
+    odds: Sequence[float], heads: Heads | None, fused: FusionSettings, age: str | None = None
 ) -> dict[str, tuple[str, float]]:
-    """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`."""
+    """Return the label of `victim` and of `flow` with its log odds; `odds` are by `PEOPLE`.
+
+    `age` is what the ages of the victims tell for certain, as of `victim_people.sure_age`.
+    """
     child, adult, domestic, cross = odds
     if heads is not None:
         shares: list[list[float]] = []
@@ -97,6 +102,10 @@ def fuse_people(
             (1 - fused.share) * own + fused.share * math.log(share / (1 - share))
             for own, share in zip(odds, kept, strict=True)
         )
+    if age == "child":
+        child = max(child, CERTAIN)
+    elif age == "adult":
+        child, adult = min(child, -CERTAIN), max(adult, CERTAIN)
     given: dict[str, tuple[str, float]] = {}
     if min(child, adult) >= fused.both:
         given["victim"] = ("both", min(child, adult))
@@ -110,7 +119,7 @@ def fuse_people(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagsModel:
-    """Tags articles one by one; `people` are by `PEOPLE`.
+    """Tags articles one by one; `people` are by `PEOPLE`, `reader` reads the people told of.
 
     `experimental` are labels with too few examples, `*`: all that are not `measured`.
     """
@@ -125,21 +134,23 @@ class TagsModel:
     people: Sequence[SmallModel]
     fused: FusionSettings
     encoder: EncoderModel | None = None
+    reader: PeopleReader | None = None
     experimental: Mapping[str, Sequence[str]] = field(default_factory=dict)
     measured: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def tag(self, title: str, text: str, source: ArticleSource = UNKNOWN) -> tuple[Tag, ...]:
         """Return every tag of an article about trafficking."""
-        facts = self.read(title, text, source)
-        places = self._places(facts)
-        # the gender of the story's victims, or else of those spoken of at large
-        gender = victims.find_gender(facts.shown, self.cues)
-        gender = gender or victims.find_gender(facts.reading, self.cues)
+        return self.tag_facts(self.read(title, text, source))
+
+    def tag_facts(self, facts: Facts) -> tuple[Tag, ...]:
+        """Return every tag of an article that was read."""
+        odds = self._place_odds(facts)
+        places, gender = self._places(facts, odds), self._gender(facts)
         found = (
             *self._forms(facts),
             *self._responses(facts),
             *places,
-            *self._people(facts, places),
+            *self._people(facts, places, self._chosen(facts, odds)),
             *([gender] if gender else []),
             *phrase_tags.find_protection(facts.shown, self.cues),
             *phrase_tags.find_indicators(facts.reading, self.cues),
@@ -166,7 +177,18 @@ class TagsModel:
             None if self.encoder is None else self.encoder.outputs(title, text),
             shown,
             home,
+            PeopleTable() if self.reader is None else self.reader.read(title, text),
         )
+
+    def _gender(self, facts: Facts) -> Tag | None:
+        """Return the gender of the people told of, else of those spoken of at large."""
+        told = list(victim_people.told_genders(facts.reading, facts.victims))
+        if tag := victims.gender_tag(facts.reading, told):
+            return tag
+        accused = victim_people.accused_in(facts.table)
+        aside = set(victim_people.places_of(facts.reading, accused))
+        shown = victims.find_gender(facts.shown, self.cues, aside)
+        return shown or victims.find_gender(facts.reading, self.cues, aside)
 
     @property
     def core(self) -> frozenset[int]:
@@ -221,12 +243,16 @@ class TagsModel:
             tags.append(tag)
         return [tag for tag in tags if tag.evidence]
 
-    def _people(self, facts: Facts, places: Sequence[Tag]) -> list[Tag]:
-        """Return `victim` and `flow`, one label each at most; sure roles of places come first."""
+    def _people(self, facts: Facts, places: Sequence[Tag], named: Collection[str]) -> list[Tag]:
+        """Return `victim` and `flow`, one label each at most; sure roles of places come first.
+
+        `named` are the countries of exploitation by names alone, with which the models learned.
+        """
         chosen = {tag.label for tag in places if tag.role == "exploitation"}
-        numbers = people_features(facts, chosen)
+        numbers = people_features(facts, named)
         odds = [model.log_odds(numbers) for model in self.people]
-        given = fuse_people(odds, facts.heads, self.fused)
+        age = victim_people.sure_age(facts.reading, facts.victims)
+        given = fuse_people(odds, facts.heads, self.fused, age)
         abroad = self.cues.index["cross_border"]
         cues = (*facts.reading.title_cues, *facts.reading.text_cues)
         crossed = any(cue.group == abroad for cue in cues)
@@ -237,7 +263,8 @@ class TagsModel:
         for scheme, (label, value) in given.items():
             tag = Tag(scheme, label, round(probability(value), 4), ())
             if scheme == "victim":
-                tags.append(replace(tag, evidence=self._victim_spans(facts, label)))
+                spans = self._victim_spans(facts, label)
+                tags.append(self._with_sentence(facts, replace(tag, evidence=spans)))
                 continue
             # the places and phrases that show a flow: one country's, or two countries'
             domestic, first = label == "domestic", dict[str, PlaceMention]()
@@ -256,7 +283,10 @@ class TagsModel:
         return [tag for tag in tags if tag.evidence]
 
     def _victim_spans(self, facts: Facts, label: str) -> tuple[Span, ...]:
-        """Return the words for people of a label, or the nationals named."""
+        """Return the words for victims of a label, for people at large, or the nationals named."""
+        told = victim_people.told_ages(facts.reading, facts.victims)
+        if places := [place for age, place in told if label in (age, "both")]:
+            return in_order(facts.reading, first_apart(facts.reading, places, SPANS))
         at_large = tag_evidence.generic_sentences(facts.reading, self.cues.index[GENERIC])
         sentences = facts.reading.text.sentences
         told = [p for p in facts.people if p.field == "title" or sentences[p.first] not in at_large]
@@ -281,13 +311,26 @@ class TagsModel:
         rest = replace(facts.reading, title_cues=facts.shown.title_cues)
         return cue_spans(facts.shown, wanted, self.core) or cue_spans(rest, wanted, self.core)
 
-    def _places(self, facts: Facts) -> list[Tag]:
+    def _chosen(self, facts: Facts, odds: Mapping[str, float]) -> frozenset[str]:
+        """Return the countries of exploitation by the log odds of each."""
+        scores = {country: probability(value) for country, value in odds.items()}
+        told = place_roles.story_places(facts.reading, facts.mentions, facts.home)
+        return place_roles.chosen_places(scores, *told, self.place_cuts)
+
+    def _place_odds(self, facts: Facts) -> dict[str, float]:
+        """Return the log odds that the exploitation is in a country, by how it is named."""
+        reading, wording = facts.reading, float(facts.odds[US])
+        features = place_roles.place_features(
+            reading, facts.mentions, self.core, wording, facts.home
+        )
+        return {country: self.places.log_odds(one) for country, one in features.items()}
+
+    def _places(self, facts: Facts, odds: Mapping[str, float]) -> list[Tag]:
         reading, mentions = facts.reading, facts.mentions
-        wording = float(facts.odds[US])
-        features = place_roles.place_features(reading, mentions, self.core, wording, facts.home)
-        scores = {c: probability(self.places.log_odds(f)) for c, f in features.items()}
-        told = place_roles.story_places(reading, mentions, facts.home)
-        chosen = place_roles.chosen_places(scores, *told, self.place_cuts)
+        about = victim_people.sentences_of(reading, facts.victims)
+        odds = place_roles.weigh_by_people(reading, mentions, odds, about)
+        scores = {country: probability(value) for country, value in odds.items()}
+        chosen = self._chosen(facts, odds)
         tags: list[Tag] = []
         for country, score in scores.items():
             own = [mention for mention in mentions if mention.country == country]
@@ -311,7 +354,10 @@ class TagsModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """One article as the taggers see it: `odds` by `OUTPUTS`, `shown` with cues for evidence."""
+    """One article as the taggers see it: `odds` by `OUTPUTS`, `shown` with cues for evidence.
+
+    `people` are words for people, counted; `table` the people whom the text tells of.
+    """
 
     reading: Reading
     odds: NDArray[np.float64]
@@ -320,6 +366,12 @@ class Facts:
     heads: Heads | None
     shown: Reading
     home: Home = NOWHERE
+    table: PeopleTable = PeopleTable()
+
+    @property
+    def victims(self) -> Sequence[TextPerson]:
+        """The victims of the table."""
+        return victim_people.victims_in(self.table)
 
 
 def people_features(facts: Facts, places: Collection[str]) -> list[float]:
@@ -340,8 +392,15 @@ def load_places(raw: Mapping[str, Any]) -> tuple[Gazetteer, OutletHomes]:
     return gazetteer, OutletHomes(raw["homes"], frozenset(raw["world"]), places)
 
 
-def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsModel:
-    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`."""
+def load_tags(
+    folder: ModelFolder,
+    encoder: ModelFolder | None = None,
+    people: PeopleReader | None = None,
+) -> TagsModel:
+    """Build the model of a verified folder, and of its `encoder`; raises `ModelError`.
+
+    Without `people`, which reads the people of a text, victims are told by words alone.
+    """
     meta = str(folder.path / "meta.json")
     cues = load_cue_table(folder, CUES)
     counter = StoryCounter(cues)
@@ -351,7 +410,7 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
         gazetteer, outlets = load_places(raw)
         places = parse_small(raw["model"], len(place_roles.FEATURES))
         size = US + 1 - CHILD + len(victims.PROFILE_NAMES) + len(place_roles.FLOW_NAMES)
-        people = [parse_small(raw["people"][name], size) for name in PEOPLE]
+        small = [parse_small(raw["people"][name], size) for name in PEOPLE]
     with understood(f"{meta}: thresholds or fused"):
         fused = FusionSettings(**folder.meta.settings["fused"])
         cuts = place_roles.PlaceCuts(*(float(folder.meta.thresholds[name]) for name in THRESHOLDS))
@@ -360,6 +419,6 @@ def load_tags(folder: ModelFolder, encoder: ModelFolder | None = None) -> TagsMo
     if sizes != {len(RESPONSES)} or not needed <= cues.index.keys():
         raise ModelError(f"{meta}: cuts of every response and cues of every indicator expected")
     second = encoder or tags_encoder(folder)
-    reader = None if second is None else load_encoder(second)
-    parts = cues, counter, linear, gazetteer, outlets, places, cuts, people, fused, reader
+    read = None if second is None else load_encoder(second)
+    parts = cues, counter, linear, gazetteer, outlets, places, cuts, small, fused, read, people
     return TagsModel(*parts, folder.meta.experimental, folder.meta.labels)

@@ -8,7 +8,7 @@ cannot tell a victim's age from a suspect's ("Smith, 34, was charged"). Words ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
 from typing import Literal
@@ -17,12 +17,14 @@ from monitor.classify.cue_phrases import Cue, CueTable
 from monitor.classify.features import LEAD_WORDS, Reading
 from monitor.classify.place_disambiguation import PlaceMention
 from monitor.classify.place_roles import count_roles
-from monitor.classify.tag_evidence import first_apart, in_order
+from monitor.classify.tag_evidence import Place, first_apart, in_order
 from monitor.classify.word_tokens import WordTokens
 from monitor.records.finding import FieldName, Span
 from monitor.records.tag import Tag
 from monitor.text.regular_expressions import word_set
 
+ToldGender = tuple[str, bool, Place]
+"""A gender that words tell, whether it is surely a victim's, and where the words stand."""
 GROUPS = (
     *("women", "women_of_others", "her", "men", "men_of_others", "him", "women_and_men"),
     *("suffering", "accusation"),
@@ -117,14 +119,22 @@ _EVIDENCE: Mapping[str, tuple[str, ...]] = {
 """Which words show whose victimhood, the best first."""
 
 
-def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
-    """Return whether the victims are told as female, male or both; `None` where neither."""
+def find_gender(reading: Reading, cues: CueTable, aside: Collection[Place] = ()) -> Tag | None:
+    """Return whether the victims are told as female, male or both; `None` where neither.
+
+    By words at large: `aside` are places of words that are known to mean no victim.
+    """
     if not cues.index.keys() >= set(GROUPS):
         return None
-    told = [one for field in reading.fields() for one in _told(*field, cues)]
+    told = [one for field in reading.fields() for one in _told(*field, cues, aside)]
+    return gender_tag(reading, told)
+
+
+def gender_tag(reading: Reading, told: Sequence[ToldGender]) -> Tag | None:
+    """Return the tag of the genders told, the sure ones shown first; `None` where there is none."""
     if not told:
         return None
-    told.sort(key=lambda each: (not each[1], each[2][0] == "text", each[2][1]))
+    told = sorted(told, key=lambda each: (not each[1], each[2][0] == "text", each[2][1]))
     female, male = ([e for e in told if e[0] == gender] for gender in ("female", "male"))
     both = bool(female and male)
     label = "both" if both else "female" if female else "male"
@@ -136,14 +146,20 @@ def find_gender(reading: Reading, cues: CueTable) -> Tag | None:
 
 
 def _told(
-    field: FieldName, words: WordTokens, cues: Sequence[Cue], table: CueTable
-) -> Iterator[tuple[str, bool, tuple[FieldName, int, int]]]:
-    """Yield each gender told of in a field, whether it is surely a victim's, and the words."""
+    field: FieldName,
+    words: WordTokens,
+    cues: Sequence[Cue],
+    table: CueTable,
+    aside: Collection[Place],
+) -> Iterator[ToldGender]:
+    """Yield each gender told of in a field."""
     number = table.index
     verbs = [c for c in cues if c.group in (number["suffering"], number["accusation"])]
     for cue in cues:
         name = table.groups[cue.group].name
-        if name not in _GENDERS:
+        if name not in _GENDERS or any(
+            of == field and first < cue.last and cue.first < last for of, first, last in aside
+        ):
             continue
         part, verb = (
             ("suffers", cue) if name in ("her", "him") else _part(words, cue, verbs, number)

