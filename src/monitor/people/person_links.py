@@ -7,6 +7,7 @@ alone is followed, and a name or a noun joins somebody told of anywhere before.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from monitor.people.coreference import Linking
@@ -43,6 +44,10 @@ _ACCUSED = word_set(
     """suspect accused defendant perpetrator attacker abuser offender culprit rapist killer murderer trafficker
     gunman shooter bomber convict inmate"""
 )
+_SEXES = {
+    **dict.fromkeys(("she", "her", "hers", "herself"), "she"),
+    **dict.fromkeys(("he", "his", "him", "himself"), "he"),
+}
 _SAME_KIN = {
     "mum": "mother", "mom": "mother", "mummy": "mother", "mama": "mother", "dad": "father", "daddy": "father", "papa": "father",
     "kid": "child", "baby": "child", "toddler": "child", "kids": "children", "infant": "child", "newborn": "child",
@@ -76,8 +81,40 @@ def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast
 class TableLinking(Linking):
     """One pass over the mentions of a scene, nouns for anybody among them."""
 
+    def run(self) -> None:
+        """Settle each mention, once the sex of those named is told by who is called "she"."""
+        self._tell_sexes()
+        super().run()
+
+    def _tell_sexes(self) -> None:
+        """Give names the sex of the pronouns that nobody else can be meant by."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        view = self.scene.view
+        before: str | None = None
+        for number in range(len(view.sentences)):
+            inside = self.found.between(*self.scene.sentence_span(number))
+            others = {m.word for m in inside if m.kind == "name"}
+            nouns = [m for m in inside if m.kind == "noun" and not m.traits & self.sets.several]
+            alone = next(iter(others)) if len(others) == 1 and not nouns else None
+            of = alone or (before if not others and not nouns else None)
+            for mention in inside:
+                sex = _SEXES.get(mention.word) if mention.kind == "pronoun" else None
+                if sex and of and self.scene.quotation_around(mention.start, mention.end) is None:
+                    votes[of][sex] += 1
+            before = of
+        for mention in self.mentions:
+            said = votes.get(mention.word) if mention.kind == "name" else None
+            if said:
+                (sex, most), *rest = said.most_common()
+                if most >= 2 * sum(n for _, n in rest) + 1:
+                    mention.traits |= self.sets.sex(sex)
+
     def _person(self, index: int, mention: Mention) -> Person | None:
         if mention.kind == "pronoun":
+            if mention.word in ("we", "us", "our"):
+                return None
+            if mention.word.endswith(("self", "selves")):
+                return self._acting(mention)
             return self._pronoun(index, mention)
         before = self.mentions[index - 1] if index else None
         inside = self.mentions[index - 2] if index > 1 else None
@@ -88,6 +125,19 @@ class TableLinking(Linking):
             return beside or self._bearer(mention)
         found = beside or self._noun(index, mention)
         return found
+
+    def _acting(self, mention: Mention) -> Person | None:
+        """Return whom "herself" means: the last before it of that sex."""
+        shown = self.sets.sex(_SEXES.get(mention.word, ""))
+        low = self._low(mention)
+        for earlier in reversed(self.found.between(low, mention.start)):
+            person = self.cast.of(earlier)
+            is_several = bool(person and person.traits & self.sets.several)
+            if person and not self.sets.opposed(person.traits, shown) and (
+                is_several is mention.word.endswith("selves")
+            ):
+                return person
+        return None
 
     # names
 
@@ -121,7 +171,8 @@ class TableLinking(Linking):
             case "name", "name":
                 return person if _ALIAS.fullmatch(gap) else None
             case "noun", "name":
-                if before.phrase is None and gap != " ":
+                led = before.lead or text[before.start].isupper()
+                if before.phrase is None and (gap != " " or not led):
                     return None
                 if not _NAMED.fullmatch(gap) or (gap.startswith(",") and person.names):
                     return None

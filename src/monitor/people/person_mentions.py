@@ -48,6 +48,7 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
     re.IGNORECASE,
 )
+_SELF = re.compile(r"\b(?:him|her|them|my)sel(?:f|ves)\b", re.IGNORECASE)
 _BARE_PLURAL = re.compile(r"[^su']s$")
 """"Experts", "kids": without an article, several."""
 
@@ -69,7 +70,8 @@ def find_mentions(
     )
     pronouns = (
         Mention(scene, *found.span(), "pronoun", found[0].lower())
-        for found in _PRONOUN.finditer(text)
+        for pattern in ((_PRONOUN, _SELF) if wide else (_PRONOUN,))
+        for found in pattern.finditer(text)
     )
     apart = (one for one in (*nouns.all, *pronouns) if not named.over(one.start, one.end))
     mentions = Mentions((*named.all, *apart))

@@ -66,7 +66,7 @@ _ANY = word_set(
     immigrant asylum-seeker seeker deportee graduate undergraduate recruit trainee dropout performer
     model actor athlete player coach footballer cricketer pilot captain crewman crewmember conductor
     sex-worker prostitute escort beggar hawker fishmonger tailor butcher baker barber caller informant source
-    hostage captive deceased dead friend's ex ex-partner co-accused co-defendant accomplice leader chief
+    hostage captive deceased ex ex-partner co-accused co-defendant accomplice leader chief
     cleric bishop gangster thief robber burglar gunman shooter bomber militant fighter rebel
     entrepreneur billionaire businessperson executive consultant expert analyst researcher scientist
     academic economist historian author writer artist musician rapper celebrity spokesman
@@ -113,8 +113,8 @@ _DET = (
 )
 _LEAD = late(
     rf"(?:(?<=\s)|(?<=^)|(?<=[\"'(\u2014-]))(?P<det>{_DET})"
-    r"(?P<mods>(?: (?!(?:and|or|of|to|in|at|on|for|from|by|with|who|that|is|was|are|were|has|had|have|"
-    r"said|told|a|an|the|his|her|their|as|but|when)\b)[\w-]+(?:'s)?,?){0,5}) $",
+    r"(?P<mods>(?: (?!(?:and|or|of|into|than|then|to|in|at|on|for|from|by|with|who|that|is|was|are|were|has|had|have|"
+    r"said|told|a|an|the|his|her|their|as|but|when)\b)[\w-]+(?:'s)?){0,5}) $",
     re.IGNORECASE,
 )
 _AGE = r"(?:\d{1,2}|[a-z]+(?:-[a-z]+)?)[- ]years?[- ]olds?"
@@ -136,6 +136,19 @@ _OTHER = late(
     r"|(?<![\w'-])(?P<another>another)(?=,| (?:was|is|had|has|said|told|who|went|died|[a-z]+ed)\b)",
     re.I,
 )
+_ALSO_ADJECTIVES = word_set(
+    """national native minor official resident model chief individual twin parent juvenile adult patient
+    adolescent accused captive lead teen underage migrant refugee local volunteer expert child student
+    youth victim suspect baby foreign"""
+)
+_ENDS_PHRASE = late(
+    r"[,.;:!?)\"'\n]|\Z| -| (?:was|is|were|are|had|has|have|who|whose|whom|that|from|of|and|or|in|at|on|to|with|by|for|as|"
+    r"but|said|says|told|tells|when|while|after|before|because|would|will|could|can|may|might|did|does|"
+    r"named|called|aged|living|working|being|also|later|then|recalled|[a-z]+ed|[a-z]+ing|[A-Z\d(\"]\S*|went|came|got|found|"
+    r"left|lost|made|felt|kept|fell|met|saw|ran|died|taken|sold|held|sent|brought|caught)\b"
+)
+_CAPITAL_BEHIND = late(r" (?:and )?[A-Z][a-z]+(?: (?:Act|Unit|Center|Centre|Bureau|Division|Registration|Protection|Section))")
+_AS_BEFORE = late(r"\b(?:as|like|not|become|being) $")
 _HEAD = late(r"[A-Za-z\u00e9][\w\u00e9-]*")
 _FIGURES = word_set("two three four five six seven eight nine ten eleven twelve dozen both several some many")
 _SOME = word_set("one another two three four five both some most all each none")
@@ -171,7 +184,9 @@ def find_person_nouns(text: str) -> list[PersonNoun]:
 
 def _all(text: str) -> Iterator[PersonNoun]:
     for found in _OF_THEM.finditer(text):
-        det = found["det"].lower()
+        det, last = found["det"].lower(), found[0].rpartition(" ")[2].lower()
+        if last not in _MANY and last not in ("them", "these", "those"):
+            continue
         yield PersonNoun(*found.span(), found.start("det"), det.split()[-1], det, "",
                          det.split()[-1] not in ("one", "another", "eldest", "youngest", "oldest", "first",
                                       "second", "third", "other", "older", "younger", "each", "none"), "", True)
@@ -208,6 +223,14 @@ def _all(text: str) -> Iterator[PersonNoun]:
             continue  # "the taxi driver": the last of them is the head
         lead = _LEAD.search(text, max(0, found.start() - 70), found.start())
         if lead is None or lead["det"].lower() in ("no", "any", "every"):
+            continue
+        if lead["det"].lower() == "that" and (lead["mods"] or many):
+            continue  # "said that 40 people"
+        if word in _ALSO_ADJECTIVES and not _ENDS_PHRASE.match(text, found.end()):
+            continue
+        if found[0][0].isupper() and lead.start() != found.start() and _CAPITAL_BEHIND.match(text, found.end()):
+            continue  # "the Missing Children Act"
+        if lead["det"].lower() in ("a", "an") and _AS_BEFORE.search(text, max(0, lead.start() - 8), lead.start()):
             continue
         yield PersonNoun(
             lead.start(), found.end(), found.start(), word, lead["det"].lower(), lead["mods"].strip(),
