@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitor.people.identifiability import details_by_kind
+from monitor.people.person_details import details_told
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import parts_of
 from monitor.records.finding import Span
@@ -39,8 +40,8 @@ def table_of(cast: Cast) -> PeopleTable:
     told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    speech = _speech(cast)
-    rows = (_row(cast, person, numbers, speech) for person in told)
+    facts = _Told(numbers, _speech(cast), details_told(cast))
+    rows = (_row(cast, person, facts) for person in told)
     return PeopleTable(tuple(rows))
 
 
@@ -75,9 +76,17 @@ def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
     return spoken
 
 
-def _row(
-    cast: Cast, person: Person, numbers: dict[int, int], speech: dict[int, tuple[Span, ...]]
-) -> TextPerson:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of people by their `id`: their numbers, speech, details."""
+
+    numbers: dict[int, int]
+    speech: dict[int, tuple[Span, ...]]
+    details: dict[int, list[tuple[DetailKind, Place]]]
+
+
+def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
+    numbers = told.numbers
     parts, roles = parts_of(cast, person), person.roles
     protected, accused = 0.02, 0.02
     role: PersonRole = "other"
@@ -89,12 +98,14 @@ def _row(
     elif "official" in roles:
         role = "official"
     owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
-    details = (
+    listed = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
         if (kind := _KINDS.get(name))
         for place in places
     )
+    shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
+    details = sorted({*listed, *shaped}, key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind))
     minor = True if "minor" in roles or "minor-then" in roles else None
     return TextPerson(
         numbers[id(person)],
@@ -109,10 +120,10 @@ def _row(
         minor,
         person.age[0].years if person.age else None,
         bool(person.traits & cast.sets.several),
-        tuple(dict.fromkeys(details)),
+        tuple(details),
         consent="consenting" in roles,
         kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
-        speech=speech.get(id(person), ()),
+        speech=told.speech.get(id(person), ()),
     )
 
 
