@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitor.people.coreference import find_cast
 from monitor.people.identifiability import details_by_kind
-from monitor.people.persons import Cast, Person
+from monitor.people.person_details import details_told
+from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import PersonLists, parts_of
 from monitor.records.finding import Span
 from monitor.records.people import (
@@ -42,14 +43,56 @@ def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTabl
 
 def table_of(cast: Cast) -> PeopleTable:
     """Return the people of a cast, roles by what the words around them tell."""
-    told = [person for person in cast.persons if person.mentions]
+    told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    rows = (_row(cast, person, numbers) for person in told)
+    facts = _Told(numbers, _speech(cast), details_told(cast))
+    rows = (_row(cast, person, facts) for person in told)
     return PeopleTable(tuple(rows))
 
 
-def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
+def _is_told(cast: Cast, person: Person) -> bool:
+    """Whether a text tells of somebody, and not of people in general or of a body."""
+    nouns = [mention for mention in person.mentions if mention.kind == "noun"]
+    if person.names:
+        return True
+    if not nouns:
+        return any(mention.word in _SINGULAR for mention in person.mentions)
+    return any(mention.phrase is not None or mention.lead for mention in nouns) and not all(
+        mention.traits & cast.sets.bodies for mention in nouns
+    )
+
+
+_SINGULAR = frozenset(("he", "she", "him", "her", "his", "i", "me", "my"))
+
+
+def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
+    """Return the quotations that each person speaks."""
+    spoken: dict[int, tuple[Span, ...]] = {}
+    for scene in cast.scenes.values():
+        mentions = cast.mentions[scene.field]
+        for quotation in scene.view.quotations:
+            source = quotation.source_span or quotation.speaker_span
+            if quotation.kind != "attributed" or source is None:
+                continue
+            near = (cast.of(mention) for mention in mentions.over(*source))
+            if speaker := next(filter(None, near), None):
+                here = _span((scene, (quotation.start, quotation.end)))
+                spoken[id(speaker)] = (*spoken.get(id(speaker), ()), here)
+    return spoken
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of people by their `id`: their numbers, speech, details."""
+
+    numbers: dict[int, int]
+    speech: dict[int, tuple[Span, ...]]
+    details: dict[int, list[tuple[DetailKind, Place]]]
+
+
+def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
+    numbers = told.numbers
     parts, roles = parts_of(cast, person), person.roles
     protected, accused = 0.02, 0.02
     role: PersonRole = "other"
@@ -60,18 +103,20 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         role, accused = "suspect", 0.8
     elif "official" in roles:
         role = "official"
-    owner = cast.kin.get(id(person))
-    details = (
+    owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
+    listed = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
         if (kind := _KINDS.get(name))
         for place in places
     )
+    shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
+    details = sorted({*listed, *shaped}, key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind))
     minor = True if "minor" in roles or "minor-then" in roles else None
     return TextPerson(
         numbers[id(person)],
         tuple(
-            PersonMention(_span(m.place), m.kind)
+            PersonMention(_whole(m), m.kind)
             for m in sorted(person.mentions, key=lambda m: _order(m.place))
         ),
         role,
@@ -81,9 +126,10 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         minor,
         person.age[0].years if person.age else None,
         bool(person.traits & cast.sets.several),
-        tuple(dict.fromkeys(details)),
+        tuple(details),
         consent="consenting" in roles,
-        kin_of=(numbers[id(owner)],) if owner and id(owner) in numbers else (),
+        kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
+        speech=told.speech.get(id(person), ()),
     )
 
 
@@ -105,6 +151,14 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
             person = replace(person, consent=answer.consent)
         people[person.number] = person
     return replace(table, people=tuple(people.values()))
+
+
+def _whole(mention: Mention) -> Span:
+    """Return where a mention stands, a noun with its article."""
+    if mention.phrase is None:
+        return _span(mention.place)
+    start = min(mention.start, mention.phrase.start)
+    return _span((mention.scene, (start, max(mention.end, mention.phrase.end))))
 
 
 def _span(place: Place) -> Span:

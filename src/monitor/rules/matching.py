@@ -13,6 +13,7 @@ from typing import Literal
 
 from monitor.people.coreference import find_cast
 from monitor.people.people_table import table_of
+from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
 from monitor.people.persons import Cast, Person
 from monitor.records.finding import SEVERITIES, FieldName, Finding
@@ -84,7 +85,7 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(find_cast(self.guideline.persons, self.scenes, self._names))
+        return table_of(find_people(self.guideline.persons, self.scenes, self._names))
 
     @cached_property
     def _names(self) -> Names:
