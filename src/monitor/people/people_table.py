@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from monitor.people.coreference import find_cast
 from monitor.people.identifiability import details_by_kind
 from monitor.people.person_details import details_told
+from monitor.people.person_names import entities_of, names_of
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import PersonLists, parts_of
 from monitor.records.finding import Span
@@ -22,6 +24,7 @@ from monitor.records.people import (
     TextPerson,
 )
 from monitor.text.analysis import Place, read_scenes
+from monitor.text.spacy_pipeline import analysis
 
 _KINDS: dict[str, DetailKind] = {
     "place": "home",
@@ -38,7 +41,10 @@ _KINDS: dict[str, DetailKind] = {
 
 def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTable:
     """Return the people of an English text and its headline."""
-    return table_of(find_cast(lists.sets, read_scenes(lists.scanner, text, title)))
+    scenes = read_scenes(lists.scanner, text, title)
+    with analysis() as nlp:
+        names = names_of(scenes, partial(entities_of, nlp=nlp))
+    return table_of(find_cast(lists.sets, scenes, names))
 
 
 def table_of(cast: Cast) -> PeopleTable:
