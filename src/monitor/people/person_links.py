@@ -85,6 +85,9 @@ def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast
 class TableLinking(Linking):
     """One pass over the mentions of a scene, nouns for anybody among them."""
 
+    writer: Person | None = None
+    """Who says "I" outside quotations."""
+
     def run(self) -> None:
         """Settle each mention, once the sex of those named is told by who is called "she"."""
         self._tell_sexes()
@@ -117,6 +120,8 @@ class TableLinking(Linking):
         if mention.kind == "pronoun":
             if mention.word in ("we", "us", "our"):
                 return None
+            if mention.first or mention.word == "myself":
+                return self._first_person(mention)
             if mention.word.endswith(("self", "selves")):
                 return self._acting(mention)
             return self._pronoun(index, mention)
@@ -129,6 +134,26 @@ class TableLinking(Linking):
             return beside or self._bearer(mention)
         found = beside or self._noun(index, mention)
         return found
+
+    def _first_person(self, mention: Mention) -> Person | None:
+        """Return who says "I": the speaker of the quotation or of the one beside it, or who writes."""
+        if speaker := self._speaker(mention):
+            return speaker
+        view = self.scene.view
+        own = self.scene.quotation_around(mention.start, mention.end)
+        if own is None:
+            self.writer = self.writer or Person(self.sets)
+            if not self.writer.mentions:
+                self.cast.persons.append(self.writer)
+            return self.writer
+        low, high = next(((a, b) for a, b in view.paragraphs if a <= own.start < b), (0, 0))
+        beside = [q for q in view.quotations if low <= q.start < high and q.kind == "attributed" and q is not own]
+        for quotation in sorted(beside, key=lambda q: abs(q.start - own.start)):
+            near = self.found.over(*quotation.speaker_span) if quotation.speaker_span else []
+            if person := next(filter(None, map(self.cast.of, near)), None):
+                return person
+        earlier = (m for m in reversed(self.found.between(max(0, own.start - 600), mention.start)) if m.first)
+        return next(filter(None, map(self.cast.of, earlier)), None)
 
     def _acting(self, mention: Mention) -> Person | None:
         """Return whom "herself" means: the last before it of that sex."""
