@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from monitor.people.coreference import find_cast
 from monitor.people.identifiability import details_by_kind
+from monitor.people.identity_notes import IdentityNotes, find_identity_notes
 from monitor.people.person_details import details_told
+from monitor.people.person_links import find_people
 from monitor.people.person_names import entities_of, names_of
+from monitor.people.person_nouns import SURELY_YOUNG
 from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import PersonLists, parts_of
 from monitor.records.finding import Span
@@ -44,7 +46,7 @@ def read_people(lists: PersonLists, text: str, *, title: str = "") -> PeopleTabl
     scenes = read_scenes(lists.scanner, text, title)
     with analysis() as nlp:
         names = names_of(scenes, partial(entities_of, nlp=nlp))
-    return table_of(find_cast(lists.sets, scenes, names))
+    return table_of(find_people(lists.sets, scenes, names))
 
 
 def table_of(cast: Cast) -> PeopleTable:
@@ -52,9 +54,10 @@ def table_of(cast: Cast) -> PeopleTable:
     told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    facts = _Told(numbers, _speech(cast), details_told(cast))
+    notes = find_identity_notes(cast)
+    facts = _Told(numbers, _speech(cast), details_told(cast), notes)
     rows = (_row(cast, person, facts) for person in told)
-    return PeopleTable(tuple(rows))
+    return PeopleTable(tuple(rows), tuple(map(_span, notes.orders)))
 
 
 def _is_told(cast: Cast, person: Person) -> bool:
@@ -95,6 +98,7 @@ class _Told:
     numbers: dict[int, int]
     speech: dict[int, tuple[Span, ...]]
     details: dict[int, list[tuple[DetailKind, Place]]]
+    notes: IdentityNotes
 
 
 def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
@@ -118,7 +122,7 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
     )
     shaped = (PersonDetail(kind, _span(place)) for kind, place in told.details.get(id(person), ()))
     details = sorted({*listed, *shaped}, key=lambda one: (one.span.field == "text", one.span.start, one.span.end, one.kind))
-    minor = True if "minor" in roles or "minor-then" in roles else None
+    minor = _is_minor(cast, person)
     return TextPerson(
         numbers[id(person)],
         tuple(
@@ -133,7 +137,9 @@ def _row(cast: Cast, person: Person, told: _Told) -> TextPerson:
         person.age[0].years if person.age else None,
         bool(person.traits & cast.sets.several),
         tuple(details),
-        consent="consenting" in roles,
+        consent="consenting" in roles or id(person) in told.notes.consenting,
+        name_changed=id(person) in told.notes.changed,
+        restricted=id(person) in told.notes.restricted,
         kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
         speech=told.speech.get(id(person), ()),
     )
@@ -157,6 +163,20 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
             person = replace(person, consent=answer.consent)
         people[person.number] = person
     return replace(table, people=tuple(people.values()))
+
+
+def _is_minor(cast: Cast, person: Person) -> bool | None:
+    """Whether somebody was under 18 then or is now, or the text tells an adult's age alone."""
+    ages = [age for mention in person.mentions for age in mention.ages]
+    if any(age.years < cast.sets.adult_age for age in ages) or "minor-then" in person.roles:
+        return True
+    if "minor" in person.roles or any(_is_child(cast, mention) for mention in person.mentions):
+        return True
+    return False if ages and not any(age.then for age in ages) else None
+
+
+def _is_child(cast: Cast, mention: Mention) -> bool:
+    return mention.phrase is not None and mention.phrase.word in SURELY_YOUNG
 
 
 def _whole(mention: Mention) -> Span:

@@ -25,13 +25,17 @@ _APPOSED = late(
     r"(?:,? ?\(?(?:aged |then |now )?\d{1,3}\)?)?(?:, | \(|,? (?:is|was|who (?:is|was)|became) )(?:(?:now|then|also|only|just|herself|himself) )?"
 )
 _NAMED = late(
-    r"(?:,? (?:(?:who (?:was|is) )?(?:named|called|identified (?:only )?as|known (?:only )?as|by the name of))|,)? ?"
+    r"(?:,? (?:(?:who (?:was|is|has been|had been) )?(?:later |only |also )?(?:named|called|identified)(?: only| by police)?(?: as| by)?|"
+    r"(?:who (?:was|is) )?known (?:only |locally )?as|by the name of)|,)? ?"
     r"(?:\(|[\"'])?(?:(?:[A-Z][\w.]*|\d+-year-old) )?"
 )
 _ALIAS = late(
     r",? \(?(?:alias|a\.?k\.?a\.?|also known as|better known as|also called|or|nicknamed|nee|n\u00e9e|formerly|real name|"
     r"whose real name is|known (?:online |simply |locally )?as) [\"']?"
 )
+_ACROSS = late(r" (?:for|of|at|in|from|with) [^.,;:!?\"]{2,70}, (?:[A-Z][\w.]* )?")
+"""Between "a lawyer" and her name: " for the men, "."""
+_CLOSED = late(r"(?:,|\.| said\b| told\b| was\b| is\b| has\b|\Z)")
 _CLOSES = late(r"(?: (?:of|at|in|from|with|for|who|to|on|near)\b|[,.;:)]|\Z|\n| -)")
 _IN_LIST = late(r", (?:[\w' -]{1,40}, )*(?:and|&) ")
 _AGE_ONLY = late(r",? \(?(?:aged )?\d{1,3}\)?,? ?")
@@ -81,6 +85,9 @@ def find_people(sets: PersonSets, scenes: Sequence[Scene], names: Names) -> Cast
 class TableLinking(Linking):
     """One pass over the mentions of a scene, nouns for anybody among them."""
 
+    writer: Person | None = None
+    """Who says "I" outside quotations."""
+
     def run(self) -> None:
         """Settle each mention, once the sex of those named is told by who is called "she"."""
         self._tell_sexes()
@@ -113,6 +120,8 @@ class TableLinking(Linking):
         if mention.kind == "pronoun":
             if mention.word in ("we", "us", "our"):
                 return None
+            if mention.first or mention.word == "myself":
+                return self._first_person(mention)
             if mention.word.endswith(("self", "selves")):
                 return self._acting(mention)
             return self._pronoun(index, mention)
@@ -125,6 +134,26 @@ class TableLinking(Linking):
             return beside or self._bearer(mention)
         found = beside or self._noun(index, mention)
         return found
+
+    def _first_person(self, mention: Mention) -> Person | None:
+        """Return who says "I": the speaker of the quotation or of the one beside it, or who writes."""
+        if speaker := self._speaker(mention):
+            return speaker
+        view = self.scene.view
+        own = self.scene.quotation_around(mention.start, mention.end)
+        if own is None:
+            self.writer = self.writer or Person(self.sets)
+            if not self.writer.mentions:
+                self.cast.persons.append(self.writer)
+            return self.writer
+        low, high = next(((a, b) for a, b in view.paragraphs if a <= own.start < b), (0, 0))
+        beside = [q for q in view.quotations if low <= q.start < high and q.kind == "attributed" and q is not own]
+        for quotation in sorted(beside, key=lambda q: abs(q.start - own.start)):
+            near = self.found.over(*quotation.speaker_span) if quotation.speaker_span else []
+            if person := next(filter(None, map(self.cast.of, near)), None):
+                return person
+        earlier = (m for m in reversed(self.found.between(max(0, own.start - 600), mention.start)) if m.first)
+        return next(filter(None, map(self.cast.of, earlier)), None)
 
     def _acting(self, mention: Mention) -> Person | None:
         """Return whom "herself" means: the last before it of that sex."""
@@ -144,14 +173,18 @@ class TableLinking(Linking):
     def _bearer(self, mention: Mention) -> Person | None:
         """Return who bears a name: she who was called so last, by all of it or by a part."""
         parts = mention.word.replace(".", "").split()
-        best: tuple[int, Person] | None = None
+        best: tuple[int, int] = 0, 0
+        bearer: Person | None = None
         for person in reversed(self.cast.persons):
             if not person.names or self._opposed(person, mention):
                 continue
-            rank = max((_likeness(parts, m.word.replace(".", "").split()) for m in person.mentions if m.kind == "name"), default=0)
-            if rank and (best is None or rank > best[0]):
-                best = rank, person
-        return best[1] if best else None
+            names = {m.word for m in person.mentions if m.kind == "name"}
+            alike = max(_likeness(parts, name.replace(".", "").split()) for name in names)
+            # a surname alone is hers who is told of most, a first name hers who was last
+            rank = alike, len(person.mentions) if alike == _SURNAME else 0
+            if alike and rank > best:
+                best, bearer = rank, person
+        return bearer
 
     # apposition
 
@@ -159,9 +192,8 @@ class TableLinking(Linking):
         """Return the person of two mentions that stand beside each other and mean one."""
         person = self.cast.of(before)
         start = mention.phrase.start if mention.phrase else mention.start
-        if person is None or start - before.end > 60:
-            if person is None or mention.kind != "noun":
-                return None
+        if person is None or start - before.end > 80:
+            return None
         text, gap = self.text, self.text[before.end : start]
         if start < before.end:  # "her" of "her son" stands before it
             return self._over_owner(before, mention)
@@ -174,7 +206,8 @@ class TableLinking(Linking):
                 led = before.lead or text[before.start].isupper()
                 if before.phrase is None and (gap != " " or not led):
                     return None
-                if not _NAMED.fullmatch(gap) or (gap.startswith(",") and person.names):
+                across = before.phrase and _ACROSS.fullmatch(gap) and _CLOSED.match(text, mention.end)
+                if not (_NAMED.fullmatch(gap) or across) or (gap.startswith(",") and person.names):
                     return None
                 is_plural = bool(person.traits & self.sets.several)
                 return None if is_plural or self._lists(before, mention) else person
@@ -230,6 +263,11 @@ class TableLinking(Linking):
     def _noun(self, index: int, mention: Mention) -> Person | None:
         phrase = mention.phrase
         if phrase is None:
+            if not mention.lead and mention.traits & self.sets.several:
+                same = (p for p in reversed(self.cast.persons[-40:]) if mention.word in p.words)
+                return next((p for p in same if p.traits & self.sets.several), None)
+            if self.scene.field == "title" and not mention.lead:
+                return next((p for p in self.cast.persons if mention.word in p.words), None)
             return super()._person(index, mention)
         if phrase.of:
             person = Person(self.sets)
@@ -240,9 +278,38 @@ class TableLinking(Linking):
         owner = self._owner(index, mention)
         if owner is not None:
             return self._kin(owner, mention)
-        if mention.lead == "a" or (mention.lead == "whose" and phrase.several):
+        if mention.lead == "a" and self.scene.field != "title":
+            return self._again(mention)
+        if mention.lead == "whose" and phrase.several:
             return None
         return self._definite(mention)
+
+    def _again(self, mention: Mention) -> Person | None:
+        """Return whom "a 39-year-old worker" means who was told of in these words before."""
+        phrase = mention.phrase
+        assert phrase is not None
+        if phrase.det in ("another", "one"):
+            return None
+        ages = {age.years for age in mention.ages}
+        words = (phrase.mods.lower(), phrase.word)
+        for person in self.cast.persons[-40:]:
+            several = bool(person.traits & self.sets.several)
+            if several is not phrase.several or self._opposed(person, mention):
+                continue
+            if any(
+                m.phrase
+                and ((ages and ages == {age.years for age in m.ages}) or (phrase.mods or several))
+                and (m.phrase.mods.lower(), m.phrase.word) == words
+                and (not several or m.phrase.det == phrase.det)
+                for m in person.mentions
+            ):
+                return person
+            told = {age.years for m in person.mentions for age in m.ages}
+            heads = self._heads(person) | person.words
+            like = phrase.word in heads or (phrase.word in YOUNG or phrase.word == "year-old") and heads & YOUNG
+            if ages and ages == told and like and not phrase.several:
+                return person
+        return None
 
     def _group(self, index: int, mention: Mention) -> Person | None:
         """Return the group of "one of them": the last that was told of."""
@@ -260,7 +327,9 @@ class TableLinking(Linking):
         for earlier in reversed(self.mentions[max(0, index - 4) : index]):
             if earlier.start < phrase.start - 40:
                 break
-            inside = phrase.start <= earlier.start and earlier.end <= mention.start
+            inside = phrase.start <= earlier.start and earlier.end <= mention.start and (
+                earlier.kind == "pronoun" or self.text.startswith(("'s ", "' "), earlier.end)
+            )
             close = inside or (
                 earlier.end <= mention.start
                 and self.text.startswith(("'s ", "' "), earlier.end)
@@ -373,4 +442,7 @@ def _likeness(one: Sequence[str], other: Sequence[str]) -> int:
         return 4 if fits else 0
     if len(short) > 1:
         return 6
-    return 5 if short[0] == long[0] else 5 if short[0] == long[-1] else 2
+    return 5 if short[0] == long[0] else _SURNAME if short[0] == long[-1] else 2
+
+
+_SURNAME = 3
