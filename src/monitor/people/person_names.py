@@ -222,6 +222,15 @@ _DOES_BEHIND = late(
     r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard|stood|"
     r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
 )
+_SUFFERS_BEHIND = late(
+    r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced|convicted|charged|"
+    r"murdered|abducted|kidnapped|lured|remanded|imprisoned|freed on bail)\b|,? who (?:was|is|had|has|said)\b"
+)
+_TOWN_OF = late(
+    r"\b(?:villages?|towns?|cit(?:y|ies)|districts?|suburbs?|islands?|states?|provinces?|regions?|areas?|ports?|hamlet|"
+    r"county|municipality|neighbou?rhood|outskirts|streets|capital|north|south|east|west) (?:of|called|named) $",
+    re.IGNORECASE,
+)
 _CALLED = late(
     r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known (?:only )?as|alias|aliases|"
     r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i am|i'm|"
@@ -458,7 +467,7 @@ class _Finder:
             return False
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
-        return not _CLUB.match(self.text, run.end)
+        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
@@ -490,6 +499,7 @@ class _Finder:
             or ("NORP" not in run.labels and _HER_KIN.search(before))
             or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
             or (not single and _HEADS_BEHIND.match(text, end))
+            or (not single and _SUFFERS_BEHIND.match(text, end))
         ):
             return True
         if before.endswith((" the ", "The ")):
@@ -502,7 +512,8 @@ class _Finder:
             return False
         if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
-        if run.labels & _OTHERS or (not run.titled and before.lower().endswith(_PLACING)):
+        placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
+        if run.labels & _OTHERS or (placed and not run.titled):
             return False
         if (
             run.titled
