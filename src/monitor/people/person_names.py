@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from monitor.labels.countries import country_codes, country_name
@@ -29,15 +28,19 @@ Names = Mapping[FieldName, Sequence[Stretch]]
 Entity = tuple[int, int, str]
 """Where a named entity stands in a shadow text, and its label in spaCy's scheme."""
 
-_UP = f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+_UP = (
+    f"[A-Z\u00c0-\u00d6\u00d8-\u00de{''.join(filter(str.isupper, map(chr, range(0x100, 0x250))))}]"
+)
 _PART = rf"(?:(?:[dDlLO]'|Mc|Mac)?{_UP}(?:[^\W\d_]|(?!'s\b)[-'](?=[^\W\d_]))+|(?:{_UP}\.)+|{_UP}(?![\w']))"
 _TO = (
-    r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von|der|"
+    r"(?:de|da|das|do|dos|del|della|di|bin|bint|binti|ibn|mint|ould|ben|abu|al|el|ur|ul|van|von"
+    r"|der|"
     r"den|la|le)"
 )
 _NICK = r"[\"'][A-Z][\w.-]{1,20}[\"']"
 _RUN = late(
-    rf"(?<![\w'-]){_PART}(?: (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar|an|ur)-)?{_PART}){{0,11}}"
+    rf"(?<![\w'-]){_PART}(?: (?:{_NICK} )?(?:{_TO} ){{0,2}}(?:(?:al|el|ul|as|ar|an"
+    rf"|ur)-)?{_PART}){{0,11}}"
 )
 MAX_PARTS = 6
 """Words of the longest name: a longer run of capitals is a heading."""
@@ -64,176 +67,230 @@ navy. duke duchess earl count countess baron baroness viscount"""
 _TITLES = word_set(TITLES)
 _CIVIL = word_set("mr mrs ms miss mx dr prof professor sir dame madam")
 _NOBODY = word_set(
-    """the this that these those there then they she he his her it its we our you your i my me us in on at
-    by for from to with without after before during following when while since if as but and or so not
-    no nobody none one two three four five six seven eight nine ten eleven twelve some many most both
-    each every all another other others several few such what who whom whose why how where which
-    however meanwhile yesterday today tomorrow later earlier once even only just also still yet now
-    here soon ever never often sometimes perhaps maybe please thanks yes well oh ah hi hello dear police
-    officers detectives prosecutors officials investigators lawyers parliament government court authorities
-    monday tuesday wednesday thursday friday saturday sunday january february march april june july
-    august september october november december asked according born people women girls men boys
-    children mother mum mom dad witnesses neighbours neighbors photo photos image picture pictured images
-    file reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
+    """the this that these those there then they she he his her it its we our you your i my me us in
+    on at by for from to with without after before during following when while since if as but
+    and or so not no nobody none one two three four five six seven eight nine ten eleven twelve
+    some many most both each every all another other others several few such what who whom
+    whose why how where which however meanwhile yesterday today tomorrow later earlier once
+    even only just also still yet now here soon ever never often sometimes perhaps maybe please
+    thanks yes well oh ah hi hello dear police officers detectives prosecutors officials
+    investigators lawyers parliament government court authorities monday tuesday wednesday
+    thursday friday saturday sunday january february march april june july august september
+    october november december asked according born people women girls men boys children mother
+    mum mom dad witnesses neighbours neighbors photo photos image picture pictured images file
+    reuters afp ap getty pti ani ians bbc cnn advertisement read watch more video share related
     comments updated published posted source sources copyright via editor editors staff writer
     although though because despite unlike like under over until unless whether either neither
-    nor among amid between within across about above below against around behind beside beyond inside
-    outside near off out up down through throughout toward towards upon instead rather than too very
-    is are was were be been being am do does did has have had will would can could shall should may
-    might must let get got go going come came see saw say said says tell told call called new old
-    young good great big small little last next first second third final early late whatever everyone
-    everybody everything someone somebody something anyone anybody anything nothing"""
+    nor among amid between within across about above below against around behind beside beyond
+    inside outside near off out up down through throughout toward towards upon instead rather
+    than too very is are was were be been being am do does did has have had will would can
+    could shall should may might must let get got go going come came see saw say said says tell
+    told call called new old young good great big small little last next first second third
+    final early late whatever everyone everybody everything someone somebody something anyone
+    anybody anything nothing"""
 )
 """Words with a capital that begin a sentence or a headline, and nobody's name."""
 _NO_PERSON = word_set(
-    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec deal obscenity
-    tracking grand crumbles video videos gallery desert garden gardens kitchen warehouse parish artist specialist stylist presenter coordinator prime
-    disorder training medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
-    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein' saturdays
-    resolution memorandum consul senate. sub-inspector forum summit conference congressional joint
-    hotline helpline squad. battle war wars disease syndrome virus language studies research science sciences
-    management affairs. relations economy economic market markets trade security. nuclear energy oil gas
-    exchange stock fashion style design designer model's beauty hair salon spa massage parlour parlor
-    motel inn lodge villa villas manor farm farms ranch plantation estates mine mines factory mill mills
-    garments apparel textile textiles foods food pizza coffee tea beer wine brewery
-    line lines rail railway railways train trains bus express metro subway ferry ship vessel boat
-    car cars motor motors auto bmw toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus
-    iphone android windows xbox playstation bitcoin ethereum visa mastercard paypal western-union
-    netflix's hulu hbo itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua
-    independence freedom liberty peace victory memorial anniversary centenary birthday wedding
-    english. hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese
-    punjabi pashto dari farsi mandarin cantonese tagalog creole romani
-    tv3 bbc1 news1 breaking exclusive opinion editorial analysis feature features live update
-    january february march april june july august september october november december
-    monday tuesday wednesday thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa
-    fda cdc sec osha eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention protocol treaty directive charter plan strategy statement report index
-    ministry department office bureau directorate division branch unit squad team force agency
-    authority service services police army navy court tribunal council committee commission board
-    embassy union institute institution university college school academy hospital clinic museum church
-    mission mosque temple cathedral foundation charity fund trust association alliance coalition
-    partnership league society organisation organization movement campaign project programme program
-    initiative centre center network group party congress senate parliament assembly house
-    committee federation confederation bank company corporation corp inc ltd llc plc co limited group
-    holdings industries enterprises agency agencies airlines airways airport hotel resort restaurant
-    bar club cafe market mall plaza tower towers station park street road avenue lane square drive close
-    terrace boulevard highway bridge river lake sea ocean gulf island islands mount mountain mountains valley
-    beach bay harbour harbor port village town city county district province region state states
-    republic kingdom emirates nation nations empire territory territories municipality borough
-    north south east west northern southern eastern western central africa asia europe america
-    international national federal global royal labor labour justice security defence defense
-    immigration customs border interior foreign affairs human rights trafficking welfare health education
-    social development finance treasury homeland homes home refuge shelter fc afc united rovers wanderers
-    athletic albion hotspur arsenal chelsea liverpool everton news times post daily herald guardian telegraph mirror
-    tribune gazette journal chronicle press media television tv radio magazine online facebook instagram
-    twitter whatsapp tiktok youtube telegram google microsoft apple amazon uber netflix snapchat viber
-    christmas easter ramadan eid covid covid-19 coronavirus isis isil taliban hamas hezbollah
-    world cup olympics games league championship festival day week month year award awards prize
-    operation project act section article chapter amendment supreme high crown district
-    appeals circuit penal criminal procedure evidence prevention suppression elimination
-    muslim muslims christian christians hindu hindus jewish jews buddhist catholic islamic islam
-    democrat democrats republican republicans conservative conservatives labour tory tories liberal
-    white black hispanic latino latina asian african european american british english french german
-    survivor survivors victim victims women woman girls girl children child boys boy men youth families
-    family workers worker migrants migrant refugees refugee students student students pupils citizens
-    attorney attorneys general ministers prosecutors investigation investigations investigative task crimes crime offenders
-    exploited missing child. legal aid law enforcement community communities consulate embassy
-    hall room building block flat apartment estate housing prison jail penitentiary detention correctional
-    facility camp base headquarters command battalion regiment brigade corps guard coast
-    festival theatre theater studio studios pictures films records productions entertainment
-    university. campus faculty library archives gallery
-    internet web site website app apps ai gps dna hiv aids ngo ngos un eu nato usa uk us uae unicef
-    unodc iom ilo interpol europol fbi cia cid nca ice dea homeland doj dhs hsi whatsapp"""
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec
+    deal obscenity tracking grand crumbles video videos gallery desert garden gardens kitchen
+    warehouse parish artist specialist stylist presenter coordinator prime disorder training
+    medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
+    combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein'
+    saturdays resolution memorandum consul senate. sub-inspector forum summit conference
+    congressional joint hotline helpline squad. battle war wars disease syndrome virus language
+    studies research science sciences management affairs. relations economy economic market
+    markets trade security. nuclear energy oil gas exchange stock fashion style design designer
+    model's beauty hair salon spa massage parlour parlor motel inn lodge villa villas manor
+    farm farms ranch plantation estates mine mines factory mill mills garments apparel textile
+    textiles foods food pizza coffee tea beer wine brewery line lines rail railway railways
+    train trains bus express metro subway ferry ship vessel boat car cars motor motors auto bmw
+    toyota mercedes audi ford. honda nissan suzuki tesla boeing airbus iphone android windows
+    xbox playstation bitcoin ethereum visa mastercard paypal western-union netflix's hulu hbo
+    itv nbc abc cbs fox sky cnn's msnbc pbs npr al-jazeera jazeera afp's xinhua independence
+    freedom liberty peace victory memorial anniversary centenary birthday wedding english.
+    hindi urdu tamil sinhala arabic swahili hausa yoruba igbo bengali nepali burmese punjabi
+    pashto dari farsi mandarin cantonese tagalog creole romani tv3 bbc1 news1 breaking
+    exclusive opinion editorial analysis feature features live update january february march
+    april june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday rs mps mp3 ivf tps nhs cps irs ins epa fda cdc sec osha
+    eeoc usaid ofw ofws owwa poea dswd doj pnp nbi afp npa milf cpp law code convention
+    protocol treaty directive charter plan strategy statement report index ministry department
+    office bureau directorate division branch unit squad team force agency authority service
+    services police army navy court tribunal council committee commission board embassy union
+    institute institution university college school academy hospital clinic museum church
+    mission mosque temple cathedral foundation charity fund trust association alliance
+    coalition partnership league society organisation organization movement campaign project
+    programme program initiative centre center network group party congress senate parliament
+    assembly house committee federation confederation bank company corporation corp inc ltd llc
+    plc co limited group holdings industries enterprises agency agencies airlines airways
+    airport hotel resort restaurant bar club cafe market mall plaza tower towers station park
+    street road avenue lane square drive close terrace boulevard highway bridge river lake sea
+    ocean gulf island islands mount mountain mountains valley beach bay harbour harbor port
+    village town city county district province region state states republic kingdom emirates
+    nation nations empire territory territories municipality borough north south east west
+    northern southern eastern western central africa asia europe america international national
+    federal global royal labor labour justice security defence defense immigration customs
+    border interior foreign affairs human rights trafficking welfare health education social
+    development finance treasury homeland homes home refuge shelter fc afc united rovers
+    wanderers athletic albion hotspur arsenal chelsea liverpool everton news times post daily
+    herald guardian telegraph mirror tribune gazette journal chronicle press media television
+    tv radio magazine online facebook instagram twitter whatsapp tiktok youtube telegram google
+    microsoft apple amazon uber netflix snapchat viber christmas easter ramadan eid covid
+    covid-19 coronavirus isis isil taliban hamas hezbollah world cup olympics games league
+    championship festival day week month year award awards prize operation project act section
+    article chapter amendment supreme high crown district appeals circuit penal criminal
+    procedure evidence prevention suppression elimination muslim muslims christian christians
+    hindu hindus jewish jews buddhist catholic islamic islam democrat democrats republican
+    republicans conservative conservatives labour tory tories liberal white black hispanic
+    latino latina asian african european american british english french german survivor
+    survivors victim victims women woman girls girl children child boys boy men youth families
+    family workers worker migrants migrant refugees refugee students student students pupils
+    citizens attorney attorneys general ministers prosecutors investigation investigations
+    investigative task crimes crime offenders exploited missing child. legal aid law
+    enforcement community communities consulate embassy hall room building block flat apartment
+    estate housing prison jail penitentiary detention correctional facility camp base
+    headquarters command battalion regiment brigade corps guard coast festival theatre theater
+    studio studios pictures films records productions entertainment university. campus faculty
+    library archives gallery internet web site website app apps ai gps dna hiv aids ngo ngos un
+    eu nato usa uk us uae unicef unodc iom ilo interpol europol fbi cia cid nca ice dea
+    homeland doj dhs hsi whatsapp"""
 )
 """Words of organisations, places, laws, clubs and groups: a run of capitals that holds one is no person."""
 _PLACES = word_set(
-    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha kuwait
-    riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore malaysia colombo
-    kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul ankara athens rome madrid
-    lisbon berlin vienna brussels amsterdam dublin belfast edinburgh glasgow cardiff manchester birmingham
-    leeds bradford rotherham rochdale oxford cambridge bristol essex kent yorkshire lancashire cornwall
-    york angeles francisco diego antonio vegas chicago houston dallas boston seattle miami atlanta detroit
-    philadelphia washington california texas florida ohio michigan illinois georgia nevada oregon arizona
-    india pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
-    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt morocco
-    algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon congo rwanda
-    burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana africa russia ukraine
-    poland romania moldova bulgaria hungary serbia albania kosovo bosnia croatia greece italy
-    spain portugal france germany netherlands belgium switzerland austria sweden norway denmark finland
-    ireland scotland wales england britain turkey syria lebanon iraq iran afghanistan saudi arabia yemen
-    oman qatar bahrain emirates israel palestine gaza mexico guatemala honduras salvador nicaragua
-    colombia venezuela ecuador peru bolivia brazil argentina chile paraguay uruguay haiti cuba
-    jamaica trinidad tobago canada ontario quebec toronto vancouver montreal ottawa australia sydney
-    melbourne brisbane perth queensland zealand auckland wellington papua fiji hong kong taiwan macau
-    sabah sarawak penang johor selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat
-    rajasthan jharkhand odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
+    """london paris delhi mumbai kolkata chennai dhaka lagos abuja accra nairobi kampala dubai doha
+    kuwait riyadh beirut cairo tripoli tunis moscow kyiv kiev manila bangkok jakarta singapore
+    malaysia colombo kathmandu islamabad karachi lahore kabul tehran baghdad damascus istanbul
+    ankara athens rome madrid lisbon berlin vienna brussels amsterdam dublin belfast edinburgh
+    glasgow cardiff manchester birmingham leeds bradford rotherham rochdale oxford cambridge
+    bristol essex kent yorkshire lancashire cornwall york angeles francisco diego antonio vegas
+    chicago houston dallas boston seattle miami atlanta detroit philadelphia washington
+    california texas florida ohio michigan illinois georgia nevada oregon arizona india
+    pakistan bangladesh nepal lanka china japan korea vietnam thailand cambodia myanmar laos
+    philippines indonesia nigeria ghana kenya uganda ethiopia eritrea sudan somalia libya egypt
+    morocco algeria tunisia mali niger senegal gambia guinea leone liberia togo benin cameroon
+    congo rwanda burundi tanzania zambia zimbabwe malawi mozambique angola namibia botswana
+    africa russia ukraine poland romania moldova bulgaria hungary serbia albania kosovo bosnia
+    croatia greece italy spain portugal france germany netherlands belgium switzerland austria
+    sweden norway denmark finland ireland scotland wales england britain turkey syria lebanon
+    iraq iran afghanistan saudi arabia yemen oman qatar bahrain emirates israel palestine gaza
+    mexico guatemala honduras salvador nicaragua colombia venezuela ecuador peru bolivia brazil
+    argentina chile paraguay uruguay haiti cuba jamaica trinidad tobago canada ontario quebec
+    toronto vancouver montreal ottawa australia sydney melbourne brisbane perth queensland
+    zealand auckland wellington papua fiji hong kong taiwan macau sabah sarawak penang johor
+    selangor kuala lumpur bihar bengal assam kerala goa punjab gujarat rajasthan jharkhand
+    odisha telangana karnataka maharashtra uttar pradesh tamil nadu sindh balochistan"""
 )
 """Names of places that spaCy calls persons, alone; as a part of a name they may well be somebody's."""
-_ALSO_PERSONS = word_set("georgia paris jordan chad israel sydney florence dallas houston washington")
+_ALSO_PERSONS = word_set(
+    "georgia paris jordan chad israel sydney florence dallas houston washington"
+)
 _ACRONYMS = word_set("un us uk ice eu ai ap mp mps ins cps ford")
 """Of these words those that may be part of a name where not in capitals."""
 _CLUB = late(r"(?: (?:FC|AFC|CF|SC|XI|RFC|CC|United|City|Rovers|Town))\b")
 _KIN = (
-    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother|sister)|"
-    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower|niece|nephew|"
-    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny|grandma|"
+    r"(?:(?:grand|step|foster |god|half-|great-)*(?:mother|father|parents|son|daughter|brother"
+    r"|sister)|"
+    r"mum|mom|dad|aunt|aunty|auntie|uncle|cousin|wife|ex-wife|husband|ex-husband|widow|widower"
+    r"|niece|nephew|"
+    r"partner|boyfriend|girlfriend|fianc[e\u00e9]e?|twin|baby|child|siblings|toddler|granny"
+    r"|grandma|"
     r"friend|colleague|classmate|neighbou?r|roommate|stepdad|stepmum|stepmom)"
 )
 _PEOPLE = (
-    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?|returnees?|"
+    r"(?:wom[ae]n|girls?|boys?|m[ae]n|child(?:ren)?|victims?|survivors?|workers?|labou?rers?"
+    r"|returnees?|"
     r"youths?|teenagers?|teens?|students?|pupils?|maids?|housemaids?|migrants?|complainants?|"
     r"witness(?:es)?|plaintiffs?|accusers?|fisherm[ae]n|suspects?|defendants?|accused|schoolgirls?|"
-    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?|officers?|"
+    r"schoolboys?|villagers?|residents?|mothers?|widow|farmers?|drivers?|nurses?|teachers?"
+    r"|officers?|"
     r"constables?|toddlers?|infant|bab(?:y|ies)|nationals?|refugees?|couple|brothers|sisters|"
-    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?|activists?|"
-    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager|secretary|"
-    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n|businesswoman|"
-    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator|chair(?:man|woman)?)"
+    r"year-olds?|protesters?|tourists?|employees?|owners?|passengers?|patients?|lawyers?"
+    r"|activists?|"
+    r"friends?|neighbou?rs?|campaigners?|spokes(?:man|woman|person)|founder|director|manager"
+    r"|secretary|"
+    r"cook|cleaner|dancer|miner|waitress|hairdresser|seamstress|bartender|businessm[ae]n"
+    r"|businesswoman|"
+    r"journalists?|reporters?|experts?|professors?|researchers?|head|chief|coordinator"
+    r"|chair(?:man|woman)?)"
 )
 _SAY = (
-    r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers|remembered|wept|"
-    r"testified|claims|claimed|alleged|alleges|admitted|admits|denied|denies|insisted|insists|stated|wrote|writes|"
+    r"(?:said|says|told|tells|added|adds|recalls|recalled|recounted|explains|explained|remembers"
+    r"|remembered|wept|"
+    r"testified|claims|claimed|alleged|alleges|admitted|admits|denied|denies|insisted|insists"
+    r"|stated|wrote|writes|"
     r"noted|notes|warned|warns|argued|argues|pleaded|replied|asked|asks|thinks|thought|believes|"
-    r"revealed|confirmed|confessed|continues|continued|laughed|cried|smiled|shared|shares|described|describes)"
+    r"revealed|confirmed|confessed|continues|continued|laughed|cried|smiled|shared|shares"
+    r"|described|describes)"
 )
 _BEHIND_SURE = late(
-    rf",? \(?(?:now |then |also |aged |age |only |just )*\d{{1,3}}(?:\)|(?=[,.;:)]|$| (?:of|from|years?\b)))"
-    rf"|,? \(?a[gk]\.?e?d? \d{{1,2}}\b|,? \d{{1,2}}-year-old\b|,? who (?:was|is|had|has|said|[a-z]+ed)\b"
-    rf"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name|real name|identity))"
+    r",? \(?(?:now |then |also |aged |age |only |just )*\d{1,3}(?:\)|(?=[,.;:)]|$| (?:of|from"
+    r"|years?\b)))"
+    r"|,? \(?a[gk]\.?e?d? \d{1,2}\b|,? \d{1,2}-year-old\b|,? who (?:was|is|had|has|said"
+    r"|[a-z]+ed)\b"
+    r"|,? \(?(?:not (?:his|her|their) real name|name changed|a pseudonym|pictured|whose (?:name"
+    r"|real name|identity))"
 )
 _ROLES_BEHIND = late(
-    rf", (?:an?|the|one of the|(?:his|her|their)(?: own)?|who|[\w'-]+'s) (?:[\w'-]+ ){{0,4}}?(?:{_KIN}|{_PEOPLE})\b"
+    r", (?:an?|the|one of the|(?:his|her|their)(?: own)?|who|[\w'-]+'s) (?:[\w'-]+ "
+    rf"){{0,4}}?(?:{_KIN}|{_PEOPLE})\b"
 )
 _SAYS_BEHIND = late(
     rf",? (?:(?:also|later|then|has|had|who|tearfully|\w+ly) )?{_SAY}\b"
-    rf"|'s? (?:{_KIN}|lawyer|body|family|case|story|parents|relatives|ordeal|death|funeral|killer|attacker|estate|children|murder|killing|attorney|"
+    rf"|'s? (?:{_KIN}|lawyer|body|family|case|story|parents|relatives|ordeal|death|funeral|killer"
+    r"|attacker|estate|children|murder|killing|attorney|"
     r"solicitor|trial|home|house|friends|arrest|remains|phone|face|life|eyes|voice)\b"
 )
 _ACTS_BEHIND = late(
-    r" (?:was|is|has|had) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced|convicted|charged|"
-    r"found|killed|murdered|rescued|trafficked|abducted|kidnapped|lured|recruited|forced|taken|married|"
-    r"sitting|standing|working|living|told|asked|released|remanded|detained|last seen|reported|one of|"
+    r" (?:was|is|has|had) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed|sentenced"
+    r"|convicted|charged|"
+    r"found|killed|murdered|rescued|trafficked|abducted|kidnapped|lured|recruited|forced|taken"
+    r"|married|"
+    r"sitting|standing|working|living|told|asked|released|remanded|detained|last seen|reported"
+    r"|one of|"
     r"among|years old|a|an|the|not|only|just|\d\d)\b"
-    r"| (?:pleaded|appeared|lives|lived|grew|moved|fled|escaped|left|died|went|came|returned|married|"
-    r"wept|smiled|sat|stood|worked|works|earned|wanted|wants|knew|knows|felt|feels|met|remembers|hopes|dreams|started|began|"
-    r"decided|dropped|tried|managed|realised|realized|refused|agreed|joined|became|spent|lost|got|ran|paid|"
+    r"| (?:pleaded|appeared|lives|lived|grew|moved|fled|escaped|left|died|went|came|returned"
+    r"|married|"
+    r"wept|smiled|sat|stood|worked|works|earned|wanted|wants|knew|knows|felt|feels|met|remembers"
+    r"|hopes|dreams|started|began|"
+    r"decided|dropped|tried|managed|realised|realized|refused|agreed|joined|became|spent|lost|got"
+    r"|ran|paid|"
     r"used|travelled|traveled|who)\b"
 )
 _DOES_BEHIND = late(
-    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard|stood|"
+    r",? (?:who|was|is|has|had|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|kept|heard"
+    r"|stood|"
     r"sat|wrote|fell|brought|bought|slept|thought|[a-z]+ed)\b"
 )
+_SUFFERS_BEHIND = late(
+    r" (?:was|has been|had been|is) (?:\w+ly )?(?:born|sold|raped|beaten|arrested|jailed"
+    r"|sentenced|convicted|charged|"
+    r"murdered|abducted|kidnapped|lured|remanded|imprisoned|freed on bail)\b|,? who (?:was|is|had"
+    r"|has|said)\b"
+)
+_TOWN_OF = late(
+    r"\b(?:villages?|towns?|cit(?:y|ies)|districts?|suburbs?|islands?|states?|provinces?|regions?"
+    r"|areas?|ports?|hamlet|"
+    r"county|municipality|neighbou?rhood|outskirts|streets|capital|north|south|east|west) (?:of"
+    r"|called|named) $",
+    re.IGNORECASE,
+)
 _CALLED = late(
-    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known (?:only )?as|alias|aliases|"
-    r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i am|i'm|"
-    r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?|pseudonym|referred to as|formerly|n\u00e9e|real name) "
+    r"\b(?:named|called|nicknamed|christened|identified (?:only )?(?:as|by)|named as|known "
+    r"(?:only )?as|alias|aliases|"
+    r"a\.?k\.?a\.?|name is|name was|names? of|goes by|call(?:s|ed)? (?:her|him|herself|himself)|i "
+    r"am|i'm|"
+    r"identif(?:y|ied) (?:him|her|them) as|(?:last|first|sur|family|given|middle) ?names?,?"
+    r"|pseudonym|referred to as|formerly|n\u00e9e|real name) "
     r"(?:only )?(?:as )?[\"']?$",
     re.IGNORECASE,
 )
 _KIN_BEFORE = late(
-    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$", re.IGNORECASE
+    rf"\b(?:{_KIN}s?|{_PEOPLE}),? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
+    re.IGNORECASE,
 )
 _HER_KIN = late(
-    rf"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ ){{0,2}}"
+    r"(?:\b(?:her|his|their|my|our|your|an?|the|whose|\d+-year-old|year-old)|'s?) (?:[\w-]+ "
+    rf"){{0,2}}"
     rf"{_KIN}s?,? (?:(?:named|called|aged \d+|\d+-year-old),? )?[\"']?$",
     re.IGNORECASE,
 )
@@ -243,22 +300,36 @@ _KIN_OF = late(
     re.IGNORECASE,
 )
 _HEADS_BEHIND = late(
-    r", (?:the |an? |its |their |his |her )?(?:[\w.-]+ ){0,3}?(?:owner|director|head|spokes(?:man|woman|person)|"
-    r"founder|co-founder|lawyer|attorney|ceo|president|professor|chair(?:man|woman|person)?|secretary|"
-    r"manager|coordinator|editor|author|expert|analyst|researcher|member|leader|minister|father|mother|"
-    r"brother|sister|son|daughter|wife|husband|resident|native|survivor)s? (?:of|at|for|with|from|in)\b",
+    r", (?:the |an? |its |their |his |her )?(?:[\w.-]+ ){0,3}?(?:owner|director|head|spokes(?:man"
+    r"|woman|person)|"
+    r"founder|co-founder|lawyer|attorney|ceo|president|professor|chair(?:man|woman|person)?"
+    r"|secretary|"
+    r"manager|coordinator|editor|author|expert|analyst|researcher|member|leader|minister|father"
+    r"|mother|"
+    r"brother|sister|son|daughter|wife|husband|resident|native|survivor)s? (?:of|at|for|with|from"
+    r"|in)\b",
     re.IGNORECASE,
 )
 _SAID_BEFORE = late(rf"(?:[\"',] |, ){_SAY} $")
 _AGE_BEFORE = late(
-    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $", re.IGNORECASE
-)
-_YEAR_OLD_BEFORE = late(
-    r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* ){0,2}$",
+    r"(?:\b\d{1,2}-year-old|\byear-old(?: [a-z]+){0,2}|\baged \d{1,2},?|^|\W)(?<=[a-z\d,]) $",
     re.IGNORECASE,
 )
-_CREDIT = late(r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: by)?:? ?\(?$", re.I)
-_TITLE_BEFORE = late(rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? $", re.IGNORECASE)
+_YEAR_OLD_BEFORE = late(
+    r"\byears?[ -]old (?:(?!from |in |of |at |to |near |and |was |is |by |with )[a-z][\w-]* "
+    r"){0,2}$",
+    re.IGNORECASE,
+)
+_CREDIT = late(
+    r"\b(?:photo(?:graph)?s?|pictures?|images?|credit|pictured|caption|left|right|from left)(?: "
+    r"by)?:? ?\(?$",
+    re.IGNORECASE,
+)
+_TITLE_BEFORE = late(
+    rf"\b(?:{'|'.join(sorted({t.strip('.') for t in TITLES.split()}, key=len, reverse=True))})\.? "
+    r"$",
+    re.IGNORECASE,
+)
 _CIVIL_BEFORE = late(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $")
 _SMALL = late(r"(?<![\w'-])[a-z][\w'-]+")
 _WORD = late(r"\S+")
@@ -372,9 +443,7 @@ class _Finder:
     def _cut(self, start: int, end: int, over: list[Entity]) -> Iterator[_Run]:
         """Yield what a run leaves without titles and words that nobody is called by."""
         text = self.text
-        words = [
-            (start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])
-        ]
+        words = [(start + m.start(), start + m.end()) for m in _WORD.finditer(text[start:end])]
         lower = [text[slice(*word)].lower().strip(".") for word in words]
         is_person = [e for e in over if e[2] == "PERSON"]
         first, last = 0, len(words)
@@ -458,7 +527,7 @@ class _Finder:
             return False
         if all(w in _PLACES - _ALSO_PERSONS or is_of_country(w) for w in lower) and not run.titled:
             return False
-        return not _CLUB.match(self.text, run.end)
+        return not (_CLUB.match(self.text, run.end) or _TOWN_OF.search(self._before(run)))
 
     def _trusts(self, run: _Run) -> bool:
         """Whether spaCy's word is enough: not for a first word that is a common one."""
@@ -490,6 +559,7 @@ class _Finder:
             or ("NORP" not in run.labels and _HER_KIN.search(before))
             or ("NORP" not in run.labels and _YEAR_OLD_BEFORE.search(before))
             or (not single and _HEADS_BEHIND.match(text, end))
+            or (not single and _SUFFERS_BEHIND.match(text, end))
         ):
             return True
         if before.endswith((" the ", "The ")):
@@ -502,7 +572,8 @@ class _Finder:
             return False
         if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
-        if run.labels & _OTHERS or (not run.titled and before.lower().endswith(_PLACING)):
+        placed = before.lower().endswith((*_PLACING, " of ")) and not _KIN_OF.search(before)
+        if run.labels & _OTHERS or (placed and not run.titled):
             return False
         if (
             run.titled
@@ -546,9 +617,9 @@ class _Finder:
             if not parts:
                 continue
             if all(part in known for part in parts) and (len(parts) > 1 or self._may(run)):
-                if len(parts) > 1 or (known[parts[0]] and not (
-                    before.endswith((*_PLACING, " the "))
-                )):
+                if len(parts) > 1 or (
+                    known[parts[0]] and not (before.endswith((*_PLACING, " the ")))
+                ):
                     spans.add(run[:2])
             elif len(parts) > 1 and all(part in upper for part in parts):
                 spans.add(run[:2])
@@ -557,13 +628,14 @@ class _Finder:
                     spans.add(run[:2])
         return sorted(spans)
 
-
     def _in_heading(self, known: dict[str, bool]) -> Iterator[Stretch]:
         """Yield known names of "Mensah Sold By Her Uncle", where all words have capitals."""
         name: list[Stretch] = []
         for found in (*_PLAIN.finditer(self.text), None):
             part = found[0].removesuffix("'s") if found else ""
-            if name and (found is None or part not in known or self.text[name[-1][1] : found.start()] != " "):
+            if name and (
+                found is None or part not in known or self.text[name[-1][1] : found.start()] != " "
+            ):
                 if len(name) > 1 or known[self.text[slice(*name[0])]]:
                     yield name[0][0], name[-1][1]
                 name = []
@@ -595,7 +667,9 @@ def _country_words() -> frozenset[str]:
 
 _TO_WORDS = word_set("de da das do dos del di bin al el van von der den la le")
 _SUFFIXES = word_set("jr sr ii iii iv")
-_OTHERS = frozenset(("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE"))
+_OTHERS = frozenset(
+    ("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE")
+)
 _LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
-_PLACING = tuple(f" {word} " for word in "in at from near into across around outside".split())
+_PLACING = tuple(f" {word} " for word in ["in", "at", "from", "near", "into", "across", "around", "outside"])
