@@ -76,8 +76,6 @@ class CompiledMatcher:
     wordset: int
     patterns: tuple[TokenPatterns | DependencyPatterns, ...]
     replacements: Mapping[str, tuple[str, ...]]
-    persons: tuple[frozenset[str], ...]
-    """Roles of persons who are themselves the match."""
     needs: tuple[CompiledClause, ...]
     unless: tuple[CompiledClause, ...]
     level: int
@@ -262,7 +260,6 @@ class GuidelineCompiler(Lexicons):
             wordset=self._sets.add(phrases),
             patterns=tuple(patterns),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
-            persons=self._roles(matcher.persons),
             needs=both[0],
             unless=both[1],
             level=level,
