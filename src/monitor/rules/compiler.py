@@ -101,6 +101,11 @@ class CompiledRule:
     matchers: tuple[CompiledMatcher, ...]
     check: Mapping[str, tuple[CompiledClause, ...]]
 
+    @property
+    def on_people(self) -> bool:
+        """Whether it finds people of the people table."""
+        return any(matcher.source.people for matcher in self.matchers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guideline(GuidelineHead):
