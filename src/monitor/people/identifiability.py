@@ -258,9 +258,9 @@ def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
     """Return what a reporter should say of a person, the most important first."""
+    if person.restricted or (person.minor and person.protected >= FLAG):
+        return ()
     if person.protected < FLAG:
         return ("exploited",)
-    if person.minor:
-        return ()
     is_open = person.minor is None and person.age is None
     return ("minor", "consent") if is_open else ("consent",)
