@@ -60,14 +60,14 @@ def find_cast(sets: PersonSets, scenes: Sequence[Scene], names: Names | None = N
         cast.mentions[scene.field] = find_mentions(sets, scene, names[scene.field])
     cast.scenes = {scene.field: scene for scene in scenes}
     for scene in scenes:
-        _Linking(cast, scene).run()
+        Linking(cast, scene).run()
     for tell in (tell_roles, tell_kin):
         for scene in scenes:
             tell(cast, scene)
     return cast
 
 
-class _Linking:
+class Linking:
     """One pass over the mentions of a scene."""
 
     def __init__(self, cast: Cast, scene: Scene) -> None:

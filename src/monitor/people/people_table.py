@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.people.identifiability import details_by_kind
-from monitor.people.persons import Cast, Person
+from monitor.people.persons import Cast, Mention, Person
 from monitor.people.protected_persons import parts_of
 from monitor.records.finding import Span
 from monitor.records.people import (
@@ -36,14 +36,48 @@ _KINDS: dict[str, DetailKind] = {
 
 def table_of(cast: Cast) -> PeopleTable:
     """Return the people of a cast, roles by what the words around them tell."""
-    told = [person for person in cast.persons if person.mentions]
+    told = [person for person in cast.persons if _is_told(cast, person)]
     told.sort(key=lambda person: min(_order(m.place) for m in person.mentions))
     numbers = {id(person): number for number, person in enumerate(told, 1)}
-    rows = (_row(cast, person, numbers) for person in told)
+    speech = _speech(cast)
+    rows = (_row(cast, person, numbers, speech) for person in told)
     return PeopleTable(tuple(rows))
 
 
-def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
+def _is_told(cast: Cast, person: Person) -> bool:
+    """Whether a text tells of somebody, and not of people in general or of a body."""
+    nouns = [mention for mention in person.mentions if mention.kind == "noun"]
+    if person.names:
+        return True
+    if not nouns:
+        return any(mention.word in _SINGULAR for mention in person.mentions)
+    return any(mention.phrase is not None or mention.lead for mention in nouns) and not all(
+        mention.traits & cast.sets.bodies for mention in nouns
+    )
+
+
+_SINGULAR = frozenset(("he", "she", "him", "her", "his", "i", "me", "my"))
+
+
+def _speech(cast: Cast) -> dict[int, tuple[Span, ...]]:
+    """Return the quotations that each person speaks."""
+    spoken: dict[int, tuple[Span, ...]] = {}
+    for scene in cast.scenes.values():
+        mentions = cast.mentions[scene.field]
+        for quotation in scene.view.quotations:
+            source = quotation.source_span or quotation.speaker_span
+            if quotation.kind != "attributed" or source is None:
+                continue
+            near = (cast.of(mention) for mention in mentions.over(*source))
+            if speaker := next(filter(None, near), None):
+                here = _span((scene, (quotation.start, quotation.end)))
+                spoken[id(speaker)] = (*spoken.get(id(speaker), ()), here)
+    return spoken
+
+
+def _row(
+    cast: Cast, person: Person, numbers: dict[int, int], speech: dict[int, tuple[Span, ...]]
+) -> TextPerson:
     parts, roles = parts_of(cast, person), person.roles
     protected, accused = 0.02, 0.02
     role: PersonRole = "other"
@@ -54,7 +88,7 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         role, accused = "suspect", 0.8
     elif "official" in roles:
         role = "official"
-    owner = cast.kin.get(id(person))
+    owners = cast.kin_of.get(id(person), [*filter(None, [cast.kin.get(id(person))])])
     details = (
         PersonDetail(kind, _span(place))
         for name, places in details_by_kind(cast, person).items()
@@ -65,7 +99,7 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
     return TextPerson(
         numbers[id(person)],
         tuple(
-            PersonMention(_span(m.place), m.kind)
+            PersonMention(_whole(m), m.kind)
             for m in sorted(person.mentions, key=lambda m: _order(m.place))
         ),
         role,
@@ -77,7 +111,8 @@ def _row(cast: Cast, person: Person, numbers: dict[int, int]) -> TextPerson:
         bool(person.traits & cast.sets.several),
         tuple(dict.fromkeys(details)),
         consent="consenting" in roles,
-        kin_of=(numbers[id(owner)],) if owner and id(owner) in numbers else (),
+        kin_of=tuple(numbers[id(owner)] for owner in owners if id(owner) in numbers),
+        speech=speech.get(id(person), ()),
     )
 
 
@@ -99,6 +134,14 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
             person = replace(person, consent=answer.consent)
         people[person.number] = person
     return replace(table, people=tuple(people.values()))
+
+
+def _whole(mention: Mention) -> Span:
+    """Return where a mention stands, a noun with its article."""
+    if mention.phrase is None:
+        return _span(mention.place)
+    start = min(mention.start, mention.phrase.start)
+    return _span((mention.scene, (start, max(mention.end, mention.phrase.end))))
 
 
 def _span(place: Place) -> Span:

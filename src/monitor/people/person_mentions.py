@@ -1,53 +1,18 @@
-"""Mentions of persons: role nouns, names, pronouns and ages; word lists and shapes only.
+"""Mentions of persons: names, role nouns, other nouns for people, pronouns and ages.
 
-A name is told by what stands beside it (a title, an age, a verb, a role), never by capitals alone:
-places and firms have capitals too, and a place taken for a victim's name is worse than a name not
-followed. Ages count in figures and words, before or behind a noun.
+Ages count in figures and words, before or behind a noun.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from monitor.people.persons import MAX_LEAD, Age, Mention, Mentions, PersonSets, in_any, lead_of
+from monitor.people.person_nouns import find_person_nouns
+from monitor.people.persons import Age, Lead, Mention, Mentions, PersonSets, in_any, lead_of
 from monitor.text.analysis import Scene
 from monitor.text.positions import Stretch
-from monitor.text.regular_expressions import late, word_set
-
-_CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0106\u010c\u0110\u0141\u015a\u0160\u017d]"
-_NAME = late(
-    rf"(?<![\w'-]){_CAPITAL}[\w'-]+"
-    rf"(?: (?:(?:de|da|dos|bin|al|van|von|la|el|ben|abu|di) )?"
-    rf"(?:{_CAPITAL}\.|{_CAPITAL}[\w'-]+)){{0,3}}"
-)
-_HONORIFIC = late(
-    r"(?:\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Judge|Justice|Sgt|Det|Insp|Inspector|Sergeant|Officer|"
-    r"Minister|Senator|President|Captain|Superintendent|Detective|Constable|Commissioner)\.? )$"
-)
-_ACTS = late(
-    r"(?:'s? (?:mother|father|family|parents|lawyer|name|case|story)\b|,? (?:who|was|is|has|had|"
-    r"said|says|told|tells|admits|denies|pleaded|recalls|knew|became|came|went|did|does|will|would|"
-    r"could|can|spoke|wept|fled|met|saw|found|sold|lost|made|gave|took|got|kept|heard|stood|sat|"
-    r"wrote|grew|fell|came|brought|bought|slept|knows|says|wants|left|ran|paid|felt|thought|began|lives|works|[a-z]+ed)\b)"
-)
-_CALLED = late(r"\b(?:named|called|identified as|known as) $")
-_ARTICLE = late(r",? (?:\(?\d{1,2}\)?,? )?(?:an?|the|one of the) ")
-_PLACING = word_set("in at from near the a an to into of on across around outside")
-_SAID_BY = late(r"\b(?:said|says|named|called|identified as|asked|told|like|added) $")
-_WORD = late(r"[\w-]+")
-_NO_FIRST = word_set(
-    """i i'm i've i'd i'll we they he she it you his her their our your my both none nobody
-    everybody everyone everything somebody someone something anyone anybody nothing neither either
-    some many most few several others another instead meanwhile however yet then still also here
-    there now today yesterday later once even only just such whoever people those asked"""
-)
-"""Words that begin a sentence and nobody's name."""
-_COMMON = late(r"(?:s|tion|ment|ness|ing|ly)$")
-""""Housekeepers said", "Restoration was": a lone first word that may well be a common noun."""
-_NAMESAKES = word_set(
-    "street road avenue lane square hotel school college university foundation act law"
-)
+from monitor.text.regular_expressions import word_set
 
 _COUNT = """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
 sixteen seventeen eighteen nineteen"""
@@ -83,20 +48,30 @@ _PRONOUN = re.compile(
     r"\b(?:he|she|they|him|her|them|his|hers|their|who|whom|whose|i|we|me|my|us|our)\b",
     re.IGNORECASE,
 )
+_SELF = re.compile(r"\b(?:him|her|them|my)sel(?:f|ves)\b", re.IGNORECASE)
 _BARE_PLURAL = re.compile(r"[^su']s$")
 """"Experts", "kids": without an article, several."""
 
 
-def find_mentions(sets: PersonSets, scene: Scene, names: Sequence[Stretch]) -> Mentions:
-    """Return where a scene speaks of persons, `names` where it names them."""
-    nouns, text = Mentions(_nouns(sets, scene)), scene.view.shadow
+def find_mentions(
+    sets: PersonSets, scene: Scene, names: Sequence[Stretch], *, wide: bool = False
+) -> Mentions:
+    """Return where a scene speaks of persons, `names` where it names them.
+
+    `wide`: by nouns that tell no role too, such as "her son" or "the eldest".
+    """
+    text = scene.view.shadow
+    nouns = Mentions(_nouns(sets, scene))
+    if wide:
+        nouns = Mentions(_with_phrases(sets, scene, nouns))
     named = Mentions(
         Mention(scene, start, end, "name", text[start:end], oblique=lead_of(text, start)[1])
         for start, end in names
     )
     pronouns = (
         Mention(scene, *found.span(), "pronoun", found[0].lower())
-        for found in _PRONOUN.finditer(text)
+        for pattern in ((_PRONOUN, _SELF) if wide else (_PRONOUN,))
+        for found in pattern.finditer(text)
     )
     apart = (one for one in (*nouns.all, *pronouns) if not named.over(one.start, one.end))
     mentions = Mentions((*named.all, *apart))
@@ -113,6 +88,34 @@ def find_mentions(sets: PersonSets, scene: Scene, names: Sequence[Stretch]) -> M
         hit = found.span("age") if found.re is _IN_COMMAS else found.span()
         mention.ages.append(Age(years, hit, then))
     return mentions
+
+
+def _with_phrases(sets: PersonSets, scene: Scene, nouns: Mentions) -> Iterator[Mention]:
+    """Yield role nouns with the phrases that they head, and all other nouns for people."""
+    text, phrased = scene.view.shadow, set[int]()
+    for phrase in find_person_nouns(text):
+        if in_any(scene, sets.ignored, phrase.head, phrase.end):
+            continue
+        own = [m for m in nouns.over(phrase.start, phrase.end) if id(m) not in phrased]
+        head = next((m for m in own if m.end > phrase.head), None)
+        if head is None:
+            _, oblique = lead_of(text, phrase.head)
+            det = phrase.det.partition(" ")[0]
+            head = Mention(scene, phrase.head, phrase.end, "noun", phrase.word, oblique=oblique)
+            head.lead = _LEADS.get(det, "whose" if det and det not in _COUNTING else "a")
+            own.append(head)
+            yield head
+        head.phrase = phrase
+        head.traits |= sets.sex(phrase.sex) | (sets.several if phrase.several else frozenset())
+        phrased.update(map(id, own))
+    yield from nouns.all
+
+
+_LEADS: dict[str, Lead] = {
+    **dict.fromkeys(("a", "an", "one", "another", "", "some"), "a"),
+    **dict.fromkeys(("the", "this", "that", "these", "those", "both", "all", "each"), "the"),
+}
+_COUNTING = word_set("two three four five six seven eight nine ten eleven twelve dozen several many")
 
 
 def _nouns(sets: PersonSets, scene: Scene) -> Iterator[Mention]:

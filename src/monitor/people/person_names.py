@@ -86,7 +86,8 @@ _NOBODY = word_set(
 )
 """Words with a capital that begin a sentence or a headline, and nobody's name."""
 _NO_PERSON = word_set(
-    """desert garden gardens kitchen warehouse parish artist specialist stylist presenter coordinator prime
+    """exploitation protection crisis photography doctors aug sept jan feb mar apr jun jul oct nov dec deal obscenity
+    tracking grand crumbles video videos gallery desert garden gardens kitchen warehouse parish artist specialist stylist presenter coordinator prime
     disorder training medal credits credit reports channel clause haram boko shabbat sri lankan lankans lanka
     combat illegal co-op arena exhibit haven harem prop proposition urine key hb weinstein' saturdays
     resolution memorandum consul senate. sub-inspector forum summit conference congressional joint
@@ -349,13 +350,16 @@ class _Finder:
         self.small = set(_SMALL.findall(self.text))
         self.runs = list(self._read())
         self.found: dict[Stretch, _Run] = {}
+        self.placed: Counter[str] = Counter()
         self.elsewhere: Counter[str] = Counter()
         """How much more often a word alone is a place or a body than a person."""
         for run in self.runs:
             if len(run.parts) == 1:
                 placed = self._before(run).lower().endswith((*_PLACING, " the "))
                 is_other = placed or bool(run.labels & _OTHERS)
+                is_place = placed or bool(run.labels & _LANDS)
                 self.elsewhere[run.parts[0]] += 1 if is_other else -("PERSON" in run.labels)
+                self.placed[run.parts[0]] += 1 if is_place else -("PERSON" in run.labels)
 
     def _read(self) -> Iterator[_Run]:
         index = 0
@@ -491,12 +495,12 @@ class _Finder:
         if before.endswith((" the ", "The ")):
             return False
         if single and (
-            self.elsewhere[run.parts[0]] > 0
+            self.placed[run.parts[0]] > 0
             or run.parts[0].isupper()
             or (run.opens and _COMMON.search(run.parts[0]))
         ):
             return False
-        if not single and _SAYS_BEHIND.match(text, end):
+        if _SAYS_BEHIND.match(text, end) and not (single and run.labels & _LANDS):
             return not run.labels & (_OTHERS - {"ORG", "GPE"})
         if run.labels & _OTHERS or (not run.titled and before.lower().endswith(_PLACING)):
             return False
@@ -592,5 +596,6 @@ def _country_words() -> frozenset[str]:
 _TO_WORDS = word_set("de da das do dos del di bin al el van von der den la le")
 _SUFFIXES = word_set("jr sr ii iii iv")
 _OTHERS = frozenset(("ORG", "GPE", "LOC", "FAC", "LAW", "NORP", "EVENT", "WORK_OF_ART", "PRODUCT", "LANGUAGE"))
+_LANDS = frozenset(("GPE", "LOC", "FAC", "NORP"))
 _COMMON = late(r"(?:ly|ing|tion|ment|ness|ed|[^aeious']s)$")
 _PLACING = tuple(f" {word} " for word in "in at from near into across around outside".split())

@@ -16,7 +16,7 @@ from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
-from monitor.rules.evidence import all_hold, any_holds, find_people
+from monitor.rules.evidence import all_hold, any_holds, find_identified
 from monitor.rules.findings import Checked, headline_finding, hide_nothing, make_finding
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
 from monitor.rules.model_suggestions import judged, suggested
@@ -235,7 +235,7 @@ def _openings(
     """Yield phrases within a sentence, or persons; for patterns, one trigger in each piece."""
     opening = rule.trigger if matcher.patterns else matcher.wordset
     if matcher.source.people:
-        yield from find_people(rule, matcher, draft, scene)
+        yield from find_identified(rule, matcher, draft, scene)
         return
     seen: set[Stretch] = set()
     for start, end in scene.hits.of(opening) if opening in scene.hits.alive else ():

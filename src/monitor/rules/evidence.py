@@ -150,7 +150,7 @@ def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
         yield draft.text, start, len(draft.text.view.shadow)
 
 
-def find_people(
+def find_identified(
     rule: CompiledRule, matcher: CompiledMatcher, draft: OpenDraft, scene: Scene
 ) -> Iterator[RuleMatch]:
     """Yield the people that can be identified and that a matcher wants, each once, at one place."""

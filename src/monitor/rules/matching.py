@@ -14,6 +14,7 @@ from typing import Literal
 from monitor.people.coreference import find_cast
 from monitor.people.identifiability import Fields, identified
 from monitor.people.people_table import table_of
+from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
 from monitor.people.persons import Cast
 from monitor.records.finding import SEVERITIES, FieldName, Finding
@@ -87,7 +88,7 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        cast = find_cast(self.guideline.persons, self.scenes, self._names)
+        cast = find_people(self.guideline.persons, self.scenes, self._names)
         return identified(table_of(cast), self.fields, asks=bool(self.abuse))
 
     @property
