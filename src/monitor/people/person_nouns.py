@@ -46,6 +46,8 @@ YOUNG = word_set(
     minor kid newborn adolescent juvenile underage girls boys children teenagers teens schoolgirls
     schoolboys pupils minors kids babies infants toddlers youths youngsters adolescents schoolchildren"""
 )
+SURELY_YOUNG = YOUNG - word_set("youth youths child children baby babies kid kids")
+"""Of these those that nobody is called as an adult: "her child" may be forty."""
 _ANY = word_set(
     """person individual child baby infant toddler teenager teen youth youngster schoolchild pupil student
     minor kid newborn adolescent juvenile orphan adult victim survivor complainant accuser plaintiff
