@@ -42,7 +42,7 @@ AGE, ADDRESS = ("age", "34"), ("address", "Mill Lane")
     [
         ("Rosa Mensah", (), "yes"),
         ("Mrs Okoro", (), "maybe"),
-        ("Mrs Okoro", (AGE,), "maybe"),
+        ("Mrs Okoro", (AGE,), "yes"),
         ("Mrs Okoro", (WORK,), "yes"),
         ("A girl", (), "no"),
         ("A girl", (AGE,), "no"),

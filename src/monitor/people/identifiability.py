@@ -240,10 +240,11 @@ def _known(
 ) -> Identifiable:
     """Return whether acquaintances would know a person from what is told of her and hers."""
     kinds, hers = _kinds(person), kin.get(person.number, ())
-    told = len(kinds) + (named_at(person, fields) is not None)
+    is_named = named_at(person, fields) is not None
+    told = len(kinds) + is_named
+    enough = told >= ENOUGH or (is_named and person.details) or (person.restricted and told)
     by_kin = any(full_name(one, fields) for one in hers)
-    is_full = full_name(person, fields) is not None
-    if is_full or by_kin or kinds & _ALONE or told >= ENOUGH or (person.restricted and told):
+    if full_name(person, fields) or by_kin or kinds & _ALONE or enough:
         return "yes"
     led_to = told or any(one.names or _kinds(one) for one in hers)
     is_group = person.several and not (hers or person.names)
@@ -258,9 +259,11 @@ def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:
 
 def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
     """Return what a reporter should say of a person, the most important first."""
-    if person.restricted or (person.minor and person.protected >= FLAG):
+    if person.restricted:
         return ()
-    if person.protected < FLAG:
+    if person.identifiable == "maybe":
         return ("exploited",)
+    if person.minor:
+        return ()
     is_open = person.minor is None and person.age is None
     return ("minor", "consent") if is_open else ("consent",)
