@@ -99,7 +99,10 @@ def test_who_may_not_be_identified_may_not_be_named_whatever_her_role():
 
 def test_a_group_is_nobody_unless_much_is_told():
     assert judged(person(1, "A girl", several=True, details=(WORK,)))[0].identifiable == "no"
-    assert judged(person(1, "A girl", several=True, details=(WORK, HOME)))[0].identifiable == "yes"
+    assert judged(person(1, "A girl", several=True, details=(WORK, HOME)))[0].identifiable == "no"
+    school = ("school", "a pupil at Bole school")
+    two = person(1, "A girl", several=True, details=(WORK, HOME, school))
+    assert judged(two)[0].identifiable == "yes"
 
 
 @pytest.mark.parametrize(

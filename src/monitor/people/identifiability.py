@@ -241,14 +241,14 @@ def _known(
     """Return whether acquaintances would know a person from what is told of her and hers."""
     kinds, hers = _kinds(person), kin.get(person.number, ())
     is_named = named_at(person, fields) is not None
-    told = len(kinds) + is_named
-    enough = told >= ENOUGH or (is_named and person.details) or (person.restricted and told)
+    told, is_group = len(kinds) + is_named, person.several and not is_named
+    least = ENOUGH + is_group  # of "two girls from Brod" readers know neither
+    enough = told >= least or (is_named and person.details) or (person.restricted and told)
     by_kin = any(full_name(one, fields) for one in hers)
     if full_name(person, fields) or by_kin or kinds & _ALONE or enough:
         return "yes"
     led_to = told or any(one.names or _kinds(one) for one in hers)
-    is_group = person.several and not (hers or person.names)
-    return "maybe" if led_to and not is_group else "no"
+    return "maybe" if led_to and not (is_group and not hers) else "no"
 
 
 def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:

@@ -405,6 +405,7 @@ class TopicWords(Strict):
     other: list[Name]
     near: list[Name] = Field(default_factory=list)
     signs: list[Name] = Field(default_factory=list)
+    kept: list[Name] = Field(default_factory=list)
     elsewhere: list[Name] = Field(default_factory=list)
     breaks: list[Name] = Field(default_factory=list)
     short_words: Annotated[int, Field(gt=0)] = 120
