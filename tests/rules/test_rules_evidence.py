@@ -222,20 +222,19 @@ def test_facts_make_a_case(guideline, text, case):
         assert bool(matches(rule, text)) is (name == case)
 
 
-def test_persons_are_matches(guideline):
-    rule = guideline(match=[{"persons": ["known-victim+named", "suspect"]}])
+def test_people_are_matches(guideline):
     text = "A cook came. Rosa Mensah was sold. Mensah wept. The owner was charged."
-    assert matches(rule, text) == ["Rosa Mensah", "owner"]
+    assert matches(guideline(match=[{"people": {"minor": False}}]), text) == ["Rosa Mensah"]
+    assert matches(guideline(match=[{"people": {"minor": True}}]), text) == []
+    assert matches(guideline(match=[{"people": {"known_by": ["details"]}}]), text) == []
 
 
 def test_details_are_marked_where_most_of_them_stand(guideline):
-    rule = guideline(
-        match=[{"persons": ["minor"], "mark": "details"}],
-        needs=[{"referent": "match", "is": ["minor"], "details": 3}],
-    )
-    told = "The girl is 14. Her father runs the bakery in the village of Brod."
+    rule = guideline(match=[{"people": {"minor": True, "known_by": ["details"]}}])
+    told = "The girl, who was sold, is 14. Her father runs the bakery in the village of Brod."
     assert matches(rule, told) == ["Her father runs the bakery in the village of Brod"]
-    assert matches(rule, "The girl is 14. She lives in the village of Brod.") == []
+    told = "The girl, who was sold, is 14. She lives in the village of Brod."
+    assert matches(rule, told) == []
 
 
 def test_severity_of_a_matcher_only_lowers(guideline):

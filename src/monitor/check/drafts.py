@@ -148,7 +148,7 @@ class Drafts:
         code = self.settings.check.country if options.country is None else options.country
         if code:
             from monitor.labels.countries import parse_country
-            from monitor.rules.national_law import country_json, in_country
+            from monitor.rules.national_law import country_json, in_country, unheld
 
             code = parse_country(code)
 
@@ -165,7 +165,8 @@ class Drafts:
             )
             if said:
                 checked = replace(checked, about="said")
-            if code and (known := ruling.countries.get(code)):
+            if code:
+                known = ruling.countries.get(code) or unheld(code)
                 checked = in_country(checked, own.rules, known)
             told.append(GuidelineResult(own, checked, ruling.missed))
         path, whole = options.path, options.include_text

@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Literal
 
 from monitor.people.coreference import find_cast
+from monitor.people.identifiability import Fields, identified
 from monitor.people.people_table import table_of
 from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
-from monitor.people.persons import Cast, Person
+from monitor.people.persons import Cast
 from monitor.records.finding import SEVERITIES, FieldName, Finding
-from monitor.records.people import PeopleTable
+from monitor.records.people import PeopleTable, TextPerson
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
 from monitor.text.analysis import Place, Scene, View, read_scenes
@@ -45,8 +46,8 @@ class RuleMatch:
     end: int
     sentence: int
     nodes: Mapping[str, Node] = default(default_factory=dict)
-    person: Person | None = None
-    """The person that the match is, where persons are what was looked for."""
+    person: TextPerson | None = None
+    """The person that the match is, where people are what was looked for."""
 
 
 @dataclass(eq=False)
@@ -67,6 +68,8 @@ class OpenDraft:
     is_short: bool
     topic: Topic = "unknown"
     passages: Sequence[Stretch] = ()
+    abuse: Sequence[Stretch] = ()
+    """Where rules on who is identified may speak: texts on other abuse of people count too."""
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
 
@@ -79,13 +82,19 @@ class OpenDraft:
 
         Off topic, names are told by their shapes alone: spaCy's cost more than all the rest.
         """
-        is_worth = self.topic in ON_TOPIC or self.passages
+        is_worth = self.topic in ON_TOPIC or self.passages or self.abuse
         return find_cast(self.guideline.persons, self.scenes, self._names if is_worth else None)
 
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(find_people(self.guideline.persons, self.scenes, self._names))
+        cast = find_people(self.guideline.persons, self.scenes, self._names)
+        return identified(table_of(cast), self.fields, asks=bool(self.abuse))
+
+    @property
+    def fields(self) -> Fields:
+        """The text of each field."""
+        return {"title": self.document.title, "text": self.document.text}
 
     @cached_property
     def _names(self) -> Names:

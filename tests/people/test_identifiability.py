@@ -1,0 +1,141 @@
+"""Who can be identified from what is told of her, and what a reporter is asked."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from monitor.people.identifiability import MAX_QUESTIONS, full_name, identified, known_by
+from monitor.records.finding import Span
+from monitor.records.people import PeopleTable, PersonDetail, PersonMention, TextPerson
+
+TEXT = (
+    "Rosa Mensah, 34, of Mill Lane, a cook at the Hotel Astor. Mrs Okoro. Rosa. Her father Kofi Mensah. "
+    "The eldest, a pupil at Bole school. Darko Ilic. His daughter. A girl. A boy."
+)
+FIELDS = {"title": "", "text": TEXT}
+
+
+def span(words):
+    start = TEXT.index(words)
+    return Span("text", start, start + len(words))
+
+
+def person(number, words, protected=0.9, *, details=(), **told):
+    kind = "name" if re.match(r"(Rosa|Mrs|Kofi|Darko)", words) else "noun"
+    found = tuple(PersonDetail(of, span(said)) for of, said in details)
+    role = "victim" if protected > 0.1 else "other"
+    mention = PersonMention(span(words), kind)
+    return TextPerson(number, (mention,), role, protected, 0.0, details=found, **told)
+
+
+def judged(*people, **how):
+    return identified(PeopleTable(people), FIELDS, **how).people
+
+
+WORK, HOME = ("work", "a cook at the Hotel Astor"), ("home", "of Mill Lane")
+AGE, ADDRESS = ("age", "34"), ("address", "Mill Lane")
+
+
+@pytest.mark.parametrize(
+    ("words", "details", "identifiable"),
+    [
+        ("Rosa Mensah", (), "yes"),
+        ("Mrs Okoro", (), "maybe"),
+        ("Mrs Okoro", (AGE,), "yes"),
+        ("Mrs Okoro", (WORK,), "yes"),
+        ("A girl", (), "no"),
+        ("A girl", (AGE,), "no"),
+        ("A girl", (AGE, WORK), "maybe"),
+        ("A girl", (HOME, WORK), "yes"),
+        ("A girl", (ADDRESS,), "yes"),
+    ],
+)
+def test_who_acquaintances_would_know(words, details, identifiable):
+    (one,) = judged(person(1, words, details=details))
+    assert one.identifiable == identifiable
+
+
+def test_a_changed_name_is_none():
+    (one,) = judged(person(1, "Rosa Mensah", name_changed=True))
+    assert one.identifiable == "no"
+    (one,) = judged(person(1, "Rosa Mensah", name_changed=True, details=(HOME, WORK)))
+    assert one.identifiable == "yes"
+
+
+def test_only_who_is_likely_to_be_protected():
+    assert [judged(person(1, "Rosa Mensah", p))[0].identifiable for p in (0.6, 0.3, 0.1)] == [
+        "yes", "maybe", "no",
+    ]  # fmt: skip
+
+
+def test_kin_of_who_is_named_is_known_and_leads_to_her():
+    father, girl = person(1, "Kofi Mensah"), person(2, "A girl", kin_of=(1,))
+    assert [one.identifiable for one in judged(father, girl)] == ["yes", "yes"]
+    girl, father = person(1, "A girl"), person(2, "Kofi Mensah", kin_of=(1,))
+    assert [one.identifiable for one in judged(girl, father)] == ["yes", "yes"]
+
+
+def test_kin_of_who_is_known_by_details():
+    girl = person(1, "A girl", details=(HOME, WORK))
+    boy = person(2, "A boy", kin_of=(1,))
+    assert [one.identifiable for one in judged(girl, boy)] == ["yes", "yes"]
+
+
+def test_an_accused_father_who_is_named_tells_who_his_daughter_is():
+    father = replace(person(1, "Darko Ilic", 0.0), role="suspect", accused=0.9)
+    daughter = person(2, "His daughter", kin_of=(1,))
+    people = judged(father, daughter)
+    assert [one.identifiable for one in people] == ["no", "yes"]
+    assert known_by(people[1], PeopleTable(people), FIELDS) == "kinship"
+
+
+def test_who_may_not_be_identified_may_not_be_named_whatever_her_role():
+    (one,) = judged(person(1, "Mrs Okoro", 0.0, restricted=True))
+    assert one.identifiable == "yes"
+    (one,) = judged(person(1, "A girl", 0.0, restricted=True, details=(AGE,)))
+    assert one.identifiable == "no"
+
+
+def test_a_group_is_nobody_unless_much_is_told():
+    assert judged(person(1, "A girl", several=True, details=(WORK,)))[0].identifiable == "no"
+    assert judged(person(1, "A girl", several=True, details=(WORK, HOME)))[0].identifiable == "no"
+    school = ("school", "a pupil at Bole school")
+    two = person(1, "A girl", several=True, details=(WORK, HOME, school))
+    assert judged(two)[0].identifiable == "yes"
+
+
+@pytest.mark.parametrize(
+    ("told", "questions"),
+    [
+        ({"protected": 0.3}, ("exploited",)),
+        ({}, ("minor", "consent")),
+        ({"age": 34}, ("consent",)),
+        ({"minor": False}, ("consent",)),
+        ({"minor": True}, ()),
+        ({"answered": True}, ()),
+        ({"protected": 0.1}, ()),
+    ],
+)
+def test_what_is_asked(told, questions):
+    (one,) = judged(person(1, "Rosa Mensah", **told))
+    assert one.questions == questions
+
+
+def test_the_likeliest_of_whom_most_is_told_are_asked_first_and_no_more_than_a_few():
+    people = [person(n, "Rosa Mensah", 0.21 + n / 50) for n in range(1, 9)]
+    people.append(person(9, "Rosa Mensah", 0.25, details=(HOME, WORK)))
+    asked = [one.number for one in judged(*people) if one.questions]
+    assert asked == [7, 8, 9]
+    assert len(asked) == MAX_QUESTIONS
+    assert not any(one.questions for one in judged(*people, asks=False))
+
+
+def test_a_full_name_has_two_words_beside_titles():
+    assert full_name(person(1, "Mrs Okoro"), FIELDS) is None
+    assert full_name(person(1, "Rosa Mensah"), FIELDS) == span("Rosa Mensah")
+
+
+def test_what_is_judged_again_is_the_same():
+    table = identified(PeopleTable((person(1, "Rosa Mensah"), person(2, "A girl"))), FIELDS)
+    assert identified(table, FIELDS) == table
