@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Literal
 
 from monitor.people.coreference import find_cast
-from monitor.people.people_table import table_of
+from monitor.people.people_table import answered, table_of
 from monitor.people.persons import Cast, Person
 from monitor.records.finding import SEVERITIES, FieldName, Finding
-from monitor.records.people import PeopleTable
+from monitor.records.people import PeopleTable, PersonAnswer
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
 from monitor.text.analysis import Place, Scene, read_scenes
@@ -66,6 +66,8 @@ class OpenDraft:
     passages: Sequence[Stretch] = ()
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
+    answers: Sequence[PersonAnswer] = ()
+    """What the reporter says of people."""
 
     @cached_property
     def cast(self) -> Cast:
@@ -75,7 +77,7 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return table_of(self.cast)
+        return answered(table_of(self.cast), self.answers)
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:
