@@ -153,7 +153,7 @@ class Drafts:
         code = self.settings.check.country if options.country is None else options.country
         if code:
             from monitor.labels.countries import parse_country
-            from monitor.rules.national_law import country_json, in_country
+            from monitor.rules.national_law import country_json, in_country, unheld
 
             code = parse_country(code)
 
@@ -176,7 +176,8 @@ class Drafts:
             )
             if said:
                 checked = replace(checked, about="said")
-            if code and (known := ruling.countries.get(code)):
+            if code:
+                known = ruling.countries.get(code) or unheld(code)
                 checked = in_country(checked, own.rules, known)
             told.append(GuidelineResult(own, checked, ruling.missed))
         tables = [one.checked.people for one in told if one.checked.people is not None]

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 from monitor.people.coreference import same_person
 from monitor.people.persons import NOMINATIVE, Cast, DetailSets, Person, in_any
+from monitor.records.finding import FieldName, Span
+from monitor.records.people import (
+    DetailKind,
+    Identifiable,
+    PeopleTable,
+    PersonQuestion,
+    TextPerson,
+)
 from monitor.text.analysis import Place, Scene
 from monitor.text.positions import Stretch
 
@@ -29,35 +39,6 @@ _ON_HER = re.compile(r" (?:on|above|over|across|under|behind|below|near|down) (?
 _POINTS = re.compile(r"\b(?:an?|the|her|his|their|of|in|at|for|to|behind|by|from)$", re.IGNORECASE)
 _REST = re.compile(r"(?: (?:an?|the|her|his|their))? [\w'-]+")
 _AGE, _KIN = "age", "family"
-
-
-def details_of(cast: Cast, person: Person) -> list[Place]:
-    """Return one place for each kind of detail told of a person; of overlapping ones one."""
-    found = (places[0] for places in details_by_kind(cast, person).values())
-    kept: list[Place] = []
-    for scene, hit in sorted(found, key=lambda fact: fact[1][0] - fact[1][1]):
-        if not any(scene is other and hit[0] < b and a < hit[1] for other, (a, b) in kept):
-            kept.append((scene, hit))
-    return sorted(kept, key=lambda fact: (fact[0].field == "text", fact[1]))
-
-
-def stretches_of(cast: Cast, person: Person) -> list[Place]:
-    """Return the stretch of each sentence that holds details, from the first to the last.
-
-    The sentence with most kinds comes first. An age alone is left out of the others.
-    """
-    by_sentence: dict[tuple[int, int], list[tuple[str, Place]]] = {}
-    for kind, places in details_by_kind(cast, person).items():
-        for scene, hit in places:
-            number = scene.sentence_of(*hit)
-            if number is not None:
-                by_sentence.setdefault((id(scene), number), []).append((kind, (scene, hit)))
-    stretches: list[Place] = []
-    for told in sorted(by_sentence.values(), key=lambda told: -len({kind for kind, _ in told})):
-        if not stretches or {kind for kind, _ in told} != {_AGE}:
-            starts, ends = zip(*(hit for _, (_, hit) in told), strict=True)
-            stretches.append((told[0][1][0], (min(starts), max(ends))))
-    return stretches
 
 
 def details_by_kind(cast: Cast, person: Person) -> dict[str, list[Place]]:
@@ -169,3 +150,118 @@ def _whose(cast: Cast, scene: Scene, hit: Stretch) -> Person | None:
         if owner is not person or not is_setting:
             return owner
     return None
+
+
+FLAG, ASK = 0.5, 0.2
+"""Probability of being protected from which a person is flagged, and from which it is asked."""
+MAX_QUESTIONS = 3
+"""Questions of a text, on those who are likeliest protected and of whom most is told."""
+ENOUGH = 2
+"""Kinds of detail beside an age, a name among them, by which acquaintances know a person."""
+_ALONE: frozenset[DetailKind] = frozenset({"address", "picture"})
+_TITLE = re.compile(
+    r"(?:(?:mrs?|ms|miss|sir|dame|lady|lord|dr|prof|rev|sgt|capt|aunt|auntie|uncle|little|young)"
+    r"\b\.?\s+)+",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[^\W\d_][\w'\u2019-]+")
+Fields = Mapping[FieldName, str]
+"""Title and text of a document."""
+KnownBy = Literal["name", "kinship", "details"]
+"""By what readers know a person: her name, that a relative of hers is accused by name, the rest."""
+
+
+def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> PeopleTable:
+    """Return the table with who can be identified, and what is asked of whom.
+
+    `asks`: whether anything is asked; nothing is where a text is about something else.
+    """
+    kin = kin_of(table)
+    known = {person.number: _known(person, kin, fields) for person in table.people}
+    sure = {p.number for p in table.people if p.protected >= FLAG and known[p.number] == "yes"}
+    people = []
+    for person in table.people:
+        led_to = any(one.number in sure for one in kin[person.number])
+        level: Identifiable = "yes" if led_to else known[person.number]
+        people.append(replace(person, identifiable=_verdict(person, level), questions=()))
+    open_now = [p for p in people if asks and p.identifiable != "no"]
+    open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
+    asked: dict[int, tuple[PersonQuestion, ...]] = {}
+    for person in open_now:
+        left = MAX_QUESTIONS - sum(map(len, asked.values()))
+        open_still = [one for one in _questions(person) if one not in person.said]
+        asked[person.number] = tuple(open_still[:left])
+    told = (replace(person, questions=asked.get(person.number, ())) for person in people)
+    return replace(table, people=tuple(told))
+
+
+def known_by(person: TextPerson, table: PeopleTable, fields: Fields) -> KnownBy:
+    """Return by what readers know an identifiable person first of all."""
+    if named_at(person, fields):
+        return "name"
+    kin = kin_of(table)[person.number]
+    accused = any(one.accused >= FLAG and full_name(one, fields) for one in kin)
+    return "kinship" if accused else "details"
+
+
+def named_at(person: TextPerson, fields: Fields) -> Span | None:
+    """Return where a person is first named, in full if she is; `None` for a changed name."""
+    if person.name_changed or not person.names:
+        return None
+    return full_name(person, fields) or person.names[0]
+
+
+def full_name(person: TextPerson, fields: Fields) -> Span | None:
+    """Return the first of a person's real names that has two words beside titles, if any."""
+    names = () if person.name_changed else person.names
+    return next((span for span in names if _is_full(fields[span.field], span)), None)
+
+
+def _is_full(text: str, span: Span) -> bool:
+    return len(_NAME_WORD.findall(_TITLE.sub("", text[span.start : span.end], count=1))) > 1
+
+
+def kin_of(table: PeopleTable) -> defaultdict[int, list[TextPerson]]:
+    """Return by number of a person her relatives, whoever of the two is told to be the other's."""
+    people = {person.number: person for person in table.people}
+    kin: defaultdict[int, list[TextPerson]] = defaultdict(list)
+    for person in table.people:
+        for number in people.keys() & set(person.kin_of) - {person.number}:
+            kin[person.number].append(people[number])
+            kin[number].append(person)
+    return kin
+
+
+def _kinds(person: TextPerson) -> set[DetailKind]:
+    return {detail.kind for detail in person.details} - {"age"}
+
+
+def _known(
+    person: TextPerson, kin: Mapping[int, Sequence[TextPerson]], fields: Fields
+) -> Identifiable:
+    """Return whether acquaintances would know a person from what is told of her and hers."""
+    kinds, hers = _kinds(person), kin.get(person.number, ())
+    told = len(kinds) + (named_at(person, fields) is not None)
+    by_kin = any(full_name(one, fields) for one in hers)
+    is_full = full_name(person, fields) is not None
+    if is_full or by_kin or kinds & _ALONE or told >= ENOUGH or (person.restricted and told):
+        return "yes"
+    led_to = told or any(one.names or _kinds(one) for one in hers)
+    is_group = person.several and not (hers or person.names)
+    return "maybe" if led_to and not is_group else "no"
+
+
+def _verdict(person: TextPerson, known: Identifiable) -> Identifiable:
+    if person.restricted or person.protected >= FLAG:
+        return known
+    return "maybe" if person.protected >= ASK and known == "yes" else "no"
+
+
+def _questions(person: TextPerson) -> tuple[PersonQuestion, ...]:
+    """Return what a reporter should say of a person, the most important first."""
+    if person.protected < FLAG:
+        return ("exploited",)
+    if person.minor:
+        return ()
+    is_open = person.minor is None and person.age is None
+    return ("minor", "consent") if is_open else ("consent",)

@@ -60,7 +60,8 @@ class TextPerson:
     where nothing tells. `consent`: the text says that she agreed to be named or speaks publicly
     under her own name; `name_changed` that hers is no real name; `restricted` that she may not
     be identified. `kin_of` are the numbers of persons of whom she is a relative, `speech` the
-    quotations that she speaks. `answered`: a reporter said who she is. `several`: a group.
+    quotations that she speaks. `answered`: a reporter said who she is, and `said` which questions
+    that answers. `several`: a group.
     """
 
     number: int
@@ -79,6 +80,7 @@ class TextPerson:
     kin_of: tuple[int, ...] = ()
     speech: tuple[Span, ...] = ()
     answered: bool = False
+    said: frozenset[PersonQuestion] = frozenset()
     identifiable: Identifiable = "no"
     questions: tuple[PersonQuestion, ...] = ()
 

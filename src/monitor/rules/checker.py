@@ -16,7 +16,7 @@ from monitor.records.people import PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
-from monitor.rules.evidence import all_hold, any_holds, find_persons
+from monitor.rules.evidence import all_hold, any_holds, find_people
 from monitor.rules.findings import (
     Checked,
     headline_finding,
@@ -191,10 +191,12 @@ def _check(
         draft = open_draft(run.guideline, document)
         draft.answers = policy.answers or ()
         if policy.force_topic:
-            draft.topic, draft.passages = "thb", [(0, len(draft.text.view.shadow))]
+            draft.topic = "thb"
+            draft.passages = draft.abuse = [(0, len(draft.text.view.shadow))]
         else:
             draft.topic = preconditions.find_topic(draft)
             draft.passages = preconditions.find_passages(draft, draft.topic)
+            draft.abuse = preconditions.find_abuse(draft)
         plans.append((draft, list(_plan(rules, draft))))
     _analyse(run, [at for _, plan in plans for at in plan if at.matcher.level != NONE])
     checked: list[Checked] = []
@@ -210,11 +212,13 @@ def _plan(rules: Sequence[CompiledRule], draft: OpenDraft) -> Iterator[RuleMatch
     for scene in draft.scenes:
         titled, on_topic = scene.field == "title", draft.topic in ON_TOPIC
         for rule in rules:
-            gated = rule.rule.gate != "none"
-            for matcher in rule.matchers if draft.passages or not gated else ():
+            gate = rule.rule.gate
+            told = draft.abuse if gate == "abuse" else draft.passages
+            titles = on_topic if told is draft.passages else bool(told)
+            for matcher in rule.matchers if told or gate == "none" else ():
                 for at in _openings(rule, matcher, draft, scene):
-                    here = on_topic if titled else is_open(draft.passages, at.start)
-                    if (here or not gated) and _is_worth(draft, at):
+                    here = titles if titled else is_open(told, at.start)
+                    if (here or gate == "none") and _is_worth(draft, at):
                         yield at
 
 
@@ -236,8 +240,8 @@ def _openings(
 ) -> Iterator[RuleMatch]:
     """Yield phrases within a sentence, or persons; for patterns, one trigger in each piece."""
     opening = rule.trigger if matcher.patterns else matcher.wordset
-    if matcher.persons:
-        yield from find_persons(rule, matcher, draft, scene)
+    if matcher.source.people:
+        yield from find_people(rule, matcher, draft, scene)
         return
     seen: set[Stretch] = set()
     for start, end in scene.hits.of(opening) if opening in scene.hits.alive else ():
@@ -360,7 +364,7 @@ def _assess(policy: RuleSelection, draft: OpenDraft, at: RuleMatch) -> Finding |
     left = preconditions.spoken_severity(
         draft.guideline, rule, scene, at.sentence, quotation, severity
     )
-    return left and make_finding(draft.guideline, at, scope, quotation, left, evidence)
+    return left and make_finding(draft, at, scope, quotation, left, evidence)
 
 
 class GuidelineAssessor:

@@ -76,8 +76,6 @@ class CompiledMatcher:
     wordset: int
     patterns: tuple[TokenPatterns | DependencyPatterns, ...]
     replacements: Mapping[str, tuple[str, ...]]
-    persons: tuple[frozenset[str], ...]
-    """Roles of persons who are themselves the match."""
     needs: tuple[CompiledClause, ...]
     unless: tuple[CompiledClause, ...]
     level: int
@@ -102,6 +100,11 @@ class CompiledRule:
     trigger: int
     matchers: tuple[CompiledMatcher, ...]
     check: Mapping[str, tuple[CompiledClause, ...]]
+
+    @property
+    def on_people(self) -> bool:
+        """Whether it finds people of the people table."""
+        return any(matcher.source.people for matcher in self.matchers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +265,6 @@ class GuidelineCompiler(Lexicons):
             wordset=self._sets.add(phrases),
             patterns=tuple(patterns),
             replacements={key_of(phrase): tuple(new) for phrase, new in matcher.replace.items()},
-            persons=self._roles(matcher.persons),
             needs=both[0],
             unless=both[1],
             level=level,

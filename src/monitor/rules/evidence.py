@@ -10,13 +10,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.identifiability import details_of, stretches_of
+from monitor.people.identifiability import known_by, named_at
 from monitor.people.persons import Cast, Person
-from monitor.people.protected_persons import named_in_full
 from monitor.people.roles import subject_of
+from monitor.records.finding import Span
+from monitor.records.people import PersonDetail, TextPerson
 from monitor.rules.compiler import CompiledClause, CompiledMatcher, CompiledRule, WordLists
 from monitor.rules.figures import find_bases, find_quantities, find_years
 from monitor.rules.matching import OpenDraft, RuleMatch, fitting
+from monitor.rules.rule_schema import PeopleWanted
 from monitor.text.analysis import Place, Region, Scene
 from monitor.text.positions import Stretch
 
@@ -148,31 +150,53 @@ def regions(draft: OpenDraft, within: str) -> Iterator[Region]:
         yield draft.text, start, len(draft.text.view.shadow)
 
 
-def find_persons(
+def find_people(
     rule: CompiledRule, matcher: CompiledMatcher, draft: OpenDraft, scene: Scene
 ) -> Iterator[RuleMatch]:
-    """Yield the persons with the roles that a matcher wants, each once.
-
-    The place is where the text first names her (where the roles have `named`, in full), or each
-    stretch that tells what she can be known by.
-    """
-    cast = draft.cast
-    for person in cast.persons:
-        roles = person.roles
-        wanted = next((names for names in matcher.persons if names <= roles), None)
-        if wanted is None:
-            continue
-        if matcher.source.mark == "details":
-            places = stretches_of(cast, person)
-        elif "named" in wanted:
-            places = named_in_full(person)[:1]
-        else:
-            places = [m.place for m in person.mentions if m.kind != "pronoun"][:1]
-        for told, (start, end) in places:
-            number = scene.sentence_of(start, end) if told is scene else None
-            if number is not None:
+    """Yield the people that can be identified and that a matcher wants, each once, at one place."""
+    wanted = matcher.source.people
+    for person in draft.people.people if wanted else ():
+        if wanted and person.identifiable == "yes" and _is_wanted(wanted, person, draft):
+            span = _telling(person, draft)
+            if span.field == scene.field:
+                start, end = scene.view.to_shadow(span.start, span.end)
+                number = scene.view.sentence_at(start)
                 best = fitting(matcher, scene, number, start)
                 yield RuleMatch(scene, rule, best, start, end, number, person=person)
+
+
+def _is_wanted(wanted: PeopleWanted, person: TextPerson, draft: OpenDraft) -> bool:
+    """Whether a person is as a matcher has it; who is not restricted must be protected."""
+    told = {
+        "relative": person.role == "relative",
+        "minor": person.minor is True,
+        "consent": person.consent,
+        "name_changed": person.name_changed,
+    }
+    asked = wanted.model_dump(include=set(told), exclude_none=True)
+    return (
+        wanted.restricted is person.restricted
+        and asked.items() <= told.items()
+        and (not wanted.known_by or known_by(person, draft.people, draft.fields) in wanted.known_by)
+    )
+
+
+def _telling(person: TextPerson, draft: OpenDraft) -> Span:
+    """Return where a person is named, else the details of the sentence that tells most of her."""
+    if named := named_at(person, draft.fields):
+        return named
+    of_field = {scene.field: scene.view for scene in draft.scenes}
+    sentences: dict[tuple[str, int], list[PersonDetail]] = {}
+    for detail in person.details:
+        view = of_field[detail.span.field]
+        number = view.sentence_at(view.to_shadow(detail.span.start, detail.span.end)[0])
+        sentences.setdefault((detail.span.field, number), []).append(detail)
+    told = max(sentences.values(), key=lambda some: len({one.kind for one in some}), default=None)
+    if told is None or {one.kind for one in told} == {"age"}:
+        called = (m.span for m in person.mentions if m.kind == "noun")
+        return next(called, person.mentions[0].span)
+    start, end = (min(d.span.start for d in told), max(d.span.end for d in told))
+    return Span(told[0].span.field, start, end)
 
 
 def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[Region]:
@@ -188,8 +212,6 @@ def _of_person(clause: CompiledClause, draft: OpenDraft, at: RuleMatch) -> list[
             if mention.kind == "pronoun":
                 break
         return []
-    if at.person is not None and referent == "match":
-        return _in_role(clause, cast, at.person, (scene, (at.start, at.end)))
     if referent != "anyone":
         meant = meant_at(referent, cast, (scene, at.start, at.end), at.sentence)
         return _in_role(clause, cast, *meant) if meant else []
@@ -241,10 +263,6 @@ def _in_role(clause: CompiledClause, cast: Cast, person: Person, words: Place) -
         if role in cast.sets.by_age and person.age:
             fact = person.age[1], person.age[0].hit
         facts += [fact] if fact else []
-    if least := clause.asked.details:
-        facts = details_of(cast, person)
-        if len(facts) < least:
-            return []
     own, (low, high) = next((m.place for m in person.mentions if m.kind != "pronoun"), words)
     apart = (
         (scene, start, end)

@@ -200,8 +200,7 @@ def _clause_words(clause: Clause, *, whole_text: bool = False) -> str:
     if clause.person or clause.referent:
         who = f"the node '{clause.person}'" if clause.person else _WHO[clause.referent or ""]
         roles = " or ".join(role.replace("+", " and ") for role in clause.is_)
-        told = f", with {clause.details} kinds of detail told" if clause.details else ""
-        asked.append(f"{who} being {roles}{told}")
+        asked.append(f"{who} being {roles}")
     if clause.quoted:
         asked.append(f"the words standing in {clause.quoted} quotation marks")
     if clause.statistic:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import compress, islice
 from typing import Any
 
+from monitor.people.identifiability import kin_of, named_at
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
 from monitor.records.people import PeopleTable, PersonAnswer, TextPerson, person_json
@@ -33,6 +34,7 @@ MAX_TOLD = 6
 """Pieces of evidence that a message shows: it is one sentence."""
 
 _AN = re.compile(r"[aeiou]|hour|honest|honou?r|heir", re.IGNORECASE)
+_EDGES = " ,;:\n"
 _NO_EVIDENCE = re.compile(r"\s*\(\{evidence\}\)")
 _A_DESPITE_VOWEL = re.compile(r"uni(?!m|n)|us[aeiu]|eu|one\b|once\b|ut[ei]", re.IGNORECASE)
 _SHOWN = word_set("id title principle kind severity scope gate quotes message why sources")
@@ -55,7 +57,7 @@ class Checked:
 
 
 def make_finding(
-    guideline: Guideline,
+    draft: OpenDraft,
     at: RuleMatch,
     scope: Scope,
     quotation: Quotation | None,
@@ -64,6 +66,7 @@ def make_finding(
 ) -> Finding:
     """Return the finding for a match that stands."""
     own, rule, words = at.matcher.source, at.rule.rule, (at.scene, at.start, at.end)
+    guideline = draft.guideline
     plain = plain_finding(rule, words, scope, quotation)
     # nothing that stands in the match or in other evidence; no pronouns where there is a noun
     apart = [(s, a, b) for s, a, b in evidence if s is not at.scene or b <= at.start or at.end <= a]
@@ -74,14 +77,29 @@ def make_finding(
     ]
     spoken = [scene.view.shadow[start:end] for scene, start, end in widest or evidence]
     named = [words for words in spoken if words.lower() not in guideline.about.pronouns]
+    told = _of_person(draft, at.person, plain) if at.person else named or spoken
     return replace(
         plain,
         severity=severity,
-        message=_filled(own.message or rule.message, plain.match, named or spoken),
+        message=_filled(own.message or rule.message, plain.match, told),
         why=one_line(own.why or rule.why),
         suggestions=_suggestions(guideline, at),
         sources=tuple(dict.fromkeys((*_sources(own.sources), *plain.sources))),
     )
+
+
+def _of_person(draft: OpenDraft, person: TextPerson, at: Finding) -> list[str]:
+    """Return the kinds and words of what tells who a person is, else what shows her role."""
+    told: dict[str, str] = {}
+    for detail in person.details:
+        words = draft.fields[detail.span.field][detail.span.start : detail.span.end]
+        told.setdefault(detail.kind, f"{detail.kind}: {words.strip(_EDGES)}")
+    kin = kin_of(draft.people)[person.number]
+    named = (named_at(one, draft.fields) for one in kin)
+    told |= {str(s): draft.fields[s.field][s.start : s.end] for s in named if s}
+    spans = person.rests_on[:2] if not told else ()
+    apart = (s for s in spans if s.field != at.field or s.end <= at.start or at.end <= s.start)
+    return list(told.values()) or [draft.fields[s.field][s.start : s.end] for s in apart]
 
 
 def plain_finding(rule: Rule, words: Region, scope: Scope, quotation: Quotation | None) -> Finding:
@@ -157,7 +175,7 @@ def _sources(entries: Sequence[SourceEntry]) -> tuple[Citation, ...]:
 
 def _filled(message: str, match: str, evidence: Iterable[str]) -> str:
     """Put the match and what made the rule speak into a message, each wording once."""
-    pieces = [piece.strip(" ,;:\n") for piece in evidence]
+    pieces = [piece.strip(_EDGES) for piece in evidence]
     words = {one_line(piece).lower(): piece for piece in pieces if piece}
     if not words:
         message = _NO_EVIDENCE.sub("", message)

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Literal
 
 from monitor.people.coreference import find_cast
+from monitor.people.identifiability import Fields, identified
 from monitor.people.people_table import answered, table_of
-from monitor.people.persons import Cast, Person
+from monitor.people.persons import Cast
 from monitor.records.finding import SEVERITIES, FieldName, Finding
-from monitor.records.people import PeopleTable, PersonAnswer
+from monitor.records.people import PeopleTable, PersonAnswer, TextPerson
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
 from monitor.text.analysis import Place, Scene, read_scenes
@@ -42,8 +43,8 @@ class RuleMatch:
     end: int
     sentence: int
     nodes: Mapping[str, Node] = default(default_factory=dict)
-    person: Person | None = None
-    """The person that the match is, where persons are what was looked for."""
+    person: TextPerson | None = None
+    """The person that the match is, where people are what was looked for."""
 
 
 @dataclass(eq=False)
@@ -64,6 +65,8 @@ class OpenDraft:
     is_short: bool
     topic: Topic = "unknown"
     passages: Sequence[Stretch] = ()
+    abuse: Sequence[Stretch] = ()
+    """Where rules on who is identified may speak: texts on other abuse of people count too."""
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     answers: Sequence[PersonAnswer] = ()
@@ -77,7 +80,13 @@ class OpenDraft:
     @cached_property
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
-        return answered(table_of(self.cast), self.answers)
+        table = answered(table_of(self.cast), self.answers)
+        return identified(table, self.fields, asks=bool(self.abuse))
+
+    @property
+    def fields(self) -> Fields:
+        """The text of each field."""
+        return {"title": self.document.title, "text": self.document.text}
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:

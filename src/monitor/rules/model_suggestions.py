@@ -33,14 +33,20 @@ if TYPE_CHECKING:
 def judged(
     draft: OpenDraft, reader: DraftReader, findings: Sequence[Finding], kept: frozenset[str]
 ) -> list[Finding]:
-    """Return findings with their confidence; the doubted are suggestions but for rules `kept`."""
+    """Return findings with their confidence; the doubted are suggestions but for rules `kept`.
+
+    On people the judge, who reads sentences, says nothing: who is who is read over the whole text.
+    """
+    on_people = {r.rule.id for r in draft.guideline.compiled if r.on_people}
     of_field = {scene.field: scene for scene in draft.scenes}
     judge, siblings = reader.judge, draft.guideline.about.siblings
     found: list[Finding] = []
     before: dict[str, set[str]] = {}
     for finding in findings:
         again, stays = says_again(before, finding), finding.rule in kept
-        weighed = reader.weigh(of_field[finding.field], finding, siblings, again=again)
+        weighed = None
+        if finding.rule not in on_people:
+            weighed = reader.weigh(of_field[finding.field], finding, siblings, again=again)
         if weighed is None:
             found.append(finding)
         elif stays or (weighed[0] >= judge.silent and weighed[1] >= judge.unlikely):
@@ -77,7 +83,8 @@ def suggested(
     alone = reader.judge.alone
     assert alone is not None
     heads = reader.judge.heads
-    speaking = [rule for rule in rules if rule.rule.id in alone.rules.keys() & heads.keys()]
+    may_speak = alone.rules.keys() & heads.keys()
+    speaking = [rule for rule in rules if rule.rule.id in may_speak and not rule.on_people]
     found: list[Finding] = []
     # of the text those with a finding, and of the others the likeliest
     view, most = draft.text.view, others_of(alone, draft.words)

@@ -23,6 +23,8 @@ from monitor.rules.yaml_files import line_of, read_yaml
 
 COUNTRIES = "countries"
 NOT_HELD = "We do not hold this country's law."
+_AGREES: frozenset[Concern] = frozenset({"trafficking-victim", "sexual-offence-victim"})
+"""Of whom a law may ask for consent to be named; a child's consent opens nothing."""
 Sources = Annotated[tuple[DatedSource, ...], Field(min_length=1)]
 Url = Annotated[str, Field(pattern=r"^https?://")]
 
@@ -96,14 +98,29 @@ def laws_for(country: Country, rule: Rule) -> list[Law]:
     return [law for law in country.law if set(law.concerns) & set(rule.law)]
 
 
+def consent_words(country: Country, rule: Rule) -> str:
+    """Return that we hold nothing on consent, for a rule on adults, or no words."""
+    asked = any(law.consent for law in laws_for(country, rule))
+    if asked or not _AGREES.intersection(rule.law):
+        return ""
+    return f"We do not hold what the law of {country.name} asks of consent."
+
+
+def unheld(code: str) -> Country:
+    """Return a country of whose law and helplines we hold nothing."""
+    return Country(country=code, name=country_name(code))
+
+
 def in_country(checked: Checked, rules: Iterable[Rule], country: Country) -> Checked:
     """Return a result with the country's law in findings and its helplines in the scorecard."""
     by_id = {rule.id: rule for rule in rules}
     findings: list[Finding] = []
     for finding in checked.findings:
         laws = laws_for(country, by_id[finding.rule])
+        consent = consent_words(country, by_id[finding.rule])
         cited = (Citation(s.title, s.section, s.url) for law in laws for s in law.sources)
-        why = "\n".join([finding.why, *(law_sentence(law, country) for law in laws)])
+        states = (law_sentence(law, country) for law in laws)
+        why = "\n".join(filter(None, [finding.why, *states, consent]))
         sources = tuple(dict.fromkeys((*finding.sources, *cited))) if laws else finding.sources
         findings.append(replace(finding, why=why, sources=sources))
     scorecard: list[ScorecardItem] = []

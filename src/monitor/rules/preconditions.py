@@ -70,6 +70,27 @@ def find_topic(draft: OpenDraft) -> Topic:
     return "touched" if weak and not other and (min(weak) < TOP or told) else "unknown"
 
 
+def find_abuse(draft: OpenDraft) -> Sequence[Stretch]:
+    """Return where rules on who is identified may speak: also in texts on like abuse of people.
+
+    A text is about like abuse if a word of it stands in the headline or twice. One that is too
+    short to tell its topic must have some word of trafficking or abuse.
+    """
+    words, whole = draft.guideline.topic, [(0, len(draft.text.view.shadow))]
+    near = [hit for scene in draft.scenes for hit in _hits(scene, words["near"])]
+    if draft.topic == "assumed":
+        signs = (*words["strong"], *words["weak"], *words["signs"])
+        told = near or any(_hits(scene, signs) for scene in draft.scenes)
+        return draft.passages if told else ()
+    if draft.topic in ON_TOPIC:
+        return draft.passages
+    titled = draft.headline and any(
+        draft.headline[1][0] <= start < draft.headline[1][1]
+        for start, _ in _hits(draft.headline[0], words["near"])
+    )
+    return whole if titled or len(near) > 1 else draft.passages
+
+
 def _hits(scene: Scene, wordsets: Iterable[int]) -> list[Stretch]:
     return [hit for wordset in wordsets for hit in scene.hits.of(wordset)]
 

@@ -16,10 +16,11 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from monitor.people.identifiability import KnownBy
 from monitor.records.finding import Severity
 
 Kind = Literal["phrase", "tokens", "dependency", "context", "document"]
-Gate = Literal["none", "topic", "referent", "document"]
+Gate = Literal["none", "topic", "referent", "document", "abuse"]
 QuotePolicy = Literal["flag", "soften", "skip"]
 RuleScope = Literal["any", "headline", "body", "caption", "document"]
 Principle = Literal[
@@ -112,7 +113,6 @@ class Clause(Strict):
     is_: list[RoleNames] = Field(default_factory=list, alias="is")
     not_: list[RoleNames] = Field(default_factory=list, alias="not")
     contact: bool = False
-    details: Annotated[int, Field(gt=0)] | None = None
     headline_has: list[Literal["exclamation", "capitals", "question"]] = Field(default_factory=list)
     quoted: Literal["attributed", "scare"] | None = None
     statistic: list[StatisticPart] = Field(default_factory=list)
@@ -137,8 +137,6 @@ class Clause(Strict):
             raise ValueError("'person' or 'referent' and 'is' go together")
         if self.not_:
             raise ValueError("'not' goes with 'whose'")
-        if self.details is not None and self.referent is None:
-            raise ValueError("'details' are told of the person that 'referent' means")
         if sum(alone) + (listed and self.referent != "anyone") > 1:
             raise ValueError(
                 "'person', 'referent', 'quoted', 'statistic', 'case' stand in clauses of their own"
@@ -172,7 +170,23 @@ class DependencyPattern(Strict):
         return self
 
 
-_WAYS = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "persons")
+class PeopleWanted(Strict):
+    """Whom of the people that can be identified a rule means; what is left out does not matter.
+
+    `minor`: told to be under 18, or to have been then. `known_by`: what readers know her by.
+    `consent`: the text tells that she agreed, or speaks in public under her own name.
+    `restricted`: it says that she may not be identified.
+    """
+
+    relative: bool | None = None
+    minor: bool | None = None
+    known_by: list[KnownBy] = Field(default_factory=list)
+    consent: bool | None = None
+    restricted: bool = False
+    name_changed: bool | None = None
+
+
+_WAYS = ("phrases", "sequence", "replace", "tokens", "dependency", "figures", "people")
 
 
 class Matcher(Strict):
@@ -187,8 +201,7 @@ class Matcher(Strict):
     tokens: list[Annotated[list[Token], Field(min_length=1)]] = Field(default_factory=list)
     dependency: list[DependencyPattern] = Field(default_factory=list)
     figures: bool = False
-    persons: list[RoleNames] = Field(default_factory=list)
-    mark: Literal["person", "details"] = "person"
+    people: PeopleWanted | None = None
     apart: bool = False
     severity: Severity | None = None
     message: Text | None = None
@@ -310,7 +323,7 @@ def _kind_problem(rule: Rule) -> str | None:
     ways = {way for matcher in rule.match for way in matcher.ways}
     refused = {"phrase": {"tokens", "dependency"}, "tokens": {"dependency"}}
     extra = ways & refused.get(rule.kind, set())
-    has_needs = rule.needs or any(m.needs or m.figures or m.persons for m in rule.match)
+    has_needs = rule.needs or any(m.needs or m.figures or m.people for m in rule.match)
     parsed = bool(ways & {"tokens", "dependency"})
     document = rule.kind == "document"
     problems = {
@@ -336,7 +349,7 @@ def _message_problem(rule: Rule) -> str | None:
     names = {name for message in messages for name in _PLACEHOLDER.findall(message)}
     if unknown := names - {"match", "evidence"}:
         return f"'message' has '{{{min(unknown)}}}'; there are {{match}} and {{evidence}}"
-    found = rule.check or rule.needs or any(m.needs for m in rule.match)
+    found = rule.check or rule.needs or any(m.needs or m.people for m in rule.match)
     if "evidence" in names and not found:
         return "'message' has {evidence}, but there are no 'needs' that could find any"
     return None
@@ -390,6 +403,8 @@ class TopicWords(Strict):
     means: list[Name]
     purpose: list[Name]
     other: list[Name]
+    near: list[Name] = Field(default_factory=list)
+    signs: list[Name] = Field(default_factory=list)
     elsewhere: list[Name] = Field(default_factory=list)
     breaks: list[Name] = Field(default_factory=list)
     short_words: Annotated[int, Field(gt=0)] = 120
