@@ -3,7 +3,7 @@
 import { byId } from "./dom.js";
 import { offerUndo } from "./hidden.js";
 import * as ignores from "./ignores.js";
-import { isMinor } from "./people.js";
+import { isMinor } from "./answers.js";
 import { reasonControls } from "./reasons.js";
 import { keeper, state, texts } from "./state.js";
 import { announce } from "./status.js";

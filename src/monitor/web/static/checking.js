@@ -5,7 +5,7 @@ import { byId, plural } from "./dom.js";
 import { adapt } from "./findings.js";
 import { FORMAT_NAMES, looksLike } from "./format.js";
 import { chosen } from "./guidelines.js";
-import { asSent, isWaiting, refuse as refuseAnswers } from "./people.js";
+import { asSent, isWaiting, refuse as refuseAnswers } from "./answers.js";
 import { country, desk, fields, keeper, onTopic, state, texts } from "./state.js";
 import { notice, say, sayChecking } from "./status.js";
 import { reset, show } from "./view.js";

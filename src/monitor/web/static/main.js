@@ -13,7 +13,7 @@ import { wireGuidelines } from "./guidelines.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
 import { followPaste, forgetPaste, wirePasting } from "./pasting.js";
-import { followPeople, forgetPeople, goToPerson, onPanelKey, wirePeople } from "./people_panel.js";
+import { followPeople, forgetPeople, goToPerson, onPanelKey, wirePeople } from "./people.js";
 import { printReport, saveReport, wirePrinting } from "./reporting.js";
 import { offerReviewed } from "./reviewed.js";
 import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";

@@ -1,238 +1,468 @@
-// The people of a draft and what the reporter says of them. Pure functions. A person is as the check
-// answers it, places in UTF-16 units. An answer is `{id, said, anchors, refused}`: what was said, and
-// the words that mean the person. It follows these words through edits, and waits while they are gone.
+// The panel "People in this draft": who is told of, as read, and what only the reporter can say.
+// Answers stay in this tab's memory; a file of them is written only where the reporter asks for it.
 
-import { editOf, shift } from "./findings.js";
+import * as answers from "./answers.js";
+import { check, checkSoon } from "./checking.js";
+import { byId, el, plural, save } from "./dom.js";
+import { isProtecting } from "./findings.js";
+import { marks, state, texts } from "./state.js";
+import { announce, notice } from "./status.js";
+import { actions } from "./view.js";
+import { backTo, go, reveal } from "./walk.js";
 
-const AROUND = 24; // characters on each side by which words are known again
-const ANCHORS = 12; // mentions that an answer holds on to
-const ALIKE = 6; // characters around a short word that must be as before
+const WIDE = matchMedia("(min-width: 60.01rem)"); // the draft stands beside the panel
+const SHOWN = 5; // places of a person that are listed
 
-const PROTECTED = ["victim", "minor", "relative"];
-const PUBLIC = ["official", "expert", "public_figure", "helper"];
-
-/** The roles in the order of their buttons, each with its key. */
-export const ROLES = [
-  ["victim", "v"],
-  ["minor", "m"],
-  ["relative", "r"],
-  ["witness", "w"],
-  ["suspect", "s"],
-  ["convicted", "c"],
-  ["official", "o"],
-  ["helper", "h"],
-  ["expert", "e"],
-  ["public_figure", "f"],
-  ["other", "t"],
+/** What is asked once of the draft, with what to do where the answer is yes. */
+const OF_DRAFT = [
+  {
+    name: "pictures",
+    words: "Do pictures, captions or videos show somebody who is to be protected, or where she is?",
+    advice: "Take them out, or hide faces, clothes, places and signs; take the place out of the file’s data too.",
+  },
+  {
+    name: "other",
+    words: "Has another report named the other half: the accused, the family, the place?",
+    advice: "Then what this draft adds may tell who she is: leave out the tie between them, or the name.",
+  },
 ];
+const NEVER =
+  "Consent never closes a child’s flag: leave out what tells who she is, or dismiss the flag with a reason.";
+const DRAFT = "draft"; // the entry of these questions, after those of people
 
-export const QUESTIONS = [
-  { name: "exploited", short: "harmed?", words: "May a reader take her for somebody harmed?" },
-  { name: "minor", short: "under 18?", words: "Was she under 18 then, or is she now?" },
-  { name: "consent", short: "consent?", words: "For this piece: consent in writing?" },
-];
+let current = null; // the entry that is open: a place of the person, or DRAFT
+let told = ""; // what was last said to be open
 
-export const roleName = (role) => role.replaceAll("_", " ");
+// What there is --------------------------------------------------------------------------------
 
-/** Whether a person is listed: officials and the like are folded away unless something is asked. */
-export function isPrivate(person, said) {
-  if (said || person.questions.length || PROTECTED.includes(person.role)) return true;
-  return person.details.length > 0 && !PUBLIC.includes(person.role);
+const saidOf = (person) => answers.answerOf(state.answers, state.people, person)?.said;
+const isAsked = (person) => saidOf(person) || person.questions.length > 0 || flagsOf(person).length > 0;
+/** Who is private: first those to decide or decided on, then the others, each in order of mention. */
+const listed = () => {
+  const all = state.people.filter((person) => answers.isPrivate(person, saidOf(person)));
+  return [...all.filter(isAsked), ...all.filter((person) => !isAsked(person))];
+};
+const others = () => state.people.filter((person) => !answers.isPrivate(person, saidOf(person)));
+const flagsOf = (person) =>
+  state.problems.filter((problem) => isProtecting(problem) && problem.parts.some((part) => part.person === person.person));
+const isOpen = (person) => answers.openQuestions(person, saidOf(person)).length > 0 || flagsOf(person).length > 0;
+const openOfDraft = () => OF_DRAFT.filter(({ name }) => state.ofDraft[name] === undefined);
+const currentPerson = () => (current === null || current === DRAFT ? null : answers.personAt(state.people, current));
+
+/** The words that a person is called by first, names before other words. */
+function calledBy(person) {
+  const words = person.mentions.map((mention) => wordsAt(mention));
+  const name = words.find((one) => /^\p{Lu}/u.test(one) && !/^(?:she|he|her|his|they|their|the|one|a|an)\b/i.test(one));
+  return name ?? words[0];
 }
 
-/** What is asked of a person and not yet answered. */
-export function openQuestions({ questions }, said = {}) {
-  const isAnswered = { exploited: "role" in said, minor: "minor" in said, consent: "consent" in said };
-  return QUESTIONS.filter(({ name }) => questions.includes(name) && !isAnswered[name]);
-}
+const wordsAt = ({ field, start, end }) => texts()[field].slice(start, end).replace(/\s+/g, " ");
 
-/** What an answer to a question says, as `{role}`, `{minor}` or `{consent}`. */
-export function saidBy(question, yes, person) {
-  if (question !== "exploited") return { [question]: yes };
-  if (yes) return { role: PROTECTED.includes(person.role) ? person.role : "victim" };
-  return { role: PROTECTED.includes(person.role) ? "other" : person.role };
-}
-
-/** Whether a question was answered with yes or no; null where it was not. */
-export function answerTo(question, said = {}) {
-  if (question !== "exploited") return said[question] ?? null;
-  return said.role ? PROTECTED.includes(said.role) : null;
-}
-
-export const isMinor = (person) => person?.minor === true || person?.role === "minor";
-
-// Places ---------------------------------------------------------------------------------------
-
-const overlaps = (a, b) => a.field === b.field && a.start < b.end && b.start < a.end;
-
-/** Whom words mean: the person with the shortest mention that shares a character with them. */
-export function personAt(people, place) {
-  const met = people.flatMap((person) =>
-    person.mentions.filter((mention) => overlaps(mention, place)).map((mention) => [mention.end - mention.start, person]),
-  );
-  met.sort(([a, one], [b, other]) => a - b || one.person - other.person);
-  return met[0]?.[1] ?? null;
-}
-
-/** Move the people's places along with an edit; whoever is told of no more is left out. */
-export const movePeople = (people, field, before, after) =>
-  people
-    .map((person) => ({
-      ...person,
-      mentions: shift(person.mentions, field, before, after),
-      details: shift(person.details, field, before, after),
-    }))
-    .filter(({ mentions }) => mentions.length > 0);
-
-export const answerOf = (answers, people, person) =>
-  answers.find((answer) => !isWaiting(answer) && personOf(answer, people) === person);
-
-function personOf({ anchors }, people) {
-  for (const anchor of anchors) {
-    const person = anchor.lost ? null : personAt(people, anchor);
-    if (person) return person;
-  }
-  return null;
-}
-
-/** Whether an answer has no place in the draft now. */
-export const isWaiting = ({ refused, anchors }) => refused || anchors.every(({ lost }) => lost);
-
-const anchorAt = ({ field, start, end }, text) => ({
-  field,
-  start,
-  end,
-  words: text.slice(start, end),
-  left: text.slice(Math.max(0, start - AROUND), start),
-  right: text.slice(end, end + AROUND),
-  lost: false,
+/** What of the people is for the report: by number and line, never by name. */
+export const peopleForReport = () => ({
+  people: listed().map((person) => ({
+    number: person.person,
+    line: person.line,
+    role: answers.roleName(saidOf(person)?.role ?? person.role),
+    said: saidOf(person) ?? {},
+    open: [...answers.openQuestions(person, saidOf(person)).map(({ short }) => short), ...(flagsOf(person).length ? ["flagged"] : [])],
+  })),
+  ofDraft: OF_DRAFT.map(({ name, words }) => ({ words, yes: state.ofDraft[name] })),
 });
 
-const anchorsOf = (person, texts) =>
-  person.mentions.slice(0, ANCHORS).map((mention) => anchorAt(mention, texts[mention.field]));
+// Drawing --------------------------------------------------------------------------------------
 
-const nextId = (answers) => Math.max(0, ...answers.map(({ id }) => id)) + 1;
+/** Draw the panel; whoever has the focus in it keeps it. */
+export function renderPeople() {
+  const panel = byId("people");
+  const seen = state.answer ? listed() : [];
+  const waiting = state.answers.filter(answers.isWaiting);
+  const focused = panel.contains(document.activeElement) ? document.activeElement.closest("[data-key]")?.dataset.key : null;
+  const hadFocus = panel.contains(document.activeElement);
+  panel.hidden = !state.answer || (state.people.length === 0 && waiting.length === 0);
+  const chosen = currentPerson();
+  if (current !== DRAFT && !seen.includes(chosen)) current = null;
+  const nodes = seen.map((person) => personNode(person, person === chosen));
+  if (seen.length) nodes.push(draftNode());
+  byId("people-list").replaceChildren(...nodes);
+  renderOthers();
+  renderWaiting(waiting);
+  renderOpen(seen);
+  const [first] = hadFocus && chosen ? chosen.mentions : [];
+  if (first) marks.paintPlace(first.field, first.start, first.end);
+  if (!hadFocus || panel.contains(document.activeElement)) return;
+  const again = focused && panel.querySelector(`[data-key="${focused}"]`);
+  (again || panel.querySelector(".person[aria-current]") || byId(panel.hidden ? "flags" : "people-heading")).focus({ preventScroll: true });
+}
 
-/** Note what is `said` of a person; what was said before and is said again is taken back. */
-export function say(answers, people, person, said, texts) {
-  const known = answerOf(answers, people, person);
-  if (!known) {
-    return [...answers, { id: nextId(answers), said, anchors: anchorsOf(person, texts), refused: false }];
+function renderOpen(seen) {
+  const open = seen.filter(isOpen).length;
+  const words = open ? `${open === 1 ? "1 person" : `${open} people`} to decide before publication` : "";
+  const asked = seen.length ? openOfDraft().length : 0;
+  const draft = asked ? `${plural(asked, "question")} on the draft open` : "";
+  const none = seen.length ? "Nobody is left to decide" : "Nobody in this draft has to be decided on";
+  const line = `${[words || none, draft].filter(Boolean).join("; ")}.`;
+  if (line !== told) byId("people-count").textContent = line;
+  told = line;
+  byId("people-open").hidden = !words;
+  byId("to-people").textContent = words;
+}
+
+function renderOthers() {
+  const rest = state.answer ? others() : [];
+  byId("people-others").hidden = rest.length === 0;
+  byId("people-others-count").textContent = `${plural(rest.length, "other")}: officials, helpers and who has no details told`;
+  const focus = byId("people-others-list").contains(document.activeElement) && document.activeElement.textContent;
+  byId("people-others-list").replaceChildren(
+    ...rest.map((person) =>
+      el(
+        "li",
+        {},
+        placeButton(person.mentions[0], `Person ${person.person}: ${calledBy(person)}`),
+        ` ${roleOf(person)} `,
+        el("button", {
+          type: "button",
+          className: "quiet",
+          textContent: "Ask",
+          "aria-label": `Ask about person ${person.person}`,
+          onclick: () => {
+            sayOf(person, { role: person.role });
+            goToPerson(person.person);
+          },
+        }),
+      ),
+    ),
+  );
+  if (focus) byId("people-others").querySelector("summary").focus({ preventScroll: true });
+}
+
+function renderWaiting(waiting) {
+  const node = byId("people-waiting");
+  node.hidden = waiting.length === 0;
+  node.replaceChildren();
+  if (!waiting.length) return;
+  const words = `${plural(waiting.length, "answer")} not in use: the words it was about are not in the draft, or tell of nobody.`;
+  const drop = () => {
+    state.answers = answers.forget(state.answers, waiting);
+    renderPeople();
+    announce("Forgotten.");
+  };
+  node.append(el("span", { textContent: words }), " ", el("button", { type: "button", className: "quiet", textContent: "Forget it", onclick: drop }));
+}
+
+function roleOf(person) {
+  const role = answers.roleName(person.role);
+  return saidOf(person)?.role ? `${role}, you said` : `${role} (${Math.round(100 * person.role_probability)} %)`;
+}
+
+function stateOf(person) {
+  const asked = answers.openQuestions(person, saidOf(person)).map(({ short }) => short);
+  const flagged = flagsOf(person).length ? ["flagged"] : [];
+  const open = [...flagged, ...asked];
+  if (open.length) return `To decide: ${open.join(", ")}`;
+  return saidOf(person) ? "Decided" : "";
+}
+
+function personNode(person, isCurrent) {
+  const words = calledBy(person);
+  const now = stateOf(person);
+  const name = `Person ${person.person}: ${words}`;
+  const node = el("li", {
+    className: `person ${isOpen(person) ? "open" : ""}`,
+    tabIndex: -1,
+    "data-key": `person-${person.person}`,
+    "aria-label": [name, roleOf(person), now].filter(Boolean).join(". "),
+    ...(isCurrent && { "aria-current": "true" }),
+    onclick: ({ target }) => !target.closest("button") && enter(person),
+  });
+  const head = el(
+    "button",
+    {
+      type: "button",
+      className: "person-head",
+      "data-key": `head-${person.person}`,
+      "aria-expanded": String(isCurrent),
+      onclick: () => (isCurrent ? leave() : enter(person)),
+    },
+    el("strong", { textContent: `Person ${person.person} ` }),
+    el("bdi", { className: "person-words", textContent: words }),
+    el("span", { className: "person-role", textContent: ` ${roleOf(person)}` }),
+    now ? el("span", { className: "person-state", textContent: now }) : null,
+  );
+  node.append(el("p", { className: "person-line" }, head));
+  if (isCurrent) node.append(...bodyOf(person));
+  return node;
+}
+
+function bodyOf(person) {
+  const kinds = [...new Set(person.details.map(({ kind }) => kind))];
+  const told = kinds.map((kind) => {
+    const places = person.details.filter((detail) => detail.kind === kind);
+    return el("p", { className: "person-told" }, el("span", { textContent: `${kind}: ` }), ...placeButtons(places));
+  });
+  const titles = new Map();
+  for (const problem of flagsOf(person)) {
+    const { rule } = problem.parts.find((part) => part.person === person.person);
+    if (!titles.has(rule)) titles.set(rule, problem);
   }
-  const [[name, value]] = Object.entries(said);
-  const kept = { ...known.said, ...said };
-  if (known.said[name] === value) delete kept[name];
-  if (!Object.keys(kept).length) return answers.filter((answer) => answer !== known);
-  return answers.map((answer) => (answer === known ? { ...answer, said: kept } : answer));
+  const flags = [...titles].map(([rule, problem]) =>
+    el("button", { type: "button", className: "quiet", textContent: `Flag: ${actions.titleOf(rule)}`, onclick: () => go(problem) }),
+  );
+  const said = saidOf(person);
+  const asked = answers.openQuestions(person, said);
+  const closes = said?.consent && answers.isMinor(person);
+  return [
+    ...answers.QUESTIONS.map((question, index) =>
+      questionRow({
+        key: `${question.name}-${person.person}`,
+        words: question.words,
+        first: 2 * index + 1,
+        open: asked.includes(question),
+        yes: answers.answerTo(question.name, said),
+        answer: (yes) => sayOf(person, answers.saidBy(question.name, yes, person)),
+      }),
+    ),
+    closes ? el("p", { className: "hint", textContent: NEVER }) : null,
+    roleRow(person),
+    el("p", { className: "person-told" }, el("span", { textContent: "told of: " }), ...placeButtons(person.mentions)),
+    ...told,
+    flags.length ? el("p", { className: "person-told" }, ...flags) : null,
+  ].filter(Boolean);
 }
 
-export const forget = (answers, gone) => answers.filter((answer) => !gone.includes(answer));
+const placeButtons = (places) => [
+  ...places.slice(0, SHOWN).map((place) => placeButton(place, wordsAt(place))),
+  places.length > SHOWN ? el("span", { textContent: ` and ${places.length - SHOWN} more` }) : null,
+];
 
-/** Move answers along with an edit of `field`. */
-export function follow(answers, field, before, after) {
-  if (before === after) return answers;
-  const edit = editOf(before, after);
-  const step = (anchor) => (anchor.field === field ? followAnchor(anchor, edit, after) : anchor);
-  return answers.map((answer) => ({ ...answer, anchors: answer.anchors.map(step) }));
+const placeButton = (place, words) =>
+  el("button", { type: "button", className: "place-button", dir: "auto", textContent: words, title: "Show in the draft", onclick: () => backTo(place) });
+
+function questionRow({ key, words, first, open, yes, answer }) {
+  const id = `asked-${key}`;
+  const button = (value, digit) =>
+    el(
+      "button",
+      {
+        type: "button",
+        className: "filter choice",
+        "data-key": `${key}-${value}`,
+        "data-digit": digit,
+        "aria-pressed": String(yes === value),
+        onclick: () => answer(value),
+      },
+      el("kbd", { "aria-hidden": "true", textContent: digit }),
+      ` ${value ? "Yes" : "No"}`,
+    );
+  return el(
+    "div",
+    { className: `asked ${open ? "open" : ""}`, role: "group", "aria-labelledby": id },
+    el("span", { id, textContent: words }),
+    el("span", { className: "asked-buttons" }, button(true, String(first)), button(false, String(first + 1))),
+  );
 }
 
-function followAnchor(anchor, { head, end, moved }, after) {
-  if (anchor.lost) {
-    const back = findAgain(anchor, after, 0, after.length, AROUND);
-    return back === null ? anchor : { ...anchor, start: back, end: back + anchor.words.length, lost: false };
+function roleRow(person) {
+  const said = saidOf(person)?.role;
+  const buttons = answers.ROLES.map(([role, key]) =>
+    el(
+      "button",
+      {
+        type: "button",
+        className: "filter choice",
+        "data-key": `role-${role}-${person.person}`,
+        "data-letter": key,
+        "aria-pressed": String((said ?? person.role) === role),
+        onclick: () => sayOf(person, { role }),
+      },
+      el("kbd", { "aria-hidden": "true", textContent: key }),
+      ` ${answers.roleName(role)}`,
+    ),
+  );
+  const props = { className: "roles", role: "group", "aria-label": `Role of person ${person.person}` };
+  return el("div", props, el("span", { textContent: "Role" }), ...buttons);
+}
+
+/** The entry of what is asked once of the draft. */
+function draftNode() {
+  const isCurrent = current === DRAFT;
+  const open = openOfDraft();
+  const now = open.length ? `To decide: ${open.length === 2 ? "pictures, other reports" : open[0].name === "pictures" ? "pictures" : "other reports"}` : "Decided";
+  const node = el("li", {
+    className: `person ${open.length ? "open" : ""}`,
+    tabIndex: -1,
+    "data-key": "person-draft",
+    "aria-label": `Pictures and other reports. ${now}`,
+    ...(isCurrent && { "aria-current": "true" }),
+  });
+  const head = el(
+    "button",
+    {
+      type: "button",
+      className: "person-head",
+      "data-key": "head-draft",
+      "aria-expanded": String(isCurrent),
+      onclick: () => (isCurrent ? leave() : openEntry(DRAFT)),
+    },
+    el("strong", { textContent: "Pictures and other reports" }),
+    el("span", { className: "person-state", textContent: now }),
+  );
+  node.append(el("p", { className: "person-line" }, head));
+  if (!isCurrent) return node;
+  OF_DRAFT.forEach(({ name, words, advice }, index) => {
+    const yes = state.ofDraft[name] ?? null;
+    const answer = (value) => {
+      if (state.ofDraft[name] === value) delete state.ofDraft[name];
+      else state.ofDraft[name] = value;
+      renderPeople();
+      announce(byId("people-count").textContent);
+    };
+    node.append(questionRow({ key: `${name}-draft`, words, first: 2 * index + 1, open: yes === null, yes, answer }));
+    if (yes) node.append(el("p", { className: "hint", textContent: advice }));
+  });
+  return node;
+}
+
+// Doing ----------------------------------------------------------------------------------------
+
+/** Note what is said of a person, and have the draft checked with it. */
+function sayOf({ person: number }, said) {
+  const person = state.people.find((one) => one.person === number);
+  state.answers = answers.say(state.answers, state.people, person, said, texts());
+  const role = saidOf(person)?.role;
+  // The check says it too, a moment later.
+  if (role) state.people = state.people.map((one) => (one === person ? { ...one, role } : one));
+  renderPeople();
+  const now = state.people.find((one) => one.person === number);
+  announce([`Person ${person.person}`, roleOf(now), stateOf(now)].filter(Boolean).join(". "));
+  checkSoon();
+}
+
+/** Open an entry and show its first words in the draft; the focus goes to the entry. */
+function openEntry(entry) {
+  current = entry;
+  renderPeople();
+  const node = byId("people-list").querySelector(".person[aria-current]");
+  node?.focus({ preventScroll: true });
+  node?.scrollIntoView({ block: "nearest" });
+  if (entry === DRAFT) return;
+  const range = marks.paintPlace(entry.field, entry.start, entry.end);
+  if (WIDE.matches) reveal(range);
+}
+
+const enter = (person) => openEntry(person.mentions[0]);
+
+function leave() {
+  const was = currentPerson();
+  current = null;
+  renderPeople();
+  byId("people-list").querySelector(`[data-key="head-${was?.person ?? DRAFT}"]`)?.focus({ preventScroll: true });
+}
+
+function stepPeople(by) {
+  const entries = [...listed().map(({ mentions: [first] }) => first), DRAFT];
+  if (entries.length === 1) return;
+  const chosen = currentPerson();
+  const at = current === DRAFT ? entries.length - 1 : listed().indexOf(chosen);
+  openEntry(at < 0 ? entries.at(by > 0 ? 0 : -1) : entries[(at + by + entries.length) % entries.length]);
+}
+
+/** Go to a person in the panel; without a number to the one that is open, else the first to decide. */
+export function goToPerson(number) {
+  if (byId("people").hidden) return;
+  const seen = listed();
+  const person = number === undefined ? (currentPerson() ?? seen.find(isOpen) ?? seen[0]) : seen.find((one) => one.person === number);
+  if (person) enter(person);
+  else if (number !== undefined) {
+    byId("people-others").open = true;
+    byId("people-others").querySelector("summary").focus();
+  } else byId("people-heading").focus();
+}
+
+/** The keys of the panel; says whether it took the event. */
+export function onPanelKey(event) {
+  const { key, target } = event;
+  if (event.ctrlKey || event.altKey || event.metaKey || target.matches("input")) return false;
+  const node = target.closest(".person") ?? byId("people-list").querySelector(".person[aria-current]");
+  const press = (selector) => {
+    const button = node?.matches("[aria-current]") ? node.querySelector(selector) : null;
+    button?.click();
+    return Boolean(button);
+  };
+  if (key === "n" || key === "p") stepPeople(key === "n" ? 1 : -1);
+  else if (key === "Enter" && target === node) backTo(currentPerson()?.mentions[0] ?? null);
+  else if (/^[1-9]$/.test(key)) return press(`[data-digit="${key}"]`);
+  else if (/^[a-z]$/.test(key)) return press(`[data-letter="${key}"]`);
+  else return false;
+  return true;
+}
+
+/** A new answer is there: answers hold on to the mentions that are read now. */
+export function settlePeople() {
+  const waited = state.answers.filter(({ refused }) => refused);
+  const at = currentPerson();
+  state.people = state.answer?.people ?? [];
+  state.answers = answers.settle(state.answers, state.people, texts());
+  if (current !== null && current !== DRAFT && !at) current = null;
+  // What was set aside has a place again: the answer shown was made without it.
+  const ids = waited.map(({ id }) => id);
+  if (state.answers.some((answer) => ids.includes(answer.id) && !answer.refused)) checkSoon();
+}
+
+/** Move all places along with an edit. */
+export function followPeople(field, before, after) {
+  state.people = answers.movePeople(state.people, field, before, after);
+  state.answers = answers.follow(state.answers, field, before, after);
+  if (current?.field === field) [current = null] = answers.movePeople([{ mentions: [current], details: [] }], field, before, after).map(({ mentions: [place] }) => place);
+}
+
+/** The draft is another one: nothing that was said is kept. */
+export function forgetPeople() {
+  state.people = [];
+  state.answers = [];
+  state.ofDraft = {};
+  current = null;
+  told = "";
+  byId("people-count").textContent = "";
+}
+
+// Files ----------------------------------------------------------------------------------------
+
+function saveAnswers() {
+  const sent = state.answers.filter((answer) => !answers.isWaiting(answer));
+  if (!sent.length) {
+    announce("There is no answer to save yet.");
+    return;
   }
-  if (anchor.end <= head) return anchor;
-  if (anchor.start >= end) return { ...anchor, start: anchor.start + moved, end: anchor.end + moved };
-  // Of words that were changed in part the greater part still stands for the person.
-  const start = Math.min(anchor.start, head);
-  const stop = anchor.end > end ? anchor.end + moved : head;
-  const kept = Math.max(0, head - anchor.start) + Math.max(0, anchor.end - end);
-  if (2 * kept >= anchor.end - anchor.start && after.slice(start, stop).trim()) {
-    return { ...anchor, start, end: stop, words: after.slice(start, stop) };
+  const list = sent.map((answer) => answers.asSent(answer, texts(), { inSource: state.format !== "" }));
+  const file = new Blob([`${JSON.stringify(list, null, 1)}\n`], { type: "application/json" });
+  save(file, `people-${new Date().toLocaleDateString("en-CA")}.json`);
+  announce(`${plural(sent.length, "answer")} saved: places and roles, no names.`);
+}
+
+async function loadAnswers(file) {
+  const loaded = await file
+    .text()
+    .then((text) => answers.fromFile(JSON.parse(text), texts(), { inSource: state.format !== "" }))
+    .catch(() => null);
+  if (!loaded) {
+    notice("This is no file of answers on the people of this draft.");
+    return;
   }
-  const least = anchor.words.length > 4 ? 0 : ALIKE;
-  const there = findAgain(anchor, after, head, end + moved, least);
-  return there === null
-    ? { ...anchor, lost: true }
-    : { ...anchor, start: there, end: there + anchor.words.length };
+  notice("");
+  state.answers = loaded;
+  announce(`${plural(loaded.length, "answer")} loaded.`);
+  await check();
 }
 
-/** Where an anchor's words stand between two places, best by what is around them; else null. */
-function findAgain({ words, left, right }, text, low, high, least) {
-  let best = null;
-  let most = least - 1;
-  for (let at = text.indexOf(words, low); at >= 0 && at + words.length <= high; at = text.indexOf(words, at + 1)) {
-    const end = at + words.length;
-    if (isLetter(text[at - 1]) || isLetter(text[end])) continue;
-    const alike = sameEnd(left, text.slice(Math.max(0, at - AROUND), at)) + sameStart(right, text.slice(end, end + AROUND));
-    if (alike > most) [best, most] = [at, alike];
-  }
-  return best;
+export function wirePeople() {
+  byId("to-people").addEventListener("click", () => goToPerson());
+  byId("people-save").addEventListener("click", saveAnswers);
+  byId("people-file").addEventListener("change", ({ target }) => {
+    const [file] = target.files;
+    target.value = "";
+    if (file) loadAnswers(file);
+  });
 }
 
-const isLetter = (character) => /[\p{L}\p{N}]/u.test(character ?? "");
-
-function sameStart(one, other) {
-  let same = 0;
-  while (same < one.length && one[same] === other[same]) same += 1;
-  return same;
-}
-
-const sameEnd = (one, other) => sameStart([...one].reverse().join(""), [...other].reverse().join(""));
-
-/** After a check: hold on to the mentions that are read now, one answer for each person. */
-export function settle(answers, people, texts) {
-  const kept = new Map();
-  for (const answer of answers) {
-    const person = personOf(answer, people);
-    const before = person && kept.get(person);
-    const said = { ...before?.said, ...answer.said };
-    kept.set(person ?? answer, person ? { ...answer, said, anchors: anchorsOf(person, texts), refused: false } : answer);
-  }
-  return [...kept.values()];
-}
-
-/** Set aside what the check could not place. */
-export const refuse = (answers, refused) =>
-  answers.map((answer) => (refused.includes(answer) ? { ...answer, refused: true } : answer));
-
-// The list that a check takes, and files hold ---------------------------------------------------
-
-const points = (text, at) => [...text.slice(0, at)].length;
-
-/** Return an answer as a check takes it; with `inSource` its place is one in Markdown or HTML. */
-export function asSent({ anchors, said }, texts, { inSource = false } = {}) {
-  const { field, start, end } = anchors.find(({ lost }) => !lost);
-  const [first, last] = [start, end].map((at) => points(texts[field], at));
-  const source = inSource && field === "text" ? { source_start: first, source_end: last } : {};
-  return { field, start: first, end: last, ...source, ...said };
-}
-
-/** Return the answers of a file, or null where it is none of this draft. */
-export function fromFile(value, texts, { inSource = false } = {}) {
-  if (!Array.isArray(value)) return null;
-  const answers = value.map((one, index) => answerIn(one, texts, inSource, index + 1));
-  return answers.includes(null) ? null : answers;
-}
-
-const KEYS = ["field", "start", "end", "source_start", "source_end", "role", "minor", "consent"];
-const SAID = {
-  role: (value) => ROLES.some(([role]) => role === value),
-  minor: (value) => typeof value === "boolean",
-  consent: (value) => typeof value === "boolean",
-};
-
-function answerIn(one, texts, inSource, id) {
-  if (one === null || typeof one !== "object" || !Object.keys(one).every((key) => KEYS.includes(key))) return null;
-  if (!["title", "text"].includes(one.field)) return null;
-  const isSource = inSource && one.field === "text" && Number.isInteger(one.source_start);
-  const ends = isSource ? [one.source_start, one.source_end] : [one.start, one.end];
-  if (!ends.every(Number.isInteger) || ends[0] < 0 || ends[0] >= ends[1]) return null;
-  const letters = [...texts[one.field]];
-  if (ends[1] > letters.length) return null;
-  const [start, end] = ends.map((at) => letters.slice(0, at).join("").length);
-  const told = Object.entries(one).filter(([key, value]) => key in SAID && value !== null);
-  if (!told.every(([key, value]) => SAID[key](value))) return null;
-  const said = Object.fromEntries(told);
-  return { id, said, anchors: [anchorAt({ field: one.field, start, end }, texts[one.field])], refused: false };
-}
+Object.assign(actions, { renderPeople, settlePeople, goToPerson });

@@ -4,7 +4,7 @@
 import { check } from "./checking.js";
 import { byId, save } from "./dom.js";
 import { stamps } from "./guidelines.js";
-import { peopleForReport } from "./people_panel.js";
+import { peopleForReport } from "./people.js";
 import { fileOf, makeReport } from "./report.js";
 import { desk, state, texts } from "./state.js";
 import { notice } from "./status.js";

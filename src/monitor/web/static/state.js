@@ -23,7 +23,7 @@ export const state = {
   aside: [], // what is set aside in this draft, see ignores.js
   unchecked: [], // lines of the desk's own, such as a dateline, that were not checked
   people: [], // whom the draft tells of, moved along with edits
-  answers: [], // what the reporter says of them, see people.js; never kept beyond this tab's memory
+  answers: [], // what the reporter says of them, see answers.js; never kept beyond this tab's memory
   ofDraft: {}, // what she says of its pictures and of other reports
   taken: [], // which suggestions were taken, see taken.js
   filtered: new Set(), // severities left out
