@@ -80,7 +80,7 @@ def test_six_people_are_decided_by_keys_alone(page: Page, width: int) -> None:
     assert decided == set(NAMES)
     settled(page)
     assert time.monotonic() - begun < 120
-    said = {words: told for words, told in last(sent)}
+    said = dict(last(sent))
     assert len(said) == len(NAMES)
     assert {(told["minor"], told["consent"]) for told in said.values()} == {
         (True, False), (False, False)
