@@ -126,6 +126,9 @@ def json_requests(fields: list[str]) -> Iterator[dict[str, object]]:
         for value in (CANARY, [CANARY], {CANARY: CANARY}, None, f"{CANARY}\ud800", f"{CANARY}\0"):
             yield {"content": json.dumps({**good, field: value}).encode()}
     yield {"json": {**good, CANARY: CANARY}}
+    for wrong in ({CANARY: CANARY}, {"role": CANARY}, {"minor": CANARY}, {"end": 0}, {"start": 1}):
+        answer = {"field": "text", "start": 0, "end": 3, **wrong}
+        yield {"json": {**good, "people": [answer]}}
     yield {"json": {}}
     yield {"json": [CANARY]}
     yield {"json": CANARY}
@@ -168,6 +171,8 @@ def file_requests() -> Iterator[dict[str, object]]:
     yield {"files": {"file": ("draft.txt", data)}, "data": {"include_text": CANARY}}
     yield {"files": {"file": ("draft.txt", data)}, "data": {"country": CANARY}}
     yield {"files": {"file": ("draft.txt", data)}, "data": {"country": "GH"}}
+    for people in ("true", CANARY, f'[{{"{CANARY}": 1}}]', f'["{CANARY}"]', '[{"field": "title"}]'):
+        yield {"files": {"file": ("draft.txt", data)}, "data": {"people": people}}
     yield {"files": {"file": (None, data)}}
     for content_type in ("multipart/form-data", f"multipart/form-data; boundary={CANARY}"):
         yield {"content": data, "headers": {"content-type": content_type}}

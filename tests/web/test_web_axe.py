@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+import people_draft
 from monitor.app import Monitor
 from monitor.records.account import ROLES
 from web_draft import ELSEWHERE, JUDGED, LONG, judge, show_more, write
@@ -90,6 +91,29 @@ def clean(page: Page) -> None:
     write(page, LONG.replace("child prostitutes", "girls").replace("child\nprostitutes", "girls"))
 
 
+def people(page: Page) -> None:
+    """The panel with somebody's entry open, an answer given, the others shown."""
+    write(page, people_draft.DRAFT, title=people_draft.TITLE)
+    page.locator("#people-others-count").click()
+    page.keyboard.press("Alt+p")
+    page.keyboard.press("6")
+    expect(page.locator(".person[aria-current] [aria-pressed=true]").first).to_be_visible()
+
+
+def of_draft(page: Page) -> None:
+    """What is asked of pictures and other reports."""
+    people(page)
+    page.locator("[data-key=head-draft]").click()
+    page.keyboard.press("1")
+
+
+def childs_flag(page: Page) -> None:
+    write(page, people_draft.DRAFT, title=people_draft.TITLE)
+    card = page.locator(".card", has=page.get_by_text("Kojo Darkwa", exact=True)).first
+    card.get_by_role("button", name="Dismiss here").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def spanish(page: Page) -> None:
     write(page, "La policía dijo que dos niñas fueron halladas en un bar cerca del puerto.")
 
@@ -158,6 +182,9 @@ STATES: dict[str, Callable[[Page], None]] = {
     "printed": printed,
     "tip": tip,
     "clean": clean,
+    "people": people,
+    "pictures": of_draft,
+    "a child's flag": childs_flag,
     "spanish": spanish,
     "off topic": off_topic,
     "said to be on topic": said,

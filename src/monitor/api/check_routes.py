@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import UploadFile
@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from monitor.api.access import JSON, DeskDep, answer_job, need
 from monitor.api.openapi import download, says
-from monitor.api.problem_details import ProblemError
+from monitor.api.problem_details import ProblemError, wrong_inside
 from monitor.api.request_bodies import JsonRoute, read_form
 from monitor.api.schemas import (
     ArticleFinding,
@@ -35,10 +35,13 @@ from monitor.api.schemas import (
     told,
 )
 from monitor.check.options import CheckOptions
+from monitor.check.people_answers import MOST, AnswersError, nobody_at, read_answers
 from monitor.desk import Desk
 from monitor.jobs.draft_processes import Job
 from monitor.labels.countries import parse_country
-from monitor.records.errors import DocumentTooLarge, UsageError
+from monitor.records.errors import DocumentTooLarge, NobodyThere, UsageError
+from monitor.records.finding import FieldName
+from monitor.records.people import DetailKind, Identifiable, PersonQuestion, PersonRole
 
 NO_COUNTRY = "must be an ISO 3166-1 alpha-2 code such as GH"
 
@@ -80,6 +83,39 @@ GUIDELINE = (
 )
 
 
+class PersonAnswerIn(Model):
+    """What the reporter says of one person: by a place where she is told of."""
+
+    field: FieldName = told("The field that the offsets count in.")
+    start: Offset = told("First code point of words that mean her.")
+    end: int = told("The code point after their last.", ge=1)
+    source_start: Offset | None = told(
+        "The place in the source of Markdown or HTML, which then counts alone.", None
+    )
+    source_end: int | None = told("As `source_start`.", None, ge=1)
+    role: PersonRole | None = told("Who she is; overrules what was read.", None)
+    minor: bool | None = told("Whether she was under 18 then, or is now.", None)
+    consent: bool | None = told(
+        "Whether she consented in writing to this piece. Never closes a minor's flag.", None
+    )
+
+
+def _answers(value: object, handler: ValidatorFunctionWrapHandler) -> Any:
+    """Refuse answers with the way to what is wrong with them, and never with what they hold."""
+    if not isinstance(value, bool):
+        try:
+            read_answers(value)
+        except AnswersError as error:
+            raise wrong_inside(error.path, error.wrong) from None
+    return handler(value)
+
+
+PEOPLE = (
+    "True asks for the people that the draft tells of, by place. So does a list: what the reporter "
+    "says of some of them. An answer at a place where nobody is told of is an error."
+)
+
+
 class CheckRequest(Model):
     """A draft to check. It is held in memory until the answer is sent, and never stored."""
 
@@ -107,6 +143,9 @@ class CheckRequest(Model):
         MIN_CONFIDENCE, None, ge=0, le=1, allow_inf_nan=False, examples=[0.5]
     )
     on_topic: bool = told(ON_TOPIC, False)
+    people: Annotated[
+        bool | Annotated[list[PersonAnswerIn], Field(max_length=MOST)], WrapValidator(_answers)
+    ] = told(PEOPLE, False, examples=[True])
 
 
 class CheckFinding(ArticleFinding):
@@ -125,6 +164,13 @@ class CheckFinding(ArticleFinding):
     source_start: Offset = told("Place in the file; there for Markdown and HTML only.", 0)
     source_end: Offset = told("As `source_start`.", 0)
     protects: bool
+    person: int | None = told(
+        "The number in `people` of whom it is about; there where it protects and they were asked "
+        "for.",
+        None,
+        ge=1,
+    )
+    by_place: str | None = told("As `message`, by that number and without a word of it.", None)
 
 
 _CHECKED: JsonDict = json.loads("""
@@ -207,6 +253,33 @@ class UncheckedOut(CheckEvidence):
     kind: Literal["slug", "embargo", "dateline", "byline", "credits", "sign-off", "note"]
 
 
+class PersonDetailOut(CheckEvidence):
+    """Words by which acquaintances could know a person."""
+
+    kind: DetailKind
+
+
+class PersonOut(Model):
+    """A person whom the draft tells of, named or not, by place: no name is repeated.
+
+    `role_probability` is that of the group that the role is of: to be protected, accused, or
+    neither. `identifiable` is whether acquaintances could know whom to protect. `questions` are
+    what only the reporter can answer: could a reader take her for somebody `exploited`? was she a
+    `minor` then, or is she now? has she given `consent` in writing to this piece?
+    """
+
+    person: int = told("Her number, from 1, by first mention.", ge=1)
+    role: PersonRole
+    role_probability: float = Field(ge=0, le=1)
+    minor: bool | None = told("Null where nothing tells.")
+    mentions: list[CheckEvidence]
+    details: list[PersonDetailOut]
+    identifiable: Identifiable
+    questions: list[PersonQuestion]
+    line: int = told("Line in the source where she is first told of, from 1.", ge=1)
+    column: int = told("Its column in code points, from 1.", ge=1)
+
+
 class CheckedDocument(Model):
     """The findings and the scorecard of one draft; offsets are in its visible text.
 
@@ -223,6 +296,7 @@ class CheckedDocument(Model):
     findings: list[CheckFinding]
     scorecard: list[ScorecardEntry]
     coverage: CheckCoverage
+    people: list[PersonOut] | None = told("Only where the request asked for them.", None)
     unchecked: list[UncheckedOut] | None = None
     text: str | None = told("The visible text, where `include_text` asked for it.", None)
     country: CountryOut | None = told("Whose law and helplines were told of, where asked.", None)
@@ -248,6 +322,10 @@ async def _answer(request: Request, job: Job, desk: Desk, media_type: str = JSON
     """Answer with what `job` gives; a guideline that is not here is refused without its name."""
     try:
         return await answer_job(request, job, media_type)
+    except NobodyThere as error:
+        wrong = "nobody is told of at this place"
+        errors = [(("body", "people", number), wrong) for number in nobody_at(error)]
+        raise ProblemError(422, str(error), errors=errors) from error
     except UsageError as error:
         there = ", ".join(guideline.id for guideline in desk.guidelines)
         raise ProblemError(400, f"There is no such guideline here; there is {there}.") from error
@@ -272,6 +350,7 @@ _FORM = {
         "country": _part(COUNTRY),
         "min_confidence": _part(MIN_CONFIDENCE, type="number", minimum=0, maximum=1),
         "on_topic": _part(ON_TOPIC, **_YES_OR_NO),
+        "people": _part(f"{PEOPLE} As JSON: `true`, or the list of `/v1/check`."),
     },
 }
 _ENCODED = {"schema": _FORM, "encoding": {"file": {"contentType": "application/octet-stream"}}}
@@ -302,6 +381,7 @@ _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
     "on_topic": (_ONCE, _IS_WISH, "must be true or false"),
     "country": (_ONCE, _is_country, NO_COUNTRY),
     "min_confidence": (_ONCE, _is_share, "must be a number from 0 to 1"),
+    "people": (_ONCE, lambda value: isinstance(value, str), "must be true or a list, as JSON"),
     "guideline": (
         range(MAX_GUIDELINES + 1),
         lambda name: isinstance(name, str) and 0 < len(name) <= MAX_NAME,
@@ -313,7 +393,7 @@ _PARTS: Mapping[str, tuple[range, Callable[[object], bool], str]] = {
 
 async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
     """Return the ending of a form's file, its content and the options beside it, or refuse."""
-    async with read_form(request, max_parts=5 + MAX_GUIDELINES) as form:
+    async with read_form(request, max_parts=6 + MAX_GUIDELINES) as form:
         given: dict[str, list[Any]] = {name: form.getlist(name) for name in _PARTS}
         errors: list[tuple[list[str | int], str]] = [
             (["body", name], wrong)
@@ -324,6 +404,7 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
             errors.append((["body"], "has a field that is not known here"))
         if errors:
             raise ProblemError(422, "The form has fields that cannot be used.", errors=errors)
+        people = _people_of(given["people"])
         upload: UploadFile = given["file"][0]
         data = await upload.read()
     suffix = PurePath(upload.filename or "").suffix.lower()
@@ -338,8 +419,22 @@ async def _upload_of(request: Request) -> tuple[str, bytes, CheckOptions]:
             guideline=given["guideline"] or None,
             on_topic=given["on_topic"] == ["true"],
             include_text=given["include_text"] == ["true"],
+            people=people,
         ),
     )
+
+
+def _people_of(given: list[str]) -> bool | list[Mapping[str, Any]]:
+    """Return what a form asks of people, or refuse it."""
+    where: list[str | int] = ["body", "people"]
+    try:
+        value = json.loads(given[0]) if given else False
+        return value if isinstance(value, bool) else read_answers(value)
+    except AnswersError as error:
+        found = [*where, *error.path], error.wrong
+    except (ValueError, RecursionError):
+        found = where, "must be true or a list, as JSON"
+    raise ProblemError(422, "The form has fields that cannot be used.", errors=[found])
 
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -16,6 +16,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -200,12 +201,22 @@ def install_handlers(app: FastAPI, *, render_error: Callable[..., str]) -> None:
         return ProblemError(error.status_code, headers=headers).answer(request.scope)
 
 
+_INSIDE = "wrong_inside"
+
+
+def wrong_inside(path: Sequence[str | int], wrong: str) -> PydanticCustomError:
+    """Return the error of a validator that says what is `wrong`, and where in the field."""
+    return PydanticCustomError(_INSIDE, "cannot be used", {"path": list(path), "wrong": wrong})
+
+
 def _field_problem(item: Mapping[str, Any]) -> FieldError:
     location: list[str | int] = list(item["loc"])
     if item["type"] == "extra_forbidden":
         location.pop()  # the name is the sender's
     if item["type"] in ("search", "days"):
         return location, str(item["msg"])  # names operators alone
+    if item["type"] == _INSIDE:
+        return [*location, *item["ctx"]["path"]], item["ctx"]["wrong"]
     if item["type"] == "literal_error":
         return location, f"must be {item['ctx']['expected']}"
     for bound, words in (("ge", "at least"), ("le", "at most"), ("max_length", "at most")):

@@ -37,7 +37,7 @@ class Batch:
 
     `rules` are the guidelines', as data for readers, by name; `about` is the first's address.
     `root` is the absolute folder of the run. `baseline`: what was known is left out; `redacted`:
-    the drafts' words are.
+    the drafts' words are. `people`: whoever runs it asked for those whom the drafts tell of.
     """
 
     documents: tuple[Mapping[str, Any], ...]
@@ -49,6 +49,7 @@ class Batch:
     about: str = ""
     baseline: bool = False
     redacted: bool = False
+    people: bool = False
 
     def inside(self, path: str) -> str | None:
         """Return `path` from the root on, with slashes; `None` where it leads out of it."""
@@ -96,6 +97,33 @@ def checked_file(path: str, check: Check, place: str | None = None) -> dict[str,
 
 
 WITHHELD = "words withheld"
+
+
+def is_open(person: Mapping[str, Any]) -> bool:
+    """Whether the reporter has to decide something about a person before publication."""
+    return bool(person["questions"])
+
+
+def without_people(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document as it is where nobody asked for people."""
+    kept = {key: value for key, value in document.items() if key != "people"}
+    for part in {"findings", "ignored"} & document.keys():
+        kept[part] = [
+            {key: value for key, value in one.items() if key not in ("person", "by_place")}
+            for one in document[part]
+        ]
+    return kept
+
+
+def by_number(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document whose findings that protect people speak of them by number, unnamed."""
+    kept = dict(document)
+    for part in {"findings", "ignored"} & document.keys():
+        kept[part] = [
+            {**one, "match": "", "message": one["by_place"]} if "by_place" in one else one
+            for one in document[part]
+        ]
+    return kept
 
 
 def redacted(

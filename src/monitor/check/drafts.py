@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from monitor.check.options import CheckOptions
+from monitor.check.people_answers import answers_to, need_somebody
 from monitor.labels.data_files import data_dir
 from monitor.records.article import Assessor
 from monitor.records.people import PeopleReader
@@ -145,6 +146,9 @@ class Drafts:
         if options.guideline is not None:
             in_force = in_force.chosen(options.guideline)
         document = read(max_chars=self.settings.check.max_chars)
+        answers, given_people = None, options.people
+        if given_people is not False:
+            answers = answers_to(document, () if given_people is True else given_people)
         code = self.settings.check.country if options.country is None else options.country
         if code:
             from monitor.labels.countries import parse_country
@@ -161,7 +165,13 @@ class Drafts:
             own, off, loud = ruling.guideline, ruling.disable, ruling.severity
             shown = partial(is_shown, own.language)
             checked = check_document(
-                own, document, disable=off, severity=loud, on_topic=said, is_shown=shown
+                own,
+                document,
+                disable=off,
+                severity=loud,
+                on_topic=said,
+                is_shown=shown,
+                answers=answers,
             )
             if said:
                 checked = replace(checked, about="said")
@@ -169,6 +179,8 @@ class Drafts:
                 known = ruling.countries.get(code) or unheld(code)
                 checked = in_country(checked, own.rules, known)
             told.append(GuidelineResult(own, checked, ruling.missed))
+        tables = [one.checked.people for one in told if one.checked.people is not None]
+        need_somebody(answers or (), tables)
         path, whole = options.path, options.include_text
         entry = answer_json(told, document, path=path, include_text=whole, least=least)
         if document.comments and document.source_map is not None:
@@ -254,9 +266,10 @@ def answer_json(
 
     Where two speak of the same words both stand, in the order of the guidelines. Findings less sure
     than `least` are left out, save those that protect people and those of which nothing is known;
-    how many they are is `left_out`, there only where `least` is given.
+    how many they are is `left_out`, there only where `least` is given. Where people were asked for,
+    findings that protect somebody say whom by number, and the message `by_place`, without a word.
     """
-    from monitor.rules.findings import document_json, leave_out
+    from monitor.rules.findings import about_whom, by_place, document_json, leave_out
     from monitor.rules.loading import protecting
 
     keep = frozenset(rule for one in told for rule in protecting(one.guideline))
@@ -265,9 +278,18 @@ def answer_json(
         found = [finding for one in told for finding in one.checked.findings]
         found.sort(key=lambda finding: (finding.field == "text", finding.start, finding.end))
         scorecard = tuple(item for one in told for item in one.checked.scorecard)
-        whole = replace(whole, findings=tuple(found), scorecard=scorecard)
+        tables = [one.checked.people for one in told if one.checked.people is not None]
+        people = max(tables, key=lambda table: len(table.people), default=None)
+        whole = replace(whole, findings=tuple(found), scorecard=scorecard, people=people)
     kept = whole if least is None else leave_out(whole, least, keep)
     entry = document_json(document, kept, path=path, include_text=include_text, protecting=keep)
+    if kept.people is not None:
+        rules = {(one.guideline.id, rule.id): rule for one in told for rule in one.guideline.rules}
+        for finding, said in zip(kept.findings, entry["findings"], strict=True):
+            if said["protects"]:
+                person = about_whom(kept.people, finding)
+                said["person"] = person.number if person else None
+                said["by_place"] = by_place(rules[finding.guideline, finding.rule], person)
     # What was left out counts here: a text in another language that has findings was checked.
     reached = [_coverage_json(one, document.text, entry["language"]) for one in told]
     extents = ("whole", "part", "none")

@@ -14,12 +14,13 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from monitor.check.batch import Batch, has_lines
+from monitor.check.batch import Batch, by_number, has_lines, is_open
 from monitor.records.finding import SEVERITIES
 from monitor.records.json_shapes import in_ten
 
@@ -38,7 +39,8 @@ _DESCRIBED = ("shortDescription", "fullDescription", "help")  # GitHub wants all
 
 
 def as_sarif(batch: Batch) -> str:
-    """Return the log file's text."""
+    """Return the log file's text; of people it speaks by number and place."""
+    batch = _unnamed(batch)
     named = {
         batch.name(finding): finding
         for document in batch.documents
@@ -82,6 +84,10 @@ def as_sarif(batch: Batch) -> str:
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
+
+
+def _unnamed(batch: Batch) -> Batch:
+    return replace(batch, documents=tuple(map(by_number, batch.documents)))
 
 
 def _rule(name: str, rule: Mapping[str, Any], finding: Mapping[str, Any]) -> Json:
@@ -211,7 +217,7 @@ def as_github(batch: Batch) -> str:
     the end column is the one after the last, as others write it.
     """
     lines = []
-    for document in batch.documents:
+    for document in _unnamed(batch).documents:
         path = batch.inside(document["path"]) or batch.absolute(document["path"])
         if "error" in document:
             place = {"file": path, "title": "could not be checked"}
@@ -245,9 +251,13 @@ _PARAGRAPHS = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n)){2,}")
 
 
 def as_page(batch: Batch) -> str:
-    """Return the page; the text of a document is shown where it has `text`."""
+    """Return the page; the text of a document is shown where it has `text`.
+
+    Beside that text people are told of by number and place.
+    """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    batch = _unnamed(batch)
     environment = Environment(
         loader=PackageLoader("monitor.check"),
         autoescape=True,
@@ -264,6 +274,7 @@ def as_page(batch: Batch) -> str:
             told.setdefault(finding["rule"], number)
         text, scorecard = document.get("text"), document.get("scorecard", ())
         view: Json = {"document": document, "cards": cards, "told": told}
+        view["open"] = sum(map(is_open, document.get("people", ())))
         view["paragraphs"] = list(_paragraphs(text, cards)) if text is not None else []
         view["missing"] = [o for o in scorecard if o["met"] is False and "ignored" not in o]
         views.append({**view, "met": [one for one in scorecard if one["met"]]})

@@ -23,8 +23,17 @@ from typer import Context, Exit
 
 from monitor import __version__
 from monitor.check import baseline as hashes
-from monitor.check.batch import STDIN, Batch, checked_file, redacted, rules_by_name
+from monitor.check.batch import (
+    STDIN,
+    Batch,
+    checked_file,
+    is_open,
+    redacted,
+    rules_by_name,
+    without_people,
+)
 from monitor.check.options import CheckOptions
+from monitor.check.people_answers import AnswersError, read_answers
 from monitor.classify.onnx_encoder import open_ahead
 from monitor.cli import common
 from monitor.cli.common import argument, flag, monitor_of, option, plain, plural, say, show
@@ -49,7 +58,10 @@ def check(
     report: list[Path] | None = option(
         "Write a second report, its format by suffix: .sarif, .html, .json, .txt.", metavar="FILE"
     ),
-    fail_on: str | None = option("error, warning or suggestion: exit 1 from here on."),
+    fail_on: list[str] | None = option(
+        "error, warning or suggestion: exit 1 from here on; identity: while a person is open to"
+        " decide. May be repeated."
+    ),
     baseline: Path | None = option("Show only what is not in this file of hashes.", metavar="FILE"),
     write_baseline: Path | None = option(
         "Write that file: all that is found now is known.", metavar="FILE"
@@ -68,6 +80,14 @@ def check(
         "Check against this one (name or folder); may be repeated. Default: as set.", metavar="NAME"
     ),
     on_topic: bool = flag("--on-topic", "Apply every rule: the drafts are about trafficking."),
+    with_people: bool = flag(
+        "--with-people", "Add the people whom a draft tells of: by place, without names."
+    ),
+    people: Path | None = option(
+        "What the reporter says of the people in one draft: a JSON list, as the draft page saves"
+        " it. Never in a rules folder.",
+        metavar="FILE",
+    ),
     engine: common.EngineName = option(
         "Who checks: local processes, or those of a Ray cluster (extra cluster) of this"
         " machine and this run; never another's, since drafts stay here.",
@@ -78,8 +98,8 @@ def check(
     from monitor.rules.rule_descriptions import rules_json
 
     desk, chosen = _choose_guidelines(context, guideline)
-    bound, key = fail_on or desk.settings.check.fail_on, desk.settings.check.baseline_key
-    _refuse(bound, min_confidence, redact and include_text)
+    bounds, key = fail_on or [desk.settings.check.fail_on], desk.settings.check.baseline_key
+    _refuse(bounds, min_confidence, redact and include_text)
     reports: list[tuple[Path | None, Format]] = [(path, format_of(path)) for path in report or ()]
     if format != "docx":
         reports.append((output, format))
@@ -88,6 +108,10 @@ def check(
     files = expand(paths, leave_out=[path for path in (output, *(report or ())) if path])
     reviewed = need_one_word_file(files, output, redact) if format == "docx" else None
     known = _read_baseline(baseline, key) if baseline else None
+    answers = _read_people(people, desk, files) if people else None
+    tells = with_people or people is not None
+    # these speak of people by number, so that a name taken out of a draft stays in none
+    unnamed = formats & {"html", "sarif", "github", "docx"} or "identity" in bounds
     needs_hashes = bool(baseline or write_baseline) or "sarif" in formats
     keeps_text = include_text or ("html" in formats and not redact)
     options = CheckOptions(
@@ -95,6 +119,7 @@ def check(
         country=code,
         min_confidence=min_confidence,
         on_topic=on_topic,
+        people=answers or bool(tells or unnamed),
         include_text=keeps_text or needs_hashes,
     )
 
@@ -121,11 +146,12 @@ def check(
         guideline=in_force.stamp,
         rules=rules,
         root=Path.cwd(),
-        exit_code=exit_code(documents, bound),
+        exit_code=exit_code(documents, bounds),
         version=__version__,
         about=in_force.guidelines[0].about.url,
         baseline=known is not None,
         redacted=redact,
+        people=tells,
     )
     if reviewed:
         write_reviewed(files[0], batch.documents[0], reviewed)
@@ -138,9 +164,14 @@ def check(
     raise Exit(batch.exit_code)
 
 
-def _refuse(bound: str, min_confidence: float | None, both: bool) -> None:
-    if bound not in SEVERITIES:
-        raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}")
+IDENTITY = "identity"
+"""Fails while a person is open to decide."""
+
+
+def _refuse(bounds: Sequence[str], min_confidence: float | None, both: bool) -> None:
+    for bound in bounds:
+        if bound not in (*SEVERITIES, IDENTITY):
+            raise UsageError(f"--fail-on: '{bound}' is none of {', '.join(SEVERITIES)}, {IDENTITY}")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise UsageError(f"--min-confidence: {min_confidence:g} is no number from 0 to 1")
     if both:
@@ -173,6 +204,26 @@ def _choose_guidelines(
     return desk, tuple(ids.get(folders[n], n) if n in folders else n for n in names)
 
 
+def _read_people(path: Path, desk: Desk, files: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return the answers in a file; they are of one draft, and belong in no rules folder."""
+    from monitor.rules.loading import GUIDELINE
+
+    if len(files) != 1:
+        raise UsageError(f"--people is about one draft; there are {len(files)}")
+    settings, here = desk.settings, path.resolve()
+    rules = {guideline_dir(name, settings.home).resolve() for name in settings.check.guidelines}
+    if any(up in rules or (up / GUIDELINE).is_file() for up in here.parents):
+        raise UsageError(
+            f"--people: '{path}' is in a rules folder: no list of people is kept with the rules"
+        )
+    try:
+        return read_answers(json.loads(path.read_text(encoding="utf-8")))
+    except AnswersError as error:
+        raise UsageError(f"--people: '{path}': {error}") from None
+    except ValueError:  # without its cause: that quotes the file
+        raise UsageError(f"--people: '{path}' is no JSON") from None
+
+
 def _country(desk: Desk, given: str | None) -> str:
     """Return the country's code, empty for none; say so where its law is not held."""
     from monitor.labels.countries import country_name, parse_country
@@ -190,6 +241,8 @@ def _write_report(batch: Batch, format: Format, path: Path | None, *, include_te
     if format != "html" and not (format == "json" and include_text):
         kept = ({k: v for k, v in one.items() if k != "text"} for one in batch.documents)
         batch = replace(batch, documents=tuple(kept))
+    if format in ("text", "json") and not batch.people:
+        batch = replace(batch, documents=tuple(map(without_people, batch.documents)))
     text = render_batch(batch, format)
     if path is not None:
         write_file(path, text)
@@ -218,12 +271,19 @@ def _write_baseline(
     return made
 
 
-def exit_code(documents: Sequence[Mapping[str, Any]], bound: str) -> int:
-    """Return 2 where something could not be checked, 1 from the severity `bound` on, else 0."""
+def exit_code(documents: Sequence[Mapping[str, Any]], bounds: Sequence[str]) -> int:
+    """Return 2 where something could not be checked, 1 where one of `bounds` is met, else 0.
+
+    A severity is met by findings from it on, `identity` by a person who is open to decide.
+    """
     if any("error" in document for document in documents):
         return 2
-    counting = SEVERITIES[: SEVERITIES.index(bound) + 1]
-    return int(any(f["severity"] in counting for d in documents for f in d["findings"]))
+    least = max((SEVERITIES.index(bound) for bound in bounds if bound != IDENTITY), default=-1)
+    counting = SEVERITIES[: least + 1]
+    fails = any(f["severity"] in counting for d in documents for f in d["findings"])
+    if IDENTITY in bounds:
+        fails = fails or any(is_open(person) for d in documents for person in d["people"])
+    return int(fails)
 
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx")
@@ -352,6 +412,7 @@ def as_text(document: Mapping[str, Any]) -> str:
     sources = None if document.get("country") else 1
     for finding in sorted(document["findings"], key=lambda finding: not finding["protects"]):
         lines += ["", *_finding(finding, sources)]
+    lines += _people(document.get("people", ()))
     missing = [
         f"    {item['item']}: {plain(item['reason'])}"
         for item in document["scorecard"]
@@ -386,6 +447,19 @@ def _notes(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"  Note: {plain(coverage['missed'])}"
     for problem in document.get("ignore_problems", ()):
         yield f"  {problem['line']}:{problem['column']}  Note: {plain(problem['message'])}"
+
+
+def _people(people: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each person, by place, after how many are to be decided."""
+    if people:
+        yield ""
+        yield f"  People: {len(people)}, {sum(map(is_open, people))} to decide before publication"
+    for one in people:
+        in_title = one["mentions"][0]["field"] == "title"
+        where = "title" if in_title else f"{one['line']}:{one['column']}"
+        role, sure = one["role"].replace("_", " "), round(100 * one["role_probability"])
+        asked = f": open: {'? '.join(one['questions'])}?" if one["questions"] else ""
+        yield f"    {where}  Person {one['person']} ({role}, {sure} %){asked}"
 
 
 def _finding(finding: Mapping[str, Any], sources: int | None) -> Iterator[str]:

@@ -56,7 +56,7 @@ def perform(desk: Desk, job: Job) -> bytes:
         from monitor.text.docx_comments import AUTHOR, comment_docx
 
         now = datetime.fromisoformat(options.pop("now"))  # when the comments are made
-        document = desk.check_bytes(job.data, **options)
+        document = desk.check_bytes(job.data, **{"people": True, **options})
         return comment_docx(job.data, document, author=AUTHOR, now=now)
     elif job.method == "say_flag":  # nothing of a draft is in the options
         from monitor.review.flag_feedback import ChangedError, say_flag

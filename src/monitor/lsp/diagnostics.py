@@ -103,7 +103,8 @@ def _finding(finding: Mapping[str, Any], lines: Lines, format: Format) -> types.
     in_tag = lines.text.rfind("<", 0, start) > lines.text.rfind(">", 0, start)
     quoted = "" if finding["quoted"] == "no" else f" ({finding['quoted']} quotation)"
     why = finding["why"].strip()
-    said = f"{finding['message']}{quoted}" + (f"\nWhy: {why}" if why else "")
+    message = finding.get("by_place", finding["message"])
+    said = f"{message}{quoted}" + (f"\nWhy: {why}" if why else "")
     at, severity = range_of(lines, start, end), _SEVERITIES[finding["severity"]]
     told = _diagnostic(finding["rule"], said, at, severity)
     told.code_description = types.CodeDescription(href=url) if url else None

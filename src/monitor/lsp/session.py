@@ -277,7 +277,8 @@ class EditorSession:
         answer: Any = None
         flags: list[types.Diagnostic] = []
         try:
-            answer = await checker.check({"text": text, "format": kind, **self.options.given()})
+            asked = {"text": text, "format": kind, "people": True, **self.options.given()}
+            answer = await checker.check(asked)
         except DocumentError as error:
             flags = diagnostics.refusal(error)
         except Exception as error:  # noqa: BLE001 - told without its message

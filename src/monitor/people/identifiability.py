@@ -184,12 +184,13 @@ def identified(table: PeopleTable, fields: Fields, *, asks: bool = True) -> Peop
         led_to = any(one.number in sure for one in kin[person.number])
         level: Identifiable = "yes" if led_to else known[person.number]
         people.append(replace(person, identifiable=_verdict(person, level), questions=()))
-    open_now = [p for p in people if asks and not p.answered and p.identifiable != "no"]
+    open_now = [p for p in people if asks and p.identifiable != "no"]
     open_now.sort(key=lambda p: (-p.protected * (1 + len(_kinds(p))), p.number))
     asked: dict[int, tuple[PersonQuestion, ...]] = {}
     for person in open_now:
         left = MAX_QUESTIONS - sum(map(len, asked.values()))
-        asked[person.number] = _questions(person)[:left]
+        open_still = [one for one in _questions(person) if one not in person.said]
+        asked[person.number] = tuple(open_still[:left])
     told = (replace(person, questions=asked.get(person.number, ())) for person in people)
     return replace(table, people=tuple(told))
 

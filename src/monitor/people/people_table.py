@@ -155,7 +155,9 @@ def answered(table: PeopleTable, answers: Sequence[PersonAnswer]) -> PeopleTable
         person = table.at(answer.span.field, answer.span.start, answer.span.end)
         if person is None:
             continue
-        person = replace(people[person.number], answered=True)
+        given = ("exploited", answer.role), ("minor", answer.minor), ("consent", answer.consent)
+        said = people[person.number].said.union(name for name, value in given if value is not None)
+        person = replace(people[person.number], answered=True, said=said)
         if answer.role is not None:
             is_protected = float(answer.role in PROTECTED)
             is_accused = float(answer.role in ("suspect", "convicted"))

@@ -37,6 +37,10 @@ class DocumentTooLarge(DocumentError):
     """A document is over the one size limit (HTTP 413, exit 2)."""
 
 
+class NobodyThere(DocumentError):
+    """An answer is about a place of a draft where nobody is told of; names answers by number."""
+
+
 class FeedError(MonitorError):
     """A feed, page or OPML file cannot be used."""
 

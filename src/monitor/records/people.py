@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from monitor.records.finding import Span
 from monitor.records.json_shapes import span_json
@@ -22,6 +22,7 @@ PersonRole = Literal[
     "public_figure",
     "other",
 ]
+ROLES: tuple[PersonRole, ...] = get_args(PersonRole)
 PROTECTED: frozenset[PersonRole] = frozenset({"victim", "minor", "relative"})
 ACCUSED: frozenset[PersonRole] = frozenset({"suspect", "convicted"})
 MentionKind = Literal["name", "noun", "pronoun"]
@@ -59,7 +60,8 @@ class TextPerson:
     where nothing tells. `consent`: the text says that she agreed to be named or speaks publicly
     under her own name; `name_changed` that hers is no real name; `restricted` that she may not
     be identified. `kin_of` are the numbers of persons of whom she is a relative, `speech` the
-    quotations that she speaks. `answered`: a reporter said who she is. `several`: a group.
+    quotations that she speaks. `answered`: a reporter said who she is, and `said` which questions
+    that answers. `several`: a group.
     """
 
     number: int
@@ -78,6 +80,7 @@ class TextPerson:
     kin_of: tuple[int, ...] = ()
     speech: tuple[Span, ...] = ()
     answered: bool = False
+    said: frozenset[PersonQuestion] = frozenset()
     identifiable: Identifiable = "no"
     questions: tuple[PersonQuestion, ...] = ()
 
@@ -133,15 +136,17 @@ class PersonAnswer:
     consent: bool | None = None
 
 
-def person_json(person: TextPerson) -> dict[str, Any]:
-    """Return a person by places, without a word of the text."""
+def person_json(
+    person: TextPerson, *, locate: Callable[[Span], Mapping[str, Any]] = span_json
+) -> dict[str, Any]:
+    """Return a person by places, without a word of the text; `locate` writes each place."""
     return {
         "person": person.number,
         "role": person.role,
         "role_probability": round(person.role_probability, 3),
         "minor": person.minor,
-        "mentions": [span_json(mention.span) for mention in person.mentions],
-        "details": [{"kind": one.kind, **span_json(one.span)} for one in person.details],
+        "mentions": [dict(locate(mention.span)) for mention in person.mentions],
+        "details": [{"kind": one.kind, **locate(one.span)} for one in person.details],
         "identifiable": person.identifiable,
         "questions": list(person.questions),
     }

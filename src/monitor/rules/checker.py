@@ -13,11 +13,19 @@ from monitor.people.person_names import Entity, entities_of
 from monitor.records.article import Article, Assessment
 from monitor.records.errors import UsageError
 from monitor.records.finding import SEVERITIES, Finding, ScorecardItem, Severity
+from monitor.records.people import PersonAnswer
 from monitor.records.stamps import marked
 from monitor.rules import preconditions
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.evidence import all_hold, any_holds, find_identified
-from monitor.rules.findings import Checked, headline_finding, hide_nothing, make_finding
+from monitor.rules.findings import (
+    Checked,
+    headline_finding,
+    hide_nothing,
+    make_finding,
+    moved_answer,
+    put_in,
+)
 from monitor.rules.matching import ON_TOPIC, OpenDraft, RuleMatch, fitting, open_draft, settle
 from monitor.rules.model_suggestions import judged, suggested
 from monitor.rules.neural_model import DraftReader, ReadSentences
@@ -46,7 +54,8 @@ class RuleSelection:
     """Which rules run, with what severity; `force_topic` opens the topic gate.
 
     `every_offer`: wording is offered even where it would silence another finding. `listed`: only
-    these rules look for their words, though the judge may speak for any.
+    these rules look for their words, though the judge may speak for any. `answers` are what the
+    reporter says of people, who are then told of too; `None`: nobody asked for them.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -55,6 +64,7 @@ class RuleSelection:
     siblings: bool = True
     every_offer: bool = False
     listed: frozenset[str] | None = None
+    answers: tuple[PersonAnswer, ...] | None = None
 
 
 def check_document(
@@ -65,13 +75,15 @@ def check_document(
     severity: Mapping[str, Severity] | None = None,
     on_topic: bool = False,
     is_shown: Callable[[str, str], bool] | None = None,
+    answers: tuple[PersonAnswer, ...] | None = None,
 ) -> Checked:
     """Check one document; raises `UsageError` for the id of a rule that does not exist.
 
     `on_topic`: it is known to be. `is_shown` says by title and text whether a digest would show
-    it: then it is on topic too.
+    it: then it is on topic too. With `answers` of the reporter, none too, people are told of.
     """
-    policy = replace(make_policy(guideline, disable, severity), force_topic=on_topic)
+    policy = make_policy(guideline, disable, severity)
+    policy = replace(policy, force_topic=on_topic, answers=answers)
 
     def shown(_: int) -> bool:
         return is_shown is not None and is_shown(document.title, document.text)
@@ -156,17 +168,25 @@ def run_policy(
                 rules = {finding.rule for finding in found[number].findings}
                 families = (group for group in siblings if not rules.isdisjoint(group))
                 again = replace(policy, listed=frozenset(rules.union(*families)))
-                check = partial(_tried, run, again, read[number])
-                found[number] = hide_nothing(document, found[number], check, siblings)
+                check = partial(_tried, run, again, read[number], document)
+                found[number] = hide_nothing(found[number], check, siblings)
             checked += found
     return checked
 
 
 def _tried(
-    run: _CheckRun, policy: RuleSelection, read: ReadSentences, changed: Document
+    run: _CheckRun,
+    policy: RuleSelection,
+    read: ReadSentences,
+    document: Document,
+    taken: Finding,
+    new: str,
 ) -> Checked | None:
     """Check a draft with a wording in place, None where the judge may read no more of it."""
-    (result,) = _check(run, policy, [changed], [read])
+    if policy.answers:
+        moved = (moved_answer(answer, taken, new) for answer in policy.answers)
+        policy = replace(policy, answers=tuple(moved))
+    (result,) = _check(run, policy, [put_in(document, taken, new)], [read])
     judge = run.guideline.judge
     return None if judge is not None and len(read) >= judge.most else result
 
@@ -184,6 +204,7 @@ def _check(
     for document in documents:
         draft = open_draft(run.guideline, document)
         draft.entities = run.entities_of
+        draft.answers = policy.answers or ()
         if policy.force_topic:
             draft.topic = "thb"
             draft.passages = draft.abuse = [(0, len(draft.text.view.shadow))]
@@ -321,7 +342,9 @@ def _judge(
         about = draft.topic
     elif draft.topic == "thb":
         about = "on"
-    return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked)
+    asked = policy.answers is not None and policy.listed is None
+    people = draft.people if asked else None
+    return Checked(tuple(told), tuple(scorecard), draft.words, about, unchecked, people)
 
 
 def _matches(opening: RuleMatch) -> Iterator[RuleMatch]:

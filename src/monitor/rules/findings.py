@@ -16,7 +16,7 @@ from typing import Any
 from monitor.people.identifiability import kin_of, named_at
 from monitor.records.finding import Citation, Finding, Scope, ScorecardItem, Severity, Span
 from monitor.records.json_shapes import finding_json, scorecard_json, span_json
-from monitor.records.people import TextPerson
+from monitor.records.people import PeopleTable, PersonAnswer, TextPerson, person_json
 from monitor.rules.compiler import Guideline
 from monitor.rules.matching import OpenDraft, RuleMatch, overlap
 from monitor.rules.preconditions import About
@@ -45,6 +45,7 @@ class Checked:
     """What a guideline says of one document; `words` counts those of its text.
 
     `unchecked` are the stretches of its text that are for the desk: no finding lies in one.
+    `people` are those it tells of, where they were asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -52,6 +53,7 @@ class Checked:
     words: int
     about: About = "on"
     unchecked: tuple[DeskLine, ...] = ()
+    people: PeopleTable | None = None
 
 
 def make_finding(
@@ -120,6 +122,24 @@ def plain_finding(rule: Rule, words: Region, scope: Scope, quotation: Quotation 
         suggestions=(),
         sources=_sources(rule.sources),
     )
+
+
+def about_whom(people: PeopleTable, finding: Finding) -> TextPerson | None:
+    """Return whom a finding is about: of those told of in its words the likeliest to protect."""
+    met = [
+        person
+        for person in people.people
+        for span in (*(m.span for m in person.mentions), *(d.span for d in person.details))
+        if span.field == finding.field and span.start < finding.end and finding.start < span.end
+    ]
+    return max(met, key=lambda person: (person.protected, -person.number), default=None)
+
+
+def by_place(rule: Rule, person: TextPerson | None) -> str:
+    """Return a rule's message about a person by number, without a word of the text."""
+    who = f"Person {person.number}" if person else "This"
+    message = _NO_EVIDENCE.sub("", rule.message.replace("'{match}'", "{match}"))
+    return _filled(message.replace("{evidence}", "what the text tells"), who, ())
 
 
 def headline_finding(
@@ -209,7 +229,8 @@ def document_json(
     Lines and columns count in the source file; `source_start` and `source_end` are there for
     formats with a source map. `text` is the visible text, with `include_text` only. Findings of
     `protecting` rules, which keep people from being identified, are told as such. `unchecked` are
-    lines for the desk, there only where there are any.
+    lines for the desk, there only where there are any; `people`, where they were asked for, stand
+    by places, each with the line and column where she is first told of.
     """
     fields = {"title": Positions(document.title), "text": Positions(document.text)}
     source = document.source_map
@@ -220,19 +241,27 @@ def document_json(
         first, last = source.original(span.start, span.end)
         return span_json(span) | {"source_start": first, "source_end": last}
 
+    def lines(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+        positions, start, end = fields[span.field], span.start, span.end
+        if source is not None and span.field == "text":
+            positions, (start, end) = source.positions, source.original(start, end)
+        return positions.line_column(start), positions.line_column(end)
+
     findings = []
     for finding in checked.findings:
         positions, start, end = fields[finding.field], finding.start, finding.end
         span = Span(finding.field, start, end)
-        there = located(span)
         utf16 = {"utf16_start": positions.utf16(start), "utf16_end": positions.utf16(end)}
-        place = span_json(span) | utf16 | there
-        if source is not None and "source_start" in there:
-            positions, start, end = source.positions, there["source_start"], there["source_end"]
-        place["line"], place["column"] = positions.line_column(start)
-        place["end_line"], place["end_column"] = positions.line_column(end)
+        place = span_json(span) | utf16 | located(span)
+        first, last = lines(span)
+        place["line"], place["column"] = first
+        place["end_line"], place["end_column"] = last
         told = finding_json(finding, place={**place, "match": finding.match})
         findings.append({**told, "protects": finding.rule in protecting})
+    people = []
+    for person in checked.people.people if checked.people else ():
+        (line, column), _ = lines(person.mentions[0].span)
+        people.append({**person_json(person, locate=located), "line": line, "column": column})
     desk = [{**located(Span("text", x.start, x.end)), "kind": x.kind} for x in checked.unchecked]
     return {
         **({"path": path} if path is not None else {}),
@@ -241,6 +270,7 @@ def document_json(
         "findings": findings,
         "scorecard": [scorecard_json(item, locate=located) for item in checked.scorecard],
         **({"unchecked": desk} if desk else {}),
+        **({"people": people} if checked.people is not None else {}),
         **({"text": document.text} if include_text else {}),
     }
 
@@ -281,14 +311,14 @@ check. What comes after is offered once some of these are taken: none is offered
 
 
 def hide_nothing(
-    document: Document,
     checked: Checked,
-    check: Callable[[Document], Checked | None],
+    check: Callable[[Finding, str], Checked | None],
     siblings: Sequence[Sequence[str]],
 ) -> Checked:
     """Return what was checked, without the wordings after which another finding would be gone.
 
-    `check` checks as `checked` came about, or returns `None` where it may read no more. A finding
+    `check` checks as `checked` came about, with a wording in place of a finding, or returns `None`
+    where it may read no more. A finding
     that loses its last wording to another one says which rule's that is.
     """
     findings = checked.findings
@@ -299,7 +329,7 @@ def hide_nothing(
     safe: list[list[str]] = [[] for _ in findings]
     first: dict[int, str] = {}
     for number, new in islice(every, most):
-        result = check(put_in(document, findings[number], new))
+        result = check(findings[number], new)
         if result is None:
             break
         if gone := gone_with(findings, findings[number], new, result.findings, siblings):
@@ -327,6 +357,14 @@ def put_in(document: Document, finding: Finding, new: str) -> Document:
     headline = document.headline and _moved(document.headline, finding, new)
     captions = tuple(_moved(caption, finding, new) for caption in document.captions)
     return replace(document, text=text, headline=headline, captions=captions, source_map=None)
+
+
+def moved_answer(answer: PersonAnswer, taken: Finding, new: str) -> PersonAnswer:
+    """Return an answer at its place once the wording is in place."""
+    span = answer.span
+    if span.field != taken.field:
+        return answer
+    return replace(answer, span=Span(span.field, *_moved((span.start, span.end), taken, new)))
 
 
 def gone_with(

@@ -13,12 +13,12 @@ from typing import Literal
 
 from monitor.people.coreference import find_cast
 from monitor.people.identifiability import Fields, identified
-from monitor.people.people_table import table_of
+from monitor.people.people_table import answered, table_of
 from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
 from monitor.people.persons import Cast
 from monitor.records.finding import SEVERITIES, FieldName, Finding
-from monitor.records.people import PeopleTable, TextPerson
+from monitor.records.people import PeopleTable, PersonAnswer, TextPerson
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
 from monitor.rules.spacy_patterns import Node
 from monitor.text.analysis import Place, Scene, View, read_scenes
@@ -72,6 +72,8 @@ class OpenDraft:
     """Where rules on who is identified may speak: texts on other abuse of people count too."""
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
+    answers: Sequence[PersonAnswer] = ()
+    """What the reporter says of people."""
 
     entities: Callable[[View], Sequence[Entity]] | None = None
     """Finds spaCy's entities with a pipeline that is lent already."""
@@ -89,7 +91,8 @@ class OpenDraft:
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
         cast = find_people(self.guideline.persons, self.scenes, self._names)
-        return identified(table_of(cast), self.fields, asks=bool(self.abuse))
+        table = answered(table_of(cast), self.answers)
+        return identified(table, self.fields, asks=bool(self.abuse))
 
     @property
     def fields(self) -> Fields:

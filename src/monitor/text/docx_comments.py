@@ -140,7 +140,7 @@ def _not_said(
         for f in sorted(findings, key=lambda f: (f["start"], -f["end"]))
         if not any(
             f["rule"] in comment.rules
-            and (anchors.is_exact(*_span(f)) or f"“{f['match']}”" in comment.text)
+            and (anchors.is_exact(*_span(f)) or _wording(f) in comment.text)
             for comment in around.get(anchors.target(*_span(f))[0], ())
         )
     ]
@@ -149,8 +149,8 @@ def _not_said(
 def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[CommentLine]:
     if not anchors.is_exact(*_span(finding)):
         place = anchors.first(finding["start"]).place
-        yield CommentLine(f"“{finding['match']}”", _PLACES[place])
-    yield CommentLine(finding["message"])
+        yield CommentLine(_wording(finding), _PLACES[place])
+    yield CommentLine(finding.get("by_place", finding["message"]))
     yield from (CommentLine(reason, "Why:") for reason in finding["why"].splitlines())
     yield from (CommentLine(wording, "Better:") for wording in finding["suggestions"])
     for source in finding["sources"]:
@@ -160,6 +160,13 @@ def _lines(finding: Mapping[str, Any], anchors: Anchors) -> Iterator[CommentLine
     quoted = quoted.replace("an scare", "a scare")
     guideline = f", {finding['guideline']}" if finding.get("guideline") else ""
     yield CommentLine(f"Rule: {finding['rule']} ({finding['severity']}{quoted}{guideline})")
+
+
+def _wording(finding: Mapping[str, Any]) -> str:
+    """Return the words flagged; of a person her number: a comment outlives a name taken out."""
+    if "by_place" in finding:
+        return f"person {finding['person']}" if finding["person"] else "details of a person"
+    return f"“{finding['match']}”"
 
 
 def make(tag: str, *children: Any, **attributes: str) -> Any:

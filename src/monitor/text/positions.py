@@ -94,6 +94,17 @@ class SourceMap:
         begin = self._edge(start, is_end=False)
         return (begin, begin) if end <= start else (begin, max(begin, self._edge(end, is_end=True)))
 
+    def visible(self, start: int, end: int) -> Stretch:
+        """Return the visible span of what is seen of a source span, empty if nothing is."""
+        seen = [run for run in self._runs if run.source < end and start < run.source + run.width]
+        if not seen:
+            return 0, 0
+        first, last = seen[0], seen[-1]
+        whole = last.length != last.width or end >= last.source + last.width
+        begin = first.visible + (start - first.source if first.length == first.width else 0)
+        stop = last.visible + (last.length if whole else end - last.source)
+        return max(begin, first.visible), stop
+
     def _edge(self, offset: int, *, is_end: bool) -> int:
         """Map one edge; an end belongs to the run of the character before it."""
         at = offset - 1 if is_end else offset

@@ -4,9 +4,10 @@ const TRIES = 6;
 const LONGEST_WAIT_S = 60;
 
 export class CheckFailed extends Error {
-  constructor(message, { status = 0, retryAfter = null } = {}) {
+  constructor(message, { status = 0, retryAfter = null, errors = [] } = {}) {
     super(message);
     this.status = status; // 0: no answer at all
+    this.errors = errors; // which fields cannot be used, `{location, message}`
     this.retryAfter = retryAfter; // seconds after which it is worth asking again
   }
 }
@@ -36,8 +37,8 @@ function pause(milliseconds, signal) {
 }
 
 /** Check a draft; resolves to the document of `POST /v1/check`. */
-export function checkText({ text, title, country, format, onTopic, guidelines }, signal) {
-  const draft = { text, country, ...(title && { title }), ...(format && { format }) };
+export function checkText({ text, title, country, format, onTopic, guidelines, people }, signal) {
+  const draft = { text, country, people, ...(title && { title }), ...(format && { format }) };
   if (onTopic) draft.on_topic = true;
   if (guidelines.length) draft.guideline = guidelines;
   return call("/v1/check", {
@@ -54,6 +55,7 @@ export async function checkFile(file, { country, guidelines }, signal) {
   body.append("file", file);
   body.append("country", country);
   body.append("include_text", "true");
+  body.append("people", "true");
   for (const guideline of guidelines) body.append("guideline", guideline);
   try {
     return await call("/v1/check/file", { method: "POST", body, signal });
@@ -102,7 +104,8 @@ async function call(path, options) {
   if (response.ok) return response.json();
   const { status } = response;
   const problem = await response.json().catch(() => ({}));
-  throw new CheckFailed(sentence(problem, status), { status, retryAfter: retryAfter(response) });
+  const { errors } = problem;
+  throw new CheckFailed(sentence(problem, status), { status, retryAfter: retryAfter(response), errors });
 }
 
 function retryAfter({ status, headers }) {

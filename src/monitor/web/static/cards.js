@@ -10,7 +10,7 @@ const unfolded = new Set(); // reasons that were opened stay open when the cards
 
 /**
  * Fill `list` with cards. `actions` has `go(problem)`, `show(problem)`, `apply(finding, wording)`,
- * `dismiss(problem)`, `ignoreRule(finding)`, `titleOf(rule)`.
+ * `dismiss(problem)`, `ignoreRule(finding)`, `goToPerson(number)`, `titleOf(rule)`.
  * Returns a map from each problem's id to its card.
  */
 export function showCards(list, groups, actions) {
@@ -60,6 +60,7 @@ function placeParts(place, reasons, actions) {
       onclick: () => actions.show(place),
     }),
     ...byRule.flatMap((parts) => ruleParts(parts, place, byRule.length > 1, reasons, actions)),
+    personLink(place, actions),
     el(
       "div",
       { className: "aside" },
@@ -74,6 +75,18 @@ function placeParts(place, reasons, actions) {
     ),
     feedbackControls(keyOf(place), byRule.map(([part]) => part)),
   ].filter(Boolean);
+}
+
+/** The way from a flag on somebody to her entry among the people of the draft. */
+function personLink({ parts }, { goToPerson }) {
+  const number = parts.find(({ protects, person }) => protects && person)?.person;
+  if (!number) return null;
+  return el("button", {
+    type: "button",
+    className: "quiet",
+    textContent: `Person ${number} in “People in this draft”`,
+    onclick: () => goToPerson(number),
+  });
 }
 
 const keyOf = ({ parts, words }) => [words.toLowerCase(), ...parts.map(({ rule }) => rule)].join("\n");

@@ -5,6 +5,7 @@ import { byId, plural } from "./dom.js";
 import { adapt } from "./findings.js";
 import { FORMAT_NAMES, looksLike } from "./format.js";
 import { chosen } from "./guidelines.js";
+import { asSent, isWaiting, refuse as refuseAnswers } from "./answers.js";
 import { country, desk, fields, keeper, onTopic, state, texts } from "./state.js";
 import { notice, say, sayChecking } from "./status.js";
 import { reset, show } from "./view.js";
@@ -38,9 +39,28 @@ export async function check() {
   }
   if (isTooLarge(draft)) return;
   await run(
-    (signal) => checkText(draft, signal),
+    (signal) => checkWithAnswers(draft, signal),
     (document) => show(adapt(document, draft, { inSource: format !== "" })),
   );
+}
+
+/** Check a draft with what the reporter says of its people; what finds nobody is set aside. */
+async function checkWithAnswers(draft, signal) {
+  const inSource = draft.format !== "";
+  const sent = state.answers.filter((answer) => !isWaiting(answer));
+  const ask = (answers) => {
+    const people = answers.length ? answers.map((answer) => asSent(answer, draft, { inSource })) : true;
+    return checkText({ ...draft, people }, signal);
+  };
+  try {
+    return await ask(sent);
+  } catch (error) {
+    const places = (error.errors ?? []).map(({ location }) => location);
+    const nobody = places.flatMap(([, name, number]) => (name === "people" && sent[number] ? [sent[number]] : []));
+    if (!nobody.length) throw error;
+    state.answers = refuseAnswers(state.answers, nobody);
+    return ask(sent.filter((answer) => !nobody.includes(answer)));
+  }
 }
 
 function isTooLarge({ text, title }) {

@@ -38,7 +38,12 @@ export function adapt(document, texts, { inSource = false } = {}) {
   const lines = (document.unchecked ?? []).map((line) => ({ field: "text", ...line }));
   const known = lines.filter((line) => !inSource || Number.isInteger(line.source_start));
   const unchecked = known.map((line) => ({ kind: line.kind, ...place(line) }));
-  return { ...document, findings, scorecard, unchecked };
+  const people = (document.people ?? []).map((person) => ({
+    ...person,
+    mentions: person.mentions.map(place),
+    details: person.details.map((detail) => ({ kind: detail.kind, ...place(detail) })),
+  }));
+  return { ...document, findings, scorecard, unchecked, people };
 }
 
 /** Return the function that moves an offset in `text` to where it is with LF for each CRLF. */

@@ -6,17 +6,17 @@ import { editOf } from "./findings.js";
 
 const AROUND = 24;
 
-export const ignoreRule = (entries, rule) => [...entries, { id: nextId(entries), reason: "", rule }];
+export const ignoreRule = (entries, rule, why = {}) => [...entries, { id: nextId(entries), reason: "", ...why, rule }];
 
-/** Set the flags of one problem aside, here only. */
-export function dismiss(entries, { words, parts }, texts) {
+/** Set the flags of one problem aside, here only; `why` may have the `reason`, and that it is `needed`. */
+export function dismiss(entries, { words, parts }, texts, why = {}) {
   const places = parts.map((part) => placeOf(part, texts));
-  return [...entries, { id: nextId(entries), reason: "", words, places }];
+  return [...entries, { id: nextId(entries), reason: "", ...why, words, places }];
 }
 
-/** Note why the entry was set aside. */
+/** Note why the entry was set aside; where a reason is needed an empty one leaves the one before. */
 export const giveReason = (entries, id, reason) =>
-  entries.map((entry) => (entry.id === id ? { ...entry, reason } : entry));
+  entries.map((entry) => (entry.id === id && (reason || !entry.needed) ? { ...entry, reason } : entry));
 
 export const restore = (entries, id) => entries.filter((entry) => entry.id !== id);
 

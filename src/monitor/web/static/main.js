@@ -13,6 +13,7 @@ import { wireGuidelines } from "./guidelines.js";
 import { offerUndo } from "./hidden.js";
 import { follow, readEntries } from "./ignores.js";
 import { followPaste, forgetPaste, wirePasting } from "./pasting.js";
+import { followPeople, forgetPeople, goToPerson, onPanelKey, wirePeople } from "./people.js";
 import { printReport, saveReport, wirePrinting } from "./reporting.js";
 import { offerReviewed } from "./reviewed.js";
 import { country, desk, fields, keeper, marks, onTopic, state, texts } from "./state.js";
@@ -46,6 +47,7 @@ function onInput(field) {
   state.unchecked = shift(state.unchecked, field.name, before, field.value);
   state.aside = follow(state.aside, field.name, before, field.value);
   state.taken = followTaken(state.taken, field.name, before, field.value);
+  followPeople(field.name, before, field.value);
   if (field.name === "text") followPaste(field.value);
   state.before[field.name] = field.value;
   sort();
@@ -58,8 +60,10 @@ function onInput(field) {
     state.declined = false;
     onTopic.checked = false;
   }
-  if (isAlike(was, state.problems)) paint();
-  else render();
+  if (isAlike(was, state.problems)) {
+    paint();
+    actions.renderPeople();
+  } else render();
   keeper.changed();
   checkSoon();
 }
@@ -73,6 +77,7 @@ function fill(title, text) {
   fields.title.replace(0, fields.title.value.length, title);
   fields.text.replace(0, fields.text.value.length, text);
   forgetTaken();
+  forgetPeople();
   state.aside = [];
   state.format = "";
   state.declined = false;
@@ -110,6 +115,7 @@ function bringBack(before) {
 function take({ title, text, format, aside, onTopic: said }) {
   stop();
   forgetTaken();
+  forgetPeople();
   forgetPaste();
   onTopic.checked = said;
   fields.title.set(title);
@@ -125,6 +131,7 @@ function clear() {
   for (const field of Object.values(fields)) field.forget();
   state.before = texts();
   forgetTaken();
+  forgetPeople();
   forgetPaste();
   forgetFeedback();
   state.aside = [];
@@ -191,6 +198,15 @@ function onKey(event) {
     step(event.shiftKey ? -1 : 1);
     return;
   }
+  if (event.code === "KeyP" && event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    goToPerson();
+    return;
+  }
+  if (byId("people").contains(event.target) && onPanelKey(event)) {
+    event.preventDefault();
+    return;
+  }
   if (byId("flags").contains(event.target)) onFlagKey(event);
   if (event.key === "Enter" && event.altKey && !event.ctrlKey && !event.metaKey) {
     const field = Object.values(fields).find(({ input }) => input === document.activeElement);
@@ -238,6 +254,7 @@ noteCountry();
 wireGuidelines(check);
 wirePasting(onInput);
 wirePrinting();
+wirePeople();
 byId("feedback").addEventListener("change", render);
 byId("copy").addEventListener("click", copyDraft);
 byId("print").addEventListener("click", printReport);

@@ -7,7 +7,7 @@ import { group, sureness } from "./findings.js";
 
 /**
  * Return the report as an element. `data` has the `texts` by field, the `problems` shown, `taken`,
- * `aside` (`{name, reason, count}`), `ignored` findings, the `answer`, `guidelines` (stamps),
+ * `aside` (`{name, reason, count}`), `ignored` findings, `people` as `peopleForReport` gives them, the `answer`, `guidelines` (stamps),
  * `titleOf(rule)`, `guidelineOf(finding)`, the `date` and notes: `stale`, `folded` (how many less sure flags are left out).
  */
 export function makeReport(data) {
@@ -19,6 +19,7 @@ export function makeReport(data) {
     facts(data),
     section("The draft", draftOf(data.texts, problems)),
     section(`Flags: ${problems.length}`, flagsOf(problems, data)),
+    section("People in this draft", peopleOf(data)),
     section("Suggestions taken", takenOf(data.taken)),
     section("Set aside", asideOf(data)),
     section("The draft as a whole", scorecardOf(data)),
@@ -82,7 +83,9 @@ function flagsOf(problems, actions) {
   const entries = group(problems).map(({ places, severity }) => {
     const [first] = places;
     const numbers = el("strong", { textContent: `${places.map(({ number }) => `[${number}]`).join(" ")} ` });
-    const words = el("q", { dir: "auto", textContent: first.words });
+    // Of people it speaks by number: a name that is taken out of the draft is then in no report.
+    const who = first.parts.find(({ by_place: said }) => said)?.person;
+    const words = who ? el("span", { textContent: ` Person ${who}` }) : el("q", { dir: "auto", textContent: first.words });
     return el(
       "li",
       { className: `flag ${severity}` },
@@ -105,11 +108,28 @@ function ruleOf(part, { titleOf, guidelineOf }) {
   });
   return [
     el("p", { className: "rule" }, `${titleOf(part.rule)} · ${part.rule}${named}`),
-    el("p", { dir: "auto", textContent: part.message }),
+    el("p", { dir: "auto", textContent: part.by_place ?? part.message }),
     instead ? el("p", { dir: "auto", textContent: `Write instead: ${instead}` }) : null,
     el("p", { className: "why", textContent: said ? `${part.why} ${said}` : part.why }),
     el("ul", { className: "sources" }, ...sources),
   ].filter(Boolean);
+}
+
+const SAID = [["minor", "under 18", "not under 18"], ["consent", "consent in writing", "no consent in writing"]];
+
+/** Who is told of, by number and line, with what the reporter said and what is open. */
+function peopleOf({ people: { people, ofDraft } }) {
+  if (!people.length) return null;
+  const rows = people.map(({ number, line, role, said, open }) => {
+    const answers = SAID.flatMap(([name, yes, no]) => (name in said ? [said[name] ? yes : no] : []));
+    const told = [said.role ? `${role}, as the reporter says` : `${role}, as read`, ...answers].join(", ");
+    const rest = open.length ? `to decide: ${open.join(", ")}` : "nothing open";
+    return el("li", {}, el("strong", { textContent: `Person ${number}` }), ` (line ${line}): ${told}; ${rest}`);
+  });
+  const asked = ofDraft.map(({ words, yes }) =>
+    el("li", { textContent: `${words} ${yes === undefined ? "Not answered" : yes ? "Yes" : "No"}` }),
+  );
+  return el("ul", {}, ...rows, ...asked);
 }
 
 function takenOf(taken) {
@@ -124,7 +144,7 @@ function asideOf({ aside, ignored }) {
   if (!aside.length && !ignored.length) return null;
   const rows = [
     ...aside.map(({ name, reason, count }) => [name, reason, `${plural(count, "flag")}, by the reporter`]),
-    ...ignored.map(({ rule, match, reason }) => [`“${match}” (${rule})`, reason, "by a comment in the draft"]),
+    ...ignored.map(({ rule, match, person, reason }) => [`${person ? `Person ${person}` : `“${match}”`} (${rule})`, reason, "by a comment in the draft"]),
   ];
   return el(
     "ul",

@@ -4,6 +4,7 @@
 import { check } from "./checking.js";
 import { byId, save } from "./dom.js";
 import { stamps } from "./guidelines.js";
+import { peopleForReport } from "./people.js";
 import { fileOf, makeReport } from "./report.js";
 import { desk, state, texts } from "./state.js";
 import { notice } from "./status.js";
@@ -26,6 +27,7 @@ function report() {
       count: hiddenBy([entry]).length,
     })),
     ignored: answer.ignored ?? [],
+    people: peopleForReport(),
     guidelines: stamps(),
     guidelineOf: actions.guidelineOf,
     titleOf: actions.titleOf,
@@ -37,7 +39,8 @@ function report() {
 
 function nameOf({ rule, words, places }) {
   if (rule) return `The rule “${actions.titleOf(rule)}” (${rule})`;
-  return `“${words}” (${[...new Set(places.map((place) => place.rule))].join(", ")})`;
+  const who = hiddenBy([{ rule, words, places }]).flatMap(({ parts }) => parts).find(({ by_place: said }) => said)?.person;
+  return `${who ? `Person ${who}` : `“${words}”`} (${[...new Set(places.map((place) => place.rule))].join(", ")})`;
 }
 
 /** The report of what stands there now: what was changed is checked first. */

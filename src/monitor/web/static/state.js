@@ -22,6 +22,9 @@ export const state = {
   problems: [], // those not set aside, as problems, filtered severities too
   aside: [], // what is set aside in this draft, see ignores.js
   unchecked: [], // lines of the desk's own, such as a dateline, that were not checked
+  people: [], // whom the draft tells of, moved along with edits
+  answers: [], // what the reporter says of them, see answers.js; never kept beyond this tab's memory
+  ofDraft: {}, // what she says of its pictures and of other reports
   taken: [], // which suggestions were taken, see taken.js
   filtered: new Set(), // severities left out
   more: false, // whether flags that are less sure are shown too

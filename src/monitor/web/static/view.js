@@ -25,6 +25,7 @@ export function show(document) {
   state.unchecked = document.unchecked;
   state.aside = settle(state.aside, state.findings, texts());
   sort();
+  actions.settlePeople();
   // Whoever walks through the flags stays at hers when a new answer comes.
   state.current = (current && state.problems.find((p) => isSame(p, current))) ?? null;
   byId("words").textContent = plural(document.words, "word");
@@ -40,6 +41,7 @@ export function reset(words) {
   state.findings = state.problems = [];
   state.current = state.answer = null;
   state.unchecked = [];
+  state.people = [];
   told = "";
   byId("words").textContent = "";
   byId("scorecard").hidden = true;
@@ -104,6 +106,7 @@ export function render() {
   cards = showCards(byId("cards"), group(seen), actions);
   renderFilters();
   showHidden(state.aside, state.answer?.ignored ?? [], (entry) => hiddenBy([entry]).length, actions);
+  actions.renderPeople();
   renderOutcome();
   renderPosition();
   actions.hideTip();

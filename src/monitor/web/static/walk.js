@@ -57,11 +57,21 @@ export function backToDraft() {
   if (current) field.input.setSelectionRange(current.start, current.end);
 }
 
+/** Move to a place in the draft, ready to be written over; without one to the draft. */
+export function backTo(place) {
+  const input = fields[place?.field ?? "text"].input;
+  input.focus({ preventScroll: true });
+  if (!place) return;
+  input.setSelectionRange(place.start, place.end);
+  reveal(marks.paintPlace(place.field, place.start, place.end));
+}
+
 export function showEvidence({ field, start, end }) {
   reveal(marks.paintPlace(field, start, end));
 }
 
-function reveal(range) {
+/** Bring a stretch of the draft into view, where it is not well seen. */
+export function reveal(range) {
   const rect = range.getBoundingClientRect();
   if (rect.top < EDGE || rect.bottom > window.innerHeight - EDGE) {
     const target = rect.top + window.scrollY - window.innerHeight / 3;
