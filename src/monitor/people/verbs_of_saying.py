@@ -30,8 +30,26 @@ SAID = re.compile(
     )
     + r"\b"
 )
+_ALSO = re.compile(
+    r"\b"
+    + one_of(
+        """urged urges condemned condemns criticised criticized criticises praised welcomed
+        welcomes stressed stresses emphasised emphasized emphasizes asks believes
+        clarified commented concluded disclosed acknowledged admitted admits observed remarked
+        suggested suggests cautioned pointed requested exclaimed exclaims hopes pleaded echoed
+        highlighted highlights outlined calls called tweeted"""
+    )
+    + r"\b"
+)
+_NO_SPEECH = re.compile(
+    r"call(?:ed|s)(?! (?:for|on|it|this|the)\b)|pointed(?! (?:out|to))|pleaded (?:guilty|not)|"
+    r"requested (?:by|to|not|in)\b"
+)
+"""Verbs of `_ALSO` that here mean something else."""
 _SHOWS = re.compile(r"\b(?:found|finds|show|shows|showed|estimates|estimated)\b")
 """What papers do; of persons it says nothing ("officers found nine people")."""
+_DONE = re.compile(r"\b(?:was|were|is|are|been|being|be|an|the|to)(?: \w+ly)? $", re.IGNORECASE)
+"""Before a participle: "children were found", "an estimated 200"."""
 _TO = re.compile(r"\b(?:[Aa]ccording to|in the words of) ")
 _NOT = re.compile(
     r"\b(?:to|not|never|was|were|is|are|been|being|be|get|got)(?: \w+ly)? $|n't $|\ballegedly $|"
@@ -57,7 +75,7 @@ _SPEAKS_FOR = re.compile(
 """Who speaks for what hangs on him, or counts it: "a spokesman for the union", "one of them"."""
 _BESIDE = re.compile(r"(?:an?|the|who|of|from|now|\(?\d\d|one of|his|her|their)\b")
 _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
-_ENDS = re.compile(r"[.;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
+_ENDS = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
 
 
 def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
@@ -68,14 +86,18 @@ def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
     found: set[SpeakerMention] = set()
     for verb in SAID.finditer(text):
         found.update(_said(scene, *verb.span()))
+    for verb in _ALSO.finditer(text):
+        if not _NO_SPEECH.match(text, verb.start()):
+            found.update(_said(scene, *verb.span()))
     for verb in _SHOWS.finditer(text) if papers else ():
-        found.update(_before(scene, verb.start()))
+        if not _DONE.search(text, max(0, verb.start() - 24), verb.start()):
+            found.update(_before(scene, verb.start()))
     for to in _TO.finditer(text):
         found.update(_behind(scene, to.end()))
     for quotation in scene.view.quotations:
         source = quotation.source_span or quotation.speaker_span
         if quotation.kind == "attributed" and source:
-            found.add(_head(text, *source))
+            found.add(head_of(text, *source))
     told: list[SpeakerMention] = []
     for voice in sorted(found):  # save who is named by words that another voice has already
         if voice.end > voice.start and (not told or voice.start >= told[-1].end):
@@ -138,7 +160,7 @@ def _before(scene: Scene, end: int) -> Iterator[SpeakerMention]:
     ]
     aside = pieces and text[pieces[-1][1] : end].strip() and _apposed(text[low : pieces[-1][1]])
     for piece in pieces[-3 if aside else -1 :]:
-        yield _head(text, *piece)
+        yield head_of(text, *piece)
 
 
 def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
@@ -147,16 +169,16 @@ def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
     stop = _ENDS.search(text, start, start + MAX_VOICE)
     high = stop.start() if stop else min(len(text), start + MAX_VOICE)
     if kin := KIN_NAMED.search(text, start, high):
-        yield _head(text, *kin.span("speaker"))
+        yield head_of(text, *kin.span("speaker"))
         return
     comma = text.find(",", start, high)
-    yield _head(text, start, comma if comma >= 0 else high)
+    yield head_of(text, start, comma if comma >= 0 else high)
     if comma >= 0 and _BESIDE.match(text, comma + 2):
         end = text.find(",", comma + 2, high)
-        yield _head(text, comma + 2, end if end >= 0 else high)
+        yield head_of(text, comma + 2, end if end >= 0 else high)
 
 
-def _head(text: str, start: int, end: int) -> SpeakerMention:
+def head_of(text: str, start: int, end: int) -> SpeakerMention:
     """Cut off what hangs on the words for somebody, unless she speaks for just that."""
     while start < end and not text[start].isalnum():
         start += 1

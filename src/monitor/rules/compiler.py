@@ -113,6 +113,8 @@ class Guideline(GuidelineHead):
     scanner: Scanner
     topic: WordLists
     speakers: WordLists
+    voices: WordLists
+    """The words that give a speaker a role, by role."""
     captions: tuple[int, ...]
     persons: PersonSets
     cases: WordLists
@@ -216,6 +218,7 @@ class GuidelineCompiler(Lexicons):
             compiled=tuple(map(self._rule, rules)),
             topic=self._lists(about.topic),
             speakers=self._lists(about.speakers),
+            voices={role: self._named(names) for role, names in about.speakers.roles.items()},
             captions=self._named(about.captions),
             persons=self._persons(),
             cases=self._lists(about.cases),
@@ -297,7 +300,8 @@ class GuidelineCompiler(Lexicons):
         """Raise `CompileError` for a name that is no role."""
         by_age, relative = self._about.persons.by_age, self._about.persons.relative
         known = {*self._about.roles, *by_age, f"{by_age[0]}-then", relative}
-        known |= {"named", "unnamed", "one", "general", "somebody"}
+        known |= {"named", "unnamed", "one", "general", "somebody", "described"}
+        known |= self._about.speakers.roles.keys()
         for name in names:
             if name is not None and name.removeprefix("known-") not in known:
                 raise CompileError(f"'{name}' is no role of guideline.yaml", name)

@@ -14,6 +14,7 @@ from typing import Literal
 from monitor.people.coreference import find_cast
 from monitor.people.people_table import table_of
 from monitor.people.persons import Cast, Person
+from monitor.people.speakers import Speaker, speakers
 from monitor.records.finding import SEVERITIES, FieldName, Finding
 from monitor.records.people import PeopleTable
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -66,6 +67,7 @@ class OpenDraft:
     passages: Sequence[Stretch] = ()
     names: Mapping[FieldName, Sequence[Stretch]] | None = None
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
+    _speakers: dict[FieldName, Sequence[Speaker]] = default(default_factory=dict)
 
     @cached_property
     def cast(self) -> Cast:
@@ -76,6 +78,13 @@ class OpenDraft:
     def people(self) -> PeopleTable:
         """The people table of the text, worked out when somebody first asks for it."""
         return table_of(self.cast)
+
+    def speakers(self, scene: Scene) -> Sequence[Speaker]:
+        """Return who speaks in a scene, and in which role."""
+        if scene.field not in self._speakers:
+            words = self.guideline.voices
+            self._speakers[scene.field] = speakers(self.cast, self.people, words, scene)
+        return self._speakers[scene.field]
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:

@@ -396,11 +396,15 @@ class TopicWords(Strict):
 
 
 class SpeakerWords(Strict):
-    """Lexicons that tell who speaks in a quotation, and the first person."""
+    """Lexicons that tell who speaks in a quotation, and the first person.
+
+    `roles`: those that give whoever speaks anywhere a role, for clauses with `whose: voice`.
+    """
 
     survivor: list[Name]
     other: list[Name]
     first_person: list[Name]
+    roles: dict[Name, list[Name]] = Field(default_factory=dict)
 
 
 class PersonEvent(Strict):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.verbs_of_saying import voices
 from monitor.records.finding import ScorecardItem, Span
 from monitor.rules.compiler import CompiledClause, CompiledRule
 from monitor.rules.evidence import meant_at, of_anyone, regions
@@ -181,25 +180,24 @@ def _told(
 def _spoken(
     clause: CompiledClause, draft: OpenDraft, scene: Scene, low: int, high: int
 ) -> Iterator[Region]:
-    """Yield who speaks; what hangs on the words counts too ("a lawyer for the men")."""
-    cast = draft.cast
-    mentions = cast.mentions[scene.field]
-    for voice in voices(scene, papers=bool(clause.wordsets)):
-        if voice.start < low or voice.end > high:
+    """Yield who speaks, and the words elsewhere that tell who she is.
+
+    What hangs on the words counts too ("a lawyer for the men").
+    """
+    for one in draft.speakers(scene):
+        if one.start < low or one.end > high or not (not clause.roles or _any_in(clause.roles, [one.roles])):
             continue
-        place = voice.start, voice.end
-        heads = mentions.over(*place)
-        hits = [hit for w in clause.wordsets for hit in scene.hits.overlapping(w, *place)]
-        first = [person.roles for m in heads if (person := cast.of(m)) is not None][:1]
-        if clause.roles and not _any_in(clause.roles, first):
+        hits = [
+            hit
+            for place in one.told
+            for wordset in clause.wordsets
+            for hit in scene.hits.overlapping(wordset, *place)
+        ]
+        if clause.wordsets and not hits:
             continue
-        apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
-        behind = mentions.between(voice.end, voice.reach)[:1]
-        others = [person.roles for m in (*apart, *behind) if (person := cast.of(m)) is not None]
-        if not _any_in(clause.never, others):
-            yield from ((scene, *hit) for hit in hits)
-            if not clause.wordsets:
-                yield scene, voice.start, voice.end
+        others = [p.roles for m in one.around if (p := draft.cast.of(m)) is not None]
+        if not _any_in(clause.never, [one.roles, *others]):
+            yield from ((scene, *place) for place in dict.fromkeys(((one.start, one.end), *hits)))
 
 
 def _any_in(wanted: Sequence[frozenset[str]], told: Iterable[frozenset[str]]) -> bool:
