@@ -50,7 +50,7 @@ class Speaker:
     """A voice: where the text says who speaks, and what it tells of her.
 
     `roles` are hers, `described` among them where more is told than a name or a pronoun; `around`
-    are the mentions in her words and the first that hangs on them ("a lawyer for the men"). `told`
+    are the mentions of others in her words and the first that hangs on them ("a lawyer for the men"). `told`
     are the stretches that say who she is, her own first.
     """
 
@@ -115,13 +115,13 @@ def _speaker(
     }
     if "helper" in called:  # what a helper is called counts for more than what is told of her
         roles -= {"suspect", "known-suspect"}
-        heads = [m for m in heads if not any(m.start < b and a < m.end for a, b in called["helper"])]
     roles |= called.keys()
     roles |= {"victim"} if _exploited(cast, scene, voice) else set()
     roles |= {"named"} if name else set()
     roles |= {"described"} if _is_told(scene.view.shadow, told, name) else set()
     behind = mentions.between(voice.end, voice.reach)[:1]
-    return Speaker(*own, frozenset(roles), (*heads, *behind), told)
+    others = (m for m in (*heads, *behind) if person is None or cast.of(m) is not person)
+    return Speaker(*own, frozenset(roles), tuple(others), told)
 
 
 def _meant(scene: Scene, voice: Stretch) -> Stretch:

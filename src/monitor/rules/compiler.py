@@ -232,7 +232,7 @@ class GuidelineCompiler(Lexicons):
             needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
             matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
             trigger = self._sets.add(PhraseList(_keys(rule.trigger), _keys(rule.trigger_stems)))
-            parts = ("about", "unless", "met", "weak", "broken") if rule.check else ()
+            parts = ("about", "unless", "met", "weak", "broken", "doubt") if rule.check else ()
             check = {part: self._clauses(getattr(rule.check, part)) for part in parts}
         except CompileError as error:
             error.rule = rule.id
