@@ -300,8 +300,8 @@ class GuidelineCompiler(Lexicons):
         """Raise `CompileError` for a name that is no role."""
         by_age, relative = self._about.persons.by_age, self._about.persons.relative
         known = {*self._about.roles, *by_age, f"{by_age[0]}-then", relative}
-        known |= {"named", "unnamed", "one", "general", "somebody", "described"}
-        known |= self._about.speakers.roles.keys()
+        known |= {"named", "unnamed", "one", "general", "somebody"}
+        known |= {"described", "unknown", "paper", *self._about.speakers.roles}
         for name in names:
             if name is not None and name.removeprefix("known-") not in known:
                 raise CompileError(f"'{name}' is no role of guideline.yaml", name)
