@@ -17,6 +17,7 @@ from monitor.rules.evidence import meant_at, of_anyone, regions
 from monitor.rules.matching import ON_TOPIC, OpenDraft
 from monitor.text.analysis import Region, Scene
 from monitor.text.positions import Stretch
+from monitor.text.regular_expressions import word_set
 
 MAX_EVIDENCE = 5
 
@@ -128,8 +129,9 @@ def _evidence(
 
 def _has_emphasis(headline: str, text: str) -> bool:
     """Whether a word stands in capitals that is no abbreviation: the text has it in small ones."""
-    shouted = re.findall(r"\b[A-Z]{4,}\b", headline)
-    return any(re.search(rf"\b{word.lower()}\b", text) for word in shouted)
+    shouted = re.findall(r"\b[A-Z]{4,}\b(?![ A-Z]*:)", headline)
+    small = word_set("every never always only this these your more most again really")
+    return any(w.lower() in small or re.search(rf"\b{w.lower()}\b", text) for w in shouted)
 
 
 _LAW = re.compile(
@@ -198,7 +200,10 @@ def _contacts(
         leads = _LEADS.search(text, max(0, start - 12), start)
         if end - start <= SHORT and not (leads and _GOES_ON.match(text, end)):
             continue
-        begin, last = scene.sentence_span(scene.view.sentence_at(start))
+        sentence = scene.view.sentence_at(start)
+        begin, last = scene.sentence_span(sentence)
+        if start - begin < 2:  # a number that opens a line belongs to the line above
+            begin = scene.sentence_span(sentence - 1)[0] or begin
         if _PRESS.search(text, begin, last):
             continue
         invites = list(_INVITES.finditer(text, max(begin, start - REACH), start))
