@@ -210,6 +210,20 @@ def labels(
 
 
 @app.command()
+def answers(
+    data: Annotated[
+        Path, typer.Argument(metavar="DATA", help="The folder above relevance and spans.")
+    ],
+) -> None:
+    """Compare the answers to questions on whole texts with those of editors, as counts."""
+    from monitor.app import open_monitor
+    from training.answer_scores import score_answers
+
+    found = score_answers(open_monitor().guideline, data)
+    typer.echo(json.dumps(found, indent=1))
+
+
+@app.command()
 def sources(
     data: Annotated[Path, typer.Argument(metavar="DATA", help="The folder of the labelled news.")],
     work: Annotated[

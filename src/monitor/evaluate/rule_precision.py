@@ -146,7 +146,10 @@ def score(
         "overall": _report(total),
         **({} if literals is None else {"beyond_literal": _report(beyond)}),
         "rules": {rule: _report(rules[rule]) for rule in sorted(rules)},
-        "scorecard": _score_items(guideline, items, checked),
+        "scorecard": compare_answers(
+            (item, {answer.item: answer.met for answer in result.scorecard})
+            for item, result in zip(items, checked, strict=True)
+        ),
         "misses": misses,
         "false_flags": false,
     }
@@ -296,24 +299,24 @@ def agree(finding: Finding, mark: Mark, related: Mapping[str, set[str]]) -> bool
     return key_of(finding.match) == key_of(mark.quote) and finding.rule == mark.rule
 
 
-def _score_items(
-    guideline: Guideline, items: Sequence[Item], checked: Sequence[Checked]
-) -> dict[str, dict[str, int]]:
-    """Return per question how the answers compare; a rule on the headline answers by its flag."""
-    flagging = {r.rule.id for r in guideline.compiled if r.rule.check and r.rule.check.flags}
-    table: defaultdict[str, dict[str, int]] = defaultdict(
-        lambda: {"agree": 0, "false_not_met": 0, "false_met": 0, "unanswered": 0}
-    )
-    for item, result in zip(items, checked, strict=True):
-        flagged = {finding.rule for finding in result.findings}
-        answers: dict[str, bool | None] = {rule: rule not in flagged for rule in flagging}
-        answers |= {answer.item: answer.met for answer in result.scorecard}
+Answers = Mapping[str, bool | None]
+"""Answers to the questions on a whole text, by question: met, not met, or cannot tell."""
+
+
+def compare_answers(pairs: Iterable[tuple[Item, Answers]]) -> dict[str, dict[str, int]]:
+    """Return per question, and under `all`, how answers compare with the editors'.
+
+    Of the `answers`: `as_editors`, `opposite`, `cannot_tell`; of those that the editors say are
+    not met (`not_met`) the `found` ones.
+    """
+    table: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for item, answers in pairs:
         for name in (item.met | item.not_met) & answers.keys():
             answer, truth = answers[name], name in item.met
-            if answer is None:
-                table[name]["unanswered"] += 1
-            elif answer == truth:
-                table[name]["agree"] += 1
-            else:
-                table[name]["false_met" if answer else "false_not_met"] += 1
-    return dict(sorted(table.items()))
+            said = "as_editors" if answer == truth else "opposite"
+            counts = Counter({"answers": 1, "cannot_tell" if answer is None else said: 1})
+            counts += Counter(not_met=int(not truth), found=int(not truth and answer is False))
+            table[name].update(counts)
+            table["all"].update(counts)
+    keys = ("answers", "as_editors", "opposite", "cannot_tell", "not_met", "found")
+    return {name: {key: table[name][key] for key in keys} for name in sorted(table)}

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from monitor.text.analysis import NESTED, Scene, SpeakerMention
 from monitor.text.quotations import Quotation
-from monitor.text.regular_expressions import one_of
+from monitor.text.regular_expressions import one_of, word_set
 from monitor.text.speaker_attribution import KIN_NAMED
 
 MAX_VOICE = 110
@@ -30,8 +30,28 @@ SAID = re.compile(
     )
     + r"\b"
 )
+_ALSO = re.compile(
+    r"\b"
+    + one_of(
+        """urged urges condemned condemns criticised criticized criticises praised welcomed
+        welcomes stressed stresses emphasised emphasized emphasizes asks believes
+        clarified commented concluded disclosed acknowledged admitted admits observed remarked
+        suggested suggests cautioned pointed requested exclaimed exclaims hopes pleaded echoed
+        highlighted highlights outlined calls called tweeted"""
+    )
+    + r"\b"
+)
+_NO_SPEECH = re.compile(
+    r"call(?:ed|s)(?! (?:for|on|it|this|the)\b)|pointed(?! (?:out|to))|pleaded (?:guilty|not)|"
+    r"requested (?:by|to|not|in)\b"
+)
+"""Verbs of `_ALSO` that here mean something else."""
 _SHOWS = re.compile(r"\b(?:found|finds|show|shows|showed|estimates|estimated)\b")
 """What papers do; of persons it says nothing ("officers found nine people")."""
+_NOUNS = word_set("states reports demands claims notes shouts")
+_SAYS_THAT = re.compile(r",? (?:that|he|she|it|they|in|on)\b|: |, ?\"|$|\.")
+_DONE = re.compile(r"\b(?:was|were|is|are|been|being|be|an|the|to)(?: \w+ly)? $", re.IGNORECASE)
+"""Before a participle: "children were found", "an estimated 200"."""
 _TO = re.compile(r"\b(?:[Aa]ccording to|in the words of) ")
 _NOT = re.compile(
     r"\b(?:to|not|never|was|were|is|are|been|being|be|get|got)(?: \w+ly)? $|n't $|\ballegedly $|"
@@ -42,6 +62,7 @@ _NOT = re.compile(
 _TO_HER = re.compile(r" (?:her|him|them)\b")
 """Words of the time told of: "told her that she owed him the fare"."""
 _LIGHT = re.compile(r"(?: ?\b(?:also|later|then|has|had|have|once|again|still|\w+ly)\b)* ?$")
+_LIGHT_END = re.compile(r" (?:also|later|then|has|had|have|once|again|still|\w+ly)$")
 _BREAK = re.compile(
     r"[;:\u2014(\n]|\b(?:that|but|because|while|when|although|if|where|after|before|since) "
 )
@@ -52,41 +73,48 @@ _HANGS = re.compile(
 _SPEAKS_FOR = re.compile(
     r"\b(?:spokes\w+|directors?|head|chair\w*|managers?|founders?|coordinators?|members?|staff|"
     r"officers?|leaders?|secretary|attorneys?|president|adviser|volunteers?|one|some|two|three|"
-    r"several|many|both|each|most|none)$"
+    r"several|many|both|each|most|none)$",
+    re.IGNORECASE,
 )
 """Who speaks for what hangs on him, or counts it: "a spokesman for the union", "one of them"."""
-_BESIDE = re.compile(r"(?:an?|the|who|of|from|now|\(?\d\d|one of|his|her|their)\b")
+_BESIDE = re.compile(r"(?:an?|the|who|of|from|now|\(?\d\d|one of|his|her|their|speaking|\w+ing)\b")
+_PRONOUN = re.compile(r"\b(?:he|she|they|i|we)$", re.IGNORECASE)
+"""A subject that stands apart from what is set before: "In a letter to the court she wrote"."""
 _OPENS = re.compile(r"(?:[A-Z]|an? |the |one |two |his |her |their )")
-_ENDS = re.compile(r"[.;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
+_ENDS = re.compile(r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z][a-z])\.|[;:\u2014\n\"(!?]|\b(?:that|who|when|as|after|on|in) ")
 
 
-def voices(scene: Scene, *, papers: bool = False) -> list[SpeakerMention]:
-    """Return the stretches that name who speaks; with `papers`, also what "shows" or "found"."""
-    if papers in scene.voices:
-        return scene.voices[papers]
+def voices(scene: Scene) -> list[SpeakerMention]:
+    """Return the stretches that name who speaks, and what "shows" or "found"."""
     text = scene.view.shadow
     found: set[SpeakerMention] = set()
     for verb in SAID.finditer(text):
         found.update(_said(scene, *verb.span()))
-    for verb in _SHOWS.finditer(text) if papers else ():
-        found.update(_before(scene, verb.start()))
+    for verb in _ALSO.finditer(text):
+        if not _NO_SPEECH.match(text, verb.start()):
+            found.update(_said(scene, *verb.span()))
+    shown: set[SpeakerMention] = set()
+    for verb in _SHOWS.finditer(text):
+        if not _DONE.search(text, max(0, verb.start() - 24), verb.start()):
+            shown.update(_before(scene, verb.start()))
     for to in _TO.finditer(text):
-        found.update(_behind(scene, to.end()))
+        shown.update(_behind(scene, to.end()))
+    found.update(one._replace(paper=True) for one in shown - found)
     for quotation in scene.view.quotations:
         source = quotation.source_span or quotation.speaker_span
         if quotation.kind == "attributed" and source:
-            found.add(_head(text, *source))
+            found.add(head_of(text, *source))
     told: list[SpeakerMention] = []
     for voice in sorted(found):  # save who is named by words that another voice has already
         if voice.end > voice.start and (not told or voice.start >= told[-1].end):
             told.append(voice)
-    scene.voices[papers] = told
     return told
 
 
 def _said(scene: Scene, start: int, end: int) -> Iterator[SpeakerMention]:
     text = scene.view.shadow
     silent = _NOT.search(text, max(0, start - 24), start)
+    silent = silent or (text[start:end] in _NOUNS and not _SAYS_THAT.match(text, end))
     told_her = text.startswith("t", start) and _TO_HER.match(text, end)
     before = _quotations_before(scene, start)
     # inside a quotation somebody else tells that it was said
@@ -138,7 +166,10 @@ def _before(scene: Scene, end: int) -> Iterator[SpeakerMention]:
     ]
     aside = pieces and text[pieces[-1][1] : end].strip() and _apposed(text[low : pieces[-1][1]])
     for piece in pieces[-3 if aside else -1 :]:
-        yield _head(text, *piece)
+        start, stop = piece[0], piece[0] + len(text[slice(*piece)].rstrip())
+        stop -= len(light[0]) if (light := _LIGHT_END.search(text, start, stop)) else 0
+        alone = _PRONOUN.search(text, start, stop)
+        yield SpeakerMention(alone.start(), stop, stop) if alone else head_of(text, *piece)
 
 
 def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
@@ -147,16 +178,16 @@ def _behind(scene: Scene, start: int) -> Iterator[SpeakerMention]:
     stop = _ENDS.search(text, start, start + MAX_VOICE)
     high = stop.start() if stop else min(len(text), start + MAX_VOICE)
     if kin := KIN_NAMED.search(text, start, high):
-        yield _head(text, *kin.span("speaker"))
+        yield head_of(text, *kin.span("speaker"))
         return
     comma = text.find(",", start, high)
-    yield _head(text, start, comma if comma >= 0 else high)
+    yield head_of(text, start, comma if comma >= 0 else high)
     if comma >= 0 and _BESIDE.match(text, comma + 2):
         end = text.find(",", comma + 2, high)
-        yield _head(text, comma + 2, end if end >= 0 else high)
+        yield head_of(text, comma + 2, end if end >= 0 else high)
 
 
-def _head(text: str, start: int, end: int) -> SpeakerMention:
+def head_of(text: str, start: int, end: int) -> SpeakerMention:
     """Cut off what hangs on the words for somebody, unless she speaks for just that."""
     while start < end and not text[start].isalnum():
         start += 1

@@ -316,11 +316,10 @@ def _judge(
     scorecard: list[ScorecardItem] = []
     for rule, check in ((rule, rule.rule.check) for rule in rules if rule.rule.check):
         item = check_draft(rule, draft)
+        scorecard.append(replace(item, guideline=guideline.id))
         if check and check.flags == "headline":
             flagged = headline_finding(rule.rule, draft, item, policy.severity)
             findings += [flagged] if flagged else []
-        else:
-            scorecard.append(replace(item, guideline=guideline.id))
     standing = settle(findings, guideline.about.siblings if policy.siblings else [], known)
     judge, settings = guideline.judge, guideline.about.judge
     if judge and settings:

@@ -116,6 +116,8 @@ class Guideline(GuidelineHead):
     scanner: Scanner
     topic: WordLists
     speakers: WordLists
+    voices: WordLists
+    """The words that give a speaker a role, by role."""
     captions: tuple[int, ...]
     persons: PersonSets
     cases: WordLists
@@ -219,6 +221,7 @@ class GuidelineCompiler(Lexicons):
             compiled=tuple(map(self._rule, rules)),
             topic=self._lists(about.topic),
             speakers=self._lists(about.speakers),
+            voices={role: self._named(names) for role, names in about.speakers.roles.items()},
             captions=self._named(about.captions),
             persons=self._persons(),
             cases=self._lists(about.cases),
@@ -232,7 +235,7 @@ class GuidelineCompiler(Lexicons):
             needs, unless = self._clauses(rule.needs), self._clauses(rule.unless)
             matchers = tuple(self._matcher(matcher, needs, unless) for matcher in rule.match)
             trigger = self._sets.add(PhraseList(_keys(rule.trigger), _keys(rule.trigger_stems)))
-            parts = ("about", "unless", "met", "weak", "broken") if rule.check else ()
+            parts = ("about", "unless", "met", "weak", "broken", "doubt") if rule.check else ()
             check = {part: self._clauses(getattr(rule.check, part)) for part in parts}
         except CompileError as error:
             error.rule = rule.id
@@ -300,6 +303,7 @@ class GuidelineCompiler(Lexicons):
         by_age, relative = self._about.persons.by_age, self._about.persons.relative
         known = {*self._about.roles, *by_age, f"{by_age[0]}-then", relative}
         known |= {"named", "unnamed", "one", "general", "somebody"}
+        known |= {"described", "unknown", "paper", *self._about.speakers.roles}
         for name in names:
             if name is not None and name.removeprefix("known-") not in known:
                 raise CompileError(f"'{name}' is no role of guideline.yaml", name)

@@ -17,6 +17,7 @@ from monitor.people.people_table import answered, table_of
 from monitor.people.person_links import find_people
 from monitor.people.person_names import Entity, Names, entities_of, names_of
 from monitor.people.persons import Cast
+from monitor.people.speakers import Speaker, speakers
 from monitor.records.finding import SEVERITIES, FieldName, Finding
 from monitor.records.people import PeopleTable, PersonAnswer, TextPerson
 from monitor.rules.compiler import CompiledMatcher, CompiledRule, Guideline
@@ -74,9 +75,9 @@ class OpenDraft:
     """Names of organisations, laws and charges by field, once somebody has asked for them."""
     answers: Sequence[PersonAnswer] = ()
     """What the reporter says of people."""
-
     entities: Callable[[View], Sequence[Entity]] | None = None
     """Finds spaCy's entities with a pipeline that is lent already."""
+    _speakers: dict[FieldName, Sequence[Speaker]] = default(default_factory=dict)
 
     @cached_property
     def cast(self) -> Cast:
@@ -105,6 +106,13 @@ class OpenDraft:
             return names_of(self.scenes, self.entities)
         with analysis() as nlp:
             return names_of(self.scenes, lambda seen: entities_of(seen, nlp))
+
+    def speakers(self, scene: Scene) -> Sequence[Speaker]:
+        """Return who speaks in a scene, and in which role."""
+        if scene.field not in self._speakers:
+            words = self.guideline.voices
+            self._speakers[scene.field] = speakers(self.cast, self.people, words, scene)
+        return self._speakers[scene.field]
 
 
 def open_draft(guideline: Guideline, document: Document) -> OpenDraft:

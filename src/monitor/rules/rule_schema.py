@@ -113,7 +113,10 @@ class Clause(Strict):
     is_: list[RoleNames] = Field(default_factory=list, alias="is")
     not_: list[RoleNames] = Field(default_factory=list, alias="not")
     contact: bool = False
-    headline_has: list[Literal["exclamation", "capitals", "question"]] = Field(default_factory=list)
+    law: bool = False
+    headline_has: list[Literal["exclamation", "capitals", "question", "emphasis"]] = Field(
+        default_factory=list
+    )
     quoted: Literal["attributed", "scare"] | None = None
     statistic: list[StatisticPart] = Field(default_factory=list)
     case: list[Literal["trafficking", "smuggling"]] = Field(default_factory=list)
@@ -125,11 +128,11 @@ class Clause(Strict):
     def _says_something(self) -> Self:
         listed = any((self.lexicons, self.phrases, self.sequences, self.tokens, self.headline_has))
         alone = [x is not None for x in (self.person, self.referent, self.quoted)]
-        alone += [bool(self.statistic), bool(self.case), self.contact]
+        alone += [bool(self.statistic), bool(self.case), self.contact, self.law]
         if not listed and not any(alone) and self.whose != "voice":
             raise ValueError(
                 "a clause needs lexicons, phrases, sequences, tokens, person, referent, quoted, "
-                "statistic, case, contact or whose: voice"
+                "statistic, case, contact, law or whose: voice"
             )
         if self.whose is not None:
             return self._of_somebody(listed, any(alone))
@@ -224,7 +227,11 @@ class Matcher(Strict):
 
 
 class DocumentCheck(Strict):
-    """A question about a whole text, answered met, not met, or not to be judged."""
+    """A question about a whole text, answered met, not met, or not to be judged.
+
+    The first of `met`, `weak` (cannot tell), `broken`, `doubt` (cannot tell) that holds answers.
+    `unasked`: what is told where `about` does not hold; `look` is met where `met` clauses hold.
+    """
 
     min_words: Annotated[int, Field(ge=0)] = 120
     min_words_met: Annotated[int, Field(ge=0)] | None = None
@@ -234,15 +241,19 @@ class DocumentCheck(Strict):
     met: list[Clause] = Field(default_factory=list)
     weak: list[Clause] = Field(default_factory=list)
     broken: list[Clause] = Field(default_factory=list)
+    doubt: list[Clause] = Field(default_factory=list)
     otherwise: Literal["met", "broken", "silent"]
+    unasked: Literal["silent", "met", "look"] = "silent"
     flags: Literal["headline"] | None = None
-    reasons: dict[Literal["met", "weak", "broken"], Text]
+    reasons: dict[Literal["met", "weak", "broken", "silent", "unasked"], Text]
 
     @model_validator(mode="after")
     def _can_answer(self) -> Self:
         if not self.met and not self.broken:
             raise ValueError("'check' needs 'met' or 'broken' clauses")
-        for clause in (*self.about, *self.unless, *self.met, *self.weak, *self.broken):
+        for clause in (
+            *self.about, *self.unless, *self.met, *self.weak, *self.broken, *self.doubt
+        ):
             apart = clause.person or clause.quoted or clause.referent not in (None, "anyone")
             if clause.tokens or apart:
                 raise ValueError("clauses of a 'check' have words, or persons: 'referent: anyone'")
@@ -335,7 +346,9 @@ def _kind_problem(rule: Rule) -> str | None:
         f"kind '{rule.kind}' needs a '{rule.kind}' matcher": rule.kind in ("tokens", "dependency")
         and rule.kind not in ways,
         "'offers' belongs to kind 'document'": not document and rule.offers is not None,
-        "'whose' and 'contact' belong to a 'check'": any(c.whose or c.contact for c in clauses),
+        "'whose', 'contact' and 'law' belong to a 'check'": any(
+            c.whose or c.contact or c.law for c in clauses
+        ),
         "kind 'context' has 'needs'": rule.kind == "context" and not has_needs,
         "'tokens' and 'dependency' matchers need a 'trigger'": parsed
         and not (rule.trigger or rule.trigger_stems),
@@ -412,11 +425,15 @@ class TopicWords(Strict):
 
 
 class SpeakerWords(Strict):
-    """Lexicons that tell who speaks in a quotation, and the first person."""
+    """Lexicons that tell who speaks in a quotation, and the first person.
+
+    `roles`: those that give whoever speaks anywhere a role, for clauses with `whose: voice`.
+    """
 
     survivor: list[Name]
     other: list[Name]
     first_person: list[Name]
+    roles: dict[Name, list[Name]] = Field(default_factory=dict)
 
 
 class PersonEvent(Strict):

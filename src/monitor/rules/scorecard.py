@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from monitor.people.verbs_of_saying import voices
 from monitor.records.finding import ScorecardItem, Span
 from monitor.rules.compiler import CompiledClause, CompiledRule
 from monitor.rules.evidence import meant_at, of_anyone, regions
 from monitor.rules.matching import ON_TOPIC, OpenDraft
 from monitor.text.analysis import Region, Scene
 from monitor.text.positions import Stretch
+from monitor.text.regular_expressions import word_set
 
 MAX_EVIDENCE = 5
 
@@ -36,26 +36,42 @@ def check_draft(rule: CompiledRule, draft: OpenDraft) -> ScorecardItem:
     short = f"too short to judge: {draft.words} words, at least {least} needed"
     if draft.words < met_least:
         return answer(None, short)
-    if draft.topic not in ON_TOPIC and draft.topic != "touched":
+    sure = draft.topic in ON_TOPIC or draft.topic == "touched"
+    if not sure and not _hints(draft):
         return answer(None, "the text does not show that it is about trafficking")
-    if any(_evidence(clause, draft, captions) is None for clause in rule.check["about"]):
-        return answer(None, "the question does not arise in this text")
+    asked = not any(_evidence(clause, draft, captions) is None for clause in rule.check["about"])
+    if not asked and check.unasked == "met":
+        return answer(True, check.reasons.get("unasked", ""))
     each = [captions] if check.each is None else [(caption,) for caption in captions]
     answers = [_answer(rule, draft, one) for one in each]
+    if not asked:
+        answers = [one for one in answers if one[0] and check.unasked == "look"]
     # of captions one by one, the worst answer
     for met in (False, True):
         evidence = next((found for answered, found in answers if answered is met), None)
         if evidence is not None:
             if not met and draft.words < least:
                 return answer(None, short)
+            if not met and not sure:
+                return answer(None, "cannot tell: the text hardly shows that it is about trafficking")
             return answer(met, check.reasons.get("met" if met else "broken", ""), evidence)
-    reason = "nothing in the text speaks for or against it"
+    if not asked:
+        return answer(None, "the question does not arise in this text")
+    reason = check.reasons.get("silent", "nothing in the text speaks for or against it")
     if found := _first(rule.check["unless"], draft, captions):
         reason = "not asked here, because of the words shown"
-    elif found := _first(rule.check["weak"], draft, captions):
+    elif found := _first((*rule.check["weak"], *rule.check["doubt"]), draft, captions):
         weak = "cannot tell: the words shown are too little to go by"
         reason = check.reasons.get("weak", weak)
     return answer(None, reason, found)
+
+
+def _hints(draft: OpenDraft) -> bool:
+    """Whether a text of another topic still has a word of exploitation, and not of that topic."""
+    words = [w for name in ("weak", "purpose", "means") for w in draft.guideline.topic[name]]
+    return draft.topic == "unknown" and any(
+        scene.hits.of(wordset) for scene in draft.scenes for wordset in words
+    )
 
 
 def _answer(
@@ -69,6 +85,8 @@ def _answer(
         return None, []
     if found := _first(clauses["broken"], draft, captions):
         return False, found
+    if _first(clauses["doubt"], draft, captions):
+        return None, []
     if otherwise != "broken":
         return (True if otherwise == "met" else None), []
     raised = (_evidence(clause, draft, captions) or [] for clause in clauses["about"])
@@ -89,8 +107,9 @@ def _evidence(
     asked, places = clause.asked, [(draft.text, *caption) for caption in captions]
     if asked.within != "caption":
         places = list(regions(draft, asked.within))
-    if asked.whose is not None or asked.contact:
-        look = _contacts if asked.contact else _spoken if asked.whose == "voice" else _told
+    if asked.whose is not None or asked.contact or asked.law:
+        look = _spoken if asked.whose == "voice" else _told
+        look = _contacts if asked.contact else _laws if asked.law else look
         found = list(dict.fromkeys(hit for place in places for hit in look(clause, draft, *place)))
     else:
         if asked.referent is not None and (shown := of_anyone(clause, draft.cast)):
@@ -103,8 +122,33 @@ def _evidence(
             long_words = [word for word in text.split() if len(word) > 3]
             capitals = len(long_words) > 2 and all(word.isupper() for word in long_words)
             looks = {"exclamation": "!" in text, "question": "?" in text, "capitals": capitals}
+            looks["emphasis"] = not capitals and _has_emphasis(text, draft.text.view.shadow)
             found += [(scene, *headline) for look in asked.headline_has if looks[look]]
     return found if len(found) >= asked.at_least else None
+
+
+def _has_emphasis(headline: str, text: str) -> bool:
+    """Whether a word stands in capitals that is no abbreviation: the text has it in small ones."""
+    shouted = re.findall(r"\b[A-Z]{4,}\b(?![ A-Z]*:)", headline)
+    small = word_set("every never always only this these your more most again really")
+    return any(w.lower() in small or re.search(rf"\b{w.lower()}\b", text) for w in shouted)
+
+
+_LAW = re.compile(
+    r"(?:[A-Z][\w'-]+ (?:(?:and|of|in|for|the|against) ){0,2}){1,7}"
+    r"(?:Act|Code|Protocol|Convention|Law|Ordinance|Statute)\b(?! [Ee]nforcement)|"
+    r"\b[Ss]ections? \d+|\b[Aa]rticles? \d+|\u00a7 ?\d+|\bProposition \d+|"
+    r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\d+|single|felony) (?:felony )?counts? "
+    r"of\b|\bfelon(?:y|ies)\b|\bmaximum (?:sentence|penalty|term)\b|\bpunishable\b|"
+    r"\bcarries (?:a|up to)\b"
+)
+
+
+def _laws(
+    _: CompiledClause, __: OpenDraft, scene: Scene, low: int, high: int
+) -> Iterator[Region]:
+    """Yield where a law, a section of it, a count or what it threatens is named."""
+    yield from ((scene, *law.span()) for law in _LAW.finditer(scene.view.shadow, low, high))
 
 
 def _look_apart(clause: CompiledClause, places: Iterable[Region]) -> list[Region]:
@@ -129,7 +173,7 @@ _INVITES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"(?<![\w$\u20ac\u00a3.,+-])(?:\+?\(?\d[\d ().-]{5,16}\d|\d{3,6})(?![\w%]|[.,:]\d)"
+    r"(?<![\w$\u20ac\u00a3.,+-])(?:\+?\(?\d[\d ().\u2010\u2011\u2013\u2014-]{5,16}\d|\d{3,6})(?![\w%]|[.,:]\d)"
 )
 SHORT = 6
 """Characters of a number that means one only right behind "call", "line", "on" ..."""
@@ -156,7 +200,10 @@ def _contacts(
         leads = _LEADS.search(text, max(0, start - 12), start)
         if end - start <= SHORT and not (leads and _GOES_ON.match(text, end)):
             continue
-        begin, last = scene.sentence_span(scene.view.sentence_at(start))
+        sentence = scene.view.sentence_at(start)
+        begin, last = scene.sentence_span(sentence)
+        if start - begin < 2:  # a number that opens a line belongs to the line above
+            begin = scene.sentence_span(sentence - 1)[0] or begin
         if _PRESS.search(text, begin, last):
             continue
         invites = list(_INVITES.finditer(text, max(begin, start - REACH), start))
@@ -181,25 +228,24 @@ def _told(
 def _spoken(
     clause: CompiledClause, draft: OpenDraft, scene: Scene, low: int, high: int
 ) -> Iterator[Region]:
-    """Yield who speaks; what hangs on the words counts too ("a lawyer for the men")."""
-    cast = draft.cast
-    mentions = cast.mentions[scene.field]
-    for voice in voices(scene, papers=bool(clause.wordsets)):
-        if voice.start < low or voice.end > high:
+    """Yield who speaks, and the words elsewhere that tell who she is.
+
+    What hangs on the words counts too ("a lawyer for the men").
+    """
+    for one in draft.speakers(scene):
+        if one.start < low or one.end > high or not (not clause.roles or _any_in(clause.roles, [one.roles])):
             continue
-        place = voice.start, voice.end
-        heads = mentions.over(*place)
-        hits = [hit for w in clause.wordsets for hit in scene.hits.overlapping(w, *place)]
-        first = [person.roles for m in heads if (person := cast.of(m)) is not None][:1]
-        if clause.roles and not _any_in(clause.roles, first):
+        hits = [
+            hit
+            for place in one.told
+            for wordset in clause.wordsets
+            for hit in scene.hits.overlapping(wordset, *place)
+        ]
+        if clause.wordsets and not hits:
             continue
-        apart = [m for m in heads if not any(m.start < end and at < m.end for at, end in hits)]
-        behind = mentions.between(voice.end, voice.reach)[:1]
-        others = [person.roles for m in (*apart, *behind) if (person := cast.of(m)) is not None]
-        if not _any_in(clause.never, others):
-            yield from ((scene, *hit) for hit in hits)
-            if not clause.wordsets:
-                yield scene, voice.start, voice.end
+        others = [p.roles for m in one.around if (p := draft.cast.of(m)) is not None]
+        if not _any_in(clause.never, [one.roles, *others]):
+            yield from ((scene, *place) for place in dict.fromkeys(((one.start, one.end), *hits)))
 
 
 def _any_in(wanted: Sequence[frozenset[str]], told: Iterable[frozenset[str]]) -> bool:

@@ -78,11 +78,15 @@ NESTED = 12
 
 
 class SpeakerMention(NamedTuple):
-    """The words for who speaks; to `reach`, what hangs on them ("a lawyer | for the men")."""
+    """The words for who speaks; to `reach`, what hangs on them ("a lawyer | for the men").
+
+    `paper`: it is told what a paper or a body has found, and nobody is heard.
+    """
 
     start: int
     end: int
     reach: int
+    paper: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -96,8 +100,6 @@ class Scene:
     captions: tuple[Stretch, ...]
     docs: dict[int, Doc] = default(default_factory=dict)
     """Analysed pieces by where they start; valid inside `analysis()` only."""
-    voices: dict[bool, list[SpeakerMention]] = default(default_factory=dict)
-    """Who speaks, once somebody has asked; True: papers as well."""
     _cuts: dict[int, list[int]] = default(default_factory=dict)
     _pieces: dict[int, tuple[str, str]] = default(default_factory=dict)
 

@@ -551,7 +551,7 @@ class Antecedents:
             return self._person(speaker, "he" if word in _HE else "she") or speaker
         if word in _SEVERAL:  # the last speakers that are several or a body, else the last one
             last = self.heard[-1:-3:-1]
-            several = (span for span in last if _is_body(self.text[slice(*span)]))
+            several = (span for span in last if is_body(self.text[slice(*span)]))
             return next(several, last[0] if last else speaker)
         if word not in _NEVER:
             self.heard.append(speaker)
@@ -607,7 +607,7 @@ class Antecedents:
             known = self.sexes.get(self._key(span))
             if known == sex:
                 return span
-            if not known and not _is_body(called := self.text[slice(*span)]):
+            if not known and not is_body(called := self.text[slice(*span)]):
                 spoken = {word.strip(".").lower() for word in _head_words(called)}
                 if not spoken & (_MEN if sex == "she" else _WOMEN):
                     return span
@@ -658,7 +658,7 @@ def _head_words(speaker: str) -> list[str]:
     return _WORD.findall(_HEAD_ENDS.split(speaker, maxsplit=1)[0])
 
 
-def _is_body(speaker: str) -> bool:
+def is_body(speaker: str) -> bool:
     found = _head_words(speaker)
     if not found:
         return False
